@@ -1,0 +1,1 @@
+"""Analytical study workbench for industrial and territorial ecology (EIT)."""

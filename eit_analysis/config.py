@@ -1,0 +1,107 @@
+"""What ``study.toml`` may say: one declaration of keys, types and defaults; anything else is an error."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eit_analysis.errors import InputError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Disclosure(Section):
+    """Rules of the release gate: a cell leaves only above these thresholds."""
+
+    minimum_units: int = Field(3, ge=1)
+    maximum_share: float = Field(0.85, gt=0, le=1)
+    minimum_people: int = Field(5, ge=1)
+
+
+class Audience(Section):
+    """What one audience may see: names of consenting actors (``named``), or aggregates only."""
+
+    named: bool = False
+
+
+class Scoring(Section):
+    """Weights and declared bounds of the SPOTIS criteria, by criterion name."""
+
+    weights: dict[str, float] = Field(default_factory=dict)
+    bounds: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
+    radius_km: float = Field(30.0, gt=0)
+    detour_factor: float = Field(1.3, ge=1)
+
+
+class Scenarios(Section):
+    """Parameters of the employment scenarios, per year unless their name says otherwise."""
+
+    horizon_years: int = Field(10, ge=1, le=30)
+    retirement_age: int = Field(62, ge=55, le=75)
+    quit_rate: float = Field(0.06, ge=0, le=1)
+    trend_rate: float = Field(-0.01, ge=-0.5, le=0.5)
+    plan_realisation: float = Field(0.7, ge=0, le=1)
+
+
+class FactorOverride(Section):
+    """A reference factor replaced by the study's own, with its own source."""
+
+    factor: str
+    category: str = ""
+    route: str = ""
+    low: float
+    central: float
+    high: float
+    source: str
+
+
+class StudyConfig(Section):
+    title: str
+    territory: str
+    epci_codes: list[str] = Field(default_factory=list)
+    fictional: bool = False
+    evidence_half_width: dict[str, float] = Field(
+        default_factory=lambda: {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
+    )
+    basin: str = ""
+    disclosure: Disclosure = Disclosure()
+    audiences: dict[str, Audience] = Field(default_factory=lambda: {"partners": Audience(named=True)})
+    scoring: Scoring = Scoring()
+    scenarios: Scenarios = Scenarios()
+    factors: list[FactorOverride] = Field(default_factory=list)
+
+
+FRENCH = {
+    "extra_forbidden": "cette clé est inconnue, retirez-la ou corrigez son nom",
+    "missing": "cette clé est obligatoire, ajoutez-la",
+}
+
+
+def read_config(path: Path) -> StudyConfig:
+    """Read and check ``study.toml``.
+
+    Raises
+    ------
+    InputError
+        With every wrong key of the file in one sentence.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("ce fichier manque, créez l'étude avec « eit new »", file=path.name) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"ce fichier TOML est illisible ({error}), corrigez-le", file=path.name) from None
+    try:
+        return StudyConfig.model_validate(raw)
+    except ValidationError as error:
+        problems = "\u00a0; ".join(
+            f"clé « {'.'.join(str(part) for part in e['loc'])} »\u00a0: "
+            + FRENCH.get(e["type"], "valeur ou type incorrect, voyez l'exemple de study.toml")
+            for e in error.errors()
+        )
+        raise InputError(problems, file=path.name) from None

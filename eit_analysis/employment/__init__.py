@@ -1,0 +1,1 @@
+"""Study 3: people, jobs and skills."""

@@ -1,0 +1,45 @@
+"""The errors a user may meet, each one French sentence that says where and what to do."""
+
+from __future__ import annotations
+
+
+class EitError(Exception):
+    """A message in French for the user: what is wrong, where, and what to do. Never a traceback."""
+
+
+class UsageError(EitError):
+    """The command, a parameter, a study or a wave is not right (exit code 2)."""
+
+
+class InputError(EitError):
+    """A file of the study cannot be used (exit code 2).
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and what to do, in French, without a final full stop.
+    file, sheet, row, column : optional
+        Where: only the parts that are known are printed.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: object = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        places = (
+            ("fichier", file),
+            ("feuille", sheet),
+            ("ligne", row),
+            ("colonne", column),
+        )
+        where = ", ".join(f"{name} « {value} »" for name, value in places if value is not None)
+        super().__init__(f"{where}\u00a0: {problem}." if where else f"{problem}.")
+
+
+class DisclosureError(EitError):
+    """Something tried to leave the house without passing the release gate."""

@@ -1,0 +1,1 @@
+"""Study 1: what enters, what leaves and where it goes."""

@@ -1,0 +1,1 @@
+"""Survey files to tidy tables, with what cannot be used in quarantine."""

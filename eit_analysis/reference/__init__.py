@@ -1,0 +1,38 @@
+"""Nomenclatures and factors, each row with its source, and the lookups over them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
+    parquet = FOLDER / f"{name}.parquet"
+    if parquet.exists():
+        return pd.read_parquet(parquet)
+    path = FOLDER / f"{name}.csv"
+    columns = pd.read_csv(path, nrows=0, encoding="utf-8").columns
+    # Codes are text: 01004 must never become 1004.
+    text = {c: str for c in columns if c.endswith(("code", "codes", "code_prefix", "unit", "category"))}
+    return pd.read_csv(path, encoding="utf-8", dtype=text, keep_default_na=False, na_values=[""])
+
+
+def load(name: str) -> pd.DataFrame:
+    """One reference table, read once and handed out as a copy.
+
+    Parameters
+    ----------
+    name : str
+        File name in this folder without its ending: ``communes``, ``factors``, ``waste_codes``...
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table; every column whose name ends in ``code(s)`` is text.
+    """
+    return _read(name).copy()

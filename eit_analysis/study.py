@@ -1,0 +1,153 @@
+"""A study: its folder, its parameters, its waves; loading and saving of its tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis.config import StudyConfig, read_config
+from eit_analysis.errors import InputError, UsageError
+
+
+def project_root() -> Path:
+    """The project folder: the nearest folder upward that holds ``data/raw`` (so notebooks find it too)."""
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    raise UsageError(
+        f"Aucun dossier data/raw ici ({here}) ni au-dessus\u00a0: lancez la commande depuis le dossier du projet."
+    )
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a kill at any moment, sees the old or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study opened on one wave.
+
+    Attributes
+    ----------
+    name : str
+        Folder name under ``data/raw``.
+    wave : str
+        Folder name of the wave; the last by name unless asked otherwise.
+    root : pathlib.Path
+        The project folder.
+    """
+
+    name: str
+    wave: str
+    root: Path
+
+    @cached_property
+    def config(self) -> StudyConfig:
+        return read_config(self.root / "data" / "raw" / self.name / "study.toml")
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw" / self.name / self.wave
+
+    @property
+    def processed(self) -> Path:
+        return self.root / "data" / "processed" / self.name / self.wave
+
+    def reports(self, audience: str) -> Path:
+        # A colon is not allowed in a Windows folder name.
+        return self.root / "reports" / self.name / self.wave / audience.replace(":", "-")
+
+    def at(self, wave: str) -> Study:
+        """The same study on another wave."""
+        return open_study(self.name, wave, self.root)
+
+    @property
+    def waves(self) -> list[str]:
+        return list_waves(self.root, self.name)
+
+    def has(self, table: str) -> bool:
+        return (self.processed / f"{table}.parquet").exists()
+
+    def load(self, table: str) -> pd.DataFrame:
+        """A tidy table of this wave.
+
+        Raises
+        ------
+        InputError
+            When the wave has not been cleaned yet.
+        """
+        path = self.processed / f"{table}.parquet"
+        if not path.exists():
+            raise InputError(
+                f"cette table n'existe pas encore, lancez « eit clean {self.name} --wave {self.wave} »",
+                file=path.name,
+            )
+        return pd.read_parquet(path)
+
+    def manifest(self) -> dict:
+        """What cleaning wrote about its inputs (hashes, counts, versions)."""
+        path = self.processed / "manifest.json"
+        if not path.exists():
+            raise InputError(
+                f"la vague {self.wave} n'a pas été nettoyée, lancez « eit clean {self.name} --wave {self.wave} »",
+                file=path.name,
+            )
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+def list_waves(root: Path, name: str) -> list[str]:
+    folder = root / "data" / "raw" / name
+    return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
+    """Open a study on a wave (the last by name when ``wave`` is empty).
+
+    Raises
+    ------
+    UsageError
+        When the study or the wave does not exist; the sentence lists those that do.
+    """
+    root = root or project_root()
+    raw = root / "data" / "raw"
+    if Path(name).name != name or name in ("", ".", ".."):
+        raise UsageError(
+            f"«\u00a0{name}\u00a0» n'est pas un nom d'étude\u00a0: donnez un nom de dossier de data/raw."
+        )
+    if not (raw / name).is_dir():
+        known = ", ".join(sorted(p.name for p in raw.iterdir() if p.is_dir())) or "aucune"
+        raise UsageError(
+            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw (études présentes\u00a0: {known})\u00a0: "
+            f"corrigez le nom ou créez-la avec « eit new {name} »."
+        )
+    waves = list_waves(root, name)
+    if not waves:
+        raise UsageError(
+            f"L'étude «\u00a0{name}\u00a0» n'a aucune vague\u00a0: créez un dossier data/raw/{name}/<année> "
+            "et déposez-y les questionnaires remplis."
+        )
+    if wave and wave not in waves:
+        raise UsageError(
+            f"La vague «\u00a0{wave}\u00a0» n'existe pas dans data/raw/{name} (vagues présentes\u00a0: "
+            f"{', '.join(waves)})\u00a0: corrigez --wave."
+        )
+    return Study(name=name, wave=wave or waves[-1], root=root)

@@ -1,0 +1,1 @@
+"""Study 2: who could exchange or share what."""

@@ -1,0 +1,301 @@
+"""The contract of every table: one declaration serves the questionnaire, reading, validation and release.
+
+Each table is a pandera ``DataFrameModel``. A column carries its French header and description, its allowed
+values with their French labels, and its sensitivity. ``Config.metadata`` adds what belongs to the sheet: its
+French name, the headers of the form in order, and the entry columns that exist only on the form (a quantity
+with its unit and period becomes ``mass_t_per_year``).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+Sensitivity = Literal["public", "consented", "confidential"]
+
+CATEGORIES = {
+    "textile": "textile", "wood": "bois", "cardboard": "carton", "paper": "papier", "weee": "DEE",
+    "biowaste": "biodéchets", "food": "denrées alimentaires", "plastic": "plastique", "metal": "métal",
+    "glass": "verre", "mineral": "minéral", "chemical": "chimique", "mixed": "mélange", "other": "autre",
+}  # fmt: skip
+DIRECTIONS = {"out": "sortant", "in": "entrant"}
+PERIODS = {"year": "an", "month": "mois", "week": "semaine", "day": "jour"}
+# Several words of the form mean one class of evidence; the first is the label printed in reports.
+EVIDENCE_WORDS = {
+    "pesée": "measured", "facture": "measured", "registre": "measured",
+    "déclaration": "declared", "estimation": "estimated", "ratio": "inferred",
+}  # fmt: skip
+EVIDENCE = {"measured": "mesurée", "declared": "déclarée", "estimated": "estimée", "inferred": "par ratio"}
+QUALITIES = {"clean": "propre", "mixed": "mélangé", "soiled": "souillé"}
+ROUTES = {
+    "reuse": "réemploi", "recycling": "recyclage", "composting": "compostage", "digestion": "méthanisation",
+    "energy": "valorisation énergétique", "incineration": "incinération", "landfill": "stockage",
+    "unknown": "inconnu",
+}  # fmt: skip
+ACTOR_TYPES = {"firm": "entreprise", "ess": "ESS", "public": "collectivité", "outlet": "filière"}
+CONSENTS = {"named": "nominative", "aggregated": "agrégée", "none": "aucune"}
+NATURES = {
+    "purchase": "achat", "service": "service", "equipment": "équipement", "space": "espace",
+    "skill": "compétence", "training": "formation",
+}  # fmt: skip
+SIDES = {"offer": "offre", "need": "besoin"}
+CONTRACTS = {
+    "permanent": "CDI", "fixed_term": "CDD", "temporary": "intérim", "apprentice": "alternance",
+    "insertion": "insertion",
+}  # fmt: skip
+AGE_BANDS = {
+    band: band
+    for band in ("15-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60 et plus")
+}
+STATUSES = {
+    "lead": "piste", "study": "étude", "committed": "engagée", "done": "réalisée", "dropped": "abandonnée",
+}  # fmt: skip
+LEVELS = {str(level): str(level) for level in range(5)}
+
+
+def column(
+    header: str,
+    description: str,
+    *,
+    sensitivity: Sensitivity = "confidential",
+    labels: dict[str, str] | None = None,
+    nullable: bool = True,
+    **checks: Any,
+) -> Any:
+    """One column of the contract: French header and description, allowed codes with labels, sensitivity."""
+    metadata = {"header": header, "description": description, "sensitivity": sensitivity, "labels": labels}
+    if labels is not None:
+        checks["isin"] = list(labels)
+    return pa.Field(nullable=nullable, coerce=True, metadata=metadata, **checks)
+
+
+def site_id_column() -> Any:
+    return column(
+        "Identifiant", "Identifiant de l'acteur dans l'étude", sensitivity="consented", nullable=False
+    )
+
+
+class Sourced(pa.DataFrameModel):
+    """What every tidy table ends with: the cell row each line was read from."""
+
+    source_file: Series[str] = column("Fichier source", "Fichier d'origine", nullable=False)
+    source_sheet: Series[str] = column("Feuille source", "Feuille d'origine", nullable=False)
+    source_row: Series[int] = column("Ligne source", "Ligne d'origine (1 = première)", nullable=False, ge=1)
+
+
+class Sites(Sourced):
+    site_id: Series[str] = site_id_column()
+    name: Series[str] = column("Raison sociale", "Nom de l'acteur", sensitivity="consented", nullable=False)
+    siret: Series[str] = column("SIRET", "Numéro SIRET (14 chiffres)", sensitivity="consented")
+    naf_code: Series[str] = column("Code NAF", "Activité principale, NAF rév. 2", sensitivity="public")
+    commune_code: Series[str] = column("Code INSEE", "Code INSEE de la commune", sensitivity="public")
+    commune_name: Series[str] = column("Commune", "Commune d'implantation", sensitivity="public")
+    postcode: Series[str] = column("Code postal", "Code postal", sensitivity="public")
+    latitude: Series[float] = column(
+        "Latitude", "Centre de la commune (degrés)", sensitivity="public", ge=-90, le=90
+    )
+    longitude: Series[float] = column(
+        "Longitude", "Centre de la commune (degrés)", sensitivity="public", ge=-180, le=180
+    )
+    headcount: Series[float] = column("Effectif", "Personnes employées sur le site", ge=0)
+    actor_type: Series[str] = column(
+        "Type d'acteur", "Nature de l'acteur", sensitivity="public", labels=ACTOR_TYPES
+    )
+    consent: Series[str] = column("Diffusion", "Accord de diffusion", labels=CONSENTS, nullable=False)
+    reference_year: Series[float] = column("Année", "Année de référence des réponses", sensitivity="public")
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Entreprise",
+            "form": "site_id name siret naf_code commune_name commune_code postcode headcount actor_type "
+            "consent reference_year",
+        }
+
+
+class Flows(Sourced):
+    flow_id: Series[str] = column(
+        "Identifiant du flux", "Acteur et rang du flux", nullable=False, unique=True
+    )
+    site_id: Series[str] = site_id_column()
+    direction: Series[str] = column(
+        "Sens", "Sortant (déchet, coproduit) ou entrant (besoin)", labels=DIRECTIONS, nullable=False
+    )
+    category: Series[str] = column(
+        "Catégorie", "Famille de flux", sensitivity="public", labels=CATEGORIES, nullable=False
+    )
+    description: Series[str] = column("Désignation", "Désignation libre du flux")
+    waste_code: Series[str] = column("Code déchet", "Code à six chiffres de la liste européenne des déchets")
+    mass_t_per_year: Series[float] = column("Masse (t/an)", "Masse annuelle", nullable=False, ge=0)
+    mass_low_t_per_year: Series[float] = column(
+        "Masse, borne basse (t/an)", "Borne basse à 95 %", nullable=False, ge=0
+    )
+    mass_high_t_per_year: Series[float] = column(
+        "Masse, borne haute (t/an)", "Borne haute à 95 %", nullable=False, ge=0
+    )
+    evidence: Series[str] = column(
+        "Origine de la donnée", "Comment la masse est connue", labels=EVIDENCE, nullable=False
+    )
+    quality: Series[str] = column("Qualité", "État de tri du flux", labels=QUALITIES)
+    route: Series[str] = column("Exutoire actuel", "Destination actuelle du flux", labels=ROUTES)
+    cost_eur_per_t: Series[float] = column("Coût (€/t)", "Coût de gestion actuel, recettes en négatif")
+    months: Series[str] = column(
+        "Mois d'activité", "Mois où le flux existe : numéros séparés par des espaces, vide = toute l'année"
+    )
+    contractor: Series[str] = column("Prestataire", "Prestataire actuel")
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Flux",
+            "form": "site_id direction category description waste_code quantity unit period uncertainty_percent "
+            "evidence quality route cost_eur_per_t months contractor comment",
+        }
+
+
+class Sharing(Sourced):
+    site_id: Series[str] = site_id_column()
+    nature: Series[str] = column("Nature", "Ce qui pourrait être mutualisé", labels=NATURES, nullable=False)
+    item: Series[str] = column("Objet", "Objet précis", nullable=False)
+    side: Series[str] = column("Offre ou besoin", "Offre ou besoin", labels=SIDES, nullable=False)
+    volume_per_year: Series[float] = column("Volume annuel", "Volume annuel, dans l'unité indiquée", ge=0)
+    unit: Series[str] = column("Unité", "Unité du volume annuel")
+    cost_eur_per_year: Series[float] = column("Coût annuel (€)", "Coût annuel actuel", ge=0)
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Mutualisations",
+            "form": "site_id nature item side volume_per_year unit cost_eur_per_year comment",
+        }
+
+
+class Workforce(Sourced):
+    site_id: Series[str] = site_id_column()
+    rome_code: Series[str] = column("Code ROME", "Métier, code ROME", sensitivity="public")
+    occupation: Series[str] = column("Intitulé", "Intitulé du métier", sensitivity="public", nullable=False)
+    age_band: Series[str] = column("Tranche d'âge", "Tranche d'âge", sensitivity="public", labels=AGE_BANDS)
+    headcount: Series[float] = column("Effectif", "Personnes", nullable=False, ge=0)
+    fte: Series[float] = column("ETP", "Équivalents temps plein", ge=0)
+    contract: Series[str] = column("Contrat", "Type de contrat", labels=CONTRACTS)
+    planned_departures_3y: Series[float] = column(
+        "Départs prévus (3 ans)", "Départs prévus sous trois ans", ge=0
+    )
+    planned_hires_3y: Series[float] = column(
+        "Recrutements prévus (3 ans)", "Recrutements prévus sous trois ans", ge=0
+    )
+    hiring_difficulty: Series[float] = column(
+        "Difficulté de recrutement", "De 0 (aucune) à 4 (très forte)", ge=0, le=4
+    )
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Emplois",
+            "form": "site_id rome_code occupation age_band headcount fte contract planned_departures_3y "
+            "planned_hires_3y hiring_difficulty",
+        }
+
+
+class Skills(Sourced):
+    site_id: Series[str] = site_id_column()
+    skill: Series[str] = column("Compétence", "Compétence", sensitivity="public", nullable=False)
+    rome_code: Series[str] = column("Code ROME", "Métier concerné, code ROME", sensitivity="public")
+    current_level: Series[float] = column("Niveau actuel", "De 0 à 4", ge=0, le=4)
+    required_level: Series[float] = column("Niveau requis", "De 0 à 4", ge=0, le=4)
+    headcount: Series[float] = column("Personnes concernées", "Personnes concernées", ge=0)
+    shared_need_h_per_month: Series[float] = column(
+        "Besoin partagé (h/mois)", "Heures par mois qui pourraient être partagées", ge=0
+    )
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Compétences",
+            "form": "site_id skill rome_code current_level required_level headcount shared_need_h_per_month",
+        }
+
+
+class Readiness(Sourced):
+    site_id: Series[str] = site_id_column()
+    respondent_role: Series[str] = column("Fonction du répondant", "Fonction du répondant")
+    item: Series[str] = column(
+        "Item", "Affirmation soumise au répondant", sensitivity="public", nullable=False
+    )
+    answer: Series[float] = column(
+        "Réponse", "De 1 (pas du tout d'accord) à 5 (tout à fait d'accord)", ge=1, le=5
+    )
+
+    class Config:
+        metadata = {"sheet": "Changement", "form": "site_id respondent_role item answer"}  # noqa: RUF012
+
+
+class SynergyRegister(Sourced):
+    synergy_id: Series[str] = column(
+        "Identifiant synergie", "Identifiant de la synergie", sensitivity="public", nullable=False
+    )
+    title: Series[str] = column("Intitulé", "Intitulé de la synergie", sensitivity="consented")
+    kind: Series[str] = column(
+        "Type",
+        "Échange ou mutualisation",
+        sensitivity="public",
+        labels={"exchange": "échange", "pooling": "mutualisation"},
+    )
+    category: Series[str] = column("Catégorie", "Famille de flux", sensitivity="public", labels=CATEGORIES)
+    site_ids: Series[str] = column(
+        "Entreprises", "Identifiants des acteurs, séparés par des espaces", sensitivity="consented"
+    )
+    status: Series[str] = column(
+        "Statut", "Avancement", sensitivity="public", labels=STATUSES, nullable=False
+    )
+    status_date: Series[str] = column("Date du statut", "Date du statut (AAAA-MM-JJ)", sensitivity="public")
+    realised_t_per_year: Series[float] = column("Tonnage réalisé (t/an)", "Tonnage réellement détourné", ge=0)
+    carrier: Series[str] = column("Pilote", "Qui porte la synergie", sensitivity="consented")
+
+    class Config:
+        metadata = {  # noqa: RUF012
+            "sheet": "Synergies",
+            "form": "synergy_id title kind category site_ids status status_date realised_t_per_year carrier comment",
+        }
+
+
+# Columns that exist only on the form: (French header, description, allowed codes with labels).
+ENTRY_COLUMNS: dict[str, tuple[str, str, dict[str, str] | None]] = {
+    "quantity": ("Quantité", "Quantité par période, dans l'unité indiquée", None),
+    "unit": ("Unité", "t, kg, m3, unité, palette, benne…", None),
+    "period": ("Période", "Période de la quantité", PERIODS),
+    "uncertainty_percent": ("Incertitude (%)", "Demi-intervalle à 95 % estimé par le répondant", None),
+    "comment": ("Commentaire", "Remarque libre, jamais diffusée", None),
+}
+
+TABLES: dict[str, type[Sourced]] = {
+    "sites": Sites, "flows": Flows, "sharing": Sharing, "workforce": Workforce, "skills": Skills,
+    "readiness": Readiness, "synergy_register": SynergyRegister,
+}  # fmt: skip
+
+
+@cache
+def fields(table: str) -> dict[str, dict[str, Any]]:
+    """Columns of a table in order: ``{column: {header, description, sensitivity, labels, dtype}}``."""
+    schema = TABLES[table].to_schema()
+    own = {n: {**(c.metadata or {}), "dtype": str(c.dtype)} for n, c in schema.columns.items()}
+    source = [name for name in own if name.startswith("source_")]
+    return {name: own[name] for name in [n for n in own if n not in source] + source}
+
+
+def sheet_name(table: str) -> str:
+    """French name of the questionnaire sheet of a table."""
+    return str(TABLES[table].Config.metadata["sheet"])  # type: ignore[index]
+
+
+@cache
+def form(table: str) -> dict[str, dict[str, Any]]:
+    """Columns of the questionnaire sheet in order: ``{column: {header, description, labels}}``."""
+    names = str(TABLES[table].Config.metadata["form"]).split()  # type: ignore[index]
+    known = fields(table)
+    sheet = {}
+    for name in names:
+        if name in known:
+            sheet[name] = known[name]
+        else:
+            header, description, labels = ENTRY_COLUMNS[name]
+            sheet[name] = {"header": header, "description": description, "labels": labels}
+    return sheet
