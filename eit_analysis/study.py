@@ -22,7 +22,8 @@ def project_root() -> Path:
         if (folder / "data" / "raw").is_dir():
             return folder
     raise UsageError(
-        f"Aucun dossier data/raw ici ({here}) ni au-dessus\u00a0: lancez la commande depuis le dossier du projet."
+        f"Aucun dossier data/raw ici ({here}) ni au-dessus\u00a0: "
+        "lancez la commande depuis le dossier du projet."
     )
 
 
@@ -108,7 +109,8 @@ class Study:
         path = self.processed / "manifest.json"
         if not path.exists():
             raise InputError(
-                f"la vague {self.wave} n'a pas été nettoyée, lancez « eit clean {self.name} --wave {self.wave} »",
+                f"la vague {self.wave} n'a pas été nettoyée, "
+                f"lancez « eit clean {self.name} --wave {self.wave} »",
                 file=path.name,
             )
         return json.loads(path.read_text(encoding="utf-8"))
@@ -136,7 +138,8 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
     if not (raw / name).is_dir():
         known = ", ".join(sorted(p.name for p in raw.iterdir() if p.is_dir())) or "aucune"
         raise UsageError(
-            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw (études présentes\u00a0: {known})\u00a0: "
+            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw "
+            f"(études présentes\u00a0: {known})\u00a0: "
             f"corrigez le nom ou créez-la avec « eit new {name} »."
         )
     waves = list_waves(root, name)

@@ -14,53 +14,33 @@ from typing import Any, Literal
 import pandera.pandas as pa
 from pandera.typing import Series
 
-Sensitivity = Literal["public", "consented", "confidential"]
+from eit_analysis.codes import (
+    ACTOR_TYPES,
+    AGE_BANDS,
+    CATEGORIES,
+    CONSENTS,
+    CONTRACTS,
+    DIRECTIONS,
+    EVIDENCE,
+    NATURES,
+    PERIODS,
+    QUALITIES,
+    ROUTES,
+    SIDES,
+    STATUSES,
+)
+from eit_analysis.codes import (
+    EVIDENCE_WORDS as EVIDENCE_WORDS,
+)
 
-CATEGORIES = {
-    "textile": "textile", "wood": "bois", "cardboard": "carton", "paper": "papier", "weee": "DEE",
-    "biowaste": "biodéchets", "food": "denrées alimentaires", "plastic": "plastique", "metal": "métal",
-    "glass": "verre", "mineral": "minéral", "chemical": "chimique", "mixed": "mélange", "other": "autre",
-}  # fmt: skip
-DIRECTIONS = {"out": "sortant", "in": "entrant"}
-PERIODS = {"year": "an", "month": "mois", "week": "semaine", "day": "jour"}
-# Several words of the form mean one class of evidence; the first is the label printed in reports.
-EVIDENCE_WORDS = {
-    "pesée": "measured", "facture": "measured", "registre": "measured",
-    "déclaration": "declared", "estimation": "estimated", "ratio": "inferred",
-}  # fmt: skip
-EVIDENCE = {"measured": "mesurée", "declared": "déclarée", "estimated": "estimée", "inferred": "par ratio"}
-QUALITIES = {"clean": "propre", "mixed": "mélangé", "soiled": "souillé"}
-ROUTES = {
-    "reuse": "réemploi", "recycling": "recyclage", "composting": "compostage", "digestion": "méthanisation",
-    "energy": "valorisation énergétique", "incineration": "incinération", "landfill": "stockage",
-    "unknown": "inconnu",
-}  # fmt: skip
-ACTOR_TYPES = {"firm": "entreprise", "ess": "ESS", "public": "collectivité", "outlet": "filière"}
-CONSENTS = {"named": "nominative", "aggregated": "agrégée", "none": "aucune"}
-NATURES = {
-    "purchase": "achat", "service": "service", "equipment": "équipement", "space": "espace",
-    "skill": "compétence", "training": "formation",
-}  # fmt: skip
-SIDES = {"offer": "offre", "need": "besoin"}
-CONTRACTS = {
-    "permanent": "CDI", "fixed_term": "CDD", "temporary": "intérim", "apprentice": "alternance",
-    "insertion": "insertion",
-}  # fmt: skip
-AGE_BANDS = {
-    band: band
-    for band in ("15-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60 et plus")
-}
-STATUSES = {
-    "lead": "piste", "study": "étude", "committed": "engagée", "done": "réalisée", "dropped": "abandonnée",
-}  # fmt: skip
-LEVELS = {str(level): str(level) for level in range(5)}
+Sensitivity = Literal["public", "consented", "confidential"]
 
 
 def column(
     header: str,
     description: str,
     *,
-    sensitivity: Sensitivity = "confidential",
+    sensitivity: Sensitivity = "consented",
     labels: dict[str, str] | None = None,
     nullable: bool = True,
     **checks: Any,
@@ -73,9 +53,7 @@ def column(
 
 
 def site_id_column() -> Any:
-    return column(
-        "Identifiant", "Identifiant de l'acteur dans l'étude", sensitivity="consented", nullable=False
-    )
+    return column("Identifiant", "Identifiant de l'acteur dans l'étude", nullable=False)
 
 
 class Sourced(pa.DataFrameModel):
@@ -88,8 +66,8 @@ class Sourced(pa.DataFrameModel):
 
 class Sites(Sourced):
     site_id: Series[str] = site_id_column()
-    name: Series[str] = column("Raison sociale", "Nom de l'acteur", sensitivity="consented", nullable=False)
-    siret: Series[str] = column("SIRET", "Numéro SIRET (14 chiffres)", sensitivity="consented")
+    name: Series[str] = column("Raison sociale", "Nom de l'acteur", nullable=False)
+    siret: Series[str] = column("SIRET", "Numéro SIRET (14 chiffres)")
     naf_code: Series[str] = column("Code NAF", "Activité principale, NAF rév. 2", sensitivity="public")
     commune_code: Series[str] = column("Code INSEE", "Code INSEE de la commune", sensitivity="public")
     commune_name: Series[str] = column("Commune", "Commune d'implantation", sensitivity="public")
@@ -100,7 +78,9 @@ class Sites(Sourced):
     longitude: Series[float] = column(
         "Longitude", "Centre de la commune (degrés)", sensitivity="public", ge=-180, le=180
     )
-    headcount: Series[float] = column("Effectif", "Personnes employées sur le site", ge=0)
+    headcount: Series[float] = column(
+        "Effectif", "Personnes employées sur le site", sensitivity="confidential", ge=0
+    )
     actor_type: Series[str] = column(
         "Type d'acteur", "Nature de l'acteur", sensitivity="public", labels=ACTOR_TYPES
     )
@@ -140,17 +120,19 @@ class Flows(Sourced):
     )
     quality: Series[str] = column("Qualité", "État de tri du flux", labels=QUALITIES)
     route: Series[str] = column("Exutoire actuel", "Destination actuelle du flux", labels=ROUTES)
-    cost_eur_per_t: Series[float] = column("Coût (€/t)", "Coût de gestion actuel, recettes en négatif")
+    cost_eur_per_t: Series[float] = column(
+        "Coût (€/t)", "Coût de gestion actuel, recettes en négatif", sensitivity="confidential"
+    )
     months: Series[str] = column(
         "Mois d'activité", "Mois où le flux existe : numéros séparés par des espaces, vide = toute l'année"
     )
-    contractor: Series[str] = column("Prestataire", "Prestataire actuel")
+    contractor: Series[str] = column("Prestataire", "Prestataire actuel", sensitivity="confidential")
 
     class Config:
         metadata = {  # noqa: RUF012
             "sheet": "Flux",
-            "form": "site_id direction category description waste_code quantity unit period uncertainty_percent "
-            "evidence quality route cost_eur_per_t months contractor comment",
+            "form": "site_id direction category description waste_code quantity unit period "
+            "uncertainty_percent evidence quality route cost_eur_per_t months contractor comment",
         }
 
 
@@ -161,7 +143,9 @@ class Sharing(Sourced):
     side: Series[str] = column("Offre ou besoin", "Offre ou besoin", labels=SIDES, nullable=False)
     volume_per_year: Series[float] = column("Volume annuel", "Volume annuel, dans l'unité indiquée", ge=0)
     unit: Series[str] = column("Unité", "Unité du volume annuel")
-    cost_eur_per_year: Series[float] = column("Coût annuel (€)", "Coût annuel actuel", ge=0)
+    cost_eur_per_year: Series[float] = column(
+        "Coût annuel (€)", "Coût annuel actuel", sensitivity="confidential", ge=0
+    )
 
     class Config:
         metadata = {  # noqa: RUF012
@@ -175,17 +159,19 @@ class Workforce(Sourced):
     rome_code: Series[str] = column("Code ROME", "Métier, code ROME", sensitivity="public")
     occupation: Series[str] = column("Intitulé", "Intitulé du métier", sensitivity="public", nullable=False)
     age_band: Series[str] = column("Tranche d'âge", "Tranche d'âge", sensitivity="public", labels=AGE_BANDS)
-    headcount: Series[float] = column("Effectif", "Personnes", nullable=False, ge=0)
-    fte: Series[float] = column("ETP", "Équivalents temps plein", ge=0)
-    contract: Series[str] = column("Contrat", "Type de contrat", labels=CONTRACTS)
+    headcount: Series[float] = column(
+        "Effectif", "Personnes", sensitivity="confidential", nullable=False, ge=0
+    )
+    fte: Series[float] = column("ETP", "Équivalents temps plein", sensitivity="confidential", ge=0)
+    contract: Series[str] = column("Contrat", "Type de contrat", sensitivity="confidential", labels=CONTRACTS)
     planned_departures_3y: Series[float] = column(
-        "Départs prévus (3 ans)", "Départs prévus sous trois ans", ge=0
+        "Départs prévus (3 ans)", "Départs prévus sous trois ans", sensitivity="confidential", ge=0
     )
     planned_hires_3y: Series[float] = column(
-        "Recrutements prévus (3 ans)", "Recrutements prévus sous trois ans", ge=0
+        "Recrutements prévus (3 ans)", "Recrutements prévus sous trois ans", sensitivity="confidential", ge=0
     )
     hiring_difficulty: Series[float] = column(
-        "Difficulté de recrutement", "De 0 (aucune) à 4 (très forte)", ge=0, le=4
+        "Difficulté de recrutement", "De 0 (aucune) à 4 (très forte)", sensitivity="confidential", ge=0, le=4
     )
 
     class Config:
@@ -200,11 +186,18 @@ class Skills(Sourced):
     site_id: Series[str] = site_id_column()
     skill: Series[str] = column("Compétence", "Compétence", sensitivity="public", nullable=False)
     rome_code: Series[str] = column("Code ROME", "Métier concerné, code ROME", sensitivity="public")
-    current_level: Series[float] = column("Niveau actuel", "De 0 à 4", ge=0, le=4)
-    required_level: Series[float] = column("Niveau requis", "De 0 à 4", ge=0, le=4)
-    headcount: Series[float] = column("Personnes concernées", "Personnes concernées", ge=0)
+    current_level: Series[float] = column("Niveau actuel", "De 0 à 4", sensitivity="confidential", ge=0, le=4)
+    required_level: Series[float] = column(
+        "Niveau requis", "De 0 à 4", sensitivity="confidential", ge=0, le=4
+    )
+    headcount: Series[float] = column(
+        "Personnes concernées", "Personnes concernées", sensitivity="confidential", ge=0
+    )
     shared_need_h_per_month: Series[float] = column(
-        "Besoin partagé (h/mois)", "Heures par mois qui pourraient être partagées", ge=0
+        "Besoin partagé (h/mois)",
+        "Heures par mois qui pourraient être partagées",
+        sensitivity="confidential",
+        ge=0,
     )
 
     class Config:
@@ -216,12 +209,18 @@ class Skills(Sourced):
 
 class Readiness(Sourced):
     site_id: Series[str] = site_id_column()
-    respondent_role: Series[str] = column("Fonction du répondant", "Fonction du répondant")
+    respondent_role: Series[str] = column(
+        "Fonction du répondant", "Fonction du répondant", sensitivity="confidential"
+    )
     item: Series[str] = column(
         "Item", "Affirmation soumise au répondant", sensitivity="public", nullable=False
     )
     answer: Series[float] = column(
-        "Réponse", "De 1 (pas du tout d'accord) à 5 (tout à fait d'accord)", ge=1, le=5
+        "Réponse",
+        "De 1 (pas du tout d'accord) à 5 (tout à fait d'accord)",
+        sensitivity="confidential",
+        ge=1,
+        le=5,
     )
 
     class Config:
@@ -232,7 +231,7 @@ class SynergyRegister(Sourced):
     synergy_id: Series[str] = column(
         "Identifiant synergie", "Identifiant de la synergie", sensitivity="public", nullable=False
     )
-    title: Series[str] = column("Intitulé", "Intitulé de la synergie", sensitivity="consented")
+    title: Series[str] = column("Intitulé", "Intitulé de la synergie")
     kind: Series[str] = column(
         "Type",
         "Échange ou mutualisation",
@@ -240,20 +239,19 @@ class SynergyRegister(Sourced):
         labels={"exchange": "échange", "pooling": "mutualisation"},
     )
     category: Series[str] = column("Catégorie", "Famille de flux", sensitivity="public", labels=CATEGORIES)
-    site_ids: Series[str] = column(
-        "Entreprises", "Identifiants des acteurs, séparés par des espaces", sensitivity="consented"
-    )
+    site_ids: Series[str] = column("Entreprises", "Identifiants des acteurs, séparés par des espaces")
     status: Series[str] = column(
         "Statut", "Avancement", sensitivity="public", labels=STATUSES, nullable=False
     )
     status_date: Series[str] = column("Date du statut", "Date du statut (AAAA-MM-JJ)", sensitivity="public")
     realised_t_per_year: Series[float] = column("Tonnage réalisé (t/an)", "Tonnage réellement détourné", ge=0)
-    carrier: Series[str] = column("Pilote", "Qui porte la synergie", sensitivity="consented")
+    carrier: Series[str] = column("Pilote", "Qui porte la synergie")
 
     class Config:
         metadata = {  # noqa: RUF012
             "sheet": "Synergies",
-            "form": "synergy_id title kind category site_ids status status_date realised_t_per_year carrier comment",
+            "form": "synergy_id title kind category site_ids status status_date realised_t_per_year "
+            "carrier comment",
         }
 
 

@@ -1,0 +1,39 @@
+"""Allowed values of the tables: the code kept in the table and its French label on the form."""
+
+CATEGORIES = {
+    "textile": "textile", "wood": "bois", "cardboard": "carton", "paper": "papier", "weee": "DEE",
+    "biowaste": "biodéchets", "food": "denrées alimentaires", "plastic": "plastique", "metal": "métal",
+    "glass": "verre", "mineral": "minéral", "chemical": "chimique", "mixed": "mélange", "other": "autre",
+}  # fmt: skip
+DIRECTIONS = {"out": "sortant", "in": "entrant"}
+PERIODS = {"year": "an", "month": "mois", "week": "semaine", "day": "jour"}
+# Several words of the form mean one class of evidence; the first is the label printed in reports.
+EVIDENCE_WORDS = {
+    "pesée": "measured", "facture": "measured", "registre": "measured",
+    "déclaration": "declared", "estimation": "estimated", "ratio": "inferred",
+}  # fmt: skip
+EVIDENCE = {"measured": "mesurée", "declared": "déclarée", "estimated": "estimée", "inferred": "par ratio"}
+QUALITIES = {"clean": "propre", "mixed": "mélangé", "soiled": "souillé"}
+ROUTES = {
+    "reuse": "réemploi", "recycling": "recyclage", "composting": "compostage", "digestion": "méthanisation",
+    "energy": "valorisation énergétique", "incineration": "incinération", "landfill": "stockage",
+    "unknown": "inconnu",
+}  # fmt: skip
+ACTOR_TYPES = {"firm": "entreprise", "ess": "ESS", "public": "collectivité", "outlet": "filière"}
+CONSENTS = {"named": "nominative", "aggregated": "agrégée", "none": "aucune"}
+NATURES = {
+    "purchase": "achat", "service": "service", "equipment": "équipement", "space": "espace",
+    "skill": "compétence", "training": "formation",
+}  # fmt: skip
+SIDES = {"offer": "offre", "need": "besoin"}
+CONTRACTS = {
+    "permanent": "CDI", "fixed_term": "CDD", "temporary": "intérim", "apprentice": "alternance",
+    "insertion": "insertion",
+}  # fmt: skip
+AGE_BANDS = {
+    band: band
+    for band in ("15-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60 et plus")
+}
+STATUSES = {
+    "lead": "piste", "study": "étude", "committed": "engagée", "done": "réalisée", "dropped": "abandonnée",
+}  # fmt: skip

@@ -1,0 +1,120 @@
+"""French words and numbers: headers, labels and values as a reader sees them."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import pandas as pd
+from babel.numbers import format_decimal
+
+from eit_analysis import reference, tables
+from eit_analysis.errors import DisclosureError
+
+NBSP = "\u00a0"
+SUPPRESSED = "s"
+MISSING = "–"
+
+
+class Heading(NamedTuple):
+    """How a column is printed: French header, unit, number of decimals, sensitivity, labels of its codes."""
+
+    header: str
+    unit: str
+    decimals: int
+    description: str
+    sensitivity: str
+    labels: dict[str, str]
+
+
+@cache
+def _vocabulary() -> pd.DataFrame:
+    return reference.load("vocabulary").fillna("").drop_duplicates("name").set_index("name")
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    frame = reference.load("labels")
+    return {
+        str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
+        for column, rows in frame.groupby("column")
+    }
+
+
+@cache
+def _contract() -> dict[str, dict]:
+    return {name: field for table in tables.TABLES for name, field in tables.fields(table).items()}
+
+
+@cache
+def heading(column: str) -> Heading:
+    """The printed form of a column, from the vocabulary first, then from the contract of the tables.
+
+    Raises
+    ------
+    DisclosureError
+        When the column is declared nowhere: an unknown column does not leave the house.
+    """
+    contract = _contract().get(column, {})
+    vocabulary = _vocabulary()
+    labels = {**(contract.get("labels") or {}), **_labels().get(column, {})}
+    if column in vocabulary.index:
+        row = vocabulary.loc[column]
+        return Heading(
+            str(row["header_fr"]),
+            str(row["unit"]),
+            int(row["decimals"] or 0),
+            str(row["description_fr"]),
+            contract.get("sensitivity", "consented"),
+            labels,
+        )
+    if contract:
+        decimals = 1 if "float" in contract["dtype"] else 0
+        return Heading(
+            contract["header"], "", decimals, contract["description"], contract["sensitivity"], labels
+        )
+    raise DisclosureError(
+        f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
+    )
+
+
+def is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: float, decimals: int) -> str:
+    """A number as French readers write it: ``1 240,5`` with a narrow no-break space; −0 is 0."""
+    rounded = round(float(value), decimals)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(rounded if rounded else 0.0, format=pattern, locale="fr_FR").replace("-", "−")
+
+
+def cell(value: object, column: str) -> str:
+    """One table cell: label of a code, French number, or text."""
+    if is_missing(value):
+        return MISSING
+    style = heading(column)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
+        as_code = str(int(value)) if float(value).is_integer() else str(value)  # type: ignore[arg-type]
+        if as_code in style.labels:
+            return style.labels[as_code]
+        # Years and row numbers take no thousands separator.
+        if column.endswith(("year", "source_row")) and "per" not in column:
+            return as_code
+        return number(float(value), style.decimals)  # type: ignore[arg-type]
+    return style.labels.get(str(value), str(value))
+
+
+def measured(value: object, column: str) -> str:
+    """A number with its unit, for a sentence: ``1 240 t/an``."""
+    unit = heading(column).unit
+    text = cell(value, column)
+    return f"{text}{NBSP}{unit}" if unit and text != MISSING else text
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
+    return f"{number(count, 0)}{NBSP}{plural if count >= 2 else singular}"
