@@ -1,0 +1,72 @@
+# `make reports` and `make test` are all a user needs: each sets itself up first, once.
+# Only relative paths and `python -m`: the folder may stand under a path with spaces and accents.
+PYTHON ?= python3
+VERSION := $(shell $(PYTHON) -c "import sys; print('%d.%d' % sys.version_info[:2])")
+VENV := .venv/bin/python
+# Wheels only, each held to the hash of its lock; the lock is complete, so nothing is left to resolve.
+INSTALL := $(VENV) -m pip install --quiet --disable-pip-version-check --no-deps
+LOCKED := $(INSTALL) --only-binary :all: --no-compile --require-hashes -r
+# An environment that is not byte-compiled triples every import; pip would compile on one core.
+COMPILE := $(VENV) -m compileall -q -j 0 .venv/lib
+RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--fork-strategy fewest --only-binary :all: --generate-hashes --no-header --no-annotate
+EIT := $(VENV) -m eit_analysis
+STUDY := thur-doller
+
+.PHONY: help setup data reports lint test lab lock
+
+help:
+	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
+	@echo "make test      vérifie le code et les carnets"
+	@echo "make lab       ouvre les carnets dans JupyterLab"
+	@echo "make lock      refait les fichiers requirements*.lock (développeurs)"
+	@echo "Avec un autre Python (3.11 ou plus récent) : make PYTHON=python3.13 reports"
+
+reports: data
+	$(EIT) run $(STUDY) --audience internal --audience partners --audience public
+
+test: lint data
+	$(VENV) -m pytest --nbval-lax --nbval-current-env tests notebooks
+
+lint: setup
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+
+data: setup
+	$(EIT) clean $(STUDY) --wave 2015
+	$(EIT) clean $(STUDY) --wave 2018
+
+lab: .venv/lab-$(VERSION) setup
+	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
+
+setup: .venv/ready-$(VERSION)
+
+# The stamps carry the version, so that another PYTHON makes the environment anew.
+.venv/ready-$(VERSION): .venv/locked-$(VERSION) pyproject.toml
+	@$(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+.venv/locked-$(VERSION): requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Il faut Python 3.11 ou plus récent : make PYTHON=python3.13 …')"
+	@echo "Installation des bibliothèques dans .venv (une minute environ, la première fois seulement)…"
+	@$(PYTHON) -m venv --clear .venv
+	@$(LOCKED) requirements.lock
+	@$(COMPILE)
+	@touch $@
+
+.venv/lab-$(VERSION): requirements-lab.lock .venv/locked-$(VERSION)
+	@echo "Installation de JupyterLab dans .venv (une demi-minute environ, la première fois seulement)…"
+	@$(LOCKED) requirements-lab.lock
+	@$(COMPILE)
+	@touch $@
+
+# JupyterLab is held to the versions of the main lock, into whose environment it goes.
+lock: build/uv/ready
+	$(RESOLVE) pyproject.toml --group dev -o requirements.lock
+	$(RESOLVE) --group lab -c requirements.lock -o requirements-lab.lock
+
+build/uv/ready:
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
