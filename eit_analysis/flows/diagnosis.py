@@ -1,0 +1,171 @@
+"""What leaves and enters the surveyed sites, where it goes, who weighs most: groupings of the flow table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, half_width, propagate, share_interval
+
+TOTAL = "Total"
+# Waste hierarchy of directive 2008/98/EC, article 4, by route; burning without recovery is disposal.
+RECOVERY = {
+    "reuse": "material", "recycling": "material",
+    "composting": "organic", "digestion": "organic",
+    "energy": "energy",
+    "incineration": "disposal", "landfill": "disposal",
+    "unknown": "unknown",
+}  # fmt: skip
+VALORISED = {"material": "yes", "organic": "yes", "energy": "yes", "disposal": "no", "unknown": "unknown"}
+
+
+def outgoing(flows: pd.DataFrame) -> pd.DataFrame:
+    """The outflows, with what the diagnosis asks of each: recovery, valorised, cost.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Tidy flows of one wave.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows going out; a missing ``route`` becomes ``unknown``. Adds ``recovery`` (material, organic, energy,
+        disposal, unknown), ``valorised`` and ``cost_known`` (yes, no, and unknown for the former), and
+        ``cost_eur_per_year`` = mass x cost per tonne, missing where the cost is not stated.
+    """
+    out = flows[flows["direction"] == "out"].reset_index(drop=True)
+    out["route"] = out["route"].fillna("unknown")
+    out["recovery"] = out["route"].map(RECOVERY)
+    out["valorised"] = out["recovery"].map(VALORISED)
+    out["cost_known"] = np.where(out["cost_eur_per_t"].notna(), "yes", "no")
+    out["cost_eur_per_year"] = out[MASS] * out["cost_eur_per_t"]
+    return out
+
+
+def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
+    """M_g = sum of m over group g, with its 95 % interval (see :mod:`uncertainty`) and share of the whole.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Tidy flows (or :func:`outgoing`) holding the columns ``by``; t/year.
+    by : list of str
+        One to three key columns.
+    total : bool
+        Add a row « Total » and, with several keys, one subtotal per value of the first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``), ``n_sites``; groups
+        from the heaviest down. Only groups that were answered: an absent one is missing, not zero.
+    """
+    columns = [*by, MASS, LOW, HIGH, "share_percent", "n_sites"]
+    if flows.empty:
+        return pd.DataFrame(
+            {column: pd.Series(dtype=object if column in by else float) for column in columns}
+        )
+    levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
+    rows = pd.concat([_level(flows, by, level) for level in levels], ignore_index=True)
+    weight = flows.groupby(by[0])[MASS].sum()
+    rows["share_percent"] = _percent(rows[MASS], flows[MASS].sum())
+    rows["first"] = rows[by[0]].map(weight).fillna(-1.0)  # the grand total comes last
+    rows["subtotal"] = (rows[by] == TOTAL).any(axis=1)
+    # Keys last: rows of equal mass keep one order whatever the order of the flows.
+    rows = rows.sort_values(
+        ["first", by[0], "subtotal", MASS, *by[1:]],
+        ascending=[False, True, True, False, *(True for _ in by[1:])],
+    )
+    return rows[columns].reset_index(drop=True)
+
+
+def _level(flows: pd.DataFrame, by: list[str], level: list[str]) -> pd.DataFrame:
+    rows = propagate(flows, level)
+    if level:
+        rows["n_sites"] = flows.groupby(level, observed=True, sort=True)["site_id"].nunique().to_numpy()
+    else:
+        rows["n_sites"] = flows["site_id"].nunique()
+    for key in by:
+        if key not in level:
+            rows[key] = TOTAL
+    return rows
+
+
+def _percent(part: pd.Series, whole: float) -> pd.Series:
+    return 100 * part / whole if whole else part * np.nan
+
+
+def absent_categories(flows: pd.DataFrame, categories: Iterable[str]) -> pd.DataFrame:
+    """The categories of which no flow at all was declared: ``category``, one row each."""
+    present = set(flows["category"])
+    return pd.DataFrame({"category": [c for c in categories if c not in present]}, dtype=object)
+
+
+def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
+    """r_k = M_k / M_known: rate of each kind of recovery, of all recovery, of disposal.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        :func:`outgoing`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``valorised``, ``recovery`` (« Total » for all that is valorised and for everything), mass and bounds,
+        ``share_percent`` (of all tonnes), ``rate_percent`` with ``rate_low_percent`` and
+        ``rate_high_percent``: of the tonnes whose route is known. No rate for the unknown, nor for the whole.
+    """
+    rows = totals(out, ["valorised", "recovery"])
+    # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
+    rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])].reset_index(drop=True)
+    known = propagate(out[out["valorised"] != "unknown"], [])
+    whole, whole_half = float(known[MASS].iloc[0]), float(known["half_t_per_year"].iloc[0])
+    part = rows[MASS].to_numpy(dtype=float)
+    half = np.asarray(half_width(rows[LOW], rows[HIGH]), dtype=float)
+    rest_half = np.sqrt(np.maximum(whole_half**2 - half**2, 0.0))
+    low, high = share_interval(part, half, np.maximum(whole - part, 0.0), rest_half)
+    rated = rows["valorised"].isin(["yes", "no"]) & (whole > 0)
+    rows["rate_percent"] = _percent(rows[MASS], whole).where(rated)
+    rows["rate_low_percent"] = pd.Series(100 * low, index=rows.index, dtype=float).where(rated)
+    rows["rate_high_percent"] = pd.Series(100 * high, index=rows.index, dtype=float).where(rated)
+    return rows
+
+
+def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.DataFrame:
+    """The fewest sites that together hold each share of the tonnage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``threshold_percent``, ``site_id``: one row per site inside each threshold, heaviest first.
+    """
+    mass = (
+        out.groupby("site_id")[MASS]
+        .sum()
+        .reset_index()
+        .sort_values([MASS, "site_id"], ascending=[False, True])
+    )
+    before = mass[MASS].cumsum() - mass[MASS]
+    whole = mass[MASS].sum()
+    # A relative 1e-9 keeps a rounding error of the sum from adding one more site.
+    inside = [
+        mass.loc[before < t / 100 * whole * (1 - 1e-9), ["site_id"]].assign(threshold_percent=t)
+        for t in thresholds
+    ]
+    return pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
+
+
+def concentration(held: pd.DataFrame) -> pd.DataFrame:
+    """Number of sites inside each threshold of :func:`holders`: ``threshold_percent``, ``n_sites``."""
+    return held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
+
+
+def not_valorised(out: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The heaviest outflows that are landfilled, incinerated or of unknown route, one row per flow."""
+    left = out[out["valorised"] != "yes"].sort_values([MASS, "flow_id"], ascending=[False, True])
+    columns = ["site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "cost_eur_per_t"]
+    return left[columns].head(count).reset_index(drop=True)
