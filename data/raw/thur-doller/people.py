@@ -1,0 +1,128 @@
+"""The people of each actor: jobs by age, skills, and what respondents think of the change."""
+
+from __future__ import annotations
+
+import numpy as np
+from actors import AGE_PROFILES, Actor, occupations, table
+
+BANDS = ("15-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60 et plus")
+LEAVING = (0.05, 0.05, 0.03, 0.02, 0.02, 0.02, 0.02, 0.25, 0.9)  # expected departures over three years
+
+ITEMS = (
+    "La direction soutient les projets d'écologie industrielle",
+    "Je comprends ce que les synergies apporteraient à mon entreprise",
+    "Je fais confiance aux autres entreprises du territoire",
+    "Nous avons le temps nécessaire pour participer",
+    "Nous avons les compétences nécessaires pour participer",
+    "Le partage d'informations entre entreprises ne pose pas de difficulté",
+    "Le cadre de gouvernance proposé est clair",
+    "Je pense que les résultats dureront après la fin du projet",
+)
+ROLES = ("direction", "QSE", "production", "RH", "maintenance")
+ITEM_LEVEL = (3.4, 3.1, 3.2, 2.3, 2.8, 2.6, 2.5, 2.9)
+ROLE_LEVEL = {"direction": 0.4, "QSE": 0.5, "production": -0.3, "RH": 0.0, "maintenance": -0.2}
+
+# sectors (comma) | skill | ROME | level now | level required | hours a month that could be shared
+SKILLS = """
+mechanics,textile|Programmer une machine à commande numérique|H2903|2|3|0
+mechanics,plastics,food,textile|Diagnostiquer une panne d'automatisme|I1310|2|4|45
+mechanics,chemistry|Lire et appliquer une norme qualité|H1506|3|3|0
+mechanics,plastics,food,chemistry,retail|Réaliser un bilan des émissions de gaz à effet de serre|H1302|1|3|35
+chemistry,plastics,textile|Suivre la réglementation des substances chimiques|H1302|2|3|40
+chemistry,food|Conduire une ligne en sécurité|H2301|3|3|0
+plastics|Régler une presse à injecter|H2912|2|3|0
+textile|Entretenir un métier à tisser|I1310|3|3|0
+food,retail|Appliquer les règles d'hygiène alimentaire|H2102|3|3|0
+retail|Gérer les invendus et les dons|D1502|1|3|25
+mechanics,plastics,textile,food,retail|Trier et caractériser les déchets de l'atelier|H1303|1|3|30
+esat,insertion|Démonter un appareil électrique|K2304|2|3|0
+esat,insertion|Encadrer une équipe en parcours d'insertion|K1203|3|4|20
+insertion,outlet|Contrôler la qualité d'une matière triée|K2304|2|3|15
+chemistry,plastics,food|Administrer un réseau informatique industriel|M1801|1|3|50
+textile,plastics,food,retail|Recruter et accompagner les parcours professionnels|M1502|2|3|40
+outlet|Conduire un chariot élévateur|N1101|3|3|0
+"""
+
+
+def split(total: int, shares: np.ndarray) -> np.ndarray:
+    """Whole numbers in proportion to ``shares`` that add up to ``total`` (largest remainders)."""
+    exact = total * shares / shares.sum()
+    whole = np.floor(exact).astype(int)
+    whole[np.argsort(-(exact - whole), kind="stable")[: total - whole.sum()]] += 1
+    return whole
+
+
+def age_shares(profile: str, wave: str) -> np.ndarray:
+    """Age profile of a wave: in 2015 three points of the staff were not yet past 55."""
+    shares = np.array(AGE_PROFILES[profile], dtype=float)
+    if wave == "2015":
+        shares += np.array([0, 0, 0, 0, 1.5, 1.5, 0, -2, -1])
+    return shares
+
+
+def contract_of(actor: Actor, rome: str, band: str, rng: np.random.Generator) -> str:
+    if rome == "K2304" and actor.sector == "insertion":
+        return "insertion"
+    if band == "15-24":
+        return str(rng.choice(["CDI", "CDD", "intérim", "alternance"], p=[0.35, 0.2, 0.2, 0.25]))
+    return str(rng.choice(["CDI", "CDD", "intérim"], p=[0.92, 0.04, 0.04]))
+
+
+def workforce(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
+    """Rows of the sheet Emplois: one per occupation and age band; their heads add up to the staff."""
+    jobs = occupations(actor)
+    heads = split(actor.staff[wave], np.array([share for _, _, share, _, _ in jobs]))
+    part_time = 0.84 if actor.sector in {"retail", "insertion", "esat"} else 0.97
+    rows = []
+    for (rome, title, _, profile, difficulty), total in zip(jobs, heads, strict=True):
+        shares = age_shares(profile, wave)
+        counts = rng.multinomial(total, shares / shares.sum())
+        leavers = rng.binomial(counts, LEAVING)
+        present = [rank for rank, count in enumerate(counts) if count > 0]
+        for rank in present:
+            count = int(counts[rank])
+            rows.append({
+                "site_id": actor.site_id, "rome_code": rome, "occupation": title, "age_band": BANDS[rank],
+                "headcount": count, "fte": round(count * part_time, 1),
+                "contract": contract_of(actor, rome, BANDS[rank], rng),
+                "planned_departures_3y": int(leavers[rank]),
+                # Hires are planned for an occupation: written once, on its first line.
+                "planned_hires_3y": round(leavers.sum() * 0.8) if rank == present[0] else 0,
+                "hiring_difficulty": max(difficulty - (wave == "2015"), 0),
+            })  # fmt: skip
+    return rows
+
+
+def skills(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
+    """Rows of the sheet Compétences."""
+    rows = []
+    for sectors, skill, rome, current, required, hours in table(SKILLS):
+        moved, size, scale = int(rng.integers(0, 2)), rng.uniform(0.04, 0.16), rng.uniform(0.6, 1.3)
+        if actor.sector not in sectors.split(","):
+            continue
+        level = min(max(int(current) + moved - (wave == "2015"), 0), 4)
+        rows.append({
+            "site_id": actor.site_id, "skill": skill, "rome_code": rome, "current_level": level,
+            "required_level": int(required), "headcount": max(1, round(actor.staff[wave] * size)),
+            "shared_need_h_per_month": round(int(hours) * scale / 5) * 5,
+        })  # fmt: skip
+    return rows
+
+
+def readiness(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
+    """Rows of the sheet Changement: two to five respondents of different functions, eight items each.
+
+    A function answers once per actor: the form has no respondent number, and two equal rows would be taken
+    for a repetition.
+    """
+    people = 2 + (actor.staff["2018"] > 50) + (actor.staff["2018"] > 110) + (actor.staff["2018"] > 180)
+    site = rng.normal(0, 0.5)
+    rows = []
+    for role in ROLES[:people]:
+        person = ROLE_LEVEL[role] + site + rng.normal(0, 0.5) + (0.35 if wave == "2018" else 0.0)
+        for item, level in zip(ITEMS, ITEM_LEVEL, strict=True):
+            answer = int(np.clip(round(level + person + rng.normal(0, 0.6)), 1, 5))
+            rows.append({
+                "site_id": actor.site_id, "respondent_role": role, "item": item, "answer": answer,
+            })  # fmt: skip
+    return rows
