@@ -1,0 +1,139 @@
+"""The ``eit`` command: arguments and messages, no logic."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from eit_analysis.errors import EitError, UsageError
+from eit_analysis.study import open_study, project_root, write_atomic
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Argument errors as one French sentence and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"Commande incorrecte ({message})\u00a0: voyez « {self.prog} --help ».")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="eit", description="Études d'écologie industrielle et territoriale.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE", parser_class=Parser)
+
+    new = commands.add_parser("new", help="crée une étude\u00a0: dossier, study.toml, questionnaire vierge")
+    new.add_argument("study", metavar="ÉTUDE")
+
+    clean = commands.add_parser(
+        "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
+    )
+    clean.add_argument("study", metavar="ÉTUDE")
+    clean.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+
+    run = commands.add_parser("run", help="exécute les notebooks et écrit les rapports")
+    run.add_argument("study", metavar="ÉTUDE")
+    run.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    run.add_argument("--audience", action="append", default=[], metavar="PUBLIC", help="internal par défaut")
+    run.add_argument("--notebook", action="append", default=[], metavar="NOTEBOOK", help="tous par défaut")
+    run.add_argument("-p", dest="parameters", action="append", default=[], metavar="NOM=VALEUR")
+    run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
+
+    register = commands.add_parser("import", help="verse un registre ou des données ouvertes dans l'étude")
+    register.add_argument("register", metavar="REGISTRE", help="bmo")
+    register.add_argument("file", type=Path, metavar="FICHIER")
+    register.add_argument("study", metavar="ÉTUDE")
+    register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    return parser
+
+
+def progress(items: Iterable, total: int | None = None, words: str = "") -> Iterable:
+    """A progress bar on the terminal; silent when the output goes to a file."""
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, desc=words, unit="", leave=False, disable=None)
+
+
+def command_new(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.questionnaire import create_study
+
+    folder = create_study(project_root(), arguments.study)
+    print(f"Étude créée dans {folder}\u00a0: complétez study.toml et envoyez le questionnaire aux acteurs.")
+    return DONE
+
+
+def command_clean(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.cleaning import clean_wave
+    from eit_analysis.intake.output import write_cleaned
+    from eit_analysis.intake.quality import describe
+
+    study = open_study(arguments.study, arguments.wave)
+    cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
+    write_cleaned(study, cleaned)
+    print(describe(study, cleaned))
+    return DONE
+
+
+def command_run(arguments: argparse.Namespace) -> int:
+    if arguments.jobs < 1:
+        raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
+    study = open_study(arguments.study, arguments.wave)
+    study.manifest()
+    from eit_analysis.publishing.report import find_notebooks, read_parameters, run_reports
+
+    audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
+    notebooks = find_notebooks(study.root, arguments.notebook)
+    parameters = read_parameters(notebooks, arguments.parameters)
+    failures = run_reports(study, audiences, notebooks, parameters, arguments.jobs, progress)
+    for audience in audiences:
+        print(study.reports(audience).relative_to(study.root) / "index.html")
+    for run in failures:
+        print(f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}", file=sys.stderr)
+    return FAILED if failures else DONE
+
+
+def command_import(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.registers import import_register
+
+    study = open_study(arguments.study, arguments.wave)
+    print(import_register(arguments.register, arguments.file, study))
+    return DONE
+
+
+COMMANDS = {"new": command_new, "clean": command_clean, "run": command_run, "import": command_import}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 a report failed, 2 refused."""
+    try:
+        arguments = build_parser().parse_args(argv)
+        return COMMANDS[arguments.command](arguments)
+    except EitError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print(
+            "Interrompu\u00a0: les fichiers déjà écrits sont entiers, relancez la commande.", file=sys.stderr
+        )
+    except OSError as error:
+        print(
+            f"{error.filename or 'Un fichier'} ne peut être lu ou écrit ({error.strerror}).", file=sys.stderr
+        )
+    except Exception as error:
+        print(f"Erreur imprévue ({type(error).__name__}){_keep_trace()}", file=sys.stderr)
+    return REFUSED
+
+
+def _keep_trace() -> str:
+    """Keep the technical detail for whoever mends it, away from the user's eyes."""
+    try:
+        path = project_root() / "data" / "processed" / "erreur.txt"
+        write_atomic(path, traceback.format_exc().encode("utf-8"))
+    except (EitError, OSError):
+        return "."
+    return (
+        "\u00a0: le détail technique est dans data/processed/erreur.txt, joignez-le à votre demande d'aide."
+    )

@@ -1,0 +1,109 @@
+"""A papermill engine that runs a notebook in this process, and the one rule on what its cells may show.
+
+Starting a kernel and importing pandas and matplotlib again costs more than most of our notebooks. A worker that
+was forked after the imports runs the cells in an IPython shell of its own; the notebooks also run unchanged on
+an ordinary kernel (JupyterLab, nbval, the papermill command).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import papermill
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat.v4 import new_output
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from traitlets.config import Config
+
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing import released
+from eit_analysis.publishing.released import MIME, Released
+
+NAME = "eit-in-process"
+Block = str | Released
+
+
+class InProcessEngine(Engine):
+    """Runs each code cell in one fresh IPython shell and keeps what it displays."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
+        InteractiveShell.clear_instance()
+        # No history: two workers would fight over its database, and answers do not belong in it.
+        shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+        try:
+            for index, cell in enumerate(nb_man.nb.cells):
+                if cell.cell_type != "code":
+                    continue
+                nb_man.cell_start(cell, index)
+                with capture_output() as captured:
+                    result = shell.run_cell(cell.source)
+                cell.outputs = [
+                    new_output("display_data", data=o.data, metadata=o.metadata or {})
+                    for o in captured.outputs
+                ]
+                if result.success and captured.stdout:
+                    cell.outputs.append(new_output("stream", name="stdout", text=captured.stdout))
+                nb_man.cell_complete(cell, index)
+                error = result.error_before_exec or result.error_in_exec
+                if error is not None:
+                    nb_man.cell_exception(cell, index)
+                    raise error
+        finally:
+            shell.history_manager.end_session()
+            InteractiveShell.clear_instance()
+
+
+papermill_engines.register(NAME, InProcessEngine)
+
+
+def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
+    """Run a notebook and return its prose and what it released, in order.
+
+    Parameters
+    ----------
+    notebook : str
+        Path of the notebook.
+    parameters : dict
+        Values for the parameters cell.
+
+    Returns
+    -------
+    list
+        Markdown source (str) and :class:`~eit_analysis.publishing.released.Released` objects.
+
+    Raises
+    ------
+    DisclosureError
+        When a cell shows anything that did not pass through the release gate.
+    """
+    released.LEDGER.clear()
+    released.preview = False
+    document = papermill.execute_notebook(
+        notebook,
+        None,
+        parameters,
+        engine_name=NAME,
+        progress_bar=False,
+        kernel_name="python3",
+        language="python",
+    )
+    blocks: list[Block] = []
+    for position, cell in enumerate(document.cells, 1):
+        if cell.cell_type == "markdown":
+            blocks.append(cell.source)
+        elif cell.cell_type == "code":
+            blocks.extend(_released(output, position) for output in cell.outputs)
+    return blocks
+
+
+def _released(output: Any, position: int) -> Released:
+    stamp = output.get("data", {}).get(MIME)
+    if isinstance(stamp, dict) and isinstance(stamp.get("id"), int) and stamp["id"] < len(released.LEDGER):
+        return released.LEDGER[stamp["id"]]
+    kind = "du texte" if output["output_type"] == "stream" else "un résultat"
+    raise DisclosureError(
+        f"La cellule {position} affiche {kind} qui n'est pas passé par release (table, listing, summary, figure "
+        "ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
+    )

@@ -1,0 +1,262 @@
+"""From notebooks to checked pages: run by papermill, protected together, rendered, written atomically.
+
+Three steps. Every notebook runs once for every audience, in workers forked after the imports. Then all tables
+of one audience are protected together. Then the pages are drawn and written, each one old or new, never half.
+"""
+
+from __future__ import annotations
+
+import html as html_text
+import multiprocessing
+import os
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+
+from eit_analysis.errors import DisclosureError, EitError, UsageError
+from eit_analysis.publishing import site
+from eit_analysis.publishing.disclosure import protect
+from eit_analysis.publishing.engine import Block, execute
+from eit_analysis.publishing.release import INTERNAL, audience_rights
+from eit_analysis.publishing.released import Figure, Table, Text, _CellText, _FirstLabel
+from eit_analysis.study import Study, write_atomic
+
+RESERVED = ("study", "wave", "audience")
+
+
+@dataclass
+class Run:
+    """One notebook run for one audience: what it released, or the reason why it failed."""
+
+    notebook: Path
+    audience: str
+    blocks: list[Block] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.notebook.stem
+
+
+def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
+    """The notebooks of the project, or those named (with or without their ending).
+
+    Raises
+    ------
+    UsageError
+        When one does not exist; the sentence lists those that do.
+    """
+    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
+    names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"Le notebook « {name} » n'existe pas\u00a0: choisissez parmi {', '.join(known)}."
+            )
+    return [known[name] for name in names]
+
+
+def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[str, Any]]:
+    """The ``-p NAME=VALUE`` of each notebook, typed as its parameters cell declares them.
+
+    Raises
+    ------
+    UsageError
+        For a name no notebook declares, or a value not of the declared type.
+    """
+    import papermill
+
+    declared = {path: papermill.inspect_notebook(str(path)) for path in notebooks} if given else {}
+    chosen: dict[Path, dict[str, Any]] = {path: {} for path in notebooks}
+    for item in given:
+        name, separator, value = item.partition("=")
+        users = [path for path in notebooks if name in declared[path] and name not in RESERVED]
+        if not separator or not users:
+            known = sorted({n for parameters in declared.values() for n in parameters} - set(RESERVED))
+            raise UsageError(
+                f"Le paramètre « {item} » est inconnu\u00a0: écrivez -p NOM=VALEUR avec un nom parmi "
+                f"{', '.join(known) or '(aucun)'}."
+            )
+        for path in users:
+            chosen[path][name] = _typed(name, value, declared[path][name]["default"])
+    return chosen
+
+
+def _typed(name: str, value: str, default: str) -> Any:
+    kinds: list[tuple[str, Callable[[str], Any], str]] = [
+        (r"True|False", {"oui": True, "non": False}.__getitem__, "oui ou non"),
+        (r"-?\d[\d_]*", int, "un nombre entier"),
+        (r"-?\d[\d_]*\.\d*(e-?\d+)?", lambda text: float(text.replace(",", ".")), "un nombre"),
+    ]
+    for pattern, convert, words in kinds:
+        if re.fullmatch(pattern, default.strip()):
+            try:
+                return convert(value)
+            except (KeyError, ValueError):
+                raise UsageError(
+                    f"Le paramètre « {name} » attend {words}, pas « {value} »\u00a0: corrigez -p."
+                ) from None
+    return value
+
+
+def run_reports(
+    study: Study,
+    audiences: list[str],
+    notebooks: list[Path],
+    parameters: dict[Path, dict[str, Any]],
+    jobs: int,
+    progress: Callable[[Iterable, int, str], Iterable],
+) -> list[Run]:
+    """Make every page of every audience.
+
+    Returns
+    -------
+    list of Run
+        The runs that failed; their explanatory pages are written and the last good pages stay.
+    """
+    for audience in audiences:
+        audience_rights(study, audience)
+    today = date.today()
+    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+    # An internal page withholds nothing, so its figures can be drawn while others still run.
+    tasks = [Run(notebook, audience) for audience in audiences for notebook in notebooks]
+    with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
+        ran = _collect(
+            {pool.submit(_run, study, task, parameters[task.notebook]): task for task in tasks},
+            progress,
+            "Notebooks",
+        )
+        for audience in audiences:
+            protect_together([run for run in ran if run.audience == audience])
+        wrote = _collect({pool.submit(_write, study, run, today): run for run in ran}, progress, "Pages")
+    for audience in audiences:
+        _write_index(study, audience, wrote, today)
+    return [run for run in wrote if run.error]
+
+
+def _collect(
+    futures: dict[Future, Run], progress: Callable[[Iterable, int, str], Iterable], words: str
+) -> list[Run]:
+    done: dict[int, Run] = {}
+    order = {id(run): i for i, run in enumerate(futures.values())}
+    for future in progress(as_completed(futures), len(futures), words):
+        asked = futures[future]
+        try:
+            done[order[id(asked)]] = future.result()
+        except Exception as error:  # a worker that was killed must not take the other pages with it
+            asked.error = f"le calcul s'est arrêté brutalement ({type(error).__name__})"
+            done[order[id(asked)]] = asked
+    return [done[i] for i in sorted(done)]
+
+
+def _run(study: Study, run: Run, parameters: dict[str, Any]) -> Run:
+    os.chdir(study.root)
+    fixed = {"study": study.name, "wave": study.wave, "audience": run.audience}
+    try:
+        run.blocks = execute(str(run.notebook), {**parameters, **fixed})
+    except EitError as error:
+        run.error = str(error)
+    except Exception as error:
+        run.error = f"erreur imprévue dans le notebook ({type(error).__name__}\u00a0: {error})"
+    return run
+
+
+def protect_together(runs: list[Run]) -> None:
+    """Withhold in all tables of one audience what would let a reader find a sensitive cell."""
+    tables = {id(t): t for run in runs for block in run.blocks for t in _tables(block) if t.cells is not None}
+    withheld = protect([table.cells for table in tables.values() if table.cells])
+    for table in tables.values():
+        table.withheld = withheld
+
+
+def _tables(block: Block) -> list[Table]:
+    if isinstance(block, Table):
+        return [block]
+    if isinstance(block, Figure):
+        return [block.table]
+    if isinstance(block, Text):
+        sources = [value.render for value in block.values.values()]
+        return [source.table for source in sources if isinstance(source, (_CellText, _FirstLabel))]
+    return []
+
+
+def _write(study: Study, run: Run, today: date) -> Run:
+    folder = study.reports(run.audience)
+    failed = folder / f"{run.name}.echec.html"
+    if not run.error:
+        try:
+            page = site.render(study, run.audience, run.name, run.blocks, today)
+            for text in (page.html, *page.csvs.values()):
+                check(study, run.audience, text)
+            for name, text in page.csvs.items():
+                write_atomic(folder / name, text.encode("utf-8"))
+            write_atomic(folder / f"{run.name}.html", page.html.encode("utf-8"))
+            for old in (folder / "tables").glob(f"{run.name}-*.csv"):
+                if f"tables/{old.name}" not in page.csvs:
+                    old.unlink()
+            failed.unlink(missing_ok=True)
+        except EitError as error:
+            run.error = str(error)
+        except Exception as error:
+            run.error = f"erreur imprévue dans la mise en page ({type(error).__name__}\u00a0: {error})"
+    if run.error:
+        # The reason may quote data: outside the team a reader learns only that the page is missing.
+        reason = run.error if run.audience == INTERNAL else "l'équipe de l'étude en est informée"
+        write_atomic(failed, site.failure(study, run.audience, run.name, reason, today).encode("utf-8"))
+    run.blocks = []
+    return run
+
+
+def check(study: Study, audience: str, text: str) -> None:
+    """Refuse a page that names an actor without its consent or a place on this machine, whatever let it in.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the kind of leak, never the leak itself.
+    """
+    if str(study.root) in text or str(Path.home()) + os.sep in text:
+        raise DisclosureError("La page contient un chemin de cette machine\u00a0: elle est refusée.")
+    if audience == INTERNAL:
+        return
+    rights = audience_rights(study, audience)
+    readable = re.sub(r"[\s\u00a0\u202f]+", " ", html_text.unescape(text)).casefold()
+    sites = study.load("sites")
+    for site_id, name, siret, consent in sites[["site_id", "name", "siret", "consent"]].itertuples(
+        index=False
+    ):
+        may_name = (rights.named and consent == "named") or audience == f"company:{site_id}"
+        tokens = [str(name), *([str(siret)] if isinstance(siret, str) else [])]
+        if not may_name and any(re.sub(r"\s+", " ", t).casefold() in readable for t in tokens):
+            raise DisclosureError(
+                "La page nomme un acteur qui n'a pas donné son accord à ce public\u00a0: elle est refusée."
+            )
+
+
+def _write_index(study: Study, audience: str, runs: list[Run], today: date) -> None:
+    folder = study.reports(audience)
+    failed = {run.name for run in runs if run.audience == audience and run.error}
+    entries = []
+    names = {path.name.removesuffix(".html").removesuffix(".echec") for path in folder.glob("[0-9]*.html")}
+    for name in sorted(names | failed):
+        page = folder / f"{name}.html"
+        entry = {"title": name, "href": "", "date": "", "failed": ""}
+        if page.exists():
+            text = page.read_text(encoding="utf-8")
+            heading = re.search(r"<h1>(.*?)</h1>", text, flags=re.S)
+            stamp = re.search(r'<time datetime="([0-9-]+)"', text)
+            entry["title"] = html_text.unescape(heading[1].strip()) if heading else name
+            entry["href"] = page.name
+            entry["date"] = (
+                format_date(date.fromisoformat(stamp[1]), "d MMMM y", locale="fr_FR") if stamp else ""
+            )
+        if (folder / f"{name}.echec.html").exists():
+            entry["failed"] = f"{name}.echec.html"
+        entries.append(entry)
+    write_atomic(folder / "index.html", site.index(study, audience, entries, today).encode("utf-8"))

@@ -1,0 +1,219 @@
+"""Pages as HTML text: the report of one notebook, the index of an audience, the page of a failure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import mistune
+import pandas as pd
+from babel.dates import format_date
+from markupsafe import Markup
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.engine import Block
+from eit_analysis.publishing.html import TEMPLATES, environment, fragment
+from eit_analysis.publishing.released import Figure, Table
+from eit_analysis.study import Study
+
+AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page ready to be written: its title, its HTML and the CSV text of its tables by file name."""
+
+    name: str
+    title: str
+    html: str
+    csvs: dict[str, str]
+
+
+@cache
+def style_sheet() -> tuple[str, str]:
+    """The style sheet and the content security policy that lets in this sheet and nothing else."""
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src-elem 'sha256-{digest}'; style-src-attr 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return css, policy
+
+
+def anchor(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+
+
+def audience_name(study: Study, audience: str) -> str:
+    if audience.startswith("company:"):
+        site = audience.removeprefix("company:")
+        names = study.load("sites").set_index("site_id")["name"]
+        return str(names.get(site, site))
+    return AUDIENCES.get(audience, audience)
+
+
+def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -> str:
+    css, policy = style_sheet()
+    content = {"contents": [], "quality": "", "quality_sentence": "", "home": "index.html", **parts}
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            csp=policy,
+            css=Markup(css),
+            title=title,
+            study_title=study.config.title,
+            territory=study.config.territory,
+            wave=study.wave,
+            audience=audience_name(study, audience),
+            fictional=study.config.fictional,
+            imprint=_imprint(study, today),
+            **content,
+        )
+    )
+
+
+def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
+    """Date, sources, rules, fingerprint of the data and versions: the foot of every page."""
+    rules = study.config.disclosure
+    inputs = sorted(entry["sha256"] for entry in study.manifest()["inputs"])
+    fingerprint = hashlib.sha256("".join(inputs).encode()).hexdigest()
+    published = Markup('<time datetime="{}">{}</time>').format(
+        today.isoformat(), format_date(today, "d MMMM y", locale="fr_FR")
+    )
+    files = wording.counted(len(inputs), "fichier", "fichiers")
+    share = wording.number(rules.maximum_share * 100, 0)
+    return [
+        ("Publié le", published),
+        (
+            "Sources",
+            f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
+            "cités sous chaque tableau",
+        ),
+        (
+            "Secret statistique",
+            f"au moins {rules.minimum_units} acteurs par valeur, aucun au-dessus de {share}{wording.NBSP}%, "
+            f"au moins {rules.minimum_people} personnes",
+        ),
+        ("Empreinte des données", fingerprint[:16]),
+        (
+            "Versions",
+            f"eit-analysis {version('eit-analysis')}, Python {platform.python_version()}, "
+            f"pandas {pd.__version__}",
+        ),
+    ]
+
+
+def render(study: Study, audience: str, name: str, blocks: list[Block], today: date) -> Page:
+    """One report from the prose and the released objects of its notebook."""
+    title, contents, parts, csvs = "", [], [], {}
+    taken: set[str] = set()
+    for number, block in enumerate(blocks, 1):
+        if isinstance(block, str):
+            for heading in re.findall(r"^# +(.+)$", block, flags=re.M)[:1]:
+                title = title or heading.strip()
+            markup, sections = _markdown(block, taken)
+            contents += sections
+            parts.append(markup)
+            continue
+        table = block.table if isinstance(block, Figure) else block if isinstance(block, Table) else None
+        csv = None
+        if table is not None and len(table.frame):
+            csv = f"tables/{name}-{number:02d}.csv"
+            csvs[csv] = to_csv(table)
+        parts.append(fragment(block, f"b{number}", csv))
+    quality, sentence = _quality(study)
+    if quality:
+        contents.append(("qualite-des-donnees-lues", "Qualité des données lues"))
+    html = _frame(
+        study,
+        audience,
+        title or name,
+        today,
+        contents=contents,
+        body=Markup("\n").join(parts),
+        quality=quality,
+        quality_sentence=sentence,
+    )
+    return Page(name, title or name, html, csvs)
+
+
+def _markdown(source: str, taken: set[str]) -> tuple[Markup, list[tuple[str, str]]]:
+    """Prose as HTML without its title, and its sections as (anchor, text); raw HTML is escaped."""
+    text = re.sub(r"^# +.+$", "", source, flags=re.M)
+    html = str(mistune.create_markdown(escape=True, plugins=["table"])(text))
+    sections: list[tuple[str, str]] = []
+
+    def identified(match: re.Match[str]) -> str:
+        plain = re.sub(r"<[^>]+>", "", match[1])
+        name = anchor(plain)
+        while name in taken:
+            name += "-bis"
+        taken.add(name)
+        sections.append((name, str(Markup(plain).unescape())))
+        return f'<h2 id="{name}">{match[1]}</h2>'
+
+    return Markup(re.sub(r"<h2>(.*?)</h2>", identified, html)), sections
+
+
+def _quality(study: Study) -> tuple[Markup | str, str]:
+    """What happened to the rows read, table by table: counts about the survey as a whole."""
+    sheets = pd.DataFrame(study.manifest()["sheets"])
+    if sheets.empty:
+        return "", ""
+    counts = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
+    frame = sheets.groupby("sheet", sort=False)[counts].sum().reset_index()
+    total = frame[counts].sum()
+    kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
+    read = wording.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
+    aside = wording.counted(
+        int(total["rows_quarantined"]), "ligne inutilisable est gardée", "lignes inutilisables sont gardées"
+    )
+    sentence = (
+        f"Sur {read}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
+        f"{aside} en quarantaine avec sa raison, rien n'est supprimé."
+    )
+    table = Table("Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées", frame, ["sheet"])
+    return fragment(table, "qualite"), sentence
+
+
+def to_csv(table: Table) -> str:
+    """A released table for a French spreadsheet: semicolons, decimal commas, no cell read as a formula."""
+
+    def safe(value: object) -> str:
+        if wording.is_missing(value):
+            return ""
+        if isinstance(value, (float, int)) or hasattr(value, "dtype"):
+            return f"{value:.10g}".replace(".", ",")
+        text = str(value).replace("\r", " ").replace("\n", " ")
+        text = "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text
+        return '"' + text.replace('"', '""') + '"'
+
+    data = table.exported()
+    rows = [table.header(), *data.itertuples(index=False)]
+    return "\ufeff" + "\r\n".join(";".join(safe(v) for v in row) for row in rows) + "\r\n"
+
+
+def index(study: Study, audience: str, entries: list[dict[str, str]], today: date) -> str:
+    """The list of an audience's reports: each with its date, or the reason why it is missing."""
+    body = environment().get_template("index.html.j2").render(entries=entries)
+    return _frame(study, audience, "Rapports de l'étude", today, body=Markup(body), home="")
+
+
+def failure(study: Study, audience: str, name: str, reason: str, today: date) -> str:
+    """An explanatory page in place of a report that could not be made."""
+    body = Markup(
+        "<p>Ce rapport n'a pas pu être produit aujourd'hui. Le dernier rapport valable, s'il existe, "
+        "reste en place à côté de cette page.</p><p><strong>Raison :</strong> {}</p>"
+    ).format(reason)
+    return _frame(study, audience, f"Rapport non produit : {name}", today, body=body)
