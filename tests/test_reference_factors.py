@@ -1,0 +1,273 @@
+"""Reference factors: every row sourced, in its unit, on one boundary; lookups and conversions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.errors import EitError, InputError
+from eit_analysis.reference.factors import (
+    FACTOR_UNITS,
+    MissingFactorError,
+    check_units,
+    factor_table,
+    lookup,
+    normalise_unit,
+    to_tonnes,
+)
+from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
+TABLES = ["factors", "landfill_tax", "units", "compatibility", "pooling_thresholds", "rome_fap"]
+
+
+@dataclass
+class Own:
+    factor: str
+    low: float
+    central: float
+    high: float
+    category: str = ""
+    route: str = ""
+    source: str = "mesure de l'étude, 2025"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_has_source_and_year(name: str) -> None:
+    table = reference.load(name)
+    assert len(table)
+    assert table["source"].str.strip().ne("").all() and table["source"].notna().all()
+    assert table["year"].between(1990, 2035).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("factors", ["low", "central", "high"]),
+        ("units", ["t_low", "t_per_unit", "t_high"]),
+        ("compatibility", ["yield_low", "yield_central", "yield_high"]),
+    ],
+)
+def test_ranges_are_ordered(name: str, columns: list[str]) -> None:
+    values = reference.load(name)[columns].to_numpy(dtype=float)
+    assert np.isfinite(values).all() and (np.diff(values, axis=1) >= 0).all()
+
+
+def test_factors_are_in_their_unit_and_on_one_boundary() -> None:
+    table = factor_table()
+    check_units(table)
+    assert set(table["factor"]) == set(FACTOR_UNITS)
+    assert (table.groupby("factor")["boundary"].nunique() == 1).all()
+    assert set(table.loc[table["factor"] == "emissions_avoided", "boundary"]) == {"avoided"}
+    assert set(table.loc[table["factor"] == "emissions_impact", "boundary"]) == {"impact"}
+    assert (table.loc[table["factor"] == "emissions_avoided", "high"] <= 0).all()
+    assert (table.loc[table["factor"].isin(["emissions_impact", "jobs"]), "low"] >= 0).all()
+    assert not table.duplicated(["factor", "category", "route"]).any()
+    assert table["category"].isin(["", *CATEGORIES]).all() and table["route"].isin(["", *ROUTES]).all()
+
+
+def test_every_category_and_route_has_an_answer() -> None:
+    table = factor_table()
+    for factor in ("treatment_cost", "emissions_impact", "emissions_avoided", "jobs"):
+        for route in ROUTES:
+            for category in CATEGORIES:
+                row = lookup(table, factor, category, route)
+                assert row["category"] in (category, "") and row["route"] == route
+
+
+def test_cardboard_recycling_keeps_its_unwelcome_sign() -> None:
+    table = factor_table()
+    impact = lookup(table, "emissions_impact", "cardboard", "recycling")
+    avoided = lookup(table, "emissions_avoided", "cardboard", "recycling")
+    assert (impact["central"], avoided["central"]) == (992, -379)
+    assert impact["central"] + avoided["central"] > 0
+
+
+@NEEDS_DATA
+def test_base_carbone_rows_are_those_of_the_real_file() -> None:
+    parts = [DATA / "base_carbone" / f"{n}.csv" for n in ("dechets_valides", "fret_routier_valides")]
+    real = pd.concat([pd.read_csv(p) for p in parts]).set_index("Identifiant de l'élément")
+    table = factor_table()
+    cited = table["source"].str.extract(r"^ADEME Base Carbone V23\.6, élément (\d+)")[0].dropna()
+    assert len(cited) > 40
+    for row, element in cited.items():
+        ours, theirs = table.loc[row], real.loc[int(element)]
+        assert ours["central"] == theirs["Total poste non décomposé"], element
+        avoided = "évit" in str(theirs["Nom frontière français"])
+        assert (ours["factor"] == "emissions_avoided") == avoided, element
+        if stated := re.search(r"incertitude (\d+)", ours["source"]):
+            assert float(stated[1]) == theirs["Incertitude"]
+            spread = abs(ours["central"]) * float(stated[1]) / 100
+            assert ours["high"] - ours["central"] == pytest.approx(spread, abs=1e-3)
+            assert ours["central"] - ours["low"] == pytest.approx(spread, abs=1e-3)
+
+
+@NEEDS_DATA
+def test_landfill_tax_is_in_the_real_list() -> None:
+    real = pd.read_csv(DATA / "factors" / "tgap_dechets_2021_2030.csv")
+    named = {"landfill": "stockage", "incineration": "traitement thermique"}
+    known = set(zip(real["traitement"], real["annee"], real["eur_par_t"].astype(float), strict=True))
+    tax = reference.load("landfill_tax")
+    assert all((named[t], y, float(v)) in known for t, y, v in tax.iloc[:, :3].itertuples(index=False))
+    assert set(tax["year"]) == set(range(2021, 2031))
+    assert tax["source"].str.contains("seconde main").all()
+
+
+def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
+    own = Own("treatment_cost", 90, 100, 110, category="wood", route="recycling")
+    table = factor_table([own])
+    row = lookup(table, "treatment_cost", "wood", "recycling")
+    assert (row["central"], row["source"], row["unit"]) == (100, own.source, "eur/t")
+    assert len(table) == len(factor_table())
+    assert lookup(table, "treatment_cost", "metal", "recycling")["central"] != 100
+
+
+@pytest.mark.parametrize(
+    ("own", "word"),
+    [
+        (Own("jobs", 100, 115, 404, route="recycling"), "divisez par 10"),
+        (Own("price", 1, 2, 3, route="recycling"), "inconnu"),
+        (Own("jobs", 1, 2, 3, category="bois", route="recycling"), "catégorie"),
+        (Own("jobs", 1, 2, 3), "exutoire"),
+        (Own("transport_cost", 0.1, 0.2, 0.3, route="reuse"), "laissez-les vides"),
+        (Own("jobs", 3, 2, 1, route="reuse"), "croissantes"),
+        (Own("jobs", 1, float("nan"), 3, route="reuse"), "croissantes"),
+        (Own("emissions_avoided", 100, 200, 300, route="reuse"), "négatif"),
+        (Own("jobs", 1, 2, 3, route="reuse", source=" "), "source"),
+    ],
+)
+def test_a_wrong_override_is_refused_in_french(own: Own, word: str) -> None:
+    with pytest.raises(InputError, match=word) as caught:
+        factor_table([own])
+    assert "study.toml" in str(caught.value)
+
+
+def test_the_same_override_twice_is_refused() -> None:
+    own = Own("jobs", 1, 2, 3, route="reuse")
+    with pytest.raises(InputError, match="deux fois"):
+        factor_table([own, own])
+
+
+def test_jobs_per_ten_thousand_tonnes_are_refused() -> None:
+    table = factor_table()
+    table.loc[table["factor"] == "jobs", "unit"] = "fte_per_10000_t"
+    with pytest.raises(InputError, match=r"1\s000 t"):
+        check_units(table)
+
+
+def test_a_missing_factor_says_what_to_do() -> None:
+    table = factor_table()
+    with pytest.raises(MissingFactorError, match=r"study\.toml") as caught:
+        lookup(table[table["factor"] != "jobs"], "jobs", "wood", "recycling")
+    assert isinstance(caught.value, EitError) and "bois" in str(caught.value)
+
+
+def test_transport_factors_answer_whatever_the_category() -> None:
+    assert lookup(factor_table(), "transport_emissions", "wood", "recycling")["central"] == 0.143
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("Tonnes", "tonne"),
+        ("T", "t"),
+        ("KGS", "kg"),
+        ("m³", "m3"),
+        ("mètres cubes", "m3"),
+        ("Bennes de 30 m³", "benne 30 m3"),
+        ("benne 30m3", "benne 30 m3"),
+        ("Bacs 660 L", "bac 660 l"),
+        ("bac de 240 litres", "bac 240 l"),
+        ("fûts 200\u00a0L", "fut 200 l"),
+        ("cuve 1\u202f000 l", "cuve 1000 l"),
+        ("Unités", "unite"),
+        ("big-bags", "big bag"),
+        ("Palettes EPAL", "palette europe"),
+        (float("nan"), ""),
+        (None, ""),
+    ],
+)
+def test_units_are_spelt_one_way(written: object, unit: str) -> None:
+    assert normalise_unit(written) == unit
+    if unit:
+        assert unit in set(reference.load("units")["unit"])
+
+
+def test_known_conversions() -> None:
+    central, low, high, rule = to_tonnes(12, "m3", "cardboard") or pytest.fail("no rule")
+    # US EPA: 106 lb/yd3, from 50 to 150; one lb/yd3 is 0.593276 kg/m3.
+    assert central == pytest.approx(12 * 106 * 0.593276 / 1000, rel=5e-3)
+    assert (low, high) == pytest.approx((0.356, 1.068), rel=5e-3)
+    assert "carton" in rule and "0,0629" in rule
+    assert to_tonnes(1500, "kg", "food")[:3] == (1.5, 1.5, 1.5)  # type: ignore[index]
+    assert to_tonnes(3, "quintaux", "wood")[0] == pytest.approx(0.3)  # type: ignore[index]
+    assert to_tonnes(100, "palettes", "wood")[0] == pytest.approx(2.4)  # type: ignore[index]
+    assert to_tonnes(1000, "repas", "food")[0] == pytest.approx(0.5)  # type: ignore[index]
+
+
+def test_what_cannot_be_converted_is_not_guessed() -> None:
+    assert to_tonnes(12, "m3", "other") is None
+    assert to_tonnes(12, "camion", "wood") is None
+    assert to_tonnes(12, "", "wood") is None
+    assert to_tonnes(float("nan"), "t", "wood") is None
+
+
+def test_units_are_written_in_the_normal_spelling() -> None:
+    units = reference.load("units")
+    assert [normalise_unit(u) for u in units["unit"]] == list(units["unit"])
+    assert set(units["kind"]) == {"mass", "volume", "count"}
+    assert (units["t_low"] > 0).all()
+    assert not units.duplicated(["unit", "category"]).any()
+    weighed = units[units["kind"] == "mass"]
+    assert (weighed["t_low"] == weighed["t_high"]).all() and weighed["category"].isna().all()
+    assert units.loc[units["kind"] != "mass", "category"].isin(list(CATEGORIES)).all()
+
+
+def test_compatibility_rules_are_well_formed() -> None:
+    rules = reference.load("compatibility")
+    assert rules["rule_id"].is_unique
+    assert rules["use"].nunique() >= 60
+    assert rules["waste_code_prefix"].dropna().str.fullmatch(r"\d{2,6}").all()
+    assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()
+    assert rules["category"].dropna().isin(list(CATEGORIES)).all()
+    assert rules["input_category"].isin(list(CATEGORIES)).all()
+    assert rules["worst_quality"].isin(list(QUALITIES)).all()
+    assert rules["legal_status"].isin(["by_product", "waste", "end_of_waste", "donation"]).all()
+    assert rules["maturity"].between(1, 9).all()
+    assert rules["yield_high"].le(1).all() and rules["yield_low"].gt(0).all()
+    assert (rules["hazardous_allowed"] == 0).all()
+    assert rules["receiver_naf_codes"].dropna().str.fullmatch(r"\d{2,4}( \d{2,4})*").all()
+    seven = {"textile", "wood", "cardboard", "paper", "weee", "biowaste", "food"}
+    assert (rules[rules["category"].isin(seven)].groupby("category")["use"].nunique() >= 6).all()
+
+
+@NEEDS_DATA
+def test_compatibility_codes_exist_and_are_not_hazardous() -> None:
+    real = pd.read_csv(DATA / "waste_codes" / "low_fr_en_6digits.csv", dtype={"code": str}).set_index("code")
+    codes = reference.load("compatibility")["waste_code_prefix"].dropna().unique()
+    assert set(codes) <= set(real.index)
+    assert not real.loc[list(codes), "dangereux"].any()
+
+
+def test_pooling_thresholds_are_well_formed() -> None:
+    thresholds = reference.load("pooling_thresholds")
+    assert set(thresholds["nature"]) == set(NATURES)
+    assert (thresholds["threshold"] > 0).all() and thresholds["unit"].notna().all()
+    assert not thresholds.duplicated(["nature", "item_keyword", "unit"]).any()
+
+
+@NEEDS_DATA
+def test_occupations_exist_in_both_nomenclatures() -> None:
+    pairs = reference.load("rome_fap")
+    assert len(pairs) >= 45 and pairs["rome_code"].is_unique
+    rome = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str)["code_rome"]
+    fap = pd.read_csv(DATA / "bmo" / "Intitules_FAP2021.csv", sep=";", encoding="utf-8-sig", dtype=str)
+    assert set(pairs["rome_code"]) <= set(rome)
+    assert set(pairs["fap_code"]) <= set(fap["Code_FAP228"])
