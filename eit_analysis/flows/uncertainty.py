@@ -4,16 +4,17 @@ A flow of mass m with the 95 % interval [l, u] is taken as lognormal with
 
     sigma = asinh(h / m) / z,   h = (u - l) / 2,   z = 1.96,
 
-which is ln(u / l) / (2 z) whenever the interval is symmetric in ratio around m (l u = m^2: the intervals
-given by the class of evidence), and stays finite when l is zero (« <5 » is read as [0, 5]).
+which is ln(u / l) / (2 z) whenever the interval is symmetric in ratio around m (l u = m^2), and stays finite
+when l is zero (« <5 » is read as [0, 5]).
 
 Flows are independent, so variances add, and 95 % half-widths with them in quadrature: H^2 = sum h^2. The
 total M = sum m is again taken as lognormal (Fenton 1960), of which the interval of half-width H is
 
     [M exp(-asinh(H / M)), M exp(asinh(H / M))] = [sqrt(M^2 + H^2) - H, sqrt(M^2 + H^2) + H].
 
-It holds M, is never negative, gives a lone flow its own interval back, and for M = 0 is [0, 2 H]. The test
-suite holds it to Monte Carlo.
+It holds M, is never negative, and for M = 0 is [0, 2 H]. A lone flow gets its own interval back when l u = m^2;
+an interval symmetric in tonnes keeps its width and moves up by sqrt(m^2 + h^2) - m, because a mass cannot be
+negative. The test suite holds all this to Monte Carlo.
 
 Source: Fenton (1960), IRE Trans. Commun. Syst. 8, 57-67; IPCC 2006 Guidelines, vol. 1, ch. 3, approach 1.
 """

@@ -1,0 +1,249 @@
+"""The flow diagnosis: a small territory by hand, then laws that hold for any territory."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.flows import comparison, costs, diagnosis
+from eit_analysis.tables import CATEGORIES, ROUTES
+
+MASS = "mass_t_per_year"
+COLUMNS = ["site_id", "category", "route", MASS, "cost_eur_per_t", "evidence", "waste_code"]
+
+
+def flows_of(rows: list[tuple], half_width: float = 0.2) -> pd.DataFrame:
+    """Outflows from rows of COLUMNS, with intervals [m / (1 + w), m (1 + w)]."""
+    flows = pd.DataFrame(rows, columns=COLUMNS).astype(
+        {MASS: float, "cost_eur_per_t": float, "route": object}
+    )
+    return flows.assign(
+        flow_id=[f"f{i:03d}" for i in range(len(flows))],
+        direction="out",
+        description="",
+        quality="clean",
+        mass_low_t_per_year=flows[MASS] / (1 + half_width),
+        mass_high_t_per_year=flows[MASS] * (1 + half_width),
+    )
+
+
+TERRITORY = [
+    ("A", "wood", "recycling", 60, 20, "measured", "150103"),
+    ("A", "mixed", "landfill", 30, 110, "declared", "150106"),
+    ("B", "wood", "energy", 40, None, "declared", "150103"),
+    ("B", "chemical", "incineration", 10, 200, "measured", "070104"),
+    ("C", "biowaste", "composting", 20, 70, "declared", "200108"),
+    ("C", "metal", None, 40, -100, "estimated", "120101"),
+]
+
+
+@pytest.fixture
+def out() -> pd.DataFrame:
+    return diagnosis.outgoing(flows_of(TERRITORY))
+
+
+def test_totals_by_family(out):
+    rows = diagnosis.totals(out, ["category"]).set_index("category")
+    assert list(rows.index) == ["wood", "metal", "mixed", "biowaste", "chemical", "Total"]
+    assert rows.loc["wood", MASS] == 100 and rows.loc["wood", "n_sites"] == 2
+    assert rows.loc["wood", "share_percent"] == 50
+    assert rows.loc["Total", MASS] == 200 and rows.loc["Total", "n_sites"] == 3
+    # Half-width of m (1.2 - 1 / 1.2) / 2 = 0.18333 m each; in quadrature over 60 and 40.
+    half = 0.1833333 * (60**2 + 40**2) ** 0.5
+    assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx((100**2 + half**2) ** 0.5 + half)
+
+
+def test_inflows_are_left_out_and_a_missing_route_is_unknown(out):
+    flows = flows_of(TERRITORY)
+    flows.loc[0, "direction"] = "in"
+    assert len(diagnosis.outgoing(flows)) == 5
+    assert out.loc[5, ["route", "recovery", "valorised"]].tolist() == ["unknown"] * 3
+
+
+def test_rates_stand_on_the_tonnes_whose_route_is_known(out):
+    rows = diagnosis.recovery_rates(out).set_index(["valorised", "recovery"])
+    rate = rows["rate_percent"]
+    assert rate["yes", "Total"] == pytest.approx(100 * 120 / 160)
+    assert rate["yes", "material"] == pytest.approx(100 * 60 / 160)
+    assert rate["yes", "organic"] == pytest.approx(100 * 20 / 160)
+    assert rate["yes", "energy"] == pytest.approx(100 * 40 / 160)
+    assert rate["no", "disposal"] == pytest.approx(100 * 40 / 160)
+    assert rate[[("unknown", "unknown"), ("Total", "Total")]].isna().all()
+    assert rows.loc[("unknown", "unknown"), "share_percent"] == pytest.approx(20)
+    assert (rows["rate_low_percent"] <= rate)[rate.notna()].all()
+    assert (rows["rate_high_percent"] >= rate)[rate.notna()].all()
+    # What is valorised and what is not are complements, and so are their bounds.
+    both = rows.loc[("yes", "Total"), "rate_low_percent"] + rows.loc[("no", "disposal"), "rate_high_percent"]
+    assert both == pytest.approx(100)
+
+
+def test_costs_count_only_what_is_stated(out):
+    rows = costs.costs(out, "category").set_index("category")
+    cost = rows["cost_eur_per_year"]
+    # B's wood has no stated cost: 60 t of wood at 20, not 100 t.
+    assert cost.to_dict() == {
+        "mixed": 3300, "chemical": 2000, "biowaste": 1400, "wood": 1200, "metal": -4000, "Total": 3900,
+    }  # fmt: skip
+    half = 0.1833333 * ((30 * 110) ** 2 + 2000**2 + 1400**2 + 1200**2 + 4000**2) ** 0.5
+    assert rows.loc["Total", "cost_low_eur_per_year"] == pytest.approx(3900 - half, rel=1e-5)
+    coverage = diagnosis.totals(out, ["cost_known", "category"]).set_index(["cost_known", "category"])
+    assert coverage.loc[("yes", "Total"), "share_percent"] == 80
+
+
+def test_tax_follows_the_path_and_leaves_hazardous_waste_out(out):
+    tax = pd.DataFrame(
+        [
+            ("landfill", 2025, 65.0),
+            ("landfill", 2030, 85.0),
+            ("incineration", 2025, 15.0),
+            ("incineration", 2030, 20.0),
+        ],
+        columns=["treatment", "year", "eur_per_t"],
+    )
+    codes = pd.DataFrame({"waste_code": ["070104", "150106"], "hazardous": [1, 0]})
+    marked = costs.mark_hazard(out, codes)
+    rows = costs.tax_path(marked, tax, [2025, 2030]).set_index(["route", "hazardous"])
+    assert rows.loc[("landfill", "no"), "tax_2025_eur_per_year"] == 30 * 65
+    assert rows.loc[("landfill", "no"), "tax_increase_eur_per_year"] == 30 * 20
+    assert rows.loc[("incineration", "yes"), MASS] == 10
+    assert pd.isna(rows.loc[("incineration", "yes"), "tax_2030_eur_per_year"])
+    assert rows.loc[("Total", "no"), "tax_2030_eur_per_year"] == 30 * 85
+    assert rows.loc[("Total", "no"), "tax_increase_high_eur_per_year"] == pytest.approx(600 * 1.2)
+    with pytest.raises(KeyError):
+        costs.tax_path(marked, tax, [2025, 2031])
+
+
+def test_who_holds_the_tonnage(out):
+    # A 90, C 60, B 50 of 200: A alone is under 50 %, A and C hold 75 %.
+    counts = diagnosis.concentration(diagnosis.holders(out, (45, 50, 75, 80)))
+    assert counts.set_index("threshold_percent")["n_sites"].to_dict() == {45: 1, 50: 2, 75: 2, 80: 3}
+
+
+def test_heaviest_flows_not_valorised(out):
+    rows = diagnosis.not_valorised(out, 2)
+    assert rows[["site_id", "category"]].to_numpy().tolist() == [["C", "metal"], ["A", "mixed"]]
+
+
+def test_absent_families_are_named_not_zero(out):
+    absent = diagnosis.absent_categories(out, CATEGORIES)["category"].tolist()
+    assert "glass" in absent and "wood" not in absent
+    assert "glass" not in set(diagnosis.totals(out, ["category"])["category"])
+
+
+def test_changes_between_waves():
+    before = [
+        ("A", "wood", "recycling", 20, 0, "measured", ""),
+        ("A", "paper", "recycling", 10, 0, "measured", ""),
+        ("D", "metal", "recycling", 50, 0, "measured", ""),
+    ]
+    now = [
+        ("A", "wood", "recycling", 60, 0, "measured", ""),
+        ("A", "paper", "recycling", 11, 0, "measured", ""),
+        ("B", "metal", "recycling", 10, 0, "measured", ""),
+        ("B", "glass", "recycling", 10, 0, "measured", ""),
+    ]
+    current = comparison.mark_presence(diagnosis.outgoing(flows_of(now)), pd.Series(["A", "D"]))
+    previous = comparison.mark_presence(diagnosis.outgoing(flows_of(before)), pd.Series(["A", "B"]))
+    rows = comparison.changes(current, previous).set_index(["presence", "category"])
+    assert rows["change"].to_dict() == {
+        ("Total", "glass"): "not_comparable", ("Total", "metal"): "decrease",
+        ("Total", "paper"): "within", ("Total", "wood"): "increase",
+        ("both", "paper"): "within", ("both", "wood"): "increase",
+    }  # fmt: skip
+    assert rows.loc[("Total", "wood"), "change_t_per_year"] == 40
+
+
+def test_nothing_answered_gives_empty_tables():
+    none = costs.mark_hazard(
+        diagnosis.outgoing(flows_of(TERRITORY).head(0)),
+        pd.DataFrame({"waste_code": ["070104"], "hazardous": [1]}),
+    )
+    tax = pd.DataFrame({"treatment": ["landfill"], "year": [2025], "eur_per_t": [65.0]})
+    presence = comparison.mark_presence(none, pd.Series(dtype=str))
+    for table, column in [
+        (diagnosis.totals(none, ["category"]), MASS),
+        (diagnosis.totals(none, ["category", "recovery", "route"], total=False), MASS),
+        (diagnosis.recovery_rates(none), "rate_percent"),
+        (costs.costs(none, "category"), "cost_eur_per_year"),
+        (costs.tax_path(none, tax, [2025]), "tax_2025_eur_per_year"),
+        (diagnosis.concentration(diagnosis.holders(none)), "n_sites"),
+        (diagnosis.not_valorised(none, 5), MASS),
+        (comparison.changes(presence, presence), "change"),
+    ]:
+        assert table.empty and column in table.columns
+    one_wave = comparison.changes(
+        comparison.mark_presence(diagnosis.outgoing(flows_of(TERRITORY)), pd.Series([])), presence
+    )
+    assert one_wave.empty
+
+
+rows_of_flows = st.lists(
+    st.tuples(
+        st.sampled_from("ABCDE"),
+        st.sampled_from(list(CATEGORIES)),
+        st.sampled_from([*ROUTES, None]),
+        st.floats(0, 1e4),
+        st.one_of(st.none(), st.floats(-500, 500)),
+        st.sampled_from(["measured", "declared"]),
+        st.just("150103"),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_flows)
+def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
+    out = diagnosis.outgoing(flows_of(rows))
+    whole = sum(row[3] for row in rows)
+    for by in (
+        ["category"],
+        ["route"],
+        ["site_id"],
+        ["category", "route"],
+        ["category", "recovery", "route"],
+    ):
+        assert diagnosis.totals(out, by, total=False)[MASS].sum() == pytest.approx(whole)
+        with_total = diagnosis.totals(out, by)
+        assert with_total[MASS].iloc[-1] == pytest.approx(whole)
+    paths = diagnosis.totals(out, ["category", "recovery", "route"], total=False)
+    by_family = diagnosis.totals(out, ["category"], total=False).set_index("category")[MASS]
+    assert paths.groupby("category")[MASS].sum().to_dict() == pytest.approx(by_family.to_dict())
+    rates = diagnosis.recovery_rates(out)
+    assert rates.loc[rates["recovery"] != "Total", MASS].sum() == pytest.approx(whole)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_flows, st.randoms())
+def test_the_order_of_rows_does_not_matter(rows, random):
+    flows = flows_of(rows)
+    shuffled = flows.sample(frac=1, random_state=random.randrange(1000)).reset_index(drop=True)
+    for make in (
+        lambda f: diagnosis.totals(diagnosis.outgoing(f), ["category", "recovery"]),
+        lambda f: diagnosis.recovery_rates(diagnosis.outgoing(f)),
+        lambda f: costs.costs(diagnosis.outgoing(f), "category"),
+        lambda f: diagnosis.not_valorised(diagnosis.outgoing(f), 5),
+    ):
+        keys = [c for c in make(flows).columns if c in ("category", "recovery", "valorised", "site_id")]
+        one, other = (
+            make(f).sort_values([*keys, MASS] if MASS in make(f) else keys).reset_index(drop=True)
+            for f in (flows, shuffled)
+        )
+        pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_flows)
+def test_splitting_a_firm_changes_no_total(rows):
+    flows = flows_of(rows)
+    split = flows.assign(site_id=[f"{site}{i % 2}" for i, site in enumerate(flows["site_id"])])
+    for by in (["category"], ["category", "recovery"], ["evidence"]):
+        one, other = (
+            diagnosis.totals(diagnosis.outgoing(f), by).drop(columns="n_sites") for f in (flows, split)
+        )
+        pd.testing.assert_frame_equal(one, other)
+    one, other = (
+        costs.costs(diagnosis.outgoing(f), "category").drop(columns="n_sites") for f in (flows, split)
+    )
+    pd.testing.assert_frame_equal(one, other)
