@@ -1,0 +1,105 @@
+"""How hard an occupation is to recruit: what firms say beside what the basin's employers say.
+
+The basin's side is the yearly survey *Besoins en main-d'œuvre* (BMO) of France Travail, imported by the user.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.employment.workforce import occupations
+
+NEEDS = [
+    "occupation_code",
+    "occupation",
+    "planned_hires",
+    "difficult_share_percent",
+    "seasonal_share_percent",
+    "year",
+]
+
+
+def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
+    """Rows of the *Besoins en main-d'œuvre* survey for one basin, by its name or code, whatever the case.
+
+    None, when the survey has not been imported, gives no rows.
+    """
+    if bmo is None:
+        return pd.DataFrame(columns=NEEDS)
+    wanted = basin.strip().casefold()
+    match = (bmo["basin"].astype(str).str.casefold() == wanted) | (bmo["basin_code"].astype(str) == wanted)
+    return bmo[match][NEEDS].reset_index(drop=True)
+
+
+def needs_source(needs: pd.DataFrame, basin: str) -> str:
+    """French sentence saying where the basin's needs come from, or that they have not been imported."""
+    if needs.empty:
+        return (
+            "L'enquête Besoins en main-d'œuvre (BMO) de France Travail n'a pas été importée pour ce "
+            "bassin\u00a0: seules les réponses des entreprises sont données. Commande\u00a0: eit import bmo."
+        )
+    years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
+    return (
+        f"Source\u00a0: France Travail, enquête Besoins en main-d'œuvre {years}, bassin d'emploi {basin}. "
+        "Un tiret marque une valeur masquée par l'enquête ou un métier sans correspondance."
+    )
+
+
+def most_wanted(needs: pd.DataFrame, rows: int = 12) -> pd.DataFrame:
+    """Occupations the basin's employers want most, public figures of the survey alone.
+
+    Returns
+    -------
+    DataFrame
+        ``basin_occupation, basin_planned_hires, basin_difficult_share_percent,
+        basin_seasonal_share_percent``; masked cells left out.
+    """
+    named = needs.rename(
+        columns={
+            "occupation": "basin_occupation",
+            "planned_hires": "basin_planned_hires",
+            "difficult_share_percent": "basin_difficult_share_percent",
+            "seasonal_share_percent": "basin_seasonal_share_percent",
+        }
+    ).dropna(subset=["basin_planned_hires"])
+    order = named.sort_values(["basin_planned_hires", "basin_occupation"], ascending=[False, True])
+    return order[[c for c in named.columns if c.startswith("basin_")]].head(rows).reset_index(drop=True)
+
+
+def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+    """Firms' own difficulty beside the basin's: occupation → ROME → FAP → planned hires of the survey.
+
+    A ROME code may map to several families (FAP): their planned hires add up, and the difficult share is
+    weighted by them. A cell the survey masks (``*``) counts neither way.
+
+    Parameters
+    ----------
+    workforce : DataFrame
+        Prepared ``workforce`` rows.
+    rome_fap : DataFrame
+        ``rome_code, fap_code``.
+    needs : DataFrame
+        Rows of the basin: ``occupation_code, occupation, planned_hires, difficult_share_percent, year``.
+
+    Returns
+    -------
+    DataFrame
+        ``occupation, headcount, hiring_difficulty, planned_hires_3y, basin_occupation, basin_planned_hires,
+        basin_difficult_share_percent``; the basin's columns are missing where it says nothing.
+    """
+    own = occupations(workforce)[["occupation", "headcount", "hiring_difficulty", "planned_hires_3y"]]
+    codes = workforce[["occupation", "rome_code"]].dropna().drop_duplicates()
+    linked = codes.merge(rome_fap[["rome_code", "fap_code"]], on="rome_code").merge(
+        needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
+    )
+    linked = linked.drop_duplicates(["occupation", "fap_code"])
+    difficult = linked["planned_hires"] * linked["difficult_share_percent"]
+    linked["difficult"] = difficult
+    linked["rated"] = linked["planned_hires"].where(difficult.notna())
+    groups = linked.groupby("occupation")
+    basin = groups[["planned_hires", "difficult", "rated"]].sum(min_count=1)
+    basin["basin_occupation"] = groups["occupation_basin"].agg(lambda names: ", ".join(sorted(set(names))))
+    basin["basin_difficult_share_percent"] = basin["difficult"] / basin["rated"].where(basin["rated"] > 0)
+    basin = basin.rename(columns={"planned_hires": "basin_planned_hires"})
+    kept = ["basin_occupation", "basin_planned_hires", "basin_difficult_share_percent"]
+    return own.merge(basin[kept], left_on="occupation", right_index=True, how="left").reset_index(drop=True)

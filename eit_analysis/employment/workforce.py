@@ -1,0 +1,115 @@
+"""Who works here: ages, contracts, plans, and how hard each occupation is to recruit.
+
+Every function takes the tidy ``workforce`` table passed once through :func:`prepare`, so that the rows behind
+a published table carry exactly its keys.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.tables import AGE_BANDS
+
+UNKNOWN = "non renseigné"
+OTHER = "Autres métiers"
+SENIOR_BANDS = ["55-59", "60 et plus"]
+
+
+def prepare(
+    workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3, other: str = OTHER
+) -> pd.DataFrame:
+    """One label per ROME code, unknown ages and contracts named, small teams merged into ``other``.
+
+    Firms call the same occupation by different names: the label kept for a ROME code is the one with most
+    people (the first in alphabetical order when equal). Rows without a code keep their own label.
+
+    Parameters
+    ----------
+    workforce : DataFrame
+        Tidy ``workforce`` rows.
+    minimum_people, minimum_sites : float, int
+        An occupation with fewer people, or in fewer firms, joins ``other`` (and loses its ROME code).
+
+    Returns
+    -------
+    DataFrame
+        The same rows, nobody lost, ``occupation``, ``rome_code``, ``age_band``, ``contract`` rewritten.
+    """
+    rows = workforce.copy()
+    for name in ("age_band", "contract"):
+        rows[name] = rows[name].astype(object).where(rows[name].notna(), UNKNOWN)
+    label = occupation_labels(workforce)
+    rows["occupation"] = rows["rome_code"].map(label).astype(object).fillna(rows["occupation"])
+    size = rows.groupby("occupation").agg(people=("headcount", "sum"), sites=("site_id", "nunique"))
+    small = size.index[(size["people"] < minimum_people) | (size["sites"] < minimum_sites)]
+    merged = rows["occupation"].isin(small)
+    rows.loc[merged, "rome_code"] = None
+    rows["occupation"] = rows["occupation"].where(~merged, other)
+    return rows
+
+
+def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
+    """``{rome_code: occupation}``: the label most people of a ROME code are declared under."""
+    people = workforce.groupby(["rome_code", "occupation"])[["headcount"]].sum().reset_index()
+    best = people.sort_values(["headcount", "occupation"], ascending=[False, True])
+    chosen = best.drop_duplicates("rome_code").set_index("rome_code")["occupation"]
+    return {str(code): str(label) for code, label in chosen.items()}
+
+
+def age_pyramid(workforce: pd.DataFrame) -> pd.DataFrame:
+    """Share of people by age band: headcount_b / Σ headcount, in the order of the bands.
+
+    Returns
+    -------
+    DataFrame
+        ``age_band, headcount, share_percent``; a last band names the unknown ages when there are any.
+    """
+    people = workforce.groupby("age_band")["headcount"].sum()
+    bands = list(AGE_BANDS) if len(workforce) else []
+    order = [*bands, *(band for band in people.index if band not in AGE_BANDS)]
+    return _with_share(people.reindex(order, fill_value=0.0).rename_axis("age_band").reset_index())
+
+
+def contract_mix(workforce: pd.DataFrame) -> pd.DataFrame:
+    """People and full-time equivalents by contract: ``contract, headcount, fte, share_percent``."""
+    mix = workforce.groupby("contract", as_index=False)[["headcount", "fte"]].sum()
+    return _with_share(mix.sort_values(["headcount", "contract"], ascending=[False, True]))
+
+
+def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
+    total = frame["headcount"].sum()
+    share = frame["headcount"] * 100 / total if total else frame["headcount"] * 0.0
+    return frame.assign(share_percent=share).reset_index(drop=True)
+
+
+def occupations(workforce: pd.DataFrame) -> pd.DataFrame:
+    """By occupation: people, share aged 55 or more among known ages, plans and difficulty said by the firms.
+
+    Returns
+    -------
+    DataFrame
+        ``occupation, headcount, senior_share_percent, planned_departures_3y, planned_hires_3y,
+        hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first. A plan nobody answered
+        stays missing: it is not zero.
+    """
+    rows = workforce.assign(
+        senior=workforce["headcount"].where(workforce["age_band"].isin(SENIOR_BANDS), 0.0),
+        aged=workforce["headcount"].where(workforce["age_band"].isin(AGE_BANDS), 0.0),
+        rated=workforce["headcount"].where(workforce["hiring_difficulty"].notna(), 0.0),
+        weighted=(workforce["headcount"] * workforce["hiring_difficulty"]).fillna(0.0),
+    )
+    groups = rows.groupby("occupation")
+    table = groups[["headcount", "senior", "aged", "rated", "weighted"]].sum()
+    plans = groups[["planned_departures_3y", "planned_hires_3y"]].sum(min_count=1)
+    table["senior_share_percent"] = 100 * table["senior"] / table["aged"].where(table["aged"] > 0)
+    table["hiring_difficulty"] = table["weighted"] / table["rated"].where(table["rated"] > 0)
+    table = table.join(plans).reset_index().sort_values(["headcount", "occupation"], ascending=[False, True])
+    columns = ["occupation", "headcount", "senior_share_percent", *plans.columns, "hiring_difficulty"]
+    return table[columns].reset_index(drop=True)
+
+
+def survey_year(sites: pd.DataFrame, wave: str) -> int:
+    """Year the forecast starts from: the last year of reference given, else the digits of the wave's name."""
+    years = sites["reference_year"].dropna()
+    digits = "".join(letter for letter in wave if letter.isdigit())
+    return int(years.max()) if len(years) else int(digits or 0)
