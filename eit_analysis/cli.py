@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from eit_analysis.errors import EitError, UsageError
-from eit_analysis.study import open_study, project_root, write_atomic
+from eit_analysis.study import create_study, open_study, project_root, write_atomic
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -59,10 +59,14 @@ def progress(items: Iterable, total: int | None = None, words: str = "") -> Iter
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.questionnaire import create_study
+    from eit_analysis.intake.questionnaire import write_blank
 
     folder = create_study(project_root(), arguments.study)
-    print(f"Étude créée dans {folder}\u00a0: complétez study.toml et envoyez le questionnaire aux acteurs.")
+    write_blank(folder / "questionnaire.xlsx")
+    print(
+        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez questionnaire.xlsx aux "
+        "acteurs et déposez leurs réponses dans le dossier de la vague."
+    )
     return DONE
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -154,3 +156,39 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
             f"{', '.join(waves)})\u00a0: corrigez --wave."
         )
     return Study(name=name, wave=wave or waves[-1], root=root)
+
+
+TEMPLATE = """# Paramètres de l'étude : toute clé inconnue est refusée.
+title = "{name}"
+territory = "à compléter"
+epci_codes = []
+fictional = false
+
+[audiences.partners]
+named = true
+
+[disclosure]
+minimum_units = 3
+maximum_share = 0.85
+minimum_people = 5
+"""
+
+
+def create_study(root: Path, name: str) -> Path:
+    """Create the folder of a study, its ``study.toml`` and the folder of its first wave.
+
+    Raises
+    ------
+    UsageError
+        When the name is not a plain folder name or the study exists: nothing is overwritten.
+    """
+    folder = root / "data" / "raw" / name
+    if not re.fullmatch(r"[\w][\w.-]*", name):
+        raise UsageError(
+            f"« {name} » n'est pas un nom d'étude\u00a0: prenez lettres, chiffres et tirets, sans espace."
+        )
+    if folder.exists():
+        raise UsageError(f"L'étude « {name} » existe déjà dans data/raw\u00a0: choisissez un autre nom.")
+    (folder / str(date.today().year)).mkdir(parents=True)
+    write_atomic(folder / "study.toml", TEMPLATE.format(name=name).encode("utf-8"))
+    return folder

@@ -1,8 +1,8 @@
 """A papermill engine that runs a notebook in this process, and the one rule on what its cells may show.
 
-Starting a kernel and importing pandas and matplotlib again costs more than most of our notebooks. A worker that
-was forked after the imports runs the cells in an IPython shell of its own; the notebooks also run unchanged on
-an ordinary kernel (JupyterLab, nbval, the papermill command).
+Starting a kernel and importing pandas and matplotlib again costs more than most of our notebooks. A
+worker that was forked after the imports runs the cells in an IPython shell of its own; the notebooks also
+run unchanged on an ordinary kernel (JupyterLab, nbval, the papermill command).
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import papermill
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from traitlets import Type
 from traitlets.config import Config
 
 from eit_analysis.errors import DisclosureError
@@ -24,25 +27,38 @@ NAME = "eit-in-process"
 Block = str | Released
 
 
+class Hook(DisplayHook):
+    """The value of a cell's last expression goes where displayed things go."""
+
+    def __call__(self, result: Any = None) -> None:
+        if result is not None:
+            self.shell.display_pub.publish(*self.compute_format_data(result))
+
+
+class Shell(InteractiveShell):
+    """An IPython shell whose outputs are kept instead of printed."""
+
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(CapturingDisplayPublisher)
+
+
 class InProcessEngine(Engine):
     """Runs each code cell in one fresh IPython shell and keeps what it displays."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
-        InteractiveShell.clear_instance()
+        Shell.clear_instance()
         # No history: two workers would fight over its database, and answers do not belong in it.
-        shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+        shell = Shell.instance(config=Config(HistoryManager={"enabled": False}))
         try:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code":
                     continue
                 nb_man.cell_start(cell, index)
-                with capture_output() as captured:
+                shown = shell.display_pub.outputs = []
+                with capture_output(display=False) as captured:
                     result = shell.run_cell(cell.source)
-                cell.outputs = [
-                    new_output("display_data", data=o.data, metadata=o.metadata or {})
-                    for o in captured.outputs
-                ]
+                cell.outputs = [new_output("display_data", data=output["data"]) for output in shown]
                 if result.success and captured.stdout:
                     cell.outputs.append(new_output("stream", name="stdout", text=captured.stdout))
                 nb_man.cell_complete(cell, index)
@@ -52,7 +68,7 @@ class InProcessEngine(Engine):
                     raise error
         finally:
             shell.history_manager.end_session()
-            InteractiveShell.clear_instance()
+            Shell.clear_instance()
 
 
 papermill_engines.register(NAME, InProcessEngine)
@@ -104,6 +120,6 @@ def _released(output: Any, position: int) -> Released:
         return released.LEDGER[stamp["id"]]
     kind = "du texte" if output["output_type"] == "stream" else "un résultat"
     raise DisclosureError(
-        f"La cellule {position} affiche {kind} qui n'est pas passé par release (table, listing, summary, figure "
-        "ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
+        f"La cellule {position} affiche {kind} qui n'est pas passé par release (table, listing, summary, "
+        "figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
     )

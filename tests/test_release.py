@@ -1,0 +1,260 @@
+"""The gate: what may leave, what must not, and that nothing gets around it."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.cli import main
+from eit_analysis.config import Disclosure
+from eit_analysis.errors import DisclosureError, UsageError
+from eit_analysis.publishing import figures, site
+from eit_analysis.publishing.disclosure import judge, protect
+from eit_analysis.publishing.release import Release
+from eit_analysis.study import Study
+
+
+def totals(flows: pd.DataFrame) -> pd.DataFrame:
+    frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+    total = pd.DataFrame({"category": ["Total"], "mass_t_per_year": [frame["mass_t_per_year"].sum()]})
+    return pd.concat([frame, total], ignore_index=True)
+
+
+def family_table(release: Release):
+    flows = release.load("flows")
+    return release.table(
+        totals(flows), "Par famille", ["category"], flows, weight="mass_t_per_year", total="Total"
+    )
+
+
+def test_internal_sees_everything_including_actors_who_refused(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    assert release.load("flows")["mass_t_per_year"].sum() == 163
+    assert not family_table(release).hidden.any()
+
+
+def test_outside_an_actor_who_refused_is_not_even_counted(small_study: Study) -> None:
+    flows = Release(small_study, "partners", "essai").load("flows")
+    assert flows["mass_t_per_year"].sum() == 160
+    assert "E7" not in set(flows["site_id"])
+
+
+def test_dominated_cell_and_its_complement_are_withheld(small_study: Study) -> None:
+    # Wood: two actors left, one of them 98 %. With the total published, hiding wood alone would be in vain.
+    table = family_table(Release(small_study, "public", "essai"))
+    hidden = dict(zip(table.frame["category"], table.hidden, strict=True))
+    assert hidden["wood"]
+    assert sum(hidden.values()) >= 2
+    printed = dict(zip(table.frame["category"], (row[1] for row in table.body()), strict=True))
+    assert printed["wood"] == "s"
+    assert table.value("wood", "mass_t_per_year").render() == "une valeur non diffusée"
+    assert "wood" not in set(table.visible["category"])
+
+
+def test_sentence_accepts_released_values_only(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    table = family_table(release)
+    with pytest.raises(DisclosureError, match="n'est pas une valeur diffusée"):
+        release.text("Le bois pèse {x}.", x=102.0)  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError):
+        release.text("Le bois pèse {x}.")
+    text = release.text("Le bois pèse {x}.", x=table.value("wood", "mass_t_per_year")).plain()
+    assert "102" not in text
+
+
+def test_listing_follows_consent(small_study: Study) -> None:
+    frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
+    seen = {}
+    for audience in ("internal", "partners", "public", "company:E5"):
+        table = Release(small_study, audience, "essai").listing(frame, "Liste", ["site_id"])
+        seen[audience] = [row[0] for row in table.body()]
+    assert len(seen["internal"]) == 4
+    assert seen["partners"] == ["Ateliers Numéro 1 & <fils>"]
+    assert seen["public"] == []
+    assert seen["company:E5"] == [
+        "Ateliers Numéro 5 & <fils>",
+        "Ateliers Numéro 2 & <fils>, Ateliers Numéro 5 & <fils>",
+    ]
+
+
+def test_unknown_means_withhold(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    with pytest.raises(UsageError):
+        Release(small_study, "voisins", "essai")
+    with pytest.raises(UsageError):
+        Release(small_study, "company:E99", "essai")
+    with pytest.raises(DisclosureError, match="déclarée nulle part"):
+        release.summary(pd.DataFrame({"inconnu_xyz": [1]}), "Inconnu", ["inconnu_xyz"])
+    with pytest.raises(DisclosureError, match="désigne des acteurs"):
+        release.summary(pd.DataFrame({"site_id": ["E1"]}), "Acteurs", ["site_id"])
+    with pytest.raises(DisclosureError, match="contributeurs"):
+        release.table(totals(release.load("flows")), "T", ["category"], pd.DataFrame({"category": ["wood"]}))
+
+
+def notebook(study: Study, name: str, *cells: str) -> Path:
+    head = "study, wave, audience = 'essai', '', 'internal'"
+    setup = (
+        "from eit_analysis.study import open_study\n"
+        "from eit_analysis.publishing import figures\n"
+        "from eit_analysis.publishing.release import Release\n"
+        "release = Release(open_study(study, wave), audience, page='essai')\n"
+        "flows = release.load('flows')\n"
+        "frame = flows.groupby('category', as_index=False)['mass_t_per_year'].sum()\n"
+        "table = release.table(frame, 'Par famille', ['category'], flows, weight='mass_t_per_year')"
+    )
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Essai\n\n## Une section")])
+    made.cells.append(nbformat.v4.new_code_cell(head, metadata={"tags": ["parameters"]}))
+    made.cells += [nbformat.v4.new_code_cell(source) for source in (setup, *cells)]
+    path = study.root / "notebooks" / f"{name}.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+def run(study: Study, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.chdir(study.root)
+    return main(["run", "essai", *arguments])
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "flows",
+        "print(flows.iloc[0, 0])",
+        "from IPython.display import HTML, display\ndisplay(HTML('<b>E7</b>'))",
+        "from IPython.display import display\n"
+        "display({'application/vnd.eit.release+json': {'id': 99}, 'text/html': 'E7'}, raw=True)",
+    ],
+)
+def test_output_beside_the_gate_makes_the_run_refuse(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, leak: str
+) -> None:
+    notebook(small_study, "01_bon", "table")
+    notebook(small_study, "02_fuite", "table", leak)
+    assert run(small_study, monkeypatch, "--audience", "partners") == 1
+    folder = small_study.reports("partners")
+    assert (folder / "01_bon.html").exists()
+    assert not (folder / "02_fuite.html").exists()
+    failure = (folder / "02_fuite.echec.html").read_text(encoding="utf-8")
+    assert "n'a pas pu être produit" in failure
+    assert "Traceback" not in failure
+    error = capsys.readouterr().err
+    assert "pas passé par release" in error
+    assert "Traceback" not in error
+
+
+def test_last_good_page_stays_when_a_later_run_fails(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(small_study, "01_page", "table")
+    assert run(small_study, monkeypatch) == 0
+    good = (small_study.reports("internal") / "01_page.html").read_bytes()
+    notebook(small_study, "01_page", "1 / 0")
+    assert run(small_study, monkeypatch) == 1
+    assert (small_study.reports("internal") / "01_page.html").read_bytes() == good
+    index = (small_study.reports("internal") / "index.html").read_text(encoding="utf-8")
+    assert "non produit" in index
+    notebook(small_study, "01_page", "table")
+    assert run(small_study, monkeypatch) == 0
+    assert not (small_study.reports("internal") / "01_page.echec.html").exists()
+
+
+def test_page_holds_no_name_path_or_code(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook(
+        small_study,
+        "01_page",
+        "release.figure(figures.bars, table, 'Masses', value='mass_t_per_year')",
+        "release.listing(flows, 'Liste', ['site_id'])",
+    )
+    assert run(small_study, monkeypatch, "--audience", "partners", "--audience", "public") == 0
+    for audience in ("partners", "public"):
+        for path in small_study.reports(audience).rglob("*.*"):
+            text = path.read_text(encoding="utf-8")
+            for forbidden in (
+                "Numéro 5",
+                "Numéro 6",
+                "Numéro 7",
+                str(small_study.root),
+                "import ",
+                "groupby",
+            ):
+                assert forbidden not in text, (path.name, forbidden)
+    public = (small_study.reports("public") / "01_page.html").read_text(encoding="utf-8")
+    assert "Ateliers" not in public
+    partners = (small_study.reports("partners") / "01_page.html").read_text(encoding="utf-8")
+    assert "Ateliers Numéro 1 &amp; &lt;fils&gt;" in partners
+    assert partners.count("<h1>") == 1
+    assert "<script" not in partners
+    assert 'lang="fr"' in partners
+
+
+def test_a_name_that_slipped_through_prose_refuses_the_page(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = notebook(small_study, "01_page", "table")
+    document = nbformat.read(path, as_version=4)
+    document.cells.append(nbformat.v4.new_markdown_cell("Merci aux ateliers  numéro 5 & <fils> !"))
+    nbformat.write(document, path)
+    assert run(small_study, monkeypatch, "--audience", "partners") == 1
+    assert not (small_study.reports("partners") / "01_page.html").exists()
+
+
+def test_csv_cannot_become_a_formula(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    frame = pd.DataFrame({"category": ["=1+1", "@x", "-2", 'a"b'], "mass_t_per_year": [1.5, -2.0, 3.0, 4.0]})
+    text = site.to_csv(release.summary(frame, "T", ["category"]))
+    assert text.startswith("\ufeff")
+    assert '"\'=1+1";1,5' in text
+    assert '"\'@x";-2' in text
+    assert '"\'-2";3' in text
+    assert '"a""b";4' in text
+
+
+def test_released_objects_survive_the_way_between_processes(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    table = family_table(release)
+    figure = release.figure(figures.bars, table, "F", value="mass_t_per_year")
+    again = pickle.loads(pickle.dumps(figure))
+    assert again.svg() == figure.svg()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdef"), st.sampled_from("xyz"), st.sampled_from("lmn"), st.floats(0.1, 100)
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str, str, float]]) -> None:
+    """Law: in no published row, column or total is exactly one term missing."""
+    data = pd.DataFrame(records, columns=["site_id", "category", "route", "mass"])
+    cube = data.groupby(["category", "route"], as_index=False)["mass"].sum()
+    rows = data.groupby("category", as_index=False)["mass"].sum().assign(route="Total")
+    columns = data.groupby("route", as_index=False)["mass"].sum().assign(category="Total")
+    grand = pd.DataFrame({"category": ["Total"], "route": ["Total"], "mass": [data["mass"].sum()]})
+    frame = pd.concat([cube, rows, columns, grand], ignore_index=True)[["category", "route", "mass"]]
+    cells = judge(frame, ["category", "route"], data, "mass", False, "Total", Disclosure())
+    withheld = protect([cells])
+    hidden = {
+        (c, r): cell.key in withheld
+        for (c, r), cell in zip(frame[["category", "route"]].itertuples(index=False), cells, strict=True)
+    }
+    assert all(cell.key in withheld for cell in cells if cell.sensitive)
+    groups = itertools.chain(
+        ([k for k in hidden if k[0] == c] for c in {k[0] for k in hidden}),
+        ([k for k in hidden if k[1] == r] for r in {k[1] for k in hidden}),
+    )
+    size = {k: cell.size for k, cell in zip(hidden, cells, strict=True)}
+    for group in groups:
+        missing = [k for k in group if hidden[k]]
+        if len(missing) == 1:
+            assert size[missing[0]] == 0, missing
