@@ -70,7 +70,8 @@ def test_factors_are_in_their_unit_and_on_one_boundary() -> None:
     assert (table.loc[table["factor"] == "emissions_avoided", "high"] <= 0).all()
     assert (table.loc[table["factor"].isin(["emissions_impact", "jobs"]), "low"] >= 0).all()
     assert not table.duplicated(["factor", "category", "route"]).any()
-    assert table["category"].isin(["", *CATEGORIES]).all() and table["route"].isin(["", *ROUTES]).all()
+    assert table["category"].dropna().isin(list(CATEGORIES)).all()
+    assert table["route"].dropna().isin(list(ROUTES)).all()
 
 
 def test_every_category_and_route_has_an_answer() -> None:
@@ -79,7 +80,7 @@ def test_every_category_and_route_has_an_answer() -> None:
         for route in ROUTES:
             for category in CATEGORIES:
                 row = lookup(table, factor, category, route)
-                assert row["category"] in (category, "") and row["route"] == route
+                assert (pd.isna(row["category"]) or row["category"] == category) and row["route"] == route
 
 
 def test_cardboard_recycling_keeps_its_unwelcome_sign() -> None:
@@ -126,6 +127,10 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
     row = lookup(table, "treatment_cost", "wood", "recycling")
     assert (row["central"], row["source"], row["unit"]) == (100, own.source, "eur/t")
     assert len(table) == len(factor_table())
+    assert list(table.dtypes) == list(factor_table().dtypes)
+    assert factor_table([Own("jobs", 1, 2, 3, route="energy")])["category"].isna().sum() == (
+        factor_table()["category"].isna().sum()
+    )
     assert lookup(table, "treatment_cost", "metal", "recycling")["central"] != 100
 
 
@@ -170,6 +175,8 @@ def test_a_missing_factor_says_what_to_do() -> None:
 
 
 def test_transport_factors_answer_whatever_the_category() -> None:
+    own = Own("transport_cost", 0.1, 0.2, 0.3)
+    assert lookup(factor_table([own]), "transport_cost", "wood", "recycling")["central"] == 0.2
     assert lookup(factor_table(), "transport_emissions", "wood", "recycling")["central"] == 0.143
 
 
@@ -188,6 +195,8 @@ def test_transport_factors_answer_whatever_the_category() -> None:
         ("fûts 200\u00a0L", "fut 200 l"),
         ("cuve 1\u202f000 l", "cuve 1000 l"),
         ("Unités", "unite"),
+        ("Palette(s)", "palette"),
+        ("conteneur 660L", "bac 660 l"),
         ("big-bags", "big bag"),
         ("Palettes EPAL", "palette europe"),
         (float("nan"), ""),
@@ -258,7 +267,9 @@ def test_compatibility_codes_exist_and_are_not_hazardous() -> None:
 
 def test_pooling_thresholds_are_well_formed() -> None:
     thresholds = reference.load("pooling_thresholds")
-    assert set(thresholds["nature"]) == set(NATURES)
+    assert set(thresholds["nature"]) == {"collection", *NATURES}
+    collected = thresholds.loc[thresholds["nature"] == "collection"]
+    assert collected["item_keyword"].isin(list(CATEGORIES)).all() and (collected["unit"] == "t").all()
     assert (thresholds["threshold"] > 0).all() and thresholds["unit"].notna().all()
     assert not thresholds.duplicated(["nature", "item_keyword", "unit"]).any()
 

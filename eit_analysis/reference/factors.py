@@ -68,7 +68,7 @@ def factor_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``factor, category, route, low, central, high, unit, boundary, source, year``; ``category``
-        and ``route`` are empty where the row answers for all; ``year`` is missing on an overridden row.
+        and ``route`` are missing where the row answers for all, ``year`` on an overridden row.
 
     Raises
     ------
@@ -76,22 +76,21 @@ def factor_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
         When an override names no known factor, category or route, or cannot be in the unit of its factor.
     """
     table = reference.load("factors")
-    table[["category", "route"]] = table[["category", "route"]].fillna("")
     table["year"] = table["year"].astype("Int64")
     check_units(table)
     own = [_checked(override) for override in overrides]
     if not own:
         return table
     study = pd.DataFrame(own, columns=[*KEY, *VALUES, "source"])
-    twice = study[study.duplicated(KEY)]
-    if len(twice):
-        raise _wrong("/".join(twice.iloc[0][KEY]), "cette valeur est donnée deux fois, gardez-en une")
+    keys, own_keys = (pd.MultiIndex.from_frame(t[KEY].fillna("")) for t in (table, study))
+    if own_keys.has_duplicates:
+        twice = "/".join(str(part) for part in own_keys[own_keys.duplicated()][0])
+        raise _wrong(twice, "cette valeur est donnée deux fois, gardez-en une")
     like = table.drop_duplicates("factor").set_index("factor")
     study["unit"] = study["factor"].map(like["unit"])
     study["boundary"] = study["factor"].map(like["boundary"])
     study["year"] = pd.array([pd.NA] * len(study), dtype="Int64")
-    replaced = pd.MultiIndex.from_frame(table[KEY]).isin(pd.MultiIndex.from_frame(study[KEY]))
-    return pd.concat([table[~replaced], study[table.columns]], ignore_index=True)
+    return pd.concat([table[~keys.isin(own_keys)], study[table.columns]], ignore_index=True)
 
 
 def check_units(table: pd.DataFrame) -> None:
@@ -120,7 +119,10 @@ def _wrong(name: str, problem: str) -> InputError:
     return InputError(problem, file="study.toml", column=f"factors, {name}")
 
 
-def _checked(override: Override) -> tuple[str, str, str, float, float, float, str]:
+def _checked(
+    override: Override,
+) -> tuple[str, str | None, str | None, float, float, float, str]:
+    """The override as a row of the table, or one French sentence on what is wrong with it."""
     factor, category, route = override.factor, override.category, override.route
     low, central, high = override.low, override.central, override.high
     name = "/".join((factor, category, route))
@@ -145,7 +147,7 @@ def _checked(override: Override) -> tuple[str, str, str, float, float, float, st
         )
     if not override.source.strip():
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")
-    return factor, category, route, low, central, high, override.source
+    return factor, category or None, route or None, low, central, high, override.source
 
 
 def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = "") -> pd.Series:
@@ -163,9 +165,9 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
     MissingFactorError
         When no row answers.
     """
-    rows = table[(table["factor"] == factor) & (table["route"] == ("" if factor in WITHOUT_ROUTE else route))]
-    for wanted in (category, ""):
-        found = rows[rows["category"] == wanted]
+    rows = table[table["factor"] == factor]
+    rows = rows[rows["route"].isna() if factor in WITHOUT_ROUTE else rows["route"] == route]
+    for found in (rows[rows["category"] == category], rows[rows["category"].isna()]):
         if len(found):
             return found.iloc[0]
     family = f" de la famille «\u00a0{CATEGORIES.get(category, category)}\u00a0»" if category else ""
@@ -185,11 +187,13 @@ def normalise_unit(text: object) -> str:
         return ""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("³", "3"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").replace("-", " ")
+    plain = plain.replace("(s)", "")
     plain = re.sub(r"(\d)\s+(\d{3})(?!\d)", r"\1\2", plain)  # 1 000 l
     plain = re.sub(r"(\d)(m3|m\^3|l\b|litre)", r"\1 \2", plain)  # 30m3
     plain = re.sub(r"\bd'|\b(de|du|des)\b|[.()]", " ", plain)
     words = [w[:-1] if len(w) > 2 and w.endswith("s") and w not in NOT_PLURAL else w for w in plain.split()]
     unit = re.sub(r"(\d) litre\b", r"\1 l", " ".join(words))
+    unit = re.sub(r"^(?:conteneur|container|poubelle) (?=\d+ l$)", "bac ", unit)
     return ALIASES.get(unit, unit)
 
 
