@@ -1,0 +1,284 @@
+"""One cell to one clean value by the contract: allowed words, codes, numbers with their bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret as stdnum_siret
+
+from eit_analysis import tables
+from eit_analysis.intake.parsing import (
+    MISSING_WORDS,
+    clean_text,
+    fold,
+    is_excel_error,
+    parse_date,
+    parse_months,
+    parse_number,
+    singular,
+)
+from eit_analysis.reference import nomenclatures
+
+# Words people write instead of the allowed one: column, then folded singular word to code.
+SYNONYMS: dict[str, dict[str, str]] = {
+    "category": {
+        "deee": "weee", "d3e": "weee", "dechet electrique": "weee", "bio dechet": "biowaste", "dechet vert": "biowaste",
+        "denree": "food", "alimentaire": "food", "cartonnage": "cardboard", "plastique melange": "plastic",
+        "dib": "mixed", "dae": "mixed", "ferraille": "metal", "gravat": "mineral",
+    },
+    "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
+    "period": {
+        "annee": "year", "annuel": "year", "annuelle": "year", "par an": "year", "mensuel": "month", "par moi": "month",
+        "mensuelle": "month", "hebdomadaire": "week", "hebdo": "week", "par semaine": "week", "sem": "week",
+        "quotidien": "day", "journalier": "day", "par jour": "day", "j": "day", "a": "year", "m": "month",
+    },
+    "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
+                 "estime": "estimated", "estimee": "estimated", "registre dechet": "measured"},
+    "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "reutilisation": "reuse",
+              "valorisation energetique": "energy", "compost": "composting", "don": "reuse"},
+    "actor_type": {"firme": "firm", "societe": "firm", "economie sociale et solidaire": "ess"},
+    "status": {"en etude": "study", "a l etude": "study", "en cour": "committed", "realise": "done",
+               "abandonne": "dropped", "engage": "committed"},
+    "age_band": {"60 ans et plu": "60 et plus", "60+": "60 et plus", "60": "60 et plus"},
+}  # fmt: skip
+
+# What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
+SUFFIXES: dict[str, set[str]] = {
+    "headcount": {"personne", "salarie", "agent", "pers"},
+    "fte": {"etp"},
+    "cost_eur_per_t": {"eur", "euro", "eur t", "euro t", "eur ht t", "eur par tonne"},
+    "cost_eur_per_year": {"eur", "euro", "eur an", "euro an", "eur ht"},
+    "uncertainty_percent": {"pourcent"},
+    "shared_need_h_per_month": {"h", "heure", "h moi"},
+    "realised_t_per_year": {"t", "t an", "tonne", "tonne an"},
+    "planned_departures_3y": {"personne", "depart"},
+    "planned_hires_3y": {"personne", "recrutement"},
+}
+
+
+class CellError(ValueError):
+    """One cell cannot be used: a reason code and a French sentence end (what is wrong; what to do)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+NUMBER_PROBLEMS = {
+    "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
+    "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
+    "date_instead_of_number": "le tableur a changé ce nombre en date (un intervalle comme 10-15\u00a0?)\u00a0; "
+    "demandez la valeur saisie",
+    "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
+}
+
+
+@cache
+def bounds(table: str, column: str) -> tuple[float | None, float | None]:
+    """Lowest and highest value the contract allows."""
+    low = high = None
+    schema_column = tables.TABLES[table].to_schema().columns.get(column)
+    for check in schema_column.checks if schema_column else ():
+        statistics = check.statistics or {}
+        low = statistics.get("min_value", low)
+        high = statistics.get("max_value", high)
+    return low, high
+
+
+@cache
+def allowed_words(table: str, column: str) -> tuple[str, ...]:
+    """The words the form offers for a column, in order; none for a free column."""
+    if column == "evidence":
+        return tuple(tables.EVIDENCE_WORDS)
+    return tuple((tables.form(table)[column]["labels"] or {}).values())
+
+
+@cache
+def words_of(table: str, column: str) -> dict[str, str] | None:
+    """Folded accepted words of a column to its codes, None for a free column."""
+    labels = tables.form(table)[column]["labels"]
+    if labels is None:
+        return None
+    words = dict(SYNONYMS.get(column, {}))
+    words |= {fold(code.replace("_", " ")): code for code in labels}
+    words |= {singular(fold(label)): code for code, label in labels.items()}
+    if column == "evidence":
+        words |= {singular(fold(word)): code for word, code in tables.EVIDENCE_WORDS.items()}
+    return words
+
+
+def check_bounds(table: str, column: str, value: float) -> None:
+    low, high = bounds(table, column)
+    if low == 0 and value < 0:
+        raise CellError("negative_value", "la valeur est négative\u00a0; demandez la valeur exacte")
+    if (low is not None and value < low) or (high is not None and value > high):
+        span = f"entre {low:g} et {high:g}" if low is not None and high is not None else "dans ses bornes"
+        raise CellError("out_of_bounds", f"la valeur doit être {span}\u00a0; demandez la valeur exacte")
+
+
+def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]:
+    """Number of a cell within the bounds of its column, and the reading rule if any."""
+    number = parse_number(cell)
+    if number.problem:
+        raise CellError(number.problem, NUMBER_PROBLEMS[number.problem])
+    if number.suffix:
+        unit = singular(fold(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
+        if unit not in SUFFIXES.get(column, ()):
+            raise CellError(
+                "unexpected_unit", f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
+            )
+    value, rule = number.value, number.rule
+    if value is None:
+        return None, rule
+    if column == "uncertainty_percent" and 0 < value < 1:
+        # A cell formatted as a percentage holds 0.2 for 20 %; nobody declares less than 1 %.
+        value, rule = value * 100, "share_read_as_percent"
+    check_bounds(table, column, value)
+    return value, rule
+
+
+def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Code of an allowed word, read without case, accent or plural."""
+    text = clean_text(cell)
+    folded = singular(fold(text))
+    words = words_of(table, column) or {}
+    if folded in words:
+        exact = cell in allowed_words(table, column)
+        return words[folded], "" if exact else "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
+    if not folded or (fold(text) in MISSING_WORDS):
+        return None, "missing_word" if text else ""
+    allowed = ", ".join(allowed_words(table, column))
+    raise CellError("unknown_value", f"ce mot n'est pas prévu\u00a0; choisissez parmi\u00a0: {allowed}")
+
+
+def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Identifier in capitals without spaces."""
+    text = clean_text(cell)
+    clean = "".join(text.upper().split())
+    return clean or None, "identifier_normalised" if clean != text else ""
+
+
+def clean_identifiers(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Several identifiers, separated by single spaces."""
+    text = clean_text(cell)
+    clean = " ".join(dict.fromkeys(part for part in re.split(r"[\s,;/+&]+", text.upper()) if part and part != "ET"))
+    return clean or None, "identifier_normalised" if clean != text else ""
+
+
+def _code(
+    cell: Any, normalise: Callable[[str], str | None], code: str, message: str
+) -> tuple[str | None, str]:
+    """A code through its normaliser, which gives None for a code that does not exist."""
+    text = clean_text(cell)
+    if not text or fold(text) in MISSING_WORDS:
+        return None, "missing_word" if text else ""
+    clean = normalise(text)
+    if clean is None:
+        raise CellError(code, message)
+    if clean == text:
+        return clean, ""
+    return clean, "leading_zero_restored" if clean == f"0{text}" else "code_normalised"
+
+
+def _siret(text: str) -> str | None:
+    digits = re.sub(r"[\s.-]", "", text)
+    try:
+        # A spreadsheet drops the first zero of a number; the key tells whether putting it back is right.
+        return stdnum_siret.validate(digits.zfill(14) if len(digits) == 13 else digits)
+    except ValidationError:
+        return None
+
+
+def _place_code(text: str) -> str | None:
+    code = text.replace(" ", "").upper()
+    code = code.zfill(5) if len(code) == 4 and code.isdigit() else code
+    return code if re.fullmatch(r"[0-9][0-9AB][0-9]{3}", code) else None
+
+
+def _rome_code(text: str) -> str | None:
+    code = text.replace(" ", "").upper()
+    return code if re.fullmatch(r"[A-N][0-9]{4}", code) else None
+
+
+def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """SIRET of fourteen digits with a right key."""
+    message = "ce SIRET n'a pas quatorze chiffres ou sa clé est fausse\u00a0; vérifiez-le avec l'entreprise"
+    return _code(cell, _siret, "bad_siret", message)
+
+
+def clean_place_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Commune code or postcode: five characters, kept as text."""
+    return _code(cell, _place_code, "bad_code", "ce code doit avoir cinq caractères\u00a0; corrigez-le")
+
+
+def clean_rome(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """ROME code: one letter and four digits."""
+    message = "un code ROME est une lettre de A à N et quatre chiffres\u00a0; corrigez-le"
+    return _code(cell, _rome_code, "bad_code", message)
+
+
+def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Six-digit code of the European list of waste, known to the reference."""
+    message = "ce code n'est pas dans la liste européenne des déchets\u00a0; corrigez-le"
+    return _code(cell, nomenclatures.normalise_waste_code, "unknown_waste_code", message)
+
+
+def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """NAF rév. 2 code of a division known to the reference."""
+    message = "ce code NAF rév. 2 n'existe pas\u00a0; corrigez-le (par exemple 2562B)"
+    return _code(cell, nomenclatures.normalise_naf, "unknown_naf_code", message)
+
+
+def clean_months(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    try:
+        return parse_months(cell), ""
+    except ValueError:
+        raise CellError("not_months", "ce ne sont pas des mois\u00a0; écrivez par exemple «\u00a06 7 8\u00a0»") from None
+
+
+def clean_date(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    try:
+        return parse_date(cell), ""
+    except ValueError:
+        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
+
+
+def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    return clean_text(cell) or None, ""
+
+
+SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
+    "site_id": clean_identifier, "synergy_id": clean_identifier, "carrier": clean_free_text,
+    "site_ids": clean_identifiers, "siret": clean_siret, "naf_code": clean_naf, "commune_code": clean_place_code,
+    "postcode": clean_place_code, "rome_code": clean_rome, "waste_code": clean_waste_code, "months": clean_months,
+    "status_date": clean_date, "unit": clean_free_text, "comment": clean_free_text,
+}  # fmt: skip
+
+
+@cache
+def cleaner(table: str, column: str) -> Callable[[str, str, Any], tuple[Any, str]]:
+    """The function that cleans the cells of one column: by name where a code needs it, else by the contract."""
+    spec = tables.form(table)[column]
+    if column in SPECIAL:
+        return SPECIAL[column]
+    if spec["labels"] is not None:
+        return clean_word
+    return clean_number if "float" in spec.get("dtype", "float") else clean_free_text
+
+
+def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
+    """Clean value of one cell and the name of the correction made, ``""`` for none.
+
+    Raises
+    ------
+    CellError
+        When the cell says something that cannot be used.
+    """
+    if isinstance(cell, str) and is_excel_error(cell.strip()):
+        raise CellError("excel_error", NUMBER_PROBLEMS["excel_error"])
+    return cleaner(table, column)(table, column, cell)

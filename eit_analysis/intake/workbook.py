@@ -1,0 +1,135 @@
+"""Survey files of a folder to raw sheets, whatever the files hold: one bad file never stops the others."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
+SECONDS_PER_FILE = 60.0
+DIED = (
+    "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau, "
+    "effacez les lignes et colonnes inutiles puis enregistrez-le à nouveau"
+)
+LATE = "la lecture du fichier est trop longue, demandez un classeur ne contenant que le questionnaire"
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """Cells of one sheet, rows counted from the first line of the file, ``""`` where blank."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One input file.
+
+    Attributes
+    ----------
+    name : str
+        Path relative to the folder read, with ``/``.
+    sha256, format, encoding, separator : str or None
+        How the file was read; encoding and separator only for text files.
+    problem : str or None
+        Why the file could not be read (French), else None.
+    """
+
+    name: str
+    sha256: str | None
+    format: str
+    encoding: str | None
+    separator: str | None
+    problem: str | None
+    sheets: list[RawSheet] = field(default_factory=list)
+
+
+def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files of a wave in stable order: those to read, and those that are left alone.
+
+    Lock files of office suites (``~$E07.xlsx``, ``.~lock.E07.ods#``) and hidden files belong to neither.
+    """
+    found = sorted(
+        (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES or p.is_file()),
+        key=lambda p: p.relative_to(folder).as_posix(),
+    )
+    visible = [p for p in found if not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts)]
+    read = [p for p in visible if p.suffix.lower() in SUFFIXES]
+    return read, [p for p in visible if p.suffix.lower() not in SUFFIXES]
+
+
+def read_files(paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE) -> Iterator[RawFile]:
+    """Read files one after the other in a memory-capped and time-capped child process.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Files to read; one result per path, in the same order.
+    folder : pathlib.Path
+        Names in the result are relative to it.
+    seconds : float
+        Time limit per file.
+    """
+    waiting = list(paths)
+    while waiting:
+        child = subprocess.Popen(
+            # By its path and with -P: it imports nothing of ours, and nothing lying in the current folder.
+            [sys.executable, "-P", str(Path(__file__).with_name("reader.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert child.stdin is not None
+            child.stdin.write(json.dumps([str(path) for path in waiting]).encode())
+            child.stdin.close()
+            while waiting:
+                answer = _answer(child, seconds)
+                name = waiting.pop(0).relative_to(folder)
+                yield _raw_file(name, answer)
+                if "died" in answer:
+                    break  # the next turn of the outer loop starts a fresh child on the remaining files
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdout is not None:
+                child.stdout.close()
+
+
+def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+    late = []
+    timer = Timer(seconds, lambda: (late.append(True), child.kill()))
+    timer.start()
+    try:
+        return pickle.load(child.stdout)  # type: ignore[arg-type]
+    except (EOFError, pickle.UnpicklingError):
+        return {"died": True, "problem": LATE if late else DIED}
+    finally:
+        timer.cancel()
+
+
+def _raw_file(name: Path, answer: dict[str, Any]) -> RawFile:
+    return RawFile(
+        name=name.as_posix(),
+        sha256=answer.get("sha256"),
+        format=answer.get("format", name.suffix.lower().lstrip(".")),
+        encoding=answer.get("encoding"),
+        separator=answer.get("separator"),
+        problem=answer.get("problem"),
+        sheets=[RawSheet(sheet, _trimmed(rows)) for sheet, rows in answer.get("sheets", [])],
+    )
+
+
+def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
+    last = len(rows)
+    while last and not any(cell is not None and str(cell).strip() for cell in rows[last - 1]):
+        last -= 1
+    return rows[:last]
