@@ -1,7 +1,10 @@
 # `make reports` and `make test` are all a user needs: each sets itself up first, once.
 # Only relative paths and `python -m`: the folder may stand under a path with spaces and accents.
 PYTHON ?= python3
-VERSION := $(shell $(PYTHON) -c "import sys; print('%d.%d' % sys.version_info[:2])")
+VERSION := $(shell $(PYTHON) -c "import sys; print('%d.%d' % sys.version_info[:2])" 2>/dev/null)
+ifeq ($(VERSION),)
+$(error Python introuvable : installez Python 3.11 ou plus récent, ou nommez-le, par exemple make PYTHON=python3.13 reports)
+endif
 VENV := .venv/bin/python
 # Wheels only, each held to the hash of its lock; the lock is complete, so nothing is left to resolve.
 INSTALL := $(VENV) -m pip install --quiet --disable-pip-version-check --no-deps
@@ -48,7 +51,7 @@ setup: .venv/ready-$(VERSION)
 	@touch $@
 
 .venv/locked-$(VERSION): requirements.lock
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Il faut Python 3.11 ou plus récent : make PYTHON=python3.13 …')"
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Il faut Python 3.11 ou plus récent : nommez-le, par exemple make PYTHON=python3.13 reports')"
 	@echo "Installation des bibliothèques dans .venv (une minute environ, la première fois seulement)…"
 	@$(PYTHON) -m venv --clear .venv
 	@$(LOCKED) requirements.lock
