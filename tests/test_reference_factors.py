@@ -247,6 +247,7 @@ def test_compatibility_rules_are_well_formed() -> None:
     assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()
     assert rules["category"].dropna().isin(list(CATEGORIES)).all()
     assert rules["input_category"].isin(list(CATEGORIES)).all()
+    assert rules["route"].isin(list(ROUTES)).all()
     assert rules["worst_quality"].isin(list(QUALITIES)).all()
     assert rules["legal_status"].isin(["by_product", "waste", "end_of_waste", "donation"]).all()
     assert rules["maturity"].between(1, 9).all()
