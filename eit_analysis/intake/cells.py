@@ -1,45 +1,42 @@
-"""One cell to one clean value by the contract: allowed words, codes, numbers with their bounds."""
+"""One cell to one clean value by the contract: allowed words, numbers with their bounds, codes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siret as stdnum_siret
-
 from eit_analysis import tables
+from eit_analysis.intake import codes
+from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.parsing import (
     MISSING_WORDS,
     clean_text,
     fold,
     is_excel_error,
-    parse_date,
-    parse_months,
     parse_number,
     singular,
 )
-from eit_analysis.reference import nomenclatures
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
     "category": {
-        "deee": "weee", "d3e": "weee", "dechet electrique": "weee", "bio dechet": "biowaste", "dechet vert": "biowaste",
+        "deee": "weee", "d3e": "weee", "dechet electrique": "weee", "bio dechet": "biowaste",
+        "dechet vert": "biowaste",
         "denree": "food", "alimentaire": "food", "cartonnage": "cardboard", "plastique melange": "plastic",
         "dib": "mixed", "dae": "mixed", "ferraille": "metal", "gravat": "mineral",
     },
     "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
     "period": {
-        "annee": "year", "annuel": "year", "annuelle": "year", "par an": "year", "mensuel": "month", "par moi": "month",
+        "annee": "year", "annuel": "year", "annuelle": "year", "par an": "year", "mensuel": "month",
+        "par moi": "month",
         "mensuelle": "month", "hebdomadaire": "week", "hebdo": "week", "par semaine": "week", "sem": "week",
         "quotidien": "day", "journalier": "day", "par jour": "day", "j": "day", "a": "year", "m": "month",
     },
     "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
                  "estime": "estimated", "estimee": "estimated", "registre dechet": "measured"},
-    "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "reutilisation": "reuse",
-              "valorisation energetique": "energy", "compost": "composting", "don": "reuse"},
+    "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "don": "reuse",
+              "reutilisation": "reuse", "compost": "composting"},
     "actor_type": {"firme": "firm", "societe": "firm", "economie sociale et solidaire": "ess"},
     "status": {"en etude": "study", "a l etude": "study", "en cour": "committed", "realise": "done",
                "abandonne": "dropped", "engage": "committed"},
@@ -60,20 +57,10 @@ SUFFIXES: dict[str, set[str]] = {
 }
 
 
-class CellError(ValueError):
-    """One cell cannot be used: a reason code and a French sentence end (what is wrong; what to do)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 NUMBER_PROBLEMS = {
     "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
     "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
-    "date_instead_of_number": "le tableur a changé ce nombre en date (un intervalle comme 10-15\u00a0?)\u00a0; "
-    "demandez la valeur saisie",
+    "date_instead_of_number": "le tableur a changé ce nombre (10-15\u00a0?) en date\u00a0; demandez la valeur",
     "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
 }
 
@@ -129,9 +116,10 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
     if number.suffix:
         unit = singular(fold(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
         if unit not in SUFFIXES.get(column, ()):
-            raise CellError(
-                "unexpected_unit", f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
+            message = (
+                f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
             )
+            raise CellError("unexpected_unit", message)
     value, rule = number.value, number.rule
     if value is None:
         return None, rule
@@ -148,104 +136,13 @@ def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     folded = singular(fold(text))
     words = words_of(table, column) or {}
     if folded in words:
-        exact = cell in allowed_words(table, column)
-        return words[folded], "" if exact else "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
-    if not folded or (fold(text) in MISSING_WORDS):
+        if cell in allowed_words(table, column):
+            return words[folded], ""
+        return words[folded], "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
+    if not folded or fold(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
     allowed = ", ".join(allowed_words(table, column))
     raise CellError("unknown_value", f"ce mot n'est pas prévu\u00a0; choisissez parmi\u00a0: {allowed}")
-
-
-def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Identifier in capitals without spaces."""
-    text = clean_text(cell)
-    clean = "".join(text.upper().split())
-    return clean or None, "identifier_normalised" if clean != text else ""
-
-
-def clean_identifiers(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Several identifiers, separated by single spaces."""
-    text = clean_text(cell)
-    clean = " ".join(dict.fromkeys(part for part in re.split(r"[\s,;/+&]+", text.upper()) if part and part != "ET"))
-    return clean or None, "identifier_normalised" if clean != text else ""
-
-
-def _code(
-    cell: Any, normalise: Callable[[str], str | None], code: str, message: str
-) -> tuple[str | None, str]:
-    """A code through its normaliser, which gives None for a code that does not exist."""
-    text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
-        return None, "missing_word" if text else ""
-    clean = normalise(text)
-    if clean is None:
-        raise CellError(code, message)
-    if clean == text:
-        return clean, ""
-    return clean, "leading_zero_restored" if clean == f"0{text}" else "code_normalised"
-
-
-def _siret(text: str) -> str | None:
-    digits = re.sub(r"[\s.-]", "", text)
-    try:
-        # A spreadsheet drops the first zero of a number; the key tells whether putting it back is right.
-        return stdnum_siret.validate(digits.zfill(14) if len(digits) == 13 else digits)
-    except ValidationError:
-        return None
-
-
-def _place_code(text: str) -> str | None:
-    code = text.replace(" ", "").upper()
-    code = code.zfill(5) if len(code) == 4 and code.isdigit() else code
-    return code if re.fullmatch(r"[0-9][0-9AB][0-9]{3}", code) else None
-
-
-def _rome_code(text: str) -> str | None:
-    code = text.replace(" ", "").upper()
-    return code if re.fullmatch(r"[A-N][0-9]{4}", code) else None
-
-
-def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """SIRET of fourteen digits with a right key."""
-    message = "ce SIRET n'a pas quatorze chiffres ou sa clé est fausse\u00a0; vérifiez-le avec l'entreprise"
-    return _code(cell, _siret, "bad_siret", message)
-
-
-def clean_place_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Commune code or postcode: five characters, kept as text."""
-    return _code(cell, _place_code, "bad_code", "ce code doit avoir cinq caractères\u00a0; corrigez-le")
-
-
-def clean_rome(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """ROME code: one letter and four digits."""
-    message = "un code ROME est une lettre de A à N et quatre chiffres\u00a0; corrigez-le"
-    return _code(cell, _rome_code, "bad_code", message)
-
-
-def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Six-digit code of the European list of waste, known to the reference."""
-    message = "ce code n'est pas dans la liste européenne des déchets\u00a0; corrigez-le"
-    return _code(cell, nomenclatures.normalise_waste_code, "unknown_waste_code", message)
-
-
-def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """NAF rév. 2 code of a division known to the reference."""
-    message = "ce code NAF rév. 2 n'existe pas\u00a0; corrigez-le (par exemple 2562B)"
-    return _code(cell, nomenclatures.normalise_naf, "unknown_naf_code", message)
-
-
-def clean_months(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    try:
-        return parse_months(cell), ""
-    except ValueError:
-        raise CellError("not_months", "ce ne sont pas des mois\u00a0; écrivez par exemple «\u00a06 7 8\u00a0»") from None
-
-
-def clean_date(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    try:
-        return parse_date(cell), ""
-    except ValueError:
-        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
 
 
 def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
@@ -253,16 +150,26 @@ def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str
 
 
 SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
-    "site_id": clean_identifier, "synergy_id": clean_identifier, "carrier": clean_free_text,
-    "site_ids": clean_identifiers, "siret": clean_siret, "naf_code": clean_naf, "commune_code": clean_place_code,
-    "postcode": clean_place_code, "rome_code": clean_rome, "waste_code": clean_waste_code, "months": clean_months,
-    "status_date": clean_date, "unit": clean_free_text, "comment": clean_free_text,
-}  # fmt: skip
+    "site_id": codes.clean_identifier,
+    "synergy_id": codes.clean_identifier,
+    "site_ids": codes.clean_identifiers,
+    "siret": codes.clean_siret,
+    "naf_code": codes.clean_naf,
+    "commune_code": codes.clean_place_code,
+    "postcode": codes.clean_place_code,
+    "rome_code": codes.clean_rome,
+    "waste_code": codes.clean_waste_code,
+    "months": codes.clean_months,
+    "status_date": codes.clean_date,
+    # Entry columns have no type in the contract.
+    "unit": clean_free_text,
+    "comment": clean_free_text,
+}
 
 
 @cache
 def cleaner(table: str, column: str) -> Callable[[str, str, Any], tuple[Any, str]]:
-    """The function that cleans the cells of one column: by name where a code needs it, else by the contract."""
+    """The function that cleans one column: by its name where a code needs it, else by the contract."""
     spec = tables.form(table)[column]
     if column in SPECIAL:
         return SPECIAL[column]

@@ -125,8 +125,8 @@ def guess_layout(rows: list[list[Any]]) -> Layout | None:
 def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     """Why a row is not data (``ignored_...``), or None when it is data.
 
-    A row of one single text beside an empty key is a title or a note; a row whose key (else first text) starts
-    with *total*, or one cell of which is just *total*, is a total.
+    A row of one single text beside an empty key is a title or a note; a row whose key (else first text)
+    starts with *total*, or one cell of which is just *total*, is a total.
     """
     texts = [clean_text(cell) for cell in row]
     filled = [text for text in texts if text]
@@ -139,7 +139,9 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     if TOTAL.match(fold(key or filled[0])):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down; an actor may be named Total.
-    if layout.table != "sites" and any(TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20):
+    if layout.table != "sites" and any(
+        TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20
+    ):
         return "ignored_total_row"
     if len(filled) == 1 and (not key or " " in key):
         return "ignored_title_row"

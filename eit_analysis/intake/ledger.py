@@ -40,7 +40,9 @@ class SheetAccount:
 
     @staticmethod
     def zero() -> dict[str, int]:
-        return dict.fromkeys(("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"), 0)
+        return dict.fromkeys(
+            ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"), 0
+        )
 
     def check(self) -> None:
         """Every row read went somewhere, once."""
@@ -62,7 +64,9 @@ class Ledger:
         )
 
     def correct(self, origin: Origin, column: str, raw: str, clean: str, rule: str) -> None:
-        self.corrected.append((origin.source_file, origin.source_sheet, origin.source_row, column, raw, clean, rule))
+        self.corrected.append(
+            (origin.source_file, origin.source_sheet, origin.source_row, column, raw, clean, rule)
+        )
 
     def quarantine_frame(self) -> pd.DataFrame:
         return _frame(self.refused, QUARANTINE)

@@ -2,8 +2,8 @@ r"""Annual mass of a flow and its 95 % interval.
 
 .. math:: m = q\,p\,f, \qquad m_{low} = m\,(1 - \sqrt{a^2 + b^2 + c^2})
 
-with q the quantity (per period), p the periods in a year, f the tonnes per unit, and a, b, c the relative lower
-half-widths of each; likewise for the upper bound.
+with q the quantity (per period), p the periods in a year, f the tonnes per unit, and a, b, c the relative
+lower half-widths of each; likewise for the upper bound.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from eit_analysis.intake.parsing import Number
 Interval = tuple[float, float, float]  # central, low, high
 
 MONTHS_PER_YEAR = 12
-# Periods in a year. A working day is not a calendar day: 250 days of opening, between one closed week-ends and
-# holidays (220) and continuous work (365); the width goes into the interval of the mass.
+# Periods in a year. A day of the form is a day of opening: 250, from 220 (closed on week-ends and holidays) to
+# 365 (continuous work); the width goes into the interval of the mass.
 PERIODS_PER_YEAR: Mapping[str, Interval] = {
     "year": (1.0, 1.0, 1.0),
     "month": (12.0, 12.0, 12.0),

@@ -27,7 +27,7 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Table as UTF-8 CSV with commas and decimal points.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers are left as they are.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay as they are.
     """
     safe = frame.copy()
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:

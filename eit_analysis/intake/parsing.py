@@ -1,4 +1,4 @@
-"""French numbers, dates and months as people type them, read by stated rules that name themselves."""
+"""French numbers as people type them, read by stated rules that name themselves."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SPACES = " \t\u00a0\u202f\u2007\u2009"
 ABOUT_HALF_WIDTH = 0.20
 
 MISSING_WORDS = {
-    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "non connu", "non communique",
-    "non renseigne", "non disponible", "non determine", "inconnu", "sans objet", "ne sait pas", "nsp", "a preciser",
-    "a completer", "confidentiel",
+    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "nsp", "inconnu", "non connu",
+    "non communique", "non renseigne", "non disponible", "non determine", "sans objet", "ne sait pas",
+    "a preciser", "a completer", "confidentiel",
 }  # fmt: skip
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
 EXCEL_ERROR = re.compile(r"#[A-Z0-9/ÉÀ]+[!?]?$|#?Err:[0-9]+$")
@@ -30,7 +30,9 @@ COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 DIGITS = r"[0-9](?:[0-9.,'’ ]*[0-9])?(?:[eE][+-]?[0-9]{1,3})?"
 SIGNED = rf"[+-]? ?{DIGITS}"
-ABOUT = re.compile(r"(?:^|(?<=[ 0-9]))(?:environ|env\.?|approximativement|approx\.?|ca\.?|circa|[~≈±])(?=[ 0-9]|$)", re.I)
+ABOUT = re.compile(
+    r"(?:^|(?<=[ 0-9]))(?:environ|env\.?|approximativement|approx\.?|ca\.?|circa|[~≈±])(?=[ 0-9]|$)", re.I
+)
 LESS = re.compile(rf"(?:<=?|≤|moins de|maximum|max\.?|jusqu'à|au plus) ?({DIGITS})(.*)", re.I)
 MORE = re.compile(rf"(?:>=?|≥|plus de|minimum|min\.?|au moins|à partir de) ?({DIGITS})(.*)", re.I)
 RANGE = re.compile(rf"(?:entre |de )?({DIGITS}) ?(?:-|–|—|à|a|et) ?({DIGITS})(.*)", re.I)
@@ -73,7 +75,9 @@ def fold(text: str) -> str:
     'departs prevus 3 ans'
     """
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).split())
+    return " ".join(
+        re.sub(r"[^0-9a-z]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).split()
+    )
 
 
 def singular(words: str) -> str:
@@ -106,9 +110,9 @@ def is_excel_error(text: str) -> bool:
 def decimal(text: str) -> tuple[float, str] | None:
     """Unsigned digits with separators to a value and the rule that settled an ambiguity.
 
-    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly three
-    digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other lone point is decimal. Where point
-    and comma both stand, the last one is the decimal mark (``1,200.5`` -> 1200.5).
+    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
+    three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
+    Where point and comma both stand, the last one is the decimal mark (``1,200.5`` -> 1200.5).
 
     Returns
     -------
@@ -134,8 +138,8 @@ def decimal(text: str) -> tuple[float, str] | None:
 def parse_number(cell: Any) -> Number:
     """Read one cell as a number (see :class:`Number` for what comes back).
 
-    ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ± 20 %,
-    ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates and other text are problems.
+    ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ±
+    20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates, other text are problems.
     """
     if isinstance(cell, bool):
         return Number(problem="not_a_number")
@@ -204,76 +208,3 @@ def _single(text: str) -> Number:
         return Number(problem="not_a_number")
     sign = -1.0 if match[1].startswith("-") else 1.0
     return Number(sign * digits[0], rule=digits[1], suffix=match[2].strip())
-
-
-MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
-          "novembre", "decembre")  # fmt: skip
-ALL_YEAR = {"toute l annee", "toute annee", "annee", "tous", "tous les mois", "permanent", "continu"}
-
-
-def _month(word: str) -> int | None:
-    if word.isdigit():
-        return int(word) if 1 <= int(word) <= 12 else None
-    known = [n for n, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word)]
-    return known[0] if len(known) == 1 else None
-
-
-def parse_months(cell: Any) -> str | None:
-    """Months of activity as numbers separated by spaces, None for all year.
-
-    Reads ``juin à août``, ``jan, fév``, ``1-3``, ``11-2`` (over the new year), ``toute l'année``.
-
-    Raises
-    ------
-    ValueError
-        When a word is not a month.
-    """
-    text = clean_text(cell)
-    words = fold(text)
-    if not words or words in ALL_YEAR or words in MISSING_WORDS:
-        return None
-    # A range sign ties the month before to the month after; every other sign only parts them.
-    tokens = re.sub(r"\b(?:a|au|jusqu a)\b", "-", fold(re.sub(r"[-–—]|\bà\b", " au ", text))).split()
-    chosen: set[int] = set()
-    previous, tied = None, False
-    for token in tokens:
-        if token == "-":
-            tied = True
-            continue
-        if token in ("de", "du", "et"):
-            continue
-        month = _month(token)
-        if month is None:
-            raise ValueError(text)
-        if tied and previous is not None:
-            span = (month - previous) % 12
-            chosen.update((previous - 1 + step) % 12 + 1 for step in range(span + 1))
-        chosen.add(month)
-        previous, tied = month, False
-    return None if len(chosen) == 12 else " ".join(map(str, sorted(chosen)))
-
-
-def parse_date(cell: Any) -> str | None:
-    """A date as ``AAAA-MM-JJ``; None when blank. Day comes before month, as in French.
-
-    Raises
-    ------
-    ValueError
-        When the cell is not one full date.
-    """
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
-        return None
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return dt.date.fromisoformat(text).isoformat()
-    words = fold(text).split()
-    if len(words) != 3:
-        raise ValueError(text)
-    day, month, year = words[0].removesuffix("er"), _month(words[1].lstrip("0") or "0"), words[2]
-    if month is None or not (day.isdigit() and year.isdigit() and len(year) == 4):
-        raise ValueError(text)
-    return dt.date(int(year), month, int(day)).isoformat()

@@ -1,8 +1,8 @@
-"""The child process that opens untrusted files: standard library and calamine only, so it starts in milliseconds.
+"""The child process that opens untrusted files: standard library and calamine only, so it starts at once.
 
 Protocol: a JSON list of paths on standard input; for each path, in order, one pickled dict on standard output
-(``sha256, format, encoding, separator, code, problem, sheets``), ``sheets`` being ``[(name, rows), ...]`` with
-rows counted from A1. A file that kills the process (memory, time) is simply the one whose answer never comes.
+(``sha256, format, encoding, separator, problem, sheets``), ``sheets`` being ``[(name, rows), ...]`` with rows
+counted from A1. A file that kills the process (memory, time) is simply the one whose answer never comes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
-ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)([0-9]+)"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S)
+ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)([0-9]+)"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
+)
 
 Rows = list[list[Any]]
 
@@ -61,14 +63,14 @@ def check_archive(data: bytes) -> str:
         ) from None
     if unpacked > UNPACKED_BYTES:
         raise UnreadableError(
-            f"le fichier occuperait {unpacked >> 20} Mo une fois décompressé (limite {UNPACKED_BYTES >> 20} Mo), "
+            f"le fichier occuperait {unpacked >> 20} Mo décompressé (limite {UNPACKED_BYTES >> 20} Mo), "
             "demandez un classeur ne contenant que le questionnaire"
         )
     if "content.xml" in names:
         return "ods"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
-    raise UnreadableError("ce n'est pas un classeur de tableur, enregistrez le questionnaire en XLSX ou en ODS")
+    raise UnreadableError("ce n'est pas un classeur de tableur, enregistrez-le en XLSX ou en ODS")
 
 
 def column_index(letters: bytes) -> int:
@@ -138,7 +140,7 @@ def read_workbook(data: bytes, kind: str) -> list[tuple[str, Rows]]:
                     rows[row][column] = text if text.startswith("#") else f"#{text}"
             sheets.append((metadata.name, rows))
     except PasswordError:
-        raise UnreadableError("le classeur est protégé par un mot de passe, demandez-le sans protection") from None
+        raise UnreadableError("le classeur est protégé par un mot de passe, demandez-le sans") from None
     except (CalamineError, ElementTree.ParseError, zipfile.BadZipFile, KeyError, OSError):
         raise UnreadableError(
             "le classeur est abîmé, ouvrez-le dans un tableur et enregistrez-le à nouveau en XLSX"
@@ -174,14 +176,14 @@ def read_text(data: bytes, path: Path) -> dict[str, Any]:
     text, encoding = decode(data)
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html", "<?xml", "<table")):
-        raise UnreadableError("c'est une page web enregistrée sous ce nom, exportez le questionnaire en XLSX ou en CSV")
+        raise UnreadableError("c'est une page web sous un autre nom, exportez le questionnaire en XLSX")
     if "\0" in text:
         raise UnreadableError("ce n'est pas un fichier texte, exportez le questionnaire en XLSX ou en CSV")
     separator = separator_of(text)
     try:
         rows: Rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
     except csv.Error:
-        raise UnreadableError("les guillemets du fichier CSV ne se ferment pas, exportez-le à nouveau") from None
+        raise UnreadableError("les guillemets du CSV ne se ferment pas, exportez-le à nouveau") from None
     width = max(map(len, rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
     # E07_Flux.csv is the sheet Flux of firm E07.
@@ -196,7 +198,7 @@ def read(path: Path) -> dict[str, Any]:
         if not path.is_file():
             raise UnreadableError("c'est un dossier et non un fichier, déposez le classeur lui-même")
         if path.stat().st_size > FILE_BYTES:
-            raise UnreadableError(f"le fichier dépasse {FILE_BYTES >> 20} Mo, demandez un classeur plus léger")
+            raise UnreadableError(f"le fichier dépasse {FILE_BYTES >> 20} Mo, demandez-le plus léger")
         data = path.read_bytes()
         result["sha256"] = hashlib.sha256(data).hexdigest()
         if not data.strip():

@@ -9,14 +9,18 @@ from functools import cache
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells import NUMBER_PROBLEMS, CellError, clean_cell, words_of
+from eit_analysis.intake.cells import NUMBER_PROBLEMS, clean_cell, words_of
+from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.mass import MONTHS_PER_YEAR, annual_mass, periods_per_year
 from eit_analysis.intake.parsing import Number, clean_text, fold, parse_number, singular
 from eit_analysis.reference import nomenclatures
 from eit_analysis.reference.factors import to_tonnes
 
-# Required columns that have a safe reading when blank or odd: the most protective consent, a wide uncertainty.
-DEFAULTS = {"consent": ("none", "consent_assumed_none"), "evidence": ("estimated", "evidence_assumed_estimated")}
+# Required columns with a safe reading when blank or odd: the most protective consent, a wide uncertainty.
+DEFAULTS = {
+    "consent": ("none", "consent_assumed_none"),
+    "evidence": ("estimated", "evidence_assumed_estimated"),
+}
 MISSING = "la valeur manque\u00a0; demandez-la à l'entreprise"
 
 
@@ -145,7 +149,7 @@ def locate(record: Record, half_widths: Mapping[str, float]) -> None:
 
 
 def split_unit(text: str) -> tuple[str, str]:
-    """Unit and period of ``t/an`` or ``palettes par semaine``: the part after the bar is a period or is kept."""
+    """Unit and period of ``t/an`` or ``palettes par semaine``; a part that is no period stays in the unit."""
     match = re.fullmatch(r"(.*?)\s*(?:/|\bpar\b)\s*(?:un |une )?(\w+)\.?", text.strip(), re.I)
     if match and (period := (words_of("flows", "period") or {}).get(singular(fold(match[2])))):
         return match[1].strip(), period
@@ -161,7 +165,7 @@ def weigh(record: Record, half_widths: Mapping[str, float]) -> None:
         return
     one = to_tonnes(1.0, unit, category)
     if one is None:
-        message = f"aucune masse n'est connue pour cette unité («\u00a0{unit}\u00a0»)\u00a0; demandez des kg ou des t"
+        message = f"l'unité «\u00a0{unit}\u00a0» n'a pas de masse connue ici\u00a0; demandez des kg ou des t"
         record.reject("unit", "unknown_unit", message, fatal=True)
         return
     central, low, high, sentence = one
@@ -171,15 +175,17 @@ def weigh(record: Record, half_widths: Mapping[str, float]) -> None:
     active = len(months.split()) if months else MONTHS_PER_YEAR
     periods = periods_per_year(period, active)
     if period == "day":
-        record.correct("period", f"{periods[0]:g} ({periods[1]:g} à {periods[2]:g}) par an", "day_read_as_working_day")
+        days = f"{periods[0]:g} ({periods[1]:g} à {periods[2]:g}) par an"
+        record.correct("period", days, "day_read_as_working_day")
     elif period != "year" and active < MONTHS_PER_YEAR:
         record.correct("period", f"{periods[0]:g} par an", "annualised_over_active_months")
     mass = annual_mass(
         number, periods, (central, low, high), record.values.get("uncertainty_percent"),
         half_widths[record.values["evidence"]],
     )  # fmt: skip
-    for column, value in zip(("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"), mass, strict=True):
-        record.values[column] = value
+    record.values |= zip(
+        ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"), mass, strict=True
+    )
     if number.rule:
         span = "" if number.low is None else f" [{number.low:g} ; {number.high:g}]"
         record.correct("quantity", f"{number.value:g}{span}", number.rule)
@@ -215,17 +221,19 @@ def _unit_and_period(record: Record, number: Number | None) -> tuple[str, str]:
             period and beside_period and period != beside_period
         )
         if conflict:
-            message = "l'unité écrite avec la quantité contredit les colonnes Unité ou Période\u00a0; demandez laquelle est juste"
+            message = (
+                "l'unité écrite ici contredit la colonne Unité ou Période\u00a0; demandez laquelle est juste"
+            )
             record.reject("quantity", "unit_conflict", message, fatal=True)
         unit, period = unit or beside, period or beside_period
         record.correct("unit", unit, "unit_from_quantity")
-    # A cell that was already found wrong is not also reported missing.
-    wrong = {problem.column for problem in record.problems}
-    for column, value in (("unit", unit), ("period", period)):
-        if not value and tables.form("flows")[column]["header"] not in wrong and number is not None and number.value:
-            record.reject(column, f"missing_{column}", MISSING, fatal=True)
-    if number is not None and number.value == 0:
+    if number is None:
+        return unit, period
+    if number.value == 0:
         return unit or "t", period or "year"  # nothing weighs nothing in any unit
+    for column, value in (("unit", unit), ("period", period)):
+        if not value:
+            record.reject(column, f"missing_{column}", MISSING, fatal=True)
     return unit, period
 
 

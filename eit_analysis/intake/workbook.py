@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
+HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$)")
 SECONDS_PER_FILE = 60.0
 DIED = (
     "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau, "
@@ -61,12 +64,14 @@ def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
         (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES or p.is_file()),
         key=lambda p: p.relative_to(folder).as_posix(),
     )
-    visible = [p for p in found if not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts)]
+    visible = [p for p in found if not HIDDEN.search(p.relative_to(folder).as_posix())]
     read = [p for p in visible if p.suffix.lower() in SUFFIXES]
     return read, [p for p in visible if p.suffix.lower() not in SUFFIXES]
 
 
-def read_files(paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE) -> Iterator[RawFile]:
+def read_files(
+    paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE
+) -> Generator[RawFile, None, None]:
     """Read files one after the other in a memory-capped and time-capped child process.
 
     Parameters
@@ -105,13 +110,13 @@ def read_files(paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FIL
 
 
 def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
-    late = []
-    timer = Timer(seconds, lambda: (late.append(True), child.kill()))
+    start = time.monotonic()
+    timer = Timer(seconds, child.kill)
     timer.start()
     try:
         return pickle.load(child.stdout)  # type: ignore[arg-type]
     except (EOFError, pickle.UnpicklingError):
-        return {"died": True, "problem": LATE if late else DIED}
+        return {"died": True, "problem": LATE if time.monotonic() - start >= seconds else DIED}
     finally:
         timer.cancel()
 
