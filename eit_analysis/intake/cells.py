@@ -60,7 +60,7 @@ SUFFIXES: dict[str, set[str]] = {
 NUMBER_PROBLEMS = {
     "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
     "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
-    "date_instead_of_number": "le tableur a changé ce nombre (10-15\u00a0?) en date\u00a0; demandez la valeur",
+    "date_instead_of_number": "le tableur a changé ce nombre (10-15\u00a0?) en date\u00a0; redemandez-le",
     "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
 }
 

@@ -36,8 +36,8 @@ class Cleaned:
     tables : dict of str to pandas.DataFrame
         Every table of the contract, validated, columns in its order; empty ones too.
     quarantine : pandas.DataFrame
-        ``source_file, source_sheet, source_row, column, raw_value, reason_code, message``. A reason starting with
-        ``cell_`` speaks of one cell set missing; any other of a whole row (or file) left out.
+        ``source_file, source_sheet, source_row, column, raw_value, reason_code, message``. A reason that
+        starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file) left out.
     corrections : pandas.DataFrame
         ``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``.
     manifest : dict

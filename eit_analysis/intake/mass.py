@@ -16,8 +16,8 @@ from eit_analysis.intake.parsing import Number
 Interval = tuple[float, float, float]  # central, low, high
 
 MONTHS_PER_YEAR = 12
-# Periods in a year. A day of the form is a day of opening: 250, from 220 (closed on week-ends and holidays) to
-# 365 (continuous work); the width goes into the interval of the mass.
+# Periods in a year. A day of the form is a day of opening: 250, from 220 (closed on week-ends and holidays)
+# to 365 (continuous work); the width goes into the interval of the mass.
 PERIODS_PER_YEAR: Mapping[str, Interval] = {
     "year": (1.0, 1.0, 1.0),
     "month": (12.0, 12.0, 12.0),

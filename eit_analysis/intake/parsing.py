@@ -14,8 +14,8 @@ SPACES = " \t\u00a0\u202f\u2007\u2009"
 ABOUT_HALF_WIDTH = 0.20
 
 MISSING_WORDS = {
-    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "nsp", "inconnu", "non connu",
-    "non communique", "non renseigne", "non disponible", "non determine", "sans objet", "ne sait pas",
+    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "nsp", "inconnu",
+    "non connu", "non communique", "non renseigne", "non disponible", "non determine", "sans objet", "ne sait pas",
     "a preciser", "a completer", "confidentiel",
 }  # fmt: skip
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
@@ -139,7 +139,8 @@ def parse_number(cell: Any) -> Number:
     """Read one cell as a number (see :class:`Number` for what comes back).
 
     ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ±
-    20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates, other text are problems.
+    20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates and any other text
+    are problems.
     """
     if isinstance(cell, bool):
         return Number(problem="not_a_number")

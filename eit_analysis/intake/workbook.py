@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import re
@@ -40,14 +41,16 @@ class RawFile:
     ----------
     name : str
         Path relative to the folder read, with ``/``.
-    sha256, format, encoding, separator : str or None
+    sha256 : str
+        Of the whole file, empty where there is no file to read (a folder).
+    format, encoding, separator : str or None
         How the file was read; encoding and separator only for text files.
     problem : str or None
         Why the file could not be read (French), else None.
     """
 
     name: str
-    sha256: str | None
+    sha256: str
     format: str
     encoding: str | None
     separator: str | None
@@ -98,8 +101,8 @@ def read_files(
             child.stdin.close()
             while waiting:
                 answer = _answer(child, seconds)
-                name = waiting.pop(0).relative_to(folder)
-                yield _raw_file(name, answer)
+                path = waiting.pop(0)
+                yield _raw_file(path, path.relative_to(folder), answer)
                 if "died" in answer:
                     break  # the next turn of the outer loop starts a fresh child on the remaining files
         finally:
@@ -121,16 +124,25 @@ def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
         timer.cancel()
 
 
-def _raw_file(name: Path, answer: dict[str, Any]) -> RawFile:
+def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
     return RawFile(
         name=name.as_posix(),
-        sha256=answer.get("sha256"),
+        sha256=answer.get("sha256") or _sha256(path),
         format=answer.get("format", name.suffix.lower().lstrip(".")),
         encoding=answer.get("encoding"),
         separator=answer.get("separator"),
         problem=answer.get("problem"),
         sheets=[RawSheet(sheet, _trimmed(rows)) for sheet, rows in answer.get("sheets", [])],
     )
+
+
+def _sha256(path: Path) -> str:
+    """For a file that was refused before being read, or that killed its reader."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
