@@ -52,7 +52,10 @@ def thousands(value: float, space: str) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of dirt: planted ``count`` times a wave on rows of ``table`` that ``where`` accepts."""
+    """One kind of dirt: planted ``count`` times a wave on rows of ``table`` that ``where`` accepts.
+
+    ``blank`` columns are emptied with it; a kind that ``loses`` the value stays off the flows of a lead.
+    """
 
     name: str
     table: str
@@ -61,6 +64,7 @@ class Kind:
     make: Callable[[Row], Any]
     where: Callable[[Row], bool] = lambda row: True
     blank: tuple[str, ...] = ()
+    loses: bool = False
 
 
 def is_out(row: Row) -> bool:
@@ -84,7 +88,7 @@ def spaced_code(row: Row) -> str:
     return f"{code[:2]} {code[2:4]} {code[4:]}" + ("*" if code in ("150110", "150202", "120109") else "")
 
 
-def split_code(row: Row) -> bool:
+def has_code(row: Row) -> bool:
     return bool(row.get("waste_code"))
 
 
@@ -92,7 +96,9 @@ KINDS = (
     # Readable once one knows how: the value is kept.
     Kind("decimal_comma_text", "flows", "quantity", 4, lambda r: french(r["quantity"]),
          lambda r: r["quantity"] % 1 > 0),
-    Kind("thousands_no_break_space", "flows", "quantity", 2, lambda r: thousands(r["quantity"] + 0.5, NBSP),
+    Kind("thousands_and_decimals", "flows", "quantity", 1, lambda r: thousands(r["quantity"], NBSP),
+         lambda r: r["quantity"] >= 1000 and r["quantity"] % 1 > 0),
+    Kind("thousands_no_break_space", "flows", "quantity", 2, lambda r: thousands(r["quantity"], NBSP),
          lambda r: r["quantity"] >= 1000),
     Kind("thousands_narrow_space", "flows", "quantity", 2, lambda r: thousands(r["quantity"], NNBSP),
          lambda r: r["quantity"] >= 1000 and r["site_id"] not in CSV_SITES),
@@ -104,7 +110,7 @@ KINDS = (
     Kind("less_than", "flows", "quantity", 1, lambda r: f"<{math.ceil(r['quantity'])}",
          lambda r: rough(r) and is_out(r) and r["quantity"] < 6),
     Kind("nil", "flows", "quantity", 1, lambda r: "néant",
-         lambda r: is_out(r) and r["category"] == "biodéchets" and r["description"] == "Restes de cantine"),
+         lambda r: r["description"] == "Restes de cantine", loses=True),
     Kind("unit_in_quantity", "flows", "quantity", 2,
          lambda r: f"{french(r['quantity'])} {r['unit']}/{r['period']}", is_mass, ("unit", "period")),
     Kind("category_spelling", "flows", "category", 5, lambda r: SPELLINGS[r["category"]],
@@ -112,36 +118,40 @@ KINDS = (
     Kind("allowed_value_case", "flows", "route", 2, lambda r: r["route"].upper(), lambda r: bool(r["route"])),
     Kind("allowed_value_accent", "flows", "evidence", 2, lambda r: "Declaration",
          lambda r: r["evidence"] == "déclaration"),
-    Kind("waste_code_spaced", "flows", "waste_code", 3, spaced_code, split_code),
+    Kind("waste_code_spaced", "flows", "waste_code", 3, spaced_code, has_code),
     Kind("missing_optional", "flows", "cost_eur_per_t", 2, lambda r: None),
-    Kind("missing_optional", "flows", "quality", 2, lambda r: None, is_out),
-    Kind("decimal_comma_text", "workforce", "fte", 12, lambda r: french(r["fte"])),
+    Kind("missing_optional", "flows", "quality", 2, lambda r: None, is_out, loses=True),
+    Kind("decimal_comma_text", "workforce", "fte", 16, lambda r: french(r["fte"])),
     Kind("missing_optional", "workforce", "fte", 12, lambda r: None),
     Kind("missing_optional", "workforce", "hiring_difficulty", 10, lambda r: None),
     Kind("allowed_value_case", "workforce", "contract", 14, lambda r: r["contract"].lower() + " ",
          lambda r: r["contract"] in ("CDI", "CDD")),
     Kind("allowed_value_accent", "workforce", "contract", 4, lambda r: "Interim",
          lambda r: r["contract"] == "intérim"),
-    Kind("number_as_text", "readiness", "answer", 12, lambda r: f" {r['answer']}"),
-    Kind("missing_optional", "readiness", "answer", 8, lambda r: None),
+    Kind("number_as_text", "readiness", "answer", 22, lambda r: f" {r['answer']}"),
+    Kind("missing_optional", "readiness", "answer", 12, lambda r: None),
     Kind("allowed_value_case", "sharing", "side", 6, lambda r: r["side"].capitalize()),
     Kind("missing_optional", "sharing", "cost_eur_per_year", 4, lambda r: None),
     Kind("thousands_no_break_space", "sharing", "cost_eur_per_year", 4,
          lambda r: thousands(r["cost_eur_per_year"], NBSP), lambda r: r["cost_eur_per_year"] >= 1000),
-    Kind("missing_optional", "skills", "current_level", 3, lambda r: None),
+    Kind("missing_optional", "skills", "current_level", 6, lambda r: None),
     Kind("allowed_value_case", "sites", "consent", 2, lambda r: r["consent"].upper()),
-    Kind("allowed_value_accent", "synergy_register", "status", 2, lambda r: "Etude",
+    Kind("allowed_value_accent", "synergy_register", "status", 1, lambda r: "Etude",
          lambda r: r["status"] == "étude"),
-    Kind("category_spelling", "synergy_register", "category", 2, lambda r: SPELLINGS[r["category"]],
+    Kind("category_spelling", "synergy_register", "category", 1, lambda r: SPELLINGS[r["category"]],
          lambda r: r["category"] in SPELLINGS),
-    Kind("decimal_comma_text", "synergy_register", "realised_t_per_year", 3,
+    Kind("list_with_commas", "synergy_register", "site_ids", 1, lambda r: r["site_ids"].replace(" ", ", "),
+         lambda r: " " in r["site_ids"]),
+    Kind("french_date", "synergy_register", "status_date", 2,
+         lambda r: "/".join(reversed(r["status_date"].split("-")))),
+    Kind("decimal_comma_text", "synergy_register", "realised_t_per_year", 2,
          lambda r: french(r["realised_t_per_year"]), lambda r: r["realised_t_per_year"] % 1 > 0),
     # Not usable: for quarantine, or a missing value.
-    Kind("not_communicated", "flows", "quantity", 2, lambda r: "NC", is_out),
-    Kind("negative_mass", "flows", "quantity", 1, lambda r: -r["quantity"], is_out),
-    Kind("excel_error", "flows", "quantity", 1, lambda r: "#REF!", is_out),
-    Kind("unknown_unit", "flows", "unit", 1, lambda r: "camion", is_out),
-    Kind("unknown_waste_code", "flows", "waste_code", 1, lambda r: "999999", split_code),
+    Kind("not_communicated", "flows", "quantity", 2, lambda r: "NC", is_out, loses=True),
+    Kind("negative_mass", "flows", "quantity", 1, lambda r: -r["quantity"], is_out, loses=True),
+    Kind("excel_error", "flows", "quantity", 1, lambda r: "#REF!", is_out, loses=True),
+    Kind("unknown_unit", "flows", "unit", 1, lambda r: "camion", is_out, loses=True),
+    Kind("unknown_waste_code", "flows", "waste_code", 1, lambda r: "999999", has_code, loses=True),
     Kind("answer_out_of_scale", "readiness", "answer", 2, lambda r: 7),
     Kind("level_out_of_scale", "skills", "required_level", 1, lambda r: 6),
     Kind("siret_wrong_key", "sites", "siret", 1, lambda r: wrong_key(r["siret"]),
@@ -156,13 +166,12 @@ def plant(sheets: list[Sheet], protected: set[tuple[str, str]], rng: np.random.G
     ``protected`` are (site, category) pairs of outgoing flows on which a lead stands: they stay usable.
     """
     for kind in KINDS:
-        harmful = kind.table == "flows" and KINDS.index(kind) >= FIRST_HARMFUL
         rows = [
             row
             for sheet in sheets if sheet.table == kind.table
             for row in sheet.rows
             if "_dirt" not in row and kind.where(row)
-            and not (harmful and (row["site_id"], row["category"]) in protected)
+            and not (kind.loses and (row.get("site_id"), row.get("category")) in protected)
         ]  # fmt: skip
         for pick in rng.choice(len(rows), size=min(kind.count, len(rows)), replace=False):
             row = rows[pick]
@@ -175,6 +184,3 @@ def plant(sheets: list[Sheet], protected: set[tuple[str, str]], rng: np.random.G
         for pick in sorted(rng.choice(len(candidates), size=count, replace=False)):
             sheet, row = candidates[pick]
             sheet.rows.append({**row, "_dirt": ("repeated_row", "", "")})
-
-
-FIRST_HARMFUL = next(rank for rank, kind in enumerate(KINDS) if kind.name == "not_communicated")

@@ -38,12 +38,12 @@ EVERYDAY: dict[str, tuple[str, str, str, str, str, int, dict[str, float]]] = {
 }  # fmt: skip
 # Tonnes per employee and year of the everyday flows, in the order above, by sector.
 RATIOS = {
-    "mechanics": (0.07, 0.12, 0.020, 0.02, 0.20, 0.012, 0.012),
-    "chemistry": (0.08, 0.22, 0.020, 0.10, 0.30, 0.012, 0.015),
-    "plastics": (0.16, 0.22, 0.020, 0.05, 0.25, 0.010, 0.0),
-    "textile": (0.20, 0.08, 0.020, 0.08, 0.28, 0.008, 0.0),
-    "food": (0.25, 0.16, 0.020, 0.10, 0.30, 0.008, 0.0),
-    "retail": (0.90, 0.20, 0.050, 0.09, 0.60, 0.040, 0.0),
+    "mechanics": (0.07, 0.12, 0.012, 0.02, 0.20, 0.012, 0.012),
+    "chemistry": (0.08, 0.22, 0.014, 0.10, 0.30, 0.012, 0.015),
+    "plastics": (0.16, 0.22, 0.010, 0.05, 0.25, 0.010, 0.0),
+    "textile": (0.20, 0.08, 0.010, 0.08, 0.28, 0.008, 0.0),
+    "food": (0.25, 0.16, 0.010, 0.10, 0.30, 0.008, 0.0),
+    "retail": (0.65, 0.16, 0.045, 0.07, 0.42, 0.040, 0.0),
     "esat": (0.06, 0.0, 0.020, 0.01, 0.15, 0.0, 0.05),
     "insertion": (0.05, 0.0, 0.020, 0.01, 0.40, 0.0, 0.0),
     "outlet": (0.0, 0.0, 0.020, 0.0, 0.40, 0.0, 0.0),
@@ -68,17 +68,17 @@ E04|out|chimique|Bains de dégraissage aqueux|120301|1,1 t/mois|facture|souillé
 E04|in|bois|Palettes d'occasion pour expéditions||30 palettes/semaine|facture|propre||240|||
 E05|out|métal|Chutes de tôle|120101|270 t/an|pesée|propre|recyclage|-140||Métaux Korrigan|
 E05|out|bois|Chutes de caisses d'expédition|030105|2,6 t/mois|déclaration|propre|valorisation énergétique|40||Bois Farfadet|
-E05|out|DEE|Cartes et armoires électriques déposées|160214|2 400 kg/an|registre|mélangé|recyclage|0||Electro Lutin|
+E05|out|DEE|Cartes et armoires électriques déposées|160214|2 412,5 kg/an|registre|mélangé|recyclage|0||Electro Lutin|
 E05|in|textile|Chiffons d'essuyage||110 kg/mois|facture|propre||880|||
 E06|out|chimique|Solvants de lavage non halogénés|070104|52 t/mois|pesée|souillé|incinération|240||Liquides Griffon|
 E06|out|chimique|Boues de station de traitement|070112|480 t/an|pesée|souillé|incinération|150||Liquides Griffon|
 E06|out|plastique|Fûts et bidons souillés|150110|1,6 t/mois|facture|souillé|incinération|320||Liquides Griffon|
 E06|out|textile|Vêtements de travail réformés|200111|900 kg/an|estimation|propre|incinération|140||Bennes Chimère|
-E06|out|DEE|Ordinateurs remplacés en état de marche|160214|1 500 kg/an|registre|propre|recyclage|0||Electro Lutin|
-E06|in|papier|Ramettes de papier recyclé||520 kg/mois|facture|propre||1 050|||
+E06|out|DEE|Ordinateurs remplacés en état de marche|160214|1 504,5 kg/an|registre|propre|recyclage|0||Electro Lutin|
+E06|in|papier|Ramettes de papier recyclé||85 kg/mois|facture|propre||1 050|||
 E07|out|chimique|Boues de lavage de pigments|060503|28 t/mois|pesée|souillé|incinération|170||Liquides Griffon|
 E07|out|plastique|Sacs et doublures souillés|150110|850 kg/mois|facture|souillé|incinération|310||Liquides Griffon|
-E07|in|papier|Ramettes de papier recyclé||130 kg/mois|facture|propre||1 100|||
+E07|in|papier|Ramettes de papier recyclé||32 kg/mois|facture|propre||1 100|||
 E08|out|chimique|Colles et mastics non conformes|080409|36 t/an|registre|souillé|incinération|270||Liquides Griffon|
 E08|out|métal|Fûts métalliques vidés|150104|640 kg/mois|facture|mélangé|recyclage|20||Métaux Korrigan|
 E09|out|plastique|Chutes de film polyéthylène|070213|21 t/mois|pesée|propre|recyclage|-180||Granulés Sirène|
@@ -96,7 +96,7 @@ E13|out|textile|Chutes de tissu ennobli|040222|3,2 t/mois|pesée|mélangé|stock
 E13|out|chimique|Boues de teinture|040220|120 t/an|registre|souillé|incinération|140||Liquides Griffon|
 E14|out|textile|Chutes de coupe|040222|620 kg/mois|déclaration|propre|stockage|120||Bennes Chimère|
 E14|in|papier|Papier de calage||90 kg/mois|estimation|propre||780|||
-E14|in|papier|Ramettes de papier recyclé||35 kg/mois|facture|propre||1 150|||
+E14|in|papier|Ramettes de papier recyclé||10 kg/mois|facture|propre||1 150|||
 E15|out|biodéchets|Pâtes et brisures impropres|020601|18 t/mois|pesée|propre|compostage|75||Bennes Chimère|
 E15|out|denrées alimentaires|Biscuits déclassés consommables|020601|550 kg/mois|registre|propre|méthanisation|60||Bennes Chimère|
 E15|in|papier|Papier de calage||160 kg/mois|déclaration|propre||760|||
@@ -182,7 +182,8 @@ def specific(actor: Actor, wave: str, rng: np.random.Generator) -> Iterator[dict
         number, unit = amount.rsplit(" ", 1)
         quantity = french_number(number)
         if wave == "2015":
-            quantity = significant(quantity * drift * actor.staff["2015"] / actor.staff["2018"])
+            drifted = quantity * drift * actor.staff["2015"] / actor.staff["2018"]
+            quantity = round(drifted) + 0.5 if quantity > 1000 and quantity % 1 else significant(drifted)
         unit_name, period = unit.split("/")
         yield {
             "direction": "sortant" if way == "out" else "entrant", "category": category, "description": label,

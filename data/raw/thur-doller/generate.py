@@ -1,4 +1,41 @@
-"""Write the fictional two-wave sample study: ``python data/raw/thur-doller/generate.py [FOLDER]``."""
+"""Write the fictional two-wave sample study: ``python data/raw/thur-doller/generate.py [FOLDER]``.
+
+Everything is invented except the communes. The same code gives the same bytes.
+
+What is there
+-------------
+Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, F02), one workbook each
+except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
+workbook. The register of 27 leads stands alone. Lists in ``shared.LEADS`` say which leads can be found by
+matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer key:
+each fault with its file, sheet and row.
+
+Dirt (about one row in twelve; one in six in Flux, one in thirty of which is lost)
+----------------------------------------------------------------------------------
+Numbers: decimal comma as text, thousands with no-break and narrow no-break spaces, ``env. 10``,
+``10-15``, ``<5``, ``néant``, ``NC``, ``#REF!``, negative, unit and period inside the quantity cell,
+digits as text.
+Words: families without accent, in capitals or by another name (``D3E``), allowed words in capitals,
+without accent or with a trailing space, waste codes in spaced pairs with ``*``, lists with commas, dates
+as 21/06/2016.
+Impossible: unknown waste code 999999, unit ``camion``, SIRET with a wrong key, answer 7 on 5, level 6 on
+4.
+Rows: exact repetitions, missing optional cells, blank rows, total rows, title rows above the header.
+Headers: without accent, in capitals, plural, typographic apostrophe, trailing space, another column
+order.
+
+Compared with real tables (aggregates; never copied)
+----------------------------------------------------
+Eurostat env_wasgen, France 2018, waste without major mineral waste over rounded branch employment, t per
+employee: food about 8, textile 1.6, chemistry with rubber and plastics 7, machinery and vehicles 2.5,
+services 0.9. Here: food 4.3, textile 1.6, chemistry 4.0, plastics 2.7, mechanics 2.1, retail 2.0 (no
+sugar mill, abattoir, base chemistry or steelworks; shops throw away more than offices).
+DARES, age by occupation 2017-2019, share of 55 and over: textile and wood workers 20 %, mechanics 16 %,
+process industries 12 %, shops 14 %; profiles used here: 22 (older), 14 (middle), 12 (younger).
+INSEE, employed people of the Thann-Guebwiller district 2020: 10 % under 25, 74 % from 25 to 54, 17 %
+above; here at 2018 10, 75 and 15 %. Occupations are ROME 3.47 codes with their titles, three to seven per
+actor.
+"""
 
 from __future__ import annotations
 

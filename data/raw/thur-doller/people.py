@@ -121,7 +121,7 @@ def readiness(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
     for role in ROLES[:people]:
         person = ROLE_LEVEL[role] + site + rng.normal(0, 0.5) + (0.35 if wave == "2018" else 0.0)
         for item, level in zip(ITEMS, ITEM_LEVEL, strict=True):
-            answer = int(np.clip(round(level + person + rng.normal(0, 0.6)), 1, 5))
+            answer = int(np.clip(round(level + person + rng.normal(0, 0.8)), 1, 5))
             rows.append({
                 "site_id": actor.site_id, "respondent_role": role, "item": item, "answer": answer,
             })  # fmt: skip

@@ -7,36 +7,44 @@ from actors import Actor, table
 
 # nature | item | unit | volume per employee | cost (€ per unit) | sectors in need (comma) | sites that offer
 SHARING = """
-achat|Palettes|palette|9|8,5|mechanics,chemistry,food|
-achat|Carton d'emballage|t|0,03|650|mechanics,plastics,textile|
-achat|Équipements de protection individuelle|€|140|1|mechanics,chemistry,plastics|
-achat|Électricité|MWh|9|95|mechanics,plastics,textile,food|
-achat|Chiffons d'essuyage|kg|7|0,9|mechanics,plastics|
-achat|Papier recyclé|t|0,015|1050|chemistry,textile|
+achat|Palettes|unité|1,7|8,5|mechanics,chemistry,food|
+achat|Cartons d'emballage|unité|35|0,8|mechanics,plastics,textile|
+achat|Équipement de protection individuelle|€|38|1|mechanics,chemistry,plastics|
+achat|Électricité|MWh|3,2|95|mechanics,plastics,textile,food|
+achat|Chiffons d'essuyage|€|32|1|mechanics,plastics|S01
+achat|Papier recyclé|t|0,003|1050|chemistry,textile|
 service|Collecte des déchets dangereux|tournée|0,06|380|mechanics,chemistry|
-service|Collecte du carton|tournée|0,25|95|mechanics,plastics,textile,retail|
-service|Lavage des vêtements de travail|kg|30|1,6|mechanics,chemistry,food|S01
-service|Navette de transport entre vallées|tournée|0,4|120|textile,food,plastics|
-service|Entretien des espaces verts|h|1,1|32|chemistry,retail|S01
-service|Vérifications périodiques des équipements|jour|0,06|620|mechanics,plastics,food|
-formation|CACES chariots élévateurs|place|0,05|480|mechanics,plastics,food,retail,outlet|
-formation|Sauveteur secouriste du travail|place|0,07|190|mechanics,chemistry,plastics,textile,food,retail,esat|E06
-formation|Habilitation électrique|place|0,03|420|mechanics,chemistry,food|
-formation|Tri et prévention des déchets|place|0,08|150|plastics,textile,retail|S03
-équipement|Presse à balles|h|0,9|28|textile,food|E18
-équipement|Broyeur de palettes|h|0,3|60|mechanics,chemistry|F02
-équipement|Nacelle élévatrice|jour|0,05|210|mechanics,food,chemistry|E05
-espace|Entrepôt de stockage|m2|1,2|48|textile,insertion|E09
-espace|Salle de formation|jour|0,08|160|mechanics,food|E06
+service|Collecte du carton|tournée|0,2|95|mechanics,plastics,textile,retail|
+service|Blanchisserie des vêtements de travail|t|0,03|1600|mechanics,chemistry,food|S01
+service|Navette entre vallées|trajet|0,9|120|textile,food,plastics|
+service|Entretien des espaces verts|h|1,4|32|chemistry,retail|S01
+service|Vérifications périodiques des équipements|h|0,8|75|mechanics,plastics,food|
+formation|Conduite de chariots (cariste, CACES)|personne|0,02|480|mechanics,plastics,food,retail,outlet|
+formation|Sauveteur secouriste du travail|personne|0,015|190|mechanics,chemistry,plastics,textile,food,retail,esat|E06
+formation|Habilitation électrique|personne|0,02|420|mechanics,chemistry,food|
+formation|Tri et prévention des déchets|personne|0,03|150|plastics,textile,retail|S03
+équipement|Presse à balles|t|0,2|28|textile,food|E18
+équipement|Broyeur de palettes|t|0,22|60|mechanics,chemistry|F02
+équipement|Nacelle élévatrice|h|0,35|30|mechanics,food,chemistry|E05
+espace|Entrepôt de stockage|m2|1,1|48|textile,insertion|E09
+espace|Salle de formation|h|0,4|22|mechanics,food|E06
 compétence|Conseil en sécurité et environnement|h|2,2|58|plastics,textile,food|E06
 compétence|Maintenance des automatismes|h|2,5|52|textile,food|E05
 """  # noqa: E501
+
+# Three firms out of four of a sector fill in a line; those on whose need a lead stands always do.
+ALWAYS = {
+    "Chiffons d'essuyage": ("E01", "E03", "E05"),
+    "Papier recyclé": ("E06", "E07", "E14"),
+    "Blanchisserie des vêtements de travail": ("E01", "E06", "E15"),
+    "Presse à balles": ("E15", "E16"),
+}
 
 # id | title | exchange or pooling | category | actors | status and date 2015 | status and date 2018 |
 # tonnes 2015 | tonnes 2018 | carrier | yes when both sides can be read in the flows or the sharing sheet
 LEADS = """
 SY01|Déchets de fil vers les chiffons d'essuyage de l'ESAT|échange|textile|E12 S01|étude 2015-03-12|réalisée 2017-05-04|0|3,4|S01|oui
-SY02|Chiffons d'essuyage de réemploi pour la mécanique|échange|textile|S01 E01 E03 E05|piste 2015-02-03|réalisée 2017-11-20|0|1,2|S01|oui
+SY02|Achat groupé de chiffons d'essuyage de réemploi|mutualisation|textile|S01 E01 E03 E05|piste 2015-02-03|réalisée 2017-11-20|0|1,2|S01|oui
 SY03|Vêtements invendus et tenues réformées vers la ressourcerie|échange|textile|E06 E18 S03|piste 2015-04-21|étude 2018-02-08|0|0|S03|oui
 SY04|Lavage mutualisé des vêtements de travail|mutualisation|textile|E01 E06 E15 S01|piste 2015-04-21|engagée 2018-06-14|0|0|S01|oui
 SY05|Palettes perdues réparées par le chantier d'insertion|échange|bois|E01 E09 S02|étude 2015-05-18|réalisée 2016-10-03|0|8,6|S02|oui
@@ -47,11 +55,11 @@ SY09|Cartons d'emballage réemployés en calage|échange|carton|E18 E02 E10|pist
 SY10|Collecte groupée du carton autour de Cernay|mutualisation|carton|E01 E02 E09 F02|étude 2015-02-03|réalisée 2016-06-21|0|5,8|F02|oui
 SY11|Collecte groupée du carton de la vallée de Saint-Amarin|mutualisation|carton|E10 E12 E16 F02|piste 2015-06-09|étude 2018-01-17|0|0|F02|oui
 SY12|Presse à balles partagée|mutualisation|carton|E15 E16 E18|piste 2015-09-15|étude 2018-01-17|0|0|E18|oui
-SY13|Caisses navettes consignées entre deux usines alimentaires|échange|carton|E15 E17|piste 2015-09-15|abandonnée 2016-11-08|0|0|E15|non
-SY14|Papiers de bureau collectés par l'ESAT|mutualisation|papier|E01 E06 E18 S01|étude 2015-01-27|réalisée 2016-04-11|0|1,3|S01|oui
+SY13|Caisses navettes consignées entre deux usines alimentaires|échange|carton|E16 E17|piste 2015-09-15|abandonnée 2016-11-08|0|0|E16|non
+SY14|Papiers de bureau collectés par l'ESAT|échange|papier|E01 E06 E18 S01|étude 2015-01-27|réalisée 2016-04-11|0|1,3|S01|oui
 SY15|Achat groupé de papier recyclé|mutualisation|papier|E06 E07 E14|piste 2015-01-27|piste 2015-01-27|0|0|E06|oui
-SY16|Papiers de bureau broyés en calage|échange|papier|E06 E14 E15|piste 2015-01-27|piste 2015-01-27|0|0||oui
-SY17|Ordinateurs remplacés vers la ressourcerie|échange|DEE|E05 E06 S03|piste 2015-10-06|réalisée 2018-02-26|0|0,7|S03|oui
+SY16|Papiers de bureau broyés en calage|échange|papier|E06 E14 E15|piste 2015-01-27|piste 2015-01-27|0|0||non
+SY17|Ordinateurs remplacés vers la ressourcerie|échange|DEE|E06 S03|piste 2015-10-06|réalisée 2018-02-26|0|0,7|S03|oui
 SY18|Démantèlement des appareils à l'ESAT|échange|DEE|E05 E18 E20 S01|piste 2015-10-06|engagée 2018-05-31|0|0|S01|oui
 SY19|Collecte groupée des appareils hors d'usage|mutualisation|DEE|E02 E04 E07|piste 2015-10-06|étude 2017-12-05|0|0||oui
 SY20|Invendus non donnables vers le méthaniseur|échange|biodéchets|E18 E19 F01|étude 2015-04-07|réalisée 2017-07-03|0|3,4|F01|oui
@@ -75,9 +83,12 @@ def sharing(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
     for nature, item, unit, per_head, price, sectors, offering in table(SHARING):
         drawn, spread = rng.random(), rng.lognormal(0, 0.2)
         offers = actor.site_id in offering.split()
-        if not offers and (actor.sector not in sectors.split(",") or drawn > 0.75):
+        needs = actor.sector in sectors.split(",") and drawn <= 0.75
+        if not (offers or needs or actor.site_id in ALWAYS.get(item, ())):
             continue
-        volume = max(1.0, float(f"{number(per_head) * actor.staff[wave] * spread:.2g}"))
+        volume = float(f"{number(per_head) * actor.staff[wave] * spread:.2g}")
+        if unit != "t":
+            volume = max(1.0, round(volume))
         rows.append({
             "site_id": actor.site_id, "nature": nature, "item": item, "side": "offre" if offers else "besoin",
             "volume_per_year": volume, "unit": unit, "cost_eur_per_year": round(volume * number(price), -1),

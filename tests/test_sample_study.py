@@ -1,0 +1,161 @@
+"""The sample study is fictional, complete, and what its generator writes."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from python_calamine import CalamineWorkbook
+from stdnum.fr import siret
+
+from eit_analysis import reference
+from eit_analysis.config import read_config
+from eit_analysis.tables import AGE_BANDS, CATEGORIES, form, sheet_name
+
+STUDY = Path(__file__).parent.parent / "data" / "raw" / "thur-doller"
+WAVES = ("2015", "2018")
+FAMILIES = ("textile", "wood", "cardboard", "paper", "weee", "biowaste", "food")
+# Well-known names of the trades concerned: none may appear in an invented study.
+REAL_NAMES = (
+    "veolia", "suez", "paprec", "derichebourg", "sita", "schroll", "emmaüs", "carrefour", "leclerc", "auchan",
+    "intermarché", "super u", "hyper u", "lidl", "cora", "leroy merlin", "castorama", "bricomarché", "solvay",
+    "basf", "rhodia", "tronox", "vynova", "arkema", "michelin", "peugeot", "stellantis", "clemessy", "dmc",
+    "danone", "lactalis", "bonduelle", "la poste", "envie", "ecologic", "ecosystem", "trane", "mahle",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def generator() -> Iterator[ModuleType]:
+    sys.path.insert(0, str(STUDY))
+    before = set(sys.modules)
+    yield importlib.import_module("generate")
+    sys.path.remove(str(STUDY))
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(STUDY)):
+            del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def rerun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    subprocess.run([sys.executable, "-B", str(STUDY / "generate.py"), str(folder)], check=True)
+    return folder
+
+
+def written(folder: Path) -> list[str]:
+    names = [f"{wave}/{path.name}" for wave in WAVES for path in (folder / wave).iterdir()]
+    return sorted([*names, "planted_dirt.csv"])
+
+
+def texts(path: Path) -> Iterator[str]:
+    if path.suffix == ".csv":
+        yield path.read_text(encoding="utf-8" if path.name == "planted_dirt.csv" else "cp1252")
+        return
+    book = CalamineWorkbook.from_path(path)
+    for sheet in book.sheet_names:
+        yield from (str(cell) for row in book.get_sheet_by_name(sheet).to_python() for cell in row)
+
+
+def test_rerun_gives_the_committed_files(rerun: Path) -> None:
+    assert written(rerun) == written(STUDY)
+    for name in written(STUDY):
+        old, new = STUDY / name, rerun / name
+        if old.read_bytes() != new.read_bytes():
+            # Another deflate library packs the same workbook into other bytes: its parts must be the same.
+            assert old.suffix == ".xlsx", name
+            with zipfile.ZipFile(old) as before, zipfile.ZipFile(new) as after:
+                assert before.namelist() == after.namelist(), name
+                assert all(before.read(part) == after.read(part) for part in before.namelist()), name
+
+
+def test_same_bytes_twice(generator: ModuleType, rerun: Path, tmp_path: Path) -> None:
+    generator.generate(tmp_path)
+    for name in written(rerun):
+        assert (tmp_path / name).read_bytes() == (rerun / name).read_bytes(), name
+
+
+def test_actors(generator: ModuleType) -> None:
+    actors = generator.actors()
+    kinds = [actor.actor_type for actor in actors]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"entreprise": 20, "ESS": 3, "filière": 2}
+    consents = [actor.consent for actor in actors]
+    assert [consents.count(word) for word in ("nominative", "agrégée", "aucune")] == [14, 8, 3]
+    communes = reference.load("communes").set_index("commune_code")
+    epci = read_config(STUDY / "study.toml").epci_codes
+    assert len(epci) == 3
+    for actor in actors:
+        assert siret.is_valid(actor.siret) and actor.siret.startswith("000")
+        place = communes.loc[actor.commune_code]
+        assert place["name"] == actor.commune_name and place["epci_code"] in epci
+        assert actor.postcode in place["postcodes"].split()
+        if actor.actor_type == "entreprise":
+            assert all(20 < actor.staff[wave] <= 320 for wave in WAVES)
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_people_add_up(generator: ModuleType, wave: str) -> None:
+    known = set(reference.load("rome_fap")["rome_code"])
+    for actor in generator.actors():
+        rows = generator.answers(actor, wave, "workforce")
+        assert sum(row["headcount"] for row in rows) == actor.staff[wave]
+        assert {row["age_band"] for row in rows} <= set(AGE_BANDS)
+        occupations = {row["rome_code"] for row in rows}
+        assert 2 <= len(occupations) <= 8 and occupations <= known
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_flows_cover_the_families(generator: ModuleType, wave: str) -> None:
+    rows = [row for actor in generator.actors() for row in generator.answers(actor, wave, "flows")]
+    codes = set(reference.load("waste_codes")["waste_code"])
+    assert {row["waste_code"] for row in rows if row["waste_code"]} <= codes
+    for direction in ("sortant", "entrant"):
+        present = {row["category"] for row in rows if row["direction"] == direction}
+        assert {CATEGORIES[family] for family in FAMILIES} <= present
+
+
+@pytest.mark.parametrize(("wave", "low", "high"), [("2015", 0, 4), ("2018", 25, 35)])
+def test_register(generator: ModuleType, wave: str, low: float, high: float) -> None:
+    leads = generator.shared.synergies(wave)
+    assert len({lead["synergy_id"] for lead in leads}) == len(leads) == 27
+    assert {lead["category"] for lead in leads} == {CATEGORIES[family] for family in FAMILIES}
+    assert low <= sum(lead["realised_t_per_year"] for lead in leads) <= high
+    assert all((lead["realised_t_per_year"] > 0) == (lead["status"] == "réalisée") for lead in leads)
+    assert all(lead["status_date"][:4] <= wave for lead in leads)
+    sites = {actor.site_id for actor in generator.actors()}
+    assert all(set(lead["site_ids"].split()) <= sites for lead in leads)
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_two_firms_sent_cp1252_csv(wave: str) -> None:
+    files = {path.name for path in (STUDY / wave).glob("*.csv")}
+    sheets = [
+        sheet_name(table) for table in ("sites", "flows", "sharing", "workforce", "skills", "readiness")
+    ]
+    assert files == {f"{site}_{sheet}.csv" for site in ("E07", "E14") for sheet in sheets}
+    content = (STUDY / wave / "E07_Flux.csv").read_bytes()
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("utf-8")
+    headers = [spec["header"] for spec in form("flows").values()]
+    assert content.decode("cp1252").splitlines()[0].split(";") == headers
+
+
+def test_dirt_is_a_minority_and_one_fault_a_row(generator: ModuleType) -> None:
+    for wave in WAVES:
+        sheets = generator.build(wave)
+        total = sum(len(sheet.rows) for sheet in sheets)
+        dirty = sum("_dirt" in row for sheet in sheets for row in sheet.rows)
+        assert 0.05 < dirty / total < 0.12
+
+
+def test_nothing_names_a_real_firm() -> None:
+    whole_word = re.compile(rf"\b({'|'.join(map(re.escape, REAL_NAMES))})\b")
+    for name in written(STUDY):
+        found = {match[0] for text in texts(STUDY / name) for match in whole_word.finditer(text.lower())}
+        assert not found, name
