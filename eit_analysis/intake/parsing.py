@@ -15,8 +15,8 @@ ABOUT_HALF_WIDTH = 0.20
 
 MISSING_WORDS = {
     "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "nsp", "inconnu",
-    "non connu", "non communique", "non renseigne", "non disponible", "non determine", "sans objet", "ne sait pas",
-    "a preciser", "a completer", "confidentiel",
+    "non connu", "non communique", "non renseigne", "non disponible", "non determine", "sans objet",
+    "ne sait pas", "a preciser", "a completer", "confidentiel",
 }  # fmt: skip
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
 EXCEL_ERROR = re.compile(r"#[A-Z0-9/ÉÀ]+[!?]?$|#?Err:[0-9]+$")

@@ -1,4 +1,4 @@
-"""Open-data registers into a study, beside its survey: each keeps its own tables, which cleaning never touches."""
+"""Open-data registers into a study, beside its survey: tables of their own, which cleaning leaves alone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from eit_analysis.intake.parsing import clean_text, fold
 from eit_analysis.intake.workbook import RawSheet, read_files
 from eit_analysis.study import Study, write_atomic
 
-# France Travail, enquête Besoins en main-d'œuvre: header of the open-data file (the basin ones carry the year of
-# their zoning: BE24, NOMBE24) to ours. `met` hiring projects, `xmet` judged difficult, `smet` seasonal.
+# France Travail, enquête Besoins en main-d'œuvre: header of the open-data file (the basin ones carry the year
+# of their zoning: BE24, NOMBE24) to ours. `met` hiring projects, `xmet` judged difficult, `smet` seasonal.
 BMO_HEADERS = {
-    "annee": "year", "code metier bmo": "occupation_code", "nom metier bmo": "occupation", "dept": "department_code",
-    "be": "basin_code", "nombe": "basin", "met": "planned_hires", "xmet": "difficult_hires", "smet": "seasonal_hires",
+    "annee": "year", "code metier bmo": "occupation_code", "nom metier bmo": "occupation",
+    "dept": "department_code", "be": "basin_code", "nombe": "basin", "met": "planned_hires",
+    "xmet": "difficult_hires", "smet": "seasonal_hires",
 }  # fmt: skip
 BMO_COLUMNS = [
     "occupation_code",
@@ -91,8 +92,8 @@ def import_bmo(file: Path, study: Study) -> str:
     own = kept[kept["basin"].map(fold) == fold(study.config.basin)]
     return (
         f"BMO {own['year'].iloc[0]}\u00a0: {len(own)} métiers du bassin {own['basin'].iloc[0]} importés "
-        f"({int(own['masked'].sum())} masqués par la source), et {len(kept) - len(own)} lignes des autres bassins du "
-        "département."
+        f"(au moins un nombre masqué par la source pour {int(own['masked'].sum())} d'entre eux), "
+        f"et {len(kept) - len(own)} lignes des autres bassins du département."
     )
 
 
@@ -109,8 +110,8 @@ def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        ``planned_hires`` (projects), ``difficult_share_percent`` and ``seasonal_share_percent`` (of those projects, %),
-        ``masked`` true where at least one of the three counts is hidden by the source.
+        ``planned_hires`` (projects), ``difficult_share_percent`` and ``seasonal_share_percent`` (of those
+        projects, %), ``masked`` true where at least one of the three counts is hidden by the source.
     """
     if not basin:
         raise UsageError("Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml.")
@@ -144,8 +145,8 @@ def _bmo_sheet(sheets: list[RawSheet], file: Path) -> tuple[RawSheet, int, dict[
             if len(columns) == len(BMO_HEADERS):
                 return sheet, index, columns
     raise InputError(
-        "ce n'est pas un fichier BMO de France Travail (colonnes annee, Code métier BMO, BE24, met, xmet, smet "
-        "introuvables), téléchargez la base ouverte complète",
+        "ce n'est pas un fichier BMO de France Travail (colonnes annee, Code métier BMO, BE24, met, "
+        "xmet, smet introuvables), téléchargez la base ouverte complète",
         file=file.name,
     )
 
