@@ -1,0 +1,245 @@
+"""Substitution: the vectorised matching equals pair-by-pair reasoning, and no gate can be bought."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.synergies.substitution import (
+    CANDIDATE_COLUMNS,
+    QUALITY_RANK,
+    REJECTED_COLUMNS,
+    candidates,
+    haversine_km,
+    month_mask,
+)
+
+FLOW_COLUMNS = [
+    "flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year", "mass_low_t_per_year",
+    "mass_high_t_per_year", "evidence", "quality", "route", "cost_eur_per_t", "months",
+]  # fmt: skip
+RULE_COLUMNS = [
+    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "receiver_naf_codes", "use",
+    "treatment", "yield_low", "yield_central", "yield_high", "legal_status", "hazardous_allowed", "maturity",
+    "source", "year", "route",
+]  # fmt: skip
+SITES = pd.DataFrame(
+    {
+        "site_id": ["A", "B", "C", "D"],
+        "naf_code": ["2562B", "1072Z", "3832Z", None],
+        # About 0, 11, 22 km along a meridian; D has no place.
+        "latitude": [47.8, 47.9, 48.0, None],
+        "longitude": [7.1, 7.1, 7.1, None],
+    }
+)
+HAZARDOUS = {"120109"}
+
+
+def flow(flow_id, site, direction, category, tonnes, code=None, quality="clean", months=None):
+    return {
+        "flow_id": flow_id, "site_id": site, "direction": direction, "category": category, "waste_code": code,
+        "mass_t_per_year": tonnes, "mass_low_t_per_year": 0.8 * tonnes, "mass_high_t_per_year": 1.2 * tonnes,
+        "evidence": "declared", "quality": quality, "route": "landfill" if direction == "out" else None,
+        "cost_eur_per_t": None, "months": months,
+    }  # fmt: skip
+
+
+def flow_table(rows):
+    return pd.DataFrame(rows, columns=FLOW_COLUMNS).astype({"cost_eur_per_t": float})
+
+
+def rule(rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1)):
+    return {
+        "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
+        "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
+        "use": "recycling", "treatment": "tri", "yield_low": yields[0], "yield_central": yields[1],
+        "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
+        "source": "test", "year": 2026, "route": "recycling",
+    }  # fmt: skip
+
+
+def rule_table(rows):
+    return pd.DataFrame(rows, columns=RULE_COLUMNS)
+
+
+def run(flows, rules, radius_km=20.0):
+    return candidates(flow_table(flows), SITES, rule_table(rules), HAZARDOUS, radius_km, 1.3)
+
+
+def test_haversine_of_paris_and_lyon():
+    # 392 km between the two town halls (IGN, Géoportail).
+    assert haversine_km(48.8566, 2.3522, 45.7640, 4.8357) == pytest.approx(391.5, abs=1.0)
+
+
+def test_month_masks():
+    masks = month_mask(pd.Series(["1 2 3", None, "", "12"]))
+    assert [int(m).bit_count() for m in masks] == [3, 12, 12, 1]
+
+
+def test_a_pair_and_its_numbers():
+    passed, rejected = run(
+        [
+            flow("A-1", "A", "out", "wood", 10, "150103", months="1 2 3"),
+            flow("B-1", "B", "in", "wood", 6, months="3 4"),
+        ],
+        [rule("R1", category="wood")],
+    )
+    (row,) = passed.to_dict("records")
+    assert rejected.empty
+    assert row["candidate_id"] == "A-1>B-1"
+    assert row["matched_t_per_year"] == pytest.approx(min(10 * 0.9, 6))
+    assert row["diverted_t_per_year"] == pytest.approx(min(10, 6 / 0.9))
+    assert row["matched_low_t_per_year"] == pytest.approx(min(8 * 0.8, 4.8))
+    assert row["matched_high_t_per_year"] == pytest.approx(min(12 * 1.0, 7.2))
+    assert row["months_in_common"] == 1
+    assert row["distance_km"] == pytest.approx(1.3 * 11.12, abs=0.05)
+    assert (row["giver_evidence"], row["taker_evidence"]) == ("declared", "declared")
+
+
+@pytest.mark.parametrize(
+    ("gate", "output", "entry", "rules"),
+    [
+        ("same_site", flow("o", "A", "out", "wood", 5), flow("i", "A", "in", "wood", 5), [rule("R", category="wood")]),
+        (
+            "quality",
+            flow("o", "A", "out", "wood", 5, quality="soiled"),
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", category="wood", worst="mixed")],
+        ),
+        (
+            "hazard",
+            flow("o", "A", "out", "chemical", 1e6, "120109"),
+            flow("i", "B", "in", "wood", 1e6),
+            [rule("R", prefix="12")],
+        ),
+        (
+            "receiver",
+            flow("o", "A", "out", "wood", 5),
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", category="wood", naf="38 16.29")],
+        ),
+        (
+            "hierarchy",
+            flow("o", "A", "out", "wood", 5) | {"route": "reuse"},
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", category="wood")],
+        ),
+        ("unlocated", flow("o", "A", "out", "wood", 5), flow("i", "D", "in", "wood", 5), [rule("R", category="wood")]),
+        ("reach", flow("o", "A", "out", "wood", 5), flow("i", "C", "in", "wood", 5), [rule("R", category="wood")]),
+        ("no_mass", flow("o", "A", "out", "wood", 0), flow("i", "B", "in", "wood", 5), [rule("R", category="wood")]),
+    ],
+)
+def test_each_gate_closes(gate, output, entry, rules):
+    passed, rejected = run([output, entry], rules)
+    assert passed.empty
+    assert list(rejected["gate"]) == [gate]
+
+
+def test_a_rule_with_a_code_reads_a_coded_flow_by_its_code_only():
+    flows = [
+        flow("o1", "A", "out", "wood", 5, "200138"),
+        flow("o2", "A", "out", "wood", 5, None),
+        flow("i", "B", "in", "wood", 5),
+    ]
+    passed, _ = run(flows, [rule("R", prefix="1501", category="wood")])
+    assert list(passed["out_flow_id"]) == ["o2"]
+
+
+def test_the_longest_code_wins():
+    flows = [flow("o", "A", "out", "wood", 5, "150103"), flow("i", "B", "in", "wood", 5)]
+    rules = [rule("R0", category="wood"), rule("R2", prefix="15"), rule("R6", prefix="150103")]
+    passed, _ = run(flows, rules)
+    assert list(passed["rule_id"]) == ["R6"]
+
+
+def brute_force(flows, rules, radius_km):
+    """The same question asked pair by pair and rule by rule."""
+    place = {s.site_id: s for s in SITES.itertuples()}
+    found = {}
+    for out in (f for f in flows if f["direction"] == "out"):
+        for entry in (f for f in flows if f["direction"] == "in"):
+            for r in rules:
+                prefix, code = r["waste_code_prefix"] or "", out["waste_code"] or ""
+                if prefix and code:
+                    reads = code.startswith(prefix) and r["category"] in (None, out["category"])
+                else:
+                    reads = out["category"] == r["category"]
+                giver, taker = place[out["site_id"]], place[entry["site_id"]]
+                if not reads or entry["category"] != r["input_category"] or out["site_id"] == entry["site_id"]:
+                    continue
+                if QUALITY_RANK[out["quality"] or "mixed"] > QUALITY_RANK[r["worst_quality"]]:
+                    continue
+                if out["waste_code"] in HAZARDOUS and not r["hazardous_allowed"]:
+                    continue
+                wanted = (r["receiver_naf_codes"] or "").split()
+                if wanted and isinstance(taker.naf_code, str) and not any(map(taker.naf_code.startswith, wanted)):
+                    continue
+                if math.isnan(giver.latitude) or math.isnan(taker.latitude):
+                    continue
+                km = 1.3 * float(
+                    haversine_km(giver.latitude, giver.longitude, taker.latitude, taker.longitude)
+                )
+                if km > radius_km or out["mass_t_per_year"] == 0 or entry["mass_t_per_year"] == 0:
+                    continue
+                key = (-len(prefix) * bool(code), -r["maturity"], -r["yield_central"], r["rule_id"])
+                pair = out["flow_id"], entry["flow_id"]
+                if pair not in found or key < found[pair][0]:
+                    found[pair] = key, min(out["mass_t_per_year"] * r["yield_central"], entry["mass_t_per_year"])
+    return {pair: (key[3], matched) for pair, (key, matched) in found.items()}
+
+
+categories = st.sampled_from(["wood", "plastic"])
+flow_lists = st.lists(
+    st.builds(
+        lambda site, way, category, tonnes, code, quality: (site, way, category, tonnes, code, quality),
+        st.sampled_from(list("ABCD")),
+        st.sampled_from(["out", "in"]),
+        categories,
+        st.sampled_from([0.0, 1.0, 7.5]),
+        st.sampled_from([None, "150103", "120109", "200138"]),
+        st.sampled_from([None, "clean", "mixed", "soiled"]),
+    ),
+    max_size=8,
+)
+rule_lists = st.lists(
+    st.tuples(
+        st.sampled_from(["", "15", "1501", "120109"]),
+        st.sampled_from(["", "wood", "plastic"]),
+        categories,
+        st.sampled_from(["clean", "mixed", "soiled"]),
+        st.sampled_from(["", "38", "10 25"]),
+        st.sampled_from([0, 1]),
+        st.sampled_from([(0.8, 0.9, 1.0), (0.4, 0.5, 0.6)]),
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.randoms(use_true_random=False))
+def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, random):
+    flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
+    rules = [
+        rule(f"R{i}", prefix, category, target, worst, naf, hazard, yields)
+        for i, (prefix, category, target, worst, naf, hazard, yields) in enumerate(rule_rows)
+    ]
+    passed, rejected = run(flows, rules, radius_km)
+    got = {
+        (r.out_flow_id, r.in_flow_id): (r.rule_id, pytest.approx(r.matched_t_per_year))
+        for r in passed.itertuples()
+    }
+    assert got == brute_force(flows, rules, radius_km)
+    assert not set(got) & set(zip(rejected["out_flow_id"], rejected["in_flow_id"], strict=True))
+    assert (passed["diverted_low_t_per_year"] <= passed["diverted_t_per_year"]).all()
+    assert (passed["diverted_t_per_year"] <= passed["diverted_high_t_per_year"]).all()
+    shuffled = random.sample(flows, len(flows))
+    again, _ = run(shuffled, random.sample(rules, len(rules)), radius_km)
+    pd.testing.assert_frame_equal(passed, again)
+
+
+def test_nothing_in_nothing_out():
+    passed, rejected = run([], [])
+    assert list(passed.columns) == CANDIDATE_COLUMNS and passed.empty
+    assert list(rejected.columns) == REJECTED_COLUMNS and rejected.empty
