@@ -142,15 +142,19 @@ def test_changes_between_waves():
         ("B", "metal", "recycling", 10, 0, "measured", ""),
         ("B", "glass", "recycling", 10, 0, "measured", ""),
     ]
-    current = comparison.mark_presence(diagnosis.outgoing(flows_of(now)), pd.Series(["A", "D"]))
-    previous = comparison.mark_presence(diagnosis.outgoing(flows_of(before)), pd.Series(["A", "B"]))
-    rows = comparison.changes(current, previous).set_index(["presence", "category"])
+    current, previous = diagnosis.outgoing(flows_of(now)), diagnosis.outgoing(flows_of(before))
+    rows = comparison.compare(current, previous).set_index("category")
     assert rows["change"].to_dict() == {
-        ("Total", "glass"): "not_comparable", ("Total", "metal"): "decrease",
-        ("Total", "paper"): "within", ("Total", "wood"): "increase",
-        ("both", "paper"): "within", ("both", "wood"): "increase",
+        "glass": "not_comparable", "metal": "decrease", "paper": "within", "wood": "increase",
     }  # fmt: skip
-    assert rows.loc[("Total", "wood"), "change_t_per_year"] == 40
+    assert rows.loc["wood", "change_t_per_year"] == 40
+    current, previous = (
+        comparison.mark_presence(wave, other) for wave, other in ((current, previous), (previous, current))
+    )
+    # The metal of D is missing now: that is no decrease of anyone's metal.
+    assert comparison.verdicts(current, previous).set_index("category")["change_same_sites"].to_dict() == {
+        "glass": "not_comparable", "metal": "not_comparable", "paper": "within", "wood": "increase",
+    }  # fmt: skip
 
 
 def test_nothing_answered_gives_empty_tables():
@@ -159,7 +163,7 @@ def test_nothing_answered_gives_empty_tables():
         pd.DataFrame({"waste_code": ["070104"], "hazardous": [1]}),
     )
     tax = pd.DataFrame({"treatment": ["landfill"], "year": [2025], "eur_per_t": [65.0]})
-    presence = comparison.mark_presence(none, pd.Series(dtype=str))
+    presence = comparison.mark_presence(none, none)
     for table, column in [
         (diagnosis.totals(none, ["category"]), MASS),
         (diagnosis.totals(none, ["category", "recovery", "route"], total=False), MASS),
@@ -168,13 +172,11 @@ def test_nothing_answered_gives_empty_tables():
         (costs.tax_path(none, tax, [2025]), "tax_2025_eur_per_year"),
         (diagnosis.concentration(diagnosis.holders(none)), "n_sites"),
         (diagnosis.not_valorised(none, 5), MASS),
-        (comparison.changes(presence, presence), "change"),
+        (comparison.verdicts(presence, presence), "change_same_sites"),
     ]:
         assert table.empty and column in table.columns
-    one_wave = comparison.changes(
-        comparison.mark_presence(diagnosis.outgoing(flows_of(TERRITORY)), pd.Series([])), presence
-    )
-    assert one_wave.empty
+    one_wave = comparison.mark_presence(diagnosis.outgoing(flows_of(TERRITORY)), none)
+    assert comparison.verdicts(one_wave, presence).empty
 
 
 rows_of_flows = st.lists(

@@ -12,9 +12,9 @@ total M = sum m is again taken as lognormal (Fenton 1960), of which the interval
 
     [M exp(-asinh(H / M)), M exp(asinh(H / M))] = [sqrt(M^2 + H^2) - H, sqrt(M^2 + H^2) + H].
 
-It holds M, is never negative, and for M = 0 is [0, 2 H]. A lone flow gets its own interval back when l u = m^2;
-an interval symmetric in tonnes keeps its width and moves up by sqrt(m^2 + h^2) - m, because a mass cannot be
-negative. The test suite holds all this to Monte Carlo.
+It holds M, is never negative, and for M = 0 is [0, 2 H]. A lone flow gets its own interval back when
+l u = m^2, while one symmetric in tonnes keeps its width and moves up by sqrt(m^2 + h^2) - m, because a mass
+cannot be negative. The test suite holds all this to Monte Carlo.
 
 Source: Fenton (1960), IRE Trans. Commun. Syst. 8, 57-67; IPCC 2006 Guidelines, vol. 1, ch. 3, approach 1.
 """
