@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import re
 import subprocess
@@ -61,6 +62,14 @@ def texts(path: Path) -> Iterator[str]:
     book = CalamineWorkbook.from_path(path)
     for sheet in book.sheet_names:
         yield from (str(cell) for row in book.get_sheet_by_name(sheet).to_python() for cell in row)
+
+
+def cells(path: Path, sheet: str) -> list[list[object]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="cp1252", newline="") as stream:
+            return [list(row) for row in csv.reader(stream, delimiter=";")]
+    book = CalamineWorkbook.from_path(path)
+    return [list(row) for row in book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)]
 
 
 def test_rerun_gives_the_committed_files(rerun: Path) -> None:
@@ -159,3 +168,18 @@ def test_nothing_names_a_real_firm() -> None:
     for name in written(STUDY):
         found = {match[0] for text in texts(STUDY / name) for match in whole_word.finditer(text.lower())}
         assert not found, name
+
+
+def test_answer_key_points_at_the_planted_cells() -> None:
+    with (STUDY / "planted_dirt.csv").open(encoding="utf-8", newline="") as stream:
+        faults = [
+            row for row in csv.DictReader(stream) if row["kind"] == "header_variant" or row["true_value"]
+        ]
+    assert len(faults) > 100
+    sheets: dict[tuple[str, str, str], list[list[object]]] = {}
+    for fault in faults:
+        place = fault["wave"], fault["file"], fault["sheet"]
+        if place not in sheets:
+            sheets[place] = cells(STUDY / fault["wave"] / fault["file"], fault["sheet"])
+        line = [str(cell).removesuffix(".0") for cell in sheets[place][int(fault["row"]) - 1]]
+        assert fault["raw_value"].removesuffix(".0") in line, fault
