@@ -50,7 +50,7 @@ def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> 
     rows = []
     for simulation in simulations:
         table = outlook(simulation)
-        table = _against(table, table["occupation"].map(people).fillna(0.0))
+        table = _against(table, table["occupation"].map(people).astype(float).fillna(0.0))
         error = table.loc[table["observed_people"] > 0, "error_percent"].abs().mean()
         rows.append((simulation.scenario, len(table), error, 100 * (table["in_80"] == "yes").mean()))
     names = ["scenario", "n_occupations", "mean_absolute_error_percent", "coverage_80_percent"]

@@ -152,7 +152,7 @@ def simulate(
     move = draw_hazard(hazards, "mobility", rng, (draws, 1), AGES)
     common = draw_hazard(hazards, "trend_gap_territory", rng, (draws, 1), AGES[:1])[..., 0]
     own = draw_hazard(hazards, "trend_gap_occupation", rng, (draws, len(names)), AGES[:1])[..., 0]
-    growth = parameters.trend_rate + common + own
+    shock = common + own
     gap = draw_hazard(hazards, "plan_gap", rng, (draws, 1), AGES[:1])[..., 0]
     realised = np.clip(parameters.plan_realisation + gap, 0, 1)
 
@@ -178,7 +178,7 @@ def simulate(
     stock[:, 0] = counts.sum(axis=2)
     for year in range(years if names else 0):
         expected = (counts * (retire + (1 - retire) * leave)).sum(axis=2)
-        wanted = np.clip(expected + growth * stock[:, year], 0, None)
+        wanted = np.clip(expected + (parameters.trend_rate + shock) * stock[:, year], 0, None)
         retired = rng.binomial(counts, retire)
         left = rng.binomial(counts - retired, leave)
         stayed = counts - retired - left
@@ -188,7 +188,8 @@ def simulate(
         if scenario == "trend" or year >= PLAN_YEARS:
             hired = rng.poisson(wanted)
         else:
-            unforeseen = np.clip(answered * expected - foreseen, 0, None)
+            # What happens to firms beside their plans moves them as much as it moves the trend.
+            unforeseen = np.clip(answered * (expected + shock * stock[:, year]) - foreseen, 0, None)
             hired = plans[year] + rng.poisson((1 - answered) * wanted + unforeseen)
         if year < PLAN_YEARS:
             hired = np.clip(hired + extra[year], 0, None)

@@ -42,6 +42,7 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
         same route before and after changes nothing. Low and high take the worst and best ends together: an
         envelope, not a confidence interval.
     """
+    tonnes = tonnes.reset_index(drop=True)  # stages are concatenated before this call: labels may repeat
     results = []
     for row in tonnes.to_dict("records"):
         new = factor_of(factors, row["category"], row["new_route"])
@@ -52,7 +53,7 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
             per_tonne, central = [0.0, 0.0], 0.0
         ends = [t * gain for t in (row["tonnes_low"], row["tonnes_high"]) for gain in per_tonne]
         results.append((min(ends), row["tonnes"] * central, max(ends)))
-    jobs = pd.DataFrame(results, columns=["jobs_low", "jobs", "jobs_high"], index=tonnes.index, dtype=float)
+    jobs = pd.DataFrame(results, columns=["jobs_low", "jobs", "jobs_high"], dtype=float)
     return tonnes.join(jobs)
 
 

@@ -36,7 +36,7 @@ def needs_source(needs: pd.DataFrame, basin: str) -> str:
     if needs.empty:
         return (
             "L'enquête Besoins en main-d'œuvre (BMO) de France Travail n'a pas été importée pour ce "
-            "bassin\u00a0: seules les réponses des entreprises sont données. Commande\u00a0: eit import bmo."
+            "bassin\u00a0: seules les réponses des entreprises sont données."
         )
     years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
     return (

@@ -1,0 +1,235 @@
+"""The cohort forecast: laws in every draw, known answers, honest width."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.config import Scenarios
+from eit_analysis.employment import backtest, outlook, workforce
+from eit_analysis.employment.forecast import SCENARIOS, Simulation, simulate
+from eit_analysis.employment.hazards import AGES, draw_hazard, retirement_reference_age, triangular
+
+BANDS = ["25-29", "45-49", "60 et plus"]
+
+
+def team(rows: list[tuple]) -> pd.DataFrame:
+    """Prepared workforce rows from (site, occupation, band, people, hires planned)."""
+    frame = pd.DataFrame(rows, columns=["site_id", "occupation", "age_band", "headcount", "planned_hires_3y"])
+    return frame.assign(planned_departures_3y=np.nan, rome_code=None).astype({"headcount": float})
+
+
+def hazard(name: str, value: float, first: int = 15, last: int = 70) -> tuple:
+    return (name, first, last, value, value, value)
+
+
+def rates(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["hazard", "first_age", "last_age", "low", "central", "high"])
+
+
+STEADY = Scenarios(horizon_years=4, trend_rate=0.0, quit_rate=1.0)
+SMALL = team(
+    [
+        ("A", "Usinage", "25-29", 12, 3.0),
+        ("B", "Usinage", "60 et plus", 8, np.nan),
+        ("A", "Caisse", "45-49", 10, 0.0),
+        ("C", "Caisse", workforce.UNKNOWN, 4, np.nan),
+    ]
+)
+
+
+def run(scenario: str = "trend", **changes: object) -> Simulation:
+    options = {"hazards": reference.load("hazards"), "parameters": Scenarios(horizon_years=6), "draws": 200}
+    options |= {"base_year": 2018, "seed": 3, "workforce": SMALL} | changes
+    return simulate(options.pop("workforce"), scenario=scenario, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_people_are_conserved_in_every_draw(scenario: str) -> None:
+    jobs = pd.DataFrame({"occupation": ["Tri"], "jobs_low": [-1.0], "jobs": [2.5], "jobs_high": [6.0]})
+    s = run(scenario, synergy_jobs=jobs)
+    change = s.hires - s.retirements - s.quits + s.moves
+    assert (s.stock[:, 1:] == s.stock[:, :-1] + change).all()
+    assert (s.moves.sum(axis=2) == 0).all()
+    assert (s.stock >= 0).all()
+    assert (s.hires >= 0).all()
+    assert (s.stock[:, 0].sum(axis=1) == 34).all()
+
+
+def test_zero_hazards_change_nothing() -> None:
+    s = run(hazards=rates(), parameters=STEADY)
+    assert (s.stock == s.stock[:, :1]).all()
+    assert s.hires.sum() == 0
+
+
+def test_nobody_vanishes_past_the_last_age() -> None:
+    s = run(hazards=rates(), parameters=Scenarios(horizon_years=30, trend_rate=0.0))
+    assert (s.stock.sum(axis=2) == 34).all()
+
+
+def test_everyone_retires_at_a_certain_age() -> None:
+    old = team([("A", "Usinage", "60 et plus", 40, np.nan)])
+    s = run(workforce=old, hazards=rates(hazard("retirement", 1.0, 60, 70)), parameters=STEADY)
+    assert (s.retirements[:, 0] == 40).all()
+    # All are replaced on average: hires are Poisson of mean 40, whose standard error over 200 draws is 0.45.
+    assert s.hires[:, 0].mean() == pytest.approx(40, abs=2)
+
+
+def test_expected_stock_follows_the_trend() -> None:
+    big = team([("A", "Usinage", "45-49", 1000, np.nan)])
+    s = run(workforce=big, hazards=rates(hazard("quit", 0.1)), parameters=STEADY.model_copy(
+        update={"trend_rate": 0.02}), draws=400)  # fmt: skip
+    assert s.stock[:, 4].mean() == pytest.approx(1000 * 1.02**4, rel=0.01)
+    assert s.quits[:, 0].mean() == pytest.approx(100, rel=0.02)
+
+
+def test_plans_are_discounted_and_only_cover_firms_that_answered() -> None:
+    rows = team([("A", "Usinage", "45-49", 100, 30.0), ("B", "Usinage", "45-49", 300, np.nan)])
+    quiet = STEADY.model_copy(update={"plan_realisation": 0.5})
+    s = run("plans", workforce=rows, hazards=rates(), parameters=quiet, draws=2000)
+    assert s.hires[:, :3].sum(axis=(1, 2)).mean() == pytest.approx(15, abs=0.5)
+    assert s.hires[:, 3:].sum() == 0
+    leaving = run("plans", workforce=rows, hazards=rates(hazard("quit", 0.1)), parameters=quiet, draws=500)
+    # Unforeseen departures are replaced in both firms: 40 a year, plus 5 a year from the plan.
+    assert leaving.hires[:, 0].sum(axis=1).mean() == pytest.approx(45, abs=1.5)
+
+
+def test_departures_foreseen_are_only_made_good_by_the_plan() -> None:
+    rows = team([("A", "Usinage", "45-49", 90, 0.0)]).assign(planned_departures_3y=27.0)
+    s = run("plans", workforce=rows, hazards=rates(hazard("quit", 0.1)), parameters=STEADY, draws=500)
+    assert s.hires[:, 0].mean() == pytest.approx(0, abs=0.01)
+
+
+def test_fractional_synergy_jobs_are_exact_on_average_and_may_displace() -> None:
+    def jobs(value: float) -> pd.DataFrame:
+        return pd.DataFrame(
+            {"occupation": ["Caisse"], "jobs_low": [value], "jobs": [value], "jobs_high": [value]}
+        )
+
+    more = run("synergies", hazards=rates(), parameters=STEADY, synergy_jobs=jobs(0.3), draws=4000)
+    base = more.stock[:, 0].sum(axis=1)
+    # Usinage's own plan brings 3 × 0.7 = 2.1 hires.
+    assert (more.stock[:, -1].sum(axis=1) - base).mean() == pytest.approx(2.1 + 0.3, abs=0.06)
+    fewer = run("synergies", hazards=rates(), parameters=STEADY, synergy_jobs=jobs(-5.0))
+    assert (fewer.hires[..., fewer.occupations.index("Caisse")] == 0).all()
+
+
+def test_seed_reproduces_and_row_order_does_not_matter() -> None:
+    first, again = run(), run(workforce=SMALL.sample(frac=1, random_state=1))
+    assert first.occupations == again.occupations
+    assert (first.stock == again.stock).all()
+    assert (run(seed=4).stock != first.stock).any()
+
+
+def test_unknown_scenario_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown scenario"):
+        run("hope")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_empty_workforce_gives_empty_outlook(scenario: str) -> None:
+    s = run(scenario, workforce=SMALL.head(0))
+    assert outlook.outlook(s).empty
+    assert (outlook.fan([s])["people"] == 0).all()
+    assert len(outlook.openings_by_year([s])) == 6
+
+
+def test_small_teams_get_wider_relative_intervals() -> None:
+    rows = team([("A", "Grand", "45-49", 900, np.nan), ("A", "Petit", "45-49", 6, np.nan)])
+    table = outlook.outlook(run(workforce=rows, draws=400)).set_index("occupation")
+    width = (table["people_high80"] - table["people_low80"]) / table["headcount"]
+    assert width["Petit"] > 1.5 * width["Grand"]
+
+
+def test_intervals_cover_what_an_independent_process_does() -> None:
+    """150 teams followed person by person, without the engine: 80 % intervals hold about 80 % of them."""
+    size, quit_rate, years, teams = 30, 0.12, 5, 150
+    rng = np.random.default_rng(11)
+    final = np.full(teams, size)
+    for _ in range(years):
+        leavers = np.array([(rng.random(n) < quit_rate).sum() for n in final])
+        final = final - leavers + rng.poisson(quit_rate * final)
+    s = run(
+        workforce=team([("A", "Usinage", "45-49", size, np.nan)]),
+        hazards=rates(hazard("quit", quit_rate)),
+        parameters=STEADY.model_copy(update={"horizon_years": years}),
+        draws=2000,
+    )
+    end = outlook.fan([s]).iloc[-1]
+    share80 = ((final >= end["people_low80"]) & (final <= end["people_high80"])).mean()
+    share95 = ((final >= end["people_low95"]) & (final <= end["people_high95"])).mean()
+    assert 0.72 <= share80 <= 0.92
+    assert share95 >= 0.91
+
+
+def test_outlook_by_hand() -> None:
+    draws = np.arange(10)
+    stock = np.stack([np.full((10, 1), 20), (20 + draws)[:, None]], axis=1)
+    flat = np.zeros((10, 1, 1), dtype=int)
+    s = Simulation("trend", ["Usinage"], 2018, stock, flat + 2, flat + 1, flat, (draws + 3)[:, None, None])
+    row = outlook.outlook(s).iloc[0]
+    assert (row["headcount"], row["people"], row["people_low80"], row["people_high80"]) == (20, 24, 20, 28)
+    assert (row["retirements"], row["quits"], row["openings"]) == (2, 1, 7)
+    yearly = outlook.openings_by_year([s]).iloc[0]
+    assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 11)
+
+
+def test_backtest_by_hand() -> None:
+    later = team([("A", "Usinage", "25-29", 30, np.nan), ("B", "Usinage", "25-29", 6, np.nan)])
+    earlier = team([("A", "Usinage", "25-29", 20, np.nan), ("C", "Usinage", "25-29", 9, np.nan)])
+    before, after = backtest.comparable(
+        earlier.assign(contract="permanent"), later.assign(contract="permanent"), 1, 1
+    )
+    assert (before["headcount"].sum(), after["headcount"].sum()) == (20, 30)  # B and C answered once
+    s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
+    row = backtest.grade([s], after).iloc[0]
+    assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
+    assert row["error_percent"] == pytest.approx(-100 / 3)
+    score = backtest.grade_occupations([s], after).iloc[0]
+    assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
+
+
+def test_backtest_without_an_earlier_wave_is_empty() -> None:
+    before, after = backtest.comparable(
+        SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
+    )
+    s = run(workforce=before)
+    assert backtest.grade([s], after).empty
+    assert backtest.grade_occupations([s], after).empty
+
+
+@given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_triangular_stays_between_its_bounds(u: float, bounds: list[float]) -> None:
+    low, mode, high = sorted(bounds)
+    assert low - 1e-9 <= float(triangular(np.array(u), low, mode, high)) <= high + 1e-9
+
+
+def test_triangular_known_quantiles() -> None:
+    quantiles = triangular(np.array([0.0, 0.125, 0.5, 1.0]), 0.0, 0.5, 1.0)
+    assert quantiles == pytest.approx([0, 0.25, 0.5, 1])
+
+
+def test_legal_age_shifts_retirement() -> None:
+    rng = np.random.default_rng(0)
+    rows = rates(
+        hazard("retirement", 0.2, 60, 61), hazard("retirement", 0.5, 62, 69), hazard("retirement", 1, 70)
+    )
+    values = draw_hazard(rows, "retirement", rng, (1,), retirement_reference_age(64))[0]
+    by_age = dict(zip(AGES, values, strict=True))
+    assert [by_age[a] for a in (59, 61, 62, 63, 64, 69, 70)] == [0, 0, 0.2, 0.2, 0.5, 0.5, 1]
+
+
+def test_shipped_hazards_are_ordered_sourced_and_cover_each_age_once() -> None:
+    rows = reference.load("hazards")
+    assert ((rows["low"] <= rows["central"]) & (rows["central"] <= rows["high"])).all()
+    assert rows["source"].str.len().gt(10).all()
+    for name in ("quit", "mobility", "retirement"):
+        spans = [range(r.first_age, r.last_age + 1) for r in rows[rows["hazard"] == name].itertuples()]
+        ages = [age for span in spans for age in span]
+        assert len(ages) == len(set(ages))
+        assert name == "retirement" or set(ages) == set(AGES.tolist())
