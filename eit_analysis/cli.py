@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from eit_analysis.errors import EitError, UsageError
-from eit_analysis.study import create_study, open_study, project_root, write_atomic
+from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -18,8 +19,28 @@ DONE, FAILED, REFUSED = 0, 1, 2
 class Parser(argparse.ArgumentParser):
     """Argument errors as one French sentence and exit code 2."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, add_help=False, allow_abbrev=False, **options)
+        self._positionals.title, self._optionals.title = "arguments", "options"
+        self.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"Commande incorrecte ({message})\u00a0: voyez « {self.prog} --help ».")
+        for pattern, french in ARGUMENT_ERRORS:
+            message = re.sub(pattern, french, message)
+        raise UsageError(f"{message[:1].upper()}{message[1:]}\u00a0: voyez « {self.prog} --help ».")
+
+
+# What argparse says in English, and what our users read.
+ARGUMENT_ERRORS = [
+    (r"^the following arguments are required: (.*)$", r"il manque \1"),
+    (r"^unrecognized arguments: (.*)$", r"argument inconnu « \1 »"),
+    (
+        r"^argument \S+: invalid choice: '?([^']*)'? \(choose from (.*)\)$",
+        r"« \1 » est inconnu, choisissez parmi \2",
+    ),
+    (r"^argument (\S+): expected one argument$", r"\1 attend une valeur"),
+    (r"^argument (\S+): invalid int value: '(.*)'$", r"\1 attend un nombre entier, pas « \2 »"),
+]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -64,8 +85,8 @@ def command_new(arguments: argparse.Namespace) -> int:
     folder = create_study(project_root(), arguments.study)
     write_blank(folder / "questionnaire.xlsx")
     print(
-        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez questionnaire.xlsx aux "
-        "acteurs et déposez leurs réponses dans le dossier de la vague."
+        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez questionnaire.xlsx "
+        "aux acteurs et déposez leurs réponses dans le dossier de la vague."
     )
     return DONE
 
@@ -73,13 +94,35 @@ def command_new(arguments: argparse.Namespace) -> int:
 def command_clean(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.cleaning import clean_wave
     from eit_analysis.intake.output import write_cleaned
-    from eit_analysis.intake.quality import describe
 
     study = open_study(arguments.study, arguments.wave)
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     write_cleaned(study, cleaned)
-    print(describe(study, cleaned))
+    print(clean_summary(study, cleaned.manifest))
     return DONE
+
+
+def clean_summary(study: Study, manifest: dict[str, Any]) -> str:
+    """What cleaning did, in two French sentences."""
+    from eit_analysis.publishing.wording import counted
+
+    rows = {
+        name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())
+        for name in ("read", "clean", "quarantined", "merged", "ignored")
+    }
+    words = [
+        counted(len(manifest["inputs"]), "fichier lu", "fichiers lus"),
+        counted(rows["read"], "ligne", "lignes"),
+        "dont " + counted(rows["clean"], "utilisée", "utilisées"),
+        counted(rows["quarantined"], "en quarantaine", "en quarantaine"),
+        counted(rows["merged"], "doublon fusionné", "doublons fusionnés"),
+        counted(rows["ignored"], "ignorée (titre, total, vide)", "ignorées (titres, totaux, vides)"),
+    ]
+    folder = study.processed.relative_to(study.root).as_posix()
+    return (
+        f"Vague {study.wave}\u00a0: {', '.join(words)}.\n"
+        f"Tables, quarantine.csv et corrections.csv\u00a0: {folder}/"
+    )
 
 
 def command_run(arguments: argparse.Namespace) -> int:

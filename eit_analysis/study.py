@@ -8,7 +8,6 @@ import re
 import tempfile
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -57,15 +56,14 @@ class Study:
         Folder name of the wave; the last by name unless asked otherwise.
     root : pathlib.Path
         The project folder.
+    config : StudyConfig
+        What ``study.toml`` says.
     """
 
     name: str
     wave: str
     root: Path
-
-    @cached_property
-    def config(self) -> StudyConfig:
-        return read_config(self.root / "data" / "raw" / self.name / "study.toml")
+    config: StudyConfig
 
     @property
     def raw(self) -> Path:
@@ -130,6 +128,8 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
     ------
     UsageError
         When the study or the wave does not exist; the sentence lists those that do.
+    InputError
+        When ``study.toml`` is missing or wrong.
     """
     root = root or project_root()
     raw = root / "data" / "raw"
@@ -155,7 +155,7 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
             f"La vague «\u00a0{wave}\u00a0» n'existe pas dans data/raw/{name} (vagues présentes\u00a0: "
             f"{', '.join(waves)})\u00a0: corrigez --wave."
         )
-    return Study(name=name, wave=wave or waves[-1], root=root)
+    return Study(name, wave or waves[-1], root, read_config(raw / name / "study.toml"))
 
 
 TEMPLATE = """# Paramètres de l'étude : toute clé inconnue est refusée.

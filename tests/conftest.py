@@ -49,12 +49,11 @@ def small_study(tmp_path: Path) -> Study:
         frame.to_parquet(study.processed / f"{name}.parquet")
     manifest = {
         "inputs": [{"path": "E1.xlsx", "sha256": "00"}],
-        "sheets": [
-            {
-                "file": "E1.xlsx", "sheet": "Flux", "rows_read": 11, "rows_clean": 11,
-                "rows_quarantined": 0, "rows_merged": 0, "rows_ignored": 0,
+        "tables": {
+            "flows": {
+                "rows_read": 11, "rows_clean": 11, "rows_quarantined": 0, "rows_merged": 0, "rows_ignored": 0,
             }
-        ],
+        },
     }  # fmt: skip
     (study.processed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return study

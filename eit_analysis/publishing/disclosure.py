@@ -11,8 +11,13 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
+import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -111,21 +116,22 @@ def protect(tables: list[list[Cell]]) -> set[CellKey]:
     constraints = _constraints(tables, size)
     if not sensitive or not constraints:
         return sensitive
-    ids = {key: i + 1 for i, key in enumerate(sorted(size, key=lambda k: (k[0], sorted(k[1]))))}
+    linked = {key for parent, children in constraints for key in (parent, *children)}
+    ids = {key: i + 1 for i, key in enumerate(sorted(linked, key=lambda k: (k[0], sorted(k[1]))))}
     cells = pd.DataFrame(
         [
             {
                 "CellId": ids[key],
-                "Size": value,
+                "Size": size[key],
                 # G-Confid wants a positive noise; an empty cell has nothing to protect.
-                "TotalNoise": max(value, 1e-6),
-                "Sensitivity": max(PROTECTION * value, 1e-6) if key in sensitive else -1.0,
+                "TotalNoise": max(size[key], 1e-6),
+                "Sensitivity": max(PROTECTION * size[key], 1e-6) if key in sensitive else -1.0,
                 "Status": "S" if key in sensitive else "V",
                 "Type": "C",
             }
-            for key, value in size.items()
+            for key in ids
         ]
-    ).sort_values("CellId")
+    )
     links = pd.DataFrame(
         [
             (number, ids[key], coefficient)
@@ -157,14 +163,35 @@ def _constraints(tables: list[list[Cell]], size: dict[CellKey, float]) -> list[t
     return [(parent, sorted(children, key=lambda k: sorted(k[1]))) for parent, children in found]
 
 
-def _suppress(cells: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    # G-Confid prints on import and logs on every run; none of that is for our users.
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """G-Confid prints on import, logs on every run, and its solver writes past Python: not for our users."""
     logging.disable(logging.INFO)
+    kept = [os.dup(1), os.dup(2)]
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            import gconfid
-
-            result = gconfid.Suppression(cells, links, cost_function1="SIZE", capture=True)
-        return result.outsuppress.to_pandas()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                yield
     finally:
+        for number, handle in enumerate(kept, 1):
+            os.dup2(handle, number)
+            os.close(handle)
         logging.disable(logging.NOTSET)
+
+
+def load_solver() -> ModuleType:
+    """Import G-Confid, which takes a second: called ahead, while workers are busy."""
+    with _silence():
+        import gconfid
+    return gconfid
+
+
+def _suppress(cells: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    gconfid = load_solver()
+    with _silence():
+        result = gconfid.Suppression(cells, links, cost_function1="SIZE", capture=True)
+    return result.outsuppress.to_pandas()

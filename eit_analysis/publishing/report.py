@@ -7,8 +7,10 @@ of one audience are protected together. Then the pages are drawn and written, ea
 from __future__ import annotations
 
 import html as html_text
+import importlib
 import multiprocessing
 import os
+import pkgutil
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -21,7 +23,7 @@ from babel.dates import format_date
 
 from eit_analysis.errors import DisclosureError, EitError, UsageError
 from eit_analysis.publishing import site
-from eit_analysis.publishing.disclosure import protect
+from eit_analysis.publishing.disclosure import load_solver, protect
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.release import INTERNAL, audience_rights
 from eit_analysis.publishing.released import Figure, Table, Text, _CellText, _FirstLabel
@@ -124,20 +126,28 @@ def run_reports(
         audience_rights(study, audience)
     today = date.today()
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    # An internal page withholds nothing, so its figures can be drawn while others still run.
+    preload()
     tasks = [Run(notebook, audience) for audience in audiences for notebook in notebooks]
     with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
-        ran = _collect(
-            {pool.submit(_run, study, task, parameters[task.notebook]): task for task in tasks},
-            progress,
-            "Notebooks",
-        )
+        submitted = {pool.submit(_run, study, task, parameters[task.notebook]): task for task in tasks}
+        if audiences != [INTERNAL]:
+            load_solver()
+        ran = _collect(submitted, progress, "Notebooks")
         for audience in audiences:
             protect_together([run for run in ran if run.audience == audience])
         wrote = _collect({pool.submit(_write, study, run, today): run for run in ran}, progress, "Pages")
     for audience in audiences:
         _write_index(study, audience, wrote, today)
     return [run for run in wrote if run.error]
+
+
+def preload() -> None:
+    """Import once, before forking, what notebooks and pages use: no worker pays for it again."""
+    for module in ("flows", "synergies", "employment", "publishing.figures"):
+        package = importlib.import_module(f"eit_analysis.{module}")
+        for found in pkgutil.iter_modules(getattr(package, "__path__", [])):
+            importlib.import_module(f"{package.__name__}.{found.name}")
+    importlib.import_module("seaborn")
 
 
 def _collect(

@@ -23,6 +23,7 @@ from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import TEMPLATES, environment, fragment
 from eit_analysis.publishing.released import Figure, Table
 from eit_analysis.study import Study
+from eit_analysis.tables import sheet_name
 
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
@@ -133,8 +134,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             csvs[csv] = to_csv(table)
         parts.append(fragment(block, f"b{number}", csv))
     quality, sentence = _quality(study)
-    if quality:
-        contents.append(("qualite-des-donnees-lues", "Qualité des données lues"))
+    contents.append(("qualite-des-donnees-lues", "Qualité des données lues"))
     html = _frame(
         study,
         audience,
@@ -166,21 +166,19 @@ def _markdown(source: str, taken: set[str]) -> tuple[Markup, list[tuple[str, str
     return Markup(re.sub(r"<h2>(.*?)</h2>", identified, html)), sections
 
 
-def _quality(study: Study) -> tuple[Markup | str, str]:
+def _quality(study: Study) -> tuple[Markup, str]:
     """What happened to the rows read, table by table: counts about the survey as a whole."""
-    sheets = pd.DataFrame(study.manifest()["sheets"])
-    if sheets.empty:
-        return "", ""
     counts = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
-    frame = sheets.groupby("sheet", sort=False)[counts].sum().reset_index()
+    read = study.manifest()["tables"]
+    frame = pd.DataFrame([{"sheet": sheet_name(t), **{c: read[t][c] for c in counts}} for t in read])
     total = frame[counts].sum()
     kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
-    read = wording.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
+    lines = wording.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
     aside = wording.counted(
         int(total["rows_quarantined"]), "ligne inutilisable est gardée", "lignes inutilisables sont gardées"
     )
     sentence = (
-        f"Sur {read}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
+        f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
         f"{aside} en quarantaine avec sa raison, rien n'est supprimé."
     )
     table = Table("Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées", frame, ["sheet"])
