@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.errors import UsageError
 from eit_analysis.flows import comparison, costs, diagnosis
 from eit_analysis.tables import CATEGORIES, ROUTES
 
@@ -109,8 +110,9 @@ def test_tax_follows_the_path_and_leaves_hazardous_waste_out(out):
     assert pd.isna(rows.loc[("incineration", "yes"), "tax_2030_eur_per_year"])
     assert rows.loc[("Total", "no"), "tax_2030_eur_per_year"] == 30 * 85
     assert rows.loc[("Total", "no"), "tax_increase_high_eur_per_year"] == pytest.approx(600 * 1.2)
-    with pytest.raises(KeyError):
-        costs.tax_path(marked, tax, [2025, 2031])
+    for years in ([2025, 2031], []):
+        with pytest.raises(UsageError, match="va de 2025 à 2030"):
+            costs.tax_path(marked, tax, years)
 
 
 def test_who_holds_the_tonnage(out):

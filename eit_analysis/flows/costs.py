@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import TOTAL
 from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, half_width, interval, propagate
 
@@ -84,10 +85,15 @@ def tax_path(out: pd.DataFrame, tax: pd.DataFrame, years: list[int]) -> pd.DataF
 
     Raises
     ------
-    KeyError
-        When the path does not hold one of the years.
+    UsageError
+        When the path does not hold one of the years, or none is asked for.
     """
-    rates = tax.pivot(index="treatment", columns="year", values="eur_per_t")[years]
+    rates = tax.pivot(index="treatment", columns="year", values="eur_per_t")
+    if not years or not set(years) <= set(rates.columns):
+        raise UsageError(
+            f"Le barème de TGAP va de {rates.columns.min()} à {rates.columns.max()}\u00a0: "
+            "choisissez une première et une dernière année entre les deux."
+        )
     rows = propagate(out[out["route"].isin(rates.index)], ["recovery", "route", "hazardous"])
     applied = rates.reindex(rows["route"]).reset_index(drop=True).where(rows["hazardous"] == "no")
     rise = applied[years[-1]] - applied[years[0]]
