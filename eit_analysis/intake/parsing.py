@@ -37,7 +37,7 @@ LESS = re.compile(rf"(?:<=?|≤|moins de|maximum|max\.?|jusqu'à|au plus) ?({DIG
 MORE = re.compile(rf"(?:>=?|≥|plus de|minimum|min\.?|au moins|à partir de) ?({DIGITS})(.*)", re.I)
 RANGE = re.compile(rf"(?:entre |de )?({DIGITS}) ?(?:-|–|—|à|a|et) ?({DIGITS})(.*)", re.I)
 PLUS_MINUS = re.compile(rf"({DIGITS}) ?(?:±|\+ ?/ ?-|\+-) ?({DIGITS}) ?(%?)(.*)")
-SUFFIX = re.compile(r"[^\W\d_]|[%€]")
+SUFFIX = re.compile("[A-Za-zÀ-ÿ%€]")
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
 SINGLE = re.compile(rf"({SIGNED})(.*)")
 

@@ -185,8 +185,8 @@ def describe(study: Study, cleaned: Cleaned) -> str:
     """What a cleaning did, in a few French lines for the terminal."""
     total = accounts(cleaned.manifest).iloc[-1]
     lines = [
-        f"Vague {study.wave} de l'étude {study.name}\u00a0: {_many(len(cleaned.manifest['inputs']), 'fichier')}, "
-        f"{_many(total['rows_read'], 'ligne lue', 'lignes lues')}, "
+        f"Vague {study.wave} de l'étude {study.name}\u00a0: "
+        f"{_many(len(cleaned.manifest['inputs']), 'fichier')}, {_many(total['rows_read'], 'ligne lue', 'lignes lues')}, "
         f"{_many(total['rows_clean'], 'utilisable')}, {total['rows_quarantined']} en quarantaine, "
         f"{_many(total['rows_merged'], 'répétée')}, "
         f"{_many(total['rows_ignored'], 'ignorée')} (titres, lignes vides, totaux).",

@@ -37,8 +37,8 @@ GUIDE_TEXT = (
     "L'identifiant vous est donné par le bureau d'études (par exemple E07)\u00a0: répétez-le à chaque ligne.",
     "Quantités\u00a0: une valeur approchée vaut mieux qu'une case vide. Vous pouvez écrire 12,5, <5, 10-15 "
     "ou env. 10. Écrivez NC si la valeur n'est pas connue et néant s'il n'y en a pas.",
-    "La quantité est celle d'une période (an, mois, semaine ou jour) pendant laquelle le flux existe. Un jour "
-    "est un jour d'ouverture.",
+    "La quantité est celle d'une période (an, mois, semaine ou jour) pendant laquelle le flux existe. Un "
+    "jour est un jour d'ouverture.",
     "Confidentialité\u00a0: la colonne Diffusion décide de ce qui est publié. Nominative\u00a0: votre nom "
     "peut paraître auprès des partenaires. Agrégée\u00a0: vos données ne comptent que dans des totaux. "
     "Aucune\u00a0: elles ne servent qu'au bureau d'études. Sans réponse, «\u00a0aucune\u00a0» s'applique.",

@@ -92,20 +92,20 @@ def clean_row(table: str, cells: Mapping[str, Any], half_widths: Mapping[str, fl
     for column in tables.form(table):
         if column == "quantity" and table == "flows":
             continue  # read with its unit and period by weigh()
+        needed = column in required(table) and column not in DEFAULTS
         try:
             value, rule = clean_cell(table, column, cells.get(column, ""))
         except CellError as error:
             value, rule = None, ""
-            record.reject(
-                column, error.code, error.message, fatal=column in required(table) and column not in DEFAULTS
-            )
-            if column in required(table) and column not in DEFAULTS:
+            # A period that cannot be read makes the quantity useless, though the column is only on the form.
+            record.reject(column, error.code, error.message, fatal=needed or column == "period")
+            if needed:
                 continue
         if value is None and column in required(table):
-            if column in DEFAULTS:
-                value, rule = DEFAULTS[column]
-            else:
+            if needed:
                 record.reject(column, "missing_value", MISSING, fatal=True)
+            else:
+                value, rule = DEFAULTS[column]
         if rule:
             record.correct(column, _label(table, column, value), rule)
         record.values[column] = value
@@ -231,8 +231,9 @@ def _unit_and_period(record: Record, number: Number | None) -> tuple[str, str]:
         return unit, period
     if number.value == 0:
         return unit or "t", period or "year"  # nothing weighs nothing in any unit
+    wrong = {problem.column for problem in record.problems}
     for column, value in (("unit", unit), ("period", period)):
-        if not value:
+        if not value and tables.form("flows")[column]["header"] not in wrong:
             record.reject(column, f"missing_{column}", MISSING, fatal=True)
     return unit, period
 

@@ -1,0 +1,303 @@
+"""A wave from files to tables: accounts, quarantine, merging, refusals, and the same bytes on every run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import tables
+from eit_analysis.errors import InputError
+from eit_analysis.intake import tidy
+from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.intake.output import csv_bytes, write_cleaned, write_table
+from eit_analysis.study import Study, open_study
+
+SITES = [
+    ["Identifiant", "Raison sociale", "Commune", "Code INSEE", "Effectif", "Diffusion"],
+    ["E01", "Filature d'essai", "Thann", "68334", 40, "nominative"],
+    ["E02", "Scierie d'essai", "VIEUX THANN", None, "env. 25", None],
+]
+FLOW_HEADERS = ["Identifiant", "Sens", "Catégorie", "Désignation", "Code déchet", "Quantité", "Unité", "Période",
+                "Incertitude (%)", "Origine de la donnée", "Mois d'activité"]  # fmt: skip
+
+
+def flow(site="E01", quantity="10", unit="t", period="an", code="150101", uncertainty=None, evidence="pesée",
+         months=None, category="carton", direction="sortant", name="Cartons"):  # fmt: skip
+    return [site, direction, category, name, code, quantity, unit, period, uncertainty, evidence, months]
+
+
+def save(path: Path, sheets: dict[str, list[list]]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    raw = tmp_path / "data" / "raw" / "essai"
+    (raw / "2018").mkdir(parents=True)
+    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
+    return open_study("essai", root=tmp_path)
+
+
+def clean(study: Study, flows: list[list], sites: list[list] = SITES, **sheets: list[list]):
+    save(study.raw / "enquete.xlsx", {"Entreprise": sites, "Flux": flows, **sheets})
+    return clean_wave(study)
+
+
+def one_flow(study: Study, **cells) -> pd.Series:
+    return clean(study, [FLOW_HEADERS, flow(**cells)]).tables["flows"].iloc[0]
+
+
+def check_accounts(cleaned) -> None:
+    for entry in cleaned.manifest["inputs"]:
+        for sheet in entry["sheets"]:
+            parts = [sheet[f"rows_{part}"] for part in ("clean", "quarantined", "merged", "ignored")]
+            assert sum(parts) == sheet["rows_read"]
+    totals = cleaned.manifest["tables"]
+    rules, codes = cleaned.corrections["rule"], cleaned.quarantine["reason_code"]
+    rows = cleaned.corrections[rules.str.startswith("ignored_") & rules.str.endswith("_row")]
+    assert sum(t["rows_ignored"] for t in totals.values()) == len(rows)
+    assert sum(t["rows_merged"] for t in totals.values()) == (rules == "merged_repeated_row").sum()
+    row_level = ~codes.str.startswith("cell_") & (codes != "unreadable_file")
+    assert sum(t["rows_quarantined"] for t in totals.values()) == row_level.sum()
+    for table, frame in cleaned.tables.items():
+        assert totals[table]["rows_clean"] == totals[table]["rows_written"] == len(frame)
+        assert list(frame.columns) == list(tables.fields(table))
+
+
+@pytest.mark.parametrize(
+    ("cells", "mass", "low", "high"),
+    [
+        ({}, 10, 9.5, 10.5),  # measured: 5 %
+        ({"evidence": "déclaration"}, 10, 8, 12),
+        ({"evidence": "ratio"}, 10, 0, 20),
+        ({"evidence": None}, 10, 5, 15),  # nobody says how it is known: the width of an estimate
+        ({"uncertainty": 30}, 10, 7, 13),
+        ({"uncertainty": 0.3}, 10, 7, 13),  # cell formatted as a percentage
+        ({"quantity": "10-15"}, 12.5, 10, 15),
+        ({"quantity": "<5"}, 2.5, 0, 5),
+        ({"quantity": "env. 10", "uncertainty": 50}, 10, 5, 15),  # the respondent's own goes first
+        ({"quantity": "néant", "unit": None}, 0, 0, 0),
+        ({"quantity": 100, "unit": "kg", "period": "mois"}, 1.2, 1.14, 1.26),
+        ({"quantity": "100 kg/mois", "unit": None, "period": None}, 1.2, 1.14, 1.26),
+        ({"quantity": 1, "unit": "t/semaine", "period": None}, 52, 49.4, 54.6),
+        ({"quantity": 1, "period": "mois", "months": "juin à octobre"}, 5, 4.75, 5.25),
+        ({"quantity": 1, "period": "jour"}, 250, 250 * (1 - np.hypot(0.05, 0.12)), 250 * (1 + np.hypot(0.05, 0.46))),
+    ],
+)  # fmt: skip
+def test_mass_and_interval(study, cells, mass, low, high):
+    row = one_flow(study, **cells)
+    got = row[["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]].astype(float)
+    assert list(got) == pytest.approx([mass, low, high])
+
+
+def test_a_volume_is_converted_and_widened(study):
+    cleaned = clean(study, [FLOW_HEADERS, flow(quantity=10, unit="m3")])
+    row = cleaned.tables["flows"].iloc[0]
+    assert row["mass_low_t_per_year"] < 0.9 * row["mass_t_per_year"] < row["mass_high_t_per_year"]
+    (sentence,) = cleaned.corrections.loc[cleaned.corrections["rule"] == "unit_converted", "clean_value"]
+    assert "t" in sentence
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "column"),
+    [
+        ({"quantity": "NC"}, "missing_mass", "Quantité"),
+        ({"quantity": None}, "missing_mass", "Quantité"),
+        ({"quantity": -3}, "negative_value", "Quantité"),
+        ({"quantity": "#REF!"}, "excel_error", "Quantité"),
+        ({"quantity": "> 5"}, "open_interval", "Quantité"),
+        ({"unit": "camion"}, "unknown_unit", "Unité"),
+        ({"unit": None}, "missing_unit", "Unité"),
+        ({"period": None}, "missing_period", "Période"),
+        ({"period": "trimestre"}, "unknown_value", "Période"),
+        ({"unit": "t/mois"}, "period_conflict", "Période"),
+        ({"quantity": "12 kg"}, "unit_conflict", "Quantité"),
+        ({"category": "plutonium"}, "unknown_value", "Catégorie"),
+        ({"category": None}, "missing_value", "Catégorie"),
+        ({"site": "E99"}, "unknown_site", "Identifiant"),
+        ({"site": None}, "missing_value", "Identifiant"),
+    ],
+)  # fmt: skip
+def test_a_bad_required_cell_quarantines_its_row(study, cells, code, column):
+    cleaned = clean(study, [FLOW_HEADERS, flow(**cells)])
+    assert cleaned.tables["flows"].empty
+    rows = cleaned.quarantine[~cleaned.quarantine["reason_code"].str.startswith("cell_")]
+    assert rows[["reason_code", "column", "source_row"]].values.tolist() == [[code, column, 2]]
+    check_accounts(cleaned)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "column"),
+    [
+        ({"code": "999999"}, "cell_unknown_waste_code", "waste_code"),
+        ({"months": "été"}, "cell_not_months", "months"),
+        ({"uncertainty": "beaucoup"}, "cell_not_a_number", None),
+        ({"evidence": "on me l'a dit"}, "cell_unknown_value", None),
+    ],
+)  # fmt: skip
+def test_a_bad_optional_cell_only_goes_missing(study, cells, code, column):
+    cleaned = clean(study, [FLOW_HEADERS, flow(**cells)])
+    (row,) = cleaned.tables["flows"].to_dict("records")
+    assert list(cleaned.quarantine["reason_code"]) == [code]
+    assert column is None or pd.isna(row[column])
+    check_accounts(cleaned)
+
+
+def test_codes_stay_text_and_zeros_come_back(study):
+    sites = [["Identifiant", "Raison sociale", "Code INSEE", "Code postal", "Diffusion"],
+             ["E01", "Essai", 1004, 1500, "agrégée"]]  # fmt: skip
+    cleaned = clean(study, [FLOW_HEADERS, flow(code=20108), flow(code="15 01 01*")], sites)
+    site = cleaned.tables["sites"].iloc[0]
+    assert (site["commune_code"], site["postcode"], site["commune_name"]) == ("01004", "01500", "Ambérieu-en-Bugey")
+    assert list(cleaned.tables["flows"]["waste_code"]) == ["020108", "150101"]
+    assert (cleaned.corrections["rule"] == "leading_zero_restored").sum() == 3
+
+
+def test_sites_are_located_and_protected_by_default(study):
+    first, second = clean(study, [FLOW_HEADERS, flow()]).tables["sites"].to_dict("records")
+    assert (second["commune_code"], second["commune_name"], second["consent"]) == ("68348", "Vieux-Thann", "none")
+    assert (second["headcount"], first["consent"]) == (25, "named")
+    assert first["latitude"] == pytest.approx(47.81, abs=0.05)
+
+
+def test_header_anywhere_title_blank_total_and_repeated_rows(study):
+    flows = [
+        ["Enquête 2018"], [], ["identifiants ", "SENS", "categorie", "Quantites", "UNITE", "période", "Remarque"],
+        ["e01", "Sortants", "Cartons", 10, "tonnes", "Annuel"], [],
+        ["E01", "sortant", "carton", 12, "t", "an"], ["E01", "sortant", "carton", 12, "t", "an"],
+        [None, "Total", None, 22, "t"], ["TOTAL", None, None, 22],
+        ["Identifiant", "Sens", "Catégorie", "Quantité", "Unité", "Période"], ["Merci de vos réponses"],
+    ]  # fmt: skip
+    cleaned = clean(study, flows)
+    assert list(cleaned.tables["flows"]["mass_t_per_year"]) == [10, 12]
+    assert list(cleaned.tables["flows"]["flow_id"]) == ["E01-F01", "E01-F02"]
+    assert list(cleaned.tables["flows"]["source_row"]) == [4, 6]
+    rules = cleaned.corrections.set_index("source_row")["rule"]
+    assert rules[7] == "merged_repeated_row"
+    assert [rules[row] for row in (1, 2, 5, 8, 9, 10, 11)] == [
+        "ignored_title_row", "ignored_blank_row", "ignored_blank_row", "ignored_total_row", "ignored_total_row",
+        "ignored_header_row", "ignored_title_row",
+    ]  # fmt: skip
+    assert "ignored_unknown_column" in set(rules[3])
+    check_accounts(cleaned)
+
+
+def test_a_site_described_twice_otherwise_is_refused_the_second_time(study):
+    cleaned = clean(study, [FLOW_HEADERS, flow()], [*SITES, ["E01", "Autre nom", "Thann", "68334", 41, "aucune"]])
+    assert list(cleaned.tables["sites"]["name"]) == ["Filature d'essai", "Scierie d'essai"]
+    assert list(cleaned.quarantine["reason_code"]) == ["conflicting_site"]
+    check_accounts(cleaned)
+
+
+def test_one_bad_file_never_stops_the_others(study):
+    (study.raw / "casse.xlsx").write_text("<html>")
+    (study.raw / "~$enquete.xlsx").write_text("verrou")
+    cleaned = clean(study, [FLOW_HEADERS, flow()])
+    assert len(cleaned.tables["flows"]) == 1
+    assert cleaned.quarantine[["source_file", "reason_code"]].values.tolist() == [["casse.xlsx", "unreadable_file"]]
+    assert [entry["file"] for entry in cleaned.manifest["inputs"]] == ["casse.xlsx", "enquete.xlsx"]
+    check_accounts(cleaned)
+
+
+def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
+    save(study.raw / "a.xlsx", {"Feuil1": SITES, "Notes": [["rien", "d'utile"]]})
+    cleaned = clean_wave(study)
+    assert len(cleaned.tables["sites"]) == 2
+    assert "ignored_unknown_sheet" in set(cleaned.corrections["rule"])
+
+
+def test_a_rule_of_the_contract_that_no_cell_check_knows_still_holds(study, monkeypatch):
+    monkeypatch.setattr(tidy, "clean_row", lambda *args: _with(args, latitude=123.0))
+    cleaned = clean(study, [FLOW_HEADERS], SITES[:2])
+    assert cleaned.tables["sites"].empty
+    assert list(cleaned.quarantine["reason_code"]) == ["contract"]
+    check_accounts(cleaned)
+
+
+def _with(args, **values):
+    from eit_analysis.intake.rows import clean_row
+
+    record = clean_row(*args)
+    record.values.update(values)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("sheets", "words"),
+    [
+        ({"Entreprise": SITES, "Flux": [FLOW_HEADERS[1:], flow()[1:]]}, ["enquete.xlsx", "Flux", "Identifiant"]),
+        ({"Entreprise": SITES[:1]}, ["enquete.xlsx", "aucune ligne"]),
+        ({"Vide": []}, ["enquete.xlsx", "aucune ligne"]),
+    ],
+)  # fmt: skip
+def test_unusable_wave_is_one_sentence(study, sheets, words):
+    save(study.raw / "enquete.xlsx", sheets)
+    with pytest.raises(InputError) as error:
+        clean_wave(study)
+    assert all(word in str(error.value) for word in words)
+    assert str(error.value).count("\n") == 0
+
+
+def test_missing_folder_empty_folder_and_folder_named_as_a_file(study):
+    with pytest.raises(InputError, match="aucun questionnaire"):
+        clean_wave(study)
+    (study.raw / "x.xlsx").mkdir()
+    with pytest.raises(InputError, match=r"x\.xlsx.*dossier"):
+        clean_wave(study)
+    with pytest.raises(InputError, match="n'existe pas"):
+        clean_wave(replace(study, wave="2030"))
+
+
+def test_same_inputs_same_bytes_and_register_tables_untouched(study):
+    def digests() -> dict[str, str]:
+        write_cleaned(study, clean_wave(study))
+        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(study.processed.iterdir())}
+
+    clean(study, [FLOW_HEADERS, flow(), flow(quantity="NC"), flow(unit="m3")])
+    write_table(study, "bmo", pd.DataFrame({"occupation_code": ["A0X40"]}))
+    first = digests()
+    assert digests() == first
+    assert {"bmo.parquet", "bmo.csv", "flows.parquet", "flows.csv", "manifest.json"} < set(first)
+    assert str(study.root) not in (study.processed / "manifest.json").read_text()
+    assert study.load("flows")["mass_t_per_year"].tolist() == pytest.approx([10, 10 * 0.0629])
+    assert study.load("skills").empty
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed():
+    text = csv_bytes(pd.DataFrame({"a": ["=1+1", "-5", "@x", "Thann"], "b": [-1.0, 2.0, 3.0, 4.0]})).decode()
+    assert text == "a,b\n'=1+1,-1.0\n-5,2.0\n'@x,3.0\nThann,4.0\n"
+
+
+CELL = st.one_of(
+    st.none(), st.text(max_size=12), st.integers(-5, 50), st.floats(allow_nan=False, width=32), st.booleans(),
+    st.sampled_from(["E01", "sortant", "carton", "t", "an", "pesée", "150101", "Total", "NC", "#REF!", "<5", "10-15"]),
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELL, min_size=11, max_size=11), max_size=12))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_accounts_hold_for_any_sheet(study, rows):
+    """Written as CSV: any cell, printable or not, may stand in it."""
+    frame = pd.DataFrame([flow(), *rows], columns=FLOW_HEADERS, dtype=object)
+    (study.raw / "E01_Flux.csv").write_bytes(frame.to_csv(index=False, sep=";").encode("utf-8", "replace"))
+    save(study.raw / "sites.xlsx", {"Entreprise": SITES})
+    cleaned = clean_wave(study)
+    check_accounts(cleaned)
+    flows = cleaned.tables["flows"]
+    assert (flows["mass_low_t_per_year"] <= flows["mass_t_per_year"]).all()
+    assert (flows["mass_t_per_year"] <= flows["mass_high_t_per_year"]).all()
+    assert not list(study.raw.glob(".*"))
