@@ -37,7 +37,7 @@ def family_table(release: Release):
 def test_internal_sees_everything_including_actors_who_refused(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     assert release.load("flows")["mass_t_per_year"].sum() == 163
-    assert not family_table(release).hidden.any()
+    assert not family_table(release).seen_by(release.viewer, {}).hidden.any()
 
 
 def test_outside_an_actor_who_refused_is_not_even_counted(small_study: Study) -> None:
@@ -73,7 +73,8 @@ def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}
     for audience in ("internal", "partners", "public", "company:E5"):
-        table = Release(small_study, audience, "essai").listing(frame, "Liste", ["site_id"])
+        release = Release(small_study, audience, "essai")
+        table = release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {})
         seen[audience] = [row[0] for row in table.body()]
     assert len(seen["internal"]) == 4
     assert seen["partners"] == ["Ateliers Numéro 1 & <fils>"]

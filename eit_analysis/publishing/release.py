@@ -4,45 +4,16 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Audience
-from eit_analysis.errors import DisclosureError, UsageError
-from eit_analysis.publishing import wording
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import judge, protect
 from eit_analysis.publishing.released import Constant, Figure, Table, Text, Value
+from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
-
-INTERNAL = "internal"
-UNNAMED = "acteur non nommé"
-
-
-def audience_rights(study: Study, audience: str) -> Audience:
-    """What an audience may see.
-
-    Raises
-    ------
-    UsageError
-        When the audience is neither ``internal``, ``public``, ``company:<site_id>`` nor named in study.toml.
-    """
-    if audience == INTERNAL:
-        return Audience(named=True)
-    if audience.startswith("company:"):
-        site = audience.removeprefix("company:")
-        if site not in set(study.load("sites")["site_id"]):
-            raise UsageError(
-                f"L'acteur « {site} » n'est pas dans la vague {study.wave}\u00a0: corrigez --audience."
-            )
-        return study.config.audiences.get("partners", Audience())
-    declared = {"partners": Audience(named=True), "public": Audience(), **study.config.audiences}
-    if audience not in declared:
-        raise UsageError(
-            f"Le public « {audience} » est inconnu\u00a0: choisissez internal, company:<identifiant>, "
-            f"{', '.join(sorted(declared))}."
-        )
-    return declared[audience]
 
 
 class Release:
@@ -59,26 +30,17 @@ class Release:
     """
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
-        self.study, self.audience, self.page = study, audience, page
-        self.rights = audience_rights(study, audience)
-        self.internal = audience == INTERNAL
-        self.company = audience.removeprefix("company:") if audience.startswith("company:") else None
-        sites = study.load("sites")
-        self.names = dict(zip(sites["site_id"], sites["name"], strict=True))
-        self.consents = dict(zip(sites["site_id"], sites["consent"], strict=True))
+        self.study, self.page = study, page
+        self.viewer = viewer_of(study, audience)
         self.tables: list[Table] = []
 
     def load(self, table: str, wave: str | None = None) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
         study = self.study.at(wave) if wave else self.study
         frame = study.load(table)
-        if self.internal:
-            return frame
-        consents = self.consents
-        if wave:
-            earlier = study.load("sites")
-            consents = {**dict(zip(earlier["site_id"], earlier["consent"], strict=True)), **self.consents}
-        refused = {site for site, consent in consents.items() if consent == "none" and site != self.company}
+        refused = self.viewer.refused
+        if wave and not self.viewer.internal:
+            refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
             return frame[~frame["site_id"].isin(refused)].reset_index(drop=True)
         if "site_ids" in frame.columns:
@@ -110,59 +72,28 @@ class Release:
             raise DisclosureError(
                 f"« {title} »\u00a0: les contributeurs n'ont pas la colonne {', '.join(missing)}."
             )
-        released = self._build(frame, title, keys, total, note)
-        if not self.internal:
-            rules = self.study.config.disclosure
-            released.cells = judge(frame, keys, contributors, weight, people, total, rules)
-            if "site_id" in keys:
-                released.frame["site_id"] = [self._name(site) for site in frame["site_id"]]
-        elif "site_id" in keys:
-            released.frame["site_id"] = [self.names.get(site, site) for site in frame["site_id"]]
-        return self._register(released)
+        cells = judge(frame, keys, contributors, weight, people, total, self.study.config.disclosure)
+        sites = [key for key in keys if key == "site_id"]
+        return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells)
 
     def listing(self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "") -> Table:
         """Individual rows: each leaves only when every actor it names agreed to be named."""
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
-        actors = [
-            {site for column in sites for site in str(row[column]).split() if site in self.names}
-            for _, row in frame[sites].iterrows()
-        ]
-        kept = np.array([self._may_list(group) for group in actors], dtype=bool)
-        shown = frame[kept].reset_index(drop=True)
-        withheld = int((~kept).sum())
-        if withheld:
-            note += (" " if note else "") + (
-                f"{wording.counted(withheld, 'ligne n’est pas diffusée', 'lignes ne sont pas diffusées')} "
-                "à ce public."
-            )
-        released = self._build(shown, title, [frame.columns[0]], None, note)
-        closed = np.zeros(shown.shape, dtype=bool)
-        if not self.internal:
-            own = np.array([group == {self.company} for group in actors], dtype=bool)[kept]
-            for j, column in enumerate(shown.columns):
-                if wording.heading(column).sensitivity == "confidential":
-                    closed[:, j] = ~own
-        released.closed = closed
-        for column in sites:
-            released.frame[column] = [
-                ", ".join(str(self.names.get(site, site)) for site in str(ids).split())
-                for ids in shown[column]
-            ]
-        return self._register(released)
+        return self._register(title, frame, [frame.columns[0]], sites=sites, listing=True, note=note)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor."""
         named = [c for c in frame.columns if "site_id" in c or c.startswith("source_")]
         if named:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
-        return self._register(self._build(frame, title, keys, None, note))
+        return self._register(title, frame, keys, note=note)
 
     def figure(self, draw: Callable[..., str], table: Table, title: str, **options: object) -> Figure:
         """A drawing of a released table, with the table beneath it."""
         if not isinstance(table, Table):
             raise DisclosureError(f"« {title} »\u00a0: une figure se dessine seulement d'un tableau diffusé.")
-        return Figure(draw, table, title, options)
+        return Figure(self.viewer, draw, table, title, options)
 
     def text(self, template: str, **values: Value) -> Text:
         """A sentence; each of its values must itself have been released."""
@@ -174,39 +105,20 @@ class Release:
         unknown = {part for _, part, _, _ in string.Formatter().parse(template) if part} - set(values)
         if unknown:
             raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
-        return Text(template, values)
+        return Text(self.viewer, template, values)
 
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
         return Value(Constant(wording.counted(int(count), singular, plural)))
 
-    def _build(self, frame: pd.DataFrame, title: str, keys: list[str], total: str | None, note: str) -> Table:
+    def _register(self, title: str, frame: pd.DataFrame, keys: list[str], **parts: Any) -> Table:
         for column in frame.columns:
             wording.heading(column)
-        return Table(title, frame.reset_index(drop=True).copy(), keys, total, note)
-
-    def _register(self, table: Table) -> Table:
+        table = Table(self.viewer, title, frame.reset_index(drop=True), keys, **parts)
         self.tables.append(table)
-        protected = [t for t in self.tables if t.cells is not None]
-        from eit_analysis.publishing import released
-
         # For a page, all notebooks of the audience are protected together once they have run.
-        if released.preview and protected:
-            withheld = protect([t.cells for t in protected if t.cells])
-            for each in protected:
+        if released.preview and not self.viewer.internal:
+            withheld = protect([t.cells for t in self.tables if t.cells])
+            for each in self.tables:
                 each.withheld = withheld
         return table
-
-    def _may_list(self, group: set[str]) -> bool:
-        if self.internal:
-            return True
-        others = group - {self.company}
-        named = all(self.consents.get(site) == "named" for site in others)
-        if self.company is not None:
-            return self.company in group and named
-        return bool(group) and self.rights.named and named
-
-    def _name(self, site: object) -> str:
-        text = str(site)
-        may_name = self.rights.named and self.consents.get(text) == "named"
-        return str(self.names.get(text, text)) if may_name or text == self.company else UNNAMED

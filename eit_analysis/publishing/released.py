@@ -7,7 +7,7 @@ tables of an audience are protected together. Only their rendered form, never th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.disclosure import Cell, CellKey
+from eit_analysis.publishing.viewer import Viewer
 
 MIME = "application/vnd.eit.release+json"
 
@@ -24,20 +25,29 @@ LEDGER: list[Released] = []
 # Whether notebooks run for a page (nobody looks at the cells) rather than under an analyst's eyes.
 preview = True
 
+Seen = dict[int, "Table"]
+
 
 class Released:
     """Anything a notebook may show; registered when it is displayed."""
 
+    viewer: Viewer
+
     def plain(self) -> str:
+        raise NotImplementedError
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Released:
+        """What one audience may read of this; ``seen`` keeps each table one and the same over a page."""
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         LEDGER.append(self)
-        bundle: dict[str, Any] = {MIME: {"id": len(LEDGER) - 1}, "text/plain": self.plain()}
+        bundle: dict[str, Any] = {MIME: {"id": len(LEDGER) - 1}, "text/plain": "(page)"}
         if preview:
             from eit_analysis.publishing.html import fragment
 
-            bundle["text/html"] = fragment(self)
+            shown = self.seen_by(self.viewer, {})
+            bundle |= {"text/plain": shown.plain(), "text/html": fragment(shown)}
         return bundle
 
 
@@ -47,16 +57,31 @@ class Value:
 
     render: Callable[[], str]
 
+    @property
+    def table(self) -> Table | None:
+        return getattr(self.render, "table", None)
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
+        if self.table is None:
+            return self
+        return Value(replace(self.render, table=self.table.seen_by(viewer, seen)))  # type: ignore[type-var]
+
 
 @dataclass(eq=False)
 class Text(Released):
     """A sentence whose numbers all come from released values."""
 
+    viewer: Viewer
     template: str
     values: dict[str, Value]
 
     def plain(self) -> str:
         return self.template.format(**{name: value.render() for name, value in self.values.items()})
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
+        return replace(
+            self, values={name: value.seen_by(viewer, seen) for name, value in self.values.items()}
+        )
 
 
 @dataclass(eq=False)
@@ -66,23 +91,77 @@ class Table(Released):
     Attributes
     ----------
     frame : pandas.DataFrame
-        Key columns then value columns. Site ids are already names.
+        Key columns then value columns.
+    sites : list of str
+        Columns that hold site ids: names for who may read them.
+    listing : bool
+        Rows about individual actors: each is shown or not according to their consent.
     cells : list of Cell or None
         What disclosure control knows of each row; None when there is nothing to protect.
     withheld : set
         Keys of the cells withheld over all tables of the audience.
     closed : numpy.ndarray or None
         Listing only, shape (rows, columns): cells that the sensitivity of their column closes.
+    identity : pandas.DataFrame or None
+        The keys before site ids became names.
     """
 
+    viewer: Viewer
     title: str
     frame: pd.DataFrame
     keys: list[str]
+    sites: list[str] = field(default_factory=list)
+    listing: bool = False
     total: str | None = None
     note: str = ""
     cells: list[Cell] | None = None
     withheld: set[CellKey] = field(default_factory=set)
     closed: np.ndarray | None = None
+    identity: pd.DataFrame | None = None
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Table:
+        if id(self) not in seen:
+            seen[id(self)] = self._listed(viewer) if self.listing else self._aggregated(viewer)
+        return seen[id(self)]
+
+    def _aggregated(self, viewer: Viewer) -> Table:
+        return replace(
+            self,
+            frame=self._named(self.frame, viewer),
+            cells=None if viewer.internal else self.cells,
+            identity=self.frame[self.keys],
+        )
+
+    def _listed(self, viewer: Viewer) -> Table:
+        groups = [
+            {site for ids in row for site in str(ids).split() if site in viewer.names}
+            for row in self.frame[self.sites].itertuples(index=False)
+        ]
+        kept = np.array([viewer.may_list(group) for group in groups], dtype=bool)
+        rows = self.frame[kept].reset_index(drop=True)
+        closed = np.zeros(rows.shape, dtype=bool)
+        if not viewer.internal:
+            own = np.array([group == {viewer.company} for group in groups], dtype=bool)[kept]
+            for j, column in enumerate(rows.columns):
+                if wording.heading(column).sensitivity == "confidential":
+                    closed[:, j] = ~own
+        withheld = int((~kept).sum())
+        lines = wording.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        note = " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
+        frame = self._named(rows, viewer)
+        return replace(self, frame=frame, note=note, closed=closed, identity=rows[self.keys])
+
+    def _named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+        named = {
+            column: [
+                wording.MISSING
+                if wording.is_missing(ids)
+                else ", ".join(viewer.name(s) for s in str(ids).split())
+                for ids in frame[column]
+            ]
+            for column in self.sites
+        }
+        return frame.assign(**named)
 
     @property
     def hidden(self) -> np.ndarray:
@@ -101,15 +180,12 @@ class Table(Released):
         return self.frame[keep]
 
     def row(self, key: object) -> int:
-        """Position of the row with this key (a tuple when there are several key columns)."""
+        """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
         wanted = key if isinstance(key, tuple) else (key,)
-        if len(wanted) != len(self.keys):
-            raise DisclosureError(
-                f"« {self.title} » a {len(self.keys)} colonnes clés, {len(wanted)} données."
-            )
-        mask = np.ones(len(self.frame), dtype=bool)
+        identity = self.frame[self.keys] if self.identity is None else self.identity
+        mask = np.ones(len(identity), dtype=bool)
         for name, value in zip(self.keys, wanted, strict=True):
-            mask &= (self.frame[name].astype(str) == str(value)).to_numpy()
+            mask &= (identity[name].astype(str) == str(value)).to_numpy()
         positions = np.flatnonzero(mask)
         return int(positions[0]) if len(positions) else -1
 
@@ -117,11 +193,14 @@ class Table(Released):
         """The published form of one cell, with its interval when ``low`` and ``high`` are named."""
         if column not in self.frame.columns:
             raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
-        return Value(_CellText(self, self.row(key), column, low, high))
+        given = len(key) if isinstance(key, tuple) else 1
+        if given != len(self.keys):
+            raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
+        return Value(CellText(self, key, column, low, high))
 
     def first(self, column: str, rank: int = 1) -> Value:
         """The label of the row with the ``rank``-th largest visible value."""
-        return Value(_FirstLabel(self, column, rank))
+        return Value(FirstLabel(self, column, rank))
 
     label = first
 
@@ -134,17 +213,21 @@ class Table(Released):
 
     def body(self) -> list[list[str]]:
         """Every cell as it is printed, withheld ones as ``s``."""
-        hidden, rows = self.hidden, []
-        for i, values in enumerate(self.frame.itertuples(index=False)):
-            row = []
-            for j, (column, value) in enumerate(zip(self.frame.columns, values, strict=True)):
-                is_closed = self.closed is not None and self.closed[i, j]
-                if is_closed or (hidden[i] and column not in self.keys):
-                    row.append(wording.SUPPRESSED)
-                else:
-                    row.append(wording.cell(value, column))
-            rows.append(row)
-        return rows
+        columns = [
+            [
+                wording.SUPPRESSED if shut else wording.cell(value, str(name))
+                for value, shut in zip(self.frame[name], closed, strict=True)
+            ]
+            for name, closed in zip(self.frame.columns, self.shut.T, strict=True)
+        ]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    @property
+    def shut(self) -> np.ndarray:
+        """Shape (rows, columns): cells that print ``s``."""
+        values = np.array([column not in self.keys for column in self.frame.columns])
+        shut = self.hidden[:, None] & values
+        return shut if self.closed is None else shut | self.closed
 
     def numeric(self) -> list[bool]:
         return [
@@ -153,30 +236,24 @@ class Table(Released):
 
     def exported(self) -> pd.DataFrame:
         """The table as data (codes and full numbers), withheld cells as ``s``."""
-        data = self.frame.astype(object)
-        hidden = self.hidden
-        for j, column in enumerate(data.columns):
-            closed = hidden & (column not in self.keys)
-            if self.closed is not None:
-                closed = closed | self.closed[:, j]
-            data[column] = data[column].where(~closed, wording.SUPPRESSED)
-        return data
+        return self.frame.astype(object).where(~self.shut, wording.SUPPRESSED)
 
 
 @dataclass(eq=False)
-class _CellText:
+class CellText:
     table: Table
-    position: int
+    key: object
     column: str
     low: str | None
     high: str | None
 
     def __call__(self) -> str:
-        if self.position < 0:
+        position = self.table.row(self.key)
+        if position < 0:
             return "aucune donnée"
-        if self.table.hidden[self.position]:
+        if self.table.hidden[position]:
             return "une valeur non diffusée"
-        row = self.table.frame.iloc[self.position]
+        row = self.table.frame.iloc[position]
         text = wording.measured(row[self.column], self.column)
         if self.low and self.high:
             bounds = [wording.cell(row[self.low], self.column), wording.cell(row[self.high], self.column)]
@@ -185,7 +262,7 @@ class _CellText:
 
 
 @dataclass(eq=False)
-class _FirstLabel:
+class FirstLabel:
     table: Table
     column: str
     rank: int
@@ -212,10 +289,14 @@ class Constant:
 class Figure(Released):
     """A drawing of a released table: drawn from its visible rows only, with the table beneath."""
 
+    viewer: Viewer
     draw: Callable[..., str]
     table: Table
     title: str
     options: dict[str, Any]
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Figure:
+        return replace(self, table=self.table.seen_by(viewer, seen))
 
     def plain(self) -> str:
         return f"{self.title} (figure)"

@@ -25,8 +25,8 @@ from eit_analysis.errors import DisclosureError, EitError, UsageError
 from eit_analysis.publishing import site
 from eit_analysis.publishing.disclosure import load_solver, protect
 from eit_analysis.publishing.engine import Block, execute
-from eit_analysis.publishing.release import INTERNAL, audience_rights
-from eit_analysis.publishing.released import Figure, Table, Text, _CellText, _FirstLabel
+from eit_analysis.publishing.released import Seen
+from eit_analysis.publishing.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
 
 RESERVED = ("study", "wave", "audience")
@@ -34,7 +34,7 @@ RESERVED = ("study", "wave", "audience")
 
 @dataclass
 class Run:
-    """One notebook run for one audience: what it released, or the reason why it failed."""
+    """One page for one audience: what it shows, or the reason why it failed."""
 
     notebook: Path
     audience: str
@@ -122,23 +122,48 @@ def run_reports(
     list of Run
         The runs that failed; their explanatory pages are written and the last good pages stay.
     """
-    for audience in audiences:
-        audience_rights(study, audience)
+    viewers = {audience: viewer_of(study, audience) for audience in audiences}
     today = date.today()
-    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     preload()
-    tasks = [Run(notebook, audience) for audience in audiences for notebook in notebooks]
+    groups = {input_group(audience): audience for audience in reversed(audiences)}
+    tasks = [Run(notebook, audience) for audience in groups.values() for notebook in notebooks]
+    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
         submitted = {pool.submit(_run, study, task, parameters[task.notebook]): task for task in tasks}
         if audiences != [INTERNAL]:
             load_solver()
-        ran = _collect(submitted, progress, "Notebooks")
-        for audience in audiences:
-            protect_together([run for run in ran if run.audience == audience])
-        wrote = _collect({pool.submit(_write, study, run, today): run for run in ran}, progress, "Pages")
+        ran = {
+            (input_group(run.audience), run.name): run for run in _collect(submitted, progress, "Notebooks")
+        }
+        pages = []
+        for audience, viewer in viewers.items():
+            seen = [see(ran[input_group(audience), notebook.stem], viewer) for notebook in notebooks]
+            protect_together(seen)
+            pages += [run for run, _ in seen]
+        wrote = _collect({pool.submit(_write, study, run, today): run for run in pages}, progress, "Pages")
     for audience in audiences:
         _write_index(study, audience, wrote, today)
     return [run for run in wrote if run.error]
+
+
+def input_group(audience: str) -> str:
+    """Audiences of one group read the same rows: a notebook runs once for all of them."""
+    return audience if audience == INTERNAL or audience.startswith("company:") else "outside"
+
+
+def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
+    """The page of one audience from a notebook run for its group, and the tables behind it."""
+    tables: Seen = {}
+    blocks = [block if isinstance(block, str) else block.seen_by(viewer, tables) for block in run.blocks]
+    return Run(run.notebook, viewer.audience, blocks, run.error), tables
+
+
+def protect_together(pages: list[tuple[Run, Seen]]) -> None:
+    """Withhold in all tables of one audience what would let a reader find a sensitive cell."""
+    tables = [table for _, seen in pages for table in seen.values() if table.cells]
+    withheld = protect([table.cells for table in tables if table.cells])
+    for table in tables:
+        table.withheld = withheld
 
 
 def preload() -> None:
@@ -175,25 +200,6 @@ def _run(study: Study, run: Run, parameters: dict[str, Any]) -> Run:
     except Exception as error:
         run.error = f"erreur imprévue dans le notebook ({type(error).__name__}\u00a0: {error})"
     return run
-
-
-def protect_together(runs: list[Run]) -> None:
-    """Withhold in all tables of one audience what would let a reader find a sensitive cell."""
-    tables = {id(t): t for run in runs for block in run.blocks for t in _tables(block) if t.cells is not None}
-    withheld = protect([table.cells for table in tables.values() if table.cells])
-    for table in tables.values():
-        table.withheld = withheld
-
-
-def _tables(block: Block) -> list[Table]:
-    if isinstance(block, Table):
-        return [block]
-    if isinstance(block, Figure):
-        return [block.table]
-    if isinstance(block, Text):
-        sources = [value.render for value in block.values.values()]
-        return [source.table for source in sources if isinstance(source, (_CellText, _FirstLabel))]
-    return []
 
 
 def _write(study: Study, run: Run, today: date) -> Run:
@@ -235,15 +241,14 @@ def check(study: Study, audience: str, text: str) -> None:
         raise DisclosureError("La page contient un chemin de cette machine\u00a0: elle est refusée.")
     if audience == INTERNAL:
         return
-    rights = audience_rights(study, audience)
+    viewer = viewer_of(study, audience)
     readable = re.sub(r"[\s\u00a0\u202f]+", " ", html_text.unescape(text)).casefold()
     sites = study.load("sites")
-    for site_id, name, siret, consent in sites[["site_id", "name", "siret", "consent"]].itertuples(
-        index=False
-    ):
-        may_name = (rights.named and consent == "named") or audience == f"company:{site_id}"
+    for site_id, name, siret in sites[["site_id", "name", "siret"]].itertuples(index=False):
         tokens = [str(name), *([str(siret)] if isinstance(siret, str) else [])]
-        if not may_name and any(re.sub(r"\s+", " ", t).casefold() in readable for t in tokens):
+        if viewer.may_name(site_id):
+            continue
+        if any(re.sub(r"\s+", " ", token).casefold() in readable for token in tokens):
             raise DisclosureError(
                 "La page nomme un acteur qui n'a pas donné son accord à ce public\u00a0: elle est refusée."
             )

@@ -22,6 +22,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import TEMPLATES, environment, fragment
 from eit_analysis.publishing.released import Figure, Table
+from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 
@@ -181,7 +182,8 @@ def _quality(study: Study) -> tuple[Markup, str]:
         f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
         f"{aside} en quarantaine avec sa raison, rien n'est supprimé."
     )
-    table = Table("Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées", frame, ["sheet"])
+    title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
+    table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
     return fragment(table, "qualite"), sentence
 
 

@@ -1,0 +1,91 @@
+"""Who looks: what one audience may see of whom, from the consent of each actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eit_analysis.config import Audience
+from eit_analysis.errors import UsageError
+from eit_analysis.study import Study
+
+INTERNAL = "internal"
+UNNAMED = "acteur non nommé"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One audience of one wave.
+
+    Attributes
+    ----------
+    audience : str
+        ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
+    named : bool
+        Whether it may read the names of actors who agreed to be named.
+    names, consents : dict
+        By site id.
+    """
+
+    audience: str
+    named: bool
+    names: dict[str, str]
+    consents: dict[str, str]
+
+    @property
+    def internal(self) -> bool:
+        return self.audience == INTERNAL
+
+    @property
+    def company(self) -> str | None:
+        return self.audience.removeprefix("company:") if self.audience.startswith("company:") else None
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Actors whose rows this audience's reports leave out altogether."""
+        if self.internal:
+            return frozenset()
+        return frozenset(s for s, consent in self.consents.items() if consent == "none" and s != self.company)
+
+    def may_name(self, site: str) -> bool:
+        return self.internal or site == self.company or (self.named and self.consents.get(site) == "named")
+
+    def may_list(self, group: set[str]) -> bool:
+        """Whether a row about these actors may be shown; a company sees only rows it is part of."""
+        if self.internal:
+            return True
+        if self.company is not None and self.company not in group:
+            return False
+        return bool(group) and all(self.may_name(site) for site in group)
+
+    def name(self, site: object) -> str:
+        text = str(site)
+        return self.names.get(text, text) if text not in self.names or self.may_name(text) else UNNAMED
+
+
+def viewer_of(study: Study, audience: str) -> Viewer:
+    """The viewer of an audience.
+
+    Raises
+    ------
+    UsageError
+        When the audience is none of those a study knows.
+    """
+    sites = study.load("sites")
+    names = dict(zip(sites["site_id"], sites["name"], strict=True))
+    consents = dict(zip(sites["site_id"], sites["consent"], strict=True))
+    declared = {"partners": Audience(named=True), "public": Audience(), **study.config.audiences}
+    known = {INTERNAL: Audience(named=True), **declared}
+    if audience.startswith("company:"):
+        site = audience.removeprefix("company:")
+        if site not in names:
+            raise UsageError(
+                f"L'acteur « {site} » n'est pas dans la vague {study.wave}\u00a0: corrigez --audience."
+            )
+        # A firm sees of the others what partners see.
+        return Viewer(audience, declared["partners"].named, names, consents)
+    if audience not in known:
+        raise UsageError(
+            f"Le public « {audience} » est inconnu\u00a0: choisissez company:<identifiant> ou parmi "
+            f"{', '.join(known)}."
+        )
+    return Viewer(audience, known[audience].named, names, consents)
