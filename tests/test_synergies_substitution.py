@@ -21,9 +21,9 @@ FLOW_COLUMNS = [
     "mass_high_t_per_year", "evidence", "quality", "route", "cost_eur_per_t", "months",
 ]  # fmt: skip
 RULE_COLUMNS = [
-    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "receiver_naf_codes", "use",
-    "treatment", "yield_low", "yield_central", "yield_high", "legal_status", "hazardous_allowed", "maturity",
-    "source", "year", "route",
+    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "receiver_naf_codes",
+    "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status", "hazardous_allowed",
+    "maturity", "source", "year", "route",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
@@ -50,7 +50,9 @@ def flow_table(rows):
     return pd.DataFrame(rows, columns=FLOW_COLUMNS).astype({"cost_eur_per_t": float})
 
 
-def rule(rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1)):
+def rule(
+    rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1)
+):
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
         "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
@@ -101,7 +103,12 @@ def test_a_pair_and_its_numbers():
 @pytest.mark.parametrize(
     ("gate", "output", "entry", "rules"),
     [
-        ("same_site", flow("o", "A", "out", "wood", 5), flow("i", "A", "in", "wood", 5), [rule("R", category="wood")]),
+        (
+            "same_site",
+            flow("o", "A", "out", "wood", 5),
+            flow("i", "A", "in", "wood", 5),
+            [rule("R", category="wood")],
+        ),
         (
             "quality",
             flow("o", "A", "out", "wood", 5, quality="soiled"),
@@ -126,9 +133,24 @@ def test_a_pair_and_its_numbers():
             flow("i", "B", "in", "wood", 5),
             [rule("R", category="wood")],
         ),
-        ("unlocated", flow("o", "A", "out", "wood", 5), flow("i", "D", "in", "wood", 5), [rule("R", category="wood")]),
-        ("reach", flow("o", "A", "out", "wood", 5), flow("i", "C", "in", "wood", 5), [rule("R", category="wood")]),
-        ("no_mass", flow("o", "A", "out", "wood", 0), flow("i", "B", "in", "wood", 5), [rule("R", category="wood")]),
+        (
+            "unlocated",
+            flow("o", "A", "out", "wood", 5),
+            flow("i", "D", "in", "wood", 5),
+            [rule("R", category="wood")],
+        ),
+        (
+            "reach",
+            flow("o", "A", "out", "wood", 5),
+            flow("i", "C", "in", "wood", 5),
+            [rule("R", category="wood")],
+        ),
+        (
+            "no_mass",
+            flow("o", "A", "out", "wood", 0),
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", category="wood")],
+        ),
     ],
 )
 def test_each_gate_closes(gate, output, entry, rules):
@@ -167,14 +189,22 @@ def brute_force(flows, rules, radius_km):
                 else:
                     reads = out["category"] == r["category"]
                 giver, taker = place[out["site_id"]], place[entry["site_id"]]
-                if not reads or entry["category"] != r["input_category"] or out["site_id"] == entry["site_id"]:
+                if (
+                    not reads
+                    or entry["category"] != r["input_category"]
+                    or out["site_id"] == entry["site_id"]
+                ):
                     continue
                 if QUALITY_RANK[out["quality"] or "mixed"] > QUALITY_RANK[r["worst_quality"]]:
                     continue
                 if out["waste_code"] in HAZARDOUS and not r["hazardous_allowed"]:
                     continue
                 wanted = (r["receiver_naf_codes"] or "").split()
-                if wanted and isinstance(taker.naf_code, str) and not any(map(taker.naf_code.startswith, wanted)):
+                if (
+                    wanted
+                    and isinstance(taker.naf_code, str)
+                    and not any(map(taker.naf_code.startswith, wanted))
+                ):
                     continue
                 if math.isnan(giver.latitude) or math.isnan(taker.latitude):
                     continue
@@ -186,7 +216,10 @@ def brute_force(flows, rules, radius_km):
                 key = (-len(prefix) * bool(code), -r["maturity"], -r["yield_central"], r["rule_id"])
                 pair = out["flow_id"], entry["flow_id"]
                 if pair not in found or key < found[pair][0]:
-                    found[pair] = key, min(out["mass_t_per_year"] * r["yield_central"], entry["mass_t_per_year"])
+                    found[pair] = (
+                        key,
+                        min(out["mass_t_per_year"] * r["yield_central"], entry["mass_t_per_year"]),
+                    )
     return {pair: (key[3], matched) for pair, (key, matched) in found.items()}
 
 

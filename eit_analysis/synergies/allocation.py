@@ -82,8 +82,8 @@ def exposed_side(plan: pd.DataFrame, weight: str, minimum_units: int, maximum_sh
     """Who stands behind each category: givers or takers, whichever the disclosure rules protect more.
 
     Every tonne has a giver and a taker, and a total reveals the taker as surely as the giver. The release
-    gate judges one set of contributors, so each category is given the side that breaks a rule if one does, else the
-    side with fewer sites.
+    gate judges one set of contributors, so each category is given the side that breaks a rule if one does,
+    else the side with fewer sites.
 
     Returns
     -------
@@ -96,12 +96,12 @@ def exposed_side(plan: pd.DataFrame, weight: str, minimum_units: int, maximum_sh
             for column in ("giver_site_id", "taker_site_id")
         ]
     )
-    by_site = sides[sides[weight] > 0].groupby(["category", "side", "site_id"], as_index=False)[weight].sum()
-    sizes = by_site.groupby(["category", "side"], as_index=False).agg(
-        units=("site_id", "size"), largest=(weight, "max"), whole=(weight, "sum")
-    )
+    by_site = sides[sides[weight] > 0].groupby(["category", "side", "site_id"])[[weight]].sum().reset_index()
+    grouped = by_site.groupby(["category", "side"])
+    sizes = pd.DataFrame(
+        {"units": grouped.size(), "largest": grouped[weight].max(), "whole": grouped[weight].sum()}
+    ).reset_index()
     sizes["safe"] = (sizes["units"] >= minimum_units) & (sizes["largest"] <= maximum_share * sizes["whole"])
     chosen = sizes.sort_values(["category", "safe", "units", "side"]).drop_duplicates("category")
-    return by_site.merge(chosen[["category", "side"]], on=["category", "side"])[
-        ["category", "site_id", weight]
-    ]
+    kept = by_site.merge(chosen[["category", "side"]], on=["category", "side"])
+    return kept[["category", "site_id", weight]]

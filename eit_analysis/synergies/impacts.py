@@ -5,9 +5,10 @@
     avoided   = (old avoided − new avoided) × t                                           tCO2e/year
     jobs      = (new jobs − old jobs) × t / 1000                                          FTE
 
-with t the tonnes that leave their old route. Emissions caused (boundary *impact*) and emissions avoided elsewhere
-(boundary *avoided*, negative in the factors, so that more avoided is positive here) stay in columns of their own and are never added up. Signs are kept as they
-fall: an exchange may cost money, emit more or displace jobs.
+with t the tonnes that leave their old route. Emissions caused (boundary *impact*) and emissions avoided
+elsewhere (boundary *avoided*, negative in the factors, so that more avoided is positive here) stay in columns
+of their own and are never added up. Signs are kept as they fall: an exchange may cost money, emit more or
+displace jobs.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ INDICATORS = {
 def impacts(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Candidates with the change each would bring, low, central and high.
 
-    The giver's declared cost, when there is one, replaces the reference cost of his old route. When old and new
-    route are the same, emissions and jobs per tonne cancel exactly: only transport is left. The transport
-    of the old route is unknown and not credited, which is prudent. Bounds take every bound of the factors and of
-    the tonnes at its worst and at its best.
+    The giver's declared cost, when there is one, replaces the reference cost of his old route. When old and
+    new route are the same, emissions and jobs per tonne cancel exactly: only transport is left. The transport
+    of the old route is unknown and not credited, which is prudent. Bounds take every bound of the factors and
+    of the tonnes at its worst and at its best.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
     kept = plan[plan["allocated_t_per_year"] > 0]
     share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]
     scaled = kept[columns].mul(share, axis=0).assign(category=kept["category"])
-    table = scaled.groupby("category")[columns].agg(lambda v: v.sum(skipna=False)).reset_index()
+    table = scaled.groupby("category")[columns].sum(skipna=False).reset_index()
     if table.empty:
         return table
     everything = {"category": total} | {c: table[c].sum(skipna=False) for c in columns}

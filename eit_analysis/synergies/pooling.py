@@ -3,8 +3,8 @@
     a group G is worth naming when Σ_{i∈G} v_i ≥ T and v_i < T for each i in G
 
 with v_i the yearly volume of one site and T an economic threshold (a full container, a milk run, a minimum
-order). Groups are the neighbourhoods of each site: all like sites within reach of it. They may overlap; a group
-inside a larger one is dropped.
+order). Groups are the neighbourhoods of each site: all like sites within reach of it. They may overlap; a
+group inside a larger one is dropped.
 """
 
 from __future__ import annotations
@@ -30,15 +30,21 @@ POOL_COLUMNS = [
 ]  # fmt: skip
 
 
-class Target(NamedTuple):
-    """One threshold and the yearly volume of each site that it speaks of."""
+class Threshold(NamedTuple):
+    """A row of ``reference/pooling_thresholds.csv``; an empty keyword speaks of every item."""
 
     nature: str
     keyword: str
-    category: str | None
     unit: str
-    threshold: float
+    value: float
     label: str
+
+
+class Target(NamedTuple):
+    """A threshold, what exactly it is applied to, and the yearly volume of each site."""
+
+    threshold: Threshold
+    category: str | None
     volumes: pd.Series
 
 
@@ -72,93 +78,96 @@ def pooled(
     Returns
     -------
     groups : pandas.DataFrame
-        Columns ``POOL_COLUMNS``; ``members`` are site ids separated by spaces, ``span_km`` the longest distance
-        from the centre; ``category`` only for a collection. No saving is estimated: no source gives one.
+        Columns ``POOL_COLUMNS``; ``members`` are site ids separated by spaces, ``span_km`` the longest
+        distance from the centre; ``category`` only for a collection. No saving is estimated: no source gives
+        one.
     shares : pandas.DataFrame
         ``pooling_id, site_id, volume_per_year``: what each member brings.
     """
     places = sites[["site_id", "latitude", "longitude"]].dropna()
     groups, shares = [], []
-    for target in [*_needs(sharing, thresholds), *_collections(flows, thresholds)]:
-        volumes = target.volumes[(target.volumes > 0) & (target.volumes < target.threshold)]
+    for (nature, keyword, unit, least, label), category, volumes in _targets(sharing, flows, thresholds):
+        volumes = volumes[(volumes > 0) & (volumes < least)]
         near = places[places["site_id"].isin(volumes.index)].sort_values("site_id")
         for members, span in _neighbourhoods(near, radius_km, detour_factor):
             volume = float(volumes.loc[members].sum())
-            if len(members) > 1 and volume >= target.threshold:
-                text = " ".join(members)
-                key = "|".join((target.nature, target.keyword, target.category or "", target.unit, text))
-                identifier = "M-" + hashlib.sha256(key.encode()).hexdigest()[:8]
-                groups.append(
-                    (identifier, target.nature, target.label, target.keyword, target.category, text)
-                    + (len(members), volume, target.unit, target.threshold, span)
-                )
-                shares += [(identifier, site, float(volumes.loc[site])) for site in members]
+            if len(members) < 2 or volume < least:
+                continue
+            text, size = " ".join(members), len(members)
+            key = "|".join((nature, keyword, category or "", unit, text))
+            identifier = "M-" + hashlib.sha256(key.encode()).hexdigest()[:8]
+            groups.append(
+                (identifier, nature, label, keyword, category, text, size, volume, unit, least, span)
+            )
+            shares += [(identifier, site, float(volumes.loc[site])) for site in members]
     frame = pd.DataFrame(groups, columns=POOL_COLUMNS)
     frame = frame.sort_values(["nature", "label", "keyword", "members"]).reset_index(drop=True)
     return frame, pd.DataFrame(shares, columns=["pooling_id", "site_id", "volume_per_year"])
 
 
 def unseen(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
-    """Needs that no threshold speaks of, by nature and unit: what the groups cannot show."""
-    needs = sharing[sharing["side"] == "need"].assign(unit=sharing["unit"].map(normalise_unit))
+    """Needs that no threshold speaks of: what the groups cannot show."""
+    needs = _needs(sharing)
     seen = np.zeros(len(needs), dtype=bool)
-    # A row without keyword takes every item of its nature and unit.
-    for row in thresholds[thresholds["nature"] != COLLECTION].itertuples(index=False):
-        keyword = "" if pd.isna(row.item_keyword) else plain(row.item_keyword)
-        holds = needs["item"].map(plain).str.contains(keyword, regex=False).to_numpy(dtype=bool)
-        seen = seen | (_alike(needs, row.nature, row.unit) & holds)
+    for threshold in _read(thresholds):
+        seen = seen | _speaks_of(threshold, needs)
     return needs[~seen][["nature", "item", "unit", "site_id"]].reset_index(drop=True)
 
 
-def _needs(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> list[Target]:
+def _read(thresholds: pd.DataFrame) -> list[Threshold]:
+    """Specific keywords first: a general row takes what they leave."""
+    columns = ["nature", "item_keyword", "unit", "threshold", "label_fr"]
+    rows = thresholds[columns].fillna({"item_keyword": ""}).itertuples(index=False)
+    read = [Threshold(str(n), str(k), str(u), float(t), str(label)) for n, k, u, t, label in rows]
+    return sorted(read, key=lambda threshold: not threshold.keyword)
+
+
+def _needs(sharing: pd.DataFrame) -> pd.DataFrame:
     needs = sharing[(sharing["side"] == "need") & sharing["volume_per_year"].notna()]
-    needs = needs.assign(plain_item=needs["item"].map(plain), unit=needs["unit"].map(normalise_unit))
-    targets = []
-    named = np.zeros(len(needs), dtype=bool)
-    thresholds = thresholds[thresholds["nature"] != COLLECTION]
-    specific = thresholds["item_keyword"].notna()
-    for row in thresholds[specific].itertuples(index=False):
-        holds = needs["plain_item"].str.contains(plain(row.item_keyword), regex=False).to_numpy(dtype=bool)
-        like = _alike(needs, row.nature, row.unit) & holds
-        named = named | like
-        targets.append(_target(needs[like], row, plain(row.item_keyword), str(row.label_fr)))
-    for row in thresholds[~specific].itertuples(index=False):
-        others = needs[_alike(needs, row.nature, row.unit) & ~named]
-        for keyword, part in others.groupby("plain_item"):
-            label = f"{row.label_fr} ({part['item'].min()})"
-            targets.append(_target(part, row, str(keyword), label))
-    return targets
+    return needs.assign(plain_item=needs["item"].map(plain), unit=needs["unit"].map(normalise_unit))
 
 
-def _target(needs: pd.DataFrame, row: object, keyword: str, label: str) -> Target:
-    unit = str(row.unit)  # type: ignore[attr-defined]
-    scaled = needs["volume_per_year"].astype(float) * needs["unit"].map(lambda u: _scale(u, unit)).astype(
-        float
-    )
-    volumes = scaled.groupby(needs["site_id"]).sum()
-    return Target(str(row.nature), keyword, None, unit, float(row.threshold), label, volumes)  # type: ignore[attr-defined]
+def _speaks_of(threshold: Threshold, needs: pd.DataFrame) -> np.ndarray:
+    scales = {unit: _scale(unit, threshold.unit) for unit in needs["unit"].unique()}
+    holds = needs["plain_item"].str.contains(plain(threshold.keyword), regex=False).astype(bool)
+    same = (needs["nature"] == threshold.nature) & (needs["unit"].map(scales).astype(float) > 0)
+    return (same & holds).to_numpy(dtype=bool)
 
 
 def _scale(unit: str, wanted: str) -> float:
+    """How many of the wanted unit one unit is, 0 when they do not compare."""
     wanted = normalise_unit(wanted)
     return 1.0 if unit == wanted else SAME_UNIT.get((unit, wanted), 0.0)
 
 
-def _alike(needs: pd.DataFrame, nature: str, unit: str) -> np.ndarray:
-    scales = {u: _scale(u, unit) for u in needs["unit"].unique()}
-    return ((needs["nature"] == nature) & (needs["unit"].map(scales).astype(float) > 0)).to_numpy(dtype=bool)
-
-
-def _collections(flows: pd.DataFrame, thresholds: pd.DataFrame) -> list[Target]:
+def _targets(sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame) -> list[Target]:
+    needs = _needs(sharing)
+    named = np.zeros(len(needs), dtype=bool)
     targets = []
-    for row in thresholds[thresholds["nature"] == COLLECTION].itertuples(index=False):
-        like = (flows["direction"] == "out") & (flows["category"] == row.item_keyword)
-        volumes = flows[like].groupby("site_id")["mass_t_per_year"].sum()
-        category = str(row.item_keyword)
-        targets.append(
-            Target(COLLECTION, "", category, str(row.unit), float(row.threshold), str(row.label_fr), volumes)
-        )
+    for threshold in _read(thresholds):
+        if threshold.nature == COLLECTION:
+            like = (flows["direction"] == "out") & (flows["category"] == threshold.keyword)
+            volumes = flows[like].groupby("site_id")["mass_t_per_year"].sum()
+            targets.append(Target(threshold._replace(keyword=""), threshold.keyword, volumes))
+        elif threshold.keyword:
+            spoken = _speaks_of(threshold, needs)
+            named = named | spoken
+            keyword = plain(threshold.keyword)
+            targets.append(
+                Target(threshold._replace(keyword=keyword), None, _volumes(needs[spoken], threshold.unit))
+            )
+        else:
+            for item, part in needs[_speaks_of(threshold, needs) & ~named].groupby("plain_item"):
+                label = f"{threshold.label} ({part['item'].min()})"
+                own = threshold._replace(keyword=str(item), label=label)
+                targets.append(Target(own, None, _volumes(part, threshold.unit)))
     return targets
+
+
+def _volumes(needs: pd.DataFrame, unit: str) -> pd.Series:
+    scales = {own: _scale(own, unit) for own in needs["unit"].unique()}
+    scaled = needs["volume_per_year"].astype(float) * needs["unit"].map(scales).astype(float)
+    return scaled.groupby(needs["site_id"]).sum()
 
 
 def _neighbourhoods(

@@ -89,8 +89,8 @@ def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne counts
-        once per candidate), ``allocated`` and ``realised``.
+        ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
+        counts once per candidate), ``allocated`` and ``realised``.
     """
     done = register[register["status"] == "done"]
     columns = {
@@ -101,8 +101,9 @@ def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFra
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
     wide = wide.sort_values(["potential", "realised"], ascending=False)
     wide = pd.concat([wide, wide.sum().to_frame(total).T.rename_axis("category")])
-    tall = wide.rename_axis(columns="measure").stack().rename("mass_t_per_year")
-    return tall.reset_index()
+    order = {category: i for i, category in enumerate(wide.index)}
+    tall = wide.reset_index().melt("category", var_name="measure", value_name="mass_t_per_year")
+    return tall.sort_values("category", key=lambda c: c.map(order), kind="stable", ignore_index=True)
 
 
 def totals_contributors(
@@ -158,7 +159,7 @@ def recall(
     exchanges = ids[ids["kind"] != "pooling"]
     linked, refused = _linked(exchanges, passed), _linked(exchanges, rejected)
     grouped = _grouped(ids[ids["kind"] == "pooling"], pools)
-    result = register.drop(columns=[c for c in register if c.startswith("source_")])
+    result = register.drop(columns=[c for c in register if str(c).startswith("source_")])
     found = result["synergy_id"].isin(set(linked["synergy_id"]) | grouped)
     potential = {
         name: allocate(part.assign(score=1.0), 0.0)["allocated_t_per_year"].sum()
@@ -185,13 +186,13 @@ def _grouped(ids: pd.DataFrame, pools: pd.DataFrame) -> set[str]:
     members = pools.assign(site_id=pools["members"].astype(str).str.split()).explode("site_id")
     members = members[["pooling_id", "nature", "keyword", "category", "site_id"]]
     hits = ids.merge(members, on="site_id", suffixes=("", "_pool"))
-    same = [
-        (lead.category == lead.category_pool and "collect" in plain(lead.title))
-        if lead.nature == COLLECTION
-        else bool(_words(lead.keyword)) and _words(lead.keyword) <= _words(lead.title)
-        for lead in hits.itertuples(index=False)
+    collected = (hits["category"] == hits["category_pool"]) & hits["title"].map(plain).str.contains("collect")
+    named = [
+        bool(_words(keyword)) and _words(keyword) <= _words(title)
+        for keyword, title in zip(hits["keyword"], hits["title"], strict=True)
     ]
-    counts = hits[np.array(same, dtype=bool)].groupby(["synergy_id", "pooling_id"])["site_id"].nunique()
+    same = np.where(hits["nature"] == COLLECTION, collected, named).astype(bool)
+    counts = hits[same].groupby(["synergy_id", "pooling_id"])["site_id"].nunique()
     return set(counts[counts >= 2].index.get_level_values("synergy_id"))
 
 

@@ -184,9 +184,8 @@ def rank(candidates: pd.DataFrame, table: pd.DataFrame, draws: int, seed: int) -
     low, high = _limits(ordered, names, raw)
     low = np.clip(np.where(unknown, bounds[:, 0], low), bounds[:, 0], bounds[:, 1])
     high = np.clip(np.where(unknown, bounds[:, 1], high), bounds[:, 0], bounds[:, 1])
-    worst = np.maximum(
-        ordered["giver_evidence"].map(EVIDENCE_RANK), ordered["taker_evidence"].map(EVIDENCE_RANK)
-    )
+    sides = [ordered[c].map(EVIDENCE_RANK).to_numpy(dtype=int) for c in ("giver_evidence", "taker_evidence")]
+    worst = np.maximum(*sides)
     score = 100 * (1 - spotis(values, weights, bounds, directions))
     ranks = smaa(values, low, high, weights, bounds, directions, draws, seed)
     return (
@@ -198,7 +197,7 @@ def rank(candidates: pd.DataFrame, table: pd.DataFrame, draws: int, seed: int) -
             first_rank_percent=100 * (ranks == 1).mean(axis=0),
             rank_weighted_sum=positions(weighted_sum(values, weights, directions)),
             rank_topsis=positions(topsis(values, weights, directions)),
-            confidence=np.array(CONFIDENCE, dtype=object)[worst.to_numpy(dtype=int)],
+            confidence=np.array(CONFIDENCE, dtype=object)[worst],
             known_criteria=(~unknown).sum(axis=1),
         )
         .sort_values(["rank", "candidate_id"])

@@ -4,8 +4,8 @@
     diverted = min(supply, demand / yield)       tonnes that leave their old route
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
-category, sorting quality, hazard, receiving activity, a use no lower in the waste hierarchy than today's, reach,
-some tonnes on both sides.
+category, sorting quality, hazard, receiving activity, a use no lower in the waste hierarchy than today's,
+reach, some tonnes on both sides.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 GATES = ("same_site", "quality", "hazard", "receiver", "hierarchy", "unlocated", "reach", "no_mass")
 # Code de l'environnement, art. L. 541-1: reuse before recycling before energy before disposal.
 HIERARCHY = {
-    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1, "energy": 2, "incineration": 3, "landfill": 3,
-    "unknown": 3,
+    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
+    "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
 }  # fmt: skip
 
 CANDIDATE_COLUMNS = [
@@ -73,9 +73,10 @@ def candidates(
     """Every exchange that passes the gates, and every matched pair that does not, with its gate.
 
     A rule that names a waste code and a category reads an output that has both; an output without a code is
-    read by its category alone. An unknown quality counts as mixed; an output without a waste code is taken as not hazardous; an unknown
-    activity of the receiver, who has declared the need himself, passes. When several rules let a pair through, the
-    one that read the longest code, then the most mature, then the best yield, is kept.
+    read by its category alone. An unknown quality counts as mixed; an output without a waste code is taken as
+    not hazardous; an unknown activity of the receiver, who has declared the need himself, passes. When
+    several rules let a pair through, the one that read the longest code, then the most mature, then the best
+    yield, is kept.
 
     Parameters
     ----------
@@ -114,7 +115,8 @@ def candidates(
         "reach": pairs["distance_km"] > radius_km,
         "no_mass": (pairs["supply_high"] <= 0) | (pairs["demand_high"] <= 0),
     }
-    pairs["gate_rank"] = np.select([stops[g] for g in GATES], range(len(GATES)), default=len(GATES))
+    stopped = np.column_stack([stops[gate].to_numpy(dtype=bool) for gate in GATES])
+    pairs["gate_rank"] = np.where(stopped.any(axis=1), stopped.argmax(axis=1), len(GATES))
     # The pair goes as far as its best rule takes it.
     pairs = pairs.sort_values(
         ["out_flow_id", "in_flow_id", "gate_rank", "specificity", "maturity", "yield_central", "rule_id"],
@@ -205,7 +207,7 @@ def _read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.Dat
     return pd.concat(parts, ignore_index=True)
 
 
-def _receives(naf_code: pd.Series, prefixes: pd.Series) -> np.ndarray:
+def _receives(naf_code: pd.Series, prefixes: pd.Series) -> pd.Series:
     """Whether each activity starts with one of its rule's prefixes (unknown on either side passes)."""
     both = pd.DataFrame({"naf": naf_code, "prefixes": prefixes.fillna("").astype(str)})
     unique = both.drop_duplicates()
@@ -214,7 +216,7 @@ def _receives(naf_code: pd.Series, prefixes: pd.Series) -> np.ndarray:
         for naf, wanted in unique.itertuples(index=False)
     ]
     known = unique.assign(answer=np.array(answers, dtype=bool))
-    return both.merge(known, on=["naf", "prefixes"], how="left")["answer"].to_numpy(dtype=bool)
+    return both.merge(known, on=["naf", "prefixes"], how="left")["answer"].astype(bool)
 
 
 def _quantities(pairs: pd.DataFrame) -> pd.DataFrame:
