@@ -1,4 +1,4 @@
-"""French numbers, months and dates: a labelled table, and a round trip of anything a French speaker may type."""
+"""French numbers, months and dates: a labelled table, and a round trip of what a French speaker types."""
 
 from __future__ import annotations
 
@@ -80,15 +80,15 @@ READABLE = [
     ("0", 0, None, None, "", ""),
 ]  # fmt: skip
 
-UNREADABLE = [
-    ("#REF!", "excel_error"), ("#DIV/0!", "excel_error"), ("#N/A", "excel_error"), ("#VALEUR!", "excel_error"),
-    ("#NOM?", "excel_error"), ("Err:502", "excel_error"), ("dix", "not_a_number"), ("1 20", "not_a_number"),
-    ("12 1234", "not_a_number"), ("1.2.3", "not_a_number"), ("3/4", "not_a_number"), ("10²", "not_a_number"),
-    ("(5)", "not_a_number"), ("12,", "not_a_number"), ("10-15-20", "not_a_number"), ("٣", "not_a_number"),
-    ("inf", "not_a_number"), ("9" * 400, "not_a_number"), ("1e999", "not_a_number"), (float("inf"), "not_a_number"),
-    (True, "not_a_number"), ("> 5", "open_interval"), ("plus de 5", "open_interval"),
-    (dt.date(2015, 10, 1), "date_instead_of_number"), (dt.datetime(2015, 10, 1), "date_instead_of_number"),
-]  # fmt: skip
+UNREADABLE = {
+    "excel_error": ["#REF!", "#DIV/0!", "#N/A", "#VALEUR!", "#NOM?", "Err:502"],
+    "not_a_number": [
+        "dix", "1 20", "12 1234", "1.2.3", "3/4", "10²", "(5)", "12,", "10-15-20", "٣", "inf", "1e999", "9" * 400,
+        float("inf"), True,
+    ],
+    "open_interval": ["> 5", "plus de 5"],
+    "date_instead_of_number": [dt.date(2015, 10, 1), dt.datetime(2015, 10, 1)],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("cell", "value", "low", "high", "rule", "suffix"), READABLE)
@@ -98,10 +98,11 @@ def test_readable(cell, value, low, high, rule, suffix):
     assert (number.rule, number.suffix, number.problem) == (rule, suffix, "")
 
 
-@pytest.mark.parametrize(("cell", "problem"), UNREADABLE)
-def test_unreadable_is_never_a_value(cell, problem):
-    number = parse_number(cell)
-    assert (number.problem, number.value) == (problem, None)
+@pytest.mark.parametrize("problem", UNREADABLE)
+def test_unreadable_is_never_a_value(problem):
+    for cell in UNREADABLE[problem]:
+        number = parse_number(cell)
+        assert (number.problem, number.value) == (problem, None), cell
 
 
 def french(value: int, decimals: int, space: str) -> str:
@@ -133,8 +134,8 @@ def test_any_text_is_a_number_or_a_named_problem(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("métaux", "metal"), ("Matériaux (s)", "material s"), ("Niveaux requis", "niveau requi"), ("bois", "boi"),
-        ("Départs prévus (3 ans)", "depart prevu 3 ans"), ("Tranche d’âge", "tranche d age"),
+        ("métaux", "metal"), ("Matériaux (s)", "material s"), ("Niveaux requis", "niveau requi"),
+        ("bois", "boi"), ("Départs prévus (3 ans)", "depart prevu 3 ans"), ("Tranche d’âge", "tranche d age"),
     ],
 )  # fmt: skip
 def test_words_are_compared_without_case_accent_or_plural(text, expected):
@@ -144,9 +145,9 @@ def test_words_are_compared_without_case_accent_or_plural(text, expected):
 @pytest.mark.parametrize(
     ("text", "months"),
     [
-        ("6 7 8", "6 7 8"), ("juin à août", "6 7 8"), ("Juin-Août", "6 7 8"), ("jan, fév", "1 2"), ("1-3", "1 2 3"),
-        ("novembre à février", "1 2 11 12"), ("de mars à mai et septembre", "3 4 5 9"), (3.0, "3"),
-        ("toute l'année", None), ("1-12", None), ("", None), (None, None),
+        ("6 7 8", "6 7 8"), ("juin à août", "6 7 8"), ("Juin-Août", "6 7 8"), ("jan, fév", "1 2"),
+        ("1-3", "1 2 3"), ("novembre à février", "1 2 11 12"),
+        ("de mars à mai et septembre", "3 4 5 9"), (3.0, "3"), ("toute l'année", None), ("1-12", None), ("", None), (None, None),
     ],
 )  # fmt: skip
 def test_months(text, months):
@@ -163,8 +164,8 @@ def test_what_is_no_month_is_refused(text):
     ("cell", "date"),
     [
         ("2018-02-08", "2018-02-08"), ("08/02/2018", "2018-02-08"), ("8 février 2018", "2018-02-08"),
-        ("1er mars 2018", "2018-03-01"), (dt.datetime(2018, 2, 8), "2018-02-08"), (dt.date(2018, 2, 8), "2018-02-08"),
-        ("", None), ("n.d.", None),
+        ("1er mars 2018", "2018-03-01"), (dt.datetime(2018, 2, 8), "2018-02-08"),
+        (dt.date(2018, 2, 8), "2018-02-08"), ("", None), ("n.d.", None),
     ],
 )  # fmt: skip
 def test_dates(cell, date):

@@ -31,7 +31,9 @@ def zip_bomb(path: Path) -> Path:
 
 
 def hostile(folder: Path) -> list[Path]:
-    (folder / "html.xlsx").write_text("<html><body><table><tr><td>Identifiant</td></tr></table></body></html>")
+    (folder / "html.xlsx").write_text(
+        "<html><body><table><tr><td>Identifiant</td></tr></table></body></html>"
+    )
     (folder / "vide.xlsx").write_bytes(b"")
     (folder / "tronque.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 40)
     (folder / "texte.ods").write_text("bonjour")

@@ -186,7 +186,8 @@ def describe(study: Study, cleaned: Cleaned) -> str:
     total = accounts(cleaned.manifest).iloc[-1]
     lines = [
         f"Vague {study.wave} de l'étude {study.name}\u00a0: "
-        f"{_many(len(cleaned.manifest['inputs']), 'fichier')}, {_many(total['rows_read'], 'ligne lue', 'lignes lues')}, "
+        f"{_many(len(cleaned.manifest['inputs']), 'fichier')}, "
+        f"{_many(total['rows_read'], 'ligne lue', 'lignes lues')}, "
         f"{_many(total['rows_clean'], 'utilisable')}, {total['rows_quarantined']} en quarantaine, "
         f"{_many(total['rows_merged'], 'répétée')}, "
         f"{_many(total['rows_ignored'], 'ignorée')} (titres, lignes vides, totaux).",

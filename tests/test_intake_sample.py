@@ -1,0 +1,62 @@
+"""The sample study, whose faults were planted and logged: each is found, and nothing else is refused."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.study import open_study
+
+ROOT = Path(__file__).resolve().parents[1]
+PLANTED = ROOT / "data" / "raw" / "thur-doller" / "planted_dirt.csv"
+PLACE = ["source_file", "source_sheet", "source_row"]
+
+ROW_LOST = {"not_communicated", "negative_mass", "excel_error", "unknown_unit"}
+CELL_LOST = {"answer_out_of_scale", "level_out_of_scale", "siret_wrong_key", "unknown_waste_code"}
+RULES = {
+    "approximate": "about", "range": "range", "less_than": "less_than", "nil": "zero_word",
+    "unit_in_quantity": "unit_from_quantity", "header_variant": "header_recognised",
+    "waste_code_spaced": "code_normalised", "allowed_value_case": "word_normalised",
+    "allowed_value_accent": "word_normalised", "repeated_row": "merged_repeated_row",
+    "total_row": "ignored_total_row", "blank_row": "ignored_blank_row",
+}  # fmt: skip
+
+
+def places(frame: pd.DataFrame) -> set[tuple]:
+    return set(frame[PLACE].itertuples(index=False, name=None))
+
+
+@pytest.mark.skipif(not PLANTED.exists(), reason="the sample study is not there")
+@pytest.mark.parametrize("wave", ["2015", "2018"])
+def test_every_planted_fault_is_found_and_nothing_else(wave):
+    planted = pd.read_csv(PLANTED, dtype={"wave": str}, keep_default_na=False)
+    planted = planted[planted["wave"] == wave].rename(
+        columns={"file": "source_file", "sheet": "source_sheet", "row": "source_row"}
+    )
+    start = time.perf_counter()
+    cleaned = clean_wave(open_study("thur-doller", wave, ROOT))
+    assert time.perf_counter() - start < 10  # about one second on an idle machine
+
+    whole = ~cleaned.quarantine["reason_code"].str.startswith("cell_")
+    assert places(cleaned.quarantine[whole]) == places(planted[planted["kind"].isin(ROW_LOST)])
+    assert places(cleaned.quarantine[~whole]) == places(planted[planted["kind"].isin(CELL_LOST)])
+    for kind, rule in RULES.items():
+        found = places(cleaned.corrections[cleaned.corrections["rule"] == rule])
+        assert places(planted[planted["kind"] == kind]) <= found, kind
+    # Merging is a loss of a row: exactly the planted ones.
+    merged = cleaned.corrections[cleaned.corrections["rule"] == "merged_repeated_row"]
+    assert places(merged) == places(planted[planted["kind"] == "repeated_row"])
+    numbers = planted[planted["kind"].isin({"decimal_comma_text", "thousands_narrow_space"})]
+    for table, sheet, column, header in (
+        ("workforce", "Emplois", "fte", "ETP"),
+        ("sharing", "Mutualisations", "cost_eur_per_year", "Coût annuel (€)"),
+        ("synergy_register", "Synergies", "realised_t_per_year", "Tonnage réalisé (t/an)"),
+    ):
+        values = cleaned.tables[table].set_index(PLACE)[column]
+        for fault in numbers[(numbers["source_sheet"] == sheet) & (numbers["column"] == header)].itertuples():
+            place = (fault.source_file, fault.source_sheet, fault.source_row)
+            assert values[place] == pytest.approx(float(fault.true_value))
