@@ -19,8 +19,8 @@ DONE, FAILED, REFUSED = 0, 1, 2
 class Parser(argparse.ArgumentParser):
     """Argument errors as one French sentence and exit code 2."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, add_help=False, allow_abbrev=False, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, allow_abbrev=False)
         self._positionals.title, self._optionals.title = "arguments", "options"
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -27,7 +28,7 @@ COLOURS = {
     "biowaste": "#009E73", "food": "#6BBF59", "plastic": "#56B4E9", "metal": "#7A7A7A", "glass": "#9AD9D0",
     "mineral": "#C8B89A", "chemical": "#D55E00", "mixed": "#404040", "other": "#BDBDBD",
 }  # fmt: skip
-STYLE = {
+STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: searchable, small, read by screen readers
     "svg.hashsalt": "eit",  # same picture, same bytes
     "font.family": "sans-serif",

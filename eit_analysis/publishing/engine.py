@@ -31,7 +31,7 @@ class Hook(DisplayHook):
     """The value of a cell's last expression goes where displayed things go."""
 
     def __call__(self, result: Any = None) -> None:
-        if result is not None:
+        if result is not None and self.shell is not None:
             self.shell.display_pub.publish(*self.compute_format_data(result))
 
 
@@ -49,7 +49,7 @@ class InProcessEngine(Engine):
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
         Shell.clear_instance()
         # No history: two workers would fight over its database, and answers do not belong in it.
-        shell = Shell.instance(config=Config(HistoryManager={"enabled": False}))
+        shell: Any = Shell.instance(config=Config(HistoryManager={"enabled": False}))
         try:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code":

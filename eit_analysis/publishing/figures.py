@@ -255,7 +255,7 @@ def funnel(table: Table, value: str) -> str:
             linewidth=0.4,
         )
         for place, amount in zip(places, rows[value], strict=True):
-            axes.text(0, place, wording.cell(amount, value), ha="center", va="center", weight="bold")
+            axes.text(0, float(place), wording.cell(amount, value), ha="center", va="center", weight="bold")
         axes.set_yticks(places, labels(rows, table.keys))
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)

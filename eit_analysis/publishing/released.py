@@ -256,7 +256,10 @@ class CellText:
         row = self.table.frame.iloc[position]
         text = wording.measured(row[self.column], self.column)
         if self.low and self.high:
-            bounds = [wording.cell(row[self.low], self.column), wording.cell(row[self.high], self.column)]
+            bounds = [
+                wording.rounded(row[self.low], self.column),
+                wording.rounded(row[self.high], self.column),
+            ]
             text += f" ({bounds[0]} à {bounds[1]})"
         return text
 

@@ -6,6 +6,7 @@ import math
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from babel.numbers import format_decimal
 
@@ -95,23 +96,31 @@ def cell(value: object, column: str) -> str:
     if is_missing(value):
         return MISSING
     style = heading(column)
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return "oui" if value else "non"
-    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
-        as_code = str(int(value)) if float(value).is_integer() else str(value)  # type: ignore[arg-type]
+    if isinstance(value, (int, float, np.number)):
+        amount = float(value)
+        as_code = str(int(amount)) if amount.is_integer() else str(amount)
         if as_code in style.labels:
             return style.labels[as_code]
         # Years and row numbers take no thousands separator.
         if column.endswith(("year", "source_row")) and "per" not in column:
             return as_code
-        return number(float(value), style.decimals)  # type: ignore[arg-type]
+        return number(amount, style.decimals)
     return style.labels.get(str(value), str(value))
+
+
+def rounded(value: object, column: str) -> str:
+    """One value for a sentence, where decimals of a large number only tire the reader."""
+    if isinstance(value, float) and abs(value) >= 100:
+        return number(float(value), 0)
+    return cell(value, column)
 
 
 def measured(value: object, column: str) -> str:
     """A number with its unit, for a sentence: ``1 240 t/an``."""
     unit = heading(column).unit
-    text = cell(value, column)
+    text = rounded(value, column)
     return f"{text}{NBSP}{unit}" if unit and text != MISSING else text
 
 
