@@ -7,9 +7,7 @@ import pytest
 
 from eit_analysis import tables
 from eit_analysis.intake import quality
-from eit_analysis.intake.cleaning import Cleaned
 from eit_analysis.intake.duplicates import suggested_duplicates
-from eit_analysis.study import Study
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -105,16 +103,6 @@ def test_empty_inputs_give_empty_frames(wave, quarantine):
     assert quality.evidence_classes(nothing["flows"]).empty
     assert quality.questions(quarantine.head(0), wave).empty
     assert quality.quarantine_by_reason(quarantine.head(0)).empty
-
-
-def test_description_agrees_in_number(small_study: Study, quarantine):
-    cleaned = Cleaned({}, quarantine, pd.DataFrame({"rule": ["about"]}), MANIFEST)
-    text = quality.describe(small_study, cleaned)
-    assert "3 fichiers, 20 lignes lues, 12 utilisables" in text
-    assert "1 correction dans" in text
-    assert "casse.xlsx" in text
-    assert "3 cas à redemander" in text
-    assert "dont 1 case isolée." in text
 
 
 def test_duplicates_are_suggested_by_siret_or_name():

@@ -10,8 +10,10 @@ import pandas as pd
 from eit_analysis.intake.parsing import fold
 
 SIMILAR = 0.85  # ratio of Ratcliff and Obershelp (difflib), from 0 to 1
-LEGAL_FORMS = {"sa", "sas", "sasu", "sarl", "eurl", "snc", "scop", "scic", "association", "ste", "societe", "ets",
-               "etablissements", "groupe"}  # fmt: skip
+LEGAL_FORMS = {
+    "sa", "sas", "sasu", "sarl", "eurl", "snc", "scop", "scic", "association", "ste", "societe", "ets",
+    "etablissements", "groupe",
+}  # fmt: skip
 
 
 def suggested_duplicates(sites: pd.DataFrame) -> pd.DataFrame:

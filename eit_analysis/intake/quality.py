@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.study import Study
-
-if TYPE_CHECKING:
-    from eit_analysis.intake.cleaning import Cleaned
 
 TOTAL = "Total"
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
@@ -64,7 +60,8 @@ def completeness(wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``sheet, question, rows, filled_percent`` (% of rows), the emptiest first in each sheet.
+        ``sheet, question, filled_percent`` (% of rows), the emptiest first in each sheet. The number of rows is
+        left out: beside a table by type of actor it would give back what that table withholds.
     """
     rows = []
     for table, frame in wave.items():
@@ -74,8 +71,8 @@ def completeness(wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         for name, spec in tables.form(table).items():
             if name in optional and len(frame):
                 filled = 100 * float(frame[name].notna().mean())
-                rows.append((tables.sheet_name(table), spec["header"], len(frame), filled))
-    frame = pd.DataFrame(rows, columns=["sheet", "question", "rows", "filled_percent"])
+                rows.append((tables.sheet_name(table), spec["header"], filled))
+    frame = pd.DataFrame(rows, columns=["sheet", "question", "filled_percent"])
     order = {tables.sheet_name(table): rank for rank, table in enumerate(tables.TABLES)}
     return frame.sort_values(
         ["sheet", "filled_percent"], key=lambda s: s.map(order) if s.name == "sheet" else s, kind="stable",
@@ -179,37 +176,3 @@ def questions(quarantine: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.
 def _counted(values: pd.Series, name: str, count: str) -> pd.DataFrame:
     counted = values.value_counts().rename_axis(name).rename(count).reset_index()
     return counted.sort_values([count, name], ascending=[False, True], ignore_index=True)
-
-
-def describe(study: Study, cleaned: Cleaned) -> str:
-    """What a cleaning did, in a few French lines for the terminal."""
-    total = accounts(cleaned.manifest).iloc[-1]
-    lines = [
-        f"Vague {study.wave} de l'étude {study.name}\u00a0: "
-        f"{_many(len(cleaned.manifest['inputs']), 'fichier')}, "
-        f"{_many(total['rows_read'], 'ligne lue', 'lignes lues')}, "
-        f"{_many(total['rows_clean'], 'utilisable')}, {total['rows_quarantined']} en quarantaine, "
-        f"{_many(total['rows_merged'], 'répétée')}, "
-        f"{_many(total['rows_ignored'], 'ignorée')} (titres, lignes vides, totaux).",
-        f"{_many(len(cleaned.corrections), 'correction')} dans corrections.csv, chacune avec sa règle.",
-    ]
-    refused = cleaned.quarantine["reason_code"]
-    broken = cleaned.quarantine[refused == "unreadable_file"]
-    lines += [
-        f"Fichier illisible «\u00a0{file}\u00a0»\u00a0: {problem}"
-        for file, problem in zip(broken["source_file"], broken["message"], strict=True)
-    ]
-    if len(refused):
-        cells = int(refused.str.startswith("cell_").sum())
-        lines.append(
-            f"{_many(len(refused), 'cas', 'cas')} à redemander aux entreprises dans quarantine.csv, dont "
-            f"{_many(cells, 'case isolée', 'cases isolées')}."
-        )
-    lines.append(f"Fichiers écrits dans {study.processed.relative_to(study.root).as_posix()}.")
-    return "\n".join(lines)
-
-
-def _many(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: singular below two, thousands parted as in French."""
-    noun = one if count < 2 else many or f"{one}s"
-    return f"{count:,} {noun}".replace(",", "\u202f")
