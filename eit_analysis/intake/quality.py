@@ -60,8 +60,8 @@ def completeness(wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``sheet, question, filled_percent`` (% of rows), the emptiest first in each sheet. The number of rows is
-        left out: beside a table by type of actor it would give back what that table withholds.
+        ``sheet, question, filled_percent`` (% of rows), the emptiest first in each sheet. The number of rows
+        is left out: beside a table by type of actor it would give back what that table withholds.
     """
     rows = []
     for table, frame in wave.items():
