@@ -18,7 +18,9 @@ def _read(name: str) -> pd.DataFrame:
     path = FOLDER / f"{name}.csv"
     columns = pd.read_csv(path, nrows=0, encoding="utf-8").columns
     # Codes are text: 01004 must never become 1004.
-    text = {c: str for c in columns if c.endswith(("code", "codes", "code_prefix", "category")) or c == "unit"}
+    text = {
+        c: str for c in columns if c.endswith(("code", "codes", "code_prefix", "category")) or c == "unit"
+    }
     return pd.read_csv(path, encoding="utf-8", dtype=text, keep_default_na=False, na_values=[""])
 
 

@@ -10,8 +10,9 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from eit_analysis import reference
 
@@ -39,13 +40,6 @@ class Commune(NamedTuple):
     epci_name: str | None
     latitude: float
     longitude: float
-
-
-class _CommuneIndex(NamedTuple):
-    by_code: dict[str, Commune]
-    by_name: dict[str, list[Commune]]
-    by_bare_name: dict[str, list[Commune]]
-    by_postcode: dict[str, list[Commune]]
 
 
 def _text(value: object) -> str:
@@ -82,22 +76,43 @@ def normalise_name(value: object) -> str:
 
 
 @cache
-def _communes() -> _CommuneIndex:
-    index = _CommuneIndex({}, defaultdict(list), defaultdict(list), defaultdict(list))
+def _columns() -> list[list[Any]]:
+    """The communes column by column: rows are made only of those that are asked for."""
     table = reference.load("communes")
     labels = ["epci_code", "epci_name", "postcodes"]
     table[labels] = table[labels].astype(object).where(table[labels].notna(), None)
-    for row in table.itertuples(index=False):
-        commune = Commune(*row)
-        commune = commune._replace(postcodes=commune.postcodes or "")
-        name = normalise_name(commune.name)
-        index.by_code[commune.commune_code] = commune
-        index.by_name[name].append(commune)
-        index.by_bare_name[ARTICLE.sub("", name)].append(commune)
-        for postcode in commune.postcodes.split():
-            index.by_postcode[postcode].append(commune)
+    return [table[column].tolist() for column in Commune._fields]
+
+
+@cache
+def _commune(position: int) -> Commune:
+    commune = Commune(*(column[position] for column in _columns()))
+    return commune._replace(postcodes=commune.postcodes or "")
+
+
+@cache
+def _by_code() -> dict[str, int]:
+    index = {code: position for position, code in enumerate(_columns()[0])}
     for city, districts in DISTRICT_CODES.items():
-        index.by_code.update({str(code): index.by_code[city] for code in districts})
+        index.update({str(code): index[city] for code in districts})
+    return index
+
+
+@cache
+def _by_postcode() -> dict[str, list[int]]:
+    index: dict[str, list[int]] = defaultdict(list)
+    for position, postcodes in enumerate(_columns()[Commune._fields.index("postcodes")]):
+        for postcode in (postcodes or "").split():
+            index[postcode].append(position)
+    return index
+
+
+@cache
+def _by_bare_name() -> dict[str, list[Commune]]:
+    """Every commune by its name without article: costly, for a name that came without postcode."""
+    index: dict[str, list[Commune]] = defaultdict(list)
+    for position, name in enumerate(_columns()[Commune._fields.index("name")]):
+        index[ARTICLE.sub("", normalise_name(name))].append(_commune(position))
     return index
 
 
@@ -107,9 +122,14 @@ def _five_digits(value: object) -> str:
     return text.zfill(5) if re.fullmatch(r"\d{4}", text) else text
 
 
-def _in_department(commune: Commune, postcode: str) -> bool:
+def _in_department(postcode: str) -> list[int]:
+    departments = _columns()[Commune._fields.index("department_code")]
     # Postcodes of Corsica begin with 20 in both departments; overseas ones carry three digits.
-    return postcode.startswith("20" if commune.department_code in ("2A", "2B") else commune.department_code)
+    return [
+        position
+        for position, department in enumerate(departments)
+        if postcode.startswith("20" if department in ("2A", "2B") else department)
+    ]
 
 
 def find_commune(code: object = None, name: object = None, postcode: object = None) -> Commune | None:
@@ -130,28 +150,36 @@ def find_commune(code: object = None, name: object = None, postcode: object = No
     Commune or None
         ``None`` when unknown, contradictory or ambiguous.
     """
-    index = _communes()
-    found = index.by_code.get(_five_digits(code))
-    if found:
-        return found
+    position = _by_code().get(_five_digits(code))
+    if position is not None:
+        return _commune(position)
     wanted, post = normalise_name(name), _five_digits(postcode)
-    served = index.by_postcode.get(post, [])
+    served = [_commune(position) for position in _by_postcode().get(post, [])]
     if not wanted:
         return served[0] if len(served) == 1 and not _text(name) else None
-    whole = index.by_name.get(wanted, [])
-    bare = index.by_bare_name.get(ARTICLE.sub("", wanted), [])
-    if post:
-        steps = [
-            [c for c in whole if c in served],
-            [c for c in bare if c in served],
-            [c for c in served if f"{normalise_name(c.name)} ".startswith(f"{wanted} ")],
-            [c for c in whole if _in_department(c, post)],
-            [c for c in bare if _in_department(c, post)],
+    for step in _steps(wanted, post, served):
+        if step:
+            return step[0] if len(step) == 1 else None
+    return None
+
+
+def _steps(wanted: str, post: str, served: list[Commune]) -> Iterator[list[Commune]]:
+    """Ever wider sets of communes that the name may mean; made only as far as they are needed."""
+    bare = ARTICLE.sub("", wanted)
+
+    def whole_then_bare(near: list[Commune]) -> list[list[Commune]]:
+        names = [normalise_name(commune.name) for commune in near]
+        return [
+            [c for c, name in zip(near, names, strict=True) if name == wanted],
+            [c for c, name in zip(near, names, strict=True) if ARTICLE.sub("", name) == bare],
         ]
-    else:
-        steps = [whole, bare]
-    candidates = next((step for step in steps if step), [])
-    return candidates[0] if len(candidates) == 1 else None
+
+    if not post:
+        yield from whole_then_bare(_by_bare_name().get(bare, []))
+        return
+    yield from whole_then_bare(served)
+    yield [c for c in served if f"{normalise_name(c.name)} ".startswith(f"{wanted} ")]
+    yield from whole_then_bare([_commune(i) for i in _in_department(post)])
 
 
 @cache
