@@ -37,8 +37,7 @@ lint: setup
 	$(VENV) -m mypy
 
 data: setup
-	$(EIT) clean $(STUDY) --wave 2015
-	$(EIT) clean $(STUDY) --wave 2018
+	$(EIT) clean $(STUDY) --wave 2015 --wave 2018
 
 lab: .venv/lab-$(VERSION) setup
 	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks

@@ -48,7 +48,7 @@ def total(measures: list[Measure]) -> Measure:
 
 
 def clean(folder: Path) -> Measure:
-    return total([run(folder, "eit_analysis", "clean", STUDY, "--wave", wave) for wave in WAVES])
+    return run(folder, "eit_analysis", "clean", STUDY, *(part for w in WAVES for part in ("--wave", w)))
 
 
 def reports(folder: Path, audiences: tuple[str, ...]) -> Measure:

@@ -54,7 +54,9 @@ def build_parser() -> argparse.ArgumentParser:
         "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
     )
     clean.add_argument("study", metavar="ÉTUDE")
-    clean.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    clean.add_argument(
+        "--wave", action="append", metavar="VAGUE", help="par défaut la dernière\u00a0; répétable"
+    )
 
     run = commands.add_parser("run", help="exécute les notebooks et écrit les rapports")
     run.add_argument("study", metavar="ÉTUDE")
@@ -95,10 +97,11 @@ def command_clean(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.cleaning import clean_wave
     from eit_analysis.intake.output import write_cleaned
 
-    study = open_study(arguments.study, arguments.wave)
-    cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
-    write_cleaned(study, cleaned)
-    print(clean_summary(study, cleaned.manifest))
+    studies = [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]
+    for study in studies:
+        cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
+        write_cleaned(study, cleaned)
+        print(clean_summary(study, cleaned.manifest))
     return DONE
 
 
@@ -130,7 +133,8 @@ def command_run(arguments: argparse.Namespace) -> int:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    from eit_analysis.publishing.report import find_notebooks, read_parameters, run_reports
+    from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
+    from eit_analysis.publishing.report import run_reports
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     notebooks = find_notebooks(study.root, arguments.notebook)

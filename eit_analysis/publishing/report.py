@@ -21,15 +21,14 @@ from typing import Any
 
 from babel.dates import format_date
 
-from eit_analysis.errors import DisclosureError, EitError, UsageError
+from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site
 from eit_analysis.publishing.disclosure import load_solver, protect
 from eit_analysis.publishing.engine import Block, execute
+from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.released import Seen
 from eit_analysis.publishing.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
-
-RESERVED = ("study", "wave", "audience")
 
 
 @dataclass
@@ -44,67 +43,6 @@ class Run:
     @property
     def name(self) -> str:
         return self.notebook.stem
-
-
-def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
-    """The notebooks of the project, or those named (with or without their ending).
-
-    Raises
-    ------
-    UsageError
-        When one does not exist; the sentence lists those that do.
-    """
-    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
-    names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"Le notebook « {name} » n'existe pas\u00a0: choisissez parmi {', '.join(known)}."
-            )
-    return [known[name] for name in names]
-
-
-def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[str, Any]]:
-    """The ``-p NAME=VALUE`` of each notebook, typed as its parameters cell declares them.
-
-    Raises
-    ------
-    UsageError
-        For a name no notebook declares, or a value not of the declared type.
-    """
-    import papermill
-
-    declared = {path: papermill.inspect_notebook(str(path)) for path in notebooks} if given else {}
-    chosen: dict[Path, dict[str, Any]] = {path: {} for path in notebooks}
-    for item in given:
-        name, separator, value = item.partition("=")
-        users = [path for path in notebooks if name in declared[path] and name not in RESERVED]
-        if not separator or not users:
-            known = sorted({n for parameters in declared.values() for n in parameters} - set(RESERVED))
-            raise UsageError(
-                f"Le paramètre « {item} » est inconnu\u00a0: écrivez -p NOM=VALEUR avec un nom parmi "
-                f"{', '.join(known) or '(aucun)'}."
-            )
-        for path in users:
-            chosen[path][name] = _typed(name, value, declared[path][name]["default"])
-    return chosen
-
-
-def _typed(name: str, value: str, default: str) -> Any:
-    kinds: list[tuple[str, Callable[[str], Any], str]] = [
-        (r"True|False", {"oui": True, "non": False}.__getitem__, "oui ou non"),
-        (r"-?\d[\d_]*", int, "un nombre entier"),
-        (r"-?\d[\d_]*\.\d*(e-?\d+)?", lambda text: float(text.replace(",", ".")), "un nombre"),
-    ]
-    for pattern, convert, words in kinds:
-        if re.fullmatch(pattern, default.strip()):
-            try:
-                return convert(value)
-            except (KeyError, ValueError):
-                raise UsageError(
-                    f"Le paramètre « {name} » attend {words}, pas « {value} »\u00a0: corrigez -p."
-                ) from None
-    return value
 
 
 def run_reports(
@@ -125,25 +63,37 @@ def run_reports(
     viewers = {audience: viewer_of(study, audience) for audience in audiences}
     today = date.today()
     preload()
-    groups = {input_group(audience): audience for audience in reversed(audiences)}
-    tasks = [Run(notebook, audience) for audience in groups.values() for notebook in notebooks]
+    outside = [audience for audience in audiences if audience != INTERNAL]
+    # The longest notebooks first, so that no worker ends alone.
+    notebooks = sorted(notebooks, key=lambda path: -path.stat().st_size)
+    everything = sorted(find_notebooks(study.root, []), key=lambda path: -path.stat().st_size)
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
-        submitted = {pool.submit(_run, study, task, parameters[task.notebook]): task for task in tasks}
-        if audiences != [INTERNAL]:
-            load_solver()
-        ran = {
-            (input_group(run.audience), run.name): run for run in _collect(submitted, progress, "Notebooks")
+        # What outside audiences get is protected over all notebooks, whichever are asked for.
+        groups = {input_group(audience): audience for audience in outside}
+        shared = {
+            pool.submit(_run, study, task, parameters.get(task.notebook, {})): task
+            for task in (Run(notebook, audience) for audience in groups.values() for notebook in everything)
         }
-        pages = []
-        for audience, viewer in viewers.items():
-            seen = [see(ran[input_group(audience), notebook.stem], viewer) for notebook in notebooks]
+        pages = {
+            pool.submit(_make, study, task, parameters[task.notebook], viewers[INTERNAL], today): task
+            for task in (Run(notebook, INTERNAL) for notebook in notebooks if INTERNAL in viewers)
+        }
+        if outside:
+            load_solver()
+            ran = {
+                (input_group(run.audience), run.name): run for run in _collect(shared, progress, "Notebooks")
+            }
+        for audience in outside:
+            seen = [see(ran[input_group(audience), path.stem], viewers[audience]) for path in everything]
             protect_together(seen)
-            pages += [run for run, _ in seen]
-        wrote = _collect({pool.submit(_write, study, run, today): run for run in pages}, progress, "Pages")
+            pages |= {
+                pool.submit(_write, study, run, today): run for run, _ in seen if run.notebook in notebooks
+            }
+        wrote = _collect(pages, progress, "Pages")
     for audience in audiences:
         _write_index(study, audience, wrote, today)
-    return [run for run in wrote if run.error]
+    return sorted((run for run in wrote if run.error), key=lambda run: (run.audience, run.name))
 
 
 def input_group(audience: str) -> str:
@@ -200,6 +150,12 @@ def _run(study: Study, run: Run, parameters: dict[str, Any]) -> Run:
     except Exception as error:
         run.error = f"erreur imprévue dans le notebook ({type(error).__name__}\u00a0: {error})"
     return run
+
+
+def _make(study: Study, run: Run, parameters: dict[str, Any], viewer: Viewer, today: date) -> Run:
+    """Run and write in one go: an internal page withholds nothing, so it waits for no other."""
+    page, _ = see(_run(study, run, parameters), viewer)
+    return _write(study, page, today)
 
 
 def _write(study: Study, run: Run, today: date) -> Run:

@@ -1,0 +1,73 @@
+"""Which notebooks a run takes, and the parameters given to them, checked against their parameters cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from eit_analysis.errors import UsageError
+
+RESERVED = ("study", "wave", "audience")
+
+
+def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
+    """The notebooks of the project, or those named (with or without their ending).
+
+    Raises
+    ------
+    UsageError
+        When one does not exist; the sentence lists those that do.
+    """
+    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
+    names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"Le notebook « {name} » n'existe pas\u00a0: choisissez parmi {', '.join(known)}."
+            )
+    return [known[name] for name in names]
+
+
+def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[str, Any]]:
+    """The ``-p NAME=VALUE`` of each notebook, typed as its parameters cell declares them.
+
+    Raises
+    ------
+    UsageError
+        For a name no notebook declares, or a value not of the declared type.
+    """
+    import papermill
+
+    declared = {path: papermill.inspect_notebook(str(path)) for path in notebooks} if given else {}
+    chosen: dict[Path, dict[str, Any]] = {path: {} for path in notebooks}
+    for item in given:
+        name, separator, value = item.partition("=")
+        users = [path for path in notebooks if name in declared[path] and name not in RESERVED]
+        if not separator or not users:
+            known = sorted({n for parameters in declared.values() for n in parameters} - set(RESERVED))
+            raise UsageError(
+                f"Le paramètre « {item} » est inconnu\u00a0: écrivez -p NOM=VALEUR avec un nom parmi "
+                f"{', '.join(known) or '(aucun)'}."
+            )
+        for path in users:
+            chosen[path][name] = _typed(name, value, declared[path][name]["default"])
+    return chosen
+
+
+def _typed(name: str, value: str, default: str) -> Any:
+    kinds: list[tuple[str, Callable[[str], Any], str]] = [
+        (r"True|False", {"oui": True, "non": False}.__getitem__, "oui ou non"),
+        (r"-?\d[\d_]*", int, "un nombre entier"),
+        (r"-?\d[\d_]*\.\d*(e-?\d+)?", lambda text: float(text.replace(",", ".")), "un nombre"),
+    ]
+    for pattern, convert, words in kinds:
+        if re.fullmatch(pattern, default.strip()):
+            try:
+                return convert(value)
+            except (KeyError, ValueError):
+                raise UsageError(
+                    f"Le paramètre « {name} » attend {words}, pas « {value} »\u00a0: corrigez -p."
+                ) from None
+    return value
