@@ -56,8 +56,12 @@ def site_id_column() -> Any:
     return column("Identifiant", "Identifiant de l'acteur dans l'étude", nullable=False)
 
 
+def mass_column(header: str, description: str) -> Any:
+    return column(header, description, sensitivity="confidential", nullable=False, ge=0)
+
+
 class Sourced(pa.DataFrameModel):
-    """What every tidy table ends with: the cell row each line was read from."""
+    """What every tidy table ends with: the row each line was read from."""
 
     source_file: Series[str] = column("Fichier source", "Fichier d'origine", nullable=False)
     source_sheet: Series[str] = column("Feuille source", "Feuille d'origine", nullable=False)
@@ -108,13 +112,9 @@ class Flows(Sourced):
     )
     description: Series[str] = column("Désignation", "Désignation libre du flux")
     waste_code: Series[str] = column("Code déchet", "Code à six chiffres de la liste européenne des déchets")
-    mass_t_per_year: Series[float] = column("Masse (t/an)", "Masse annuelle", nullable=False, ge=0)
-    mass_low_t_per_year: Series[float] = column(
-        "Masse, borne basse (t/an)", "Borne basse à 95 %", nullable=False, ge=0
-    )
-    mass_high_t_per_year: Series[float] = column(
-        "Masse, borne haute (t/an)", "Borne haute à 95 %", nullable=False, ge=0
-    )
+    mass_t_per_year: Series[float] = mass_column("Masse (t/an)", "Masse annuelle")
+    mass_low_t_per_year: Series[float] = mass_column("Masse, borne basse (t/an)", "Borne basse à 95 %")
+    mass_high_t_per_year: Series[float] = mass_column("Masse, borne haute (t/an)", "Borne haute à 95 %")
     evidence: Series[str] = column(
         "Origine de la donnée", "Comment la masse est connue", labels=EVIDENCE, nullable=False
     )
@@ -141,7 +141,9 @@ class Sharing(Sourced):
     nature: Series[str] = column("Nature", "Ce qui pourrait être mutualisé", labels=NATURES, nullable=False)
     item: Series[str] = column("Objet", "Objet précis", nullable=False)
     side: Series[str] = column("Offre ou besoin", "Offre ou besoin", labels=SIDES, nullable=False)
-    volume_per_year: Series[float] = column("Volume annuel", "Volume annuel, dans l'unité indiquée", ge=0)
+    volume_per_year: Series[float] = column(
+        "Volume annuel", "Volume annuel, dans l'unité indiquée", sensitivity="confidential", ge=0
+    )
     unit: Series[str] = column("Unité", "Unité du volume annuel")
     cost_eur_per_year: Series[float] = column(
         "Coût annuel (€)", "Coût annuel actuel", sensitivity="confidential", ge=0

@@ -148,7 +148,8 @@ class Table(Released):
         withheld = int((~kept).sum())
         lines = wording.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
-        frame = self._named(rows, viewer)
+        # A closed cell holds nothing that a figure could draw.
+        frame = self._named(rows.astype(object).mask(closed).infer_objects(), viewer)
         return replace(self, frame=frame, note=note, closed=closed, identity=rows[self.keys])
 
     def _named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:

@@ -48,6 +48,14 @@ def _contract() -> dict[str, dict]:
     return {name: field for table in tables.TABLES for name, field in tables.fields(table).items()}
 
 
+def _default_sensitivity(unit: str) -> str:
+    """Quantities about an actor stay confidential in lists of actors: an accord to be named is not more.
+
+    A listed tonnage subtracted from a published total would also tell that of those who are not listed.
+    """
+    return "confidential" if unit.startswith(("t", "€", "kg", "personne", "ETP")) else "consented"
+
+
 @cache
 def heading(column: str) -> Heading:
     """The printed form of a column, from the vocabulary first, then from the contract of the tables.
@@ -67,7 +75,7 @@ def heading(column: str) -> Heading:
             str(row["unit"]),
             int(row["decimals"] or 0),
             str(row["description_fr"]),
-            contract.get("sensitivity", "consented"),
+            contract.get("sensitivity") or _default_sensitivity(str(row["unit"])),
             labels,
         )
     if contract:
