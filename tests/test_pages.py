@@ -1,0 +1,219 @@
+"""The sample study from workbooks to pages, by whole runs of the command: what readers get and never get."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import html
+import http.server
+import json
+import re
+import shutil
+import subprocess
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from test_cli import eit
+
+AUDIENCES = ("internal", "partners", "public", "company:E12")
+PAGES = (
+    "00_survey_quality",
+    "01_flow_diagnosis",
+    "02_synergy_scoring",
+    "03_employment_skills_forecast",
+)
+BMO = ROOT.parent / "shared" / "data" / "bmo" / "Base_open_data_BMO_2024.xlsx"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(ROOT / "data" / "raw" / "thur-doller", folder / "data" / "raw" / "thur-doller")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_*"))
+    done = eit(folder, "clean", "thur-doller", "--wave", "2015", "--wave", "2018")
+    assert done.returncode == 0, done.stderr
+    publish(folder)
+    return folder
+
+
+def publish(folder: Path) -> None:
+    done = eit(folder, "run", "thur-doller", *(part for a in AUDIENCES for part in ("--audience", a)))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def reports(project: Path, audience: str) -> Path:
+    return project / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
+
+
+def sites(project: Path) -> pd.DataFrame:
+    return pd.read_parquet(project / "data" / "processed" / "thur-doller" / "2018" / "sites.parquet")
+
+
+def test_every_audience_gets_every_page_linked_and_dated(project: Path) -> None:
+    for audience in AUDIENCES:
+        index = (reports(project, audience) / "index.html").read_text(encoding="utf-8")
+        links = set(re.findall(r'<a href="([^"#]+)"', index))
+        assert links == {f"{page}.html" for page in PAGES}
+        assert all((reports(project, audience) / link).exists() for link in links)
+        assert len(re.findall(r"Publié le \d", index)) == len(PAGES)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES[1:])
+def test_no_name_path_or_code_reaches_the_bytes_of_an_outside_page(project: Path, audience: str) -> None:
+    table = sites(project)
+    allowed = {"partners": {"named"}, "public": set(), "company:E12": {"named"}}[audience]
+    hidden = table[~table["consent"].isin(allowed) & (table["site_id"] != audience.removeprefix("company:"))]
+    assert len(hidden) >= 10
+    forbidden = [*hidden["name"], *hidden["siret"].dropna(), str(project), str(Path.home()) + "/"]
+    forbidden += ["release.", "import ", "eit_analysis.", "Traceback", ".xlsx", "lambda", "DataFrame"]
+    for path in reports(project, audience).rglob("*"):
+        if path.is_file():
+            text = path.read_bytes().decode("utf-8")
+            found = [token for token in forbidden if token.casefold() in text.casefold()]
+            assert not found, (path.name, found)
+
+
+class Outline(HTMLParser):
+    """What a page is made of, as a screen reader or a browser would meet it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: dict[str, int] = {}
+        self.ids: list[str] = []
+        self.addresses: list[str] = []
+        self.unscoped = 0
+        self.language = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        self.language = given.get("lang") or self.language
+        self.ids += [str(given["id"])] if "id" in given else []
+        self.addresses += [
+            str(given[name]) for name in ("src", "href", "xlink:href", "data") if given.get(name)
+        ]
+        self.unscoped += tag == "th" and "scope" not in given
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("page", [*PAGES, "index"])
+def test_a_page_is_one_accessible_file(project: Path, audience: str, page: str) -> None:
+    path = reports(project, audience) / f"{page}.html"
+    text = path.read_text(encoding="utf-8")
+    outline = Outline()
+    outline.feed(text)
+    assert path.stat().st_size < 1_000_000
+    assert outline.language == "fr"
+    assert outline.tags["h1"] == 1
+    assert "script" not in outline.tags
+    assert "iframe" not in outline.tags
+    assert outline.unscoped == 0
+    assert len(outline.ids) == len(set(outline.ids)), "duplicate id"
+    assert text.count('class="drawing"') == outline.tags.get("desc", 0) == text.count("</svg>")
+    assert "Données fictives" in text
+    for address in outline.addresses:
+        if address.startswith("#"):
+            assert address[1:] in outline.ids, address
+        elif address != "data:,":
+            assert (path.parent / address).is_file(), address
+    assert "nan" not in re.findall(r">\s*([a-zA-Z]+)\s*<", text)
+
+
+def test_two_runs_write_the_same_pages(project: Path) -> None:
+    def content() -> dict[str, bytes]:
+        files = sorted(path for path in (project / "reports").rglob("*") if path.is_file())
+        dated = re.compile(rb'<time datetime="[^"]*">[^<]*</time>|Publi\xc3\xa9 le \d[^<]*')
+        return {str(path.relative_to(project)): dated.sub(b"", path.read_bytes()) for path in files}
+
+    before = content()
+    publish(project)
+    assert content() == before
+
+
+@pytest.mark.parametrize("wave", ["2015", "2018"])
+def test_every_row_read_went_somewhere(project: Path, wave: str) -> None:
+    processed = project / "data" / "processed" / "thur-doller" / wave
+    manifest = json.loads((processed / "manifest.json").read_text(encoding="utf-8"))
+    sheets = [(entry["file"], sheet) for entry in manifest["inputs"] for sheet in entry["sheets"]]
+    assert len(sheets) > 100
+    for file, sheet in sheets:
+        gone = [sheet[f"rows_{way}"] for way in ("clean", "quarantined", "merged", "ignored")]
+        assert sheet["rows_read"] == sum(gone), (file, sheet)
+    for table, counts in manifest["tables"].items():
+        assert counts["rows_clean"] == len(pd.read_parquet(processed / f"{table}.parquet")), table
+    with (processed / "corrections.csv").open(encoding="utf-8", newline="") as stream:
+        ignored = [row for row in csv.DictReader(stream) if row["rule"].startswith("ignored")]
+    assert len(ignored) == sum(counts["rows_ignored"] for counts in manifest["tables"].values())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_in_a_browser_makes_no_request(project: Path, tmp_path: Path, page: str) -> None:
+    """Serve the page and let the browser log every request it makes: only the page itself."""
+    asked: list[str] = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            asked.append(self.path)
+
+    handler = functools.partial(Handler, directory=reports(project, "partners"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/{page}.html"
+        log, picture = tmp_path / "net.json", tmp_path / "page.png"
+        quiet = [
+            "gpu",
+            "quic",
+            "background-networking",
+            "component-update",
+            "sync",
+            "default-apps",
+            "extensions",
+        ]
+        options = [f"--disable-{name}" for name in quiet]
+        options += ["--headless", "--no-sandbox", "--no-first-run", f"--user-data-dir={tmp_path / 'profile'}"]
+        options += [f"--log-net-log={log}", f"--screenshot={picture}", "--window-size=1280,2000"]
+        subprocess.run([str(CHROMIUM), *options, address], check=True, capture_output=True, timeout=120)
+        server.shutdown()
+    assert picture.stat().st_size > 10_000
+    assert asked == [f"/{page}.html"]
+    content = json.loads(log.read_text(encoding="utf-8", errors="replace"))
+    started = content["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    urls = {
+        e["params"]["url"] for e in content["events"] if e["type"] == started and "url" in e.get("params", {})
+    }
+    assert address in urls
+    # The browser asks its maker for updates on its own account: that is not the page.
+    assert {url for url in urls if not re.match(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.", url)} == {
+        address
+    }
+
+
+@pytest.mark.skipif(not BMO.exists(), reason="the real BMO 2024 workbook is not at hand")
+def test_real_recruitment_needs_reach_the_employment_report(project: Path) -> None:
+    notebook = ("--notebook", "03_employment_skills_forecast")
+    assert "(BMO) de France Travail n'a pas été importée" in page_text(project)
+    done = eit(project, "import", "bmo", str(BMO), "thur-doller")
+    assert done.returncode == 0, done.stderr
+    assert "121" in done.stdout
+    assert eit(project, "run", "thur-doller", *notebook).returncode == 0
+    text = page_text(project)
+    assert "enquête Besoins en main-d'œuvre 2024, bassin d'emploi THANN-CERNAY" in text
+    needs = pd.read_parquet(project / "data" / "processed" / "thur-doller" / "2018" / "bmo.parquet")
+    wanted = needs[needs["basin"] == "THANN-CERNAY"].sort_values("planned_hires", ascending=False).iloc[0]
+    assert str(wanted["occupation"]) in text
+    processed = project / "data" / "processed" / "thur-doller" / "2018"
+    kept = (processed / "bmo.parquet").read_bytes()
+    assert eit(project, "clean", "thur-doller").returncode == 0
+    assert (processed / "bmo.parquet").read_bytes() == kept
+
+
+def page_text(project: Path) -> str:
+    path = reports(project, "internal") / "03_employment_skills_forecast.html"
+    return html.unescape(path.read_text(encoding="utf-8"))
