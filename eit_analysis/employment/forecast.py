@@ -173,16 +173,17 @@ def simulate(
     size = counts.sum(axis=(0, 2)).astype(float)
     shares = size / size.sum() if size.sum() else np.full(len(names), 1 / max(len(names), 1))
     hire_share = uniform_over(*HIRE_AGES)
+    hiring = hire_share > 0
     flows = {k: np.zeros((draws, years, len(names)), np.int64) for k in ("retired", "left", "moved", "hired")}
     stock = np.zeros((draws, years + 1, len(names)), dtype=np.int64)
     stock[:, 0] = counts.sum(axis=2)
     for year in range(years if names else 0):
         expected = (counts * (retire + (1 - retire) * leave)).sum(axis=2)
         wanted = np.clip(expected + (parameters.trend_rate + shock) * stock[:, year], 0, None)
-        retired = rng.binomial(counts, retire)
-        left = rng.binomial(counts - retired, leave)
+        retired = _leavers(rng, counts, retire)
+        left = _leavers(rng, counts - retired, leave)
         stayed = counts - retired - left
-        movers = rng.binomial(stayed, move)
+        movers = _leavers(rng, stayed, move)
         # No source says where movers go: to every occupation in proportion to its size.
         arrivals = np.moveaxis(rng.multinomial(movers.sum(axis=1), shares), 2, 1)
         if scenario == "trend" or year >= PLAN_YEARS:
@@ -196,7 +197,8 @@ def simulate(
         older = np.roll(stayed - movers + arrivals, 1, axis=2)
         older[..., -1] += older[..., 0]  # nobody vanishes past the last age
         older[..., 0] = 0
-        counts = older + rng.multinomial(hired, hire_share)
+        counts = older
+        counts[..., hiring] += rng.multinomial(hired, hire_share[hiring])
         for key, people in (("retired", retired), ("left", left), ("moved", arrivals - movers)):
             flows[key][:, year] = people.sum(axis=2)
         flows["hired"][:, year] = hired
@@ -207,6 +209,14 @@ def simulate(
 
 
 _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
+
+
+def _leavers(rng: np.random.Generator, people: np.ndarray, hazard: np.ndarray) -> np.ndarray:
+    """Binomial draws, array like ``people``; ages at which nobody may leave cost nothing."""
+    leavers = np.zeros_like(people)
+    ages = hazard.any(axis=(0, 1))
+    leavers[..., ages] = rng.binomial(people[..., ages], hazard[..., ages])
+    return leavers
 
 
 def _spread(rng: np.random.Generator, people: np.ndarray) -> np.ndarray:
