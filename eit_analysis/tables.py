@@ -1,9 +1,8 @@
 """The contract of every table: one declaration serves the questionnaire, reading, validation and release.
 
-Each table is a pandera ``DataFrameModel``. A column carries its French header and description, its allowed
-values with their French labels, and its sensitivity. ``Config.metadata`` adds what belongs to the sheet: its
-French name, the headers of the form in order, and the entry columns that exist only on the form (a quantity
-with its unit and period becomes ``mass_t_per_year``).
+A column carries its French header and description, its allowed values with their French labels, and its
+sensitivity. ``Config.metadata`` adds the sheet: its French name and the headers of its form in order, among
+them the entry columns that only the form has (a quantity, its unit and period become ``mass_t_per_year``).
 """
 
 from __future__ import annotations

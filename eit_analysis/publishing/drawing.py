@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +28,11 @@ COLOURS = {
     "textile": "#CC79A7", "wood": "#8C5A2B", "cardboard": "#E69F00", "paper": "#F0E442", "weee": "#0072B2",
     "biowaste": "#009E73", "food": "#6BBF59", "plastic": "#56B4E9", "metal": "#7A7A7A", "glass": "#9AD9D0",
     "mineral": "#C8B89A", "chemical": "#D55E00", "mixed": "#404040", "other": "#BDBDBD",
+    # What becomes of a flow: colours that no neighbouring family wears.
+    "material": "#0072B2", "organic": "#6BBF59", "energy": "#E69F00", "disposal": "#404040",
 }  # fmt: skip
+NEUTRAL = "#8A8F94"
+PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les hauteurs ne donnent pas les totaux."
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: searchable, small, read by screen readers
     "svg.hashsalt": "eit",  # same picture, same bytes
@@ -100,6 +105,18 @@ def labels(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 def shortened(text: str, limit: int = 42) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int = 40) -> str:
+    """A label on at most two lines, whole words; what does not fit is cut with an ellipsis."""
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    cut = [lines[0], shortened(lines[1], width - 1) + "…"] if len(lines) > 2 else lines
+    return "\n".join(cut)
+
+
+def row_height(texts: Sequence[str]) -> float:
+    """Inches that each row of a chart needs for its label."""
+    return 0.46 if any("\n" in text for text in texts) else 0.36
 
 
 def empty(message: str = "Aucune donnée diffusable") -> str:

@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import (
     PALETTE,
+    PARTIAL,
     STYLE,
     axis_title,
     colour,
@@ -25,18 +26,21 @@ from eit_analysis.publishing.drawing import (
     empty,
     french_axis,
     labels,
+    row_height,
     shortened,
     to_svg,
+    wrapped,
 )
 from eit_analysis.publishing.released import Table
 from eit_analysis.publishing.sankey import sankey as sankey
 
 
 def bars(table: Table, value: str, low: str | None = None, high: str | None = None) -> str:
-    """Horizontal bars, largest on top, with interval whiskers; a number at the end of each."""
-    rows = table.visible.dropna(subset=[value]).sort_values(value, kind="stable")
+    """Horizontal bars in the order of the table, with interval whiskers; a number at the end of each."""
+    rows = table.visible.dropna(subset=[value]).iloc[::-1]
     if rows.empty:
         return empty()
+    names = [wrapped(text) for text in labels(rows, table.keys)]
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
@@ -59,14 +63,14 @@ def bars(table: Table, value: str, low: str | None = None, high: str | None = No
                 textcoords="offset points",
                 va="center",
             )
-        axes.set_yticks(places, [shortened(t) for t in labels(rows, table.keys)])
+        axes.set_yticks(places, names)
         axes.set_xlabel(axis_title(value))
-        axes.margins(x=0.12)
+        axes.margins(x=0.12, y=0.02)
         axes.set_xlim(left=min(0.0, float(rows[value].min()) * 1.15))
         axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
         french_axis(axes.xaxis)
 
-    return drawn(8, 1.1 + 0.36 * len(rows), paint)
+    return drawn(8, 1.1 + row_height(names) * len(rows), paint)
 
 
 def stacked(table: Table, value: str, by: str) -> str:
@@ -90,12 +94,13 @@ def stacked(table: Table, value: str, by: str) -> str:
         axes.set_yticks(np.arange(len(wide)), [shortened(wording.cell(code, first)) for code in wide.index])
         axes.set_xlabel(axis_title(value))
         axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
-        axes.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.45, -0.16 if len(wide) > 6 else -0.3),
-            ncols=4,
-            frameon=False,
-        )
+        axes.margins(x=0.04, y=0.02)
+        # Legends placed by the canvas never cover the axis, whatever the number of bars.
+        names = axes.get_legend_handles_labels()
+        axes.figure.legend(
+            *names, loc="outside lower center", ncols=len(wide.columns) if len(wide.columns) < 4 else 3,
+            frameon=False, title=PARTIAL if table.hidden.any() else None,
+        )  # fmt: skip
         french_axis(axes.xaxis)
 
     return drawn(8, 2.2 + 0.36 * len(wide), paint)
@@ -216,11 +221,15 @@ def heatmap(table: Table, value: str) -> str:
     return drawn(9, 1.8 + 0.36 * len(wide), paint)
 
 
-def dots(table: Table, value: str, low: str, high: str) -> str:
-    """A point and its interval for each row, in the order of the table; zero is marked when it is inside."""
+def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | None = None) -> str:
+    """A point and its interval for each row, in the order of the table; zero is marked when it is inside.
+
+    ``names`` are the columns that name a row when its keys do not tell it from the others.
+    """
     rows = table.visible.dropna(subset=[value]).iloc[::-1]
     if rows.empty:
         return empty()
+    texts = [wrapped(text, 48) for text in labels(rows, names or table.keys)]
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
@@ -228,13 +237,13 @@ def dots(table: Table, value: str, low: str, high: str) -> str:
         axes.plot(rows[value], places, "o", color=PALETTE[0], markersize=7, markeredgecolor="#222222")
         if rows[low].min() < 0 < rows[high].max():
             axes.axvline(0, color="#333333", linewidth=0.9)
-        axes.set_yticks(places, [shortened(t, 60) for t in labels(rows, table.keys)])
+        axes.set_yticks(places, texts)
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlabel(axis_title(value))
         axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
         french_axis(axes.xaxis)
 
-    return drawn(8.5, 1.2 + 0.34 * len(rows), paint)
+    return drawn(8.5, 1.2 + row_height(texts) * len(rows), paint)
 
 
 def funnel(table: Table, value: str) -> str:

@@ -1,15 +1,14 @@
-"""Released objects as HTML fragments; one Jinja environment, everything escaped."""
+"""How anything becomes HTML: one Jinja environment that escapes everything, and accessible drawings."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
-
-from eit_analysis.publishing.released import Figure, Released, Table, Text
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -25,33 +24,9 @@ def environment() -> jinja2.Environment:
     )
 
 
-def fragment(item: Released, name: str = "apercu", csv: str | None = None) -> Markup:
-    """The HTML of one released object.
-
-    Parameters
-    ----------
-    name : str
-        Prefix of the ids inside, unique in the page.
-    csv : str, optional
-        Address of the table's CSV file, linked beneath the table.
-    """
-    macros = environment().get_template("fragments.html.j2").module
-    if isinstance(item, Text):
-        return Markup(macros.sentence(item.plain()))  # type: ignore[attr-defined]
-    if isinstance(item, Table):
-        return Markup(macros.table(item, name, csv))  # type: ignore[attr-defined]
-    if isinstance(item, Figure):
-        svg = accessible(item.svg(), name, item.title, describe(item))
-        return Markup(macros.figure(Markup(svg), item, name, csv))  # type: ignore[attr-defined]
-    raise TypeError(type(item).__name__)
-
-
-def describe(figure: Figure) -> str:
-    rows = len(figure.table.visible)
-    return (
-        f"{figure.title}. Figure tracée à partir du tableau « {figure.table.title} » qui la suit "
-        f"({rows} ligne{'s' if rows >= 2 else ''})."
-    )
+def macro(name: str, *arguments: Any) -> Markup:
+    """One macro of ``fragments.html.j2``, rendered."""
+    return Markup(getattr(environment().get_template("fragments.html.j2").module, name)(*arguments))
 
 
 def accessible(svg: str, name: str, title: str, description: str) -> str:

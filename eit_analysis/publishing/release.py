@@ -11,7 +11,8 @@ import pandas as pd
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import judge, protect
-from eit_analysis.publishing.released import Constant, Figure, Table, Text, Value
+from eit_analysis.publishing.released import Figure, Table, Text
+from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 

@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.disclosure import Cell, CellKey
+from eit_analysis.publishing.html import accessible, macro
+from eit_analysis.publishing.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.viewer import Viewer
 
 MIME = "application/vnd.eit.release+json"
@@ -36,6 +39,10 @@ class Released:
     def plain(self) -> str:
         raise NotImplementedError
 
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        """HTML fragment; ``name`` begins its ids, ``csv`` is the address of the table's file."""
+        raise NotImplementedError
+
     def seen_by(self, viewer: Viewer, seen: Seen) -> Released:
         """What one audience may read of this; ``seen`` keeps each table one and the same over a page."""
         raise NotImplementedError
@@ -44,27 +51,9 @@ class Released:
         LEDGER.append(self)
         bundle: dict[str, Any] = {MIME: {"id": len(LEDGER) - 1}, "text/plain": "(page)"}
         if preview:
-            from eit_analysis.publishing.html import fragment
-
             shown = self.seen_by(self.viewer, {})
-            bundle |= {"text/plain": shown.plain(), "text/html": fragment(shown)}
+            bundle |= {"text/plain": shown.plain(), "text/html": shown.html()}
         return bundle
-
-
-@dataclass(eq=False)
-class Value:
-    """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
-
-    render: Callable[[], str]
-
-    @property
-    def table(self) -> Table | None:
-        return getattr(self.render, "table", None)
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
-        if self.table is None:
-            return self
-        return Value(replace(self.render, table=self.table.seen_by(viewer, seen)))  # type: ignore[type-var]
 
 
 @dataclass(eq=False)
@@ -77,6 +66,9 @@ class Text(Released):
 
     def plain(self) -> str:
         return self.template.format(**{name: value.render() for name, value in self.values.items()})
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("sentence", self.plain())
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
         return replace(
@@ -208,6 +200,9 @@ class Table(Released):
     def plain(self) -> str:
         return f"{self.title} ({wording.counted(len(self.frame), 'ligne', 'lignes')})"
 
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("table", self, name, csv)
+
     def header(self) -> list[str]:
         headings = [wording.heading(column) for column in self.frame.columns]
         return [f"{h.header} ({h.unit})" if h.unit else h.header for h in headings]
@@ -241,55 +236,6 @@ class Table(Released):
 
 
 @dataclass(eq=False)
-class CellText:
-    table: Table
-    key: object
-    column: str
-    low: str | None
-    high: str | None
-
-    def __call__(self) -> str:
-        position = self.table.row(self.key)
-        if position < 0:
-            return "aucune donnée"
-        if self.table.hidden[position]:
-            return "une valeur non diffusée"
-        row = self.table.frame.iloc[position]
-        text = wording.measured(row[self.column], self.column)
-        if self.low and self.high:
-            bounds = [
-                wording.rounded(row[self.low], self.column),
-                wording.rounded(row[self.high], self.column),
-            ]
-            text += f" ({bounds[0]} à {bounds[1]})"
-        return text
-
-
-@dataclass(eq=False)
-class FirstLabel:
-    table: Table
-    column: str
-    rank: int
-
-    def __call__(self) -> str:
-        rows = self.table.visible.sort_values(self.column, ascending=False, kind="stable")
-        if len(rows) < self.rank:
-            return "aucune ligne diffusable"
-        row = rows.iloc[self.rank - 1]
-        return ", ".join(wording.cell(row[key], key) for key in self.table.keys)
-
-
-@dataclass(eq=False)
-class Constant:
-    """A text known in advance, such as a count with its noun."""
-
-    text: str
-
-    def __call__(self) -> str:
-        return self.text
-
-
-@dataclass(eq=False)
 class Figure(Released):
     """A drawing of a released table: drawn from its visible rows only, with the table beneath."""
 
@@ -305,5 +251,10 @@ class Figure(Released):
     def plain(self) -> str:
         return f"{self.title} (figure)"
 
-    def svg(self) -> str:
-        return self.draw(self.table, **self.options)
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        rows = wording.counted(len(self.table.visible), "ligne", "lignes")
+        description = (
+            f"{self.title}. Figure tracée à partir du tableau « {self.table.title} » qui la suit ({rows})."
+        )
+        svg = accessible(self.draw(self.table, **self.options), name, self.title, description)
+        return macro("figure", Markup(svg), self, name, csv)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
-from eit_analysis.publishing.html import TEMPLATES, environment, fragment
+from eit_analysis.publishing.html import TEMPLATES, environment
 from eit_analysis.publishing.released import Figure, Table
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
@@ -133,7 +133,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         if table is not None and len(table.frame):
             csv = f"tables/{name}-{number:02d}.csv"
             csvs[csv] = to_csv(table)
-        parts.append(fragment(block, f"b{number}", csv))
+        parts.append(block.html(f"b{number}", csv))
     quality, sentence = _quality(study)
     contents.append(("qualite-des-donnees-lues", "Qualité des données lues"))
     html = _frame(
@@ -184,7 +184,7 @@ def _quality(study: Study) -> tuple[Markup, str]:
     )
     title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
     table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
-    return fragment(table, "qualite"), sentence
+    return table.html("qualite"), sentence
 
 
 def to_csv(table: Table) -> str:

@@ -1,0 +1,78 @@
+"""Values that a sentence may quote: each reads its text off a released table at the moment of writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from eit_analysis.publishing import wording
+
+if TYPE_CHECKING:
+    from eit_analysis.publishing.released import Seen, Table
+    from eit_analysis.publishing.viewer import Viewer
+
+
+@dataclass(eq=False)
+class Value:
+    """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
+
+    render: Callable[[], str]
+
+    @property
+    def table(self) -> Table | None:
+        return getattr(self.render, "table", None)
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
+        if self.table is None:
+            return self
+        return Value(replace(self.render, table=self.table.seen_by(viewer, seen)))  # type: ignore[type-var]
+
+
+@dataclass(eq=False)
+class CellText:
+    table: Table
+    key: object
+    column: str
+    low: str | None
+    high: str | None
+
+    def __call__(self) -> str:
+        position = self.table.row(self.key)
+        if position < 0:
+            return "aucune donnée"
+        if self.table.hidden[position]:
+            return "une valeur non diffusée"
+        row = self.table.frame.iloc[position]
+        text = wording.measured(row[self.column], self.column)
+        if self.low and self.high:
+            bounds = [
+                wording.rounded(row[self.low], self.column),
+                wording.rounded(row[self.high], self.column),
+            ]
+            text += f" ({bounds[0]} à {bounds[1]})"
+        return text
+
+
+@dataclass(eq=False)
+class FirstLabel:
+    table: Table
+    column: str
+    rank: int
+
+    def __call__(self) -> str:
+        rows = self.table.visible.sort_values(self.column, ascending=False, kind="stable")
+        if len(rows) < self.rank:
+            return "aucune ligne diffusable"
+        row = rows.iloc[self.rank - 1]
+        return ", ".join(wording.cell(row[key], key) for key in self.table.keys)
+
+
+@dataclass(eq=False)
+class Constant:
+    """A text known in advance, such as a count with its noun."""
+
+    text: str
+
+    def __call__(self) -> str:
+        return self.text
