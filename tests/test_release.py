@@ -69,6 +69,20 @@ def test_sentence_accepts_released_values_only(small_study: Study) -> None:
     assert "102" not in text
 
 
+def test_a_table_full_of_withheld_values_is_only_said_to_exist(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    flows = release.load("flows")
+    by_site = flows.groupby("site_id", as_index=False)["mass_t_per_year"].sum()
+    table = release.table(by_site, "Par acteur", ["site_id"], flows, weight="mass_t_per_year")
+    figure = release.figure(figures.pareto, table, "Concentration", value="mass_t_per_year")
+    shown = figure.seen_by(release.viewer, {}).html()
+    assert "aucune de ses valeurs" in shown
+    assert "<svg" not in shown
+    assert "<table" not in shown
+    internal = Release(small_study, "internal", "essai")
+    assert "<svg" in figure.seen_by(internal.viewer, {}).html()
+
+
 def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}

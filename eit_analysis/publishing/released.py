@@ -200,8 +200,14 @@ class Table(Released):
     def plain(self) -> str:
         return f"{self.title} ({wording.counted(len(self.frame), 'ligne', 'lignes')})"
 
+    @property
+    def readable(self) -> bool:
+        """Whether a single value of the table may be read; a table full of ``s`` is only said to exist."""
+        values = [column not in self.keys for column in self.frame.columns]
+        return not any(values) or not len(self.frame) or not bool(self.shut[:, values].all())
+
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        return macro("table", self, name, csv)
+        return macro("table", self, name, csv) if self.readable else macro("withheld", self.title)
 
     def header(self) -> list[str]:
         headings = [wording.heading(column) for column in self.frame.columns]
@@ -252,6 +258,8 @@ class Figure(Released):
         return f"{self.title} (figure)"
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        if self.table.visible.empty:
+            return self.table.html(f"{name}-table", csv)
         rows = wording.counted(len(self.table.visible), "ligne", "lignes")
         description = (
             f"{self.title}. Figure tracée à partir du tableau « {self.table.title} » qui la suit ({rows})."

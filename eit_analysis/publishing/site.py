@@ -130,7 +130,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             continue
         table = block.table if isinstance(block, Figure) else block if isinstance(block, Table) else None
         csv = None
-        if table is not None and len(table.frame):
+        if table is not None and len(table.frame) and table.readable:
             csv = f"tables/{name}-{number:02d}.csv"
             csvs[csv] = to_csv(table)
         parts.append(block.html(f"b{number}", csv))
