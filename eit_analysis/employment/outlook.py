@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.forecast import Simulation
+from eit_analysis.employment.workforce import others_last
 
 LEVELS = {"": 0.5, "_low80": 0.1, "_high80": 0.9, "_low95": 0.025, "_high95": 0.975}
 
@@ -62,7 +63,7 @@ def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
 
 
 def outlook(simulation: Simulation) -> pd.DataFrame:
-    """By occupation over the whole horizon, most openings first.
+    """By occupation over the whole horizon, most openings first and the merged small occupations last.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def outlook(simulation: Simulation) -> pd.DataFrame:
             **{k: openings[k] for k in ("openings", "openings_low80", "openings_high80")},
         }
     )
-    return table.sort_values(["openings", "occupation"], ascending=[False, True]).reset_index(drop=True)
+    return others_last(table.sort_values(["openings", "occupation"], ascending=[False, True]))
 
 
 def crossed(workforce: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -89,8 +89,8 @@ def occupations(workforce: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``occupation, headcount, senior_share_percent, planned_departures_3y, planned_hires_3y,
-        hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first. A plan nobody answered
-        stays missing: it is not zero.
+        hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first, ``OTHER`` last. A plan
+        nobody answered stays missing: it is not zero.
     """
     rows = workforce.assign(
         senior=workforce["headcount"].where(workforce["age_band"].isin(SENIOR_BANDS), 0.0),
@@ -105,7 +105,12 @@ def occupations(workforce: pd.DataFrame) -> pd.DataFrame:
     table["hiring_difficulty"] = table["weighted"] / table["rated"].where(table["rated"] > 0)
     table = table.join(plans).reset_index().sort_values(["headcount", "occupation"], ascending=[False, True])
     columns = ["occupation", "headcount", "senior_share_percent", *plans.columns, "hiring_difficulty"]
-    return table[columns].reset_index(drop=True)
+    return others_last(table[columns])
+
+
+def others_last(table: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the merged small occupations at the end: they are no occupation to rank."""
+    return table.sort_values("occupation", key=lambda names: names == OTHER, kind="stable", ignore_index=True)
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:

@@ -82,6 +82,24 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
     return rows[columns].reset_index(drop=True)
 
 
+def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
+    """[sum of l, sum of u]: the total if every error goes the same way, beside the one of independent errors.
+
+    The truth is between the two: a scale, a density or a habit shared by respondents moves them together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``errors`` (``independent``, ``common``), mass and bounds (t/year); no row without a flow.
+    """
+    columns = ["errors", MASS, LOW, HIGH]
+    if flows.empty:
+        return pd.DataFrame(columns=columns)
+    together = flows[[MASS, LOW, HIGH]].sum().to_frame().T
+    rows = [propagate(flows, []).assign(errors="independent"), together.assign(errors="common")]
+    return pd.concat(rows, ignore_index=True)[columns]
+
+
 def _level(flows: pd.DataFrame, by: list[str], level: list[str]) -> pd.DataFrame:
     rows = propagate(flows, level)
     if level:
@@ -167,5 +185,8 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
 def not_valorised(out: pd.DataFrame, count: int) -> pd.DataFrame:
     """The heaviest outflows that are landfilled, incinerated or of unknown route, one row per flow."""
     left = out[out["valorised"] != "yes"].sort_values([MASS, "flow_id"], ascending=[False, True])
-    columns = ["site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "cost_eur_per_t"]
+    columns = [
+        "site_id", "flow_id", "category", "description", "quality", "route",
+        MASS, LOW, HIGH, "cost_eur_per_t",
+    ]  # fmt: skip
     return left[columns].head(count).reset_index(drop=True)

@@ -108,10 +108,10 @@ def evidence_classes(flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def response_by_type(sites: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Actors by type, with how many filled each sheet on average: ``actor_type, n_sites, sheets_filled``."""
+    """Actors by type, with how many sheets they filled: ``actor_type, n_sites, mean_sheets_filled``."""
     own = response(sites, wave).merge(sites[["site_id", "actor_type"]], on="site_id")
     return own.groupby("actor_type", as_index=False).agg(
-        n_sites=("site_id", "size"), sheets_filled=("sheets_filled", "mean")
+        n_sites=("site_id", "size"), mean_sheets_filled=("sheets_filled", "mean")
     )
 
 
