@@ -144,12 +144,19 @@ SKILLS = pd.DataFrame(
 )
 
 
+def test_merged_small_occupations_come_last_however_many_they_are() -> None:
+    table = pd.DataFrame({"occupation": [workforce.OTHER, "B", "A"], "openings": [9, 5, 3]})
+    last = workforce.others_last(table)
+    assert last["occupation"].tolist() == ["B", "A", workforce.OTHER]
+    assert last["openings"].tolist() == [5, 3, 9]
+
+
 def test_gaps_and_training_by_hand() -> None:
     ready = skills.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
-    gap = skills.gaps(ready, ["skill"]).set_index("skill")
-    assert gap.loc["Souder", ["headcount", "to_train", "gap_people_levels"]].tolist() == [11, 4, 8]
-    assert gap.loc["Lire un plan", "to_train"] == 1  # a row without a number stands for one person
     plan = skills.training_plan(ready)
+    gap = plan.set_index("skill")
+    assert gap.loc["Souder", ["to_train", "gap_people_levels"]].tolist() == [4, 8]
+    assert gap.loc["Lire un plan", "to_train"] == 1  # a row without a number stands for one person
     assert plan["skill"].tolist() == ["Programmer", "Souder", "Lire un plan"]
     assert plan["mean_gap"].tolist() == [2, 2, 1]
 
@@ -169,7 +176,6 @@ def test_bridge_by_hand() -> None:
 
 def test_empty_skills() -> None:
     ready = skills.prepare(SKILLS.head(0), {})
-    assert skills.gaps(ready, ["skill"]).empty
     assert skills.training_plan(ready).empty
     assert skills.behind_bridges(ready, skills.bridges(ready)).empty
 

@@ -144,7 +144,7 @@ def published(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
 
 
 def row_of(table: list[dict[str, str]], **keys: str) -> dict[str, str]:
-    headers = {"category": "Catégorie", "recovery": "Mode de traitement", "route": "Exutoire actuel"}
+    headers = {"category": "Famille", "recovery": "Mode de traitement", "route": "Exutoire actuel"}
     (row,) = [r for r in table if all(r[headers[name]] == value for name, value in keys.items())]
     return row
 
@@ -188,28 +188,24 @@ def test_total_interval_and_share(published):
 
 def test_by_route(published):
     table = published["Chemins de la famille à l'exutoire"]
-    assert len([r for r in table if r["Catégorie"] == "textile"]) == len(BY_ROUTE)
+    assert len([r for r in table if r["Famille"] == "textile"]) == len(BY_ROUTE)
     for (recovery, route), expected in BY_ROUTE.items():
         check_mass(row_of(table, category="textile", recovery=recovery, route=route), expected)
 
 
 def test_by_recovery(published):
     table = published["Tonnages sortants par famille et mode de traitement"]
-    assert len([r for r in table if r["Catégorie"] == "textile"]) == len(BY_RECOVERY)
+    assert len([r for r in table if r["Famille"] == "textile"]) == len(BY_RECOVERY)
     for recovery, expected in BY_RECOVERY.items():
         check_mass(row_of(table, category="textile", recovery=recovery), expected)
 
 
-def test_cost_and_coverage(published):
+def test_cost(published):
     row = row_of(published["Coût de gestion actuel par famille"], category="textile")
     half = sum(width**2 for width in COST_HALF_WIDTHS) ** 0.5
     assert french(row["Coût (€/an)"]) == pytest.approx(COST)
     assert french(row["Coût, borne basse (€/an)"]) == pytest.approx(COST - half)
     assert french(row["Coût, borne haute (€/an)"]) == pytest.approx(COST + half)
-    # Every textile flow has a cost: the one row on coverage is the whole family.
-    (covered,) = [r for r in published["Tonnages dont le coût est déclaré"] if r["Catégorie"] == "textile"]
-    assert covered["Coût déclaré"] == "yes"
-    check_mass(covered, TOTAL)
 
 
 def test_one_wave_alone_says_so(published):

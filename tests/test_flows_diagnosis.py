@@ -61,21 +61,32 @@ def test_inflows_are_left_out_and_a_missing_route_is_unknown(out):
     assert out.loc[5, ["route", "recovery", "valorised"]].tolist() == ["unknown"] * 3
 
 
-def test_rates_stand_on_the_tonnes_whose_route_is_known(out):
+def test_rates_keep_the_unknown_in_the_denominator(out):
     rows = diagnosis.recovery_rates(out).set_index(["valorised", "recovery"])
-    rate = rows["rate_percent"]
-    assert rate["yes", "Total"] == pytest.approx(100 * 120 / 160)
-    assert rate["yes", "material"] == pytest.approx(100 * 60 / 160)
-    assert rate["yes", "organic"] == pytest.approx(100 * 20 / 160)
-    assert rate["yes", "energy"] == pytest.approx(100 * 40 / 160)
-    assert rate["no", "disposal"] == pytest.approx(100 * 40 / 160)
-    assert rate[[("unknown", "unknown"), ("Total", "Total")]].isna().all()
-    assert rows.loc[("unknown", "unknown"), "share_percent"] == pytest.approx(20)
-    assert (rows["rate_low_percent"] <= rate)[rate.notna()].all()
-    assert (rows["rate_high_percent"] >= rate)[rate.notna()].all()
-    # What is valorised and what is not are complements, and so are their bounds.
-    both = rows.loc[("yes", "Total"), "rate_low_percent"] + rows.loc[("no", "disposal"), "rate_high_percent"]
-    assert both == pytest.approx(100)
+    rate = rows["share_percent"]
+    assert rate["yes", "Total"] == pytest.approx(100 * 120 / 200)
+    assert rate["yes", "material"] == pytest.approx(100 * 60 / 200)
+    assert rate["yes", "organic"] == pytest.approx(100 * 20 / 200)
+    assert rate["yes", "energy"] == pytest.approx(100 * 40 / 200)
+    assert rate["no", "disposal"] == pytest.approx(100 * 40 / 200)
+    assert rate["unknown", "unknown"] == pytest.approx(20)
+    # No other denominator than the published total: dividing would give back the tonnes of unknown route.
+    assert [c for c in rows if c.endswith("percent")] == [
+        "share_percent", "share_low_percent", "share_high_percent"
+    ]  # fmt: skip
+    parts = rows.drop(index=("Total", "Total"))
+    assert (parts["share_low_percent"] <= parts["share_percent"]).all()
+    assert (parts["share_high_percent"] >= parts["share_percent"]).all()
+    assert rows.loc[("Total", "Total"), ["share_low_percent", "share_high_percent"]].isna().all()
+
+
+def test_errors_that_go_together_add_up_without_quadrature(out):
+    rows = diagnosis.error_bounds(out).set_index("errors")
+    assert rows["mass_t_per_year"].tolist() == [200, 200]
+    assert rows.loc["common", "mass_low_t_per_year"] == pytest.approx(out["mass_low_t_per_year"].sum())
+    assert rows.loc["common", "mass_high_t_per_year"] == pytest.approx(out["mass_high_t_per_year"].sum())
+    assert rows.loc["common", "mass_low_t_per_year"] < rows.loc["independent", "mass_low_t_per_year"]
+    assert diagnosis.error_bounds(out.head(0)).empty
 
 
 def test_costs_count_only_what_is_stated(out):
@@ -169,7 +180,7 @@ def test_nothing_answered_gives_empty_tables():
     for table, column in [
         (diagnosis.totals(none, ["category"]), MASS),
         (diagnosis.totals(none, ["category", "recovery", "route"], total=False), MASS),
-        (diagnosis.recovery_rates(none), "rate_percent"),
+        (diagnosis.recovery_rates(none), "share_low_percent"),
         (costs.costs(none, "category"), "cost_eur_per_year"),
         (costs.tax_path(none, tax, [2025]), "tax_2025_eur_per_year"),
         (diagnosis.concentration(diagnosis.holders(none)), "n_sites"),

@@ -27,8 +27,8 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     return rows
 
 
-def gaps(skills: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Gap by ``keys`` (``["skill"]`` or ``["occupation", "skill"]``), widest first.
+def training_plan(skills: pd.DataFrame) -> pd.DataFrame:
+    """Whom to train in what, only skills somebody lacks; those that most firms could train for come first.
 
     Parameters
     ----------
@@ -38,27 +38,17 @@ def gaps(skills: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``*keys, headcount, to_train, gap_people_levels, mean_gap`` (levels per person concerned).
-    """
-    sums = skills.groupby(keys)[["headcount", "to_train", "gap_people_levels"]].sum().reset_index()
-    sums["mean_gap"] = sums["gap_people_levels"] / sums["headcount"].where(sums["headcount"] > 0)
-    order = sums.sort_values(["gap_people_levels", *keys], ascending=[False, *[True] * len(keys)])
-    return order.reset_index(drop=True)
-
-
-def training_plan(skills: pd.DataFrame) -> pd.DataFrame:
-    """Whom to train in what: ``skill, to_train`` (people below the required level), ``n_sites, mean_gap``.
-
-    Only skills somebody lacks; those that most firms could train for together come first. ``mean_gap`` is
-    over the people to train.
+        ``skill, to_train`` (people below the required level), ``n_sites, gap_people_levels`` (the gap of this
+        module) and ``mean_gap`` (missing levels per person to train).
     """
     lacking = skills[skills["to_train"] > 0]
     plan = lacking.groupby("skill").agg(
-        to_train=("to_train", "sum"), n_sites=("site_id", "nunique"), levels=("gap_people_levels", "sum")
+        to_train=("to_train", "sum"),
+        n_sites=("site_id", "nunique"),
+        gap_people_levels=("gap_people_levels", "sum"),
     )
-    plan["mean_gap"] = plan["levels"] / plan["to_train"]
-    plan = plan.drop(columns="levels").reset_index()
-    order = plan.sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
+    plan["mean_gap"] = plan["gap_people_levels"] / plan["to_train"]
+    order = plan.reset_index().sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
     return order.reset_index(drop=True)
 
 

@@ -123,7 +123,10 @@ def absent_categories(flows: pd.DataFrame, categories: Iterable[str]) -> pd.Data
 
 
 def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
-    """r_k = M_k / M_known: rate of each kind of recovery, of all recovery, of disposal.
+    """r_k = M_k / M: share of all tonnes in each kind of recovery, in all recovery, in disposal.
+
+    The unknown stays in the denominator: a rate over the tonnes of known route, printed beside a total, would
+    give the tonnes of unknown route, which may be those of a single actor.
 
     Parameters
     ----------
@@ -134,22 +137,22 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``valorised``, ``recovery`` (« Total » for all that is valorised and for everything), mass and bounds,
-        ``share_percent`` (of all tonnes), ``rate_percent`` with ``rate_low_percent`` and
-        ``rate_high_percent``: of the tonnes whose route is known. No rate for the unknown, nor for the whole.
+        ``share_percent`` with ``share_low_percent`` and ``share_high_percent`` (none for the whole), and
+        ``n_sites``.
     """
     rows = totals(out, ["valorised", "recovery"])
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
     rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])].reset_index(drop=True)
-    known = propagate(out[out["valorised"] != "unknown"], [])
-    whole, whole_half = float(known[MASS].iloc[0]), float(known["half_t_per_year"].iloc[0])
+    all_of_it = propagate(out, [])
+    whole, whole_half = float(all_of_it[MASS].iloc[0]), float(all_of_it["half_t_per_year"].iloc[0])
     part = rows[MASS].to_numpy(dtype=float)
     half = np.asarray(half_width(rows[LOW], rows[HIGH]), dtype=float)
     rest_half = np.sqrt(np.maximum(whole_half**2 - half**2, 0.0))
     low, high = share_interval(part, half, np.maximum(whole - part, 0.0), rest_half)
-    rated = rows["valorised"].isin(["yes", "no"]) & (whole > 0)
-    rows["rate_percent"] = _percent(rows[MASS], whole).where(rated)
-    rows["rate_low_percent"] = pd.Series(100 * low, index=rows.index, dtype=float).where(rated)
-    rows["rate_high_percent"] = pd.Series(100 * high, index=rows.index, dtype=float).where(rated)
+    partial = (rows["valorised"] != TOTAL) & (whole > 0)
+    place = rows.columns.get_loc("share_percent") + 1
+    rows.insert(place, "share_low_percent", pd.Series(100 * low, index=rows.index).where(partial))
+    rows.insert(place + 1, "share_high_percent", pd.Series(100 * high, index=rows.index).where(partial))
     return rows
 
 
