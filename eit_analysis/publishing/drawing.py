@@ -30,9 +30,10 @@ COLOURS = {
     "mineral": "#C8B89A", "chemical": "#D55E00", "mixed": "#404040", "other": "#BDBDBD",
     # What becomes of a flow: colours that no neighbouring family wears.
     "material": "#0072B2", "organic": "#6BBF59", "energy": "#E69F00", "disposal": "#404040",
+    "unknown": "#BDBDBD",
 }  # fmt: skip
 NEUTRAL = "#8A8F94"
-PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les hauteurs ne donnent pas les totaux."
+PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les tailles ne donnent pas les totaux."
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: searchable, small, read by screen readers
     "svg.hashsalt": "eit",  # same picture, same bytes
