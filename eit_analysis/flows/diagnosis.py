@@ -150,7 +150,7 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
     rest_half = np.sqrt(np.maximum(whole_half**2 - half**2, 0.0))
     low, high = share_interval(part, half, np.maximum(whole - part, 0.0), rest_half)
     partial = (rows["valorised"] != TOTAL) & (whole > 0)
-    place = rows.columns.get_loc("share_percent") + 1
+    place = list(rows.columns).index("share_percent") + 1
     rows.insert(place, "share_low_percent", pd.Series(100 * low, index=rows.index).where(partial))
     rows.insert(place + 1, "share_high_percent", pd.Series(100 * high, index=rows.index).where(partial))
     return rows
