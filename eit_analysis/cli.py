@@ -25,6 +25,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
 
     def error(self, message: str) -> NoReturn:
+        message = message.replace("'", "")
         for pattern, french in ARGUMENT_ERRORS:
             message = re.sub(pattern, french, message)
         raise UsageError(f"{message[:1].upper()}{message[1:]}\u00a0: voyez « {self.prog} --help ».")
@@ -35,11 +36,11 @@ ARGUMENT_ERRORS = [
     (r"^the following arguments are required: (.*)$", r"il manque \1"),
     (r"^unrecognized arguments: (.*)$", r"argument inconnu « \1 »"),
     (
-        r"^argument \S+: invalid choice: '?([^']*)'? \(choose from (.*)\)$",
+        r"^argument \S+: invalid choice: (.*) \(choose from (.*)\)$",
         r"« \1 » est inconnu, choisissez parmi \2",
     ),
     (r"^argument (\S+): expected one argument$", r"\1 attend une valeur"),
-    (r"^argument (\S+): invalid int value: '(.*)'$", r"\1 attend un nombre entier, pas « \2 »"),
+    (r"^argument (\S+): invalid int value: (.*)$", r"\1 attend un nombre entier, pas « \2 »"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import re
@@ -75,7 +77,12 @@ class Study:
 
     def reports(self, audience: str) -> Path:
         # A colon is not allowed in a Windows folder name.
-        return self.root / "reports" / self.name / self.wave / audience.replace(":", "-")
+        folder = audience.replace(":", "-", 1)
+        if not re.fullmatch(r"\w[\w-]*", folder):
+            raise UsageError(
+                f"« {audience} » ne peut pas nommer un dossier\u00a0: lettres, chiffres et tirets seulement."
+            )
+        return self.root / "reports" / self.name / self.wave / folder
 
     def at(self, wave: str) -> Study:
         """The same study on another wave."""
@@ -97,12 +104,14 @@ class Study:
             When the wave has not been cleaned yet.
         """
         path = self.processed / f"{table}.parquet"
+        again = f"lancez « eit clean {self.name} --wave {self.wave} »"
         if not path.exists():
-            raise InputError(
-                f"cette table n'existe pas encore, lancez « eit clean {self.name} --wave {self.wave} »",
-                file=path.name,
-            )
-        return pd.read_parquet(path)
+            raise InputError(f"cette table n'existe pas encore, {again}", file=path.name)
+        content = path.read_bytes()
+        written = self.manifest()["tables"].get(table, {}).get("sha256")
+        if written and written != hashlib.sha256(content).hexdigest():
+            raise InputError(f"cette table n'est pas celle du dernier nettoyage, {again}", file=path.name)
+        return pd.read_parquet(io.BytesIO(content))
 
     def manifest(self) -> dict:
         """What cleaning wrote about its inputs (hashes, counts, versions)."""
@@ -189,6 +198,10 @@ def create_study(root: Path, name: str) -> Path:
         )
     if folder.exists():
         raise UsageError(f"L'étude « {name} » existe déjà dans data/raw\u00a0: choisissez un autre nom.")
-    (folder / str(date.today().year)).mkdir(parents=True)
-    write_atomic(folder / "study.toml", TEMPLATE.format(name=name).encode("utf-8"))
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as temporary:
+        made = Path(temporary) / name
+        (made / str(date.today().year)).mkdir(parents=True)
+        (made / "study.toml").write_text(TEMPLATE.format(name=name), encoding="utf-8")
+        # Whole or not at all: a kill leaves no half-made study behind.
+        made.rename(folder)
     return folder

@@ -70,6 +70,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
         (["run", "thur-doller", "--audience", "company:E99"], ["E99"]),
         (["run", "thur-doller", "--notebook", "99_rien"], ["99_rien", "01_flow_diagnosis"]),
         (["run", "thur-doller", "-p", "inconnu=1"], ["inconnu=1", "seed"]),
+        (["run", "thur-doller", "-p", "seed"], ["seed", "NOM=VALEUR"]),
         (["run", "thur-doller", "-p", "seed=beaucoup"], ["seed", "nombre entier", "beaucoup"]),
         (["run", "thur-doller", "-p", "study=autre"], ["study=autre"]),
         (["run", "thur-doller", "--jobs", "0"], ["--jobs"]),
@@ -124,6 +125,51 @@ def test_sheet_without_its_key_column(project: Path) -> None:
         },
     )
     refused(eit(project, "clean", "sans-cle"), "E01.xlsx", "Flux", "Identifiant")
+
+
+SITE = ["Identifiant", "Raison sociale", "Effectif", "Type d'acteur", "Diffusion"]
+
+
+def test_an_identifier_cannot_leave_the_reports_folder(project: Path) -> None:
+    wave = broken(project, "chemin")
+    rows = [
+        SITE,
+        ["../../EVIL", "Fuite", 30, "entreprise", "nominative"],
+        ["E01", "Essai", 30, "entreprise", "agrégée"],
+    ]
+    workbook(wave / "E01.xlsx", {"Entreprise": rows})
+    assert eit(project, "clean", "chemin").returncode == 0
+    kept = (project / "data" / "processed" / "chemin" / "2018" / "sites.csv").read_text(encoding="utf-8")
+    quarantine = (project / "data" / "processed" / "chemin" / "2018" / "quarantine.csv").read_text(
+        encoding="utf-8"
+    )
+    assert "EVIL" not in kept
+    assert "EVIL" in quarantine
+    refused(eit(project, "run", "chemin", "--audience", "company:../../EVIL"), "EVIL")
+
+
+def test_a_study_with_only_its_actors_still_gets_every_report(project: Path) -> None:
+    """The first thing a newcomer has: names, and nothing in the other sheets."""
+    wave = broken(project, "maigre")
+    names = [[f"E{i:02}", f"Atelier {i}", 30 + i, "entreprise", "agrégée"] for i in range(1, 4)]
+    workbook(wave / "acteurs.xlsx", {"Entreprise": [SITE, *names]})
+    assert eit(project, "clean", "maigre").returncode == 0
+    audiences = ("internal", "partners", "public", "company:E01")
+    done = eit(project, "run", "maigre", *(part for a in audiences for part in ("--audience", a)))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_tables_of_two_cleanings_are_not_mixed(project: Path) -> None:
+    wave = broken(project, "melange")
+    workbook(wave / "E01.xlsx", {"Entreprise": [SITE, ["E01", "Essai", 30, "entreprise", "agrégée"]]})
+    assert eit(project, "clean", "melange").returncode == 0
+    processed = project / "data" / "processed"
+    other = processed / "thur-doller" / "2018" / "flows.parquet"
+    shutil.copy(other, processed / "melange" / "2018" / "flows.parquet")
+    done = eit(project, "run", "melange", "--notebook", "01_flow_diagnosis")
+    assert done.returncode == 1
+    assert "eit clean melange" in done.stderr
 
 
 @pytest.mark.parametrize(

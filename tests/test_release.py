@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -16,8 +17,9 @@ from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
 from eit_analysis.publishing import figures, site
-from eit_analysis.publishing.disclosure import judge, protect
+from eit_analysis.publishing.disclosure import judge
 from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.suppression import protect
 from eit_analysis.study import Study
 
 
@@ -257,8 +259,8 @@ def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str,
     columns = data.groupby("route", as_index=False)["mass"].sum().assign(category="Total")
     grand = pd.DataFrame({"category": ["Total"], "route": ["Total"], "mass": [data["mass"].sum()]})
     frame = pd.concat([cube, rows, columns, grand], ignore_index=True)[["category", "route", "mass"]]
-    cells = judge(frame, ["category", "route"], data, "mass", False, "Total", Disclosure())
-    withheld = protect([cells])
+    cells, total = judge(frame, ["category", "route"], data, "mass", False, "Total", Disclosure())
+    withheld = protect([(cells, total)])
     hidden = {
         (c, r): cell.key in withheld
         for (c, r), cell in zip(frame[["category", "route"]].itertuples(index=False), cells, strict=True)
@@ -268,8 +270,83 @@ def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str,
         ([k for k in hidden if k[0] == c] for c in {k[0] for k in hidden}),
         ([k for k in hidden if k[1] == r] for r in {k[1] for k in hidden}),
     )
-    size = {k: cell.size for k, cell in zip(hidden, cells, strict=True)}
+    weights = {k: cell.weights for k, cell in zip(hidden, cells, strict=True)}
     for group in groups:
-        missing = [k for k in group if hidden[k]]
-        if len(missing) == 1:
-            assert size[missing[0]] == 0, missing
+        parent = max(group, key=lambda k: k.count("Total"))
+        missing = [k for k in group if hidden[k] and k != parent]
+        if missing and not hidden[parent] and len(missing) < len(group) - 1:
+            together = Counter()
+            for key in missing:
+                together.update(weights[key])
+            assert not total.limits.refuse(dict(together)), (parent, missing)
+
+
+def published(records: list[tuple[str, str, float]], total_row: bool = True) -> dict[str, bool]:
+    """Which families of a table by family are hidden."""
+    data = pd.DataFrame(records, columns=["site_id", "category", "mass"])
+    frame = data.groupby("category", as_index=False)["mass"].sum()
+    if total_row:
+        frame = pd.concat([frame, pd.DataFrame({"category": ["Total"], "mass": [data["mass"].sum()]})])
+    cells, total = judge(frame, ["category"], data, "mass", False, "Total", Disclosure())
+    withheld = protect([(cells, total)])
+    return {k: cell.key in withheld for k, cell in zip(frame["category"], cells, strict=True)}
+
+
+CROWD = [
+    (s, c, m)
+    for s, m in zip("bcdef", (20.0, 18.0, 15.0, 14.0, 13.0), strict=True)
+    for c in ("paper", "textile")
+]
+
+
+def test_two_withheld_cells_of_one_unit_do_not_protect_each_other() -> None:
+    hidden = published([("a", "wood", 50.0), ("a", "weee", 30.0), *CROWD])
+    assert hidden["wood"] and hidden["weee"]
+    assert hidden["paper"] or hidden["textile"] or hidden["Total"]
+
+
+def test_the_total_counts_as_known_even_when_the_table_does_not_show_it() -> None:
+    hidden = published([("a", "wood", 50.0), *CROWD], total_row=False)
+    assert hidden["wood"]
+    assert hidden["paper"] or hidden["textile"]
+
+
+def test_the_second_unit_of_a_cell_cannot_reckon_the_first() -> None:
+    assert published([("a", "wood", 50.0), ("b", "wood", 49.999), ("c", "wood", 0.001), *CROWD])["wood"]
+
+
+def test_nothing_but_zeros_is_withheld_without_a_crash() -> None:
+    hidden = published([("a", "wood", 0.0), ("b", "paper", 0.0), ("c", "paper", 0.0)])
+    assert hidden["wood"]
+
+
+def test_bounds_that_leave_are_blurred_outward(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    flows = release.load("flows")
+    frame = pd.DataFrame(
+        {
+            "category": ["textile"],
+            "mass_t_per_year": [36.0],
+            "mass_low_t_per_year": [33.33],
+            "mass_high_t_per_year": [39.12],
+        }
+    )
+    table = release.table(frame, "T", ["category"], flows, weight="mass_t_per_year")
+    seen = table.seen_by(release.viewer, {}).frame.iloc[0]
+    assert seen["mass_low_t_per_year"] == pytest.approx(33)
+    assert seen["mass_high_t_per_year"] == pytest.approx(40)
+
+
+def test_an_unknown_actor_is_neither_listed_nor_named(small_study: Study) -> None:
+    release = Release(small_study, "partners", "essai")
+    frame = pd.DataFrame({"site_id": ["X99 E1", "E2"]})
+    table = release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {})
+    assert [row[0] for row in table.body()] == ["Ateliers Numéro 2 & <fils>"]
+
+
+def test_empty_tables_load(small_study: Study) -> None:
+    empty = pd.DataFrame({"synergy_id": pd.Series(dtype="str"), "site_ids": pd.Series(dtype="str")})
+    empty.to_parquet(small_study.processed / "synergy_register.parquet")
+    for audience in ("internal", "public"):
+        loaded = Release(small_study, audience, "essai").load("synergy_register")
+        assert list(loaded.columns) == ["synergy_id", "site_ids"]

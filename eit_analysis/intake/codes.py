@@ -24,9 +24,13 @@ class CellError(ValueError):
 
 
 def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Identifier in capitals without spaces."""
+    """Identifier in capitals without spaces; it names files and folders, so nothing else is let in."""
     text = clean_text(cell)
     clean = "".join(text.upper().split())
+    if clean and not re.fullmatch(r"\w[\w-]{0,31}", clean):
+        raise CellError(
+            "bad_identifier", "cet identifiant n'est pas utilisable\u00a0; prenez lettres, chiffres et tirets"
+        )
     return clean or None, "identifier_normalised" if clean != text else ""
 
 

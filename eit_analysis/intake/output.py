@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import io
 import json
 
@@ -37,10 +39,12 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False, lineterminator="\n").encode()
 
 
-def write_table(study: Study, table: str, frame: pd.DataFrame) -> None:
-    """``<table>.parquet`` and ``<table>.csv`` in the processed folder of the wave."""
+def write_table(study: Study, table: str, frame: pd.DataFrame) -> str:
+    """``<table>.parquet`` and ``<table>.csv`` in the processed folder of the wave; SHA-256 of the first."""
+    content = parquet_bytes(frame)
     write_atomic(study.processed / f"{table}.csv", csv_bytes(frame))
-    write_atomic(study.processed / f"{table}.parquet", parquet_bytes(frame))
+    write_atomic(study.processed / f"{table}.parquet", content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def json_bytes(content: dict) -> bytes:
@@ -52,8 +56,10 @@ def write_cleaned(study: Study, cleaned: Cleaned) -> None:
 
     Only these files are written: a table imported from a register stays as it is.
     """
+    manifest = copy.deepcopy(cleaned.manifest)
     for table, frame in cleaned.tables.items():
-        write_table(study, table, frame)
+        # A run refuses tables that a killed cleaning left of two different ages.
+        manifest["tables"][table]["sha256"] = write_table(study, table, frame)
     write_atomic(study.processed / "quarantine.csv", csv_bytes(cleaned.quarantine))
     write_atomic(study.processed / "corrections.csv", csv_bytes(cleaned.corrections))
-    write_atomic(study.processed / "manifest.json", json_bytes(cleaned.manifest))
+    write_atomic(study.processed / "manifest.json", json_bytes(manifest))

@@ -152,7 +152,10 @@ def decode(data: bytes) -> tuple[str, str]:
     """Text and the name of its encoding: byte order mark, else strict UTF-8, else cp1252. No guessing."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return data.decode(encoding), encoding
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError:
+                raise UnreadableError("le fichier est coupé ou abîmé, demandez-le à nouveau") from None
     for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding), encoding

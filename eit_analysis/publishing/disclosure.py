@@ -1,42 +1,64 @@
-"""Disclosure control: which cells may leave, first each by itself, then all tables of one audience together.
+"""Disclosure control, one cell at a time: may the sum behind a published row be read?
 
-A cell is the sum of one weight over the records that share its keys. It is sensitive when fewer than a
-minimum of units stand behind it, when one unit exceeds a maximum share of it, or when it counts fewer people
-than a minimum. Cells that would let a reader find a sensitive one by subtraction (complements) are chosen by
-G-Confid's linear programme (Statistics Canada) over the additive constraints between all released cells.
+A cell is the sum of one weight over the records that share its keys. With w₁ ≥ w₂ ≥ … the weights of its
+units, it is sensitive when fewer than a minimum of units stand behind it, when w₁ exceeds a maximum share
+of the sum, when the sum less w₁ and w₂ is below p·w₁ (the p % rule: the second unit could then reckon the
+first), or when it counts fewer people than a minimum.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import os
-import sys
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Disclosure
 
-# Relative uncertainty that must remain around a sensitive cell once the others are published.
+# Relative uncertainty that must remain around a unit of a cell, and around a cell among published ones.
 PROTECTION = 0.15
 
 CellKey = tuple[str, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The rules a cell is held to; no weight means that only units count."""
+
+    rules: Disclosure
+    weighted: bool
+    people: bool
+
+    def refuse(self, weights: dict[str, float]) -> bool:
+        """Whether the sum of these weights by unit must be withheld."""
+        if not weights:
+            # No one answered: that is not about anyone.
+            return False
+        size = sum(weights.values())
+        units = sum(w > 0 for w in weights.values()) if size else len(weights)
+        if units < self.rules.minimum_units or (self.people and size < self.rules.minimum_people):
+            return True
+        largest, second = [*sorted(weights.values(), reverse=True), 0.0][:2]
+        dominated = largest > self.rules.maximum_share * size
+        return self.weighted and size > 0 and (dominated or size - largest - second < PROTECTION * largest)
+
+
+@dataclass(frozen=True, eq=False)
 class Cell:
-    """One released cell: its identity over all tables, its size and whether it is sensitive by itself."""
+    """One cell: its identity over all tables, the weight of each unit behind it, the rules it is held to."""
 
     key: CellKey
-    size: float
-    sensitive: bool
+    weights: dict[str, float]
+    limits: Limits
+
+    @cached_property
+    def size(self) -> float:
+        return float(sum(self.weights.values()))
+
+    @cached_property
+    def sensitive(self) -> bool:
+        return self.limits.refuse(self.weights)
 
 
 def population(contributors: pd.DataFrame, weight: str | None) -> str:
@@ -54,8 +76,8 @@ def judge(
     people: bool,
     total: str | None,
     rules: Disclosure,
-) -> list[Cell]:
-    """Judge each row of a table by the records behind it.
+) -> tuple[list[Cell], Cell]:
+    """The cell behind each row of a table, and the one behind its grand total.
 
     Parameters
     ----------
@@ -70,128 +92,31 @@ def judge(
     -------
     list of Cell
         In the order of the rows.
+    Cell
+        Every record: a reader is taken to know it, from a share or from another page.
     """
     name = population(contributors, weight)
-    columns = [
-        contributors[key].astype(object).where(contributors[key].notna(), None).map(str) for key in keys
-    ]
-    sites = contributors["site_id"].to_numpy()
-    weights = (
+    limits = Limits(rules, weight is not None, people)
+    columns = {
+        key: contributors[key].astype(object).where(contributors[key].notna(), None).map(str).to_numpy()
+        for key in keys
+    }
+    sites = contributors["site_id"].to_numpy(dtype=object)
+    amounts = (
         contributors[weight].fillna(0).abs().to_numpy(dtype=float) if weight else np.ones(len(contributors))
     )
+
+    def cell(identity: list[tuple[str, str]]) -> Cell:
+        mask = np.ones(len(contributors), dtype=bool)
+        for key, value in identity:
+            mask &= columns[key] == value
+        weights: dict[str, float] = {}
+        for site, amount in zip(sites[mask], amounts[mask], strict=True):
+            weights[site] = weights.get(site, 0.0) + float(amount)
+        return Cell((name, frozenset(identity)), weights, limits)
+
     cells = []
     for row in frame[keys].itertuples(index=False):
         identity = [(k, str(None if pd.isna(v) else v)) for k, v in zip(keys, row, strict=True)]
-        identity = [(k, v) for k, v in identity if total is None or v != total]
-        mask = np.ones(len(contributors), dtype=bool)
-        for key, value in identity:
-            mask &= (columns[keys.index(key)] == value).to_numpy()
-        by_site = pd.Series(weights[mask]).groupby(sites[mask]).sum()
-        size = float(by_site.sum())
-        units = int((by_site > 0).sum()) if weight else len(by_site)
-        few = units < rules.minimum_units
-        dominated = weight is not None and size > 0 and by_site.max() > rules.maximum_share * size
-        small = people and size < rules.minimum_people
-        # An empty cell says that no one answered: a zero is not about anyone.
-        sensitive = bool(len(by_site)) and (few or dominated or small)
-        cells.append(Cell((name, frozenset(identity)), size, sensitive))
-    return cells
-
-
-def protect(tables: list[list[Cell]]) -> set[CellKey]:
-    """Keys of all cells to withhold so that no sensitive one can be found by subtraction.
-
-    Parameters
-    ----------
-    tables : list of list of Cell
-        Every table that one audience receives.
-
-    Returns
-    -------
-    set
-        The sensitive cells and their complements.
-    """
-    size = {cell.key: cell.size for table in tables for cell in table}
-    sensitive = {cell.key for table in tables for cell in table if cell.sensitive}
-    constraints = _constraints(tables, size)
-    if not sensitive or not constraints:
-        return sensitive
-    linked = {key for parent, children in constraints for key in (parent, *children)}
-    ids = {key: i + 1 for i, key in enumerate(sorted(linked, key=lambda k: (k[0], sorted(k[1]))))}
-    cells = pd.DataFrame(
-        [
-            {
-                "CellId": ids[key],
-                "Size": size[key],
-                # G-Confid wants a positive noise; an empty cell has nothing to protect.
-                "TotalNoise": max(size[key], 1e-6),
-                "Sensitivity": max(PROTECTION * size[key], 1e-6) if key in sensitive else -1.0,
-                "Status": "S" if key in sensitive else "V",
-                "Type": "C",
-            }
-            for key in ids
-        ]
-    )
-    links = pd.DataFrame(
-        [
-            (number, ids[key], coefficient)
-            for number, (parent, children) in enumerate(constraints, 1)
-            for key, coefficient in [*((child, 1.0) for child in children), (parent, -1.0)]
-        ],
-        columns=["ConstraintId", "CellId", "Coefficient"],
-    )
-    outcome = _suppress(cells, links)
-    withheld = set(outcome.loc[outcome["OutStatus"] != "P", "CellId"].astype(int))
-    return sensitive | {key for key, number in ids.items() if number in withheld}
-
-
-def _constraints(tables: list[list[Cell]], size: dict[CellKey, float]) -> list[tuple[CellKey, list[CellKey]]]:
-    """Every *parent = sum of children* that a reader of all the tables could write down."""
-    found: dict[tuple[CellKey, frozenset[CellKey]], None] = {}
-    for table in tables:
-        groups: dict[tuple[CellKey, str], set[CellKey]] = defaultdict(set)
-        for cell in table:
-            name, identity = cell.key
-            for key, value in identity:
-                parent = (name, identity - {(key, value)})
-                if parent in size:
-                    groups[parent, key].add(cell.key)
-        for (parent, _), children in groups.items():
-            # A table that shows only some of the children (the ten largest) gives no equation.
-            if np.isclose(sum(size[child] for child in children), size[parent], rtol=1e-9, atol=1e-9):
-                found[parent, frozenset(children)] = None
-    return [(parent, sorted(children, key=lambda k: sorted(k[1]))) for parent, children in found]
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """G-Confid prints on import, logs on every run, and its solver writes past Python: not for our users."""
-    logging.disable(logging.INFO)
-    kept = [os.dup(1), os.dup(2)]
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), 1)
-            os.dup2(nowhere.fileno(), 2)
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                yield
-    finally:
-        for number, handle in enumerate(kept, 1):
-            os.dup2(handle, number)
-            os.close(handle)
-        logging.disable(logging.NOTSET)
-
-
-def load_solver() -> ModuleType:
-    """Import G-Confid, which takes a second: called ahead, while workers are busy."""
-    with _silence():
-        import gconfid
-    return gconfid
-
-
-def _suppress(cells: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    gconfid = load_solver()
-    with _silence():
-        result = gconfid.Suppression(cells, links, cost_function1="SIZE", capture=True)
-    return result.outsuppress.to_pandas()
+        cells.append(cell([(k, v) for k, v in identity if total is None or v != total]))
+    return cells, cell([])

@@ -45,7 +45,9 @@ def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[
     for item in given:
         name, separator, value = item.partition("=")
         users = [path for path in notebooks if name in declared[path] and name not in RESERVED]
-        if not separator or not users:
+        if not separator:
+            raise UsageError(f"Il manque la valeur de « {item} »\u00a0: écrivez -p NOM=VALEUR.")
+        if not users:
             known = sorted({n for parameters in declared.values() for n in parameters} - set(RESERVED))
             raise UsageError(
                 f"Le paramètre « {item} » est inconnu\u00a0: écrivez -p NOM=VALEUR avec un nom parmi "

@@ -6,12 +6,14 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
-from eit_analysis.publishing.disclosure import judge, protect
+from eit_analysis.publishing.disclosure import judge
 from eit_analysis.publishing.released import Figure, Table, Text
+from eit_analysis.publishing.suppression import protect
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
@@ -43,11 +45,13 @@ class Release:
         if wave and not self.viewer.internal:
             refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
-            return frame[~frame["site_id"].isin(refused)].reset_index(drop=True)
-        if "site_ids" in frame.columns:
+            kept = [site not in refused for site in frame["site_id"]]
+        elif "site_ids" in frame.columns:
             kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
-            return frame[kept].reset_index(drop=True)
-        return frame
+        else:
+            return frame
+        # An array: an empty list would select no column rather than no row.
+        return frame[np.array(kept, dtype=bool)].reset_index(drop=True)
 
     def table(
         self,
@@ -73,9 +77,10 @@ class Release:
             raise DisclosureError(
                 f"« {title} »\u00a0: les contributeurs n'ont pas la colonne {', '.join(missing)}."
             )
-        cells = judge(frame, keys, contributors, weight, people, total, self.study.config.disclosure)
+        rules = self.study.config.disclosure
+        cells, base = judge(frame, keys, contributors, weight, people, total, rules)
         sites = [key for key in keys if key == "site_id"]
-        return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells)
+        return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells, base=base)
 
     def listing(self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "") -> Table:
         """Individual rows: each leaves only when every actor it names agreed to be named."""
@@ -119,7 +124,7 @@ class Release:
         self.tables.append(table)
         # For a page, all notebooks of the audience are protected together once they have run.
         if released.preview and not self.viewer.internal:
-            withheld = protect([t.cells for t in self.tables if t.cells])
+            withheld = protect([(t.cells, t.base) for t in self.tables if t.cells and t.base])
             for each in self.tables:
                 each.withheld = withheld
         return table

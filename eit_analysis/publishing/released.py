@@ -90,6 +90,8 @@ class Table(Released):
         Rows about individual actors: each is shown or not according to their consent.
     cells : list of Cell or None
         What disclosure control knows of each row; None when there is nothing to protect.
+    base : Cell or None
+        The same for all records of the table together.
     withheld : set
         Keys of the cells withheld over all tables of the audience.
     closed : numpy.ndarray or None
@@ -107,6 +109,7 @@ class Table(Released):
     total: str | None = None
     note: str = ""
     cells: list[Cell] | None = None
+    base: Cell | None = None
     withheld: set[CellKey] = field(default_factory=set)
     closed: np.ndarray | None = None
     identity: pd.DataFrame | None = None
@@ -117,16 +120,17 @@ class Table(Released):
         return seen[id(self)]
 
     def _aggregated(self, viewer: Viewer) -> Table:
+        frame = self._named(self.frame, viewer)
         return replace(
             self,
-            frame=self._named(self.frame, viewer),
+            frame=frame if viewer.internal else blurred(frame),
             cells=None if viewer.internal else self.cells,
             identity=self.frame[self.keys],
         )
 
     def _listed(self, viewer: Viewer) -> Table:
         groups = [
-            {site for ids in row for site in str(ids).split() if site in viewer.names}
+            {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
             for row in self.frame[self.sites].itertuples(index=False)
         ]
         kept = np.array([viewer.may_list(group) for group in groups], dtype=bool)
@@ -239,6 +243,23 @@ class Table(Released):
     def exported(self) -> pd.DataFrame:
         """The table as data (codes and full numbers), withheld cells as ``s``."""
         return self.frame.astype(object).where(~self.shut, wording.SUPPRESSED)
+
+
+def blurred(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with its interval bounds rounded outward to two digits.
+
+    Exact bounds are a second equation between the rows: with the totals, they would give withheld rows away.
+    """
+    rounded = {}
+    for column in frame.columns:
+        sides = [side for side in ("low", "high") if side in column.split("_")]
+        if sides and pd.api.types.is_numeric_dtype(frame[column]):
+            values = frame[column].to_numpy(dtype=float)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = 10.0 ** (np.floor(np.log10(np.abs(values))) - 1)
+                edge = np.floor(values / step) if sides == ["low"] else np.ceil(values / step)
+            rounded[column] = np.where(np.isfinite(step) & (values != 0), edge * step, values)
+    return frame.assign(**rounded)
 
 
 @dataclass(eq=False)

@@ -23,10 +23,10 @@ from babel.dates import format_date
 
 from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site
-from eit_analysis.publishing.disclosure import load_solver, protect
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.released import Seen
+from eit_analysis.publishing.suppression import load_solver, protect
 from eit_analysis.publishing.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
 
@@ -110,8 +110,8 @@ def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
 
 def protect_together(pages: list[tuple[Run, Seen]]) -> None:
     """Withhold in all tables of one audience what would let a reader find a sensitive cell."""
-    tables = [table for _, seen in pages for table in seen.values() if table.cells]
-    withheld = protect([table.cells for table in tables if table.cells])
+    tables = [table for _, seen in pages for table in seen.values() if table.cells and table.base]
+    withheld = protect([(table.cells, table.base) for table in tables if table.cells and table.base])
     for table in tables:
         table.withheld = withheld
 
@@ -204,10 +204,14 @@ def check(study: Study, audience: str, text: str) -> None:
         tokens = [str(name), *([str(siret)] if isinstance(siret, str) else [])]
         if viewer.may_name(site_id):
             continue
-        if any(re.sub(r"\s+", " ", token).casefold() in readable for token in tokens):
-            raise DisclosureError(
-                "La page nomme un acteur qui n'a pas donné son accord à ce public\u00a0: elle est refusée."
-            )
+        for token in tokens:
+            words = re.escape(re.sub(r"\s+", " ", token).casefold())
+            if re.search(rf"(?<!\w){words}(?!\w)", readable):
+                # The message stays with the team: an outside failure page gives no reason.
+                raise DisclosureError(
+                    f"La page nomme l'acteur {site_id}, qui n'a pas donné son accord à ce public\u00a0: elle "
+                    "est refusée, cherchez ce nom dans les textes libres de l'enquête ou dans le notebook."
+                )
 
 
 def _write_index(study: Study, audience: str, runs: list[Run], today: date) -> None:

@@ -65,7 +65,9 @@ class FirstLabel:
         if len(rows) < self.rank:
             return "aucune ligne diffusable"
         row = rows.iloc[self.rank - 1]
-        return ", ".join(wording.cell(row[key], key) for key in self.table.keys)
+        label = ", ".join(wording.cell(row[key], key) for key in self.table.keys)
+        # A withheld row could be larger: the sentence must not say that this one is the largest of all.
+        return f"{label} (hors valeurs non diffusées)" if self.table.hidden.any() else label
 
 
 @dataclass(eq=False)

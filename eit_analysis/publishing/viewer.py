@@ -59,7 +59,7 @@ class Viewer:
 
     def name(self, site: object) -> str:
         text = str(site)
-        return self.names.get(text, text) if text not in self.names or self.may_name(text) else UNNAMED
+        return self.names.get(text, text) if self.may_name(text) else UNNAMED
 
 
 def viewer_of(study: Study, audience: str) -> Viewer:

@@ -51,9 +51,10 @@ def _contract() -> dict[str, dict]:
 def _default_sensitivity(unit: str) -> str:
     """Quantities about an actor stay confidential in lists of actors: an accord to be named is not more.
 
-    A listed tonnage subtracted from a published total would also tell that of those who are not listed.
+    A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
+    exact scores, whose factors are public, can be solved for it.
     """
-    return "confidential" if unit.startswith(("t", "€", "kg", "personne", "ETP")) else "consented"
+    return "confidential" if unit.startswith(("t", "€", "kg", "personne", "ETP", "sur")) else "consented"
 
 
 @cache
