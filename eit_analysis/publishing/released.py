@@ -29,6 +29,8 @@ LEDGER: list[Released] = []
 preview = True
 
 Seen = dict[int, "Table"]
+# Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
+ROUNDINGS = {"low": (np.floor, 2), "high": (np.ceil, 2), "pooled": (np.round, 1)}
 
 
 class Released:
@@ -120,10 +122,14 @@ class Table(Released):
         return seen[id(self)]
 
     def _aggregated(self, viewer: Viewer) -> Table:
-        frame = self._named(self.frame, viewer)
+        coarse = {} if viewer.internal else blurred(self.frame)
+        note = " ".join(
+            filter(None, [self.note, "Bornes et volumes réunis arrondis pour ce public." if coarse else ""])
+        )
         return replace(
             self,
-            frame=frame if viewer.internal else blurred(frame),
+            frame=self._named(self.frame, viewer).assign(**coarse),
+            note=note,
             cells=None if viewer.internal else self.cells,
             identity=self.frame[self.keys],
         )
@@ -245,21 +251,25 @@ class Table(Released):
         return self.frame.astype(object).where(~self.shut, wording.SUPPRESSED)
 
 
-def blurred(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with its interval bounds rounded outward to two digits.
+def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Interval bounds rounded outward to two digits and pooled volumes to one, by column.
 
     Exact bounds are a second equation between the rows: with the totals, they would give withheld rows away.
+    So would a group's exact volume beside the total of its family, or beside another group's.
     """
     rounded = {}
-    for column in frame.columns:
-        sides = [side for side in ("low", "high") if side in column.split("_")]
-        if sides and pd.api.types.is_numeric_dtype(frame[column]):
+    for column in frame.select_dtypes("number").columns:
+        parts = str(column).split("_")
+        rounding = next((ROUNDINGS[part] for part in parts if part in ROUNDINGS), None)
+        if rounding:
+            edge, digits = rounding
             values = frame[column].to_numpy(dtype=float)
             with np.errstate(divide="ignore", invalid="ignore"):
-                step = 10.0 ** (np.floor(np.log10(np.abs(values))) - 1)
-                edge = np.floor(values / step) if sides == ["low"] else np.ceil(values / step)
-            rounded[column] = np.where(np.isfinite(step) & (values != 0), edge * step, values)
-    return frame.assign(**rounded)
+                step = 10.0 ** (np.floor(np.log10(np.abs(values))) + 1 - digits)
+                rounded[str(column)] = np.where(
+                    np.isfinite(step) & (values != 0), edge(values / step) * step, values
+                )
+    return rounded
 
 
 @dataclass(eq=False)
