@@ -30,7 +30,11 @@ preview = True
 
 Seen = dict[int, "Table"]
 # Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
-ROUNDINGS = {"low": (np.floor, 2), "high": (np.ceil, 2), "pooled": (np.round, 1)}
+ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "low": (np.floor, 2),
+    "high": (np.ceil, 2),
+    "pooled": (np.round, 1),
+}
 
 
 class Released:
