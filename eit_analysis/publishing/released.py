@@ -71,7 +71,13 @@ class Text(Released):
     values: dict[str, Value]
 
     def plain(self) -> str:
-        return self.template.format(**{name: value.render() for name, value in self.values.items()})
+        text = self.template.format(**{name: value.render() for name, value in self.values.items()})
+        ranked = [
+            value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
+        ]
+        # A withheld row could be larger: the sentence must not say that one is the largest of all.
+        partial = any(table.hidden.any() for table in ranked)
+        return f"{text} (Classement hors valeurs non diffusées.)" if partial else text
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("sentence", self.plain())

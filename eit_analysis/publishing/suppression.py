@@ -165,7 +165,10 @@ def _run(cells: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame | None:
     gconfid = load_solver()
     try:
         with _silence():
-            outcome = gconfid.Suppression(cells, links, cost_function1="SIZE", capture=True).outsuppress
+            # Of G-Confid's costs, the one that withheld the fewest cells of the sample study.
+            outcome = gconfid.Suppression(
+                cells, links, cost_function1="INFORMATION", capture=True
+            ).outsuppress
     except Exception:
         # Whatever stopped the solver, the answer is the prudent one.
         return None

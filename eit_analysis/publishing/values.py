@@ -65,9 +65,7 @@ class FirstLabel:
         if len(rows) < self.rank:
             return "aucune ligne diffusable"
         row = rows.iloc[self.rank - 1]
-        label = ", ".join(wording.cell(row[key], key) for key in self.table.keys)
-        # A withheld row could be larger: the sentence must not say that this one is the largest of all.
-        return f"{label} (hors valeurs non diffusées)" if self.table.hidden.any() else label
+        return ", ".join(wording.cell(row[key], key) for key in self.table.keys)
 
 
 @dataclass(eq=False)
