@@ -8,6 +8,7 @@ first), or when it counts fewer people than a minimum.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,13 @@ from eit_analysis.config import Disclosure
 
 # Relative uncertainty that must remain around a unit of a cell, and around a cell among published ones.
 PROTECTION = 0.15
+
+# Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
+ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "low": (np.floor, 2),
+    "high": (np.ceil, 2),
+    "pooled": (np.round, 1),
+}
 
 CellKey = tuple[str, frozenset[tuple[str, str]]]
 
@@ -120,3 +128,24 @@ def judge(
         identity = [(k, str(None if pd.isna(v) else v)) for k, v in zip(keys, row, strict=True)]
         cells.append(cell([(k, v) for k, v in identity if total is None or v != total]))
     return cells, cell([])
+
+
+def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Interval bounds rounded outward to two digits and pooled volumes to one, by column.
+
+    Exact bounds are a second equation between the rows: with the totals, they would give withheld rows away.
+    So would a group's exact volume beside the total of its family, or beside another group's.
+    """
+    rounded = {}
+    for column in frame.select_dtypes("number").columns:
+        parts = str(column).split("_")
+        rounding = next((ROUNDINGS[part] for part in parts if part in ROUNDINGS), None)
+        if rounding:
+            edge, digits = rounding
+            values = frame[column].to_numpy(dtype=float)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = 10.0 ** (np.floor(np.log10(np.abs(values))) + 1 - digits)
+                rounded[str(column)] = np.where(
+                    np.isfinite(step) & (values != 0), edge(values / step) * step, values
+                )
+    return rounded

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.disclosure import Cell, CellKey
+from eit_analysis.publishing.disclosure import Cell, CellKey, blurred
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.viewer import Viewer
@@ -29,12 +29,6 @@ LEDGER: list[Released] = []
 preview = True
 
 Seen = dict[int, "Table"]
-# Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
-ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
-    "low": (np.floor, 2),
-    "high": (np.ceil, 2),
-    "pooled": (np.round, 1),
-}
 
 
 class Released:
@@ -259,27 +253,6 @@ class Table(Released):
     def exported(self) -> pd.DataFrame:
         """The table as data (codes and full numbers), withheld cells as ``s``."""
         return self.frame.astype(object).where(~self.shut, wording.SUPPRESSED)
-
-
-def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Interval bounds rounded outward to two digits and pooled volumes to one, by column.
-
-    Exact bounds are a second equation between the rows: with the totals, they would give withheld rows away.
-    So would a group's exact volume beside the total of its family, or beside another group's.
-    """
-    rounded = {}
-    for column in frame.select_dtypes("number").columns:
-        parts = str(column).split("_")
-        rounding = next((ROUNDINGS[part] for part in parts if part in ROUNDINGS), None)
-        if rounding:
-            edge, digits = rounding
-            values = frame[column].to_numpy(dtype=float)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = 10.0 ** (np.floor(np.log10(np.abs(values))) + 1 - digits)
-                rounded[str(column)] = np.where(
-                    np.isfinite(step) & (values != 0), edge(values / step) * step, values
-                )
-    return rounded
 
 
 @dataclass(eq=False)
