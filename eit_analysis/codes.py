@@ -1,4 +1,6 @@
-"""Allowed values of the tables: the code kept in the table and its French label on the form."""
+"""What the form allows: codes kept in the tables with their French labels, and the entry-only columns."""
+
+from __future__ import annotations
 
 CATEGORIES = {
     "textile": "textile", "wood": "bois", "cardboard": "carton", "paper": "papier", "weee": "DEE",
@@ -37,3 +39,12 @@ AGE_BANDS = {
 STATUSES = {
     "lead": "piste", "study": "étude", "committed": "engagée", "done": "réalisée", "dropped": "abandonnée",
 }  # fmt: skip
+
+# Columns that exist only on the form: (French header, description, allowed codes with labels).
+ENTRY_COLUMNS: dict[str, tuple[str, str, dict[str, str] | None]] = {
+    "quantity": ("Quantité", "Quantité par période, dans l'unité indiquée", None),
+    "unit": ("Unité", "t, kg, m3, unité, palette, benne…", None),
+    "period": ("Période", "Période de la quantité", PERIODS),
+    "uncertainty_percent": ("Incertitude (%)", "Demi-intervalle à 95 % estimé par le répondant", None),
+    "comment": ("Commentaire", "Remarque libre, jamais diffusée", None),
+}

@@ -20,9 +20,9 @@ from eit_analysis.codes import (
     CONSENTS,
     CONTRACTS,
     DIRECTIONS,
+    ENTRY_COLUMNS,
     EVIDENCE,
     NATURES,
-    PERIODS,
     QUALITIES,
     ROUTES,
     SIDES,
@@ -59,12 +59,16 @@ def mass_column(header: str, description: str) -> Any:
     return column(header, description, sensitivity="confidential", nullable=False, ge=0)
 
 
+def source_column(header: str, description: str, **checks: Any) -> Any:
+    return column(header, description, sensitivity="confidential", nullable=False, **checks)
+
+
 class Sourced(pa.DataFrameModel):
     """What every tidy table ends with: the row each line was read from."""
 
-    source_file: Series[str] = column("Fichier source", "Fichier d'origine", nullable=False)
-    source_sheet: Series[str] = column("Feuille source", "Feuille d'origine", nullable=False)
-    source_row: Series[int] = column("Ligne source", "Ligne d'origine (1 = première)", nullable=False, ge=1)
+    source_file: Series[str] = source_column("Fichier source", "Fichier d'origine")
+    source_sheet: Series[str] = source_column("Feuille source", "Feuille d'origine")
+    source_row: Series[int] = source_column("Ligne source", "Ligne d'origine (1 = première)", ge=1)
 
 
 class Sites(Sourced):
@@ -255,15 +259,6 @@ class SynergyRegister(Sourced):
             "carrier comment",
         }
 
-
-# Columns that exist only on the form: (French header, description, allowed codes with labels).
-ENTRY_COLUMNS: dict[str, tuple[str, str, dict[str, str] | None]] = {
-    "quantity": ("Quantité", "Quantité par période, dans l'unité indiquée", None),
-    "unit": ("Unité", "t, kg, m3, unité, palette, benne…", None),
-    "period": ("Période", "Période de la quantité", PERIODS),
-    "uncertainty_percent": ("Incertitude (%)", "Demi-intervalle à 95 % estimé par le répondant", None),
-    "comment": ("Commentaire", "Remarque libre, jamais diffusée", None),
-}
 
 TABLES: dict[str, type[Sourced]] = {
     "sites": Sites, "flows": Flows, "sharing": Sharing, "workforce": Workforce, "skills": Skills,

@@ -23,6 +23,9 @@ def flows_of(rows: list[tuple], half_width: float = 0.2) -> pd.DataFrame:
         direction="out",
         description="",
         quality="clean",
+        source_file="a.xlsx",
+        source_sheet="Flux",
+        source_row=[i + 2 for i in range(len(flows))],
         mass_low_t_per_year=flows[MASS] / (1 + half_width),
         mass_high_t_per_year=flows[MASS] * (1 + half_width),
     )

@@ -188,8 +188,10 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
 def not_valorised(out: pd.DataFrame, count: int) -> pd.DataFrame:
     """The heaviest outflows that are landfilled, incinerated or of unknown route, one row per flow."""
     left = out[out["valorised"] != "yes"].sort_values([MASS, "flow_id"], ascending=[False, True])
+    row = left["source_row"].astype(str)
+    left = left.assign(source_cell=left["source_file"] + ", " + left["source_sheet"] + ", ligne " + row)
     columns = [
-        "site_id", "flow_id", "category", "description", "quality", "route",
-        MASS, LOW, HIGH, "cost_eur_per_t",
+        "site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "cost_eur_per_t",
+        "source_cell",
     ]  # fmt: skip
     return left[columns].head(count).reset_index(drop=True)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from eit_analysis import tables
+from eit_analysis.codes import PERIODS
 from eit_analysis.intake.cells import NUMBER_PROBLEMS, clean_cell, words_of
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.mass import MONTHS_PER_YEAR, annual_mass, periods_per_year
@@ -209,7 +210,7 @@ def _unit_and_period(record: Record, number: Number | None) -> tuple[str, str]:
     """Unit and period from their own cells, else from the text beside the number (``1830 kg/an``)."""
     unit, period = split_unit(record.values.get("unit") or "")
     if period:
-        record.correct("period", tables.PERIODS[period], "period_from_unit")
+        record.correct("period", PERIODS[period], "period_from_unit")
     own_period = record.values.get("period") or ""
     if period and own_period and own_period != period:
         message = "la période de l'unité contredit la colonne Période\u00a0; demandez laquelle est juste"

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
@@ -122,6 +121,7 @@ def pareto(table: Table, value: str) -> str:
         right = axes.twinx()
         right.plot(places, share, color=PALETTE[5], marker="o", markersize=4)
         right.axhline(80, color="#555555", linestyle="--", linewidth=0.9)
+        right.spines["right"].set_visible(True)
         right.set_ylim(0, 105)
         right.set_ylabel("Part cumulée (%)")
 
@@ -194,31 +194,6 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
         for axes in panels[len(groups) :]:
             axes.set_axis_off()
         return to_svg(canvas)
-
-
-def heatmap(table: Table, value: str) -> str:
-    """First key down, second key across, darker is more; the number stands in each cell."""
-    import seaborn as sns
-
-    rows = table.visible.dropna(subset=[value])
-    if rows.empty:
-        return empty()
-    down, across = table.keys[:2]
-    wide = rows.pivot_table(index=down, columns=across, values=value, aggfunc="sum", sort=False)
-    written = wide.map(lambda v: "" if pd.isna(v) else wording.cell(v, value))
-
-    def paint(axes: Axes) -> None:
-        sns.heatmap(
-            wide, ax=axes, annot=written, fmt="", cmap="Blues", linewidths=0.5, linecolor="white",
-            cbar_kws={"label": axis_title(value)}, annot_kws={"size": 9},
-        )  # fmt: skip
-        axes.set_yticklabels([shortened(wording.cell(v, down), 34) for v in wide.index], rotation=0)
-        axes.set_xticklabels(
-            [shortened(wording.cell(v, across), 26) for v in wide.columns], rotation=40, ha="right"
-        )
-        axes.set(xlabel="", ylabel="")
-
-    return drawn(9, 1.8 + 0.36 * len(wide), paint)
 
 
 def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | None = None) -> str:

@@ -143,15 +143,17 @@ class Table(Released):
             {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
             for row in self.frame[self.sites].itertuples(index=False)
         ]
-        kept = np.array([viewer.may_list(group) for group in groups], dtype=bool)
-        rows = self.frame[kept].reset_index(drop=True)
-        closed = np.zeros(rows.shape, dtype=bool)
-        if not viewer.internal:
-            own = np.array([group == {viewer.company} for group in groups], dtype=bool)[kept]
-            for j, column in enumerate(rows.columns):
-                if wording.heading(column).sensitivity == "confidential":
-                    closed[:, j] = ~own
-        withheld = int((~kept).sum())
+        kept = np.flatnonzero([viewer.may_list(group) for group in groups])
+        secret = [
+            wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame
+        ]
+        if any(secret) and "rank" not in self.frame:
+            # The order of a list sorted by what is closed would still tell it.
+            kept = np.array(sorted(kept, key=lambda i: str(self.frame[self.sites[0]].iloc[i])), dtype=int)
+        rows = self.frame.iloc[kept].reset_index(drop=True)
+        own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
+        closed = ~own[:, None] & np.array(secret, dtype=bool)
+        withheld = len(groups) - len(kept)
         lines = wording.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
         # A closed cell holds nothing that a figure could draw.
@@ -243,16 +245,26 @@ class Table(Released):
         """Shape (rows, columns): cells that print ``s``."""
         values = np.array([column not in self.keys for column in self.frame.columns])
         shut = self.hidden[:, None] & values
+        if self.cells is not None and self.base is not None and self.base.sensitive:
+            # A share beside its own value tells the total.
+            shut = shut | np.array([wording.heading(column).unit == "%" for column in self.frame.columns])
         return shut if self.closed is None else shut | self.closed
 
     def numeric(self) -> list[bool]:
         return [
-            pd.api.types.is_numeric_dtype(self.frame[c]) and c not in self.keys for c in self.frame.columns
+            number and column not in self.keys
+            for number, column in zip(self._numbers(), self.frame.columns, strict=True)
         ]
 
     def exported(self) -> pd.DataFrame:
-        """The table as data (codes and full numbers), withheld cells as ``s``."""
-        return self.frame.astype(object).where(~self.shut, wording.SUPPRESSED)
+        """The table as data: French labels and full numbers, withheld cells as ``s``."""
+        data = self.frame.astype(object)
+        for column in data.columns[[not number for number in self._numbers()]]:
+            data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
+        return data.where(~self.shut, wording.SUPPRESSED)
+
+    def _numbers(self) -> list[bool]:
+        return [pd.api.types.is_numeric_dtype(self.frame[column]) for column in self.frame.columns]
 
 
 @dataclass(eq=False)

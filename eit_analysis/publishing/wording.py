@@ -48,13 +48,14 @@ def _contract() -> dict[str, dict]:
     return {name: field for table in tables.TABLES for name, field in tables.fields(table).items()}
 
 
-def _default_sensitivity(unit: str) -> str:
+def _default_sensitivity(column: str, unit: str) -> str:
     """Quantities about an actor stay confidential in lists of actors: an accord to be named is not more.
 
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    return "confidential" if unit.startswith(("t", "€", "kg", "personne", "ETP", "sur")) else "consented"
+    quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "sur"))
+    return "confidential" if quantity or column.startswith("source_") else "consented"
 
 
 @cache
@@ -76,7 +77,7 @@ def heading(column: str) -> Heading:
             str(row["unit"]),
             int(row["decimals"] or 0),
             str(row["description_fr"]),
-            contract.get("sensitivity") or _default_sensitivity(str(row["unit"])),
+            contract.get("sensitivity") or _default_sensitivity(column, str(row["unit"])),
             labels,
         )
     if contract:
