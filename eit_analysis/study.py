@@ -108,7 +108,9 @@ class Study:
         if not path.exists():
             raise InputError(f"cette table n'existe pas encore, {again}", file=path.name)
         content = path.read_bytes()
-        written = self.manifest()["tables"].get(table, {}).get("sha256")
+        # A register may be imported before the first cleaning.
+        cleaned = self.manifest()["tables"] if (self.processed / "manifest.json").exists() else {}
+        written = cleaned.get(table, {}).get("sha256")
         if written and written != hashlib.sha256(content).hexdigest():
             raise InputError(f"cette table n'est pas celle du dernier nettoyage, {again}", file=path.name)
         return pd.read_parquet(io.BytesIO(content))
