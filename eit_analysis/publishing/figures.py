@@ -187,10 +187,11 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
             axes.grid(color="#E3E3E3", linewidth=0.6)
             axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
             axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4, integer=True))
-            axes.set_ylim(bottom=0)
             french_axis(axes.yaxis)
             if i % columns == 0:
                 axes.set_ylabel(axis_title(central))
+        # Once all is drawn: set panel by panel, the first would cut off the others of the shared axis.
+        panels[0].set_ylim(bottom=0)
         for axes in panels[len(groups) :]:
             axes.set_axis_off()
         return to_svg(canvas)
