@@ -72,6 +72,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
         (["run", "thur-doller", "-p", "inconnu=1"], ["inconnu=1", "seed"]),
         (["run", "thur-doller", "-p", "seed"], ["seed", "NOM=VALEUR"]),
         (["run", "thur-doller", "-p", "seed=beaucoup"], ["seed", "nombre entier", "beaucoup"]),
+        (["run", "thur-doller", "-p", "draws=0"], ["draws", "au-dessus de zéro"]),
         (["run", "thur-doller", "-p", "study=autre"], ["study=autre"]),
         (["run", "thur-doller", "--jobs", "0"], ["--jobs"]),
         (["run", "thur-doller", "--jobs", "x"], ["--jobs", "nombre entier"]),

@@ -67,7 +67,12 @@ def _typed(name: str, value: str, default: str) -> Any:
     for pattern, convert, words in kinds:
         if re.fullmatch(pattern, default.strip()):
             try:
-                return convert(value)
+                chosen = convert(value)
+                # Draws, rows, years: where the notebook's own value is above zero, so is the user's.
+                if words != "oui ou non" and convert(default.strip()) > 0 >= chosen:
+                    words += " au-dessus de zéro"
+                    raise ValueError
+                return chosen
             except (KeyError, ValueError):
                 raise UsageError(
                     f"Le paramètre « {name} » attend {words}, pas « {value} »\u00a0: corrigez -p."
