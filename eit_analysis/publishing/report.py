@@ -64,9 +64,9 @@ def run_reports(
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
-    # The longest notebooks first, so that no worker ends alone.
-    notebooks = sorted(notebooks, key=lambda path: -path.stat().st_size)
-    everything = sorted(find_notebooks(study.root, []), key=lambda path: -path.stat().st_size)
+    # The last notebooks simulate and optimise most: first in line, so that no worker ends alone with one.
+    notebooks = sorted(notebooks, reverse=True)
+    everything = sorted(find_notebooks(study.root, []), reverse=True)
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
         # What outside audiences get is protected over all notebooks, whichever are asked for.
@@ -117,12 +117,14 @@ def protect_together(pages: list[tuple[Run, Seen]]) -> None:
 
 
 def preload() -> None:
-    """Import once, before forking, what notebooks and pages use: no worker pays for it again."""
+    """Import once, before forking, what notebooks and pages use: no worker pays for it again.
+
+    Not seaborn: one figure needs it, and its worker has time to spare.
+    """
     for module in ("flows", "synergies", "employment", "publishing.figures"):
         package = importlib.import_module(f"eit_analysis.{module}")
         for found in pkgutil.iter_modules(getattr(package, "__path__", [])):
             importlib.import_module(f"{package.__name__}.{found.name}")
-    importlib.import_module("seaborn")
 
 
 def _collect(
