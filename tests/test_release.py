@@ -78,7 +78,7 @@ def test_a_table_full_of_withheld_values_is_only_said_to_exist(small_study: Stud
     table = release.table(by_site, "Par acteur", ["site_id"], flows, weight="mass_t_per_year")
     figure = release.figure(figures.pareto, table, "Concentration", value="mass_t_per_year")
     shown = figure.seen_by(release.viewer, {}).html()
-    assert "aucune de ses valeurs" in shown
+    assert "n’est pas diffusé à ce public" in shown
     assert "<svg" not in shown
     assert "<table" not in shown
     internal = Release(small_study, "internal", "essai")

@@ -211,8 +211,6 @@ class Table(Released):
         """The label of the row with the ``rank``-th largest visible value."""
         return Value(FirstLabel(self, column, rank))
 
-    label = first
-
     def plain(self) -> str:
         return f"{self.title} ({wording.counted(len(self.frame), 'ligne', 'lignes')})"
 
@@ -223,7 +221,7 @@ class Table(Released):
         return not any(values) or not len(self.frame) or not bool(self.shut[:, values].all())
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        return macro("table", self, name, csv) if self.readable else macro("withheld", self.title)
+        return macro("table", self, name, csv)
 
     def header(self) -> list[str]:
         headings = [wording.heading(column) for column in self.frame.columns]
