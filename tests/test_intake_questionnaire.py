@@ -1,17 +1,36 @@
-"""The blank questionnaire: the contract's headers, its drop-downs, and a filled copy that reads back."""
+"""The blank questionnaire: the contract's headers and checks, and a filled copy that reads back untouched."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import openpyxl
+import pandas as pd
 import pytest
+from openpyxl.utils import get_column_letter
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells import allowed_words
+from eit_analysis.intake.cells import allowed_words, clean_cell, words_of
 from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.intake.form_checks import COMMON_UNITS
+from eit_analysis.intake.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS
 from eit_analysis.intake.headers import find_layout, table_of
-from eit_analysis.intake.questionnaire import GUIDE, write_blank
+from eit_analysis.intake.questionnaire import ROWS, write_blank, write_for_firms
+from eit_analysis.reference.factors import to_tonnes
 from eit_analysis.study import open_study
+
+FIRMS = pd.DataFrame(
+    {
+        "siret": ["12345678200010", "123 456 782 00028", None],
+        "name": ["FILATURE DE L'EXEMPLE", "=1+1 & fils", "Commune sans code"],
+        "naf_code": ["13.10Z", "2562B", "0000Z"],
+        "commune_name": ["THANN", "VIEUX THANN", "Thann"],
+        "commune_code": ["68334", None, None],
+        "postcode": ["68800", "68800", "68800"],
+        "headcount": [45, None, 12],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +38,70 @@ def blank(tmp_path_factory):
     path = tmp_path_factory.mktemp("modele") / "questionnaire.xlsx"
     write_blank(path)
     return path
+
+
+@pytest.fixture
+def study(tmp_path):
+    raw = tmp_path / "data" / "raw" / "essai"
+    (raw / "2018").mkdir(parents=True)
+    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
+    return open_study("essai", root=tmp_path)
+
+
+def checks_by_column(sheet):
+    return {
+        str(rule.sqref).split(":")[0].rstrip("0123456789"): rule
+        for rule in sheet.data_validations.dataValidation
+    }
+
+
+def letter(table, column):
+    return get_column_letter(list(tables.form(table)).index(column) + 1)
+
+
+def fill(book, rows):
+    """Type rows of ``{column: value}`` under the headers; returns what was typed, by table."""
+    for table, lines in rows.items():
+        sheet = book[tables.sheet_name(table)]
+        for rank, line in enumerate(lines, start=2):
+            for index, column in enumerate(tables.form(table), start=1):
+                if line.get(column) is not None:
+                    sheet.cell(rank, index, line[column])
+
+
+def full_rows():
+    """Every column of every sheet, each allowed word at least once, plain values elsewhere."""
+    rows = {}
+    for table, example in EXAMPLES.items():
+        columns = [column for column in tables.form(table) if allowed_words(table, column)]
+        count = max([len(allowed_words(table, column)) for column in columns], default=2)
+        lines = []
+        for rank in range(count):
+            line = dict(example)
+            for column in columns:
+                words = allowed_words(table, column)
+                line[column] = words[rank % len(words)]
+            lines.append(line)
+        rows[table] = lines
+    for rank, line in enumerate(rows["sites"], start=7):
+        line |= {"site_id": f"E{rank:02d}", "name": f"Acteur {rank}"}
+    for rank, line in enumerate(rows["flows"]):
+        # A mass, so that no factor is needed; a whole year or a period of the months stated.
+        line |= {"quantity": str(10 + rank), "unit": "kg" if rank % 2 else "t", "months": None}
+        line["period"] = "an" if line["period"] == "jour" else line["period"]
+    rows["synergy_register"][0]["site_ids"] = "E07 E08"
+    for rank, line in enumerate(rows["synergy_register"]):
+        line |= {"synergy_id": f"S{rank:02d}", "site_ids": "E07 E08"}
+    for rank, line in enumerate(rows["readiness"]):
+        line["answer"] = 1 + rank % 5
+    for rank, line in enumerate(rows["skills"]):
+        line["current_level"] = rank % 5
+    return rows
+
+
+def assert_untouched(cleaned):
+    assert cleaned.corrections.to_dict("records") == []
+    assert cleaned.quarantine.to_dict("records") == []
 
 
 def test_same_bytes_each_time(blank, tmp_path):
@@ -36,41 +119,240 @@ def test_every_sheet_and_header_is_recognised(blank):
         assert header == [spec["header"] for spec in tables.form(table).values()]
         layout = find_layout(table, [header])
         assert list(layout.columns) == list(tables.form(table))
-        assert all(cell.comment is not None for cell in sheet[1])
+        assert sheet.freeze_panes == "B2"
 
 
-def test_drop_downs_offer_the_allowed_words(blank):
+def test_notes_give_description_unit_words_and_example(blank):
     book = openpyxl.load_workbook(blank)
     for table in tables.TABLES:
-        lists = {
-            str(rule.sqref).split(":")[0].rstrip("0123456789"): rule.formula1.strip('"').split(",")
-            for rule in book[tables.sheet_name(table)].data_validations.dataValidation
-            if rule.type == "list"
-        }
+        cells = book[tables.sheet_name(table)][1]
+        for cell, (column, spec) in zip(cells, tables.form(table).items(), strict=True):
+            text = cell.comment.text
+            assert text.startswith(spec["description"])
+            assert all(word in text for word in allowed_words(table, column))
+            assert (UNITS[column] in text) if column in UNITS else ("Unité\u00a0:" not in text)
+            assert "Exemple\u00a0: " in text
+            # A number without its unit would be a guess; marks and years say theirs in their description.
+            if "float" in spec.get("dtype", "") and "De " not in spec["description"]:
+                assert column in UNITS or column == "reference_year"
+
+
+def test_drop_downs_offer_the_allowed_words_on_every_row(blank):
+    book = openpyxl.load_workbook(blank)
+    for table in tables.TABLES:
+        rules = checks_by_column(book[tables.sheet_name(table)])
         for index, column in enumerate(tables.form(table), start=1):
             words = allowed_words(table, column)
-            assert lists.get(openpyxl.utils.get_column_letter(index), []) == list(words)
+            rule = rules.get(get_column_letter(index))
+            if words:
+                assert rule.formula1.strip('"').split(",") == list(words)
+                assert rule.type == "list"
+                assert rule.errorStyle in (None, "stop")
+            if rule is not None:
+                assert str(rule.sqref).endswith(str(ROWS + 1))
     assert set(tables.EVIDENCE_WORDS) == set(allowed_words("flows", "evidence"))
 
 
-def test_a_filled_copy_reads_back_and_a_blank_one_is_refused(blank, tmp_path):
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
-    study = open_study("essai", root=tmp_path)
+@pytest.mark.parametrize(
+    ("table", "column", "cell"),
+    [
+        ("flows", "quantity", "<5"),
+        ("flows", "quantity", "10-15"),
+        ("flows", "quantity", "NC"),
+        ("flows", "unit", "fût 200 l"),
+        ("flows", "cost_eur_per_t", "env. 80"),
+        ("flows", "waste_code", "n.d."),
+        ("sites", "headcount", "env. 40"),
+        ("sites", "siret", "123 456 782 00010"),
+        ("workforce", "fte", "5 ETP"),
+        ("sharing", "volume_per_year", "<200"),
+        ("synergy_register", "realised_t_per_year", "8 t/an"),
+    ],
+)
+def test_a_check_never_refuses_what_the_reader_takes(blank, table, column, cell):
+    if column != "quantity":  # read with its unit and period
+        clean_cell(table, column, cell)
+    sheet = openpyxl.load_workbook(blank)[tables.sheet_name(table)]
+    rule = checks_by_column(sheet).get(letter(table, column))
+    assert rule is None or rule.type is None or rule.errorStyle == "warning" or not rule.showErrorMessage
+
+
+def test_scales_years_dates_and_lists_stop(blank):
     book = openpyxl.load_workbook(blank)
-    book.save(study.raw / "E01.xlsx")
+    expected = {
+        ("readiness", "answer"): ("whole", "1", "5"),
+        ("workforce", "hiring_difficulty"): ("whole", "0", "4"),
+        ("skills", "required_level"): ("whole", "0", "4"),
+        ("sites", "reference_year"): ("whole", "1990", "2100"),
+    }
+    for (table, column), wanted in expected.items():
+        rule = checks_by_column(book[tables.sheet_name(table)])[letter(table, column)]
+        assert (rule.type, rule.formula1, rule.formula2) == wanted
+        assert rule.errorStyle in (None, "stop")
+    rule = checks_by_column(book["Synergies"])[letter("synergy_register", "status_date")]
+    assert rule.type == "date"
+    dates = book["Synergies"].column_dimensions[letter("synergy_register", "status_date")]
+    assert dates.number_format == "yyyy-mm-dd"
+
+
+def test_a_date_made_of_an_interval_is_caught_by_the_bound(blank):
+    book = openpyxl.load_workbook(blank)
+    serial = (dt.date(2015, 10, 1) - dt.date(1899, 12, 30)).days
+    for table, column in (("sites", "headcount"), ("workforce", "headcount"), ("flows", "cost_eur_per_t")):
+        rule = checks_by_column(book[tables.sheet_name(table)])[letter(table, column)]
+        assert float(rule.formula2) < serial
+
+
+def test_headers_are_locked_answers_are_not_and_the_rest_is_free(blank):
+    book = openpyxl.load_workbook(blank)
+    for table in tables.TABLES:
+        sheet = book[tables.sheet_name(table)]
+        guard = sheet.protection
+        assert guard.sheet
+        assert not guard.password
+        allowed = ("formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter")
+        assert not any(getattr(guard, name) for name in allowed)
+        assert guard.insertColumns
+        assert guard.deleteColumns
+        assert all(cell.protection.locked for cell in sheet[1])
+        groups = list(sheet.column_dimensions.values())  # like columns share one declaration
+        assert sum(group.max - group.min + 1 for group in groups) == len(tables.form(table))
+        assert not any(group.protection.locked for group in groups)
+
+
+def test_the_guide_explains_every_column_and_prints_on_a4(blank):
+    sheet = openpyxl.load_workbook(blank)[GUIDE]
+    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+    texts = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
+    assert set(RETURN) | set(PARAGRAPHS) <= set(texts)
+    for table in tables.TABLES:
+        for column, spec in tables.form(table).items():
+            line = next(
+                row
+                for row in sheet.iter_rows(values_only=True)
+                if row[1] == spec["header"] and str(row[2]).startswith(spec["description"])
+            )
+            assert line[4], (table, column)
+    for (table, column), words in MEANINGS.items():
+        assert set(words) <= set(allowed_words(table, column))
+        assert all(meaning in texts for meaning in words.values())
+
+
+def test_units_offered_are_known():
+    for unit in COMMON_UNITS:
+        assert to_tonnes(1.0, unit, "mixed") is not None, unit
+
+
+def test_a_blank_copy_is_refused_and_the_examples_read_back(blank, study):
+    book = openpyxl.load_workbook(blank)
+    book.save(study.raw / "E07.xlsx")
     with pytest.raises(InputError, match="aucune ligne remplie"):
         clean_wave(study)
-    book["Entreprise"].append(["E01", "Essai", None, "13.10Z", "Thann", "68334", "68800", 40, "entreprise"])
-    book["Flux"].append(
-        ["E01", "sortant", "textile", "Fils", "040222", "10-15", "t", "an", None, "pesée", "propre"]
-    )
-    book["Changement"].append(["E01", "direction", "Nous avons le temps", 4])
-    book.save(study.raw / "E01.xlsx")
+    lines = {table: [example] for table, example in EXAMPLES.items()}
+    lines["sites"] = [EXAMPLES["sites"], EXAMPLES["sites"] | {"site_id": "E12", "siret": "12345678200028"}]
+    fill(book, lines)
+    book.save(study.raw / "E07.xlsx")
     cleaned = clean_wave(study)
-    assert {t: len(frame) for t, frame in cleaned.tables.items() if len(frame)} == {
-        "sites": 1, "flows": 1, "readiness": 1,
-    }  # fmt: skip
+    assert_untouched(cleaned)
+    assert {table: len(frame) for table, frame in cleaned.tables.items()} == {
+        table: 2 if table == "sites" else 1 for table in tables.TABLES
+    }
+
+
+def test_every_column_filled_with_every_word_reads_back_untouched(blank, study):
+    book = openpyxl.load_workbook(blank)
+    typed = full_rows()
+    fill(book, typed)
+    book.save(study.raw / "E07.xlsx")
+    cleaned = clean_wave(study)
+    assert_untouched(cleaned)
+    for table, lines in typed.items():
+        frame = cleaned.tables[table]
+        assert len(frame) == len(lines)
+        for column in [c for c in tables.form(table) if c in frame]:
+            codes = words_of(table, column) if allowed_words(table, column) else None
+            expected = [line[column] for line in lines]
+            if codes:
+                expected = [
+                    clean_cell(table, column, word)[0] if word is not None else None for word in expected
+                ]
+            if column == "status_date":
+                expected = [day.isoformat() for day in expected]
+            found = [None if pd.isna(value) else value for value in frame[column]]
+            assert found == expected, (table, column)
+    masses = {
+        (line["unit"], line["period"], line["quantity"]): mass
+        for line, mass in zip(typed["flows"], cleaned.tables["flows"]["mass_t_per_year"], strict=True)
+    }
+    assert masses["t", "an", "10"] == 10
+    assert masses["kg", "mois", "11"] == pytest.approx(11 * 12 / 1000)
+
+
+def test_a_day_only_leaves_the_assumption_on_working_days(blank, study):
+    book = openpyxl.load_workbook(blank)
+    fill(
+        book,
+        {
+            "sites": [EXAMPLES["sites"]],
+            "flows": [EXAMPLES["flows"] | {"period": "jour", "months": None, "quantity": "1"}],
+        },
+    )
+    book.save(study.raw / "E07.xlsx")
+    cleaned = clean_wave(study)
     assert cleaned.quarantine.empty
-    assert cleaned.tables["sites"]["naf_code"].tolist() == ["1310Z"]
+    assert cleaned.corrections["rule"].tolist() == ["day_read_as_working_day"]
+
+
+def test_firms_are_prefilled_as_the_reader_wants_them(tmp_path, study):
+    path = tmp_path / "questionnaire.xlsx"
+    write_blank(path, FIRMS)
+    book = openpyxl.load_workbook(path)
+    headers = [cell.value for cell in book["Entreprise"][1]]
+    rows = [
+        dict(zip(headers, line, strict=True))
+        for line in book["Entreprise"].iter_rows(min_row=2, values_only=True)
+        if any(line)
+    ]
+    assert [row["Identifiant"] for row in rows] == ["E01", "E02", "E03"]
+    assert [row["SIRET"] for row in rows] == ["12345678200010", "12345678200028", None]
+    assert [row["Code NAF"] for row in rows] == ["1310Z", "2562B", None]
+    assert [row["Commune"] for row in rows] == ["Thann", "Vieux-Thann", "Thann"]
+    assert [row["Code INSEE"] for row in rows] == ["68334", "68348", "68334"]
+    assert [row["Effectif"] for row in rows] == [45, None, 12]
+    assert rows[1]["Raison sociale"] == "=1+1 & fils"
+    assert book["Entreprise"]["B3"].data_type == "s"
+    assert not book["Entreprise"]["C2"].protection.locked
+    for table in ("flows", "sharing", "workforce", "skills", "readiness"):
+        rule = checks_by_column(book[tables.sheet_name(table)])["A"]
+        assert rule.type == "list"
+        assert "Entreprise!$A$2" in rule.formula1
+    for rank in range(2, 5):
+        book["Entreprise"][f"J{rank}"] = "agrégée"
+    book.save(study.raw / "tous.xlsx")
+    assert_untouched(clean_wave(study))
+
+
+def test_one_workbook_per_firm(tmp_path):
+    firms = FIRMS.assign(site_id=["E07", "e 08", "E09"])
+    paths = write_for_firms(tmp_path, firms)
+    assert [path.name for path in paths] == [f"E0{rank}_questionnaire.xlsx" for rank in (7, 8, 9)]
+    sheet = openpyxl.load_workbook(paths[1])["Entreprise"]
+    assert [sheet["A2"].value, sheet["C2"].value, sheet["A3"].value] == ["E08", "12345678200028", None]
+
+
+@pytest.mark.parametrize("identifiers", [["E01", "e01", "E02"], ["E01", "../x", "E02"], ["E01", None, "E02"]])
+def test_identifiers_must_be_usable_and_unlike(tmp_path, identifiers):
+    with pytest.raises(InputError, match="identifiant"):
+        write_blank(tmp_path / "q.xlsx", FIRMS.assign(site_id=identifiers))
+    assert not list(tmp_path.iterdir())
+
+
+def test_blank_formatted_rows_below_the_answers_leave_no_line(blank, study):
+    book = openpyxl.load_workbook(blank)
+    fill(book, {"sites": [EXAMPLES["sites"]], "flows": [EXAMPLES["flows"]]})
+    for sheet in ("Entreprise", "Flux"):
+        for row in range(3, 503):
+            for cell in book[sheet][row]:
+                cell.font = openpyxl.styles.Font(bold=True)
+    book.save(study.raw / "E07.xlsx")
+    assert_untouched(clean_wave(study))

@@ -1,4 +1,4 @@
-"""The blank questionnaire, drawn from the contract: a guide, then one sheet per table with its drop-downs."""
+"""The blank questionnaire, drawn from the contract: a guide, then one sheet per table with its checks."""
 
 from __future__ import annotations
 
@@ -7,131 +7,151 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
 from eit_analysis import tables
-from eit_analysis.intake.cells import allowed_words, bounds
+from eit_analysis.errors import InputError
+from eit_analysis.intake.cells import clean_cell
+from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.form_checks import check, is_number
+from eit_analysis.intake.guide import GUIDE, TITLE, note, write_guide
+from eit_analysis.reference import nomenclatures
 from eit_analysis.study import write_atomic
 
-GUIDE = "Mode d'emploi"
-ROWS = 500  # rows of each sheet that have drop-downs
-# As text, a code keeps its zeros and 10-15 does not become a date.
-TEXT_COLUMNS = {
-    "siret",
-    "commune_code",
-    "postcode",
-    "waste_code",
-    "quantity",
-    "months",
-    "site_ids",
-    "status_date",
-}
+__all__ = ["GUIDE", "write_blank", "write_for_firms"]
+
+ROWS = 500  # rows of each sheet that have checks, at least
 LONG_COLUMNS = {"name", "description", "item", "occupation", "skill", "title", "comment"}
 FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
-
-GUIDE_TEXT = (
-    "Ce classeur sert à recenser ce qui entre, ce qui sort et ce qui pourrait être partagé entre les acteurs "
-    "du territoire.",
-    "Remplissez une ligne par flux, par métier ou par besoin. Une feuille sans objet pour vous reste vide. "
-    "Ne changez ni les noms des feuilles ni la ligne d'en-têtes.",
-    "L'identifiant vous est donné par le bureau d'études (par exemple E07)\u00a0: répétez-le à chaque ligne.",
-    "Quantités\u00a0: une valeur approchée vaut mieux qu'une case vide. Vous pouvez écrire 12,5, <5, 10-15 "
-    "ou env. 10. Écrivez NC si la valeur n'est pas connue et néant s'il n'y en a pas.",
-    "La quantité est celle d'une période (an, mois, semaine ou jour) pendant laquelle le flux existe. Un "
-    "jour est un jour d'ouverture.",
-    "Confidentialité\u00a0: la colonne Diffusion décide de ce qui est publié. Nominative\u00a0: votre nom "
-    "peut paraître auprès des partenaires. Agrégée\u00a0: vos données ne comptent que dans des totaux. "
-    "Aucune\u00a0: elles ne servent qu'au bureau d'études. Sans réponse, «\u00a0aucune\u00a0» s'applique.",
+# The header row and the columns stay as the reader knows them; all else is free.
+PROTECTION = dict.fromkeys(
+    ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter"),
+    True,
 )
 
 
-def write_blank(path: Path) -> None:
-    """Write the blank questionnaire (XLSX).
+def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
+    """Write the questionnaire (XLSX), blank or with its firms already in the sheet *Entreprise*.
 
     Parameters
     ----------
     path : pathlib.Path
         File to write; replaced as a whole if it exists.
+    firms : pandas.DataFrame, optional
+        One row per firm: ``siret, name, naf_code, commune_name, commune_code, postcode``, and perhaps
+        ``headcount`` and ``site_id`` (else E01, E02… in order). A value that the reader would refuse is left
+        blank for the firm to fill in.
+
+    Raises
+    ------
+    InputError
+        When two firms have the same identifier, or one is unusable.
     """
+    rows = [] if firms is None else _firm_rows(firms)
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties(
-            {"title": "Questionnaire d'écologie industrielle territoriale", "created": FIXED_DATE}
-        )
-        styles = {
-            "title": book.add_format({"bold": True, "font_size": 16}),
-            "bold": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-            "header": book.add_format(
-                {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCE6E1", "border": 1}
-            ),
-            "text": book.add_format({"num_format": "@"}),
-        }
-        _write_guide(book, styles)
+        book.set_properties({"title": TITLE, "created": FIXED_DATE})
+        styles = _styles(book)
+        write_guide(book, styles)
         for table in tables.TABLES:
-            _write_sheet(book, table, styles)
+            _write_sheet(book, table, styles, rows if table == "sites" else [])
     write_atomic(path, content.getvalue())
 
 
-def _write_guide(book: Any, styles: dict[str, Any]) -> None:
-    sheet = book.add_worksheet(GUIDE)
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 28)
-    sheet.set_column(2, 3, 52)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, "Questionnaire d'écologie industrielle territoriale", styles["title"])
-    row = 2
-    for paragraph in GUIDE_TEXT:
-        sheet.merge_range(row, 0, row, 3, paragraph, styles["wrap"])
-        sheet.set_row(row, 32)
-        row += 1
-    row += 1
-    for column, header in enumerate(("Feuille", "Colonne", "Ce qu'il faut écrire", "Mots prévus")):
-        sheet.write_string(row, column, header, styles["header"])
-    for table in tables.TABLES:
-        for name, spec in tables.form(table).items():
-            row += 1
-            words = ", ".join(allowed_words(table, name))
-            for column, text in enumerate(
-                (tables.sheet_name(table), spec["header"], spec["description"], words)
-            ):
-                sheet.write_string(row, column, text, styles["bold" if column == 1 else "wrap"])
+def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
+    """One prefilled questionnaire per firm, ``<Identifiant>_questionnaire.xlsx``; see `write_blank`."""
+    rows = _firm_rows(firms)
+    paths = [folder / f"{row['site_id']}_questionnaire.xlsx" for row in rows]
+    for path, row in zip(paths, rows, strict=True):
+        write_blank(path, pd.DataFrame([row], dtype=object))
+    return paths
 
 
-def _write_sheet(book: Any, table: str, styles: dict[str, Any]) -> None:
+def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
+    """Cells of the sheet Entreprise as the reader wants them, so that it has nothing to correct."""
+    known = firms.astype(object).where(firms.notna(), None)
+    if "site_id" not in known:
+        known.insert(0, "site_id", [f"E{rank:02d}" for rank in range(1, len(known) + 1)])
+    rows = []
+    for typed in known.to_dict("records"):
+        row = {column: _readable(column, typed.get(column)) for column in tables.form("sites")}
+        place = nomenclatures.find_commune(row["commune_code"], row["commune_name"], row["postcode"])
+        row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
+        rows.append({column: value for column, value in row.items() if value is not None})
+    identifiers = [row.get("site_id") for row in rows]
+    if None in identifiers or len(set(identifiers)) < len(identifiers):
+        raise InputError(
+            "il faut un identifiant à chaque entreprise (lettres, chiffres, tirets), corrigez la liste",
+            column="Identifiant",
+        )
+    return rows
+
+
+def _readable(column: str, cell: Any) -> Any:
+    labels = tables.form("sites")[column]["labels"] or {}
+    try:
+        value, _ = clean_cell("sites", column, "" if cell is None else cell)
+    except CellError:
+        return None
+    return labels.get(value, value)
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    """Formats by name; those of answers are unlocked, and kept as text wherever a number is not wanted."""
+    header = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCE6E1", "border": 1}
+    top = {"text_wrap": True, "valign": "top"}
+    free = {"locked": False, "valign": "top"}
+    formats = {
+        "title": {"bold": True, "font_size": 16},
+        "bold": {**top, "bold": True},
+        "wrap": top,
+        "bold_ruled": {**top, "bold": True, "top": 1},
+        "wrap_ruled": {**top, "top": 1},
+        "blank": {"bottom": 1, "locked": False},
+        "header": header,
+        "number": free,
+        "text": {**free, "num_format": "@"},
+        "long": {**free, "num_format": "@", "text_wrap": True},
+        "comment": {**free, "text_wrap": True},  # a text format shows ### beyond 255 characters
+        "date": {**free, "num_format": "yyyy-mm-dd"},
+    }
+    return {name: book.add_format(properties) for name, properties in formats.items()}
+
+
+def _style(table: str, column: str) -> str:
+    """As text, a code keeps its zeros and 10-15 does not become a date."""
+    if column == "status_date":
+        return "date"
+    if column == "comment":
+        return "comment"
+    if is_number(table, column):
+        return "number"
+    return "long" if column in LONG_COLUMNS else "text"
+
+
+def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     sheet = book.add_worksheet(tables.sheet_name(table))
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, 32)
     sheet.set_landscape()
+    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&RPage &P sur &N")
+    sheet.protect("", PROTECTION)
+    last = max(ROWS, 2 * len(rows))
     for index, (name, spec) in enumerate(tables.form(table).items()):
-        words = allowed_words(table, name)
         width = 34 if name in LONG_COLUMNS else max(12, min(24, len(spec["header"]) + 2))
-        sheet.set_column(index, index, width, styles["text"] if name in TEXT_COLUMNS else None)
+        style = styles[_style(table, name)]
+        sheet.set_column(index, index, width, style)
         sheet.write_string(0, index, spec["header"], styles["header"])
-        note = f"{spec['description']}." + (f" Au choix\u00a0: {', '.join(words)}." if words else "")
-        sheet.write_comment(0, index, note, {"x_scale": 2, "y_scale": 1.2, "author": ""})
-        rule = _validation(table, name, words)
-        if rule:
-            sheet.data_validation(1, index, ROWS, index, rule)
-
-
-def _validation(table: str, column: str, words: tuple[str, ...]) -> dict[str, Any] | None:
-    """Drop-down of the allowed words, or the bounds of a scale; None for a free column."""
-    if words:
-        return {
-            "validate": "list", "source": list(words), "error_title": "Valeur non prévue",
-            "error_message": "Choisissez un mot de la liste.",
-        }  # fmt: skip
-    low, high = bounds(table, column)
-    if low is None or high is None:
-        return None
-    return {
-        "validate": "integer", "criteria": "between", "minimum": int(low), "maximum": int(high),
-        "error_title": "Valeur hors de l'échelle",
-        "error_message": f"Écrivez un nombre entier de {low:g} à {high:g}.",
-    }  # fmt: skip
+        text = note(table, name)
+        size = {"width": 300, "height": 24 + 18 * sum(1 + len(line) // 42 for line in text.split("\n"))}
+        sheet.write_comment(0, index, text, {**size, "author": ""})
+        sheet.data_validation(1, index, last, index, check(table, name))
+        for rank, row in enumerate(rows, start=1):
+            if name in row:
+                write = sheet.write_number if isinstance(row[name], float) else sheet.write_string
+                write(rank, index, row[name], style)
