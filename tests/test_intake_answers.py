@@ -1,0 +1,240 @@
+"""Answers of firms back into their cells: applied, confirmed, refused with a reason, in any order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.intake import answers
+from eit_analysis.intake.answer_sheets import HEADERS, as_read, find_header, read_answers
+from eit_analysis.intake.answers import Applied, Grid
+from eit_analysis.intake.workbook import RawFile, RawSheet
+
+FLUX = ("E07.xlsx", "Flux")
+
+
+def grid() -> Grid:
+    rows: list[list[Any]] = [
+        ["Identifiant", "Désignation", "Quantité", "Code déchet"],
+        ["E07", "Cartons", "beaucoup", "150101"],
+        ["E07", "Palettes", 12.0, "150103"],
+        ["E07", "Chutes"],
+    ]
+    return Grid(rows, 0, {"Identifiant": 0, "Désignation": 1, "Quantité": 2, "Code déchet": 3})
+
+
+def line(
+    row: Any, read: Any, answer: Any, column: str = "Quantité", sheet: str = "Flux", file: str = "E07.xlsx"
+):
+    return [file, sheet, row, column, read, "Quelle est la quantité\u00a0?", answer]
+
+
+def answer_file(*lines: list[Any], name: str = "réponses.xlsx", sheet: str = "Relance") -> RawFile:
+    return RawFile(name, "", "xlsx", None, None, None, [RawSheet(sheet, [list(HEADERS), *lines])])
+
+
+def apply(*files: RawFile) -> Applied:
+    applied = answers.apply(read_answers(files), {FLUX: grid()})
+    for account in (account for sheets in applied.accounts.values() for account in sheets):
+        account.check()
+    return applied
+
+
+def only(applied: Applied, **counts: int) -> None:
+    """The one account of a single answer sheet."""
+    (account,) = (account for sheets in applied.accounts.values() for account in sheets)
+    assert account.counts() == {**account.zero(), **counts}
+
+
+def test_answer_replaces_the_cell_and_leaves_two_traces():
+    applied = apply(answer_file(line(2, "beaucoup", "12,5")))
+    assert applied.rows[FLUX][1] == ["E07", "Cartons", "12,5", "150101"]
+    assert applied.corrections == [
+        ("réponses.xlsx", "Relance", 2, "Réponse", "12,5", "= E07.xlsx, Flux, ligne 2, colonne Quantité",
+         "answer_applied"),
+        ("E07.xlsx", "Flux", 2, "Quantité", "beaucoup", "12,5", "answered_by_firm"),
+    ]  # fmt: skip
+    assert not applied.quarantine
+    only(applied, rows_read=1, rows_clean=1)
+
+
+def test_the_given_rows_stay_as_they_were():
+    given_grid = grid()
+    answers.apply(read_answers([answer_file(line(2, "beaucoup", "3"))]), {FLUX: given_grid})
+    assert given_grid.rows == grid().rows
+
+
+def test_number_of_a_spreadsheet_reads_like_its_text():
+    assert apply(answer_file(line(3.0, "12", 14.0))).rows[FLUX][2][2] == 14.0
+    assert apply(answer_file(line("3", 12.0, "14"))).rows[FLUX][2][2] == "14"
+
+
+def test_cell_beyond_the_end_of_its_row_reads_blank():
+    applied = apply(answer_file(line(4, "", "150102", column="code dechet")))
+    assert applied.rows[FLUX][3] == ["E07", "Chutes", "", "150102"]
+
+
+@pytest.mark.parametrize("word", ["confirmé", "Confirmé.", "OK", "oui", "Oui, c'est juste", "12", 12.0])
+def test_confirmed_value_stays(word):
+    applied = apply(answer_file(line(3, "12", word)))
+    assert not applied.rows
+    assert applied.confirmed == {("E07.xlsx", "Flux", 3, "Quantité")}
+    assert ("E07.xlsx", "Flux", 3, "Quantité", "12", "12", "confirmed_by_firm") in applied.corrections
+    only(applied, rows_read=1, rows_clean=1)
+
+
+def test_withdrawn_row():
+    applied = apply(answer_file(line(3, "12", "Supprimer")))
+    assert applied.removed == {("E07.xlsx", "Flux", 3)}
+    assert not applied.rows
+    only(applied, rows_read=1, rows_clean=1)
+
+
+@pytest.mark.parametrize("blank", ["", None, "  ", "\u00a0", "\u200b"])
+def test_blank_answer_is_ignored(blank):
+    applied = apply(answer_file(line(2, "beaucoup", blank)))
+    assert [entry[6] for entry in applied.corrections] == ["ignored_blank_answer"]
+    assert not applied.rows and not applied.confirmed
+    only(applied, rows_read=1, rows_ignored=1)
+
+
+def test_blank_and_title_rows_are_ignored():
+    sheet = RawSheet("Relance", [["Fiche de relance E07"], list(HEADERS), [], line(2, "beaucoup", "1")])
+    applied = apply(RawFile("r.xlsx", "", "xlsx", None, None, None, [sheet]))
+    assert {entry[2]: entry[6] for entry in applied.corrections if entry[0] == "r.xlsx"} == {
+        1: "ignored_title_row", 3: "ignored_blank_row", 4: "answer_applied",
+    }  # fmt: skip
+    only(applied, rows_read=3, rows_clean=1, rows_ignored=2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        line(2, "beaucoup", "1", file="E08.xlsx"),
+        line(2, "beaucoup", "1", sheet="Emplois"),
+        line(2, "beaucoup", "1", column="Tonnage"),
+        line(99, "beaucoup", "1"),
+        line(0, "beaucoup", "1"),
+        line(-2, "beaucoup", "1"),
+        line("deux", "beaucoup", "1"),
+        line("9" * 5000, "beaucoup", "1"),
+        line("", "", "1"),
+        line(1, "Quantité", "Quantité (t)"),  # the header row
+    ],
+)
+def test_answer_without_its_cell_is_kept_apart(wrong):
+    applied = apply(answer_file(wrong))
+    assert [entry[:6:5] for entry in applied.quarantine] == [("réponses.xlsx", "answer_without_cell")]
+    assert "fiche de relance" in applied.quarantine[0][6]
+    assert not applied.rows and not applied.confirmed and not applied.removed
+    only(applied, rows_read=1, rows_quarantined=1)
+
+
+@pytest.mark.parametrize("answer", ["14", "confirmé", "supprimer"])
+def test_answer_on_a_cell_that_changed_since_is_refused(answer):
+    applied = apply(answer_file(line(3, "120", answer)))
+    assert [entry[5] for entry in applied.quarantine] == ["answer_out_of_date"]
+    assert not applied.rows and not applied.confirmed and not applied.removed
+
+
+def test_two_sheets_that_disagree_are_both_refused():
+    applied = apply(answer_file(line(2, "beaucoup", "10"), name="a.xlsx"),
+                    answer_file(line(2, "beaucoup", "12"), name="b.xlsx"))  # fmt: skip
+    assert [(entry[0], entry[5]) for entry in applied.quarantine] == [
+        ("a.xlsx", "answer_conflict"), ("b.xlsx", "answer_conflict"),
+    ]  # fmt: skip
+    assert not applied.rows
+
+
+def test_confirming_and_changing_the_same_cell_is_a_conflict():
+    applied = apply(answer_file(line(3, "12", "ok"), line(3, "12", "14")))
+    assert [entry[5] for entry in applied.quarantine] == ["answer_conflict"] * 2
+    assert not applied.rows and not applied.confirmed
+
+
+def test_the_same_answer_twice_is_merged():
+    applied = apply(answer_file(line(2, "beaucoup", "10"), name="a.xlsx"),
+                    answer_file(line(2, "beaucoup", 10.0), name="b.xlsx"))  # fmt: skip
+    assert applied.rows[FLUX][1][2] == "10"
+    assert [(entry[0], entry[6]) for entry in applied.corrections] == [
+        ("a.xlsx", "answer_applied"), ("b.xlsx", "merged_repeated_answer"), ("E07.xlsx", "answered_by_firm"),
+    ]  # fmt: skip
+
+
+def test_a_second_round_corrects_the_first():
+    first = answer_file(line(3, "12", "1200"), name="z_tour1.xlsx")
+    second = answer_file(line(3, "1200", "120"), name="a_tour2.xlsx")
+    third = answer_file(line(3, "120", "confirmé"), name="m_tour3.xlsx")
+    applied = apply(second, third, first)
+    assert applied.rows[FLUX][2][2] == "120"
+    assert applied.confirmed == {("E07.xlsx", "Flux", 3, "Quantité")}
+    trace = [entry[4:] for entry in applied.corrections if entry[0] == "E07.xlsx"]
+    assert trace == [("12", "1200", "answered_by_firm"), ("1200", "120", "answered_by_firm"),
+                     ("120", "120", "confirmed_by_firm")]  # fmt: skip
+
+
+def test_answers_that_turn_in_circles_end():
+    applied = apply(answer_file(line(3, "12", "13"), line(3, "13", "12")))
+    assert applied.rows[FLUX][2][2] == "12"
+    only(applied, rows_read=2, rows_clean=2)
+
+
+def test_names_survive_a_copy_through_another_system():
+    decomposed = "E07_Compe\u0301tences.csv"
+    other = Grid([["Identifiant", "Niveau requis"], ["E07", 6.0]], 0, {"Identifiant": 0, "Niveau requis": 1})
+    sheets = read_answers(
+        [answer_file(line(2, "6", "4", "niveau requis", "Compétences ", "E07_Compétences.csv"))]
+    )
+    applied = answers.apply(sheets, {(decomposed, "Compétences"): other})
+    assert applied.rows[decomposed, "Compétences"][1] == ["E07", "4"]
+
+
+def test_two_sheets_whose_names_differ_by_a_space_are_told_apart():
+    grids = {("f.xlsx", "Flux"): grid(), ("f.xlsx", "Flux "): grid()}
+    asked = answer_file(line(2, "beaucoup", "1", sheet="Flux ", file="f.xlsx"))
+    assert list(answers.apply(read_answers([asked]), grids).rows) == [("f.xlsx", "Flux ")]
+
+
+def test_answer_sheet_is_known_by_its_headers_in_any_order_and_writing():
+    headers = ["réponse", "VALEUR LUE", "colonnes", "ligne", "feuille", "fichier"]
+    found = find_header(RawSheet("Feuil1", [["un titre"], headers]))
+    assert found is not None and found[0] == 1
+    assert find_header(RawSheet("Flux", grid().rows)) is None
+    assert find_header(RawSheet("Relance", [["Fichier", "Réponse"]])) is None
+
+
+def test_what_a_fiche_shows_of_a_cell():
+    assert as_read(12.0) == "12"
+    assert as_read(dt.datetime(2018, 10, 15)) == "2018-10-15"
+    assert as_read("a\x00b\u200b  c\ufeff") == "ab c"
+    assert len(as_read("x" * 40_000)) == 1000
+
+
+CELLS = st.sampled_from(["", "12", 12.0, "beaucoup", "confirmé", "supprimer", "13", "1 200", None])
+LINES = st.lists(
+    st.builds(line, st.sampled_from([1, 2, 3, 4, 9, "x"]), CELLS, CELLS,
+              st.sampled_from(["Quantité", "Code déchet", "Inconnue"])),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(LINES, LINES, st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_law_every_row_goes_somewhere_once_and_order_changes_nothing(first, second, order: random.Random):
+    def result(lines: list[list[Any]], files_reversed: bool):
+        half = [
+            answer_file(*lines[: len(first)], name="a.csv"),
+            answer_file(*lines[len(first) :], name="b.csv"),
+        ]
+        applied = apply(*(half[::-1] if files_reversed else half))
+        return applied.rows, applied.confirmed, applied.removed, sorted(e[5] for e in applied.quarantine)
+
+    shuffled = [*first, *second]
+    expected = result(shuffled, False)
+    order.shuffle(shuffled)
+    assert result(shuffled, True) == expected
