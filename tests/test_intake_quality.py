@@ -8,6 +8,7 @@ import pytest
 from eit_analysis import tables
 from eit_analysis.intake import quality
 from eit_analysis.intake.duplicates import suggested_duplicates
+from eit_analysis.publishing.wording import heading
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -21,11 +22,13 @@ def wave() -> dict[str, pd.DataFrame]:
     frames = {table: empty(table) for table in tables.TABLES}
     frames["sites"] = pd.DataFrame(
         {"site_id": ["E1", "E2", "E3"], "actor_type": ["firm", "firm", "ess"], "siret": ["1", None, None],
-         "source_file": ["e1.xlsx", "commun.xlsx", "commun.xlsx"]}
+         "source_file": ["e1.xlsx", "commun.xlsx", "commun.xlsx"], "source_sheet": "Entreprise",
+         "source_row": [2, 3, 4]}
     ).reindex(columns=list(tables.fields("sites")))  # fmt: skip
     frames["flows"] = pd.DataFrame(
         {"site_id": ["E1", "E1", "E2"], "evidence": ["measured", "declared", "measured"],
-         "source_file": ["e1.xlsx", "e1.xlsx", "commun.xlsx"]}
+         "source_file": ["e1.xlsx", "e1.xlsx", "commun.xlsx"], "source_sheet": "Flux",
+         "source_row": [2, 3, 3]}
     ).reindex(columns=list(tables.fields("flows")))  # fmt: skip
     return frames
 
@@ -71,38 +74,105 @@ def test_accounts_and_files_add_up():
     ]  # fmt: skip
 
 
-def test_response_completeness_and_evidence(wave):
-    response = quality.response(wave["sites"], wave).set_index("site_id")
-    assert response.loc["E3", "sheets_filled"] == 0
-    assert response.loc["E1", ["sheets_filled", "rows_clean"]].tolist() == [1, 2]
-    assert "Emplois" in response.loc["E1", "missing_sheets"]
-    by_type = quality.response_by_type(wave["sites"], wave).set_index("actor_type")
-    assert by_type.loc["firm"].tolist() == [2, 1.0]
-    complete = quality.completeness(wave).set_index(["sheet", "question"])
-    assert complete.loc[("Entreprise", "SIRET"), "filled_percent"] == pytest.approx(100 / 3)
-    assert ("Entreprise", "Raison sociale") not in complete.index  # never blank: such a row is in quarantine
+def line(file, sheet, row, column, code, message="ce qui ne va pas\u00a0; que faire"):
+    return {
+        "source_file": file, "source_sheet": sheet, "source_row": row, "column": column, "raw_value": "x",
+        "reason_code": code, "message": message,
+    }  # fmt: skip
+
+
+def lines(*rows):
+    frame = pd.DataFrame(rows, columns=list(line("", "", 1, "", "")))
+    return frame.astype({"source_row": "Int64"})
+
+
+def test_completeness_tells_blank_from_unreadable(wave):
+    aside = lines(line("commun.xlsx", "Entreprise", 4, "SIRET", "cell_bad_siret"))
+    cells = quality.optional_cells(wave, aside)
+    by_column = quality.completeness(cells, ["sheet", "question"]).set_index(["sheet", "question"])
+    assert by_column.loc[("Entreprise", "SIRET")].tolist() == pytest.approx([100 / 3] * 3)
+    assert ("Entreprise", "Raison sociale") not in by_column.index  # never blank: such a row is in quarantine
+    assert ("Flux", "Mois d'activité") not in by_column.index  # blank, it says all year
+    assert (by_column.sum(axis=1).round(9) == 100).all()
+    by_sheet = quality.completeness(cells, ["sheet"]).set_index("sheet")
+    assert list(by_sheet.index) == ["Entreprise", "Flux"]
+    of_sites = cells[cells["sheet"] == "Entreprise"]
+    filled = 100 * of_sites["filled"].sum() / of_sites["cells"].sum()
+    assert by_sheet.loc["Entreprise", "filled_percent"] == pytest.approx(filled)
+
+
+def test_a_refused_cell_of_another_row_or_column_is_not_counted(wave):
+    aside = lines(
+        line("commun.xlsx", "Entreprise", 99, "SIRET", "cell_bad_siret"),
+        line("commun.xlsx", "Entreprise", 4, "Code NAF", "missing_value"),
+        line("e1.xlsx", "Entreprise", 2, "SIRET", "cell_bad_siret"),  # filled since, by another way
+    )
+    assert quality.optional_cells(wave, aside)["unreadable"].sum() == 0
+
+
+def test_evidence_classes(wave):
     evidence = quality.evidence_classes(wave["flows"]).set_index("evidence")
     assert evidence.loc["measured", "share_percent"] == pytest.approx(200 / 3)
 
 
-def test_refusals_and_questions(wave, quarantine):
+def test_refusals_and_doubts_by_reason(quarantine):
     reasons = quality.quarantine_by_reason(quarantine)
     assert set(reasons.itertuples(index=False, name=None)) == {
         ("row", "missing_mass", 1), ("cell", "unknown_waste_code", 1), ("file", "unreadable_file", 1),
     }  # fmt: skip
-    questions = quality.questions(quarantine, wave)
-    assert questions["site_id"].tolist() == ["E1"]
+    doubts = lines(*[line("e1.xlsx", "Flux", row, "Quantité", "decimal_slip") for row in (2, 3)])
+    assert quality.implausible_by_reason(doubts).values.tolist() == [["decimal_slip", 2]]
+
+
+def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
+    found = quality.attributed(
+        lines(
+            line("commun.xlsx", "Flux", 3, "Code déchet", "cell_unknown_waste_code"),  # a row of E2
+            line("e1.xlsx", "Flux", 9, "Quantité", "missing_mass"),  # a row in no table, a file of E1 alone
+            line("commun.xlsx", "Flux", 9, "Quantité", "missing_mass"),  # whose row?
+            line("casse.xlsx", "", pd.NA, "", "unreadable_file"),
+        ),
+        wave,
+    )
+    assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?"]
+    questions = quality.questions(found)
+    assert questions[["site_id", "row", "question"]].values.tolist() == [
+        ["E1", 9, "Quantité"], ["E2", 3, "Code déchet"],
+    ]  # fmt: skip
     assert "raw_value" not in questions
+
+
+def test_what_a_message_may_quote_stays_confidential():
+    assert heading("source_message").sensitivity == "confidential"
+
+
+def test_corrections_are_grouped_by_kind_the_largest_first():
+    rules = ["less_than"] * 3 + ["ignored_blank_row"] + ["ignored_title_row"] * 4 + ["never_heard_of"]
+    table = quality.corrections_by_rule(pd.DataFrame({"rule": rules}))
+    assert table.values.tolist() == [
+        ["unused", "ignored_title_row", 4], ["unused", "ignored_blank_row", 1], ["interval", "less_than", 3],
+        ["other", "never_heard_of", 1],
+    ]  # fmt: skip
+    assert table["corrections"].sum() == len(rules)
+
+
+def test_every_kind_has_a_label_and_an_answer_is_no_ignored_row():
+    assert {*quality.KINDS, "other"} <= set(heading("correction_kind").labels)
+    assert quality.correction_kind("ignored_blank_answer") == "answer"
+    assert quality.correction_kind("ignored_blank_row") == "unused"
+    assert quality.correction_kind("merged_cells_filled") == "file"
 
 
 def test_empty_inputs_give_empty_frames(wave, quarantine):
     nothing = {table: empty(table) for table in tables.TABLES}
-    assert quality.completeness(nothing).empty
-    assert quality.response(nothing["sites"], nothing).empty
-    assert quality.response_by_type(nothing["sites"], nothing).empty
+    cells = quality.optional_cells(nothing, quarantine)
+    assert quality.completeness(cells, ["sheet", "question"]).empty
     assert quality.evidence_classes(nothing["flows"]).empty
-    assert quality.questions(quarantine.head(0), wave).empty
     assert quality.quarantine_by_reason(quarantine.head(0)).empty
+    assert quality.implausible_by_reason(lines()).empty
+    assert quality.corrections_by_rule(pd.DataFrame({"rule": []}, dtype="str")).empty
+    assert quality.questions(quality.attributed(lines(), wave)).empty
+    assert quality.questions(quality.attributed(quarantine, nothing)).empty
 
 
 def test_duplicates_are_suggested_by_siret_or_name():

@@ -1,4 +1,4 @@
-"""What a survey is worth: response, completeness, corrections and refusals, from what cleaning wrote."""
+"""What a survey is worth: completeness, corrections, refusals and doubts, from what cleaning wrote."""
 
 from __future__ import annotations
 
@@ -8,10 +8,38 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.intake.response import TOTAL
 
-TOTAL = "Total"
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
-RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]
+SOURCE = ["source_file", "source_sheet", "source_row"]
+# Left blank, these say something: all year.
+BLANK_SPEAKS = {"months"}
+
+# The kinds of corrections, and the beginnings of the names of their rules; the first that fits decides.
+KINDS = {
+    "answer": (
+        "answer",
+        "confirmed_by_firm",
+        "removed_by_firm",
+        "merged_repeated_answer",
+        "ignored_blank_answer",
+    ),
+    "register": ("register_",),
+    "personal": ("personal_",),
+    "file": ("mojibake_", "merged_cells_", "hidden_", "date_system_", "macro_", "file_"),
+    "unused": ("ignored_", "merged_"),
+    "place": ("commune_",),
+    "unit": ("unit_", "period_", "annualised_", "day_read_", "header_unit"),
+    "assumed": ("consent_assumed_", "evidence_assumed_", "missing_word", "zero_word"),
+    "interval": ("less_than", "range", "about", "plus_minus"),
+    "word": ("word_", "synonym"),
+    "format": ("header_", "code_", "leading_zero_", "identifier_", "point_", "comma_", "share_"),
+}
+
+
+def source_keys(lines: pd.DataFrame) -> pd.MultiIndex:
+    """Where each line was read: file, sheet and row."""
+    return pd.MultiIndex.from_frame(lines[SOURCE].astype(object))
 
 
 def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -49,40 +77,78 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
     return frame.groupby(["format", "encoding"], as_index=False).sum()
 
 
-def completeness(wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Share of filled cells of the columns that may stay blank.
+def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
 
     Parameters
     ----------
     wave : mapping of str to pandas.DataFrame
         Tidy tables by name.
+    quarantine : pandas.DataFrame
+        What cleaning set aside.
 
     Returns
     -------
     pandas.DataFrame
-        ``sheet, question, filled_percent`` (% of rows), the emptiest first in each sheet. The number of rows
-        is left out: beside a table by type of actor it would give back what that table withholds.
+        ``site_id`` (missing in the register of synergies), ``sheet, question, cells, filled, unreadable``
+        (numbers of cells), in the order of the form.
     """
-    rows = []
+    aside = quarantine[quarantine["reason_code"].astype("str").str.startswith("cell_")]
+    parts = []
     for table, frame in wave.items():
-        optional = {
-            name for name, column in tables.TABLES[table].to_schema().columns.items() if column.nullable
-        }
+        columns = tables.TABLES[table].to_schema().columns
+        rows = source_keys(frame)
         for name, spec in tables.form(table).items():
-            if name in optional and len(frame):
-                filled = 100 * float(frame[name].notna().mean())
-                rows.append((tables.sheet_name(table), spec["header"], filled))
-    frame = pd.DataFrame(rows, columns=["sheet", "question", "filled_percent"])
+            if name not in columns or name in BLANK_SPEAKS or not columns[name].nullable:
+                continue
+            filled = frame[name].notna().to_numpy()
+            refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))
+            part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
+            site = frame.get("site_id")
+            parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))
+    every = pd.concat(parts, ignore_index=True)
+    grouped = every.groupby(["site_id", "sheet", "question"], sort=False, dropna=False, as_index=False)
+    return grouped.agg(cells=("filled", "size"), filled=("filled", "sum"), unreadable=("unreadable", "sum"))
+
+
+def completeness(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Share of filled, blank and unreadable cells by sheet, or by sheet and question.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The keys, then ``filled_percent, blank_percent, unreadable_percent`` (% of cells), the emptiest first
+        in each sheet. The number of cells is left out: beside a table by type of actor it would give back
+        what that table withholds.
+    """
+    sums = cells.groupby(keys, sort=False, as_index=False)[["cells", "filled", "unreadable"]].sum()
+    sums["blank"] = sums["cells"] - sums["filled"] - sums["unreadable"]
+    for name in ("filled", "blank", "unreadable"):
+        sums[f"{name}_percent"] = 100 * sums[name] / sums["cells"]
     order = {tables.sheet_name(table): rank for rank, table in enumerate(tables.TABLES)}
-    return frame.sort_values(
+    return sums[[*keys, "filled_percent", "blank_percent", "unreadable_percent"]].sort_values(
         ["sheet", "filled_percent"], key=lambda s: s.map(order) if s.name == "sheet" else s, kind="stable",
         ignore_index=True,
     )  # fmt: skip
 
 
 def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
-    """How many times each rule was applied: ``rule, corrections``, the most frequent first."""
-    return _counted(corrections["rule"], "rule", "corrections")
+    """How many times each rule was applied: ``correction_kind, rule, corrections``.
+
+    Kinds in the order of their number of corrections, and so the rules of each kind.
+    """
+    counted = _counted(corrections["rule"], "rule", "corrections")
+    counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
+    size = counted.groupby("correction_kind")["corrections"].transform("sum")
+    order = counted.assign(size=size).sort_values(
+        ["size", "correction_kind", "corrections", "rule"], ascending=[False, True, False, True]
+    )
+    return counted.loc[order.index].reset_index(drop=True)
+
+
+def correction_kind(rule: str) -> str:
+    """Kind of a rule by the beginning of its name, ``other`` for one that has none."""
+    return next((kind for kind, starts in KINDS.items() if rule.startswith(starts)), "other")
 
 
 def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
@@ -107,69 +173,44 @@ def evidence_classes(flows: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def response_by_type(sites: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Actors by type, with how many sheets they filled: ``actor_type, n_sites, mean_sheets_filled``."""
-    own = response(sites, wave).merge(sites[["site_id", "actor_type"]], on="site_id")
-    return own.groupby("actor_type", as_index=False).agg(
-        n_sites=("site_id", "size"), mean_sheets_filled=("sheets_filled", "mean")
-    )
+def implausible_by_reason(implausible: pd.DataFrame) -> pd.DataFrame:
+    """Values kept but doubtful: ``reason, marks``, the most frequent first."""
+    return _counted(implausible["reason_code"], "reason", "marks")
 
 
-def response(sites: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What each actor sent back.
+def attributed(lines: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Lines of the quarantine or of the implausible values with the ``site_id`` they are about.
+
+    A row that stands in a table names its actor. Any other is the actor's whose file it is in; it is nobody's
+    (missing) in a file that several share, since it cannot be shown to one of them.
 
     Parameters
     ----------
-    sites : pandas.DataFrame
-        Actors of the wave.
+    lines : pandas.DataFrame
+        ``source_file, source_sheet, source_row`` and more.
     wave : mapping of str to pandas.DataFrame
-        Tidy tables by name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``site_id, sheets_filled`` (of the five that an actor fills beside its own), ``rows_clean`` and
-        ``missing_sheets`` (their French names), the least complete first.
+        Tidy tables by name, of all actors: a file would else seem to be that of the actors who are left.
     """
-    frame = pd.DataFrame({"site_id": sites["site_id"]})
-    counts = {
-        table: frame["site_id"].map(wave[table]["site_id"].value_counts()).fillna(0)
-        for table in RESPONSE_TABLES
-    }
-    by_table = pd.DataFrame(counts, index=frame.index).astype(int)
-    frame["sheets_filled"] = (by_table > 0).sum(axis=1)
-    frame["rows_clean"] = by_table.sum(axis=1)
-    frame["missing_sheets"] = [
-        ", ".join(tables.sheet_name(table) for table in RESPONSE_TABLES if not row[table])
-        for row in by_table.to_dict("records")
-    ]
-    return frame.sort_values(["sheets_filled", "rows_clean"], kind="stable", ignore_index=True)
-
-
-def questions(quarantine: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What to ask each actor again, for files that hold a single actor.
-
-    A file shared by several actors is left out: its rows cannot be shown to one of them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``site_id, sheet, row, question, message``; what the actor had written stays in ``quarantine.csv``.
-    """
-    pairs = pd.concat(
-        [wave[t][["source_file", "site_id"]] for t in ("sites", *RESPONSE_TABLES)]
-    ).drop_duplicates()
+    rows = pd.concat([frame[["site_id", *SOURCE]] for frame in wave.values() if "site_id" in frame])
+    pairs = rows[["source_file", "site_id"]].drop_duplicates()
     single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
-    frame = pd.DataFrame(
-        {
-            "site_id": quarantine["source_file"].map(single),
-            "sheet": quarantine["source_sheet"],
-            "row": quarantine["source_row"],
-            "question": quarantine["column"],
-            "message": quarantine["message"],
-        }
-    )
-    frame = frame.dropna(subset=["site_id"])
+    by_row = dict(zip(source_keys(rows), rows["site_id"], strict=True))
+    own = pd.Series([by_row.get(key) for key in source_keys(lines)], index=lines.index, dtype=object)
+    return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
+
+
+def questions(lines: pd.DataFrame) -> pd.DataFrame:
+    """What to ask each actor again: the attributed lines that are about one of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, sheet, row, question, source_message``; the message may quote what the actor wrote, so it
+        is as confidential as a source.
+    """
+    names = {"site_id": "site_id", "source_sheet": "sheet", "source_row": "row", "column": "question",
+             "message": "source_message"}  # fmt: skip
+    frame = lines.dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
     return frame.sort_values(["site_id", "sheet", "row"], kind="stable", ignore_index=True)
 
 
