@@ -1,4 +1,7 @@
-"""French numbers as people type them, read by stated rules that name themselves."""
+"""Cells as people type them: plain text, French numbers with their unit, and the unit of a header.
+
+Every reading other than the plain one names its rule, every refusal its reason: ``docs/parsing.md``.
+"""
 
 from __future__ import annotations
 
@@ -6,66 +9,68 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-SPACES = " \t\u00a0\u202f\u2007\u2009"
-ABOUT_HALF_WIDTH = 0.20
+from eit_analysis.intake.quantities import Number as Number
+from eit_analysis.intake.quantities import read_quantity
+from eit_analysis.reference.factors import known_unit
 
 MISSING_WORDS = {
-    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "s o", "so", "nsp", "inconnu",
-    "non connu", "non communique", "non renseigne", "non disponible", "non determine", "sans objet",
-    "ne sait pas", "a preciser", "a completer", "confidentiel",
+    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "n s p", "s o", "so", "nsp", "inconnu",
+    "inconnue", "non connu", "non connue", "pas connu", "non communique", "non renseigne", "non disponible",
+    "non determine", "non precise", "non chiffre", "non mesure", "non quantifie", "sans objet", "ne sait pas",
+    "ne sais pas", "je ne sais pas", "pas de donnee", "pas de donnees", "aucune donnee", "donnee manquante",
+    "a preciser", "a completer", "a voir", "a definir", "confidentiel", "vide", "null", "none", "manquant",
 }  # fmt: skip
+# A cross or a dash says that the thing exists, or is unknown, or is none: never a number.
+MISSING_NUMBER = {"x", "xx", "xxx"}
+MISSING_SIGNS = "-–—?./_…· "
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
-EXCEL_ERROR = re.compile(r"#[A-Z0-9/ÉÀ]+[!?]?$|#?Err:[0-9]+$")
-
-PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?:[.,][0-9]+)?")
-THOUSANDS_POINT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-THOUSANDS_COMMA = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
-COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-
-DIGITS = r"[0-9](?:[0-9.,'’ ]*[0-9])?(?:[eE][+-]?[0-9]{1,3})?"
-SIGNED = rf"[+-]? ?{DIGITS}"
-ABOUT = re.compile(
-    r"(?:^|(?<=[ 0-9]))(?:environ|env\.?|approximativement|approx\.?|ca\.?|circa|[~≈±])(?=[ 0-9]|$)", re.I
+DITTO = {"idem", "id", "ibid", "ibidem", "dito", "meme", "pareil", "comme ci dessus", "voir ci dessus",
+         "idem ci dessus", "ligne precedente"}  # fmt: skip
+DITTO_SIGNS = "\"'«»“”„〃 "
+ELSEWHERE = re.compile(r"(?:voir|cf|confer|se reporter|se referer|demander|joint|jointe|en annexe|annexe)\b")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+EXCEL_ERROR = re.compile(
+    r"#{2,}|#?Err:[0-9]+|#N/[AD]|#GETTING_DATA"
+    r"|#(?:DIV/0|REF|NULL|NUL|NUM|NOMBRE|VALUE|VALEUR|NAME|NOM|SPILL|EPARS|ÉPARS|PROPAGATION|CALC|CALCUL|FIELD"
+    r"|CHAMP|BLOCKED|BLOQUE|BLOQUÉ|CONNECT|CONNEXION|UNKNOWN|INCONNU|BUSY|OCCUPE|OCCUPÉ|ERROR|ERREUR)[!?]",
+    re.I,
 )
-LESS = re.compile(rf"(?:<=?|≤|moins de|maximum|max\.?|jusqu'à|au plus) ?({DIGITS})(.*)", re.I)
-MORE = re.compile(rf"(?:>=?|≥|plus de|minimum|min\.?|au moins|à partir de) ?({DIGITS})(.*)", re.I)
-RANGE = re.compile(rf"(?:entre |de )?({DIGITS}) ?(?:-|–|—|à|a|et) ?({DIGITS})(.*)", re.I)
-PLUS_MINUS = re.compile(rf"({DIGITS}) ?(?:±|\+ ?/ ?-|\+-) ?({DIGITS}) ?(%?)(.*)")
-SUFFIX = re.compile("[A-Za-zÀ-ÿ%€]")
+
+# Digits and one decimal mark that nothing makes ambiguous: what most cells hold.
+PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,12}))?")
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
-SINGLE = re.compile(rf"({SIGNED})(.*)")
+MONTH = (
+    r"(?:janv?|janvier|f[ée]v|f[ée]vr|f[ée]vrier|mars|avr|avril|mai|juin|juil|juillet|ao[uû]t|sept?|septembre|oct"
+    r"|octobre|nov|novembre|d[ée]c|d[ée]cembre|feb|mar|apr|may|jun|jul|aug)\.?"
+)
+DATE = re.compile(
+    r"[0-3]?[0-9]([/.-])[01]?[0-9]\1(?:[0-9]{4}|[0-9]{2})|[12][0-9]{3}([/-])[0-9]{1,2}\2[0-9]{1,2}(?:[ T].*)?"
+    r"|(?:0?[1-9]|1[0-2])[/-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[/-](?:0[1-9]|1[0-2])"
+    rf"|[0-9]{{1,2}}(?:er)?[-/. ]{MONTH}(?:[-/. ](?:[0-9]{{4}}|[0-9]{{2}}))?"
+    rf"|{MONTH}[-/. ](?:[0-9]{{4}}|[0-9]{{2}})",
+    re.I,
+)
+YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number as read from a cell.
-
-    Attributes
-    ----------
-    value : float or None
-        Central value, None when the cell says it is missing.
-    low, high : float or None
-        Interval written in the cell itself, else None.
-    rule : str
-        Name of the reading rule when something else than plain reading was done, else ``""``.
-    suffix : str
-        Text that follows the number (``t``, ``%``, ``€/t``).
-    problem : str
-        Reason code when the cell is not a number, else ``""``.
-    """
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    rule: str = ""
-    suffix: str = ""
-    problem: str = ""
+# Each reason a number is refused for: what is wrong; what to do.
+NUMBER_PROBLEMS = {
+    "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
+    "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
+    "date_instead_of_number": "c'est une date (10-15 changé par le tableur\u00a0?)\u00a0; redemandez-le",
+    "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
+    "ambiguous_range": "ces deux bornes sont trop éloignées\u00a0; demandez-les en toutes lettres",
+    "ambiguous_slash": "cette barre est une fraction, un intervalle ou une date\u00a0; demandez lequel",
+    "ambiguous_multiplier": "cette lettre (k, M) peut dire plusieurs choses\u00a0; demandez le nombre entier",
+    "several_numbers": "la case porte plusieurs nombres ou unités\u00a0; demandez-en un seul",
+    "digits_in_parentheses": "des chiffres sont entre parenthèses\u00a0; demandez ce qu'ils veulent dire",
+    "doubtful_value": "le nombre est suivi d'un point d'interrogation\u00a0; faites-le confirmer",
+    "truncated_number": "le nombre s'arrête à la virgule\u00a0; demandez-le en entier",
+    "vague_quantity": "c'est une quantité sans chiffre\u00a0; demandez un ordre de grandeur",
+    "ditto_mark": "c'est un signe de répétition\u00a0; demandez la valeur elle-même",
+    "refers_elsewhere": "la case renvoie à un autre document\u00a0; demandez la valeur",
+}
 
 
 def fold(text: str) -> str:
@@ -100,39 +105,17 @@ def clean_text(cell: Any) -> str:
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
-    return " ".join(str(cell).split())
+    return single_spaced(str(cell))
+
+
+def single_spaced(text: str) -> str:
+    """Text with one plain space where any spaces stood, without the marks that nobody sees."""
+    return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
 
 
 def is_excel_error(text: str) -> bool:
-    return text.startswith(("#", "Err:")) and bool(EXCEL_ERROR.match(text))
-
-
-def decimal(text: str) -> tuple[float, str] | None:
-    """Unsigned digits with separators to a value and the rule that settled an ambiguity.
-
-    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
-    three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
-    Where point and comma both stand, the last one is the decimal mark (``1,200.5`` -> 1200.5).
-
-    Returns
-    -------
-    tuple of (float, str) or None
-        None when the digits are not grouped as a number is.
-    """
-    if THOUSANDS_POINT.fullmatch(text):
-        return float(text.replace(".", "")), "point_read_as_thousands"
-    if THOUSANDS_COMMA.fullmatch(text):
-        return float(text.replace(",", ".")), "comma_read_as_decimal"
-    if PLAIN.fullmatch(text):
-        return float(text.replace(",", ".")), ""
-    if GROUPED.fullmatch(text):
-        return float(re.sub(r"[ '’]", "", text).replace(",", ".")), ""
-    if POINTS.fullmatch(text):
-        rule = "point_read_as_thousands" if "," in text else ""
-        return float(text.replace(".", "").replace(",", ".")), rule
-    if COMMAS.fullmatch(text):
-        return float(text.replace(",", "")), "comma_read_as_thousands"
-    return None
+    """Whether a text is an error of a spreadsheet, in English or French, or the sign of a narrow column."""
+    return text.startswith(("#", "Err:")) and bool(EXCEL_ERROR.fullmatch(text))
 
 
 def parse_number(cell: Any) -> Number:
@@ -140,72 +123,88 @@ def parse_number(cell: Any) -> Number:
 
     ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ±
     20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates and any other text
-    are problems.
+    are problems, each a key of ``NUMBER_PROBLEMS``.
     """
-    if isinstance(cell, bool):
-        return Number(problem="not_a_number")
-    if isinstance(cell, (int, float)):
+    if isinstance(cell, str):
+        if PLAIN.fullmatch(cell):
+            return Number(float(cell.replace(",", ".")) + 0.0)  # + 0.0: no -0.0
+        return _parse_text(cell)
+    if cell is None:
+        return Number()
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if math.isnan(cell):
             return Number()
-        return Number(float(cell)) if math.isfinite(cell) else Number(problem="not_a_number")
+        return Number(float(cell) + 0.0) if abs(cell) < math.inf else Number(problem="not_a_number")
     if isinstance(cell, (dt.date, dt.time, dt.timedelta)):
         return Number(problem="date_instead_of_number")
-    return _parse_text("" if cell is None else str(cell))
+    return Number(problem="not_a_number") if isinstance(cell, bool) else _parse_text(str(cell))
 
 
-@lru_cache(maxsize=20_000)
 def _parse_text(raw: str) -> Number:
-    text = " ".join(raw.split()).replace("−", "-").replace("‑", "-")
+    text = single_spaced(raw).translate(ONE_SIGN)
     if not text:
         return Number()
     if is_excel_error(text):
         return Number(problem="excel_error")
-    words = fold(text)
-    # A dash or a question mark: nobody knows whether it means none or unknown, so never zero.
-    if words in MISSING_WORDS or not text.strip("-–—?./ "):
-        return Number(rule="missing_word")
-    if words in ZERO_WORDS:
-        return Number(0.0, rule="zero_word")
     if len(text) > LONGEST:
         return Number(problem="not_a_number")
-    number = _interval(text) or _single(text)
-    readable = not number.suffix or SUFFIX.match(number.suffix)
-    if not readable or not math.isfinite(number.high or number.value or 0.0):
+    if not text.strip(DITTO_SIGNS):
+        return Number(problem="ditto_mark")
+    if not text.strip(MISSING_SIGNS):
+        return Number(rule="missing_word")
+    if not "0" <= text[0] <= "9" and (number := _word(fold(text))):
+        return number
+    if _is_date(text):
+        return Number(problem="date_instead_of_number")
+    number = read_quantity(text)
+    if not number.problem and not math.isfinite(number.high or number.value or 0.0):
         return Number(problem="not_a_number")
     return number
 
 
-def _interval(text: str) -> Number | None:
-    """Forms that carry their own interval, or None."""
-    bare, found = ABOUT.subn(" ", text)
-    if found and not PLUS_MINUS.fullmatch(text):
-        bare = " ".join(bare.split())
-        number = _interval(bare) or _single(bare)
-        if number.value is None or number.low is not None:
-            return number
-        half = abs(number.value) * ABOUT_HALF_WIDTH
-        return Number(number.value, number.value - half, number.value + half, "about", number.suffix)
-    if MORE.fullmatch(text):
-        return Number(problem="open_interval")
-    if (match := LESS.fullmatch(text)) and (high := decimal(match[1])):
-        return Number(high[0] / 2, 0.0, high[0], "less_than", match[2].strip())
-    if match := PLUS_MINUS.fullmatch(text):
-        centre, width = decimal(match[1]), decimal(match[2])
-        if centre and width:
-            half = centre[0] * width[0] / 100 if match[3] else width[0]
-            return Number(centre[0], centre[0] - half, centre[0] + half, "plus_minus", match[4].strip())
-    if match := RANGE.fullmatch(text):
-        first, second = decimal(match[1]), decimal(match[2])
-        if first and second:
-            low, high_value = sorted((first[0], second[0]))
-            return Number((low + high_value) / 2, low, high_value, "range", match[3].strip())
-    return None
+ONE_SIGN = str.maketrans({"−": "-", "‑": "-", "‐": "-", "﹣": "-", "’": "'", "ʼ": "'", "‘": "'"})
 
 
-def _single(text: str) -> Number:
-    match = SINGLE.fullmatch(text)
-    digits = decimal(match[1].lstrip("+- ")) if match else None
-    if match is None or digits is None:
-        return Number(problem="not_a_number")
-    sign = -1.0 if match[1].startswith("-") else 1.0
-    return Number(sign * digits[0], rule=digits[1], suffix=match[2].strip())
+def _word(words: str) -> Number | None:
+    """A cell that is only words which say what is known of the number, None for any other."""
+    if words in MISSING_WORDS or words in MISSING_NUMBER:
+        return Number(rule="missing_word")
+    if words in ZERO_WORDS:
+        return Number(0.0, rule="zero_word")
+    if words in DITTO:
+        return Number(problem="ditto_mark")
+    return Number(problem="refers_elsewhere") if ELSEWHERE.match(words) else None
+
+
+def _is_date(text: str) -> bool:
+    """A text date, or two years in a row (``2017-2018``): where a range was typed, the tableur changed it."""
+    years = YEARS.fullmatch(text)
+    return bool(DATE.fullmatch(text)) or (years is not None and int(years[2]) == int(years[1]) + 1)
+
+
+# What a header may state besides the units of mass, volume and count.
+OTHER_UNITS = {"%", "€", "k€", "€ ht", "€ ttc", "eur", "euro", "euros", "h", "heure", "heures", "etp",
+               "personne", "personnes", "salarié", "salariés", "agents", "pourcent", "pour cent"}  # fmt: skip
+HEADER_UNITS = (
+    re.compile(r"(.+?) ?[(\[](?:en )?([^()\[\]]{1,30})[)\]]", re.I),
+    re.compile(r"(.+?),? en ([^()\[\]]{1,30})", re.I),
+    re.compile(r"(.+?) ((?:t|tonnes?|kg|m3|m³|l) ?/ ?[a-zé]+)", re.I),
+)
+
+
+def header_unit(header: str) -> tuple[str, str]:
+    """A header and the unit it states: ``Quantité (kg)`` gives ``("Quantité", "kg")``.
+
+    The unit stands in parentheses or brackets, after *en*, or is a unit of mass or volume per something
+    (``Qté t/an``); any other text (``Départs prévus (3 ans)``) is part of the header, and the unit is ``""``.
+    """
+    text = single_spaced(header)
+    for form in HEADER_UNITS:
+        match = form.fullmatch(text)
+        if match and (_other_unit(match[2]) or known_unit(match[2])):
+            return match[1], match[2].strip()
+    return header, ""
+
+
+def _other_unit(text: str) -> bool:
+    return re.split(r" ?/| par ", text.casefold().strip(), maxsplit=1)[0] in OTHER_UNITS

@@ -32,9 +32,13 @@ VALUES = ["low", "central", "high"]
 
 # Spellings that neither case, accents nor a plural explain.
 ALIASES = {
-    "metre cube": "m3", "m 3": "m3", "m^3": "m3", "mc": "m3", "to": "t", "u": "unite", "pce": "piece",
-    "pc": "piece", "pal": "palette", "bigbag": "big bag", "palette eur": "palette europe",
-    "palette epal": "palette europe", "quintaux": "quintal",
+    "metre cube": "m3", "m cube": "m3", "m 3": "m3", "m^3": "m3", "mc": "m3", "to": "t", "tn": "t",
+    "tonne metrique": "t", "kilog": "kg", "quintaux": "quintal", "qx": "quintal", "qtx": "quintal",
+    "lt": "l", "u": "unite", "pce": "piece", "pc": "piece", "pal": "palette", "bigbag": "big bag",
+    "palette eur": "palette europe", "palette epal": "palette europe", "europalette": "palette europe",
+    "europe palette": "palette europe", "cubitainer 1000 l": "cuve 1000 l", "gr": "g",
+    "ordinateur portable": "ordinateur", "pc portable": "ordinateur", "unite centrale": "ordinateur",
+    "moniteur": "ecran", "ampoule": "lampe", "neon": "tube", "tube neon": "tube", "frigo": "refrigerateur",
 }  # fmt: skip
 NOT_PLURAL = ("repas",)
 
@@ -193,7 +197,9 @@ def normalise_unit(text: object) -> str:
     plain = re.sub(r"\bd'|\b(de|du|des)\b|[.()]", " ", plain)
     words = [w[:-1] if len(w) > 2 and w.endswith("s") and w not in NOT_PLURAL else w for w in plain.split()]
     unit = re.sub(r"(\d) litre\b", r"\1 l", " ".join(words))
-    unit = re.sub(r"^(?:conteneur|container|poubelle) (?=\d+ l$)", "bac ", unit)
+    unit = re.sub(r"^(?:conteneur|container|poubelle|bac roulant) (?=\d+ l$)", "bac ", unit)
+    unit = re.sub(r"^(bac \d{3,4})$", r"\1 l", unit)  # nobody says "bac 660" of anything but litres
+    unit = re.sub(r"^(benne \d{1,2})$", r"\1 m3", unit)  # nor "benne 30" of anything but cubic metres
     return ALIASES.get(unit, unit)
 
 
@@ -205,6 +211,12 @@ def _units() -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
         (unit, "" if pd.isna(category) else category): (float(central), float(low), float(high), kind, source)
         for unit, category, central, low, high, kind, source in rows.itertuples(index=False)
     }
+
+
+def known_unit(text: str) -> bool:
+    """Whether ``units.csv`` knows the unit of a text, whatever period follows (``t/an``, ``kg par mois``)."""
+    unit = re.split(r" ?/| par ", text, maxsplit=1)[0]
+    return normalise_unit(unit) in {name for name, _ in _units()}
 
 
 def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
