@@ -81,7 +81,7 @@ def test_basin_department_masks_and_manifest(study, tmp_path):
 
 def test_what_cannot_be_imported_is_one_sentence(study, tmp_path):
     with pytest.raises(UsageError, match="bmo"):
-        import_register("sirene", tmp_path / "x.xlsx", study)
+        import_register("inconnu", tmp_path / "x.xlsx", study)
     with pytest.raises(InputError, match="n'existe pas"):
         import_register("bmo", tmp_path / "x.xlsx", study)
     with pytest.raises(InputError, match="BMO"):

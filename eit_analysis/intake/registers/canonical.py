@@ -1,0 +1,100 @@
+"""What the registers say of waste by establishment, in one table whichever register it came from.
+
+Mass of a group = Σ tonnes of its rows; a row weighs what the destination accepted, else what the sender
+announced (Trackdéchets), or what was declared times its unit (IREP, GEREP).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from eit_analysis.study import Study
+
+GROUP = ["siret", "waste_code", "year", "direction", "treatment_code", "register"]
+DTYPES = {
+    "siret": "str", "waste_code": "str", "mass_t_per_year": "float64", "year": "Int64", "direction": "str",
+    "treatment_code": "str", "register": "str", "masked": "bool", "source_file": "str", "source_sheet": "str",
+    "source_row": "Int64",
+}  # fmt: skip
+TREATMENT = re.compile(r"\b([DR]) ?(1[0-5]|[1-9])\b")
+
+
+def waste_register(study: Study) -> pd.DataFrame:
+    """Waste by establishment in the registers imported into a study's wave.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``siret, waste_code, mass_t_per_year, year, direction`` (``out`` produced, ``in`` received),
+        ``treatment_code`` (D1 to D15, R1 to R13, missing when unknown or several), ``register``, ``masked``
+        (the source hides a cell of a row of the group), ``source_file, source_sheet, source_row`` of the
+        first row of the group. No rows when nothing was imported. Rows without SIRET, and rows with a blank mass
+        that is not masked, say nothing of an establishment and are left in their own table.
+    """
+    rows = [read(study) for read in (_trackdechets, _irep, _gerep)]
+    return grouped(pd.concat([table for table in rows if table is not None] or [_empty()], ignore_index=True))
+
+
+def grouped(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the registers summed by ``GROUP``, in its order, with the source of the first of each group."""
+    rows = rows[rows["siret"].notna() & (rows["mass_t_per_year"].notna() | rows["masked"])]
+    if rows.empty:
+        return _empty()
+    rows = rows.sort_values([*GROUP, "source_file", "source_sheet", "source_row"], kind="stable")
+    groups = rows.groupby(GROUP, dropna=False, sort=False)
+    summed = groups.agg(
+        masked=("masked", "any"),
+        source_file=("source_file", "first"),
+        source_sheet=("source_sheet", "first"),
+        source_row=("source_row", "first"),
+    )
+    summed["mass_t_per_year"] = groups["mass_t_per_year"].sum(min_count=1)
+    return summed.reset_index()[list(DTYPES)].astype(DTYPES)
+
+
+def treatment_code(text: object) -> str | None:
+    """The one treatment named in a text (``R 5`` -> ``R5``), None when there is none or several."""
+    found = {"".join(match) for match in TREATMENT.findall(str(text).upper())}
+    return found.pop() if len(found) == 1 else None
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DTYPES.items()})
+
+
+def _canonical(table: pd.DataFrame, register: str, mass: pd.Series, treatment: pd.Series) -> pd.DataFrame:
+    codes = {text: treatment_code(text) for text in treatment.dropna().unique()}
+    return table.assign(
+        register=register, mass_t_per_year=mass, treatment_code=treatment.map(codes).astype("str")
+    )[list(DTYPES)]
+
+
+def _trackdechets(study: Study) -> pd.DataFrame | None:
+    if not study.has("trackdechets"):
+        return None
+    table = study.load("trackdechets")
+    mass = table["accepted_t"].fillna(table["announced_t"])
+    return _canonical(table, "trackdechets", mass, table["treatment"].fillna(table["planned_treatment"]))
+
+
+def _irep(study: Study) -> pd.DataFrame | None:
+    """IREP names establishments by its own identifier: the SIRET comes from its file of establishments."""
+    if not study.has("irep"):
+        return None
+    table = study.load("irep")
+    sirets: dict[str, str] = {}
+    if study.has("irep_sites"):
+        sites = study.load("irep_sites")
+        sirets = dict(zip(sites["establishment_id"], sites["siret"], strict=True))
+    table = table.assign(siret=table["establishment_id"].map(sirets).astype("str"))
+    mass = table["declared_t"] * table["tonnes_per_unit"].fillna(1.0)
+    return _canonical(table, "irep", mass, table["treatment"])
+
+
+def _gerep(study: Study) -> pd.DataFrame | None:
+    if not study.has("gerep"):
+        return None
+    table = study.load("gerep")
+    return _canonical(table, "gerep", table["declared_t"], table["treatment"])

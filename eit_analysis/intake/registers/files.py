@@ -1,0 +1,198 @@
+"""A register's own file to its table, recognised by its columns; nothing here knows of a study."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis.errors import InputError, UsageError
+from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.registers import stream
+from eit_analysis.intake.registers.jobs import BMO, DARES, DARES_AGE, DARES_EMPLOYMENT
+from eit_analysis.intake.registers.layout import Match, Register, find_match
+from eit_analysis.intake.registers.open_data import BASE_CARBONE, SINOE, WASTE_LIST
+from eit_analysis.intake.registers.reading import Body, Row, SheetTable, read_body
+from eit_analysis.intake.registers.rome import ROME
+from eit_analysis.intake.registers.sirene import SIRENE
+from eit_analysis.intake.registers.waste import GEREP, IREP, TRACKDECHETS
+from eit_analysis.intake.workbook import RawFile, RawSheet, read_files
+
+REGISTERS: dict[str, Register] = {
+    register.name: register
+    for register in (
+        SIRENE, TRACKDECHETS, IREP, GEREP, BMO, BASE_CARBONE, SINOE, DARES_EMPLOYMENT, DARES_AGE, DARES, ROME,
+        WASTE_LIST,
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RegisterTable:
+    """A register's file, read.
+
+    Attributes
+    ----------
+    match : Match
+        The layout that was recognised, on its main sheet.
+    frame : pandas.DataFrame
+        The columns of the layout, ``masked`` (the source hides a cell of the row), and ``source_file,
+        source_sheet, source_row`` (from 1).
+    manifest : dict
+        What was read and how; ``rows_read == rows_kept + rows_ignored + rows_refused``.
+    refused : pandas.DataFrame
+        The cells for which rows were refused, in the columns of a quarantine.
+    """
+
+    match: Match
+    frame: pd.DataFrame
+    manifest: dict[str, Any]
+    refused: pd.DataFrame
+
+    @property
+    def table(self) -> str:
+        return self.match.layout.table
+
+
+def register_named(name: str) -> Register:
+    """A register by its name in the command; a UsageError lists those that exist."""
+    if name not in REGISTERS:
+        known = ", ".join(REGISTERS)
+        raise UsageError(f"Le registre «\u00a0{name}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
+    return REGISTERS[name]
+
+
+def recognise(file: Path) -> str | None:
+    """Name of the register whose columns a file has, None when it has those of none."""
+    return _recognised(_read_raw(file).sheets)
+
+
+def read_register(register: str, file: Path, territory: frozenset[str] = frozenset()) -> RegisterTable:
+    """Read a register's file.
+
+    Parameters
+    ----------
+    register : str
+        A name of ``REGISTERS``.
+    file : pathlib.Path
+        The file as published: CSV, TXT, XLSX, XLS or ODS.
+    territory : frozenset of str
+        Commune codes to which a national file is limited while it is read; empty for no limit.
+
+    Raises
+    ------
+    UsageError
+        When there is no such register.
+    InputError
+        When the file cannot be read, or has not the columns of this register; the sentence names the register
+        it looks like, or the column that is missing.
+    """
+    wanted = register_named(register)
+    if stream.is_large(wanted, file):
+        raw, match, body, header = stream.read_large(wanted, file, territory)
+        return _table(wanted, raw, [(match, read_body(match, body, header, territory))], [])
+    raw = _read_raw(file)
+    found = [(sheet, best) for sheet in raw.sheets if (best := _best(wanted, sheet))]
+    if not found:
+        raise InputError(_why_not(wanted, raw.sheets), file=file.name)
+    main = max((best for _, best in found), key=lambda best: best.found)
+    chosen = [(sheet, best) for sheet, best in found if best.layout.table == main.layout.table]
+    parts = [(best, _read_sheet(raw, sheet, best, territory)) for sheet, best in chosen]
+    names = {sheet.name for sheet, _ in chosen}
+    return _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
+
+
+def _read_raw(file: Path) -> RawFile:
+    if not file.exists():
+        raise InputError("ce fichier n'existe pas, vérifiez son chemin", file=file.name)
+    raw = next(read_files([file], file.parent))
+    if raw.problem:
+        raise InputError(raw.problem, file=file.name)
+    return raw
+
+
+def _best(register: Register, sheet: RawSheet) -> Match | None:
+    """The layout of a register that explains most columns of a sheet, when one has all that it needs."""
+    matches = [
+        match for layout in register.layouts if (match := find_match(layout, sheet.rows)) and match.whole
+    ]
+    return max(matches, key=lambda match: match.found, default=None)
+
+
+def _recognised(sheets: list[RawSheet]) -> str | None:
+    found = {
+        name: match.found
+        for name, register in REGISTERS.items()
+        for sheet in sheets
+        if (match := _best(register, sheet))
+    }
+    return max(found, key=lambda name: found[name], default=None)
+
+
+def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
+    if other := _recognised(sheets):
+        return (
+            f"ses colonnes ne sont pas celles du registre «\u00a0{wanted.name}\u00a0» mais celles de "
+            f"«\u00a0{other}\u00a0», importez-le sous ce nom"
+        )
+    near = [m for layout in wanted.layouts for s in sheets if (m := find_match(layout, s.rows))]
+    best = max(near, key=lambda m: m.found - len(m.missing), default=None)
+    if best is None:
+        why = "aucune de ses colonnes n'y est"
+    elif best.missing:
+        listed = ", ".join(f"«\u00a0{header}\u00a0»" for header in best.missing[:3])
+        why = (
+            f"colonne introuvable\u00a0: {listed}"
+            if len(best.missing) == 1
+            else f"colonnes introuvables\u00a0: {listed}"
+        )
+    else:
+        why = f"la colonne «\u00a0{best.foreign[0]}\u00a0» est celle d'un autre export"
+    return f"ce n'est pas un fichier {wanted.title} ({why}), {wanted.advice}"
+
+
+def _read_sheet(raw: RawFile, sheet: RawSheet, match: Match, territory: frozenset[str]) -> SheetTable:
+    start = match.header_row + 1
+    width = max(map(len, sheet.rows))
+    rows: list[Row] = [[*row, *[""] * (width - len(row))] for row in sheet.rows[start:]]
+    body = Body(raw.name, sheet.name, rows, range(start + 1, start + 1 + len(rows)), raw.encoding is not None)
+    return read_body(match, body, sheet.rows[match.header_row], territory)
+
+
+def _table(
+    register: Register, raw: RawFile, parts: list[tuple[Match, SheetTable]], other_sheets: list[str]
+) -> RegisterTable:
+    main = max((match for match, _ in parts), key=lambda match: match.found)
+    tables = [table for _, table in parts]
+    ignored = sum((table.ignored for table in tables), Counter[str]())
+    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    manifest = {
+        "register": register.name,
+        "table": main.layout.table,
+        "file": raw.name,
+        "sha256": raw.sha256,
+        "format": raw.format,
+        "encoding": raw.encoding,
+        "separator": raw.separator,
+        "sheets": [
+            {
+                "sheet": table.sheet,
+                "header_row": match.header_row + 1,
+                "columns": {name: clean_text(table.header[i]) for name, i in match.columns.items()},
+                "columns_unused": match.unused(table.header),
+                "rows_read": table.rows_read,
+            }
+            for match, table in parts
+        ],
+        "sheets_ignored": other_sheets,
+        "rows_read": sum(table.rows_read for table in tables),
+        "rows_kept": sum(table.rows_kept for table in tables),
+        "rows_ignored": sum(ignored.values()),
+        "ignored": dict(sorted(ignored.items())),
+        "rows_refused": sum(table.rows_refused for table in tables),
+        "rows_masked": int(frame.loc[frame["masked"], "source_row"].nunique()),
+    }
+    return RegisterTable(main, frame, manifest, pd.concat([t.refused for t in tables], ignore_index=True))

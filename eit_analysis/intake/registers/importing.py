@@ -1,0 +1,170 @@
+"""A register into a study: limited to its territory, beside its survey, in tables that cleaning leaves alone.
+
+Importing twice changes nothing: a file replaces what it speaks of (the whole table, or the rows of the same
+establishment and year, or of the same waste slip), whatever the order of the imports.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.config import StudyConfig
+from eit_analysis.errors import InputError, UsageError
+from eit_analysis.intake.output import csv_bytes, json_bytes, write_table
+from eit_analysis.intake.parsing import fold
+from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
+from eit_analysis.study import Study, write_atomic
+
+COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
+
+
+def import_register(register: str, file: Path, study: Study) -> str:
+    """Import a file of a register into the processed folder of a study's wave.
+
+    Written: ``<table>.parquet`` and ``.csv``, ``<table>.quarantine.csv`` (refused rows), and
+    ``<table>.manifest.json`` with the counts of every file that was imported into the table.
+
+    Parameters
+    ----------
+    register : str
+        A name of ``REGISTERS``.
+    file : pathlib.Path
+        The register's own file, as published.
+    study : Study
+        Opened on the wave.
+
+    Returns
+    -------
+    str
+        What was imported, in French.
+
+    Raises
+    ------
+    UsageError
+        When the register is unknown, or the study lacks the parameter it needs.
+    InputError
+        When the file cannot be read or is not this register.
+    """
+    read = read_register(register, file, communes_of(study.config))
+    if read.table == "bmo":
+        read = _in_department_of_basin(read, study.config.basin)
+    frame = _merged(study, read)
+    refused = _merged_refused(study, read)
+    manifest = _merged_manifest(study, read, len(frame))
+    write_table(study, read.table, frame)
+    write_atomic(study.processed / f"{read.table}.quarantine.csv", csv_bytes(refused))
+    write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
+    if read.table == "bmo":
+        return _bmo_sentence(read.frame, study.config.basin)
+    return _sentence(register, read)
+
+
+def communes_of(config: StudyConfig) -> frozenset[str]:
+    """Codes of the communes of the study's EPCIs, empty when it names none."""
+    communes = reference.load("communes")
+    return frozenset(communes.loc[communes["epci_code"].isin(config.epci_codes), "commune_code"])
+
+
+def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFrame:
+    """Rows of the département of an employment basin, named in any case."""
+    if not basin:
+        raise UsageError("Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml.")
+    folded = {name: fold(name) for name in table["basin"].unique()}
+    match = table["basin"].map(folded) == fold(basin)
+    if not match.any():
+        raise InputError(
+            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml", file=file
+        )
+    return table[table["department_code"].isin(table.loc[match, "department_code"])].reset_index(drop=True)
+
+
+def _in_department_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
+    kept = bmo_of_basin(read.frame, basin, read.manifest["file"])
+    outside = len(read.frame) - len(kept)
+    manifest = read.manifest | {
+        "basin": basin,
+        "rows_kept": len(kept),
+        "rows_ignored": read.manifest["rows_ignored"] + outside,
+        "ignored": {**read.manifest["ignored"], "outside_territory": outside},
+        "rows_masked": int(kept["masked"].sum()),
+    }
+    return RegisterTable(read.match, kept, manifest, read.refused)
+
+
+def _merged(study: Study, read: RegisterTable) -> pd.DataFrame:
+    keys = list(read.match.layout.replaces)
+    if not keys or not study.has(read.table):
+        return read.frame
+    old = study.load(read.table)
+    replaced = pd.MultiIndex.from_frame(old[keys].astype("str")).isin(
+        pd.MultiIndex.from_frame(read.frame[keys].astype("str"))
+    )
+    merged = pd.concat([old[~replaced], read.frame], ignore_index=True)
+    # One order whatever was imported first.
+    return merged.sort_values([*keys, "source_file", "source_row"], kind="stable").reset_index(drop=True)
+
+
+def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
+    path = study.processed / f"{read.table}.quarantine.csv"
+    if not read.match.layout.replaces or not path.exists():
+        return read.refused
+    old = pd.read_csv(path, dtype="str", keep_default_na=False).astype({"source_row": "Int64"})
+    merged = pd.concat([old[old["source_file"] != read.manifest["file"]], read.refused], ignore_index=True)
+    return merged.sort_values(["source_file", "source_sheet", "source_row"], kind="stable").reset_index(
+        drop=True
+    )
+
+
+def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, Any]:
+    path = study.processed / f"{read.table}.manifest.json"
+    files = [read.manifest]
+    if read.match.layout.replaces and path.exists():
+        old = json.loads(path.read_text(encoding="utf-8"))["files"]
+        files += [entry for entry in old if entry["file"] != read.manifest["file"]]
+    files.sort(key=lambda entry: entry["file"])
+    return {
+        "register": read.manifest["register"],
+        "table": read.table,
+        **{name: sum(entry[name] for entry in files) for name in COUNTS},
+        "rows_in_table": rows,
+        "files": files,
+    }
+
+
+def _sentence(register: str, read: RegisterTable) -> str:
+    manifest = read.manifest
+    notes = [f"{_label(reason)}\u00a0: {_count(n)}" for reason, n in manifest["ignored"].items() if n]
+    if manifest["rows_masked"]:
+        notes.append(f"lignes masquées en partie par la source\u00a0: {_count(manifest['rows_masked'])}")
+    if manifest["rows_refused"]:
+        notes.append(
+            f"lignes refusées\u00a0: {_count(manifest['rows_refused'])}, voyez {read.table}.quarantine.csv"
+        )
+    kept, s = manifest["rows_kept"], "s" if manifest["rows_kept"] > 1 else ""
+    listed = "\u00a0; ".join(notes)
+    start = f"{REGISTERS[register].title}\u00a0: {_count(kept)} ligne{s} importée{s} dans {read.table}"
+    return f"{start} ({listed})." if notes else f"{start}."
+
+
+def _label(reason: str) -> str:
+    labels = reference.load("labels")
+    found = labels.loc[(labels["column"] == "ignored") & (labels["code"] == reason), "label_fr"]
+    return str(found.iloc[0])
+
+
+def _count(n: int) -> str:
+    return f"{n:,}".replace(",", "\u202f")
+
+
+def _bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
+    own = frame[frame["basin"].map(fold) == fold(basin)]
+    return (
+        f"BMO {own['year'].iloc[0]}\u00a0: {len(own)} métiers du bassin {own['basin'].iloc[0]} importés "
+        f"(au moins un nombre masqué par la source pour {int(own['masked'].sum())} d'entre eux), "
+        f"et {len(frame) - len(own)} lignes des autres bassins du département."
+    )

@@ -1,0 +1,156 @@
+"""One cell of a register to a value: what the State's files write, which is not what people type.
+
+In a published file a point is always the decimal mark (``10.847`` thousand jobs is not ten thousand), a blank
+or ``NA`` is missing, and ``*`` or ``S`` hides a number for statistical secrecy.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from eit_analysis.intake import codes
+from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.parsing import clean_text, fold, is_excel_error
+from eit_analysis.intake.periods import parse_date
+
+# Type of the column in the table, by kind.
+DTYPES = {
+    "text": "str", "code": "str", "siret": "str", "waste_code": "str", "date": "str", "number": "float64",
+    "positive": "float64", "mass_unit": "float64", "integer": "Int64", "year": "Int64", "flag": "boolean",
+}  # fmt: skip
+MASKS = {"*", "**", "[nd]"}
+NUMBER_MASKS = MASKS | {
+    "s",
+    "c",
+    "nd",
+    "n.d.",
+    "n.d",
+    "secret",
+    "secret statistique",
+    "confidentiel",
+    "< seuil",
+}
+MISSING = {"", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>", ":"}
+FLAGS = {"o": True, "oui": True, "vrai": True, "true": True, "1": True,
+         "n": False, "non": False, "faux": False, "false": False, "0": False}  # fmt: skip
+TONNES_PER_UNIT = {"t": 1.0, "t an": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonne an": 1.0, "tonnes an": 1.0,
+                   "kg": 1e-3, "kg an": 1e-3}  # fmt: skip
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’.,][0-9]{3})+")
+
+
+def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
+    """Value of a cell (None when missing) and whether the source masked it.
+
+    Raises
+    ------
+    CellError
+        When the cell is not of its kind.
+    """
+    text = clean_text(cell)
+    numeric = DTYPES[kind] != "str"
+    if text.lower() in (NUMBER_MASKS if numeric else MASKS):
+        return None, True
+    if text in MISSING:
+        return None, False
+    if is_excel_error(text):
+        raise CellError("excel_error", "cette case est une erreur du tableur\u00a0; corrigez la formule")
+    return READERS[kind](cell, text, width), False
+
+
+def official_number(text: str) -> float | None:
+    """Digits of a published file to a number, None when they are not one.
+
+    A single point or comma is the decimal mark; a space parts thousands; where both marks stand, or one
+    stands several times, the last kind of mark that stands once is the decimal one.
+
+    >>> official_number("10.847"), official_number("1 234,5"), official_number("1.234.567,8")
+    (10.847, 1234.5, 1234567.8)
+    """
+    digits = " ".join(text.replace("−", "-").split())
+    marks = [mark for mark in ".," if mark in digits]
+    decimal = max(marks, key=digits.rfind, default="")
+    if decimal and digits.count(decimal) > 1:
+        decimal = ""
+    whole, _, fraction = digits.rpartition(decimal) if decimal else (digits, "", "")
+    if GROUPED.fullmatch(whole):
+        whole = re.sub("[ '’.,]", "", whole)
+    plain = f"{whole}.{fraction}" if decimal else whole
+    value = float(plain) if DECIMAL.fullmatch(plain) else math.inf
+    return value if math.isfinite(value) else None
+
+
+def _number(cell: Any, text: str, width: int) -> float:
+    value = official_number(text)
+    if value is None:
+        raise CellError("not_a_number", "ce n'est pas un nombre\u00a0; vérifiez le fichier de la source")
+    return value
+
+
+def _positive(cell: Any, text: str, width: int) -> float:
+    value = _number(cell, text, width)
+    if value < 0:
+        raise CellError("negative_value", "cette valeur est négative\u00a0; vérifiez le fichier de la source")
+    return value
+
+
+def _integer(cell: Any, text: str, width: int) -> int:
+    value = _number(cell, text, width)
+    if not value.is_integer():
+        raise CellError(
+            "not_a_number", "ce n'est pas un nombre entier\u00a0; vérifiez le fichier de la source"
+        )
+    return int(value)
+
+
+def _year(cell: Any, text: str, width: int) -> int:
+    if not re.fullmatch("(?:19|20)[0-9]{2}", text):
+        raise CellError(
+            "bad_code", "ce n'est pas une année\u00a0; vérifiez que les colonnes ne sont pas décalées"
+        )
+    return int(text)
+
+
+def _code(cell: Any, text: str, width: int) -> str:
+    bare = re.sub(r"(?<=[0-9])\.0$", "", text)
+    return bare.zfill(width) if bare.isdigit() else bare
+
+
+def _date(cell: Any, text: str, width: int) -> str | None:
+    try:
+        # The hour that some exports add tells us nothing.
+        return parse_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))
+    except ValueError:
+        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
+
+
+def _flag(cell: Any, text: str, width: int) -> bool:
+    if fold(text) not in FLAGS:
+        raise CellError("unknown_value", "ce n'est ni oui ni non\u00a0; vérifiez le fichier de la source")
+    return FLAGS[fold(text)]
+
+
+def _mass_unit(cell: Any, text: str, width: int) -> float:
+    if fold(text) not in TONNES_PER_UNIT:
+        raise CellError(
+            "unknown_unit", "cette unité n'est ni la tonne ni le kilogramme\u00a0; convertissez-la"
+        )
+    return TONNES_PER_UNIT[fold(text)]
+
+
+READERS: dict[str, Callable[[Any, str, int], Any]] = {
+    "text": lambda cell, text, width: text,
+    "code": _code,
+    "siret": lambda cell, text, width: codes.clean_siret("", "siret", cell)[0],
+    "waste_code": lambda cell, text, width: codes.clean_waste_code("", "waste_code", cell)[0],
+    "date": _date,
+    "number": _number,
+    "positive": _positive,
+    "mass_unit": _mass_unit,
+    "integer": _integer,
+    "year": _year,
+    "flag": _flag,
+}

@@ -1,0 +1,111 @@
+"""The stock file of SIRENE (forty million rows, several gigabytes) read in passing: only a territory stays.
+
+The ordinary reader holds a whole file in memory and refuses what does not fit; here the file goes by in
+blocks, of which only the rows of the study's communes remain.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from eit_analysis.errors import InputError
+from eit_analysis.intake.registers.layout import Match, Register, find_match
+from eit_analysis.intake.registers.reading import Body, Row
+from eit_analysis.intake.workbook import RawFile
+
+LARGE_BYTES = 50 << 20
+BLOCK_BYTES = 8 << 20
+
+
+def is_large(register: Register, file: Path) -> bool:
+    """Whether a file is read in passing: a large CSV of a register that says where its rows are."""
+    return (
+        any(layout.territory for layout in register.layouts)
+        and file.suffix.lower() in (".csv", ".txt")
+        and file.is_file()
+        and file.stat().st_size > LARGE_BYTES
+    )
+
+
+def read_large(register: Register, file: Path, territory: frozenset[str]) -> tuple[RawFile, Match, Body, Row]:
+    """Rows of the territory in a large UTF-8 CSV.
+
+    Raises
+    ------
+    InputError
+        When no territory is given, or the file is not this register's or not UTF-8.
+    """
+    if not territory:
+        raise InputError(
+            f"ce fichier national de {file.stat().st_size >> 20} Mo n'est lu que pour un territoire, "
+            "indiquez epci_codes dans study.toml ou prenez l'extrait de vos communes",
+            file=file.name,
+        )
+    header, separator = _header(file)
+    matches = [m for layout in register.layouts if (m := find_match(layout, [header])) and m.whole]
+    if not matches:
+        raise InputError(f"ce n'est pas un fichier {register.title}, {register.advice}", file=file.name)
+    match = matches[0]
+    rows, numbers, read = _passing(file, header, separator, match, territory)
+    body = Body(file.name, file.stem, rows, numbers, True, Counter(outside_territory=read - len(rows)))
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    raw = RawFile(file.name, digest, "csv", "utf-8", separator, None)
+    return raw, match, body, header
+
+
+def _header(file: Path) -> tuple[list[str], str]:
+    with file.open("rb") as stream:
+        line = stream.readline(1 << 16).decode("utf-8-sig", errors="replace")
+    separator = max(",;\t", key=line.count)
+    return next(csv.reader(io.StringIO(line), delimiter=separator), []), separator
+
+
+def _passing(
+    file: Path, header: list[str], separator: str, match: Match, territory: frozenset[str]
+) -> tuple[list[Row], list[int], int]:
+    """Rows of the territory as wide as the header, their numbers in the file, and how many went by."""
+    names = [f"c{i}" for i in range(len(header))]
+    wanted = {index: names[index] for index in match.columns.values()}
+    where = names[match.columns[match.layout.territory]]
+    reader = pa_csv.open_csv(
+        file,
+        pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
+        pa_csv.ParseOptions(delimiter=separator, newlines_in_values=False),
+        pa_csv.ConvertOptions(
+            include_columns=list(wanted.values()),
+            column_types=dict.fromkeys(wanted.values(), pa.string()),
+            strings_can_be_null=False,
+        ),
+    )
+    communes = pa.array(sorted(territory))
+    rows: list[Row] = []
+    numbers: list[int] = []
+    read = 0
+    try:
+        for batch in reader:
+            places = pc.indices_nonzero(pc.is_in(batch[where], value_set=communes)).to_pylist()
+            kept = batch.take(places).to_pydict()
+            for position, place in enumerate(places):
+                row: list[Any] = [""] * len(header)
+                for index, name in wanted.items():
+                    row[index] = kept[name][position]
+                rows.append(row)
+                numbers.append(read + place + 2)
+            read += batch.num_rows
+    except pa.ArrowInvalid as error:
+        row_number = f" après la ligne {read + 1}"
+        raise InputError(
+            f"ce fichier CSV est abîmé ou n'est pas en UTF-8{row_number}, téléchargez-le à nouveau",
+            file=file.name,
+        ) from error
+    return rows, numbers, read
