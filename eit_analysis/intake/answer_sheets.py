@@ -67,8 +67,14 @@ class AnswerSheet:
 
 
 def as_read(cell: Any) -> str:
-    """The text of a cell as a *fiche de relance* shows it: what a workbook can hold and give back."""
-    return "".join(c for c in clean_text(cell) if c.isprintable())[:LONGEST]
+    """The text of a cell as a *fiche de relance* shows it: what a workbook can hold and give back.
+
+    A number shows its decimals as a French spreadsheet does, after a comma.
+    """
+    text = clean_text(cell)
+    if isinstance(cell, float):
+        text = text.replace(".", ",")
+    return "".join(c for c in text if c.isprintable())[:LONGEST]
 
 
 def find_header(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.intake.answer_sheets import Answer, AnswerSheet, as_read
 from eit_analysis.intake.answer_sheets import read_answers as read_answers
 from eit_analysis.intake.headers import header_key
 from eit_analysis.intake.ledger import SheetAccount
-from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.parsing import clean_text, parse_number
+from eit_analysis.intake.periods import split_unit
 
+QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
 REFUSALS = {
     "answer_without_cell": "cette réponse ne désigne aucune cellule lue\u00a0; gardez fichier, feuille, "
     "ligne et colonne comme la fiche de relance les écrit",
@@ -183,5 +186,20 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
         else:
             applied.confirmed.discard(cell)
             applied.put((file, sheet), grid, row, index, raw)
+            _blank_unit(applied, cell, grid, raw)
     for answer in answers:
         applied.refuse(answer, "answer_out_of_date")
+
+
+def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
+    """A quantity answered with its unit (``12,5 t/an``) stands for the unit and period cells beside it."""
+    file, sheet, row, column = cell
+    suffix = parse_number(answer).suffix if column == QUANTITY else ""
+    if not suffix:
+        return
+    for beside in (UNIT, PERIOD) if split_unit(suffix)[1] else (UNIT,):
+        index, values = grid.columns.get(beside), grid.rows[row - 1]
+        if index is not None and index < len(values) and as_read(values[index]):
+            old = clean_text(values[index])
+            applied.corrections.append((file, sheet, row, beside, old, "", "answered_by_firm"))
+            applied.put((file, sheet), grid, row, index, "")

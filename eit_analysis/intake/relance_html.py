@@ -1,0 +1,77 @@
+"""A *fiche de relance* as one page to read or print: no script, no request, everything escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from eit_analysis.intake.relance_questions import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
+from eit_analysis.study import Study
+
+if TYPE_CHECKING:
+    from eit_analysis.intake.relance import Fiche
+
+TEMPLATES = Path(__file__).parent / "template"
+# Sections of the questions, in their order: kind, title, what the reader should know.
+SECTIONS = (
+    (REFUSED, "À corriger", "Ces cases n'ont pas pu être utilisées."),
+    (IMPLAUSIBLE, "À vérifier", "Ces valeurs sont comptées, mais elles surprennent."),
+    (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
+    (DOUBTFUL, "Ce que nous avons compris", "Ces cases pouvaient se lire de plusieurs façons. Rien à faire "
+     "si c'est juste."),
+)  # fmt: skip
+
+
+@cache
+def environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+@cache
+def style_sheet() -> tuple[str, str]:
+    """The style sheet, and the policy that lets in nothing but it, by its hash."""
+    css = (TEMPLATES / "relance.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return css, policy
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """A count that agrees with its noun: French takes the plural from two on."""
+    return f"{count}\u00a0{plural if count >= 2 else singular}"
+
+
+def page(study: Study, fiche: Fiche) -> bytes:
+    """The HTML file of one fiche."""
+    css, policy = style_sheet()
+    sections = [
+        (title, note, [question for question in fiche.questions if question.kind == kind])
+        for kind, title, note in SECTIONS
+    ]
+    template = environment().get_template("relance.html.j2")
+    html = template.render(
+        css=Markup(css),
+        csp=policy,
+        fiche=fiche,
+        who=" – ".join(part for part in (fiche.site, fiche.name) if part) or "Bureau d'études",
+        study_title=study.config.title,
+        territory=study.config.territory,
+        wave=study.wave,
+        fictional=study.config.fictional,
+        sections=[section for section in sections if section[2]],
+        counted=counted,
+    )
+    # A lone surrogate, which some broken files hold, has no place in UTF-8.
+    return html.encode("utf-8", errors="replace")
