@@ -30,8 +30,9 @@ def waste_register(study: Study) -> pd.DataFrame:
         Columns ``siret, waste_code, mass_t_per_year, year, direction`` (``out`` produced, ``in`` received),
         ``treatment_code`` (D1 to D15, R1 to R13, missing when unknown or several), ``register``, ``masked``
         (the source hides a cell of a row of the group), ``source_file, source_sheet, source_row`` of the
-        first row of the group. No rows when nothing was imported. Rows without SIRET, and rows with a blank mass
-        that is not masked, say nothing of an establishment and are left in their own table.
+        first row of the group. No rows when nothing was imported. Rows without SIRET, and rows with a blank
+        mass that is not masked, say nothing of an establishment and are left in their own table. One tonne
+        may stand in several registers: never sum over ``register``.
     """
     rows = [read(study) for read in (_trackdechets, _irep, _gerep)]
     return grouped(pd.concat([table for table in rows if table is not None] or [_empty()], ignore_index=True))
@@ -87,8 +88,9 @@ def _irep(study: Study) -> pd.DataFrame | None:
     sirets: dict[str, str] = {}
     if study.has("irep_sites"):
         sites = study.load("irep_sites")
-        sirets = dict(zip(sites["establishment_id"], sites["siret"], strict=True))
-    table = table.assign(siret=table["establishment_id"].map(sirets).astype("str"))
+        sirets = dict(zip(sites["establishment_id"].str.lstrip("0"), sites["siret"], strict=True))
+    # One of the files may have gone through a spreadsheet, which eats the zeros.
+    table = table.assign(siret=table["establishment_id"].str.lstrip("0").map(sirets).astype("str"))
     mass = table["declared_t"] * table["tonnes_per_unit"].fillna(1.0)
     return _canonical(table, "irep", mass, table["treatment"])
 

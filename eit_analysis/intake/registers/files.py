@@ -102,7 +102,10 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
     chosen = [(sheet, best) for sheet, best in found if best.layout.table == main.layout.table]
     parts = [(best, _read_sheet(raw, sheet, best, territory)) for sheet, best in chosen]
     names = {sheet.name for sheet, _ in chosen}
-    return _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
+    read = _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
+    if raw.encoding is not None and _is_cut(file, raw.sheets, main):
+        read.manifest["ends_inside_row"] = True
+    return read
 
 
 def _read_raw(file: Path) -> RawFile:
@@ -160,6 +163,15 @@ def _read_sheet(raw: RawFile, sheet: RawSheet, match: Match, territory: frozense
     rows: list[Row] = [[*row, *[""] * (width - len(row))] for row in sheet.rows[start:]]
     body = Body(raw.name, sheet.name, rows, range(start + 1, start + 1 + len(rows)), raw.encoding is not None)
     return read_body(match, body, sheet.rows[match.header_row], territory)
+
+
+def _is_cut(file: Path, sheets: list[RawSheet], match: Match) -> bool:
+    """Whether a text file ends inside a row: no end of line, and the last columns of the last row blank."""
+    with file.open("rb") as stream:
+        stream.seek(-1, 2)
+        ended = stream.read(1) in b"\r\n"
+    last = max([*match.columns.values(), *match.wide.values()])
+    return not ended and not clean_text(sheets[0].rows[-1][last])
 
 
 def _table(

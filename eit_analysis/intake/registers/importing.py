@@ -145,6 +145,8 @@ def _sentence(register: str, read: RegisterTable) -> str:
         notes.append(
             f"lignes refusées\u00a0: {_count(manifest['rows_refused'])}, voyez {read.table}.quarantine.csv"
         )
+    if manifest.get("ends_inside_row"):
+        notes.append("le fichier s'arrête au milieu d'une ligne\u00a0: vérifiez qu'il est complet")
     kept, s = manifest["rows_kept"], "s" if manifest["rows_kept"] > 1 else ""
     listed = "\u00a0; ".join(notes)
     start = f"{REGISTERS[register].title}\u00a0: {_count(kept)} ligne{s} importée{s} dans {read.table}"

@@ -133,7 +133,7 @@ DARES = Register(
             "dares_turnover",
             {
                 "fap_code": key("Fap3", "Fap", kind="code"),
-                "rate": key("Type_mmo"),
+                "rate_type": key("Type_mmo"),
                 "year": key("Annee", kind="year"),
                 "rate_percent": part("Taux", kind="number"),
             },

@@ -77,10 +77,9 @@ def _passing(
     names = [f"c{i}" for i in range(len(header))]
     wanted = {index: names[index] for index in match.columns.values()}
     where = names[match.columns[match.layout.territory]]
-    reader = pa_csv.open_csv(
-        file,
+    options = (
         pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
-        pa_csv.ParseOptions(delimiter=separator, newlines_in_values=False),
+        pa_csv.ParseOptions(delimiter=separator),
         pa_csv.ConvertOptions(
             include_columns=list(wanted.values()),
             column_types=dict.fromkeys(wanted.values(), pa.string()),
@@ -92,7 +91,7 @@ def _passing(
     numbers: list[int] = []
     read = 0
     try:
-        for batch in reader:
+        for batch in pa_csv.open_csv(file, *options):
             places = pc.indices_nonzero(pc.is_in(batch[where], value_set=communes)).to_pylist()
             kept = batch.take(places).to_pydict()
             for position, place in enumerate(places):
@@ -103,9 +102,8 @@ def _passing(
                 numbers.append(read + place + 2)
             read += batch.num_rows
     except pa.ArrowInvalid as error:
-        row_number = f" après la ligne {read + 1}"
         raise InputError(
-            f"ce fichier CSV est abîmé ou n'est pas en UTF-8{row_number}, téléchargez-le à nouveau",
+            f"ce CSV est abîmé ou n'est pas en UTF-8 après la ligne {read + 1}, téléchargez-le à nouveau",
             file=file.name,
         ) from error
     return rows, numbers, read

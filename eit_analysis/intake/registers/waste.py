@@ -17,8 +17,12 @@ VOID_STATUSES = {
 }  # fmt: skip
 
 
-def _year_of_date(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(year=pd.to_numeric(frame["date"].str[:4]).astype("Int64"))
+def _slip(frame: pd.DataFrame) -> pd.DataFrame:
+    """Year of the date, and what names a line: its slip, else its declaration, else its day and waste."""
+    line = (
+        frame["slip_number"].fillna(frame["declaration_id"]).fillna(frame["date"] + " " + frame["waste_code"])
+    )
+    return frame.assign(year=pd.to_numeric(frame["date"].str[:4]).astype("Int64"), line_id=line)
 
 
 # Labels of the export of 2022 to 2024, then those of the export in use since (registre V2).
@@ -27,6 +31,7 @@ EMITTER = ("Expéditeur - N° d'identification", "Expéditeur SIRET")
 DESTINATION = ("Destination - N° d'identification", "Destination SIRET")
 SLIP = {
     "slip_number": extra("N° de bordereau", kind="code"),
+    "declaration_id": extra("Identifiant unique", kind="code"),
     "waste_code": WASTE_CODE,
     "waste_description": extra("Dénomination usuelle", "Dénomination du déchet"),
     "hazardous": extra("Dangereux", "Déchet dangereux", kind="flag"),
@@ -69,8 +74,8 @@ TRACKDECHETS = Register(
             constants={"direction": "out"},
             ignore={"status": VOID_STATUSES, "acceptance": VOID_STATUSES},
             distinct=True,
-            replaces=("slip_number", "siret", "direction"),
-            finish=_year_of_date,
+            replaces=("line_id", "siret", "direction"),
+            finish=_slip,
         ),
         Layout(
             "trackdechets",
@@ -87,8 +92,8 @@ TRACKDECHETS = Register(
             constants={"direction": "in"},
             ignore={"status": VOID_STATUSES, "acceptance": VOID_STATUSES},
             distinct=True,
-            replaces=("slip_number", "siret", "direction"),
-            finish=_year_of_date,
+            replaces=("line_id", "siret", "direction"),
+            finish=_slip,
         ),
     ),
 )  # fmt: skip
