@@ -18,6 +18,7 @@ from eit_analysis.intake.registers.kinds import DTYPES, read_cell
 from eit_analysis.intake.registers.layout import Column, Match
 
 Row = Sequence[Any]
+Problem = tuple[str, str, str, str]  # header, cell, reason code, message
 REFUSED_COLUMNS = [
     "source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message",
 ]  # fmt: skip
@@ -70,7 +71,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     """
     ignored = Counter(body.ignored)
     kept: list[int] = []
-    problems: dict[int, list[tuple[str, str, str, str]]] = {}
+    problems: dict[int, list[Problem]] = {}
     reason_of = _ignoring(match, header, territory)
     last = max((i for i, cell in enumerate(header) if clean_text(cell)), default=-1)
     for index, row in enumerate(body.rows):
@@ -80,7 +81,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
             problems[index] = [("", " ".join(beyond), "shifted_row", SHIFTED)]
         else:
             kept.append(index)
-    values, masks = _read_columns(match, body.rows, kept, problems)
+    values, masks = _read_columns(match, body.rows, header, kept, problems)
     good = [position for position, index in enumerate(kept) if index not in problems]
     frame = pd.DataFrame(
         {
@@ -141,7 +142,7 @@ def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
 
 
 def _read_columns(
-    match: Match, rows: list[Row], kept: list[int], problems: dict[int, list[tuple[str, str, str, str]]]
+    match: Match, rows: list[Row], header: Row, kept: list[int], problems: dict[int, list[Problem]]
 ) -> tuple[dict[str, tuple[str, list[Any]]], list[frozenset[str]]]:
     """Each column read cell by cell, equal cells once; for each row the columns that are masked in it."""
     wide = match.layout.wide
@@ -154,6 +155,7 @@ def _read_columns(
     for name, column, place in plan:
         known: dict[tuple[type, Any], tuple[Any, bool] | CellError] = {}
         cells: list[Any] = [None] * len(kept)
+        title = clean_text(header[place]) if place is not None else ""
         for position, index in enumerate(kept if place is not None else ()):
             cell = rows[index][place]  # type: ignore[index]
             case = (type(cell), cell)
@@ -161,7 +163,7 @@ def _read_columns(
                 known[case] = _read(column, cell)
             answer = known[case]
             if isinstance(answer, CellError):
-                problem = (column.headers[0], clean_text(cell), answer.code, answer.message)
+                problem = (title, clean_text(cell), answer.code, answer.message)
                 problems.setdefault(index, []).append(problem)
                 continue
             cells[position], hidden = answer
