@@ -79,6 +79,19 @@ def test_cell_beyond_the_end_of_its_row_reads_blank():
     assert applied.rows[FLUX][3] == ["E07", "Chutes", "", "150102"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "unit", "period"), [("600 kg", "", "mois"), ("7,2 t/an", "", ""), ("7,2", "palettes", "mois")]
+)
+def test_quantity_answered_with_its_unit_stands_for_the_cells_beside_it(answer, unit, period):
+    rows = [["Identifiant", "Quantité", "Unité", "Période"], ["E07", 30.0, "palettes", "mois"]]
+    flux = Grid(rows, 0, {header: index for index, header in enumerate(rows[0])})
+    applied = answers.apply(read_answers([answer_file(line(2, "30", answer))]), {FLUX: flux})
+    assert applied.rows[FLUX][1] == ["E07", answer, unit, period]
+    changed = [entry[3:] for entry in applied.corrections if entry[6] == "answered_by_firm"]
+    assert ("Unité", "palettes", "", "answered_by_firm") in changed or unit
+    only(applied, rows_read=1, rows_clean=1)
+
+
 @pytest.mark.parametrize("word", ["confirmé", "Confirmé.", "OK", "oui", "Oui, c'est juste", "12", 12.0])
 def test_confirmed_value_stays(word):
     applied = apply(answer_file(line(3, "12", word)))

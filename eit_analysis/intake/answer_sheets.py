@@ -15,6 +15,7 @@ SHEET = "Relance"
 HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", "Question", "Réponse")
 NEEDED = tuple(header for header in HEADERS if header != "Question")
 ROW = re.compile(r"[1-9][0-9]{0,6}")
+ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
 KEEP_WORDS = {
@@ -74,7 +75,9 @@ def as_read(cell: Any) -> str:
     text = clean_text(cell)
     if isinstance(cell, float):
         text = text.replace(".", ",")
-    return "".join(c for c in text if c.isprintable())[:LONGEST]
+    if not text.isprintable():
+        text = clean_text("".join(c for c in text if c.isprintable()))
+    return ESCAPE.sub("?", text)[:LONGEST].rstrip()
 
 
 def find_header(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
