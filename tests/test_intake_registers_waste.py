@@ -18,16 +18,16 @@ MILL, PLANT, OTHER = "73282932000074", "55208131766522", "44306184100047"
 # From the source of Trackdéchets (registryV2/columns.ts, then registry/columns.ts of 2022 to 2024).
 OUTGOING = [
     "Source", "identifiant unique", "N° de bordereau", "SIRET du déclarant", "Date d'expédition",
-    "Date de réalisation de l'opération", "Statut du bordereau", "Dénomination usuelle", "Code déchet", "Dangereux",
-    "Émetteur - Quantité de déchet ", "Expéditeur - N° d'identification", "Expéditeur - Raison sociale",
-    "Transporteur - SIRET ou n° de TVA intracommunautaire", "Destination - N° d'identification",
-    "Statut d'acceptation du déchet", "Quantité réceptionnée nette (tonnes)",
-    "Quantité acceptée / traitée nette (tonnes)", "Code opération prévu", "Code(s) de traitement réalisé(s)",
+    "Date de réalisation de l'opération", "Statut du bordereau", "Dénomination usuelle", "Code déchet",
+    "Dangereux", "Émetteur - Quantité de déchet ", "Expéditeur - N° d'identification",
+    "Expéditeur - Raison sociale", "Transporteur - SIRET ou n° de TVA intracommunautaire",
+    "Destination - N° d'identification", "Statut d'acceptation du déchet",
+    "Quantité réceptionnée nette (tonnes)", "Quantité acceptée / traitée nette (tonnes)", "Code opération prévu", "Code(s) de traitement réalisé(s)",
 ]  # fmt: skip
 INCOMING = [
-    "Source", "identifiant unique", "N° de bordereau", "Date d'expédition", "Date de réception", "Heure de pesée",
-    "Date de réalisation du traitement", "Statut du bordereau", "Code déchet", "Émetteur - Quantité de déchet ",
-    "Expéditeur - N° d'identification", "Destination - N° d'identification",
+    "Source", "identifiant unique", "N° de bordereau", "Date d'expédition", "Date de réception",
+    "Heure de pesée", "Date de réalisation du traitement", "Statut du bordereau", "Code déchet",
+    "Émetteur - Quantité de déchet ", "Expéditeur - N° d'identification", "Destination - N° d'identification",
     "Quantité acceptée / traitée nette (tonnes)", "Code opération prévu", "Code(s) de traitement réalisé(s)",
 ]  # fmt: skip
 OUTGOING_2023 = [
@@ -107,8 +107,8 @@ def test_outgoing_slips_weigh_what_was_accepted_else_what_was_announced(study, t
 
 
 def test_incoming_and_the_export_of_2023(study, tmp_path):
-    arrived = ["Tracé", "", "BSD-9", "2022-12-30", "2023-01-02", "08:00", "", "Traité", "15 02 02*", 3, MILL, PLANT,
-               2.5, "R13", "R1"]  # fmt: skip
+    arrived = ["Tracé", "", "BSD-9", "2022-12-30", "2023-01-02", "08:00", "", "Traité", "15 02 02*", 3, MILL,
+               PLANT, 2.5, "R13", "R1"]  # fmt: skip
     old = ["BSD-0", "2022-05-05", "Traité", "150202*", 0.9, MILL, PLANT, PLANT, 0.8, "R13", "R 1"]
     import_register("trackdechets", book(tmp_path / "in.xlsx", INCOMING, [arrived]), study)
     import_register("trackdechets", text(tmp_path / "old.csv", OUTGOING_2023, [old]), study)
@@ -128,8 +128,8 @@ def test_the_exhaustive_register_is_told_apart(tmp_path):
 def test_imports_in_any_order_give_the_same_bytes_and_twice_changes_nothing(study, tmp_path):
     files = [
         book(tmp_path / "e1.xlsx", OUTGOING, SLIPS[:2]),
-        # The same slip again, corrected since; a declared line, which has no slip.
         book(tmp_path / "e2.xlsx", OUTGOING, [slip("BSD-8", "2023-03-01", "200301", 4, 4, siret=OTHER)]),
+        # Declared lines have no slip: their day and their waste name them.
         text(tmp_path / "e3.csv", OUTGOING, [slip("", d, "200301", 1, 1, siret=OTHER) for d in ("2023-01-01",
                                                                                             "2023-01-02")]),
     ]  # fmt: skip
@@ -164,8 +164,8 @@ IREP_OUT = [
     "quantite", "unite",
 ]  # fmt: skip
 IREP_IN = [*IREP_OUT[:10], "quantite_admise", "quantite_traitee", "unite"]
-IREP_SITES = ["identifiant", "nom_etablissement", "numero_siret", "adresse", "code_postal", "commune", "code_insee",
-              "coordonnees_x", "coordonnees_y"]  # fmt: skip
+IREP_SITES = ["identifiant", "nom_etablissement", "numero_siret", "adresse", "code_postal", "commune",
+              "code_insee", "coordonnees_x", "coordonnees_y"]  # fmt: skip
 
 
 def declared(code, year, *mass):
@@ -206,8 +206,8 @@ def test_irep_takes_its_siret_from_the_file_of_establishments(study, tmp_path):
     assert {key[2] for key in totals(study)} == {2023, 2024}
 
 
-GEREP_OUT = ["Annee", "Code établissement", "Nom Etablissement", "Commune", "Code Insee", "Code APE", "Numero Siret",
-             "Nom Contact", "Mail Contact", "Code déchet produit", "Déchet produit",
+GEREP_OUT = ["Annee", "Code établissement", "Nom Etablissement", "Commune", "Code Insee", "Code APE",
+             "Numero Siret", "Nom Contact", "Mail Contact", "Code déchet produit", "Déchet produit",
              "Quntité produite (t/an)"]  # fmt: skip
 GEREP_IN = [*GEREP_OUT[:9], "Code déchet traité", "Déchet traité", "Quantité traitée (t/an)"]
 

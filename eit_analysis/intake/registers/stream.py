@@ -22,7 +22,7 @@ from eit_analysis.intake.registers.layout import Match, Register, find_match
 from eit_analysis.intake.registers.reading import Body, Row
 from eit_analysis.intake.workbook import RawFile
 
-LARGE_BYTES = 50 << 20
+LARGE_BYTES = 20 << 20  # about 60,000 establishments
 BLOCK_BYTES = 8 << 20
 
 
