@@ -4,33 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
+import numpy as np
+
+from eit_analysis.intake.columns import Rows
+
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
 HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$)")
 SECONDS_PER_FILE = 60.0
+LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 DIED = (
-    "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau, "
+    "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau\u00a0; "
     "effacez les lignes et colonnes inutiles puis enregistrez-le à nouveau"
 )
-LATE = "la lecture du fichier est trop longue, demandez un classeur ne contenant que le questionnaire"
+LATE = "la lecture du fichier est trop longue\u00a0; demandez un classeur ne contenant que le questionnaire"
+# Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
+START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reader import main; main()"
+ROOT = Path(__file__).resolve().parents[2]
+
+Finding = tuple[int | None, str, str, str]
 
 
 @dataclass(frozen=True)
 class RawSheet:
-    """Cells of one sheet, rows counted from the first line of the file, ``""`` where blank."""
+    """Cells of one sheet, rows counted from the first line of the file, ``""`` where blank.
+
+    Attributes
+    ----------
+    name : str
+        As written in the file.
+    rows : sequence of list
+        Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
+        line break between quotes does not start one. A merged text stands in each of its rows.
+    hidden : bool
+        Whether the spreadsheet does not show the sheet. It is read nevertheless.
+    hidden_rows : frozenset of int
+        Rows with content that the spreadsheet does not show, counted from 1.
+    findings : list of Finding
+        What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
+    """
 
     name: str
-    rows: list[list[Any]]
+    rows: Sequence[list[Any]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,11 +71,13 @@ class RawFile:
     name : str
         Path relative to the folder read, with ``/``.
     sha256 : str
-        Of the whole file, empty where there is no file to read (a folder).
+        Of the whole file, empty where there is nothing to read (a folder, a device, a file beyond the limit).
     format, encoding, separator : str or None
         How the file was read; encoding and separator only for text files.
     problem : str or None
-        Why the file could not be read (French), else None.
+        Why the file could not be read (French, without final stop), else None.
+    findings : list of Finding
+        What concerns the whole file: macros, 1904 dates.
     """
 
     name: str
@@ -56,6 +87,7 @@ class RawFile:
     separator: str | None
     problem: str | None
     sheets: list[RawSheet] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -89,8 +121,7 @@ def read_files(
     waiting = list(paths)
     while waiting:
         child = subprocess.Popen(
-            # By its path and with -P: it imports nothing of ours, and nothing lying in the current folder.
-            [sys.executable, "-P", str(Path(__file__).with_name("reader.py"))],
+            [sys.executable, "-P", "-c", START, str(ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -126,27 +157,31 @@ def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
 
 def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
     return RawFile(
-        name=name.as_posix(),
-        sha256=answer.get("sha256") or _sha256(path),
+        # A name that is no UTF-8 keeps its bytes visible, as \\xe9: it has to be printed and written.
+        name=os.fsencode(name.as_posix()).decode("utf-8", "backslashreplace"),
+        sha256=answer["sha256"] if "sha256" in answer else _sha256(path),
         format=answer.get("format", name.suffix.lower().lstrip(".")),
         encoding=answer.get("encoding"),
         separator=answer.get("separator"),
         problem=answer.get("problem"),
-        sheets=[RawSheet(sheet, _trimmed(rows)) for sheet, rows in answer.get("sheets", [])],
+        sheets=[_raw_sheet(sheet) for sheet in answer.get("sheets", [])],
+        findings=answer.get("findings", []),
     )
 
 
+def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
+    """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
+    cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
+    rows = Rows.packed(packed["values"], cells, widths)
+    return RawSheet(packed["name"], rows, packed["hidden"], packed["hidden_rows"], packed["findings"])
+
+
 def _sha256(path: Path) -> str:
-    """For a file that was refused before being read, or that killed its reader."""
+    """For a file that killed its reader."""
     try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
-    last = len(rows)
-    while last and not any(cell is not None and str(cell).strip() for cell in rows[last - 1]):
-        last -= 1
-    return rows[:last]

@@ -1,0 +1,131 @@
+"""Zipped workbooks, unpacked under limits: calamine is then given only the parts that were looked at.
+
+Nothing in the archive is believed. Sizes are checked first as declared (at no cost), then as unpacked, chunk
+by chunk, stopping at the declared size; a part that holds more or less is refused. Parts that hold no cell
+(pictures, macros, comments, themes) are never unpacked. The parts read are packed again, stored, so that no
+second reader of the archive can see something else in it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+
+from eit_analysis.intake.reading import limits
+from eit_analysis.intake.reading.limits import UnreadableError
+
+DAMAGED = "le fichier est abîmé (archive incomplète)\u00a0; demandez à l'entreprise de le renvoyer"
+PASSWORD = "le classeur est protégé par un mot de passe\u00a0; demandez-le sans mot de passe"
+NO_CELL = re.compile(
+    r"docProps/|customXml/|Configurations2?/|Thumbnails/|Pictures/|Object |ObjectReplacements/"
+    r"|xl/(?:media|drawings|charts|chartsheets|theme|comments|threadedComments|persons|pivot|printerSettings"
+    r"|ctrlProps|activeX|embeddings|externalLinks|queryTables|diagrams|slicers?|timelines?|revisions)",
+    re.IGNORECASE,
+)
+PART = re.compile(r".*\.(?:xml|rels)$|mimetype$", re.IGNORECASE)
+CHUNK = 1 << 20
+
+Parts = dict[str, bytearray]
+
+
+def members(data: bytes) -> list[zipfile.ZipInfo]:
+    """Directory of the archive.
+
+    Raises
+    ------
+    UnreadableError
+        When it is damaged, encrypted or absurdly long.
+    """
+    if data.count(b"PK\x01\x02") > limits.MEMBERS:
+        raise UnreadableError(
+            f"l'archive contient plus de {limits.MEMBERS} éléments\u00a0; "
+            "demandez un classeur ne contenant que le questionnaire"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+        raise UnreadableError(DAMAGED) from None
+    if any(member.flag_bits & 1 for member in found):
+        raise UnreadableError(PASSWORD)
+    return found
+
+
+def unpack(data: bytes, found: list[zipfile.ZipInfo]) -> Parts:
+    """Parts of a workbook that may hold cells, by name.
+
+    Raises
+    ------
+    UnreadableError
+        When they are too large, lie about their size, are damaged, or hold a document type (entities).
+    """
+    wanted = [
+        member for member in found if PART.match(member.filename) and not NO_CELL.match(member.filename)
+    ]
+    total = sum(member.file_size for member in wanted)
+    shrunk = any(
+        member.file_size > limits.PACKED_ONCE and member.file_size > limits.RATIO * member.compress_size
+        for member in wanted
+    )
+    if shrunk or total > limits.UNPACKED_BYTES:
+        raise UnreadableError(
+            f"le fichier occuperait {total >> 20}\u00a0Mo décompressé\u00a0; "
+            "demandez un classeur ne contenant que le questionnaire"
+        )
+    return {member.filename: _part(data, member) for member in wanted}
+
+
+def _part(data: bytes, member: zipfile.ZipInfo) -> bytearray:
+    start = member.header_offset
+    header = data[start : start + 30]
+    if len(header) < 30 or header[:4] != b"PK\x03\x04" or member.compress_type not in (0, 8):
+        raise UnreadableError(DAMAGED)
+    start += 30 + sum(struct.unpack("<HH", header[26:30]))
+    packed = data[start : start + member.compress_size]
+    content = bytearray(packed) if member.compress_type == 0 else _inflate(packed, member.file_size)
+    if len(content) != member.file_size:
+        raise UnreadableError(DAMAGED)
+    # A document type declares entities; a zero byte is legal in no XML, and would hide one in UTF-16.
+    if b"<!DOCTYPE" in content or b"\0" in content:
+        raise UnreadableError(
+            "le classeur contient des éléments qu'aucun tableur n'écrit (entités XML)\u00a0; "
+            "ouvrez-le dans un tableur et enregistrez-le à nouveau en XLSX"
+        )
+    return content
+
+
+def _inflate(packed: bytes, size: int) -> bytearray:
+    """At most one chunk more than ``size`` bytes."""
+    inflater = zlib.decompressobj(-15)
+    content = bytearray()
+    try:
+        while not inflater.eof and len(content) <= size:
+            piece = inflater.decompress(packed, min(CHUNK, size + 1))
+            if not piece and not inflater.unconsumed_tail:
+                break
+            content += piece
+            packed = inflater.unconsumed_tail
+    except zlib.error:
+        raise UnreadableError(DAMAGED) from None
+    return content
+
+
+def pack(parts: Parts) -> bytes:
+    """The parts as an archive without compression."""
+    body: list[bytes | bytearray] = []
+    directory, offset = b"", 0
+    for name, content in parts.items():
+        encoded = name.encode()
+        # Version 2.0, UTF-8 name, stored, 1 January 1980.
+        size = len(content)
+        fields = struct.pack(
+            "<HHHHHIIIHH", 20, 0x800, 0, 0, 33, zlib.crc32(content), size, size, len(encoded), 0
+        )
+        body += [b"PK\x03\x04" + fields + encoded, content]
+        directory += b"PK\x01\x02\x14\0" + fields + struct.pack("<HHHII", 0, 0, 0, 0, offset) + encoded
+        offset += 30 + len(encoded) + len(content)
+    end = struct.pack("<HHHHIIH", 0, 0, len(parts), len(parts), len(directory), offset, 0)
+    return b"".join((*body, directory, b"PK\x05\x06", end))

@@ -1,0 +1,127 @@
+"""Workbooks through calamine, after the guard of each format has looked at them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from eit_analysis.intake.reading import archive, limits, ods, xls, xlsx
+from eit_analysis.intake.reading.limits import UnreadableError, check_area
+from eit_analysis.intake.reading.merged import column_letters, fill_down
+from eit_analysis.intake.reading.sheet import Finding, Layout, Sheet
+
+FROM_1904: Finding = (None, "calendrier 1904", "dates converties", "date_system_1904")
+MACRO: Finding = (None, "macros", "jamais exécutées", "macro_ignored")
+NO_SHEET = "le classeur ne contient aucune feuille de calcul\u00a0; demandez le questionnaire rempli"
+OTHER_ARCHIVES = (
+    ("xl/workbook.bin", "le classeur est au format binaire XLSB\u00a0; enregistrez-le en XLSX"),
+    ("word/", "c'est un document Word\u00a0; reportez les réponses dans le questionnaire XLSX"),
+    ("Index/", "c'est un document d'un logiciel Apple\u00a0; exportez-le en XLSX"),
+)
+
+
+def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
+    """Format, sheets and findings about the whole of an XLSX, XLSM or ODS workbook.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    limit_memory : callable
+        Told how many bytes calamine is about to parse.
+
+    Raises
+    ------
+    UnreadableError
+        When the guard or calamine refuses the file.
+    """
+    members = archive.members(data)
+    names = [member.filename for member in members]
+    parts = archive.unpack(data, members)
+    findings = []
+    if any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in names):
+        findings.append(MACRO)
+    try:
+        if ods.CONTENT in parts:
+            kind, layouts = "ods", ods.prepare(parts)
+        elif "xl/workbook.xml" in parts:
+            kind, layouts = "xlsx", xlsx.prepare(parts)
+            if xlsx.has_1904_dates(parts):
+                findings.append(FROM_1904)
+        else:
+            raise UnreadableError(
+                next((why for start, why in OTHER_ARCHIVES if any(n.startswith(start) for n in names)),
+                     "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS")
+            )  # fmt: skip
+    except (ParseError, KeyError, ValueError):
+        raise UnreadableError(xls.DAMAGED) from None
+    limit_memory(sum(map(len, parts.values())))
+    return kind, _sheets(archive.pack(parts), layouts), findings
+
+
+def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
+    """The same for an XLS workbook."""
+    book = xls.scan(data)
+    findings = [finding for finding, there in ((FROM_1904, book.from_1904), (MACRO, book.macros)) if there]
+    limit_memory(len(data))
+    return "xls", _sheets(data, book.sheets), findings
+
+
+def _sheets(data: bytes, layouts: dict[str, Layout] | list[Layout]) -> list[Sheet]:
+    """Sheets of cells, with what the guard saw of each by name, or in the order of the workbook."""
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = workbook.sheet_names
+        by_name = layouts if isinstance(layouts, dict) else dict(zip(names, layouts, strict=False))
+        sheets = [
+            _sheet(workbook, metadata, by_name.get(metadata.name, Layout()))
+            for metadata in workbook.sheets_metadata
+            if metadata.typ == SheetTypeEnum.WorkSheet
+        ]
+    except PasswordError:
+        raise UnreadableError(archive.PASSWORD) from None
+    except (CalamineError, zipfile.BadZipFile, ValueError, OSError, OverflowError):
+        raise UnreadableError(xls.DAMAGED) from None
+    if not sheets:
+        raise UnreadableError(NO_SHEET)
+    return sheets
+
+
+def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) -> Sheet:
+    source = workbook.get_sheet_by_name(metadata.name)
+    height, width = (source.end[0] + 1, source.end[1] + 1) if source.end else (0, 0)
+    if height * width > limits.AREA:
+        check_area(metadata.name, height, width, 0)
+    rows: list[list[Any]] = source.to_python(skip_empty_area=False)
+    sheet = Sheet(metadata.name, hidden=metadata.visible != SheetVisibleEnum.Visible)
+    if sheet.hidden:
+        sheet.findings.append((None, "feuille masquée", "lue", "hidden_sheet_read"))
+    for row, column, text in layout.errors:
+        if row < height and column < width:
+            rows[row][column] = text
+    sheet.findings += fill_down(rows, source.merged_cell_ranges or layout.merged)
+    if bool in set(map(type, chain.from_iterable(rows))):
+        rows = [["VRAI" if c is True else "FAUX" if c is False else c for c in row] for row in rows]
+    sheet.add_all(rows)
+    for number in sorted(layout.hidden_rows):
+        if number <= height and any(cell != "" for cell in rows[number - 1]):
+            sheet.hidden_rows.add(number)
+            sheet.findings.append((number, "ligne masquée", "lue", "hidden_row_read"))
+    for number in layout.hidden_columns:
+        if number <= width and any(row[number - 1] != "" for row in rows):
+            text = f"colonne {column_letters(number)} masquée"
+            sheet.findings.append((None, text, "lue", "hidden_column_read"))
+    return sheet

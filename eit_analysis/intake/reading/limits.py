@@ -1,0 +1,65 @@
+"""What a file may hold, and how it is refused: limits far above any questionnaire, far below what hurts."""
+
+from __future__ import annotations
+
+FILE_BYTES = 100 << 20
+UNPACKED_BYTES = 128 << 20  # of the parts that are read: two million cells of XLSX
+MEMBERS = 4_000  # of a zipped workbook
+PACKED_ONCE = 8 << 20  # a part larger than this, unpacked, ...
+RATIO = 250  # ... is not shrunk more than so by an honest spreadsheet (about 100 for a million equal rows)
+CELL_BYTES = 200_000  # 32 767 characters, the most that a spreadsheet holds, in any UTF-8
+COLUMNS = 16_384  # of a spreadsheet
+AREA = 20_000_000  # cells of a sheet, blanks included
+SPARSE_AREA = 1_000_000  # beyond it, one cell out of
+SPARSE = 10  # must be filled
+TEXT_BYTES = 64 << 20  # that the cells of a workbook hold together
+LINE_BYTES = 1 << 20  # of a text file
+MEMORY_BYTES = 1 << 30  # address space of the reading process, whatever the file
+
+
+class UnreadableError(Exception):
+    """Why one file cannot be read, in French, with what to do."""
+
+
+def check_area(sheet: str, height: int, width: int, filled: int) -> None:
+    """Refuse a sheet that a cell far from the table stretches beyond what memory holds.
+
+    Parameters
+    ----------
+    sheet : str
+        Its name.
+    height, width : int
+        Rows and columns from A1 to the last cell with content.
+    filled : int
+        Cells with content, about.
+
+    Raises
+    ------
+    UnreadableError
+        When the area is more than ``AREA``, or more than ``SPARSE_AREA`` and nearly empty.
+    """
+    area = height * width
+    if area > AREA or (area > SPARSE_AREA and area > SPARSE * filled):
+        columns = f" et {width} colonnes" if width > 26 else ""
+        raise UnreadableError(
+            f"la feuille «\u00a0{sheet}\u00a0» s'étend sur {height} lignes{columns}\u00a0; "
+            "effacez les cellules isolées loin du tableau puis enregistrez"
+        )
+
+
+def check_longest(xml: bytes | bytearray) -> None:
+    """Refuse a part whose longest text between two tags is longer than any spreadsheet allows."""
+    if len(xml) > CELL_BYTES and max(map(len, xml.split(b"<"))) > CELL_BYTES:
+        raise UnreadableError(
+            "une cellule contient un texte plus long qu'un tableur n'en accepte (32\u202f767 caractères)"
+            "\u00a0; effacez cette cellule puis enregistrez"
+        )
+
+
+def check_texts(size: int) -> None:
+    """Refuse a workbook whose texts, once copied into each cell that shows them, have ``size`` bytes."""
+    if size > TEXT_BYTES:
+        raise UnreadableError(
+            f"les textes du classeur dépassent {TEXT_BYTES >> 20}\u00a0Mo\u00a0; "
+            "demandez un classeur ne contenant que le questionnaire"
+        )

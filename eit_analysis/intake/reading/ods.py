@@ -1,0 +1,128 @@
+"""What calamine hides in an ODS workbook, where rows and cells may be repeated (ODF 1.3 part 3, 9)."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from eit_analysis.intake.reading import limits
+from eit_analysis.intake.reading.archive import PASSWORD, Parts
+from eit_analysis.intake.reading.limits import UnreadableError, check_area, check_longest, check_texts
+from eit_analysis.intake.reading.sheet import NO_RESULT, Layout
+
+CONTENT = "content.xml"
+TOKEN = re.compile(
+    rb"<(/)?table:(table|table-row|table-column|table-cell|covered-table-cell)(?=[\s/>])([^>]*?)(/)?>"
+)
+NAME = re.compile(rb'table:name="([^"]*)"')
+REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="([0-9]+)"')
+SPANNED_ROWS = re.compile(rb'table:number-rows-spanned="([0-9]+)"')
+SPANNED_COLUMNS = re.compile(rb'table:number-columns-spanned="([0-9]+)"')
+HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
+ERROR = re.compile(rb'<table:table-cell\b(?=[^>]*\scalcext:value-type="error")[^>]*(?<!/)>')
+VALUE = re.compile(rb'\s(?:office|calcext):(?:value|string-value|value-type)="[^"]*"')
+FORMULA = re.compile(rb"<table:table-cell\b(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)([^>]*)/>")
+AS_TEXT = b' office:value-type="string">'
+NEVER_CALCULATED = (
+    rb"<table:table-cell\1" + AS_TEXT + b"<text:p>" + NO_RESULT.encode() + b"</text:p></table:table-cell>"
+)
+
+
+def prepare(parts: Parts) -> dict[str, Layout]:
+    """Rewrite the content in place; hidden rows and columns and merged cells by sheet name.
+
+    Raises
+    ------
+    UnreadableError
+        When the workbook is encrypted or a sheet too large.
+    """
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise UnreadableError(PASSWORD)
+    content = parts[CONTENT]
+    layouts = _layouts(content)
+    content = bytearray(ERROR.sub(lambda match: VALUE.sub(b"", match[0])[:-1] + AS_TEXT, content))
+    parts[CONTENT] = bytearray(FORMULA.sub(NEVER_CALCULATED, content))
+    return layouts
+
+
+class _Sheet:
+    """Extent of one sheet while its tags pass."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.row, self.column, self.columns = 0, 0, 0
+        self.height, self.width, self.filled, self.expanded = 0, 0, 0, 0
+        self.repeated, self.hidden, self.in_row, self.copies = 1, False, 0, 0
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.merged: list[tuple[tuple[int, int], tuple[int, int]]] = []
+
+    def start_row(self, attributes: bytes) -> None:
+        self.repeated = _number(REPEATED, attributes)
+        self.hidden = bool(HIDDEN.search(attributes))
+        self.column = self.in_row = self.copies = 0
+
+    def end_row(self) -> None:
+        if self.in_row:
+            self.height = self.row + self.repeated
+            self.filled += self.in_row
+            self.expanded += self.copies * self.repeated
+            check_area(self.name, self.height, self.width, self.filled)
+            if self.hidden:
+                self.hidden_rows.update(range(self.row + 1, self.height + 1))
+        self.row += self.repeated
+
+    def cell(self, attributes: bytes, is_empty: bool) -> None:
+        repeated = _number(REPEATED, attributes)
+        if not is_empty or b"office:value" in attributes or b"table:formula" in attributes:
+            rows, columns = _number(SPANNED_ROWS, attributes), _number(SPANNED_COLUMNS, attributes)
+            if rows > 1:
+                self.merged.append(
+                    ((self.row, self.column), (self.row + rows - 1, self.column + columns - 1))
+                )
+            self.width = max(self.width, min(self.column + repeated, limits.COLUMNS))
+            self.in_row += 1
+            self.copies += min(repeated, limits.COLUMNS)
+        self.column += repeated
+
+    def declare_column(self, attributes: bytes) -> None:
+        repeated = _number(REPEATED, attributes)
+        if HIDDEN.search(attributes):
+            last = min(self.columns + repeated, limits.COLUMNS)
+            self.hidden_columns.update(range(self.columns + 1, last + 1))
+        self.columns += repeated
+
+
+def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    match = pattern.search(attributes)
+    return int(match[1][:9]) if match else 1
+
+
+def _layouts(content: bytearray) -> dict[str, Layout]:
+    sheets: list[_Sheet] = []
+    for closing, tag, attributes, empty in TOKEN.findall(content):
+        if tag == b"table" and not closing:
+            name = NAME.search(attributes)
+            sheets.append(_Sheet(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
+        elif not sheets:
+            continue
+        elif tag == b"table-row":
+            if not closing:
+                sheets[-1].start_row(attributes)
+            if closing or empty:
+                sheets[-1].end_row()
+        elif closing:
+            continue
+        elif tag == b"table-column":
+            sheets[-1].declare_column(attributes)
+        else:
+            sheets[-1].cell(attributes, bool(empty))
+    _check_copies(content, sum(sheet.expanded - sheet.filled for sheet in sheets))
+    return {s.name: Layout(frozenset(s.hidden_rows), frozenset(s.hidden_columns), s.merged) for s in sheets}
+
+
+def _check_copies(content: bytearray, copies: int) -> None:
+    """A long text that is repeated is a small file and a large memory."""
+    check_longest(content)
+    if copies * len(content) > limits.TEXT_BYTES:
+        check_texts(copies * max(map(len, content.split(b"<"))))

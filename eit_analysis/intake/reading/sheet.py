@@ -1,0 +1,123 @@
+"""One sheet on its way to the parent process: each distinct cell once, and which cell stands where.
+
+Survey columns repeat few values: a hundred thousand rows of sixteen columns are some thousand distinct cells
+and 1.6 million numbers of four bytes, in the child and in the pipe to the parent.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from eit_analysis.intake.reading import mojibake
+
+NO_RESULT = (
+    "#FORMULE!"  # written by us in a formula that was never calculated; cleaning takes it for an error value
+)
+
+Finding = tuple[int | None, str, str, str]
+Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a sheet says beside its values.
+
+    Attributes
+    ----------
+    hidden_rows, hidden_columns : frozenset of int
+        Counted from 1.
+    merged : list of Range
+        First and last cell (row, column) of merged cells, counted from 0, where calamine does not tell.
+    errors : list of tuple
+        Row and column, counted from 0, and text of the error values that calamine leaves blank.
+    """
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: list[Range] = field(default_factory=list)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+class _Pool(dict[Any, int]):
+    """Number of each distinct cell, in order of appearance."""
+
+    def __missing__(self, cell: Any) -> int:
+        self[cell] = number = len(self)
+        return number
+
+
+class Sheet:
+    """Rows counted from the first line of the file, ``""`` where blank.
+
+    Attributes
+    ----------
+    findings : list of Finding
+        What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
+    """
+
+    def __init__(self, name: str, hidden: bool = False) -> None:
+        self.name, self.hidden = name, hidden
+        self.hidden_rows: set[int] = set()
+        self.findings: list[Finding] = []
+        self.cells, self.widths = array("I"), array("I")
+        self._pool = _Pool()
+
+    def add(self, row: list[Any]) -> None:
+        self.cells.extend(map(self._pool.__getitem__, row))
+        self.widths.append(len(row))
+
+    def add_all(self, rows: list[list[Any]]) -> None:
+        self.cells.extend(map(self._pool.__getitem__, chain.from_iterable(rows)))
+        self.widths.extend(map(len, rows))
+
+    def distinct(self) -> dict[Any, int]:
+        """Number of each distinct cell, in order of appearance."""
+        return self._pool
+
+    def packed(self) -> dict[str, Any]:
+        """What is pickled: trailing blank rows dropped, texts in the wrong encoding put right."""
+        values = list(self._pool)
+        self._trim(values)
+        noted = _noted(values)
+        if noted:
+            at = 0
+            for row, width in enumerate(self.widths, start=1):
+                for number in noted.keys() & set(self.cells[at : at + width]):
+                    self.findings.append((row, *noted[number]))
+                at += width
+        self.findings.sort(key=lambda finding: (finding[0] or 0, *finding[1:]))
+        return {
+            "name": self.name, "hidden": self.hidden, "hidden_rows": frozenset(self.hidden_rows),
+            "findings": self.findings, "values": values, "cells": self.cells.tobytes(),
+            "widths": self.widths.tobytes(),
+        }  # fmt: skip
+
+    def _trim(self, values: list[Any]) -> None:
+        while self.widths:
+            start = len(self.cells) - self.widths[-1]
+            if any(str(values[number]).strip() for number in self.cells[start:]):
+                break
+            del self.cells[start:], self.widths[-1]
+
+
+def _noted(values: list[Any]) -> dict[int, tuple[str, str, str]]:
+    """Cells to report, by number: raw text, clean text, rule. The values are put right in place."""
+    noted: dict[int, tuple[str, str, str]] = {}
+    texts = "\n".join(value for value in values if isinstance(value, str))
+    if NO_RESULT not in texts and not mojibake.is_suspect(texts):
+        return noted
+    for number, value in enumerate(values):
+        if not isinstance(value, str) or value.isascii():
+            if value == NO_RESULT:
+                noted[number] = ("formule", NO_RESULT, "formula_without_value")
+            continue
+        clean = mojibake.repair(value)
+        if clean != value:
+            values[number] = clean
+            noted[number] = (value, clean, "mojibake_repaired")
+        elif mojibake.is_suspect(value):
+            noted[number] = (value, value, "mojibake_suspected")
+    return noted

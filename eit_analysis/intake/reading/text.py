@@ -1,0 +1,178 @@
+"""CSV and text files: encoding, separator and cells, by stated rules and without a guess.
+
+The first line is row 1, also where it only says ``sep=;`` (it is then blank). A row is a record: a quoted
+cell that holds a line break does not start a new row, so rows are numbered as a spreadsheet numbers them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from itertools import chain
+
+from eit_analysis.intake.reading import limits
+from eit_analysis.intake.reading.limits import UnreadableError, check_area
+from eit_analysis.intake.reading.sheet import Sheet
+
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+SEPARATORS = ";\t,|"
+SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
+CHUNK = 1 << 20
+LINES = 2_000_000
+SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+END = "\udfff"  # stands after the last line; no decoded text holds it
+QUOTES = (
+    "à la ligne {row}, un guillemet s'ouvre et ne se ferme pas\u00a0; "
+    "corrigez cette ligne ou exportez le fichier en XLSX"
+)
+
+
+def encoding_of(data: bytes) -> str:
+    """Byte order mark, else the pattern of zero bytes of UTF-16, else strict UTF-8, else cp1252.
+
+    Raises
+    ------
+    UnreadableError
+        When the bytes are valid in none of them.
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            if _is_valid(data, encoding):
+                return encoding
+            raise UnreadableError("le fichier est coupé ou abîmé\u00a0; demandez-le à nouveau")
+    if b"\0" in data:
+        # Western text in UTF-16 has a zero in most high bytes and in no low byte.
+        for encoding, high, low in (
+            ("utf-16-le", data[1::2], data[0::2]),
+            ("utf-16-be", data[0::2], data[1::2]),
+        ):
+            if b"\0" not in low and 2 * high.count(0) > len(high) and _is_valid(data, encoding):
+                return encoding
+        raise UnreadableError(
+            "ce n'est pas un fichier texte\u00a0; exportez le questionnaire en XLSX ou en CSV"
+        )
+    for encoding in ("utf-8", "cp1252"):
+        if _is_valid(data, encoding):
+            return encoding
+    raise UnreadableError(
+        "l'encodage du texte est inconnu\u00a0; enregistrez le fichier en «\u00a0CSV UTF-8\u00a0»"
+    )
+
+
+def _is_valid(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), CHUNK):
+            decoder.decode(view[start : start + CHUNK], final=start + CHUNK >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def separator_of(lines: list[str]) -> str:
+    """What a ``sep=`` line says, else what gives the most cells over the lines that it cuts alike."""
+    if lines and (match := SEP_LINE.fullmatch(lines[0])):
+        return match[1]
+
+    def agreement(separator: str) -> int:
+        widths = [len(row) for row in csv.reader(lines, delimiter=separator) if len(row) > 1]
+        return max((width * widths.count(width) for width in set(widths)), default=0)
+
+    return max(SEPARATORS, key=agreement)
+
+
+def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
+    """Encoding, separator and cells of a text file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    name : str
+        Name given to its only sheet.
+
+    Raises
+    ------
+    UnreadableError
+        When it is no text, a line or the whole is too long, or a quote does not close.
+    """
+    _check_lines(data)
+    encoding = encoding_of(data)
+    # The decoder ignores what a cut at SAMPLE_BYTES leaves of a character.
+    sample = codecs.getincrementaldecoder(encoding)().decode(data[:SAMPLE_BYTES])
+    lines = list(io.StringIO(sample, newline=None))[:SAMPLE_LINES]
+    separator = separator_of(lines)
+    sheet = Sheet(name)
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    if lines and SEP_LINE.fullmatch(lines[0]):
+        next(stream)
+        sheet.add([])
+    widest = _read_rows(chain(stream, [END]), separator, sheet)
+    _check_quotes(sheet, separator)
+    check_area(name, len(sheet.widths), widest, len(sheet.cells))
+    return encoding, separator, sheet
+
+
+def _check_lines(data: bytes) -> None:
+    at = 0
+    while len(data) - at > limits.LINE_BYTES:
+        window = data[at : at + limits.LINE_BYTES]
+        end = max(window.rfind(b"\n"), window.rfind(b"\r"))
+        if end < 0:
+            raise UnreadableError(
+                "une ligne du texte dépasse un million de caractères\u00a0; "
+                "exportez à nouveau le questionnaire en CSV"
+            )
+        at += end + 1
+    if max(data.count(b"\n"), data.count(b"\r")) > LINES:
+        raise UnreadableError(
+            f"le fichier a plus de {LINES // 1_000_000} millions de lignes\u00a0; "
+            "demandez un fichier ne contenant que le questionnaire"
+        )
+
+
+def _read_rows(lines: chain[str], separator: str, sheet: Sheet) -> int:
+    """Add each record to the sheet; the number of cells of the widest."""
+    csv.field_size_limit(limits.LINE_BYTES)
+    widest = 0
+    try:
+        for row in csv.reader(lines, delimiter=separator):
+            if row == [END]:
+                return widest
+            if len(row) > widest:
+                widest = len(row)
+                if widest > limits.COLUMNS:
+                    raise UnreadableError(
+                        f"la ligne {len(sheet.widths) + 1} a plus de 16\u202f384 colonnes\u00a0; "
+                        "exportez à nouveau le questionnaire en CSV"
+                    )
+            sheet.add(row)
+            if len(sheet.cells) > limits.AREA:
+                check_area(sheet.name, len(sheet.widths), widest, len(sheet.cells))
+    except csv.Error:
+        raise UnreadableError(QUOTES.format(row=len(sheet.widths) + 1)) from None
+    raise UnreadableError(QUOTES.format(row=len(sheet.widths)))  # the last record has swallowed the end
+
+
+def _check_quotes(sheet: Sheet, separator: str) -> None:
+    """A cell with a line break and as many separators as a row has swallowed the rows that follow it."""
+    broken = {
+        number
+        for cell, number in sheet.distinct().items()
+        if "\n" in cell or "\r" in cell
+        if cell.count(separator) > 1
+    }
+    if not broken:
+        return
+    usual = Counter(sheet.widths).most_common(1)[0][0]
+    texts = list(sheet.distinct())
+    at = 0
+    for row, width in enumerate(sheet.widths, start=1):
+        for number in broken.intersection(sheet.cells[at : at + width]):
+            if texts[number].count(separator) >= usual - 1:
+                raise UnreadableError(QUOTES.format(row=row))
+        at += width
