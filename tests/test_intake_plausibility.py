@@ -1,0 +1,375 @@
+"""Implausible values: each rule marks what it says, at its threshold, and ordinary surveys keep silent."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.intake.ledger import QUARANTINE
+from eit_analysis.intake.marks import exact, french
+from eit_analysis.intake.plausibility import MATERIALS, check_totals, implausible, ranges
+from eit_analysis.intake.slips import _without_self
+from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.nomenclatures import is_hazardous, normalise_waste_code
+from eit_analysis.tables import CATEGORIES
+
+EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" / "env_wasgen_FR.csv"
+CODES = [
+    "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
+    "fte_above_headcount", "departures_above_headcount", "cost_out_of_range", "hazard_conflict",
+    "waste_code_against_category", "stated_total",
+]  # fmt: skip
+# Eight plastics firms of 100 people with ten tonnes of cardboard each, or nearly.
+CARDBOARD = [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 20.0]
+
+
+def placed(frame: pd.DataFrame, sheet: str) -> pd.DataFrame:
+    own = frame.assign(source_file="tout.xlsx", source_sheet=sheet, source_row=np.arange(len(frame)) + 2)
+    return own.astype({n: "str" for n in frame if n in ("waste_code", "naf_code")})
+
+
+def survey(**changes: list) -> dict[str, pd.DataFrame]:
+    """A wave without any doubt; ``table__column=[(row, value)]`` changes some cells."""
+    names = [f"E{n}" for n in range(1, len(CARDBOARD) + 1)]
+    tables = {
+        "sites": placed(pd.DataFrame({
+            "site_id": names, "actor_type": "firm", "naf_code": "2229A", "headcount": 100.0,
+            "reference_year": 2018.0,
+        }), "Entreprise"),
+        "flows": placed(pd.DataFrame({
+            "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
+            "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
+        }), "Flux"),
+        "workforce": placed(pd.DataFrame({
+            "site_id": names * 2, "age_band": ["25-29"] * 8 + ["50-54"] * 8, "headcount": 50.0, "fte": 48.0,
+            "planned_departures_3y": 5.0,
+        }), "Emplois"),
+    }  # fmt: skip
+    for name, cells in changes.items():
+        table, column = name.split("__")
+        for row, value in cells:
+            tables[table].loc[row, column] = value
+    return tables
+
+
+def found(**changes: list) -> list[tuple]:
+    marks = implausible(survey(**changes))
+    assert list(marks.columns) == QUARANTINE
+    return list(
+        marks[["source_sheet", "source_row", "column", "raw_value", "reason_code"]].itertuples(
+            index=False, name=None
+        )
+    )
+
+
+def test_an_ordinary_survey_has_no_mark():
+    assert found() == []
+
+
+def test_kilograms_typed_as_tonnes():
+    assert found(flows__mass_t_per_year=[(2, 10_500.0)]) == [
+        ("Flux", 4, "Quantité", "10\u00a0500 t/an", "decimal_slip")
+    ]
+
+
+def test_tonnes_typed_as_kilograms():
+    assert found(flows__mass_t_per_year=[(2, 0.0105)]) == [
+        ("Flux", 4, "Quantité", "0,0105 t/an", "decimal_slip")
+    ]
+
+
+def test_the_slip_message_gives_its_figures():
+    message = implausible(survey(flows__mass_t_per_year=[(2, 10_500.0)]))["message"].item()
+    assert message == (
+        "10\u00a0500 t par an, soit 875 fois plus par salarié que la médiane des autres entreprises pour la "
+        "catégorie carton, erreur possible entre kilogrammes et tonnes\u00a0; vérifiez auprès de l'entreprise"
+    )
+
+
+@pytest.mark.parametrize("mass", [250 * 12.0, 35_000.0])  # 250 times only; a thousandth of it fits nobody
+def test_a_large_flow_is_not_a_slip(mass):
+    assert all(code != "decimal_slip" for *_, code in found(flows__mass_t_per_year=[(2, mass)]))
+
+
+def test_a_slip_needs_five_other_firms():
+    tables = survey(flows__mass_t_per_year=[(0, 3_000.0)])
+    tables["flows"] = tables["flows"].iloc[:5]
+    assert implausible(tables).empty
+    tables["flows"] = survey(flows__mass_t_per_year=[(0, 12_000.0)])["flows"].iloc[:6]
+    assert implausible(tables)["reason_code"].tolist() == ["decimal_slip"]
+
+
+def test_process_waste_is_not_compared_with_the_canteen():
+    """A dairy's 600 t against the others' 0.6 t of the same category: another chapter of the list."""
+    tables = survey(flows__waste_code=[(0, "020501")], flows__mass_t_per_year=[(0, 600.0)])
+    tables["flows"]["category"] = "biowaste"
+    tables["flows"].loc[1:, "waste_code"] = "200108"
+    tables["flows"].loc[1:, "mass_t_per_year"] /= 20
+    assert implausible(tables).empty
+
+
+def test_a_small_flow_beside_an_ordinary_one_of_the_same_firm_is_usual():
+    tables = survey()
+    small = tables["flows"].iloc[[2]].assign(mass_t_per_year=0.0105, source_row=99)
+    tables["flows"] = pd.concat([tables["flows"], small], ignore_index=True)
+    assert implausible(tables).empty
+
+
+@pytest.mark.parametrize("naf", ["3832Z", "3900Z", "4677Z"])
+def test_who_collects_waste_is_not_judged_by_its_staff(naf):
+    assert found(sites__naf_code=[(2, naf)], flows__mass_t_per_year=[(2, 100_000.0)]) == []
+
+
+@pytest.mark.parametrize("actor", ["outlet", "public"])
+def test_outlets_and_authorities_are_not_judged_by_their_staff(actor):
+    assert found(sites__actor_type=[(2, actor)], flows__mass_t_per_year=[(2, 100_000.0)]) == []
+
+
+def test_tonnes_per_employee_marks_the_largest_flows_above_the_range():
+    high = ranges().loc["22", "high"]
+    tables = survey(flows__category=[(2, "chemical"), (3, "chemical")])
+    tables["flows"].loc[[2, 3], ["site_id", "waste_code"]] = ["E3", "070213"]
+    for share, marked in [(0.49, []), (0.6, [4, 5])]:
+        tables["flows"].loc[[2, 3], "mass_t_per_year"] = share * high * 100
+        marks = implausible(tables)
+        assert marks["source_row"].tolist() == marked
+        assert set(marks["reason_code"]) <= {"tonnes_per_employee"}
+    assert "104 t par salarié" in marks["message"].iloc[0]
+    assert "de 0,22 à 87 t" in marks["message"].iloc[0] and "Eurostat env_wasgen" in marks["message"].iloc[0]
+
+
+def test_few_flows_or_no_headcount_or_unknown_activity_are_no_mistake():
+    assert found(flows__mass_t_per_year=[(2, 0.0)]) == []
+    unknown = [(2, np.nan)]
+    assert found(sites__headcount=unknown, flows__mass_t_per_year=[(2, 90_000.0)]) == []
+    assert found(sites__headcount=[(2, 0.0)])[0][-1] == "ages_against_headcount"
+    assert (
+        found(sites__naf_code=[(2, None)], flows__waste_code=[(2, None)], flows__mass_t_per_year=[(2, 9e4)])
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("headcount", "code"),
+    [
+        (84.0, None), (120.0, None), (80.0, "ages_against_headcount"), (126.0, "ages_against_headcount"),
+        (100_000.0, "decimal_slip"), (0.1, "decimal_slip"), (1000.0, "ages_against_headcount"),
+    ],
+)  # fmt: skip
+def test_ages_against_headcount(headcount, code):
+    rows = found(sites__headcount=[(2, headcount)])
+    assert rows == ([] if code is None else [("Entreprise", 4, "Effectif", exact(headcount), code)])
+
+
+def test_a_gap_of_three_people_is_allowed():
+    tables = survey(sites__headcount=[(2, 6.0)], workforce__headcount=[(2, 3.0), (10, 0.0)])
+    tables["workforce"].loc[[2, 10], ["fte", "planned_departures_3y"]] = 0.0
+    tables["flows"].loc[2, "mass_t_per_year"] = 0.6
+    assert implausible(tables).empty
+    tables["sites"].loc[2, "headcount"] = 7.0
+    assert implausible(tables)["reason_code"].tolist() == ["ages_against_headcount"]
+
+
+def test_more_full_time_or_departures_than_people():
+    assert found(workforce__fte=[(0, 52.5)], workforce__planned_departures_3y=[(1, 50.0)]) == []
+    assert found(workforce__fte=[(0, 52.6)], workforce__planned_departures_3y=[(1, 51.0)]) == [
+        ("Emplois", 2, "ETP", "52,6", "fte_above_headcount"),
+        ("Emplois", 3, "Départs prévus (3 ans)", "51", "departures_above_headcount"),
+    ]
+
+
+def test_a_year_apart_from_the_wave():
+    assert found(sites__reference_year=[(0, 2008.0), (1, 2020.0), (2, np.nan)]) == []
+    rows = found(sites__reference_year=[(0, 2007.0), (1, 2021.0)])
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        (2, "2007", "reference_year_apart"),
+        (3, "2021", "reference_year_apart"),
+    ]
+
+
+def test_cost_out_of_range():
+    assert found(flows__cost_eur_per_t=[(0, -2000.0), (1, 5000.0), (2, np.nan)]) == []
+    rows = found(flows__cost_eur_per_t=[(0, -2000.5), (1, 12_500.0)])
+    assert [(row[2], row[3], row[4]) for row in rows] == [
+        ("Coût (€/t)", "−2\u00a0000,5", "cost_out_of_range"),
+        ("Coût (€/t)", "12\u00a0500", "cost_out_of_range"),
+    ]
+
+
+def test_waste_code_against_category():
+    rows = found(
+        flows__category=[(0, "food"), (1, "wood"), (2, "paper"), (3, "mixed"), (4, "other"), (5, "food")],
+        flows__waste_code=[(0, "070104"), (5, None)],
+    )
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        (2, "070104", "hazard_conflict"),
+        (3, "150101", "waste_code_against_category"),
+    ]
+
+
+def test_codes_of_one_material_are_of_the_list_and_harmless():
+    for code, categories in MATERIALS.items():
+        assert normalise_waste_code(code) == code and not is_hazardous(code)
+        assert set(categories.split()) <= set(CATEGORIES)
+
+
+def test_an_empty_wave_has_no_mark():
+    assert implausible({name: table.iloc[:0] for name, table in survey().items()}).empty
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_has_its_label(code):
+    assert code in heading("reason").labels
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.permutations(range(8)), st.integers(0, 7))
+def test_order_of_rows_is_irrelevant(order, slipped):
+    tables = survey(flows__mass_t_per_year=[(slipped, 1000 * CARDBOARD[slipped])])
+    shuffled = {name: table.iloc[[*order, *range(8, len(table))]] for name, table in tables.items()}
+    pd.testing.assert_frame_equal(implausible(tables), implausible(shuffled))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.1, 100)), min_size=1, max_size=30))
+def test_statistics_without_oneself(members):
+    group, values = np.array([m[0] for m in members]), np.array([m[1] for m in members])
+    group = np.unique(group, return_inverse=True)[1]
+    low, middle, high = _without_self(group, values)
+    for i in range(len(members)):
+        others = np.delete(values, i)[np.delete(group, i) == group[i]]
+        if others.size:
+            assert (low[i], middle[i], high[i]) == (
+                others.min(),
+                pytest.approx(np.median(others)),
+                others.max(),
+            )
+        else:
+            assert np.isnan([low[i], middle[i], high[i]]).all()
+
+
+def test_a_hundred_thousand_flows_in_well_under_a_second():
+    rng = np.random.default_rng(1)
+    names = [f"E{n}" for n in range(5000)]
+    sites = placed(pd.DataFrame({
+        "site_id": names, "actor_type": "firm", "naf_code": "2229A", "headcount": 100.0,
+        "reference_year": 2018.0,
+    }), "Entreprise")  # fmt: skip
+    flows = placed(pd.DataFrame({
+        "site_id": rng.choice(names, 100_000), "direction": "out",
+        "category": rng.choice(list(CATEGORIES), 100_000), "waste_code": "150106",
+        "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0,
+    }), "Flux")  # fmt: skip
+    tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
+    implausible(tables)
+    start = time.perf_counter()
+    implausible(tables)
+    assert time.perf_counter() - start < 1.0  # 0.2 s alone; the machine may be shared
+
+
+def cells(pairs: list[tuple[int, float]], column: str = "Quantité") -> pd.DataFrame:
+    frame = pd.DataFrame(pairs, columns=["source_row", "value"], dtype=float).astype({"source_row": int})
+    return frame.assign(
+        source_file="E1.xlsx", source_sheet="Flux", column=column, raw_value=frame["value"].map(str)
+    )
+
+
+ROWS = cells([(2, 10.0), (3, 20.5), (5, 7.0), (6, 3.0)])
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        [(7, 40.5)],
+        [(4, 30.5), (7, 10.0)],  # two subtotals
+        [(4, 30.5), (7, 40.5)],  # a subtotal, a total
+        [(4, 30.5), (7, 10.0), (8, 40.5)],  # subtotals, then the grand total
+        [(7, 40.3)],  # 0.5 %
+        [(7, 41.0)],  # rounded to the unit
+        [(1, 999.0)],  # above the rows: it closes nothing that was read
+        [(7, np.nan)],
+    ],
+)
+def test_totals_that_agree(totals):
+    assert check_totals(ROWS, cells(totals)).empty
+
+
+def test_totals_that_differ():
+    marks = check_totals(ROWS, cells([(4, 30.5), (7, 400.5)]))
+    assert marks[["source_row", "column", "raw_value", "reason_code"]].to_numpy().tolist() == [
+        [7, "Quantité", "400.5", "stated_total"]
+    ]
+    assert marks["message"].item() == (
+        "total écrit de 400,5 alors que les lignes au-dessus font 40,5\u00a0; vérifiez auprès de l'entreprise"
+    )
+    assert list(marks.columns) == QUARANTINE and str(marks["source_row"].dtype) == "Int64"
+
+
+def test_totals_are_of_their_own_column_sheet_and_file():
+    other = cells([(2, 1.0), (3, 2.0)], column="Effectif")
+    totals = pd.concat(
+        [cells([(7, 40.5)]), cells([(7, 30.0)], column="Effectif"), cells([(7, 5.0)], column="ETP")]
+    )
+    marks = check_totals(pd.concat([ROWS, other]), totals)
+    assert marks["column"].tolist() == ["Effectif"]
+    assert check_totals(ROWS, totals.iloc[:0]).empty and check_totals(ROWS.iloc[:0], totals).empty
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.lists(st.integers(0, 500), min_size=1, max_size=5), min_size=1, max_size=4),
+    st.floats(1.02, 5),
+)
+def test_every_honest_layout_of_totals_is_right_and_a_wrong_total_is_not(blocks, factor):
+    rows, totals, line = [], [], 2
+    for block in blocks:
+        rows += [(line + i, float(v)) for i, v in enumerate(block)]
+        line += len(block) + 1
+        totals.append((line - 1, float(sum(block))))
+    grand = float(sum(map(sum, blocks)))
+    totals.append((line, grand))
+    assert check_totals(cells(rows), cells(totals)).empty
+    wrong = 1000 + factor * grand
+    assert len(check_totals(cells(rows), cells([*totals[:-1], (line, wrong)]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"), (185, "185"), (1240.4, "1\u00a0240"), (12.34, "12,3"), (1.2, "1,2"), (0.0125, "0,0125"),
+        (-2000, "−2\u00a0000"), (99.96, "100"),
+    ],
+)  # fmt: skip
+def test_french_numbers(value, text):
+    assert french(value) == text
+
+
+def test_ranges_cover_every_division_but_waste_and_water():
+    known = set(reference.load("naf_divisions")["naf_division_code"])
+    own = ranges()
+    assert own.index.is_unique
+    assert set(own.index) == known - {"36", "37", "38", "39"}
+    assert (own["low"] < own["central"]).all() and (own["central"] < own["high"]).all()
+    assert own["source"].str.contains("hypothèse du projet").all() and own["year"].between(2000, 2035).all()
+
+
+def test_ranges_are_the_quotient_of_their_columns():
+    table = reference.load("waste_per_employee")
+    central = table["waste_t_per_year"] / table["employment"]
+    for column, expected in {"low": central / 20, "central": central, "high": 20 * central}.items():
+        assert (table[column] / expected).between(0.95, 1.05).all()
+
+
+@pytest.mark.skipif(not EUROSTAT.exists(), reason="../shared/data (real files) is not here")
+def test_tonnes_of_the_ranges_are_those_of_eurostat():
+    real = pd.read_csv(EUROSTAT, dtype=str).rename(columns=str.strip)
+    real = real[(real["unit"] == "T") & (real["hazard"] == "HAZ_NHAZ") & (real["waste"] == "TOTAL")]
+    tonnes = real.set_index("nace_r2")["2022"].str.extract(r"(\d+)")[0].astype(int)
+    table = reference.load("waste_per_employee")
+    assert table["waste_t_per_year"].tolist() == tonnes.reindex(table["nace_group"]).tolist()
