@@ -18,9 +18,8 @@ from eit_analysis.reference.factors import (
     check_units,
     factor_table,
     lookup,
-    normalise_unit,
-    to_tonnes,
 )
+from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -183,7 +182,28 @@ def test_transport_factors_answer_whatever_the_category() -> None:
 @pytest.mark.parametrize(
     ("written", "unit"),
     [
-        ("Tonnes", "tonne"),
+        ("Tonnes", "t"),
+        ("tonne(s)", "t"),
+        ("T.", "t"),
+        ("Kilos", "kg"),
+        ("quintaux", "q"),
+        ("litre(s)", "l"),
+        ("M3", "m3"),
+        ("m 3", "m3"),
+        ("stères", "stere"),
+        ("MAP", "map"),
+        ("u.", "unite"),
+        ("Pièce(s)", "piece"),
+        ("repas", "repas"),
+        ("rouleaux", "rouleau"),
+        ("palettes EUR", "palette europe"),
+        ("bac roulant 660 l", "bac 660 l"),
+        ("bac de 770", "bac 770 l"),
+        ("benne de 30", "benne 30 m3"),
+        ("GRV", "cuve 1000 l"),
+        ("écrans", "ecran"),
+        ("PC portables", "ordinateur"),
+        ("néons", "tube"),
         ("T", "t"),
         ("KGS", "kg"),
         ("m³", "m3"),
@@ -219,6 +239,51 @@ def test_known_conversions() -> None:
     assert to_tonnes(3, "quintaux", "wood")[0] == pytest.approx(0.3)  # type: ignore[index]
     assert to_tonnes(100, "palettes", "wood")[0] == pytest.approx(2.4)  # type: ignore[index]
     assert to_tonnes(1000, "repas", "food")[0] == pytest.approx(0.5)  # type: ignore[index]
+
+
+def test_the_unit_of_entry_is_irrelevant() -> None:
+    for quantity, unit in (
+        (1, "t"),
+        (1, "tonnes"),
+        (1000, "kg"),
+        (1000, "kilos"),
+        (10, "quintaux"),
+        (1e6, "g"),
+    ):
+        assert to_tonnes(quantity, unit, "wood")[:3] == pytest.approx((1, 1, 1))  # type: ignore[index]
+    for category in ("wood", "chemical", "mixed"):
+        masses = [to_tonnes(q, u, category)[:3] for q, u in ((2, "m³"), (2000, "litres"), (20, "hl"))]  # type: ignore[index]
+        assert masses[1] == pytest.approx(masses[0]) and masses[2] == pytest.approx(masses[0])
+    assert to_tonnes(3, "GRV", "chemical") == to_tonnes(3, "cuves de 1 000 l", "chemical")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "bobine",
+        "container",
+        "benne",
+        "bac",
+        "camion",
+        "m2",
+        "ml",
+        "m",
+        "mètre",
+        "sacs de 100 l",
+        "an",
+        "€",
+        "",
+    ],
+)
+def test_what_has_no_known_mass_is_unknown(unit: str) -> None:
+    assert not known_unit(unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["t", "t/an", "kg par mois", "bennes de 30 m3 / sem", "m³/j", "palette(s) par an"]
+)
+def test_a_unit_is_known_whatever_its_period(text: str) -> None:
+    assert known_unit(text)
 
 
 def test_what_cannot_be_converted_is_not_guessed() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eit_analysis.intake.parsing import MISSING_WORDS, clean_text, fold, singular
-from eit_analysis.reference.factors import known_unit
+from eit_analysis.reference.units import known_unit
 
 # Periods in a year: central, low, high. A day of the form is a day of opening: 250, from 220 (closed on
 # week-ends and holidays) to 365 (continuous work); the width goes into the interval of the mass.
@@ -26,23 +26,24 @@ PERIOD_LABELS = {
     "year": "an", "half_year": "semestre", "quarter": "trimestre", "two_months": "deux mois", "month": "mois",
     "fortnight": "quinzaine", "week": "semaine", "day": "jour",
 }  # fmt: skip
-# Folded singular words of each. Bimensuel and bimestriel are taken one for the other: neither is read.
+# Folded words of each. Bimensuel and bimestriel are taken one for the other: neither is read.
 PERIOD_WORDS = {
-    word: period
+    singular(word): period
     for period, words in {
-        "year": ("an", "ans", "annee", "annuel", "annuelle", "annuellement", "a", "12 moi"),
-        "half_year": ("semestre", "semestriel", "semestrielle", "6 moi", "six moi"),
-        "quarter": ("trimestre", "trimestriel", "trimestrielle", "trim", "3 moi", "trois moi"),
-        "two_months": ("2 moi", "deux moi"),
-        "month": ("moi", "mensuel", "mensuelle", "mensuellement", "m"),
-        "fortnight": ("quinzaine", "quinz", "15 jour", "15 j", "quinze jour", "2 semaine", "deux semaine"),
-        "week": ("semaine", "sem", "hebdo", "hebdomadaire", "7 jour"),
+        "year": ("an", "ans", "annee", "annuel", "annuelle", "annuellement", "a", "12 mois"),
+        "half_year": ("semestre", "semestriel", "semestrielle", "6 mois", "six mois"),
+        "quarter": ("trimestre", "trimestriel", "trimestrielle", "trim", "3 mois", "trois mois"),
+        "two_months": ("2 mois", "deux mois"),
+        "month": ("mois", "mensuel", "mensuelle", "mensuellement", "m"),
+        "fortnight": ("quinzaine", "quinz", "15 jours", "15 j", "quinze jours", "2 semaines",
+                      "deux semaines"),
+        "week": ("semaine", "sem", "hebdo", "hebdomadaire", "7 jours"),
         "day": ("jour", "j", "jr", "quotidien", "quotidienne", "journalier", "journaliere", "jour ouvre",
                 "jour ouvrable"),
     }.items()
     for word in words
 }  # fmt: skip
-OPENING = re.compile(r"(?:(?:par|chaque|toute? le|tou le|a l|a la|au|le|la|l|un|une|1) )+(?=.)")
+OPENING = re.compile(r"(?:(?:par|chaque|tou(?:te)? les|a l|a la|au|le|la|l|un|une|1) )+(?=.)")
 # The sign between a unit and its period; the last one counts (kg/hab/an).
 PER = re.compile(r"(.*)(?:/|\bpar\b|\bchaque\b|\btou(?:te)?s les\b|\bà l'|[.·⋅])(.+)", re.I)
 BESIDE = re.compile(r"(.+) (\w+(?:[-⁻−][1¹])?)")  # tonnes annuelles, t an-1
@@ -73,7 +74,7 @@ def split_unit(text: str) -> tuple[str, str]:
     found = PER.fullmatch(plain.rstrip("."))
     if found and (period := _after_unit(found[2])):
         return found[1].strip(), period
-    beside = BESIDE.fullmatch(plain)
+    beside = None if found else BESIDE.fullmatch(plain)
     if beside and known_unit(beside[1]) and (period := _after_unit(beside[2])):
         return beside[1], period
     return plain, ""
@@ -120,7 +121,7 @@ def parse_months(cell: Any) -> str | None:
 def _months(words: str, text: str) -> set[int]:
     words = QUARTER.sub(lambda found: _span(found, 3), words)
     words = HALF_YEAR.sub(lambda found: _span(found, 6), words)
-    tokens = re.sub(r"\b(?:a|au|jusqu a)\b", "-", words).split()
+    tokens = re.sub(r"\b(?:jusqu )?(?:a|au)\b", "-", words).split()
     chosen: set[int] = set()
     previous, tied = None, False
     for token in tokens:

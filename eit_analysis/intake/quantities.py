@@ -6,61 +6,16 @@ Forms and readings stand in ``docs/parsing.md``. What has two readings has none:
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from eit_analysis.reference.factors import known_unit, normalise_unit
+from eit_analysis.intake.digits import Number, decimal
+from eit_analysis.reference.units import known_unit, normalise_unit
 
 ABOUT_HALF_WIDTH = 0.20
 # A range wider than this is rather a number without its thousands (10-15 000) or a date (10-2018).
 WIDEST_RANGE = 100.0
 
-
-class Number(NamedTuple):
-    """A number as read from a cell.
-
-    Attributes
-    ----------
-    value : float or None
-        Central value, None when the cell says it is missing.
-    low, high : float or None
-        Interval written in the cell itself, else None.
-    rule : str
-        Name of the reading rule when something else than plain reading was done, else ``""``.
-    suffix : str
-        Text that follows the number (``t``, ``%``, ``€/t``).
-    problem : str
-        Reason code when the cell is not a number, else ``""``.
-    """
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    rule: str = ""
-    suffix: str = ""
-    problem: str = ""
-
-
-# One spelling of a value each, tried in this order; the first two would match the third.
-SPELLINGS: tuple[tuple[re.Pattern[str], str, str, str], ...] = tuple(
-    (re.compile(pattern), thousands, mark, rule)
-    for pattern, thousands, mark, rule in (
-        (r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?", ".", ",", "point_read_as_thousands"),
-        (r"[1-9][0-9]{0,2},[0-9]{3}", "", ",", "comma_read_as_decimal"),
-        (r"[0-9]+(?:,[0-9]+)?", "", ",", ""),
-        (r"[0-9]+\.[0-9]+", "", ".", ""),
-        (r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?:,[0-9]+)?", " ", ",", ""),
-        (r"[1-9][0-9]{0,2}(?: [0-9]{3})+\.[0-9]+", " ", ".", ""),
-        (r"[1-9][0-9]{0,2}(?:'[0-9]{3})+(?:,[0-9]+)?", "'", ",", ""),
-        (r"[1-9][0-9]{0,2}(?:'[0-9]{3})+\.[0-9]+", "'", ".", ""),
-        (r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", ",", ".", "comma_read_as_thousands"),
-        (r",[0-9]+", "", ",", "leading_zero_left_out"),
-        (r"\.[0-9]+", "", ".", "leading_zero_left_out"),
-        (r"[0-9]+(?:,[0-9]+)?[eE][+-]?[0-9]{1,3}", "", ",", "scientific_notation"),
-        (r"[0-9]+\.[0-9]+[eE][+-]?[0-9]{1,3}", "", ".", "scientific_notation"),
-    )
-)
 DIGITS = r"(?:[0-9](?:[0-9.,' ]*[0-9])?(?:[eE][+-]?[0-9]{1,3})?|[.,][0-9]+)"
-UNIT = r"[A-Za-zÀ-ÿ%€][A-Za-zÀ-ÿ%€³3/ ]{0,19}?"  # of the first of two numbers
+UNIT = r"(?![eE][+-]?[0-9])[A-Za-zÀ-ÿ%€][A-Za-zÀ-ÿ%€³3/ ]{0,19}?"  # of the first of two numbers
 
 ABOUT = (
     r"(?:environ|env\.?|approximativement|approx\.?|à peu près|autour de|aux alentours de|circa|ca\.?"
@@ -70,7 +25,9 @@ ABOUT_BEFORE = re.compile(rf"{ABOUT} ?(?=[0-9,.½¼¾]|[a-z]+ ?)(.+)", re.I)
 ABOUT_AFTER = re.compile(rf"(.*[^ ])(?: |(?<=[0-9])){ABOUT}", re.I)
 TENS = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
         "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000}  # fmt: skip
-ABOUT_TENS = re.compile(rf"(?:(?:une?|1) )?({'|'.join(TENS)}|1[025]0?aine)\b(?: (?:de |d')?(.*))?", re.I)
+ABOUT_TENS = re.compile(
+    rf"(?:(?:une?|1) )?({'|'.join(TENS)}|(?:10|12|15|20|30|50|100) ?aine)\b(?: (?:de |d')?(.*))?", re.I
+)
 LESS = re.compile(
     rf"(?:<=?|≤|moins de|inf(?:\.|érieure?s?)?(?: ou égale?s?)? à|maximum|maxi|max\.?|jusqu'à|au plus"
     rf"|au maximum|pas plus de) ?(?:à |de )?({DIGITS})(.*)",
@@ -90,9 +47,9 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
-NOTE = re.compile(r"(.*?)(?: |(?<=[0-9]))\(([^()]*)\)")
+NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
-SEVERAL = re.compile(r"\b(?:x|et|ou|dont|soit|puis|plus|à|a) ?[0-9]|[*×+=;:<>,] ?[0-9]|- [0-9]", re.I)
+SEVERAL = re.compile(r"\b(?:x|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I)
 SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
 TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
 MULTIPLIER = re.compile(
@@ -113,25 +70,6 @@ VAGUE = re.compile(
     r"|(?:diz|douz|quinz|vingt|cent)aines)\b",
     re.I,
 )
-
-
-def decimal(text: str) -> tuple[float, str] | None:
-    """Unsigned digits with separators to a value and the rule that settled an ambiguity.
-
-    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
-    three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
-    Where point and comma both stand, the last one is the decimal mark (``1,200.5`` -> 1200.5).
-
-    Returns
-    -------
-    tuple of (float, str) or None
-        None when the digits are not grouped as a number is.
-    """
-    for spelling, thousands, mark, rule in SPELLINGS:
-        if spelling.fullmatch(text):
-            plain = text.replace(thousands, "") if thousands else text
-            return float(plain.replace(mark, ".")), rule
-    return None
 
 
 def read_quantity(text: str) -> Number:
@@ -174,7 +112,7 @@ def _read(text: str) -> Number:
     """Intervals first: each would also read as a single number with an odd suffix."""
     if FRACTION.search(text):
         number = _read(FRACTION.sub(lambda match: FRACTIONS[match[1]], text))
-        return number._replace(rule="fraction_sign") if number.rule in RULES_OF_DIGITS else number
+        return number if number.problem or number.low is not None else number._replace(rule="fraction_sign")
     if match := ABOUT_TENS.fullmatch(text):
         word = match[1].lower()
         tens = TENS.get(word) or int(word.removesuffix("aine"))
@@ -184,9 +122,6 @@ def _read(text: str) -> Number:
             return Number(problem=_why(text))
         return Number(float(NUMBER_WORDS[match[1].lower()]), rule="number_word", suffix=match[2] or "")
     return _interval(text) or _single(text)
-
-
-RULES_OF_DIGITS = ("", "leading_zero_left_out")
 
 
 def _about(number: Number) -> Number:

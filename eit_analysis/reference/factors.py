@@ -1,18 +1,17 @@
-"""Lookups over the factors: one factor for a category and a route, and quantities of the form into tonnes."""
+"""Lookups over the factors: one factor for a category and a route."""
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from typing import Protocol
 
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import EitError, InputError
+from eit_analysis.reference.units import normalise_unit as normalise_unit
+from eit_analysis.reference.units import to_tonnes as to_tonnes
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 # The one unit of each factor: what every computation over the table assumes.
@@ -29,18 +28,6 @@ WITHOUT_ROUTE = ("transport_emissions", "transport_cost")
 MOST_FTE_PER_1000_T = 100.0
 KEY = ["factor", "category", "route"]
 VALUES = ["low", "central", "high"]
-
-# Spellings that neither case, accents nor a plural explain.
-ALIASES = {
-    "metre cube": "m3", "m cube": "m3", "m 3": "m3", "m^3": "m3", "mc": "m3", "to": "t", "tn": "t",
-    "tonne metrique": "t", "kilog": "kg", "quintaux": "quintal", "qx": "quintal", "qtx": "quintal",
-    "lt": "l", "u": "unite", "pce": "piece", "pc": "piece", "pal": "palette", "bigbag": "big bag",
-    "palette eur": "palette europe", "palette epal": "palette europe", "europalette": "palette europe",
-    "europe palette": "palette europe", "cubitainer 1000 l": "cuve 1000 l", "gr": "g",
-    "ordinateur portable": "ordinateur", "pc portable": "ordinateur", "unite centrale": "ordinateur",
-    "moniteur": "ecran", "ampoule": "lampe", "neon": "tube", "tube neon": "tube", "frigo": "refrigerateur",
-}  # fmt: skip
-NOT_PLURAL = ("repas",)
 
 
 class MissingFactorError(EitError, LookupError):
@@ -180,79 +167,3 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
         f"Aucun facteur «\u00a0{factor}\u00a0» n'est connu pour un flux{family}{towards}\u00a0: ajoutez-le "
         "avec sa source dans la partie [[factors]] de study.toml."
     )
-
-
-def normalise_unit(text: object) -> str:
-    """A unit as ``units.csv`` spells it: lower case, no accents, singular, without articles (``''`` if none).
-
-    ``"Bennes de 30 m³"`` gives ``"benne 30 m3"``.
-    """
-    if not isinstance(text, str):
-        return ""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("³", "3"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").replace("-", " ")
-    plain = plain.replace("(s)", "")
-    plain = re.sub(r"(\d)\s+(\d{3})(?!\d)", r"\1\2", plain)  # 1 000 l
-    plain = re.sub(r"(\d)(m3|m\^3|l\b|litre)", r"\1 \2", plain)  # 30m3
-    plain = re.sub(r"\bd'|\b(de|du|des)\b|[.()]", " ", plain)
-    words = [w[:-1] if len(w) > 2 and w.endswith("s") and w not in NOT_PLURAL else w for w in plain.split()]
-    unit = re.sub(r"(\d) litre\b", r"\1 l", " ".join(words))
-    unit = re.sub(r"^(?:conteneur|container|poubelle|bac roulant) (?=\d+ l$)", "bac ", unit)
-    unit = re.sub(r"^(bac \d{3,4})$", r"\1 l", unit)  # nobody says "bac 660" of anything but litres
-    unit = re.sub(r"^(benne \d{1,2})$", r"\1 m3", unit)  # nor "benne 30" of anything but cubic metres
-    return ALIASES.get(unit, unit)
-
-
-@cache
-def _units() -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
-    table = reference.load("units")
-    rows = table[["unit", "category", "t_per_unit", "t_low", "t_high", "kind", "source"]]
-    return {
-        (unit, "" if pd.isna(category) else category): (float(central), float(low), float(high), kind, source)
-        for unit, category, central, low, high, kind, source in rows.itertuples(index=False)
-    }
-
-
-def known_unit(text: str) -> bool:
-    """Whether ``units.csv`` knows the unit of a text, whatever period follows (``t/an``, ``kg par mois``)."""
-    unit = re.split(r" ?/| par ", text, maxsplit=1)[0]
-    return normalise_unit(unit) in {name for name, _ in _units()}
-
-
-def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
-    """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, its range and its rule.
-
-    Parameters
-    ----------
-    quantity : float
-        In ``unit``, per whatever period.
-    unit : str
-        As the respondent wrote it.
-    category : str
-        Code of the family of flow: a volume or a count has no mass without it.
-
-    Returns
-    -------
-    (central, low, high, rule) or None
-        Tonnes, their range from the density or the mass of the piece alone (equal to the central value for a
-        unit of mass), and a French sentence for the log of corrections. None when no row of ``units.csv``
-        speaks of this unit for this category: nothing is guessed.
-    """
-    name = normalise_unit(unit)
-    found = _units().get((name, category)) or _units().get((name, ""))
-    if found is None or pd.isna(quantity):
-        return None
-    central, low, high, kind, source = found
-    if kind == "mass":
-        rule = f"unité de masse convertie\u00a0: 1 {name} = {_french(central)} t"
-    else:
-        family = CATEGORIES.get(category, category)
-        rule = (
-            f"converti en tonnes\u00a0: 1 {name} ({family}) = {_french(central)} t "
-            f"({_french(low)} à {_french(high)}), {source}"
-        )
-    return quantity * central, quantity * low, quantity * high, rule
-
-
-def _french(value: float) -> str:
-    return f"{value:.8f}".rstrip("0").rstrip(".").replace(".", ",")

@@ -1,0 +1,101 @@
+"""Units as respondents write them, and quantities of the form into tonnes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.tables import CATEGORIES
+
+# Spellings that neither case, accents nor a plural explain.
+ALIASES = {
+    alias.replace("_", " "): unit
+    for unit, aliases in {
+        "t": "tonne to tn", "kg": "kilo kilog kilogramme", "g": "gramme gr", "q": "quintal quintaux qx qtx",
+        "m3": "metre_cube m_cube m_3 m^3 mc", "l": "litre lt", "hl": "hectolitre", "unite": "u",
+        "piece": "pce pc", "palette": "pal", "palette europe": "palette_eur palette_epal europalette",
+        "big bag": "bigbag", "cuve 1000 l": "ibc grv ibc_1000_l grv_1000_l", "tube": "neon tube_neon",
+        "ordinateur": "ordinateur_portable pc_portable unite_centrale", "ecran": "moniteur",
+        "lampe": "ampoule", "refrigerateur": "frigo",
+    }.items()
+    for alias in aliases.split()
+}  # fmt: skip
+
+
+def normalise_unit(text: object) -> str:
+    """A unit as ``units.csv`` spells it: lower case, no accents, singular, without articles (``''`` if none).
+
+    ``"Bennes de 30 m³"`` gives ``"benne 30 m3"``.
+    """
+    if not isinstance(text, str):
+        return ""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("³", "3"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").replace("-", " ")
+    plain = plain.replace("(s)", "")
+    plain = re.sub(r"(\d)\s+(\d{3})(?!\d)", r"\1\2", plain)  # 1 000 l
+    plain = re.sub(r"(\d)(m3|m\^3|l\b|litre)", r"\1 \2", plain)  # 30m3
+    plain = re.sub(r"\bd'|\b(de|du|des)\b|[.()]", " ", plain)
+    plain = re.sub(r"\b(?!repas\b)(\w{2,}?)(?:s|(?<=eau)x)\b", r"\1", " ".join(plain.split()))
+    unit = re.sub(r"(\d) litre\b", r"\1 l", plain)
+    unit = re.sub(r"^(?:conteneur|container|poubelle|bac roulant) (?=\d+ l$)", "bac ", unit)
+    unit = re.sub(r"^(bac \d{3,4})$", r"\1 l", unit)  # bac 660: of litres
+    return ALIASES.get(unit, re.sub(r"^(benne \d{1,2})$", r"\1 m3", unit))  # benne 30: of cubic metres
+
+
+@cache
+def _units() -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
+    table = reference.load("units")
+    rows = table[["unit", "category", "t_per_unit", "t_low", "t_high", "kind", "source"]]
+    return {
+        (unit, "" if pd.isna(category) else category): (float(central), float(low), float(high), kind, source)
+        for unit, category, central, low, high, kind, source in rows.itertuples(index=False)
+    }
+
+
+def known_unit(text: str) -> bool:
+    """Whether ``units.csv`` knows the unit of a text, whatever period follows (``t/an``, ``kg par mois``)."""
+    unit = re.split(r" ?/| par ", text, maxsplit=1)[0]
+    return normalise_unit(unit) in {name for name, _ in _units()}
+
+
+def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
+    """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, its range and its rule.
+
+    Parameters
+    ----------
+    quantity : float
+        In ``unit``, per whatever period.
+    unit : str
+        As the respondent wrote it.
+    category : str
+        Code of the family of flow: a volume or a count has no mass without it.
+
+    Returns
+    -------
+    (central, low, high, rule) or None
+        Tonnes, their range from the density or the mass of the piece alone (equal to the central value for a
+        unit of mass), and a French sentence for the log of corrections. None when no row of ``units.csv``
+        speaks of this unit for this category: nothing is guessed.
+    """
+    name = normalise_unit(unit)
+    found = _units().get((name, category)) or _units().get((name, ""))
+    if found is None or pd.isna(quantity):
+        return None
+    central, low, high, kind, source = found
+    if kind == "mass":
+        rule = f"unité de masse convertie\u00a0: 1 {name} = {_french(central)} t"
+    else:
+        family = CATEGORIES.get(category, category)
+        rule = (
+            f"converti en tonnes\u00a0: 1 {name} ({family}) = {_french(central)} t "
+            f"({_french(low)} à {_french(high)}), {source}"
+        )
+    return quantity * central, quantity * low, quantity * high, rule
+
+
+def _french(value: float) -> str:
+    return f"{value:.8f}".rstrip("0").rstrip(".").replace(".", ",")
