@@ -8,9 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stdnum.eu import nace
 
 from eit_analysis import reference
 from eit_analysis.reference import nomenclatures as nom
+from eit_analysis.reference.commune_tables import Commune
+from eit_analysis.reference.communes import find_commune, locate_commune
+from eit_analysis.reference.place_names import normalise_name, normalise_names
 
 REAL_LIST = Path(__file__).parents[2] / "shared" / "data" / "waste_codes" / "low_fr_en_6digits.csv"
 HOSTILE = [
@@ -33,7 +39,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_input_is_none_everywhere(value):
-    assert nom.find_commune(value, value, value) is None
+    assert find_commune(value, value, value) is None
     assert nom.normalise_waste_code(value) is None
     assert nom.is_hazardous(value) is None
     assert nom.normalise_naf(value) is None
@@ -44,16 +50,16 @@ def test_hostile_input_is_none_everywhere(value):
     ("code", "name"), [("68334", "Thann"), ("68063", "Cernay"), ("68201", "Masevaux-Niederbruck")]
 )
 def test_communes_of_the_valleys_by_code_and_by_name(code, name):
-    found = nom.find_commune(code=code)
+    found = find_commune(code=code)
     assert found is not None and found.name == name
     assert found.latitude == pytest.approx(47.8, abs=0.1)
-    by_name = nom.find_commune(name=name.upper().replace("-", " "), postcode=found.postcodes.split()[0])
+    by_name = find_commune(name=name.upper().replace("-", " "), postcode=found.postcodes.split()[0])
     assert by_name == found
 
 
 @pytest.mark.parametrize("code", [1004.0, 1004, "1004", "01004", "1004.0"])
 def test_a_code_that_lost_its_zero_is_found(code):
-    assert nom.find_commune(code=code).name == "Ambérieu-en-Bugey"
+    assert find_commune(code=code).name == "Ambérieu-en-Bugey"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,23 @@ def test_a_code_that_lost_its_zero_is_found(code):
         ("ST-AMARIN", None, "68292"),
         ("saint  amarin cedex 02", "68555", "68292"),
         ("Masevaux", "68290", "68201"),
-        ("Masevaux", None, None),
+        ("Masevaux", None, "68201"),  # merged in 2016
+        ("Aspach-le-Haut", None, "68012"),
+        ("Michelbach", None, "68012"),
+        ("Châlons s/ Marne", None, "51108"),  # renamed in 1998
+        ("Roche s/ Foron", "74800", "74224"),
+        ("Ste Marie aux Mines", None, "68298"),
+        ("Vieux Thann", "68800", "68348"),
+        ("CERNAY (68)", None, "68063"),
+        ("68700 CERNAY", None, "68063"),
+        ("F-68700 Cernay", None, "68063"),
+        ("Guebwiller 68500", None, "68112"),
+        ("Mulhouse - 68", None, "68224"),
+        ("Thann cedex", None, "68334"),
+        ("Tann", "68800", "68334"),
+        ("Tann", None, None),  # no postcode proves the letter
+        ("Ta", "68800", None),
+        ("Cernay", None, None),
         ("Aspach", "68700", None),  # Aspach-le-Bas or Aspach-Michelbach
         ("Cernay", "68702", "68063"),  # CEDEX
         ("Cernay", 68700.0, "68063"),
@@ -82,27 +104,99 @@ def test_a_code_that_lost_its_zero_is_found(code):
     ],
 )
 def test_communes_by_name_and_postcode(name, postcode, expected):
-    found = nom.find_commune(name=name, postcode=postcode)
+    found = find_commune(name=name, postcode=postcode)
     assert (found.commune_code if found else None) == expected
 
 
 def test_code_comes_first_then_name():
-    assert nom.find_commune(code="68334", name="Cernay", postcode="68700").name == "Thann"
-    assert nom.find_commune(code="99999", name="Thann").commune_code == "68334"
-    assert nom.find_commune(code="75112").commune_code == "75056"
-    assert nom.find_commune(code="2a004").name == "Ajaccio"
+    assert find_commune(code="68334", name="Cernay", postcode="68700").name == "Thann"
+    assert find_commune(code="99999", name="Thann").commune_code == "68334"
+    assert find_commune(code="75112").commune_code == "75056"
+    assert find_commune(code="2a004").name == "Ajaccio"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "postcode", "found", "rule"),
+    [
+        ("68334", "thann", "68800", "68334", ""),
+        ("68334", "Thann - zone industrielle", None, "68334", ""),
+        ("68201", "Masevaux", "68290", "68201", ""),  # its former name is no contradiction
+        (None, "Thann", "68800", "68334", ""),
+        (None, "Thann", "68802", "68334", ""),  # CEDEX
+        ("68233", "Niederbruck", None, "68201", "commune_former"),  # a code that is no more
+        (None, "Masevaux", "68290", "68201", "commune_former"),
+        (None, "Tahnn", "68800", "68334", "commune_spelling"),
+        (None, "St Germain", "78100", "78551", "commune_short_name"),
+        ("68800", "Thann", None, "68334", "commune_from_postcode"),  # a postcode in the column of codes
+        ("68800", "Thann", "68800", "68334", "commune_from_postcode"),
+        ("01300", "Belley", None, "01034", "commune_from_postcode"),  # also the code of another commune
+        (None, None, "68220", None, None),
+        (None, None, "13710", "13040", "commune_from_postcode"),
+        ("68334", "Mulhouse", None, "68334", "commune_conflict"),
+        ("68334", "Thann", "68700", "68334", "commune_conflict"),
+        ("67334", "Thann", "68800", "67334", "commune_conflict"),
+        ("67999", "Thann", None, "68334", "commune_conflict"),  # an unknown code of another department
+        (None, "Saint-Amarin", "68800", "68292", "commune_conflict"),
+        (None, "68700 Cernay", "68800", "68063", "commune_conflict"),
+    ],
+)
+def test_how_a_commune_was_found(code, name, postcode, found, rule):
+    located = locate_commune(code, name, postcode)
+    assert (located and (located[0].commune_code, located[1])) == (found and (found, rule))
+
+
+COMMUNES = reference.load("communes").dropna(subset=["postcodes"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_slip_never_moves_a_firm_to_another_department_in_silence(data):
+    position = data.draw(st.integers(0, len(COMMUNES) - 1))
+    row = COMMUNES.iloc[position]
+    typed = {"code": row["commune_code"], "name": row["name"], "postcode": row["postcodes"].split()[0]}
+    slipped = data.draw(st.sampled_from(sorted(typed)))
+    for column in data.draw(st.sets(st.sampled_from(sorted(typed)), max_size=1)):
+        # A wrong postcode and a name alone may well be another commune of that name: nothing can tell.
+        if column != slipped and (slipped, column) != ("postcode", "code"):
+            typed[column] = ""
+    word = list(typed[slipped])
+    at = data.draw(st.integers(0, len(word) - 1))
+    kind = data.draw(st.sampled_from(["drop", "swap", "change"]))
+    if kind == "drop":
+        del word[at]
+    elif kind == "swap" and at:
+        word[at - 1], word[at] = word[at], word[at - 1]
+    else:
+        word[at] = data.draw(st.sampled_from("0123456789" if slipped != "name" else "aeinrst"))
+    typed[slipped] = "".join(word)
+    located = locate_commune(**typed)
+    if located is not None and located[1] != "commune_conflict":
+        assert located[0].department_code == row["department_code"], typed
+
+
+def test_former_communes_lead_to_communes_of_today():
+    former = reference.load("former_communes")
+    assert set(former["commune_code"]) <= set(reference.load("communes")["commune_code"])
+    for code in former["former_code"].iloc[::100]:
+        assert locate_commune(code)[1] in ("", "commune_former")
+    assert b"0.7.0" in pq.read_schema(reference.FOLDER / "former_communes.parquet").metadata[b"source"]
+
+
+def test_names_in_one_pass_are_those_taken_one_by_one():
+    names = COMMUNES["name"].iloc[::40].tolist()
+    assert normalise_names(names) == [normalise_name(name) for name in names]
 
 
 def test_every_commune_is_found_by_its_name_and_postcodes_or_is_a_true_double():
     table = reference.load("communes").dropna(subset=["postcodes"])
-    twins = table.assign(key=[nom.normalise_name(n) for n in table["name"]]).duplicated(
+    twins = table.assign(key=[normalise_name(n) for n in table["name"]]).duplicated(
         ["key", "postcodes"], keep=False
     )
     sample = table[~twins].iloc[::50]
     wrong = [
         row.commune_code
         for row in sample.itertuples()
-        if nom.find_commune(name=row.name, postcode=row.postcodes.split()[0]).commune_code != row.commune_code
+        if find_commune(name=row.name, postcode=row.postcodes.split()[0]).commune_code != row.commune_code
     ]
     assert wrong == []
 
@@ -118,7 +212,7 @@ def test_every_commune_is_found_by_its_name_and_postcodes_or_is_a_true_double():
     ],
 )
 def test_centres_repaired_and_islands_kept(name, postcode, latitude, longitude):
-    found = nom.find_commune(name=name, postcode=postcode)
+    found = find_commune(name=name, postcode=postcode)
     assert found.latitude == pytest.approx(latitude, abs=0.06)
     assert found.longitude == pytest.approx(longitude, abs=0.06)
 
@@ -126,7 +220,7 @@ def test_centres_repaired_and_islands_kept(name, postcode, latitude, longitude):
 def test_communes_table():
     table = reference.load("communes")
     assert len(table) == 34969
-    assert list(table.columns) == list(nom.Commune._fields)
+    assert list(table.columns) == list(Commune._fields)
     assert table["commune_code"].is_unique and table["commune_code"].str.fullmatch(r"\d[\dAB]\d{3}").all()
     metropolitan = table[table["department_code"].str.len() == 2]
     assert metropolitan["latitude"].between(41, 51.2).all()
@@ -179,11 +273,45 @@ def test_hazard():
         ("04.11Z", None, None),
         ("252A", None, None),  # NAF of 2003
         ("2229AB", None, None),
+        ("2562B - Mécanique industrielle", "2562B", None),
+        ("Code APE : 62 01 Z", "6201Z", None),
+        ("25.62 B usinage", "2562B", None),
+        ("2562Z", None, "25"),  # the class has A and B only
+        ("2299Z", None, "22"),
     ],
 )
 def test_naf_as_typed(typed, code, division):
     assert nom.normalise_naf(typed) == code
     assert nom.naf_division(typed) == division
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("0111Z", ""),
+        ("62.10Y", "naf_2025"),
+        ("6210Z", "naf_2025"),  # a class that only NACE 2.1 has
+        ("2562Y", "naf_2025"),  # a class of both, the letter of NAF 2025
+        ("10.71H", "naf_2025"),
+        ("252A", "naf_2003"),
+        ("25.2A - Fabrication", "naf_2003"),
+        ("22.29", "naf_incomplete"),
+        (2562.0, "naf_incomplete"),
+        ("2562Z", "unknown_naf_code"),
+        ("0000Z", "unknown_naf_code"),
+        ("Boulangerie", "unknown_naf_code"),
+        ("2562B2562A", "unknown_naf_code"),
+    ],
+)
+def test_revisions_of_the_naf_are_told_apart(typed, problem):
+    assert nom.read_naf(typed)[1] == problem
+
+
+def test_naf_classes_are_those_of_the_nace_and_the_decree():
+    table = reference.load("naf_classes")
+    assert all(nace.is_valid(code, revision="2.0") for code in table["naf_class_code"])
+    assert len(table) == 615 and table["letters"].str.len().sum() == 732
+    assert set("".join(table["letters"])) == set("ZABCDEF")
 
 
 def test_naf_divisions_table():
@@ -209,5 +337,5 @@ def test_waste_codes_and_hazards_are_those_of_the_real_list_in_our_own_words():
     pd.testing.assert_series_equal(
         ours["hazardous"] == 1, (real["dangereux"] == "True").sort_index(), check_names=False
     )
-    same = ours["label_fr"].map(nom.normalise_name) == real["label_fr"].map(nom.normalise_name)
+    same = ours["label_fr"].map(normalise_name) == real["label_fr"].map(normalise_name)
     assert same.sum() <= 5

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from stdnum.exceptions import ValidationError
+from stdnum.fr import siren, tva
 from stdnum.fr import siret as stdnum_siret
 
 from eit_analysis.intake.parsing import MISSING_WORDS, clean_text, fold
 from eit_analysis.intake.periods import parse_date, parse_months
 from eit_analysis.reference import nomenclatures
+
+SIRET_LABEL = re.compile(r"^(?:n(?:um[ée]ro)?[°º.]? *)?(?:de )?(?:siret|siren)(?: *n[°º.]?)? *[:=]? *", re.I)
+SIRET_SEPARATORS = re.compile("[\\s.,;:_/'’\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff-]")
+SCIENTIFIC = re.compile(r"[0-9](?:[.,]([0-9]*))?e\+?([0-9]{1,2})", re.I)
+ROUNDED = re.compile(r"[1-9][0-9]*0000")  # a SIRET ends in a rank and a key, hardly in four zeros
+DIGITS_LOST = (
+    "le tableur a arrondi ce SIRET, ses derniers chiffres sont perdus\u00a0; "
+    "redemandez-le et saisissez-le dans une colonne au format texte"
+)
+BAD_SIRET = "ce SIRET n'a pas quatorze chiffres ou sa clé est fausse\u00a0; vérifiez-le avec l'entreprise"
+SIREN = "c'est un SIREN, le numéro de l'entreprise\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
+VAT = "c'est un numéro de TVA (SIREN {})\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
+NAF_MESSAGES = {
+    "naf_2025": "ce code est de la NAF 2025\u00a0; donnez le code NAF rév. 2 (par exemple 2562B)",
+    "naf_2003": "ce code est de la NAF de 2003\u00a0; donnez le code NAF rév. 2 (par exemple 2562B)",
+    "naf_incomplete": "la lettre de ce code NAF manque\u00a0; donnez le code complet ({})",
+    "unknown_naf_code": "ce code NAF rév. 2 n'existe pas\u00a0; corrigez-le (par exemple {})",
+}
 
 
 class CellError(ValueError):
@@ -58,17 +77,8 @@ def _code(
     return clean, "leading_zero_restored" if clean == f"0{text}" else "code_normalised"
 
 
-def _siret(text: str) -> str | None:
-    digits = re.sub(r"[\s.-]", "", text)
-    try:
-        # A spreadsheet drops the first zero of a number; the key tells whether putting it back is right.
-        return stdnum_siret.validate(digits.zfill(14) if len(digits) == 13 else digits)
-    except ValidationError:
-        return None
-
-
 def _place_code(text: str) -> str | None:
-    code = text.replace(" ", "").upper()
+    code = re.sub(r"^F(?:R|RANCE)?-?(?=[0-9])|CEDEX.*$", "", text.replace(" ", "").upper())
     code = code.zfill(5) if len(code) == 4 and code.isdigit() else code
     return code if re.fullmatch(r"[0-9][0-9AB][0-9]{3}", code) else None
 
@@ -79,9 +89,45 @@ def _rome_code(text: str) -> str | None:
 
 
 def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """SIRET of fourteen digits with a right key."""
-    message = "ce SIRET n'a pas quatorze chiffres ou sa clé est fausse\u00a0; vérifiez-le avec l'entreprise"
-    return _code(cell, _siret, "bad_siret", message)
+    """SIRET of fourteen digits with right keys (La Poste has its own), and the rule.
+
+    A spreadsheet drops the first zeros of a number: they come back where the keys of the SIREN and of the
+    SIRET prove them. Digits that it rounded away do not.
+
+    Raises
+    ------
+    CellError
+        ``siret_digits_lost``, ``siren_not_siret`` (a SIREN, a VAT number) or ``bad_siret``.
+    """
+    text = clean_text(cell)
+    if not text or fold(text) in MISSING_WORDS:
+        return None, "missing_word" if text else ""
+    bare = text.replace(" ", "")
+    digits = SIRET_SEPARATORS.sub("", SIRET_LABEL.sub("", text))
+    if scientific := SCIENTIFIC.fullmatch(bare):
+        if len(scientific[1] or "") < int(scientific[2]):
+            raise CellError("siret_digits_lost", DIGITS_LOST)
+        digits = f"{Decimal(bare.replace(',', '.')):.0f}"
+    if len(digits) in (12, 13, 14) and _is_siret(digits.zfill(14)):
+        if digits == text and len(digits) == 14:
+            return digits, ""
+        return digits.zfill(14), "code_normalised" if len(digits) == 14 else "leading_zero_restored"
+    if len(digits) in (12, 13, 14) and ROUNDED.fullmatch(digits):
+        raise CellError("siret_digits_lost", DIGITS_LOST)
+    if len(digits) in (8, 9) and _is_siren(digits.zfill(9)):
+        raise CellError("siren_not_siret", SIREN)
+    if digits[:2].upper() == "FR" and tva.is_valid(digits):
+        raise CellError("siren_not_siret", VAT.format(digits[-9:]))
+    raise CellError("bad_siret", BAD_SIRET)
+
+
+def _is_siret(digits: str) -> bool:
+    return _is_siren(digits[:9]) and bool(stdnum_siret.is_valid(digits))
+
+
+def _is_siren(digits: str) -> bool:
+    # All zeros have a right key, and are no firm.
+    return digits != "000000000" and bool(siren.is_valid(digits))
 
 
 def clean_place_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
@@ -102,9 +148,15 @@ def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, st
 
 
 def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """NAF rév. 2 code of a division known to the reference."""
-    message = "ce code NAF rév. 2 n'existe pas\u00a0; corrigez-le (par exemple 2562B)"
-    return _code(cell, nomenclatures.normalise_naf, "unknown_naf_code", message)
+    """NAF rév. 2 code known to the reference, its label left aside; other revisions are told apart."""
+    text = clean_text(cell)
+    if not text or fold(text) in MISSING_WORDS:
+        return None, "missing_word" if text else ""
+    code, problem = nomenclatures.read_naf(text)
+    if problem:
+        near = ", ".join(nomenclatures.naf_subclasses(code[:4])) or "2562B"
+        raise CellError(problem, NAF_MESSAGES[problem].format(near))
+    return code, "" if code == text else "code_normalised"
 
 
 def clean_months(table: str, column: str, cell: Any) -> tuple[str | None, str]:

@@ -1,0 +1,126 @@
+"""The communes of today and of before, with the indexes that look-ups need, each made once, when asked for.
+
+A commune is its position in the table of today: rows are made only of those that are asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import Any, NamedTuple
+
+from eit_analysis import reference
+from eit_analysis.reference.place_names import bare_name, normalise_names
+
+DISTRICT_CODES = {
+    "75056": range(75101, 75121),
+    "13055": range(13201, 13217),
+    "69123": range(69381, 69390),
+}
+
+
+class Commune(NamedTuple):
+    """One commune; ``latitude`` and ``longitude`` (degrees, WGS 84) are NaN where no centre is known."""
+
+    commune_code: str
+    name: str
+    department_code: str
+    postcodes: str
+    population: float
+    epci_code: str | None
+    epci_name: str | None
+    latitude: float
+    longitude: float
+
+
+@cache
+def columns() -> dict[str, list[Any]]:
+    """The communes of today column by column."""
+    table = reference.load("communes")
+    labels = ["epci_code", "epci_name", "postcodes"]
+    table[labels] = table[labels].astype(object).where(table[labels].notna(), None)
+    return {name: table[name].tolist() for name in Commune._fields}
+
+
+@cache
+def commune_at(position: int) -> Commune:
+    commune = Commune(**{name: values[position] for name, values in columns().items()})
+    return commune._replace(postcodes=commune.postcodes or "")
+
+
+@cache
+def by_code() -> dict[str, int]:
+    """Position by code; the districts of Paris, Lyon and Marseille lead to the city."""
+    index = {code: position for position, code in enumerate(columns()["commune_code"])}
+    for city, districts in DISTRICT_CODES.items():
+        index.update({str(code): index[city] for code in districts})
+    return index
+
+
+@cache
+def by_postcode() -> dict[str, list[int]]:
+    index: dict[str, list[int]] = defaultdict(list)
+    for position, postcodes in enumerate(columns()["postcodes"]):
+        for postcode in (postcodes or "").split():
+            index[postcode].append(position)
+    return dict(index)
+
+
+@cache
+def _names() -> tuple[list[str], list[str]]:
+    """Normalised names by position, and the same without article."""
+    names = normalise_names(columns()["name"])
+    return names, bare_name("\n".join(names)).split("\n")
+
+
+def name_at(position: int) -> str:
+    return _names()[0][position]
+
+
+@cache
+def by_name() -> dict[str, list[int]]:
+    """Positions by normalised name without article."""
+    index: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(_names()[1]):
+        index[name].append(position)
+    return dict(index)
+
+
+@cache
+def in_department(code: str) -> frozenset[int]:
+    """Positions in the department of a commune code, postcode or department code."""
+    # Postcodes of Corsica begin with 20 in both departments; overseas ones carry three digits.
+    prefix = code[:3] if code.startswith(("97", "98")) else code[:2]
+    wanted = {"2A", "2B"} if prefix == "20" else {prefix}
+    return frozenset(i for i, department in enumerate(columns()["department_code"]) if department in wanted)
+
+
+@cache
+def _former() -> list[tuple[str, str, str]]:
+    table = reference.load("former_communes")
+    names = bare_name("\n".join(normalise_names(table["former_name"].tolist()))).split("\n")
+    return list(zip(table["former_code"].tolist(), names, table["commune_code"].tolist(), strict=True))
+
+
+@cache
+def former_by_code() -> dict[str, str]:
+    """Code of today by code that is no longer one."""
+    return {former: code for former, _, code in _former() if former not in by_code()}
+
+
+@cache
+def former_by_name() -> dict[str, tuple[str, ...]]:
+    """Codes of today by former name (normalised, without article)."""
+    index: dict[str, set[str]] = defaultdict(set)
+    for _, name, code in _former():
+        index[name].add(code)
+    return {name: tuple(sorted(codes)) for name, codes in index.items()}
+
+
+@cache
+def former_names() -> dict[str, frozenset[str]]:
+    """Former names (normalised, without article) by code of today."""
+    index: dict[str, set[str]] = defaultdict(set)
+    for _, name, code in _former():
+        index[code].add(name)
+    return {code: frozenset(names) for code, names in index.items()}
