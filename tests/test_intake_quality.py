@@ -7,7 +7,6 @@ import pytest
 
 from eit_analysis import tables
 from eit_analysis.intake import quality
-from eit_analysis.intake.duplicates import suggested_duplicates
 from eit_analysis.publishing.wording import heading
 
 
@@ -173,16 +172,3 @@ def test_empty_inputs_give_empty_frames(wave, quarantine):
     assert quality.corrections_by_rule(pd.DataFrame({"rule": []}, dtype="str")).empty
     assert quality.questions(quality.attributed(lines(), wave)).empty
     assert quality.questions(quality.attributed(quarantine, nothing)).empty
-
-
-def test_duplicates_are_suggested_by_siret_or_name():
-    sites = pd.DataFrame(
-        {
-            "site_id": ["E1", "E2", "E3", "E4"],
-            "name": ["SAS Filature Müller", "FILATURE MULLER", "Scierie du Rossberg", "Autre nom"],
-            "siret": ["1", "2", "3", "3"],
-        }
-    )
-    pairs = suggested_duplicates(sites)[["site_id", "other_site_id", "same_siret"]]
-    assert pairs.values.tolist() == [["E1", "E2", "no"], ["E3", "E4", "yes"]]
-    assert suggested_duplicates(sites.head(0)).empty
