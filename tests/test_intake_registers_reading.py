@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis import reference
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
@@ -202,6 +204,17 @@ def test_an_unreadable_file_is_one_sentence(tmp_path, content):
     (tmp_path / "x.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"x\.csv"):
         read_register("sirene", tmp_path / "x.csv")
+
+
+def test_every_reason_to_ignore_a_row_has_its_french_words_and_every_register_its_page():
+    layouts = [layout for register in REGISTERS.values() for layout in register.layouts]
+    reasons = {reason for layout in layouts for words in layout.ignore.values() for reason in words.values()}
+    reasons |= {"blank_row", "header_row", "repeated_row", "outside_territory"}
+    labels = reference.load("labels")
+    assert reasons == set(labels.loc[labels["column"] == "ignored", "code"])
+    page = (Path(__file__).resolve().parents[1] / "docs" / "registers.md").read_text(encoding="utf-8")
+    for name in [*REGISTERS, *(layout.table for layout in layouts)]:
+        assert f"`{name}`" in page
 
 
 CELL = st.one_of(

@@ -22,12 +22,14 @@ OUTGOING = [
     "Dangereux", "Émetteur - Quantité de déchet ", "Expéditeur - N° d'identification",
     "Expéditeur - Raison sociale", "Transporteur - SIRET ou n° de TVA intracommunautaire",
     "Destination - N° d'identification", "Statut d'acceptation du déchet",
-    "Quantité réceptionnée nette (tonnes)", "Quantité acceptée / traitée nette (tonnes)", "Code opération prévu", "Code(s) de traitement réalisé(s)",
+    "Quantité réceptionnée nette (tonnes)", "Quantité acceptée / traitée nette (tonnes)",
+    "Code opération prévu", "Code(s) de traitement réalisé(s)",
 ]  # fmt: skip
 INCOMING = [
     "Source", "identifiant unique", "N° de bordereau", "Date d'expédition", "Date de réception",
     "Heure de pesée", "Date de réalisation du traitement", "Statut du bordereau", "Code déchet",
-    "Émetteur - Quantité de déchet ", "Expéditeur - N° d'identification", "Destination - N° d'identification",
+    "Émetteur - Quantité de déchet ", "Quantité réceptionnée nette (tonnes)",
+    "Expéditeur - N° d'identification", "Destination - N° d'identification",
     "Quantité acceptée / traitée nette (tonnes)", "Code opération prévu", "Code(s) de traitement réalisé(s)",
 ]  # fmt: skip
 OUTGOING_2023 = [
@@ -107,8 +109,8 @@ def test_outgoing_slips_weigh_what_was_accepted_else_what_was_announced(study, t
 
 
 def test_incoming_and_the_export_of_2023(study, tmp_path):
-    arrived = ["Tracé", "", "BSD-9", "2022-12-30", "2023-01-02", "08:00", "", "Traité", "15 02 02*", 3, MILL,
-               PLANT, 2.5, "R13", "R1"]  # fmt: skip
+    arrived = ["Tracé", "", "BSD-9", "2022-12-30", "2023-01-02", "08:00", "", "Traité", "15 02 02*", 3, 2.75,
+               MILL, PLANT, 2.5, "R13", "R1"]  # fmt: skip
     old = ["BSD-0", "2022-05-05", "Traité", "150202*", 0.9, MILL, PLANT, PLANT, 0.8, "R13", "R 1"]
     import_register("trackdechets", book(tmp_path / "in.xlsx", INCOMING, [arrived]), study)
     import_register("trackdechets", text(tmp_path / "old.csv", OUTGOING_2023, [old]), study)

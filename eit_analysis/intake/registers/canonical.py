@@ -1,7 +1,7 @@
 """What the registers say of waste by establishment, in one table whichever register it came from.
 
-Mass of a group = Σ tonnes of its rows; a row weighs what the destination accepted, else what the sender
-announced (Trackdéchets), or what was declared times its unit (IREP, GEREP).
+Mass of a group = Σ tonnes of its rows; a row weighs what the destination accepted, else received, else what
+the sender announced (Trackdéchets), or what was declared times its unit (IREP, GEREP).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _trackdechets(study: Study) -> pd.DataFrame | None:
     if not study.has("trackdechets"):
         return None
     table = study.load("trackdechets")
-    mass = table["accepted_t"].fillna(table["announced_t"])
+    mass = table["accepted_t"].fillna(table["received_t"]).fillna(table["announced_t"])
     return _canonical(table, "trackdechets", mass, table["treatment"].fillna(table["planned_treatment"]))
 
 

@@ -159,13 +159,13 @@ def compact_key(text: str) -> str:
     return header_key(text).replace(" ", "")
 
 
-def find_match(layout: Layout, rows: list[list[Any]]) -> Match | None:
+def find_match(layout: Layout, rows: Sequence[Sequence[Any]]) -> Match | None:
     """The row among the first twenty on which a layout finds most of its headers, None when it finds none."""
     matches = [_on_row(layout, index, row) for index, row in enumerate(rows[:ROWS_SEARCHED])]
     return max((m for m in matches if m.found), key=lambda m: (-len(m.missing), m.found), default=None)
 
 
-def _on_row(layout: Layout, index: int, row: list[Any]) -> Match:
+def _on_row(layout: Layout, index: int, row: Sequence[Any]) -> Match:
     texts = [clean_text(cell) for cell in row]
     keys = [compact_key(text) for text in texts]
     # BE24 and NOMBE24 lose the year of their zoning, unless a header with that very number is declared.

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
+from tqdm import tqdm
 
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers.layout import Match, Register, find_match
@@ -91,7 +92,15 @@ def _passing(
     numbers: list[int] = []
     read = 0
     try:
-        for batch in pa_csv.open_csv(file, *options):
+        blocks = tqdm(
+            pa_csv.open_csv(file, *options),
+            desc=f"Lecture de {file.name}",
+            total=file.stat().st_size // BLOCK_BYTES + 1,
+            unit="",
+            leave=False,
+            disable=None,
+        )
+        for batch in blocks:
             places = pc.indices_nonzero(pc.is_in(batch[where], value_set=communes)).to_pylist()
             kept = batch.take(places).to_pydict()
             for position, place in enumerate(places):

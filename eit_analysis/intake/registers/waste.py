@@ -48,11 +48,8 @@ ENDING = {
         kind="code",
     ),
 }
-ACCEPTED = (
-    "Quantité acceptée / traitée nette (tonnes)",
-    "Quantité réceptionnée nette (tonnes)",
-    "Quantité de déchet entrant (t)",
-)
+ACCEPTED = extra("Quantité acceptée / traitée nette (tonnes)", kind="positive")
+RECEIVED = ("Quantité réceptionnée nette (tonnes)", "Quantité de déchet entrant (t)")
 
 TRACKDECHETS = Register(
     "trackdechets",
@@ -67,7 +64,8 @@ TRACKDECHETS = Register(
                 "partner_id": extra(*DESTINATION, kind="code"),
                 "date": key("Date d'expédition", kind="date"),
                 "announced_t": part("Émetteur - Quantité de déchet", "Quantité de déchet", kind="positive"),
-                "accepted_t": extra(*ACCEPTED, kind="positive"),
+                "received_t": extra(*RECEIVED, kind="positive"),
+                "accepted_t": ACCEPTED,
                 **ENDING,
             },
             absent=("Date de réception", "Date d'enlèvement"),
@@ -85,7 +83,8 @@ TRACKDECHETS = Register(
                 "partner_id": extra(*EMITTER, kind="code"),
                 "date": key("Date de réception", kind="date"),
                 "announced_t": extra("Émetteur - Quantité de déchet", kind="positive"),
-                "accepted_t": part(*ACCEPTED, kind="positive"),
+                "received_t": part(*RECEIVED, kind="positive"),
+                "accepted_t": ACCEPTED,
                 **ENDING,
             },
             absent=("Date d'enlèvement", "Quantité de déchet", "Date d'acquisition"),
