@@ -29,7 +29,7 @@ ABOUT_TENS = re.compile(
     rf"(?:(?:une?|1) )?({'|'.join(TENS)}|(?:10|12|15|20|30|50|100) ?aine)\b(?: (?:de |d')?(.*))?", re.I
 )
 LESS = re.compile(
-    rf"(?:<=?|≤|moins de|inf(?:\.|érieure?s?)?(?: ou égale?s?)? à|maximum|maxi|max\.?|jusqu'à|au plus"
+    rf"(?:<=?|≤|moins de|- de|inf(?:\.|érieure?s?)?(?: ou égale?s?)? à|maximum|maxi|max\.?|jusqu'à|au plus"
     rf"|au maximum|pas plus de) ?(?:à |de )?({DIGITS})(.*)",
     re.I,
 )
@@ -37,7 +37,7 @@ LESS_AFTER = re.compile(
     rf"({DIGITS})(.*?) ?\b(?:maximum|maxi|max\.?|au plus|au maximum|ou moins|et moins)", re.I
 )
 MORE = re.compile(
-    r"(?:>=?|≥|plus de|sup(?:\.|érieure?s?)?(?: ou égale?s?)? à|minimum|mini|min\.?|au moins|au minimum"
+    r"(?:>=?|≥|plus de|\+ de|sup(?:\.|érieure?s?)?(?: ou égale?s?)? à|minimum|mini|min\.?|au moins|au minimum"
     r"|à partir de) ?(?:à |de )?[0-9].*|[0-9].*(?:\b(?:minimum|mini|min\.?|au moins|ou plus|et plus)|\+)",
     re.I,
 )
@@ -49,11 +49,13 @@ SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
-SEVERAL = re.compile(r"\b(?:x|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I)
+SEVERAL = re.compile(
+    r"\b(?:x|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
+)
 SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
 TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
 MULTIPLIER = re.compile(
-    r"(?:(mille|milliers?|k(?=€|eur))|(millions?|M(?=€))|(milliards?|Mds?(?=€)))\b ?(?:de |d')?(.*)"
+    r"(?:(mille\b|milliers?\b|k(?=€|eur))|(millions?\b|M(?=€))|(milliards?\b|Mds?(?=€))) ?(?:de |d')?(.*)"
 )
 AMBIGUOUS_MULTIPLIER = re.compile(r"(?:[kK]|M|Mds?|m€)(?:/.*)?")
 KILO_CAPITAL = re.compile(r"K(?=€|eur)")
@@ -169,9 +171,11 @@ def _range(opening: str | None, first: str, unit: str | None, sign: str, last: s
 
 
 def _one_unit(first: str | None, last: str) -> str | None:
-    """The unit of two numbers, written after either or both; None where they differ."""
+    """The unit of two numbers, written after either or both (``10 t à 15 t/an``); None where they differ."""
     first, last = (first or "").strip(), last.strip()
-    return last or first if not first or not last or normalise_unit(first) == normalise_unit(last) else None
+    if not first or not last or normalise_unit(first) == normalise_unit(last):
+        return last or first
+    return last if normalise_unit(first) == normalise_unit(re.split(r" ?/| par ", last)[0]) else None
 
 
 def _single(text: str) -> Number:
