@@ -236,6 +236,16 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+def test_personal_data_is_never_logged():
+    secret = "voir Mme Martin, 06 12 34 56 78"
+    rows = [["Identifiant", "Quantité"], ["E07", secret]]
+    flux = Grid(rows, 0, {"Identifiant": 0, "Quantité": 1})
+    sheet = answer_file(line(2, as_read(secret), secret), line(9, secret, secret), line(3, secret, ""))
+    applied = answers.apply(read_answers([sheet]), {FLUX: flux})
+    assert len(applied.corrections) == 3 and len(applied.quarantine) == 1
+    assert "Martin" not in str(applied.corrections) + str(applied.quarantine)
+
+
 @given(LINES, LINES, st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
 def test_law_every_row_goes_somewhere_once_and_order_changes_nothing(first, second, order: random.Random):

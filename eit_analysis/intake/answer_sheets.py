@@ -9,6 +9,7 @@ from typing import Any
 
 from eit_analysis.intake.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.parsing import clean_text, fold
+from eit_analysis.intake.personal import is_personal
 from eit_analysis.intake.workbook import RawFile, RawSheet
 
 SHEET = "Relance"
@@ -16,6 +17,7 @@ HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", "Question", "
 NEEDED = tuple(header for header in HEADERS if header != "Question")
 ROW = re.compile(r"[1-9][0-9]{0,6}")
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
+PRIVATE = "[donnée personnelle]"
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
 KEEP_WORDS = {
@@ -67,12 +69,18 @@ class AnswerSheet:
         return len(self.answers) + len(self.ignored)
 
 
+def logged(cell: Any) -> str:
+    """The text of a cell as logs may keep it: personal data is written nowhere."""
+    text = clean_text(cell)
+    return PRIVATE if is_personal(text) else text
+
+
 def as_read(cell: Any) -> str:
     """The text of a cell as a *fiche de relance* shows it: what a workbook can hold and give back.
 
-    A number shows its decimals as a French spreadsheet does, after a comma.
+    A number shows its decimals as a French spreadsheet does, after a comma; personal data is not shown.
     """
-    text = clean_text(cell)
+    text = logged(cell)
     if isinstance(cell, float):
         text = text.replace(".", ",")
     if not text.isprintable():
@@ -109,7 +117,7 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             else ""
         )  # fmt: skip
         if rule:
-            ignored.append((index + 1, " | ".join(filled), rule))
+            ignored.append((index + 1, " | ".join(map(logged, filled)), rule))
             continue
         number = clean_text(cells["Ligne"])
         answers.append(

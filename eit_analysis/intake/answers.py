@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eit_analysis.codes import ENTRY_COLUMNS
-from eit_analysis.intake.answer_sheets import Answer, AnswerSheet, as_read
+from eit_analysis.intake.answer_sheets import Answer, AnswerSheet, as_read, logged
 from eit_analysis.intake.answer_sheets import read_answers as read_answers
 from eit_analysis.intake.headers import header_key
 from eit_analysis.intake.ledger import SheetAccount
@@ -84,11 +84,11 @@ class Applied:
         return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
 
     def write(self, answer: Answer, target: str, rule: str) -> None:
-        self.corrections.append((*answer.place, "Réponse", clean_text(answer.answer), target, rule))
+        self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))
 
     def refuse(self, answer: Answer, code: str) -> None:
         self.account(answer).rows_quarantined += 1
-        raw = clean_text(answer.answer)
+        raw = logged(answer.answer)
         self.quarantine.append((*answer.place, "Réponse", raw, code, REFUSALS[code]))
 
     def put(self, place: Place, grid: Grid, row: int, index: int, value: Any) -> None:
@@ -178,9 +178,9 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
         if what == "remove":
             applied.removed.add((file, sheet, row))
             continue
-        old, raw = clean_text(raw), first.answer if what == "set" else raw
+        old, raw = logged(raw), first.answer if what == "set" else raw
         rule = "answered_by_firm" if what == "set" else "confirmed_by_firm"
-        applied.corrections.append((*cell, old, clean_text(raw), rule))
+        applied.corrections.append((*cell, old, logged(raw), rule))
         if what == "keep":
             applied.confirmed.add(cell)
         else:
@@ -200,6 +200,6 @@ def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
     for beside in (UNIT, PERIOD) if split_unit(suffix)[1] else (UNIT,):
         index, values = grid.columns.get(beside), grid.rows[row - 1]
         if index is not None and index < len(values) and as_read(values[index]):
-            old = clean_text(values[index])
+            old = logged(values[index])
             applied.corrections.append((file, sheet, row, beside, old, "", "answered_by_firm"))
             applied.put((file, sheet), grid, row, index, "")

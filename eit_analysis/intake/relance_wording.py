@@ -68,6 +68,7 @@ FINDINGS: dict[str, str] = {
     "open_interval": "il manque une valeur maximale.",
     "bad_siret": "ce numéro n'a pas 14 chiffres ou contient une erreur.",
     "unknown_value": "ce mot n'est pas dans la liste.",
+    "personal_data": "nous ne gardons aucune donnée personnelle. Remplacez-la ou laissez vide.",
     "out_of_bounds": "ce n'est pas sur l'échelle.",
     "unit_conflict": "l'unité de cette case contredit la colonne Unité ou Période.",
     "period_conflict": "la période de la colonne Unité contredit la colonne Période.",
