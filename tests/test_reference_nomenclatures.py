@@ -177,6 +177,7 @@ def test_a_slip_never_moves_a_firm_to_another_department_in_silence(data):
 def test_former_communes_lead_to_communes_of_today():
     former = reference.load("former_communes")
     assert set(former["commune_code"]) <= set(reference.load("communes")["commune_code"])
+    assert locate_commune("60455", "La Neuville-Garnier") is None  # two communes have its ground
     for code in former["former_code"].iloc[::100]:
         assert locate_commune(code)[1] in ("", "commune_former")
     assert b"0.7.0" in pq.read_schema(reference.FOLDER / "former_communes.parquet").metadata[b"source"]

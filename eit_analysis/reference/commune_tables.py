@@ -104,8 +104,15 @@ def _former() -> list[tuple[str, str, str]]:
 
 @cache
 def former_by_code() -> dict[str, str]:
-    """Code of today by code that is no longer one."""
-    return {former: code for former, _, code in _former() if former not in by_code()}
+    """Code of today by code that is no longer one, but for the few whose ground two communes have."""
+    index: dict[str, set[str]] = defaultdict(set)
+    for former, _, code in _former():
+        index[former].add(code)
+    return {
+        former: next(iter(codes))
+        for former, codes in index.items()
+        if former not in by_code() and len(codes) == 1
+    }
 
 
 @cache
