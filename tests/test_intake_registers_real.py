@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from eit_analysis.errors import InputError
@@ -14,7 +14,7 @@ from eit_analysis.intake.registers import read_register, recognise
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
 
-# Register, file, rows under the header that hold anything (None: counted below), rows kept (None: all).
+# File: register, rows kept (None: all of them).
 FILES = {
     "base_carbone/Base_Carbone_V23.6-v2.xlsx": ("base_carbone", 8163),
     "base_carbone/dechets_valides.csv": ("base_carbone", None),
@@ -52,12 +52,12 @@ OTHER_FOLDERS = {"communes", "eurostat", "factors", "insee"}
 
 
 def counted(path: Path) -> int:
-    """Rows under the header that hold anything, by the csv module or openpyxl."""
+    """Rows under the header that hold anything, by the csv module or in the workbook's own XML."""
     if path.suffix == ".xlsx":
-        book = openpyxl.load_workbook(path, read_only=True)
-        sheet = book["BMO_2024_open_data" if "BMO" in path.name else book.sheetnames[0]]
-        rows = [row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)]
-        return len(rows) - 1
+        sheet = "sheet2.xml" if "BMO" in path.name else "sheet1.xml"
+        with zipfile.ZipFile(path) as archive:
+            rows = archive.read(f"xl/worksheets/{sheet}").split(b"<row ")[1:]
+        return sum(b"<v>" in row or b"<is>" in row for row in rows) - 1
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -88,7 +88,7 @@ def test_no_file_of_a_register_is_forgotten():
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".csv")])
 def test_recognised_under_any_name_and_never_lost_when_damaged(name, tmp_path):
     register, _ = FILES[name]
-    content = (DATA / name).read_bytes()[:30_000]
+    content = (DATA / name).read_bytes()[:8_000]
     (tmp_path / "fichier.csv").write_bytes(content[: content.rindex(b"\n") + 1])
     assert recognise(tmp_path / "fichier.csv") == register
     # Cut inside a row, one header letter changed, digits turned to letters.

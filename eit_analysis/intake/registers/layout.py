@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -154,6 +155,7 @@ class Match:
         return not self.missing and not self.foreign
 
 
+@lru_cache(maxsize=10_000)
 def compact_key(text: str) -> str:
     """Header for comparison: ``codePostalEtablissement`` and ``Code postal établissement`` are one."""
     return header_key(text).replace(" ", "")
