@@ -311,6 +311,14 @@ def test_totals_that_differ():
     assert list(marks.columns) == QUARANTINE and str(marks["source_row"].dtype) == "Int64"
 
 
+def test_a_spreadsheet_leaves_out_what_is_typed_as_text():
+    values = ROWS.assign(text=[False, True, False, False])  # 20.5 was « env. 20,5 »
+    assert check_totals(values, cells([(7, 20.0)])).empty
+    assert len(check_totals(ROWS, cells([(7, 20.0)]))) == 1
+    assert len(check_totals(values, cells([(7, 30.0)]))) == 1
+    assert len(check_totals(ROWS.assign(text=True), cells([(7, 0.0)]))) == 1  # a CSV is all text
+
+
 def test_totals_are_of_their_own_column_sheet_and_file():
     other = cells([(2, 1.0), (3, 2.0)], column="Effectif")
     totals = pd.concat(
@@ -318,6 +326,8 @@ def test_totals_are_of_their_own_column_sheet_and_file():
     )
     marks = check_totals(pd.concat([ROWS, other]), totals)
     assert marks["column"].tolist() == ["Effectif"]
+    costs = {"column": "Coût (€/t)"}  # a mean, not a sum
+    assert check_totals(ROWS.assign(**costs), cells([(7, 10.1)], **costs)).empty
     assert check_totals(ROWS, totals.iloc[:0]).empty and check_totals(ROWS.iloc[:0], totals).empty
 
 

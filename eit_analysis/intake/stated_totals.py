@@ -9,23 +9,39 @@ from itertools import accumulate, pairwise
 import pandas as pd
 
 from eit_analysis.intake.marks import exact, gathered, mark
+from eit_analysis.tables import form
 
 RELATIVE = 0.005
 COLUMN = ["source_file", "source_sheet", "column"]
+# What can be added up: under a cost per tonne or a level, a last row is at best a mean.
+ADDED_UP = {
+    form(table)[name]["header"]
+    for table, names in {
+        "flows": "quantity",
+        "sharing": "volume_per_year cost_eur_per_year",
+        "workforce": "headcount fte planned_departures_3y planned_hires_3y",
+        "skills": "headcount shared_need_h_per_month",
+        "synergy_register": "realised_t_per_year",
+    }.items()
+    for name in names.split()
+}
 
 
 def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Total rows whose figure is none of the sums that it may be.
 
     A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
-    totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
-    the total shows, is right. Nothing is said of a total without a row above it.
+    totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that the
+    total shows, is right; so is a sum without the cells typed as text (``env. 906``), which a spreadsheet
+    leaves out. Nothing is said of a total without a row above it, nor of a column that cannot be added up
+    (`ADDED_UP`).
 
     Parameters
     ----------
     values : pandas.DataFrame
         ``source_file, source_sheet, source_row, column, value``: every number of the rows that are data
-        (those merged or in quarantine too), as typed, before any unit.
+        (those merged or in quarantine too), as typed, before any unit; ``text`` where known: whether the
+        cell is text.
     totals : pandas.DataFrame
         The same columns and ``raw_value``, for the total rows.
 
@@ -36,7 +52,8 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """
     sheets = dict(list(values.dropna(subset=["value"]).groupby(COLUMN, sort=False)))
     found = []
-    for key, stated in totals.dropna(subset=["value"]).groupby(COLUMN, sort=False):
+    added_up = totals[totals["column"].isin(ADDED_UP)].dropna(subset=["value"])
+    for key, stated in added_up.groupby(COLUMN, sort=False):
         if key in sheets:
             rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
             reasons = [
@@ -51,15 +68,22 @@ def _wrong(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Totals of one column that close nothing, with ``sum``, the nearest of the sums they may be."""
     rows, stated = values["source_row"].tolist(), totals["value"].tolist()
     ends = [bisect.bisect_left(rows, row) for row in totals["source_row"]]
-    summed, closed = (list(accumulate(numbers, initial=0.0)) for numbers in (values["value"], stated))
+    numbers = values["value"].mask(values["text"].astype(bool), 0.0) if "text" in values else values["value"]
+    summed, typed, closed = (list(accumulate(v, initial=0.0)) for v in (values["value"], numbers, stated))
     nearest: list[float] = []
     for rank, ((start, end), total) in enumerate(zip(pairwise([0, *ends]), stated, strict=True)):
-        sums = [summed[end] - summed[start]] if end > start else []
-        sums += [summed[end], closed[rank]] if rank else [summed[end]]
-        best = min(sums, key=lambda found: abs(found - total)) if end else math.nan
-        right = math.isnan(best) or abs(best - total) <= max(RELATIVE * abs(best), _half_unit(total))
+        sums = [summed[end]]
+        sums += [summed[end] - summed[start]] if end > start else []
+        sums += [closed[rank]] if rank else []
+        best = min(sums, key=lambda found: abs(found - total))
+        spreadsheet = [found for found in (typed[end] - typed[start], typed[end]) if found]
+        right = not end or any(_agree(found, total) for found in [best, *spreadsheet])
         nearest.append(math.nan if right else best)
     return totals.assign(sum=nearest).dropna(subset=["sum"])
+
+
+def _agree(found: float, total: float) -> bool:
+    return abs(found - total) <= max(RELATIVE * abs(found), _half_unit(total))
 
 
 def _half_unit(total: float) -> float:
