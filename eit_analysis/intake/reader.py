@@ -21,6 +21,8 @@ from eit_analysis.intake.reading.limits import UnreadableError
 
 SPARE_BYTES = 96 << 20  # address space left for a file of any size, and
 PER_BYTE = 12  # times what its cells take up unpacked
+ZIP, COMPOUND, TEXT_SUFFIXES, HEAD_BYTES = b"PK", b"\xd0\xcf\x11\xe0", (".csv", ".txt"), 2048
+EMPTY = "le fichier est vide\u00a0; demandez à l'entreprise de le renvoyer"
 WEB_PAGE = "c'est une page web sous un autre nom\u00a0; exportez le questionnaire en XLSX"
 OTHER = "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS"
 SIGNATURES = (
@@ -48,6 +50,7 @@ def limit_memory(parsed: int) -> None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     cap = min(used + SPARE_BYTES + PER_BYTE * parsed, limits.MEMORY_BYTES)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # to die at once, without writing its memory to disk
     resource.setrlimit(resource.RLIMIT_AS, (cap if hard == resource.RLIM_INFINITY else min(cap, hard), hard))
 
 
@@ -74,27 +77,39 @@ def check_kind(path: Path) -> int:
     return status.st_size
 
 
+def check_head(head: bytes, suffix: str) -> None:
+    """Refuse, by its first bytes, what is neither a workbook nor text.
+
+    Raises
+    ------
+    UnreadableError
+        With what the file is under its wrong name, where that is known.
+    """
+    if not head:
+        raise UnreadableError(EMPTY)
+    if head.startswith((ZIP, COMPOUND)):
+        return
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for signature, why in SIGNATURES:
+        if re.match(signature, bare):
+            raise UnreadableError(why)
+    if suffix not in TEXT_SUFFIXES:
+        raise UnreadableError(OTHER if bare else EMPTY)
+
+
 def read_content(path: Path, data: bytes) -> dict[str, Any]:
-    head = data[:1024]
-    if not head.strip() and not data.strip():
-        raise UnreadableError("le fichier est vide\u00a0; demandez à l'entreprise de le renvoyer")
     encoding = separator = None
-    if head.startswith(b"PK"):
+    if data.startswith(ZIP):
         kind, sheets, findings = book.read_zipped(data, limit_memory)
-    elif head.startswith(b"\xd0\xcf\x11\xe0"):
+    elif data.startswith(COMPOUND):
         kind, sheets, findings = book.read_xls(data, limit_memory)
     else:
-        bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        for signature, why in SIGNATURES:
-            if re.match(signature, bare):
-                raise UnreadableError(why)
-        kind, findings = path.suffix.lower().lstrip("."), []
-        if kind not in ("csv", "txt"):
-            raise UnreadableError(OTHER)
+        if len(data) < limits.LINE_BYTES and not data.strip():
+            raise UnreadableError(EMPTY)
         # E07_Flux.csv is the sheet Flux of firm E07.
         name = re.split(r"[_\s]+", path.stem)[-1]
         encoding, separator, sheet = text.read(data, name)
-        sheets = [sheet]
+        kind, sheets, findings = path.suffix.lower().lstrip("."), [sheet], []
     return {
         "format": kind, "encoding": encoding, "separator": separator, "findings": findings,
         "sheets": [sheet.packed() for sheet in sheets],
@@ -102,11 +117,19 @@ def read_content(path: Path, data: bytes) -> dict[str, Any]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    result: dict[str, Any] = {"format": path.suffix.lower().lstrip("."), "sha256": "", "problem": None}
+    suffix = path.suffix.lower()
+    result: dict[str, Any] = {"format": suffix.lstrip("."), "sha256": "", "problem": None}
     try:
-        limit_memory(check_kind(path))
-        data = path.read_bytes()
+        size = check_kind(path)
+        limit_memory(size)
+        with path.open("rb", buffering=0) as stream:  # a buffer would hold the file twice
+            head = stream.read(HEAD_BYTES)
+            if size > limits.READ_ANYWAY_BYTES:
+                check_head(head, suffix)
+            stream.seek(0)
+            data = stream.readall()
         result["sha256"] = hashlib.sha256(data).hexdigest()
+        check_head(head, suffix)
         return result | read_content(path, data)
     except UnreadableError as error:
         return result | {"problem": str(error)}

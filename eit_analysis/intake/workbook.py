@@ -71,7 +71,7 @@ class RawFile:
     name : str
         Path relative to the folder read, with ``/``.
     sha256 : str
-        Of the whole file, empty where there is nothing to read (a folder, a device, a file beyond the limit).
+        Of the whole file, empty where there is nothing to read (a folder, a device, a file far too large).
     format, encoding, separator : str or None
         How the file was read; encoding and separator only for text files.
     problem : str or None

@@ -54,27 +54,33 @@ def members(data: bytes) -> list[zipfile.ZipInfo]:
     return found
 
 
-def unpack(data: bytes, found: list[zipfile.ZipInfo]) -> Parts:
-    """Parts of a workbook that may hold cells, by name.
+def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Members that may hold cells or say how to read them.
 
     Raises
     ------
     UnreadableError
-        When they are too large, lie about their size, are damaged, or hold a document type (entities).
+        When they declare to be too large, unpacked, or shrunk as only a bomb is.
     """
-    wanted = [
-        member for member in found if PART.match(member.filename) and not NO_CELL.match(member.filename)
-    ]
-    total = sum(member.file_size for member in wanted)
-    shrunk = any(
-        member.file_size > limits.PACKED_ONCE and member.file_size > limits.RATIO * member.compress_size
-        for member in wanted
-    )
+    wanted = [m for m in found if PART.match(m.filename) and not NO_CELL.match(m.filename)]
+    total = sum(m.file_size for m in wanted)
+    shrunk = any(m.file_size > max(limits.PACKED_ONCE, limits.RATIO * m.compress_size) for m in wanted)
     if shrunk or total > limits.UNPACKED_BYTES:
         raise UnreadableError(
             f"le fichier occuperait {total >> 20}\u00a0Mo décompressé\u00a0; "
-            "demandez un classeur ne contenant que le questionnaire"
+            "supprimez les lignes vides sous les tableaux et les feuilles étrangères au questionnaire"
         )
+    return wanted
+
+
+def unpack(data: bytes, wanted: list[zipfile.ZipInfo]) -> Parts:
+    """Content of these members, by name.
+
+    Raises
+    ------
+    UnreadableError
+        When one lies about its size, is damaged, or holds a document type (entities).
+    """
     return {member.filename: _part(data, member) for member in wanted}
 
 

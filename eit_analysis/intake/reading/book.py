@@ -41,7 +41,7 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
     data : bytes
         The file.
     limit_memory : callable
-        Told how many bytes calamine is about to parse.
+        Told how many bytes are about to be unpacked and parsed.
 
     Raises
     ------
@@ -50,7 +50,9 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
     """
     members = archive.members(data)
     names = [member.filename for member in members]
-    parts = archive.unpack(data, members)
+    wanted = archive.with_cells(members)
+    limit_memory(sum(member.file_size for member in wanted))
+    parts = archive.unpack(data, wanted)
     findings = []
     if any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in names):
         findings.append(MACRO)
@@ -68,7 +70,6 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
             )  # fmt: skip
     except (ParseError, KeyError, ValueError):
         raise UnreadableError(xls.DAMAGED) from None
-    limit_memory(sum(map(len, parts.values())))
     return kind, _sheets(archive.pack(parts), layouts), findings
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 FILE_BYTES = 100 << 20
+READ_ANYWAY_BYTES = (
+    16 << 20
+)  # a larger file that is no survey file by its first bytes is left unread, unhashed
 UNPACKED_BYTES = 128 << 20  # of the parts that are read: two million cells of XLSX
 MEMBERS = 4_000  # of a zipped workbook
 PACKED_ONCE = 8 << 20  # a part larger than this, unpacked, ...
-RATIO = 250  # ... is not shrunk more than so by an honest spreadsheet (about 100 for a million equal rows)
+RATIO = 150  # ... is not shrunk more than so by an honest spreadsheet (45 for a million empty formatted rows)
 CELL_BYTES = 200_000  # 32 767 characters, the most that a spreadsheet holds, in any UTF-8
 COLUMNS = 16_384  # of a spreadsheet
 AREA = 20_000_000  # cells of a sheet, blanks included
@@ -49,11 +52,15 @@ def check_area(sheet: str, height: int, width: int, filled: int) -> None:
 
 def check_longest(xml: bytes | bytearray) -> None:
     """Refuse a part whose longest text between two tags is longer than any spreadsheet allows."""
-    if len(xml) > CELL_BYTES and max(map(len, xml.split(b"<"))) > CELL_BYTES:
-        raise UnreadableError(
-            "une cellule contient un texte plus long qu'un tableur n'en accepte (32\u202f767 caractères)"
-            "\u00a0; effacez cette cellule puis enregistrez"
-        )
+    at = 0
+    while len(xml) - at > CELL_BYTES:
+        tag = xml.rfind(b"<", at, at + CELL_BYTES)
+        if tag < 0:
+            raise UnreadableError(
+                "une cellule contient un texte plus long qu'un tableur n'en accepte (32\u202f767 caractères)"
+                "\u00a0; effacez cette cellule puis enregistrez"
+            )
+        at = tag + 1
 
 
 def check_texts(size: int) -> None:

@@ -111,9 +111,8 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
     if lines and SEP_LINE.fullmatch(lines[0]):
         next(stream)
         sheet.add([])
-    widest = _read_rows(chain(stream, [END]), separator, sheet)
+    _read_rows(chain(stream, [END]), separator, sheet)
     _check_quotes(sheet, separator)
-    check_area(name, len(sheet.widths), widest, len(sheet.cells))
     return encoding, separator, sheet
 
 
@@ -135,14 +134,13 @@ def _check_lines(data: bytes) -> None:
         )
 
 
-def _read_rows(lines: chain[str], separator: str, sheet: Sheet) -> int:
-    """Add each record to the sheet; the number of cells of the widest."""
+def _read_rows(lines: chain[str], separator: str, sheet: Sheet) -> None:
     csv.field_size_limit(limits.LINE_BYTES)
     widest = 0
     try:
         for row in csv.reader(lines, delimiter=separator):
             if row == [END]:
-                return widest
+                return
             if len(row) > widest:
                 widest = len(row)
                 if widest > limits.COLUMNS:
@@ -151,7 +149,7 @@ def _read_rows(lines: chain[str], separator: str, sheet: Sheet) -> int:
                         "exportez à nouveau le questionnaire en CSV"
                     )
             sheet.add(row)
-            if len(sheet.cells) > limits.AREA:
+            if len(sheet.widths) * widest > limits.SPARSE_AREA:
                 check_area(sheet.name, len(sheet.widths), widest, len(sheet.cells))
     except csv.Error:
         raise UnreadableError(QUOTES.format(row=len(sheet.widths) + 1)) from None

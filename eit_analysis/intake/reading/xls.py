@@ -77,7 +77,7 @@ def _streams(data: bytes) -> dict[str, bytes | None]:
     if size not in (512, 4096) or mini_size != 64:
         raise ValueError
     start, cutoff, mini_start = struct.unpack_from("<I4xII", data, 48)
-    next_table, tables = struct.unpack_from("<I4xI", data, 64)[0], []
+    next_table = struct.unpack_from("<I", data, 68)[0]
     sectors = len(data) // size
 
     def sector(number: int) -> bytes:
