@@ -14,6 +14,10 @@ from eit_analysis.errors import EitError, UsageError
 from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
 
 DONE, FAILED, REFUSED = 0, 1, 2
+REGISTER_NAMES = (
+    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, dares_employment, dares_age, dares, rome "
+    "ou waste_list"
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,6 +54,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="crée une étude\u00a0: dossier, study.toml, questionnaire vierge")
     new.add_argument("study", metavar="ÉTUDE")
+    new.add_argument(
+        "--firms", type=Path, metavar="FICHIER", help="extrait SIRENE (CSV) des acteurs à enquêter"
+    )
 
     clean = commands.add_parser(
         "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
@@ -68,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
 
     register = commands.add_parser("import", help="verse un registre ou des données ouvertes dans l'étude")
-    register.add_argument("register", metavar="REGISTRE", help="bmo")
+    register.add_argument("register", metavar="REGISTRE", help=REGISTER_NAMES)
     register.add_argument("file", type=Path, metavar="FICHIER")
     register.add_argument("study", metavar="ÉTUDE")
     register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
@@ -83,31 +90,43 @@ def progress(items: Iterable, total: int | None = None, words: str = "") -> Iter
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.questionnaire import write_blank
+    from eit_analysis.intake.questionnaire import write_blank, write_for_firms
 
+    firms = None
+    if arguments.firms:
+        from eit_analysis.intake.registers import read_register
+
+        firms = read_register("sirene", arguments.firms).frame
     folder = create_study(project_root(), arguments.study)
-    write_blank(folder / "questionnaire.xlsx")
+    write_blank(folder / "questionnaire.xlsx", firms)
+    sent = "questionnaire.xlsx"
+    if firms is not None:
+        written = write_for_firms(folder / "questionnaires", firms)
+        sent = f"les {len(written)} classeurs de questionnaires/ (un par acteur, déjà identifié)"
     print(
-        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez questionnaire.xlsx "
+        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
         "aux acteurs et déposez leurs réponses dans le dossier de la vague."
     )
     return DONE
 
 
 def command_clean(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.cleaning import clean_wave
-    from eit_analysis.intake.output import write_cleaned
-
-    studies = [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]
-    for study in studies:
-        cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
-        write_cleaned(study, cleaned)
-        print(clean_summary(study, cleaned.manifest))
+    for study in [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]:
+        clean(study)
     return DONE
 
 
-def clean_summary(study: Study, manifest: dict[str, Any]) -> str:
-    """What cleaning did, in two French sentences."""
+def clean(study: Study) -> None:
+    from eit_analysis.intake.cleaning import clean_wave
+    from eit_analysis.intake.results import write_cleaned
+
+    cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
+    questions = write_cleaned(study, cleaned)
+    print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
+
+
+def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questions: int) -> str:
+    """What cleaning did, in three French sentences."""
     from eit_analysis.publishing.wording import counted
 
     rows = {
@@ -125,7 +144,9 @@ def clean_summary(study: Study, manifest: dict[str, Any]) -> str:
     folder = study.processed.relative_to(study.root).as_posix()
     return (
         f"Vague {study.wave}\u00a0: {', '.join(words)}.\n"
-        f"Tables, quarantine.csv et corrections.csv\u00a0: {folder}/"
+        f"{counted(doubtful, 'valeur invraisemblable gardée', 'valeurs invraisemblables gardées')}, "
+        f"{counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/\n"
+        f"Tables, quarantine.csv, corrections.csv et implausible.csv\u00a0: {folder}/"
     )
 
 
@@ -149,10 +170,13 @@ def command_run(arguments: argparse.Namespace) -> int:
 
 
 def command_import(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.registers import import_register
+    from eit_analysis.intake.registers import WASTE_REGISTERS, import_register
 
     study = open_study(arguments.study, arguments.wave)
     print(import_register(arguments.register, arguments.file, study))
+    # So that importing before or after the cleaning gives the same tables.
+    if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
+        clean(study)
     return DONE
 
 

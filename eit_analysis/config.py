@@ -68,6 +68,7 @@ class StudyConfig(Section):
     evidence_half_width: dict[str, float] = Field(
         default_factory=lambda: {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
     )
+    prefer_register: bool = True  # for measured tonnes, where a register and a questionnaire disagree
     basin: str = ""
     disclosure: Disclosure = Disclosure()
     audiences: dict[str, Audience] = Field(default_factory=lambda: {"partners": Audience(named=True)})

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake import tidy
+from eit_analysis.intake import places
 from eit_analysis.intake.cleaning import clean_wave
-from eit_analysis.intake.output import csv_bytes, write_cleaned, write_table
+from eit_analysis.intake.output import csv_bytes, write_table
+from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study, open_study
 
 SITES = [
@@ -94,6 +95,8 @@ def check_accounts(cleaned) -> None:
         ({"quantity": 100, "unit": "kg", "period": "mois"}, 1.2, 1.14, 1.26),
         ({"quantity": "100 kg/mois", "unit": None, "period": None}, 1.2, 1.14, 1.26),
         ({"quantity": 1, "unit": "t/semaine", "period": None}, 52, 49.4, 54.6),
+        ({"quantity": 10, "period": "trimestre"}, 40, 38, 42),
+        ({"quantity": "12,5 t/mois", "unit": None, "period": None}, 150, 142.5, 157.5),
         ({"quantity": 1, "period": "mois", "months": "juin à octobre"}, 5, 4.75, 5.25),
         # A day of opening is known from 220 to 365 days: -12 % and +46 %, beside the 5 % of a weighing.
         ({"quantity": 1, "period": "jour"}, 250, 250 * (1 - 0.13), 250 * (1 + np.hypot(0.05, 0.46))),
@@ -124,7 +127,7 @@ def test_a_volume_is_converted_and_widened(study):
         ({"unit": "camion"}, "unknown_unit", "Unité"),
         ({"unit": None}, "missing_unit", "Unité"),
         ({"period": None}, "missing_period", "Période"),
-        ({"period": "trimestre"}, "unknown_value", "Période"),
+        ({"period": "vendanges"}, "unknown_value", "Période"),
         ({"unit": "t/mois"}, "period_conflict", "Période"),
         ({"quantity": "12 kg"}, "unit_conflict", "Quantité"),
         ({"category": "plutonium"}, "unknown_value", "Catégorie"),
@@ -146,7 +149,7 @@ def test_a_bad_required_cell_quarantines_its_row(study, cells, code, column):
     [
         ({"code": "999999"}, "cell_unknown_waste_code", "waste_code"),
         ({"months": "été"}, "cell_not_months", "months"),
-        ({"uncertainty": "beaucoup"}, "cell_not_a_number", None),
+        ({"uncertainty": "beaucoup"}, "cell_vague_quantity", None),
         ({"evidence": "on me l'a dit"}, "cell_unknown_value", None),
     ],
 )  # fmt: skip
@@ -206,6 +209,73 @@ def test_header_anywhere_title_blank_total_and_repeated_rows(study):
     check_accounts(cleaned)
 
 
+@pytest.mark.parametrize(
+    ("header", "unit", "period", "mass"),
+    [
+        ("Quantité (kg)", None, "an", 0.5), ("Quantité en kg/mois", None, None, 6),
+        ("Quantité (t/an)", None, None, 500), ("Quantité (kg)", "kg", "an", 0.5),
+        ("QUANTITES (Tonnes)", None, "mois", 6000), ("Quantité (kg)", "t", "an", None),
+        ("Quantité (t/an)", None, "mois", None),
+    ],
+)  # fmt: skip
+def test_the_unit_of_a_header_counts_unless_the_row_says_otherwise(study, header, unit, period, mass):
+    headers = [header if name == "Quantité" else name for name in FLOW_HEADERS]
+    cleaned = clean(study, [headers, flow(quantity=500, unit=unit, period=period)])
+    masses = cleaned.tables["flows"]["mass_t_per_year"].tolist()
+    assert masses == ([] if mass is None else [pytest.approx(mass)])
+    assert list(cleaned.quarantine["reason_code"]) == (["unit_conflict"] if mass is None else [])
+    assert mass is None or unit or "unit_from_header" in set(cleaned.corrections["rule"])
+
+
+def test_a_cost_that_is_not_per_tonne_is_not_read_as_such(study):
+    cleaned = clean(study, [[*FLOW_HEADERS, "Coût (€)"], [*flow(), 1200]])
+    assert cleaned.tables["flows"]["cost_eur_per_t"].isna().all()
+    named = cleaned.corrections.loc[cleaned.corrections["rule"] == "ignored_unknown_column", "raw_value"]
+    assert list(named) == ["Coût (€)"]
+
+
+def test_personal_data_of_the_people_sheets_is_written_nowhere(study):
+    people = [
+        [
+            "Identifiant",
+            "Nom",
+            "Prénom",
+            "Intitulé",
+            "Effectif",
+            "Date de naissance",
+            "N° de sécurité sociale",
+        ],
+        ["E01", "MARTIN", "Jeanne", "Soudeuse", 1, "12/03/1961", "2610368334001 55"],
+        ["E01", "DURAND", "Ali", "Cariste", 1, "02/11/1984", "184116833400148"],
+        ["Total", "MARTIN", "Jeanne", None, 2, None, None],
+    ]
+    cleaned = clean(study, [FLOW_HEADERS, flow()], Emplois=people)
+    write_cleaned(study, cleaned)
+    assert list(cleaned.tables["workforce"]["occupation"]) == ["Soudeuse", "Cariste"]
+    dropped = cleaned.corrections[cleaned.corrections["rule"].str.startswith("dropped_")]
+    assert set(dropped["raw_value"]) == {"Nom", "Prénom", "Date de naissance", "N° de sécurité sociale"}
+    for path in study.processed.rglob("*"):
+        for secret in ("MARTIN", "Jeanne", "DURAND", "1961", "2610368334001", "184116833400148"):
+            assert path.is_dir() or secret.encode() not in path.read_bytes(), (path.name, secret)
+
+
+def test_a_contradiction_of_places_is_kept_and_marked(study):
+    sites = [SITES[0], ["E01", "Filature d'essai", "Mulhouse", "68334", 40, "nominative"]]
+    cleaned = clean(study, [FLOW_HEADERS, flow()], sites)
+    assert list(cleaned.tables["sites"]["commune_code"]) == ["68334"]
+    assert cleaned.implausible[["source_row", "column", "reason_code"]].values.tolist() == [
+        [2, "Code INSEE", "commune_conflict"]
+    ]
+
+
+def test_a_stated_total_that_differs_is_marked(study):
+    flows = [FLOW_HEADERS, flow(), flow(quantity=12), ["Total", *[None] * 4, 25, "t"]]
+    cleaned = clean(study, flows)
+    marks = cleaned.implausible[cleaned.implausible["reason_code"] == "stated_total"]
+    assert marks[["source_row", "column"]].values.tolist() == [[4, "Quantité"]]
+    assert clean(study, [*flows[:3], ["Total", *[None] * 4, 22, "t"]]).implausible.empty
+
+
 def test_a_site_described_twice_otherwise_is_refused_the_second_time(study):
     cleaned = clean(
         study, [FLOW_HEADERS, flow()], [*SITES, ["E01", "Autre nom", "Thann", "68334", 41, "aucune"]]
@@ -235,25 +305,36 @@ def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
 
 
 def test_a_rule_of_the_contract_that_no_cell_check_knows_still_holds(study, monkeypatch):
-    monkeypatch.setattr(tidy, "clean_row", lambda *args: _with(args, latitude=123.0))
+    def lost(batch):
+        locate(batch)
+        batch.numbers["latitude"][:] = 123.0
+
+    locate = places.locate
+    monkeypatch.setattr(places, "locate", lost)
     cleaned = clean(study, [FLOW_HEADERS], SITES[:2])
     assert cleaned.tables["sites"].empty
     assert list(cleaned.quarantine["reason_code"]) == ["contract"]
     check_accounts(cleaned)
 
 
-def _with(args, **values):
-    from eit_analysis.intake.rows import clean_row
-
-    record = clean_row(*args)
-    record.values.update(values)
-    return record
+def test_a_sheet_without_its_header_row_goes_to_quarantine_and_stops_nothing_else(study):
+    cleaned = clean(
+        study, [FLOW_HEADERS[1:], flow()[1:], []], Compétences=[["Anglais", 3], ["Jean Martin", 2]]
+    )
+    assert len(cleaned.tables["sites"]) == 2
+    rows = cleaned.quarantine[["source_sheet", "source_row", "column", "reason_code"]].values.tolist()
+    assert rows == [
+        ["Compétences", 1, "Identifiant", "no_header"], ["Compétences", 2, "Identifiant", "no_header"],
+        ["Flux", 1, "Identifiant", "no_header"], ["Flux", 2, "Identifiant", "no_header"],
+    ]  # fmt: skip
+    assert "Jean Martin" not in cleaned.quarantine.to_csv()
+    check_accounts(cleaned)
 
 
 @pytest.mark.parametrize(
     ("sheets", "words"),
     [
-        ({"Entreprise": SITES, "Flux": [FLOW_HEADERS[1:], flow()[1:]]}, ["enquete", "Flux", "Identifiant"]),
+        ({"Flux": [FLOW_HEADERS[1:], flow()[1:]]}, ["enquete", "Flux", "Identifiant"]),
         ({"Entreprise": SITES[:1]}, ["enquete.xlsx", "aucune ligne"]),
         ({"Vide": []}, ["enquete.xlsx", "aucune ligne"]),
     ],
@@ -279,13 +360,15 @@ def test_missing_folder_empty_folder_and_folder_named_as_a_file(study):
 def test_same_inputs_same_bytes_and_register_tables_untouched(study):
     def digests() -> dict[str, str]:
         write_cleaned(study, clean_wave(study))
-        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(study.processed.iterdir())}
+        files = [p for p in sorted(study.processed.rglob("*")) if p.is_file()]
+        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
     clean(study, [FLOW_HEADERS, flow(), flow(quantity="NC"), flow(unit="m3")])
     write_table(study, "bmo", pd.DataFrame({"occupation_code": ["A0X40"]}))
     first = digests()
     assert digests() == first
     assert {"bmo.parquet", "bmo.csv", "flows.parquet", "flows.csv", "manifest.json"} < set(first)
+    assert {"E01.html", "E01.xlsx", "E02.html", "E02.xlsx"} < set(first)
     assert str(study.root) not in (study.processed / "manifest.json").read_text()
     assert study.load("flows")["mass_t_per_year"].tolist() == pytest.approx([10, 10 * 0.0629])
     assert study.load("skills").empty
@@ -293,7 +376,7 @@ def test_same_inputs_same_bytes_and_register_tables_untouched(study):
 
 def test_text_that_a_spreadsheet_would_run_is_disarmed():
     text = csv_bytes(pd.DataFrame({"a": ["=1+1", "-5", "@x", "Thann"], "b": [-1.0, 2.0, 3.0, 4.0]})).decode()
-    assert text == "a,b\n'=1+1,-1.0\n-5,2.0\n'@x,3.0\nThann,4.0\n"
+    assert text == '"a","b"\n"\'=1+1",-1\n"-5",2\n"\'@x",3\n"Thann",4\n'
 
 
 CELL = st.one_of(

@@ -17,7 +17,7 @@ from eit_analysis.intake.form_checks import COMMON_UNITS
 from eit_analysis.intake.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS
 from eit_analysis.intake.headers import find_layout, table_of
 from eit_analysis.intake.questionnaire import ROWS, write_blank, write_for_firms
-from eit_analysis.reference.factors import to_tonnes
+from eit_analysis.reference.units import to_tonnes
 from eit_analysis.study import open_study
 
 FIRMS = pd.DataFrame(

@@ -9,7 +9,7 @@ from typing import Any
 
 from eit_analysis.intake.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.parsing import clean_text, fold
-from eit_analysis.intake.personal import is_personal
+from eit_analysis.intake.personal import PRIVATE, is_personal
 from eit_analysis.intake.workbook import RawFile, RawSheet
 
 SHEET = "Relance"
@@ -17,7 +17,6 @@ HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", "Question", "
 NEEDED = tuple(header for header in HEADERS if header != "Question")
 ROW = re.compile(r"[1-9][0-9]{0,6}")
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
-PRIVATE = "[donnée personnelle]"
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
 KEEP_WORDS = {

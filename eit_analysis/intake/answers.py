@@ -9,7 +9,7 @@ other: rows_read = applied (clean) + quarantined + merged + ignored.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Grid:
 
     Attributes
     ----------
-    rows : list of list
+    rows : sequence of list
         Raw cells, from the first line of the sheet.
     header_row : int
         Index of the header row, from 0.
@@ -50,7 +50,7 @@ class Grid:
         Cell index of each French header of the contract.
     """
 
-    rows: list[list[Any]]
+    rows: Sequence[list[Any]]
     header_row: int
     columns: Mapping[str, int]
 

@@ -11,12 +11,14 @@ from eit_analysis.intake import codes
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.parsing import (
     MISSING_WORDS,
+    NUMBER_PROBLEMS,
     clean_text,
     fold,
     is_excel_error,
     parse_number,
     singular,
 )
+from eit_analysis.intake.periods import read_period
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
@@ -27,12 +29,6 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "dib": "mixed", "dae": "mixed", "ferraille": "metal", "gravat": "mineral",
     },
     "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
-    "period": {
-        "annee": "year", "annuel": "year", "annuelle": "year", "par an": "year", "mensuel": "month",
-        "par moi": "month",
-        "mensuelle": "month", "hebdomadaire": "week", "hebdo": "week", "par semaine": "week", "sem": "week",
-        "quotidien": "day", "journalier": "day", "par jour": "day", "j": "day", "a": "year", "m": "month",
-    },
     "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
                  "estime": "estimated", "estimee": "estimated", "registre dechet": "measured"},
     "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "don": "reuse",
@@ -56,13 +52,12 @@ SUFFIXES: dict[str, set[str]] = {
     "planned_hires_3y": {"personne", "recrutement"},
 }
 
-
-NUMBER_PROBLEMS = {
-    "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
-    "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
-    "date_instead_of_number": "le tableur a changé ce nombre (10-15\u00a0?) en date\u00a0; redemandez-le",
-    "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
+# Required columns with a safe reading when blank or odd: the most protective consent, a wide uncertainty.
+DEFAULTS = {
+    "consent": ("none", "consent_assumed_none"),
+    "evidence": ("estimated", "evidence_assumed_estimated"),
 }
+MISSING = "la valeur manque\u00a0; demandez-la à l'entreprise"
 
 
 @cache
@@ -145,6 +140,17 @@ def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     raise CellError("unknown_value", f"ce mot n'est pas prévu\u00a0; choisissez parmi\u00a0: {allowed}")
 
 
+def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Code of a period: a word of the form, or another length of time that is as clear (``trimestre``)."""
+    try:
+        return clean_word(table, column, cell)
+    except CellError:
+        period = read_period(clean_text(cell))
+        if period is None:
+            raise
+        return period, "synonym"
+
+
 def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     return clean_text(cell) or None, ""
 
@@ -159,6 +165,7 @@ SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
     "postcode": codes.clean_place_code,
     "rome_code": codes.clean_rome,
     "waste_code": codes.clean_waste_code,
+    "period": clean_period,
     "months": codes.clean_months,
     "status_date": codes.clean_date,
     # Entry columns have no type in the contract.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -16,14 +16,20 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake import headers, mass
-from eit_analysis.intake.ledger import Ledger, Origin, SheetAccount
-from eit_analysis.intake.parsing import clean_text
-from eit_analysis.intake.tidy import RawRow, clean_tables
-from eit_analysis.intake.workbook import RawFile, read_files, survey_files
+from eit_analysis.intake.answer_sheets import find_header
+from eit_analysis.intake.answers import Applied, Cell, Grid, Place, apply, read_answers
+from eit_analysis.intake.headers import ROWS_SEARCHED, key_column
+from eit_analysis.intake.ledger import NO_ROW, Ledger, SheetAccount, typed
+from eit_analysis.intake.periods import PERIODS_PER_YEAR
+from eit_analysis.intake.plausibility import check_totals, implausible
+from eit_analysis.intake.reconcile import reconcile
+from eit_analysis.intake.registers import waste_register
+from eit_analysis.intake.sheets import FoundSheet, SheetRows, find_sheet, sheet_rows, stated_totals
+from eit_analysis.intake.tidy import clean_tables
+from eit_analysis.intake.workbook import Finding, RawFile, read_files, survey_files
 from eit_analysis.study import Study
 
-SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
+ANSWERS = "answers"  # the table that the accounts of answer sheets name
 VERSIONS = ("eit-analysis", "pandas", "pandera", "pyarrow", "python-calamine", "python-stdnum")
 
 
@@ -40,6 +46,14 @@ class Cleaned:
         starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file) left out.
     corrections : pandas.DataFrame
         ``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``.
+    implausible : pandas.DataFrame
+        Values that are kept but marked, with the columns of the quarantine.
+    conflicts : pandas.DataFrame
+        Registers beside the questionnaire, by site and waste code.
+    row_sites : pandas.DataFrame
+        ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
+    grids : dict of (file, sheet) to Grid
+        The data sheets as they were cleaned: answers put in, personal data taken out.
     manifest : dict
         Inputs with their SHA-256, accounts by sheet, versions, parameters.
     """
@@ -47,11 +61,18 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]
     quarantine: pd.DataFrame
     corrections: pd.DataFrame
+    implausible: pd.DataFrame
+    conflicts: pd.DataFrame
+    row_sites: pd.DataFrame
+    grids: dict[Place, Grid]
     manifest: dict[str, Any]
 
 
 def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Cleaned:
     """Read and clean every survey file of a wave.
+
+    Answers that firms gave on a *fiche de relance* go into the raw cells first, so that every rule of
+    cleaning applies to them too. A register imported into the wave is set beside the answers last.
 
     Parameters
     ----------
@@ -63,36 +84,110 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     Raises
     ------
     InputError
-        When the wave has no usable file, or a sheet lacks its key column.
+        When the wave has no usable row.
     """
     files, left_alone = _read(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
-    rows: dict[str, list[RawRow]] = {table: [] for table in tables.TABLES}
-    problems: list[InputError] = []
-    for file in files:
-        if file.problem:
-            ledger.quarantine(Origin(file.name, "", None), "", "", "unreadable_file", f"{file.problem}.")
-            continue
-        for sheet in file.sheets:
-            try:
-                found = _sheet_rows(file.name, sheet.name, sheet.rows, ledger)
-            except InputError as error:
-                problems.append(error)
-                continue
-            if found is not None:
-                account, data = found
-                accounts[file.name].append(account)
-                rows[account.table] += data
-    if problems:
-        others = f" (et {len(problems) - 1} autre(s) feuille(s) dans ce cas)" if len(problems) > 1 else ""
-        raise InputError(f"{str(problems[0]).removesuffix('.')}{others}")
+    found = _find_sheets(files, ledger)
+    applied = _answer(files, found, ledger)
+    for file, answered in applied.accounts.items():
+        accounts[file] += answered
+    rows = []
+    for file, sheet in found:
+        name = sheet.raw.name
+        removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
+        rows.append(sheet_rows(sheet, removed, ledger))
+        accounts[file].append(rows[-1].account)
     _refuse_nothing(study, files, rows)
-    clean = clean_tables(rows, study.config.evidence_half_width, ledger)
+    tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
-    return Cleaned(clean, ledger.quarantine_frame(), ledger.corrections_frame(),
-                   _manifest(study, files, left_alone, accounts, clean))  # fmt: skip
+    reconciled = reconcile(
+        tidy.tables["flows"], tidy.tables["sites"], waste_register(study),
+        study.config.prefer_register, study.config.evidence_half_width["measured"],
+    )  # fmt: skip
+    tidy.tables["flows"] = reconciled.flows
+    marks = pd.concat(
+        [
+            ledger.implausible_frame(),
+            typed(implausible(tidy.tables)),
+            typed(check_totals(*stated_totals(rows, ledger))),
+        ],
+        ignore_index=True,
+    )
+    return Cleaned(
+        tables=tidy.tables,
+        quarantine=ledger.quarantine_frame(),
+        corrections=pd.concat([ledger.corrections_frame(), typed(reconciled.corrections)], ignore_index=True),
+        implausible=_not_confirmed(marks, applied.confirmed),
+        conflicts=reconciled.conflicts,
+        row_sites=tidy.row_sites,
+        grids={ledger.origins[sheet.place]: _grid(sheet) for sheet in rows if sheet.layout},
+        manifest=_manifest(study, files, left_alone, accounts, tidy.tables),
+    )
+
+
+def _find_sheets(files: list[RawFile], ledger: Ledger) -> list[tuple[str, FoundSheet]]:
+    """The sheets of every file that belong to a table; what the reader itself found goes to the ledger."""
+    found = []
+    for file in files:
+        if file.problem:
+            place = ledger.place(file.name)
+            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem}.")
+        _log_findings(ledger, file.name, "", file.findings)
+        for sheet in file.sheets:
+            _log_findings(ledger, file.name, sheet.name, sheet.findings)
+            if find_header(sheet) is None:  # an answer sheet is no table
+                known = find_sheet(file.name, sheet, ledger)
+                found += [(file.name, known)] if known else []
+    return found
+
+
+def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding]) -> None:
+    place = ledger.place(file, sheet) if findings else 0
+    for row, raw, clean, rule in findings:
+        ledger.correct(place, row or NO_ROW, "", raw, clean, rule)
+
+
+def _answer(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
+    """Put the answers of the firms into the raw sheets they speak of."""
+    sheets = read_answers(files)
+    if not sheets:
+        return Applied()
+    grids = {
+        (file, sheet.raw.name): Grid(
+            sheet.raw.rows,
+            sheet.layout.header_row,
+            {tables.form(sheet.table)[n]["header"]: i for n, i in sheet.layout.columns.items()},
+        )
+        for file, sheet in found
+        if sheet.layout
+    }
+    applied = apply(sheets, grids)
+    for position, (file, sheet) in enumerate(found):
+        rows = applied.rows.get((file, sheet.raw.name))
+        if rows is not None:
+            found[position] = (file, replace(sheet, raw=replace(sheet.raw, rows=rows)))
+    for file, name, row, *line in applied.corrections:
+        ledger.correct(ledger.place(file, name), row, *line)
+    for file, name, row, *line in applied.quarantine:
+        ledger.quarantine(ledger.place(file, name), row, *line)
+    return applied
+
+
+def _grid(sheet: SheetRows) -> Grid:
+    assert sheet.layout is not None
+    form = tables.form(sheet.layout.table)
+    columns = {form[name]["header"]: index for name, index in sheet.layout.columns.items()}
+    return Grid(sheet.cells, sheet.layout.header_row, columns)
+
+
+def _not_confirmed(marks: pd.DataFrame, confirmed: set[Cell]) -> pd.DataFrame:
+    """Marks but for those of the cells that the firm says are right."""
+    cells = zip(*(marks[n] for n in ("source_file", "source_sheet", "source_row", "column")), strict=True)
+    kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
+    return marks[kept].reset_index(drop=True)
 
 
 def _read(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[list[RawFile], list[str]]:
@@ -113,65 +208,29 @@ def _read(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[list[
     return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
 
 
-def _refuse_nothing(study: Study, files: list[RawFile], rows: dict[str, list[RawRow]]) -> None:
-    if any(rows.values()):
+def _refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows]) -> None:
+    if any(len(sheet.rows) for sheet in sheets):
         return
     broken = next((file for file in files if file.problem), None)
     if broken is not None:
         raise InputError(
             f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
         )
+    lost = next((sheet for sheet in sheets if sheet.account.rows_quarantined), None)
+    if lost is not None:
+        header = tables.form(lost.account.table)[key_column(lost.account.table)]["header"]
+        raise InputError(
+            f"cette colonne est introuvable dans les {ROWS_SEARCHED} premières lignes, "
+            "remettez la ligne d'en-têtes du questionnaire",
+            file=next(f.name for f in files if any(s.name == lost.account.sheet for s in f.sheets)),
+            sheet=lost.account.sheet,
+            column=header,
+        )
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
     raise InputError(
         f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",
         file=files[0].name,
     )
-
-
-def _sheet_rows(
-    file: str, sheet: str, rows: list[list[Any]], ledger: Ledger
-) -> tuple[SheetAccount, list[RawRow]] | None:
-    """Data rows of one sheet; title, blank and total rows are counted and logged. None for another sheet."""
-    if not rows:
-        return None
-    named = headers.table_of(sheet)
-    layout = headers.find_layout(named, rows) if named else headers.guess_layout(rows)
-    if layout is None and named:
-        raise InputError(
-            f"cette colonne est introuvable dans les {headers.ROWS_SEARCHED} premières lignes, "
-            "remettez la ligne d'en-têtes du questionnaire",
-            file=file, sheet=sheet, column=tables.form(named)[headers.key_column(named)]["header"],
-        )  # fmt: skip
-    if layout is None:
-        if sheet not in SILENT_SHEETS:
-            ledger.correct(Origin(file, sheet, None), "", "", "", "ignored_unknown_sheet")
-        return None
-    heading = Origin(file, sheet, layout.header_row + 1)
-    for rule, found in (
-        ("ignored_unknown_column", layout.unknown),
-        ("ignored_repeated_column", layout.repeated),
-    ):
-        for text in found.values():
-            ledger.correct(heading, text, text, "", rule)
-    for column, index in layout.columns.items():
-        typed, header = str(rows[layout.header_row][index]), tables.form(layout.table)[column]["header"]
-        if typed != header:
-            ledger.correct(heading, header, typed, header, "header_recognised")
-    account = SheetAccount(sheet, layout.table, layout.header_row + 1, rows_read=len(rows) - 1)
-    data = []
-    for index, row in enumerate(rows):
-        if index == layout.header_row:
-            continue
-        origin = Origin(file, sheet, index + 1)
-        ignored = headers.ignored_rule(layout, row, index)
-        if ignored:
-            account.rows_ignored += 1
-            ledger.correct(origin, "", " | ".join(t for t in map(clean_text, row) if t), "", ignored)
-            continue
-        data.append(
-            RawRow(origin, account, {name: row[i] for name, i in layout.columns.items() if i < len(row)})
-        )
-    return account, data
 
 
 def _manifest(
@@ -189,7 +248,7 @@ def _manifest(
         }
         for file in files
     ]  # fmt: skip
-    totals: dict[str, Counter[str]] = {table: Counter() for table in tables.TABLES}
+    totals: dict[str, Counter[str]] = {table: Counter() for table in (*tables.TABLES, ANSWERS)}
     for account in (account for sheets in accounts.values() for account in sheets):
         totals[account.table].update(account.counts())
     return {
@@ -200,9 +259,10 @@ def _manifest(
         "tables": {
             t: {**SheetAccount.zero(), **totals[t], "rows_written": len(clean[t])} for t in tables.TABLES
         },
+        "answers": {**SheetAccount.zero(), **totals[ANSWERS]},
         "parameters": {
             "evidence_half_width": study.config.evidence_half_width,
-            "periods_per_year": {period: list(values) for period, values in mass.PERIODS_PER_YEAR.items()},
+            "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
         },
         "versions": {name: version(name) for name in VERSIONS},
     }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.parsing import clean_text, fold, singular
+from eit_analysis.intake.cells import SUFFIXES
+from eit_analysis.intake.parsing import clean_text, fold, header_unit, singular
 
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
+LONGEST_HEADER = 80  # characters
+UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
@@ -30,6 +34,8 @@ class Layout:
         Form column to cell index.
     unknown, repeated : dict of int to str
         Headers that are not in the form, and those met a second time, by cell index.
+    units : dict of str to str
+        Unit stated by the header, by form column (``Quantité (kg)``).
     """
 
     table: str
@@ -37,20 +43,18 @@ class Layout:
     columns: dict[str, int]
     unknown: dict[int, str]
     repeated: dict[int, str]
+    units: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         return key_column(self.table)
-
-    @property
-    def missing(self) -> list[str]:
-        return [name for name in tables.form(self.table) if name not in self.columns]
 
 
 def key_column(table: str) -> str:
     return next(iter(tables.form(table)))
 
 
+@lru_cache(maxsize=50_000)
 def header_key(text: str) -> str:
     """Header without case, accents, punctuation or plural; ``(s)`` is a plural too."""
     return singular(fold(text.replace("(s)", "s")))
@@ -58,15 +62,47 @@ def header_key(text: str) -> str:
 
 @cache
 def known_headers(table: str) -> dict[str, str]:
-    """Every accepted spelling of the headers of one form, to the column's name.
+    """Headers of one form as they are compared, to the column's name."""
+    return {header_key(spec["header"]): name for name, spec in tables.form(table).items()}
 
-    A header may leave out the remark in parentheses of ours (``Incertitude``), when that stays unambiguous.
+
+@cache
+def bare_headers(table: str) -> dict[str, tuple[str, str]]:
+    """Headers of one form without their remark in parentheses, to the column's name and that remark.
+
+    Only those that stay unambiguous without it.
     """
-    full = {header_key(spec["header"]): name for name, spec in tables.form(table).items()}
-    short: dict[str, list[str]] = {}
+    bare: dict[str, list[tuple[str, str]]] = {}
     for name, spec in tables.form(table).items():
-        short.setdefault(header_key(re.sub(r"\([^)]*\)", "", spec["header"])), []).append(name)
-    return {k: names[0] for k, names in short.items() if len(names) == 1} | full
+        text, remark = re.fullmatch(r"([^(]*)(?:\((.*)\))?", spec["header"]).groups()  # type: ignore[union-attr]
+        bare.setdefault(header_key(text), []).append((name, remark or ""))
+    return {key: found[0] for key, found in bare.items() if len(found) == 1}
+
+
+@cache
+def recognise(table: str, text: str) -> tuple[str, str] | None:
+    """Column of a header and the unit that the header states for it, None when it is not in the form.
+
+    A header may leave out our remark in parentheses (``Incertitude``). Another unit than ours is understood
+    for a quantity (``Quantité (kg)``); elsewhere it would change what the number means (``Coût (€)`` is not a
+    cost per tonne), so the header is not recognised.
+    """
+    exact = known_headers(table).get(header_key(text))
+    if exact:
+        return exact, ""
+    bare, unit = header_unit(text)
+    name, remark = bare_headers(table).get(header_key(bare), ("", ""))
+    if not name:
+        return None
+    if not unit or _unit_key(unit) == _unit_key(remark):
+        return name, ""
+    if name in UNIT_COLUMNS:
+        return name, unit
+    return (name, "") if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
+
+
+def _unit_key(text: str) -> str:
+    return singular(fold(text.replace("€", " eur ").replace("%", " pourcent ")))
 
 
 @cache
@@ -80,26 +116,25 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
-def _columns(table: str, row: list[Any]) -> tuple[dict[str, int], dict[int, str], dict[int, str]]:
-    known = known_headers(table)
-    found: dict[str, int] = {}
-    unknown: dict[int, str] = {}
-    repeated: dict[int, str] = {}
-    for index, cell in enumerate(row):
+def _layout(table: str, index: int, row: list[Any]) -> Layout:
+    layout = Layout(table, index, {}, {}, {})
+    for position, cell in enumerate(row):
         text = clean_text(cell)
-        if not text:
+        if not text or len(text) > LONGEST_HEADER:
             continue
-        name = known.get(header_key(text))
-        if name is None:
-            unknown[index] = text
-        elif name in found:
-            repeated[index] = text
+        name, unit = recognise(table, text) or ("", "")
+        if not name:
+            layout.unknown[position] = text
+        elif name in layout.columns:
+            layout.repeated[position] = text
         else:
-            found[name] = index
-    return found, unknown, repeated
+            layout.columns[name] = position
+            if unit:
+                layout.units[name] = unit
+    return layout
 
 
-def find_layout(table: str, rows: list[list[Any]]) -> Layout | None:
+def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
     """Header row of a sheet among its first twenty rows: the one with most known headers.
 
     Returns
@@ -109,13 +144,15 @@ def find_layout(table: str, rows: list[list[Any]]) -> Layout | None:
     """
     best: Layout | None = None
     for index, row in enumerate(rows[:ROWS_SEARCHED]):
-        found, unknown, repeated = _columns(table, row)
-        if key_column(table) in found and len(found) > 1 and (best is None or len(found) > len(best.columns)):
-            best = Layout(table, index, found, unknown, repeated)
+        found = _layout(table, index, row)
+        if found.key in found.columns and len(found.columns) > max(1, len(best.columns) if best else 0):
+            best = found
+        if best and len(best.columns) == len(tables.form(table)):
+            break  # no row can hold more
     return best
 
 
-def guess_layout(rows: list[list[Any]]) -> Layout | None:
+def guess_layout(rows: Sequence[list[Any]]) -> Layout | None:
     """Layout of a sheet whose name says nothing: the form most of whose headers it holds, at least half."""
     layouts = [layout for table in tables.TABLES if (layout := find_layout(table, rows))]
     layouts = [lay for lay in layouts if len(lay.columns) * 2 >= len(tables.form(lay.table))]

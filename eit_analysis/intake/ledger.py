@@ -1,25 +1,19 @@
-"""Every correction and every refusal of a cleaning, collected row by row, and the accounts of the sheets."""
+"""Every correction, doubt and refusal of a cleaning, by blocks of rows, and the accounts of the sheets."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 QUARANTINE = ["source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = ["source_file", "source_sheet", "source_row", "column", "raw_value", "clean_value", "rule"]
+NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a row was read; row and sheet are missing for what concerns a whole file."""
-
-    source_file: str
-    source_sheet: str
-    source_row: int | None
-
-    def __str__(self) -> str:
-        return f"{self.source_file}, {self.source_sheet}, ligne {self.source_row}"
+Origin = tuple[str, str]  # source_file, source_sheet
 
 
 @dataclass
@@ -51,32 +45,87 @@ class SheetAccount:
             raise AssertionError(f"{self.sheet}: {self.rows_read} rows read, {gone} accounted for")
 
 
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the quarantine or of the corrections in their types, also when there are none."""
+    return frame.astype({name: "Int64" if name == "source_row" else "str" for name in frame.columns})
+
+
 @dataclass
 class Ledger:
-    """Quarantine and corrections in the order of the files."""
+    """Quarantine and corrections. An entry is a block: one value for all its rows, or one for each.
 
-    refused: list[tuple[object, ...]] = field(default_factory=list)
-    corrected: list[tuple[object, ...]] = field(default_factory=list)
+    Attributes
+    ----------
+    origins : list of (str, str)
+        File and sheet of each place; a place is its position here.
+    """
 
-    def quarantine(self, origin: Origin, column: str, raw: str, code: str, message: str) -> None:
-        self.refused.append(
-            (origin.source_file, origin.source_sheet, origin.source_row, column, raw, code, message)
-        )
+    origins: list[Origin] = field(default_factory=list)
+    refused: list[tuple[Any, ...]] = field(default_factory=list)
+    doubted: list[tuple[Any, ...]] = field(default_factory=list)
+    corrected: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def correct(self, origin: Origin, column: str, raw: str, clean: str, rule: str) -> None:
-        self.corrected.append(
-            (origin.source_file, origin.source_sheet, origin.source_row, column, raw, clean, rule)
-        )
+    def place(self, file: str, sheet: str = "") -> int:
+        """A new place to speak of: a file, or a sheet of it."""
+        self.origins.append((file, sheet))
+        return len(self.origins) - 1
+
+    def quarantine(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
+        self.refused.append((places, rows, column, raw, code, message))
+
+    def mark(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
+        """A value that is kept, with the reason to doubt it."""
+        self.doubted.append((places, rows, column, raw, code, message))
+
+    def correct(self, places: Any, rows: Any, column: Any, raw: Any, clean: Any, rule: Any) -> None:
+        self.corrected.append((places, rows, column, raw, clean, rule))
 
     def quarantine_frame(self) -> pd.DataFrame:
-        return _frame(self.refused, QUARANTINE)
+        return self._frame(self.refused, QUARANTINE)
+
+    def implausible_frame(self) -> pd.DataFrame:
+        return self._frame(self.doubted, QUARANTINE)
 
     def corrections_frame(self) -> pd.DataFrame:
-        return _frame(self.corrected, CORRECTIONS)
+        return self._frame(self.corrected, CORRECTIONS)
+
+    def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+        places, rows, *texts = (_joined(column, blocks) for column in range(6))
+        places, rows = places.astype(np.int64), rows.astype(np.int64)
+        # By place, then in the order found: the same inputs always give the same lines.
+        rank = np.empty(len(self.origins), dtype=np.int64)
+        rank[sorted(range(len(self.origins)), key=lambda place: (self.origins[place], place))] = np.arange(
+            len(self.origins)
+        )
+        order = np.lexsort((rows, rank[places]))
+        places, rows = places[order], rows[order]
+        origins = np.array([*self.origins, ("", "")], dtype=object)
+        frame = pd.DataFrame(
+            {
+                names[0]: pd.array(origins[places, 0], dtype="str"),
+                names[1]: pd.array(origins[places, 1], dtype="str"),
+                names[2]: pd.array(rows, dtype="Int64"),
+                **{
+                    name: pd.array(text[order], dtype="str")
+                    for name, text in zip(names[3:], texts, strict=True)
+                },
+            }
+        )
+        frame.loc[rows == NO_ROW, names[2]] = pd.NA
+        return frame
 
 
-def _frame(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
-    types = {name: "Int64" if name == "source_row" else "str" for name in columns}
-    frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(types)
-    # By place, then in the order found: the same inputs always give the same lines.
-    return frame.sort_values(columns[:3], kind="stable", na_position="first", ignore_index=True)
+def _joined(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:
+    """One column of all blocks, single values repeated over the rows of their block."""
+    parts: list[Any] = []
+    for block in blocks:
+        value, height = block[column], 1 if np.ndim(block[1]) == 0 else len(block[1])
+        if isinstance(value, np.ndarray):
+            parts.extend(value.tolist())
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            parts.extend(value)
+        else:
+            parts.extend([value] * height)
+    out = np.empty(len(parts), dtype=object)
+    out[:] = parts
+    return out

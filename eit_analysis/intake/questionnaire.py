@@ -16,7 +16,7 @@ from eit_analysis.intake.cells import clean_cell
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.form_checks import check, is_number
 from eit_analysis.intake.guide import GUIDE, TITLE, note, write_guide
-from eit_analysis.reference import nomenclatures
+from eit_analysis.reference.communes import find_commune
 from eit_analysis.study import write_atomic
 
 __all__ = ["GUIDE", "write_blank", "write_for_firms"]
@@ -77,7 +77,7 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for typed in known.to_dict("records"):
         row = {column: _readable(column, typed.get(column)) for column in tables.form("sites")}
-        place = nomenclatures.find_commune(row["commune_code"], row["commune_name"], row["postcode"])
+        place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
         row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
         rows.append({column: value for column, value in row.items() if value is not None})
     identifiers = [row.get("site_id") for row in rows]

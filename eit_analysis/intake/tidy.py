@@ -2,128 +2,219 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.errors
 
 from eit_analysis import tables
-from eit_analysis.intake.ledger import Ledger, Origin, SheetAccount
+from eit_analysis.intake import places, weighing
+from eit_analysis.intake.batch import Batch
+from eit_analysis.intake.cells import DEFAULTS, MISSING, clean_cell
+from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.columns import Cells, objects, repeated
+from eit_analysis.intake.ledger import Ledger
 from eit_analysis.intake.parsing import clean_text
-from eit_analysis.intake.rows import Record, clean_row
+from eit_analysis.intake.periods import PERIOD_LABELS
+from eit_analysis.intake.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets import PEOPLE, SheetRows
+
+PERSONAL = "cette case contient une donnée personnelle, qui n'est pas gardée\u00a0; retirez-la"
 
 
 @dataclass(frozen=True)
-class RawRow:
-    """A row that is data, where it comes from, and the account of its sheet."""
+class Tidy:
+    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read."""
 
-    origin: Origin
-    account: SheetAccount
-    cells: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+    row_sites: pd.DataFrame
 
 
-def clean_tables(
-    rows: dict[str, list[RawRow]], half_widths: dict[str, float], ledger: Ledger
-) -> dict[str, pd.DataFrame]:
+def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger) -> Tidy:
     """Clean the sites first: every other row must name one of them."""
     clean: dict[str, pd.DataFrame] = {}
+    sites: list[pd.DataFrame] = []
     known: set[str] = set()
-    for table, raw_rows in rows.items():
-        kept = _clean_rows(table, raw_rows, half_widths, known, ledger)
+    for table in tables.TABLES:
+        own = [sheet for sheet in sheets if sheet.account.table == table]
+        batch = _gather(table, own, ledger)
+        _clean_columns(batch)
         if table == "sites":
-            known = {values["site_id"] for _, values in kept}
-        clean[table] = _validated(table, kept, ledger)
+            places.locate(batch)
+            known = places.declare(batch)
+        if table == "flows":
+            weighing.weigh(batch, half_widths)
+        if table != "sites":
+            places.check_sites(batch, known)
+        if table == "flows":
+            batch.values["flow_id"] = Cells.each(_flow_ids(batch.clean("site_id")))
+        clean[table] = _validated(batch)
+        for sheet in own:
+            there = batch.places == sheet.place
+            sheet.account.rows_quarantined += int(batch.fatal[there].sum())
+            sheet.account.rows_clean += int((~batch.fatal[there]).sum())
+        if "site_id" in batch.values:
+            sites.append(_origins(batch).assign(site_id=_typed(batch, "site_id", np.arange(len(batch)))))
+    return Tidy(clean, pd.concat(sites, ignore_index=True))
+
+
+def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
+    """Rows of all the sheets of one table, one after the other, but for those that repeat another."""
+    names = list(tables.form(table))
+    pool: dict[Any, int] = {"": 0}
+    parts: list[np.ndarray] = []
+    for sheet in sheets:
+        into = np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
+        own = np.zeros((len(sheet.rows), len(names)), dtype=np.int32)
+        for position, name in enumerate(names):
+            if name in sheet.columns:
+                own[:, position] = into[sheet.columns[name]]
+        parts.append(own)
+    values = list(pool)
+    numbers = np.concatenate([np.zeros((0, len(names)), dtype=np.int32), *parts])
+    heights = [len(sheet.rows) for sheet in sheets]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
+    place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
+    units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
+    kept = _merge_repeated(values, numbers, place, rows, sheets, ledger)
+    cells = {name: Cells.among(values, numbers[kept, i]) for i, name in enumerate(names)}
+    return Batch(table, place[kept], rows[kept], cells, ledger, np.repeat(objects(units), heights)[kept])
+
+
+def _merge_repeated(
+    values: list[Any], numbers: np.ndarray, place: np.ndarray, rows: np.ndarray,
+    sheets: Sequence[SheetRows], ledger: Ledger,
+) -> np.ndarray:  # fmt: skip
+    """Rows to keep: one that repeats another in every cell of the form is merged into the first."""
+    said = Cells.of([clean_text(value).casefold() for value in values]).codes
+    first = repeated(said[numbers])
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    if not len(again):
+        return np.arange(len(rows))
+    same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
+    ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
+    for sheet in sheets:
+        sheet.account.rows_merged += int((place[again] == sheet.place).sum())
+    return np.flatnonzero(first == np.arange(len(rows)))
+
+
+@cache
+def required(table: str) -> frozenset[str]:
+    """Form columns that the contract does not allow to be missing."""
+    schema = tables.TABLES[table].to_schema().columns
+    return frozenset(name for name in tables.form(table) if name in schema and not schema[name].nullable)
+
+
+def _clean_columns(batch: Batch) -> None:
+    for column in tables.form(batch.table):
+        if not (batch.table == "flows" and column == "quantity"):  # read with its unit and period
+            _clean_column(batch, column)
+
+
+def _clean_column(batch: Batch, column: str) -> None:
+    """Clean each distinct cell once, then take values, corrections and refusals back to the rows."""
+    table, cells = batch.table, batch.cells[column]
+    needed = column in required(table) and column not in DEFAULTS
+    clean, rules, errors = (
+        (list(part) for part in zip(*map(_cleaner(table, column), cells.values), strict=True))
+        if len(batch)
+        else ([], [], [])
+    )
+    batch.values[column] = Cells(clean, cells.codes)
+    refused = np.flatnonzero(np.array([e is not None for e in errors], dtype=bool)[cells.codes])
+    if len(refused):
+        codes, messages = (
+            objects([getattr(errors[code], part) for code in cells.codes[refused]])
+            for part in ("code", "message")
+        )
+        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(refused, column))
+        # A period that cannot be read makes the quantity useless, though the column is only on the form.
+        batch.reject(refused, column, codes, messages, fatal=needed or column == "period", raw=raw)
+    corrected = np.array([bool(rule) for rule in rules], dtype=bool)[cells.codes]
+    if needed:
+        corrected[refused] = False
+    where = np.flatnonzero(corrected)
+    labels = objects([_label(table, column, value) for value in clean])
+    batch.correct(where, column, labels[cells.codes[where]], objects(rules)[cells.codes[where]])
+
+
+def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellError | None]]:
+    """What cleans one cell of a column: its value, the rule that corrected it, the reason to refuse it."""
+    default = DEFAULTS.get(column) if column in required(table) else None
+    needed = column in required(table) and not default
+
+    def clean(cell: Any) -> tuple[Any, str, CellError | None]:
+        error = None
+        if table in PEOPLE and isinstance(cell, str) and is_personal(cell):
+            return None, "", CellError("personal_data", PERSONAL)
+        try:
+            value, rule = clean_cell(table, column, cell)
+        except CellError as refused:
+            value, rule, error = None, "", refused
+        if value is None and default:
+            value, rule = default
+        if value is None and needed and error is None:
+            error = CellError("missing_value", MISSING)
+        return value, rule, error
+
     return clean
 
 
-def _clean_rows(
-    table: str, raw_rows: list[RawRow], half_widths: dict[str, float], known: set[str], ledger: Ledger
-) -> list[tuple[RawRow, dict[str, Any]]]:
-    kept: list[tuple[RawRow, dict[str, Any]]] = []
-    first_seen: dict[tuple[str, ...], Origin] = {}
-    sites: dict[str, Origin] = {}
-    ranks: Counter[str] = Counter()
-    form = list(tables.form(table))
-    for row in raw_rows:
-        identity = tuple(clean_text(row.cells.get(name, "")).casefold() for name in form)
-        if identity in first_seen:
-            row.account.rows_merged += 1
-            ledger.correct(row.origin, "", "", f"= {first_seen[identity]}", "merged_repeated_row")
-            continue
-        first_seen[identity] = row.origin
-        record = clean_row(table, row.cells, half_widths)
-        _check_sites(table, record, row.origin, sites, known)
-        for header, raw, value, rule in record.corrections:
-            ledger.correct(row.origin, header, raw, value, rule)
-        fatal = next((problem for problem in record.problems if problem.fatal), None)
-        for problem in record.problems:
-            code = problem.code if problem is fatal else f"cell_{problem.code}"
-            ledger.quarantine(row.origin, problem.column, problem.raw, code, problem.message)
-        site = record.values.get("site_id")
-        if table == "flows" and site:
-            # Rows in quarantine keep their rank: correcting one never renames the others.
-            ranks[site] += 1
-            record.values["flow_id"] = f"{site}-F{ranks[site]:02d}"
-        if fatal:
-            row.account.rows_quarantined += 1
-        else:
-            row.account.rows_clean += 1
-            kept.append((row, record.values))
-    return kept
+def _label(table: str, column: str, value: object) -> object:
+    labels = tables.form(table)[column]["labels"]
+    return labels.get(value) or PERIOD_LABELS.get(str(value), value) if labels else value
 
 
-def _check_sites(
-    table: str, record: Record, origin: Origin, sites: dict[str, Origin], known: set[str]
-) -> None:
-    """A site is declared once; every other table only speaks of declared sites."""
-    site = record.values.get("site_id")
-    if table == "sites" and site and not record.fatal:
-        if site in sites:
-            message = f"cet acteur est déjà décrit autrement ({sites[site]})\u00a0; gardez une seule ligne"
-            record.reject("site_id", "conflicting_site", message, fatal=True)
-        else:
-            sites[site] = origin
-    elif site and table != "sites" and site not in known:
-        message = (
-            "cet identifiant n'est dans aucune feuille Entreprise\u00a0; corrigez-le ou ajoutez l'acteur"
-        )
-        record.reject("site_id", "unknown_site", message, fatal=True)
-    if record.values.get("site_ids"):
-        parts = record.values["site_ids"].split()
-        unknown = [part for part in parts if part not in known]
-        if unknown:
-            message = (
-                f"identifiants inconnus dans cette vague\u00a0: {', '.join(unknown)}\u00a0; corrigez-les"
-            )
-            record.reject("site_ids", "unknown_site", message, fatal=False)
-            record.values["site_ids"] = " ".join(part for part in parts if part in known) or None
+def _flow_ids(sites: np.ndarray) -> list[str | None]:
+    """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
+    named = pd.Series(sites, dtype="str").fillna("")
+    ranks = named.groupby(named).cumcount() + 1
+    return [f"{site}-F{rank:02d}" if site else None for site, rank in zip(sites, ranks, strict=True)]
 
 
-def _validated(table: str, kept: list[tuple[RawRow, dict[str, Any]]], ledger: Ledger) -> pd.DataFrame:
-    """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
-    names = list(tables.fields(table))
-    records = [{**values, **asdict(row.origin)} for row, values in kept]
-    columns: dict[str, pd.Series] = {}
-    for name in names:
-        values = pd.Series([record.get(name) for record in records], dtype=object)
-        columns[name] = values.astype("float64") if "float" in tables.fields(table)[name]["dtype"] else values
-    frame = pd.DataFrame(columns, columns=names)
-    frame = frame.astype(
-        {n: "int64" if n == "source_row" else "str" for n in names if frame[n].dtype == object}
+def _origins(batch: Batch) -> pd.DataFrame:
+    origins = np.array([*batch.ledger.origins, ("", "")], dtype=object)
+    return pd.DataFrame(
+        {
+            "source_file": pd.array(origins[batch.places, 0], dtype="str"),
+            "source_sheet": pd.array(origins[batch.places, 1], dtype="str"),
+            "source_row": batch.rows,
+        }
     )
-    schema = tables.TABLES[table].to_schema()
+
+
+def _validated(batch: Batch) -> pd.DataFrame:
+    """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
+    names = list(tables.fields(batch.table))
+    kept = np.flatnonzero(~batch.fatal)
+    origins = _origins(batch).iloc[kept].reset_index(drop=True)
+    frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
+    frame = pd.concat([frame, origins], axis=1)[names]
+    schema = tables.TABLES[batch.table].to_schema()
     try:
         return schema.validate(frame, lazy=True)[names]
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases.dropna(subset=["index"]).drop_duplicates("index")
     for case in cases.itertuples():
-        row = kept[int(case.index)][0]
-        header = tables.fields(table).get(str(case.column), {}).get("header", "")
+        row = kept[int(case.index)]
+        header = tables.fields(batch.table).get(str(case.column), {}).get("header", "")
         message = f"la valeur ne respecte pas la règle du modèle ({case.check})\u00a0; corrigez-la"
-        ledger.quarantine(row.origin, header, clean_text(case.failure_case), "contract", message)
-        row.account.rows_clean -= 1
-        row.account.rows_quarantined += 1
+        raw = clean_text(case.failure_case)
+        batch.ledger.quarantine(batch.places[row], batch.rows[row], header, raw, "contract", message)
+        batch.fatal[row] = True
     frame = frame.drop(index=cases["index"].astype(int)).reset_index(drop=True)
     return schema.validate(frame)[names]
+
+
+def _typed(batch: Batch, name: str, rows: np.ndarray) -> Any:
+    """A column in the type of the contract at some of its rows."""
+    if name in batch.numbers:
+        return batch.numbers[name][rows]
+    column = batch.values[name]
+    if "float" in tables.fields(batch.table)[name]["dtype"]:
+        return objects(column.values).astype("float64")[column.codes[rows]]
+    return pd.array(objects(column.values), dtype="str").take(column.codes[rows])

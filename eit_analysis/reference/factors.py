@@ -10,8 +10,6 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import EitError, InputError
-from eit_analysis.reference.units import normalise_unit as normalise_unit
-from eit_analysis.reference.units import to_tonnes as to_tonnes
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 # The one unit of each factor: what every computation over the table assumes.

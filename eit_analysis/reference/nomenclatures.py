@@ -13,9 +13,6 @@ from typing import Literal
 from stdnum.eu import nace
 
 from eit_analysis import reference
-from eit_analysis.reference.communes import Commune as Commune
-from eit_analysis.reference.communes import find_commune as find_commune
-from eit_analysis.reference.place_names import normalise_name as normalise_name
 from eit_analysis.reference.place_names import typed_text
 
 NafProblem = Literal["", "naf_2025", "naf_2003", "naf_incomplete", "unknown_naf_code"]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.factors import normalise_unit
+from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.substitution import haversine_km
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).

@@ -5,12 +5,13 @@ Their tables stand beside the survey's; cleaning leaves them alone.
 
 from __future__ import annotations
 
-from eit_analysis.intake.registers.canonical import waste_register
+from eit_analysis.intake.registers.canonical import WASTE_REGISTERS, waste_register
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register, recognise
 from eit_analysis.intake.registers.importing import bmo_of_basin, import_register
 
 __all__ = [
     "REGISTERS",
+    "WASTE_REGISTERS",
     "RegisterTable",
     "bmo_of_basin",
     "import_register",

@@ -20,6 +20,9 @@ DTYPES = {
 }  # fmt: skip
 TREATMENT = re.compile(r"\b([DR]) ?(1[0-5]|[1-9])\b")
 
+# The registers that say what an establishment threw away: cleaning sets them beside its answers.
+WASTE_REGISTERS = ("trackdechets", "irep", "gerep")
+
 
 def waste_register(study: Study) -> pd.DataFrame:
     """Waste by establishment in the registers imported into a study's wave.

@@ -1,0 +1,126 @@
+"""Cells of a table column by column, each distinct cell held once: what is said twice is cleaned once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from eit_analysis.intake.parsing import clean_text
+
+
+def objects(values: Sequence[Any]) -> np.ndarray:
+    """One-dimensional array of objects, whatever the values are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+class Rows(Sequence[list[Any]]):
+    """Rows of raw cells, all equally long, each distinct cell held once; reads like a list of lists.
+
+    Parameters
+    ----------
+    values : list
+        Distinct cells.
+    numbers : numpy.ndarray of int, shape (n_rows, n_columns)
+        Position in ``values`` of each cell.
+    """
+
+    def __init__(self, values: list[Any], numbers: np.ndarray) -> None:
+        self.values, self.numbers = values, numbers
+
+    @classmethod
+    def packed(cls, values: list[Any], numbers: np.ndarray, widths: np.ndarray) -> Rows:
+        """Rows of several lengths, one after the other in ``numbers``; short ones end with blanks."""
+        widest = int(widths.max(initial=0))
+        if (widths == widest).all():
+            return cls(values, numbers.reshape(len(widths), widest))
+        table = np.full((len(widths), widest), len(values), dtype=numbers.dtype)
+        table[np.arange(widest) < widths[:, None]] = numbers
+        return cls([*values, ""], table)
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]]) -> Rows:
+        """The same rows, each distinct cell held once."""
+        if isinstance(rows, Rows):
+            return rows
+        cells = Cells.of([cell for row in rows for cell in row])
+        return cls.packed(cells.values, cells.codes, np.array([len(row) for row in rows], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return [self.values[number] for number in self.numbers[index].tolist()]
+
+    def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
+        """Whether each distinct cell passes a test, shape (n_values,)."""
+        return np.fromiter(map(passes, self.values), bool, len(self.values))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of raw cells.
+
+    Attributes
+    ----------
+    values : list
+        Distinct cells.
+    codes : numpy.ndarray of int, shape (n_rows,)
+        Position in ``values`` of the cell of each row.
+    """
+
+    values: list[Any]
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, column: Sequence[Any]) -> Cells:
+        values = list(dict.fromkeys(column))
+        position = dict(zip(values, range(len(values)), strict=True))
+        return cls(values, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
+
+    @classmethod
+    def each(cls, column: Sequence[Any]) -> Cells:
+        """A column of which each cell is held apart: all different, or not worth comparing."""
+        return cls(list(column), np.arange(len(column), dtype=np.int32))
+
+    @classmethod
+    def among(cls, values: list[Any], codes: np.ndarray) -> Cells:
+        """A column whose cells are some of ``values``: only those that stand in it are kept."""
+        used = np.zeros(len(values), dtype=bool)
+        used[codes] = True
+        return cls([values[i] for i in np.flatnonzero(used)], (np.cumsum(used, dtype=np.int32) - 1)[codes])
+
+    @cached_property
+    def texts(self) -> np.ndarray:
+        """Distinct cells as they were typed, for the logs."""
+        return objects([cell if isinstance(cell, str) else clean_text(cell) for cell in self.values])
+
+    def where(self, test: Callable[[Any], bool]) -> np.ndarray:
+        """Rows whose cell passes a test, which is made once for each distinct cell."""
+        return np.flatnonzero(np.array([test(value) for value in self.values], dtype=bool)[self.codes])
+
+
+def repeated(rows: np.ndarray) -> np.ndarray:
+    """For each row, the first row that is equal to it (itself when there is none before).
+
+    Parameters
+    ----------
+    rows : numpy.ndarray of int, shape (n_rows, n_columns)
+        Numbers that stand for the cells.
+    """
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in rows.T:
+        mixed = (mixed ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
+    origin = first[inverse]
+    # The hash only names candidates; the cells themselves decide.
+    origin[(rows != rows[origin]).any(axis=1)] = np.flatnonzero((rows != rows[origin]).any(axis=1))
+    return origin
