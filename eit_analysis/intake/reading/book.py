@@ -116,7 +116,7 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) 
     sheet.findings += fill_down(rows, source.merged_cell_ranges or layout.merged)
     if bool in set(map(type, chain.from_iterable(rows))):
         rows = [["VRAI" if c is True else "FAUX" if c is False else c for c in row] for row in rows]
-    sheet.add_all(rows)
+    sheet.extend(chain.from_iterable(rows), map(len, rows))
     for number in sorted(layout.hidden_rows):
         if number <= height and any(cell != "" for cell in rows[number - 1]):
             sheet.hidden_rows.add(number)

@@ -7,8 +7,8 @@ and 1.6 million numbers of four bytes, in the child and in the pipe to the paren
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from eit_analysis.intake.reading import mojibake
@@ -65,13 +65,10 @@ class Sheet:
         self.cells, self.widths = array("I"), array("I")
         self._pool = _Pool()
 
-    def add(self, row: list[Any]) -> None:
-        self.cells.extend(map(self._pool.__getitem__, row))
-        self.widths.append(len(row))
-
-    def add_all(self, rows: list[list[Any]]) -> None:
-        self.cells.extend(map(self._pool.__getitem__, chain.from_iterable(rows)))
-        self.widths.extend(map(len, rows))
+    def extend(self, cells: Iterable[Any], widths: Iterable[int]) -> None:
+        """Add rows of these widths, their cells one after the other."""
+        self.cells.fromlist(list(map(self._pool.__getitem__, cells)))
+        self.widths.extend(widths)
 
     def distinct(self) -> dict[Any, int]:
         """Number of each distinct cell, in order of appearance."""
