@@ -193,6 +193,6 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     CellError
         When the cell says something that cannot be used.
     """
-    if isinstance(cell, str) and is_excel_error(cell.strip()):
+    if isinstance(cell, str) and ("#" in cell or "Err" in cell) and is_excel_error(cell.strip()):
         raise CellError("excel_error", NUMBER_PROBLEMS["excel_error"])
     return cleaner(table, column)(table, column, cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from eit_analysis.intake.parsing import clean_text
+
+FEW = 1000  # distinct cells of a column that tells rows apart at little cost
 
 
 def objects(values: Sequence[Any]) -> np.ndarray:
@@ -102,25 +104,56 @@ class Cells:
         """Distinct cells as they were typed, for the logs."""
         return objects([cell if isinstance(cell, str) else clean_text(cell) for cell in self.values])
 
+    def said(self, rows: np.ndarray) -> np.ndarray:
+        """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
+        own = Cells.among(self.values, self.codes[rows])
+        return Cells.of([clean_text(cell).casefold() for cell in own.values]).codes[own.codes]
+
+    def rows_of(self, codes: Iterable[int]) -> np.ndarray:
+        """Rows that have one of these codes."""
+        wanted = np.zeros(len(self.values), dtype=bool)
+        wanted[list(codes)] = True
+        return np.flatnonzero(wanted[self.codes])
+
     def where(self, test: Callable[[Any], bool]) -> np.ndarray:
         """Rows whose cell passes a test, which is made once for each distinct cell."""
         return np.flatnonzero(np.array([test(value) for value in self.values], dtype=bool)[self.codes])
 
 
-def repeated(rows: np.ndarray) -> np.ndarray:
-    """For each row, the first row that is equal to it (itself when there is none before).
+def jointly(columns: Sequence[Cells]) -> Cells:
+    """Columns of the same rows as one, whose distinct cells are tuples."""
+    mixed = np.zeros(len(columns[0].codes), dtype=np.int64)
+    for column in columns:
+        _, mixed = np.unique(mixed * max(1, len(column.values)) + column.codes, return_inverse=True)
+    _, first = np.unique(mixed, return_index=True)
+    values = [tuple(column.values[column.codes[row]] for column in columns) for row in first.tolist()]
+    return Cells(values, mixed)
 
-    Parameters
-    ----------
-    rows : numpy.ndarray of int, shape (n_rows, n_columns)
-        Numbers that stand for the cells.
+
+def repeated(columns: Sequence[Cells]) -> np.ndarray:
+    """For each row, the first row that says the same in every column (itself when there is none before).
+
+    Case and spaces aside. Columns that repeat few cells are compared first: they part nearly all rows, and
+    long texts are then only looked at where they could make a difference.
     """
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for column in rows.T:
-        mixed = (mixed ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
-    origin = first[inverse]
+    height = len(columns[0].codes)
+    origin, rows = np.arange(height), np.arange(height)
+    mixed = np.zeros(height, dtype=np.uint64)
+    few = [column for column in columns if len(column.values) <= FEW]
+    for part in (few, [column for column in columns if len(column.values) > FEW]):
+        for column in part:
+            mixed = (mixed ^ column.said(rows).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+        _, first, inverse, count = np.unique(
+            mixed, return_index=True, return_inverse=True, return_counts=True
+        )
+        shared = count[inverse] > 1
+        first = rows[first[inverse]][shared]
+        rows, mixed = rows[shared], mixed[shared]
     # The hash only names candidates; the cells themselves decide.
-    origin[(rows != rows[origin]).any(axis=1)] = np.flatnonzero((rows != rows[origin]).any(axis=1))
+    same = np.ones(len(rows), dtype=bool)
+    for column in columns:
+        both = column.said(np.concatenate([rows, first]))
+        same &= both[: len(rows)] == both[len(rows) :]
+    origin[rows[same]] = first[same]
     return origin

@@ -107,6 +107,8 @@ def singular(words: str) -> str:
 
 def clean_text(cell: Any) -> str:
     """Cell as single-spaced text; whole floats lose their ``.0`` so that codes stay codes."""
+    if isinstance(cell, str):
+        return single_spaced(cell)
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -118,7 +120,9 @@ def clean_text(cell: Any) -> str:
 
 def single_spaced(text: str) -> str:
     """Text with one plain space where any spaces stood, without the marks that nobody sees."""
-    return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
+    if not text.isascii():
+        text = INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def is_excel_error(text: str) -> bool:

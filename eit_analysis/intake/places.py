@@ -28,7 +28,7 @@ def locate(batch: Batch) -> None:
     for number, key in enumerate(typed.values):
         where = np.flatnonzero(typed.codes == number)
         code, name, postcode = key
-        located = locate_commune(code=code, name=name, postcode=postcode)
+        located = locate_commune(code=code, name=name, postcode=postcode) if any(key) else None
         if located is None:
             if any(key):
                 column = next(name for name, value in zip(TYPED, key, strict=True) if value)

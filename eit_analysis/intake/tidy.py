@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pandera.errors
+import pandera.pandas as pa
 
 from eit_analysis import tables
 from eit_analysis.intake import places, weighing
@@ -51,7 +52,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
         if table != "sites":
             places.check_sites(batch, known)
         if table == "flows":
-            batch.values["flow_id"] = Cells.each(_flow_ids(batch.clean("site_id")))
+            batch.values["flow_id"] = _flow_ids(batch.values["site_id"])
         clean[table] = _validated(batch)
         for sheet in own:
             there = batch.places == sheet.place
@@ -80,21 +81,20 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
     place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
-    kept = _merge_repeated(values, numbers, place, rows, sheets, ledger)
-    cells = {name: Cells.among(values, numbers[kept, i]) for i, name in enumerate(names)}
-    return Batch(table, place[kept], rows[kept], cells, ledger, np.repeat(objects(units), heights)[kept])
+    columns = [Cells.among(values, numbers[:, i]) for i in range(len(names))]
+    kept = _merge_repeated(columns, place, rows, sheets, ledger)
+    if len(kept) < len(rows):
+        columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
+    header_units = np.repeat(objects(units), heights)[kept]
+    return Batch(table, place[kept], rows[kept], dict(zip(names, columns, strict=True)), ledger, header_units)
 
 
 def _merge_repeated(
-    values: list[Any], numbers: np.ndarray, place: np.ndarray, rows: np.ndarray,
-    sheets: Sequence[SheetRows], ledger: Ledger,
-) -> np.ndarray:  # fmt: skip
+    columns: Sequence[Cells], place: np.ndarray, rows: np.ndarray, sheets: Sequence[SheetRows], ledger: Ledger
+) -> np.ndarray:
     """Rows to keep: one that repeats another in every cell of the form is merged into the first."""
-    said = Cells.of([clean_text(value).casefold() for value in values]).codes
-    first = repeated(said[numbers])
+    first = repeated(columns)
     again = np.flatnonzero(first != np.arange(len(rows)))
-    if not len(again):
-        return np.arange(len(rows))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
     for sheet in sheets:
@@ -119,37 +119,36 @@ def _clean_column(batch: Batch, column: str) -> None:
     """Clean each distinct cell once, then take values, corrections and refusals back to the rows."""
     table, cells = batch.table, batch.cells[column]
     needed = column in required(table) and column not in DEFAULTS
-    clean, rules, errors = (
-        (list(part) for part in zip(*map(_cleaner(table, column), cells.values), strict=True))
-        if len(batch)
-        else ([], [], [])
-    )
-    batch.values[column] = Cells(clean, cells.codes)
-    refused = np.flatnonzero(np.array([e is not None for e in errors], dtype=bool)[cells.codes])
-    if len(refused):
-        codes, messages = (
-            objects([getattr(errors[code], part) for code in cells.codes[refused]])
-            for part in ("code", "message")
-        )
-        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(refused, column))
+    outcomes = list(map(_cleaner(table, column), cells.values))
+    batch.values[column] = Cells([value for value, _, _ in outcomes], cells.codes)
+    errors = {code: error for code, (_, _, error) in enumerate(outcomes) if error}
+    rules = {
+        code: (_label(table, column, value), rule)
+        for code, (value, rule, error) in enumerate(outcomes)
+        if rule and not (needed and error)
+    }
+    if errors:
+        where = cells.rows_of(errors)
+        found = [errors[code] for code in cells.codes[where].tolist()]
+        codes, messages = objects([e.code for e in found]), objects([e.message for e in found])
+        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(where, column))
         # A period that cannot be read makes the quantity useless, though the column is only on the form.
-        batch.reject(refused, column, codes, messages, fatal=needed or column == "period", raw=raw)
-    corrected = np.array([bool(rule) for rule in rules], dtype=bool)[cells.codes]
-    if needed:
-        corrected[refused] = False
-    where = np.flatnonzero(corrected)
-    labels = objects([_label(table, column, value) for value in clean])
-    batch.correct(where, column, labels[cells.codes[where]], objects(rules)[cells.codes[where]])
+        batch.reject(where, column, codes, messages, fatal=needed or column == "period", raw=raw)
+    if rules:
+        where = cells.rows_of(rules)
+        read = [rules[code] for code in cells.codes[where].tolist()]
+        batch.correct(where, column, objects([label for label, _ in read]), objects([r for _, r in read]))
 
 
 def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellError | None]]:
     """What cleans one cell of a column: its value, the rule that corrected it, the reason to refuse it."""
     default = DEFAULTS.get(column) if column in required(table) else None
     needed = column in required(table) and not default
+    people = table in PEOPLE
 
     def clean(cell: Any) -> tuple[Any, str, CellError | None]:
         error = None
-        if table in PEOPLE and isinstance(cell, str) and is_personal(cell):
+        if people and isinstance(cell, str) and is_personal(cell):
             return None, "", CellError("personal_data", PERSONAL)
         try:
             value, rule = clean_cell(table, column, cell)
@@ -169,11 +168,13 @@ def _label(table: str, column: str, value: object) -> object:
     return labels.get(value) or PERIOD_LABELS.get(str(value), value) if labels else value
 
 
-def _flow_ids(sites: np.ndarray) -> list[str | None]:
+def _flow_ids(sites: Cells) -> Cells:
     """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
-    named = pd.Series(sites, dtype="str").fillna("")
-    ranks = named.groupby(named).cumcount() + 1
-    return [f"{site}-F{rank:02d}" if site else None for site, rank in zip(sites, ranks, strict=True)]
+    names = pd.Series(objects(sites.values), dtype="str").take(sites.codes).reset_index(drop=True)
+    same = Cells.of(sites.values).codes[sites.codes]
+    ranks = pd.Series(same).groupby(same).cumcount() + 1
+    identifiers = names + "-F" + ranks.astype("str").str.zfill(2)
+    return Cells.each(identifiers.astype(object).where(names.notna(), None).tolist())
 
 
 def _origins(batch: Batch) -> pd.DataFrame:
@@ -187,6 +188,15 @@ def _origins(batch: Batch) -> pd.DataFrame:
     )
 
 
+@cache
+def _schema(table: str) -> pa.DataFrameSchema:
+    """The contract of a table whose columns have their types already: nothing is left to coerce."""
+    schema = tables.TABLES[table].to_schema()
+    for column in schema.columns.values():
+        column.coerce = False
+    return schema
+
+
 def _validated(batch: Batch) -> pd.DataFrame:
     """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
     names = list(tables.fields(batch.table))
@@ -194,7 +204,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     origins = _origins(batch).iloc[kept].reset_index(drop=True)
     frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
     frame = pd.concat([frame, origins], axis=1)[names]
-    schema = tables.TABLES[batch.table].to_schema()
+    schema = _schema(batch.table)
     try:
         return schema.validate(frame, lazy=True)[names]
     except pandera.errors.SchemaErrors as error:

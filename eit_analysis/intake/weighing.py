@@ -16,7 +16,7 @@ import numpy as np
 
 from eit_analysis.intake.batch import Batch
 from eit_analysis.intake.cells import MISSING, NUMBER_PROBLEMS
-from eit_analysis.intake.columns import Cells, objects
+from eit_analysis.intake.columns import Cells, jointly, objects
 from eit_analysis.intake.parsing import Number, parse_number
 from eit_analysis.intake.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.reference.units import normalise_unit, to_tonnes
@@ -153,17 +153,20 @@ def _reject_quantities(batch: Batch, numbers: list[Number]) -> None:
 def _measures(batch: Batch, numbers: list[Number]) -> tuple[list[Measure], np.ndarray]:
     """Distinct ways in which the quantities are given, and which one each row has."""
     quantity = batch.cells["quantity"]
-    known = [n.value is not None and n.value >= 0 for n in numbers]
-    parts = (
-        objects([(n.suffix, ok, n.value == 0) for n, ok in zip(numbers, known, strict=True)])[quantity.codes],
-        batch.header_units,
-        batch.clean("unit"),
-        batch.clean("period"),
-        batch.refused.get("period", np.zeros(len(batch), dtype=bool)),
-        batch.clean("category"),
-        _active_months(batch),
+    written = Cells.of([(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in numbers])
+    refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
+    months = batch.values["months"]
+    keys = jointly(
+        [
+            Cells(written.values, written.codes[quantity.codes]),
+            Cells.of(batch.header_units.tolist()),
+            batch.values["unit"],
+            batch.values["period"],
+            Cells([False, True], refused.astype(np.int32)),
+            batch.values["category"],
+            Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
+        ]
     )
-    keys = Cells.of(list(zip(*(part.tolist() for part in parts), strict=True)))
     return [_measure(*key) for key in keys.values], keys.codes
 
 
@@ -236,12 +239,6 @@ def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Inter
 
 def _differ(unit: str, other: str) -> bool:
     return bool(unit and other) and normalise_unit(unit) != normalise_unit(other)
-
-
-def _active_months(batch: Batch) -> np.ndarray:
-    months = batch.values["months"]
-    active = [len(m.split()) if m else MONTHS_PER_YEAR for m in months.values]
-    return np.array(active, dtype=np.int64)[months.codes]
 
 
 def _own_widths(batch: Batch, rows: np.ndarray, half_widths: Mapping[str, float]) -> np.ndarray:
