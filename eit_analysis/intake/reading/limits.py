@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 FILE_BYTES = 100 << 20
-READ_ANYWAY_BYTES = (
-    16 << 20
-)  # a larger file that is no survey file by its first bytes is left unread, unhashed
+READ_ANYWAY_BYTES = 16 << 20  # a larger file of another kind is refused by its first bytes, not hashed
 UNPACKED_BYTES = 128 << 20  # of the parts that are read: two million cells of XLSX
 MEMBERS = 4_000  # of a zipped workbook
 PACKED_ONCE = 8 << 20  # a part larger than this, unpacked, ...
