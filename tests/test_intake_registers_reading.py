@@ -238,3 +238,19 @@ def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
     assert len(read.frame) == read.rows_kept
     assert read.refused["source_row"].nunique() == read.rows_refused
     assert not set(read.frame["source_row"]) & set(read.refused["source_row"])
+
+
+def test_every_file_of_a_table_gives_the_same_columns_in_the_same_order():
+    """So that whatever was imported first, the table that they share has one shape."""
+    columns: dict[str, set[tuple]] = {}
+    for register in REGISTERS.values():
+        for layout in register.layouts:
+            header = [column.headers[0] for column in layout.columns.values()]
+            header += ["A0Z"] if layout.wide else []
+            match = find_match(layout, [header])
+            assert match is not None and match.whole
+            frame = read_body(match, Body("x", "x", [], [], True), header).frame
+            columns.setdefault(layout.table, set()).add(
+                tuple(zip(frame, map(str, frame.dtypes), strict=True))
+            )
+    assert {table: len(shapes) for table, shapes in columns.items()} == dict.fromkeys(columns, 1)

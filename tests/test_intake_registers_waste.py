@@ -151,6 +151,21 @@ def test_imports_in_any_order_give_the_same_bytes_and_twice_changes_nothing(stud
     assert len(seen) == 1
 
 
+def test_importing_one_file_again_changes_no_byte(study, tmp_path):
+    """Rows out of order, and a column of flags that is blank: files keep neither."""
+    made = openpyxl.Workbook()
+    for name, rows in (("Sheet", SLIPS[::-1]), ("A", [slip("BSD-5", "2023-09-01", "15 01 99", 1, 1)])):
+        sheet = made[name] if name in made.sheetnames else made.create_sheet(name)
+        for row in (OUTGOING, *([*row[:9], "", *row[10:]] for row in rows)):
+            sheet.append(row)
+    made.save(tmp_path / "td.xlsx")
+    seen = []
+    for _ in range(3):
+        import_register("trackdechets", tmp_path / "td.xlsx", study)
+        seen.append({path.name: path.read_bytes() for path in study.processed.iterdir()})
+    assert seen[0] == seen[1] == seen[2]
+
+
 def test_a_corrected_slip_replaces_the_first(study, tmp_path):
     import_register("trackdechets", book(tmp_path / "mars.xlsx", OUTGOING, SLIPS[:2]), study)
     corrected = slip("BSD-2", "2023-06-01", "15 02 02*", 2, 1.8)

@@ -21,6 +21,7 @@ from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_r
 from eit_analysis.study import Study, write_atomic
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
+SOURCE = ["source_file", "source_sheet", "source_row"]
 
 
 def import_register(register: str, file: Path, study: Study) -> str:
@@ -97,27 +98,28 @@ def _in_department_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
 
 
 def _merged(study: Study, read: RegisterTable) -> pd.DataFrame:
-    keys = list(read.match.layout.replaces)
-    if not keys or not study.has(read.table):
-        return read.frame
-    old = study.load(read.table)
-    replaced = pd.MultiIndex.from_frame(old[keys].astype("str")).isin(
-        pd.MultiIndex.from_frame(read.frame[keys].astype("str"))
-    )
-    merged = pd.concat([old[~replaced], read.frame], ignore_index=True)
+    keys, merged = list(read.match.layout.replaces), read.frame
+    if not keys:
+        return merged
+    if study.has(read.table):
+        # Its file holds no pandas types: a flag with a blank would come back as an object.
+        old = study.load(read.table).reindex(columns=merged.columns).astype(merged.dtypes)
+        replaced = pd.MultiIndex.from_frame(old[keys].astype("str")).isin(
+            pd.MultiIndex.from_frame(merged[keys].astype("str"))
+        )
+        merged = pd.concat([old[~replaced], merged], ignore_index=True)
     # One order whatever was imported first.
-    return merged.sort_values([*keys, "source_file", "source_row"], kind="stable").reset_index(drop=True)
+    return merged.sort_values([*keys, *SOURCE], kind="stable").reset_index(drop=True)
 
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
-    path = study.processed / f"{read.table}.quarantine.csv"
-    if not read.match.layout.replaces or not path.exists():
-        return read.refused
-    old = pd.read_csv(path, dtype="str", keep_default_na=False).astype({"source_row": "Int64"})
-    merged = pd.concat([old[old["source_file"] != read.manifest["file"]], read.refused], ignore_index=True)
-    return merged.sort_values(["source_file", "source_sheet", "source_row"], kind="stable").reset_index(
-        drop=True
-    )
+    path, merged = study.processed / f"{read.table}.quarantine.csv", read.refused
+    if not read.match.layout.replaces:
+        return merged
+    if path.exists():
+        old = pd.read_csv(path, dtype="str", keep_default_na=False).astype({"source_row": "Int64"})
+        merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
+    return merged.sort_values(SOURCE, kind="stable").reset_index(drop=True)
 
 
 def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, Any]:

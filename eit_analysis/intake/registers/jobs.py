@@ -68,9 +68,9 @@ DARES_AGE = Register(
             "dares_age",
             {
                 "fap_code": key("Fap", kind="code"),
-                "period": key("annee"),
                 "age_band": key("age"),
                 "employment_thousands": part("effectif", kind="positive"),
+                "period": key("annee"),
             },
             replaces=("fap_code", "period"),
         ),

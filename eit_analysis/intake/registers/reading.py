@@ -184,8 +184,9 @@ def _read(column: Column, cell: Any) -> tuple[Any, bool] | CellError:
 
 
 def _shaped(match: Match, frame: pd.DataFrame) -> pd.DataFrame:
-    """Constants, rows of the wide columns, what the layout computes, and ``source_*`` at the end."""
+    """Constants, rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
     layout, source = match.layout, ["source_file", "source_sheet", "source_row"]
+    last = ["masked", *source]
     frame = frame.assign(
         **{n: pd.Series(v, index=frame.index, dtype="str") for n, v in layout.constants.items()}
     )
@@ -205,4 +206,4 @@ def _shaped(match: Match, frame: pd.DataFrame) -> pd.DataFrame:
             drop=True
         )
     frame = layout.finish(frame)
-    return frame[[name for name in frame if name not in source] + source]
+    return frame[[name for name in frame if name not in last] + last]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.intake.registers.layout import Column, Layout, Register, extra, key, part
+from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
 from eit_analysis.reference import nomenclatures
 
 VOID_STATUSES = {
@@ -104,7 +104,7 @@ def _hazard(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(hazardous=frame["waste_code"].map(known).astype("boolean"))
 
 
-def _irep(direction: str, mass: dict[str, Column]) -> Layout:
+def _irep(direction: str, mass: str) -> Layout:
     return Layout(
         "irep",
         {
@@ -112,7 +112,8 @@ def _irep(direction: str, mass: dict[str, Column]) -> Layout:
             "establishment": extra("nom_etablissement"),
             "waste_code": key("code_dechet", kind="waste_code"),
             "year": key("annee", kind="year"),
-            **mass,
+            "declared_t": part(mass, kind="positive"),
+            "admitted_t": extra("quantite_admise", kind="positive"),  # of those that treat waste only
             "tonnes_per_unit": extra("unite", kind="mass_unit"),
             "treatment": extra(
                 "code_operation_eliminatio_valorisation",
@@ -133,14 +134,8 @@ IREP = Register(
     "IREP (Géorisques)",
     "prenez dans l'archive annuelle Prod_dechets_*.csv, Trait_dechets_*.csv ou etablissements.csv",
     (
-        _irep("out", {"declared_t": part("quantite", kind="positive")}),
-        _irep(
-            "in",
-            {
-                "declared_t": part("quantite_traitee", kind="positive"),
-                "admitted_t": extra("quantite_admise", kind="positive"),
-            },
-        ),
+        _irep("out", "quantite"),
+        _irep("in", "quantite_traitee"),
         Layout(
             "irep_sites",
             {
