@@ -179,6 +179,28 @@ def test_the_same_answer_twice_is_merged():
     ]  # fmt: skip
 
 
+def test_answer_holds_for_the_rows_that_repeat_the_one_it_names():
+    """Cleaning had merged them: an answer in one alone would make two flows of one."""
+    headers = ["Identifiant", "Désignation", "Quantité", "Unité"]
+    films = ["E07", "Films", 30.0, "palettes"]
+    columns = {header: index for index, header in enumerate(headers)}
+    rows = [headers, films, ["e07", "FILMS ", "30", "Palettes"], ["E07", "Films", 31.0, "palettes"]]
+    grids = {
+        ("E07.xlsx", "Flux"): Grid(rows, 0, columns),
+        ("copie.csv", "copie"): Grid([headers[::-1], films[::-1]], 0, {h: 3 - i for h, i in columns.items()}),
+    }  # fmt: skip
+    applied = answers.apply(read_answers([answer_file(line(2, "30", "600 kg"))]), grids)
+    assert applied.rows["E07.xlsx", "Flux"][1:] == [
+        ["E07", "Films", "600 kg", ""], ["e07", "FILMS ", "600 kg", ""], ["E07", "Films", 31.0, "palettes"]
+    ]  # fmt: skip
+    assert applied.rows["copie.csv", "copie"][1] == ["", "600 kg", "Films", "E07"]
+    twins = sorted(entry[:3] for entry in applied.corrections if entry[3:] == (
+        "Quantité", "30", "600 kg", "answered_by_firm"
+    ))  # fmt: skip
+    assert twins == [("E07.xlsx", "Flux", 2), ("E07.xlsx", "Flux", 3), ("copie.csv", "copie", 2)]
+    only(applied, rows_read=1, rows_clean=1)
+
+
 def test_a_second_round_corrects_the_first():
     first = answer_file(line(3, "12", "1200"), name="z_tour1.xlsx")
     second = answer_file(line(3, "1200", "120"), name="a_tour2.xlsx")
@@ -208,7 +230,9 @@ def test_names_survive_a_copy_through_another_system():
 
 
 def test_two_sheets_whose_names_differ_by_a_space_are_told_apart():
-    grids = {("f.xlsx", "Flux"): grid(), ("f.xlsx", "Flux "): grid()}
+    spaced = grid()
+    spaced.rows[1][1] = "Papiers"
+    grids = {("f.xlsx", "Flux"): grid(), ("f.xlsx", "Flux "): spaced}
     asked = answer_file(line(2, "beaucoup", "1", sheet="Flux ", file="f.xlsx"))
     assert list(answers.apply(read_answers([asked]), grids).rows) == [("f.xlsx", "Flux ")]
 

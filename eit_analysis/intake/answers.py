@@ -33,6 +33,7 @@ REFUSALS = {
 Place = tuple[str, str]  # file, sheet
 Row = tuple[str, str, int]  # file, sheet, row from 1
 Cell = tuple[str, str, int, str]  # file, sheet, row from 1, French header
+Said = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
 Line = tuple[str, str, int, str, str, str, str]  # of corrections.csv or quarantine.csv
 
 
@@ -125,6 +126,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
                 by_cell.setdefault(cell, []).append(answer)
     for cell in sorted(by_cell):
         _settle(applied, cell, sorted(by_cell[cell], key=lambda answer: answer.place), grids[cell[:2]])
+    _answer_repeated_rows(applied, {cell[:3] for cell in by_cell}, grids)
     return applied
 
 
@@ -203,3 +205,40 @@ def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
             old = logged(values[index])
             applied.corrections.append((file, sheet, row, beside, old, "", "answered_by_firm"))
             applied.put((file, sheet), grid, row, index, "")
+
+
+def _answer_repeated_rows(applied: Applied, answered: set[Row], grids: Mapping[Place, Grid]) -> None:
+    """What is answered of a row holds for those that repeat it, of which the fiche asks nothing.
+
+    Cleaning merges them; an answer in one alone would part them, and their mass would count twice.
+    """
+    changed: dict[Said, dict[str, Any]] = {}
+    for file, sheet, row in sorted(answered):
+        if rows := applied.rows.get((file, sheet)):
+            grid = grids[file, sheet]
+            new = {
+                header: cell
+                for header, cell in _cells(grid, rows[row - 1]).items()
+                if clean_text(cell) != clean_text(_cells(grid, grid.rows[row - 1]).get(header, ""))
+            }
+            if new:
+                changed.setdefault(_said(grid, grid.rows[row - 1]), new)
+    for place, grid in grids.items() if changed else ():
+        for row, values in enumerate(grid.rows[grid.header_row + 1 :], start=grid.header_row + 2):
+            if (*place, row) in answered:
+                continue
+            for header, cell in changed.get(_said(grid, values), {}).items():
+                if header in grid.columns:
+                    old = logged(_cells(grid, values).get(header, ""))
+                    applied.corrections.append((*place, row, header, old, logged(cell), "answered_by_firm"))
+                    applied.put(place, grid, row, grid.columns[header], cell)
+
+
+def _cells(grid: Grid, values: Sequence[Any]) -> dict[str, Any]:
+    return {header: values[index] for header, index in grid.columns.items() if index < len(values)}
+
+
+def _said(grid: Grid, values: Sequence[Any]) -> Said:
+    """What a row says, as cleaning compares rows: the filled cells of the form, without case."""
+    texts = {header: clean_text(cell).casefold() for header, cell in _cells(grid, values).items()}
+    return frozenset((header, text) for header, text in texts.items() if text)
