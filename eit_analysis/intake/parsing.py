@@ -6,7 +6,6 @@ Every reading other than the plain one names its rule, every refusal its reason:
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 import unicodedata
 from functools import lru_cache
@@ -181,7 +180,7 @@ def _parse_spaced(text: str) -> Number:
     if _is_date(text):
         return Number(problem="date_instead_of_number")
     number = read_quantity(text)
-    if not number.problem and not math.isfinite(number.high or number.value or 0.0):
+    if not number.problem and not max(abs(number.high or 0.0), abs(number.value or 0.0)) < HUGE:
         return Number(problem="not_a_number")
     return number
 

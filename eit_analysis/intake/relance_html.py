@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from eit_analysis.intake.relance import Fiche
 
 TEMPLATES = Path(__file__).parent / "template"
+# Control characters and noncharacters: errors in a page (HTML standard, 13.2.3.5), and some cells hold them.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Sections of the questions, in their order: kind, title, what the reader should know.
 SECTIONS = (
     (REFUSED, "À corriger", "Ces cases n'ont pas pu être utilisées."),
@@ -74,4 +77,4 @@ def page(study: Study, fiche: Fiche) -> bytes:
         counted=counted,
     )
     # A lone surrogate, which some broken files hold, has no place in UTF-8.
-    return html.encode("utf-8", errors="replace")
+    return FORBIDDEN.sub("\ufffd", html).encode("utf-8", errors="replace")

@@ -30,7 +30,8 @@ PEOPLE = 3  # below this a firm's staff list says nothing of its headcount
 def is_slip(value: pd.Series, expected: pd.Series) -> pd.Series:
     """Whether a value is a thousand times the expected one or a thousandth of it, within a factor 1.5."""
     value, expected = value.where(value > 0), expected.where(expected > 0)
-    shift = np.abs(np.log(value / expected)) - np.log(SLIP)
+    # The logarithm of the ratio, whose own value may be too small for a number.
+    shift = np.abs(np.log(value) - np.log(expected)) - np.log(SLIP)
     return np.abs(shift) <= np.log(NEAR)
 
 
