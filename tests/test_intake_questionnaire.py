@@ -16,6 +16,7 @@ from eit_analysis.intake.cleaning import clean_wave
 from eit_analysis.intake.form_checks import COMMON_UNITS
 from eit_analysis.intake.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS
 from eit_analysis.intake.headers import find_layout, table_of
+from eit_analysis.intake.periods import PERIOD_LABELS
 from eit_analysis.intake.questionnaire import ROWS, write_blank, write_for_firms
 from eit_analysis.reference.units import to_tonnes
 from eit_analysis.study import open_study
@@ -301,6 +302,12 @@ def test_a_day_only_leaves_the_assumption_on_working_days(blank, study):
     cleaned = clean_wave(study)
     assert cleaned.quarantine.empty
     assert cleaned.corrections["rule"].tolist() == ["day_read_as_working_day"]
+
+
+def test_a_period_is_not_corrected_into_itself():
+    for period, label in PERIOD_LABELS.items():
+        assert clean_cell("flows", "period", label) == (period, "")
+    assert clean_cell("flows", "period", "par trimestre") == ("quarter", "synonym")
 
 
 def test_firms_are_prefilled_as_the_reader_wants_them(tmp_path, study):

@@ -18,7 +18,7 @@ from eit_analysis.intake.parsing import (
     parse_number,
     singular,
 )
-from eit_analysis.intake.periods import read_period
+from eit_analysis.intake.periods import PERIOD_LABELS, read_period
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
@@ -148,7 +148,7 @@ def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
         period = read_period(clean_text(cell))
         if period is None:
             raise
-        return period, "synonym"
+        return period, "" if cell == PERIOD_LABELS[period] else "synonym"
 
 
 def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
