@@ -176,11 +176,13 @@ def _quality(study: Study) -> tuple[Markup, str]:
     kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
     lines = wording.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
     aside = wording.counted(
-        int(total["rows_quarantined"]), "ligne inutilisable est gardée", "lignes inutilisables sont gardées"
+        int(total["rows_quarantined"]),
+        "ligne inutilisable est gardée en quarantaine avec sa raison",
+        "lignes inutilisables sont gardées en quarantaine, chacune avec sa raison",
     )
     sentence = (
         f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
-        f"{aside} en quarantaine avec sa raison, rien n'est supprimé."
+        f"{aside}, rien n'est supprimé."
     )
     title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
     table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
