@@ -25,7 +25,7 @@ def grid() -> Grid:
         ["E07", "Palettes", 12.0, "150103"],
         ["E07", "Chutes"],
     ]
-    return Grid(rows, 0, {"Identifiant": 0, "Désignation": 1, "Quantité": 2, "Code déchet": 3})
+    return Grid("flows", rows, 0, {"Identifiant": 0, "Désignation": 1, "Quantité": 2, "Code déchet": 3})
 
 
 def line(
@@ -84,12 +84,73 @@ def test_cell_beyond_the_end_of_its_row_reads_blank():
 )
 def test_quantity_answered_with_its_unit_stands_for_the_cells_beside_it(answer, unit, period):
     rows = [["Identifiant", "Quantité", "Unité", "Période"], ["E07", 30.0, "palettes", "mois"]]
-    flux = Grid(rows, 0, {header: index for index, header in enumerate(rows[0])})
+    flux = Grid("flows", rows, 0, {header: index for index, header in enumerate(rows[0])})
     applied = answers.apply(read_answers([answer_file(line(2, "30", answer))]), {FLUX: flux})
     assert applied.rows[FLUX][1] == ["E07", answer, unit, period]
-    changed = [entry[3:] for entry in applied.corrections if entry[6] == "answered_by_firm"]
-    assert ("Unité", "palettes", "", "answered_by_firm") in changed or unit
+    blanked = [entry[3:6] for entry in applied.corrections if entry[6] == "unit_answered_with_quantity"]
+    expected = [("Unité", "palettes", "")] * (unit == "") + [("Période", "mois", "")] * (period == "")
+    assert blanked == expected
     only(applied, rows_read=1, rows_clean=1)
+
+
+FLOW = ["Identifiant", "Catégorie", "Quantité", "Unité", "Période", "Exutoire actuel", "Commentaire"]
+
+
+def flow_grid(*cells: Any) -> Grid:
+    return Grid("flows", [FLOW, ["E03", *cells]], 0, {header: index for index, header in enumerate(FLOW)})
+
+
+@pytest.mark.parametrize(
+    ("column", "answer", "why"),
+    [
+        ("Période", "300 jours", "ce mot n'est pas prévu"),
+        ("Quantité", "plein", "ce n'est pas un nombre"),
+        ("Quantité", "-3", "négative"),
+        ("Quantité", "12 bennes à ordures", "n'a pas de masse connue"),
+        ("Quantité", dt.date(2026, 10, 15), "c'est une date"),
+        ("Unité", "camions", "n'a pas de masse connue"),
+        ("Exutoire actuel", "poubelle", "ce mot n'est pas prévu"),
+        ("Commentaire", "appelez M. Roux au 06 98 76 54 32", "donnée personnelle"),
+    ],
+)  # fmt: skip
+def test_answer_that_cleaning_would_refuse_leaves_the_value_that_counts(column, answer, why):
+    flux = flow_grid("textile", 1.2, "t", "jour", "recyclage", "")
+    read = as_read(dict(zip(FLOW, flux.rows[1], strict=True))[column])
+    applied = answers.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
+    assert not applied.rows and not applied.confirmed
+    ((*_, raw, code, message),) = applied.quarantine
+    assert code == "answer_unreadable" and why in message and message.startswith("réponse non reportée")
+    assert "06 98" not in str(applied.quarantine) and (raw == "[donnée personnelle]") == ("06" in str(answer))
+    assert applied.unread[*FLUX, 2, column][0] == raw and why in applied.unread[*FLUX, 2, column][2]
+    assert applied.named == {"réponses.xlsx": {(*FLUX, 2)}}
+    only(applied, rows_read=1, rows_quarantined=1)
+
+
+@pytest.mark.parametrize(
+    ("column", "answer"),
+    [("Quantité", "3 palettes"), ("Quantité", "NC"), ("Quantité", "12 par mois"), ("Unité", "palettes"),
+     ("Quantité", "env. 10-15 kg/semaine"), ("Période", "trimestre"), ("Commentaire", "voir facture")],
+)  # fmt: skip
+def test_answer_that_cleaning_takes_is_put_in(column, answer):
+    flux = flow_grid("bois", 1.2, "t", "jour", "recyclage", "")
+    read = as_read(dict(zip(FLOW, flux.rows[1], strict=True))[column])
+    applied = answers.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
+    assert applied.rows[FLUX][1][FLOW.index(column)] == answer and not applied.quarantine
+    assert applied.rows[FLUX][1][3] != "" or "/" in answer or "palettes" in answer
+
+
+def test_good_answer_beside_an_unreadable_one_is_no_conflict():
+    applied = apply(answer_file(line(2, "beaucoup", "plein"), name="a.xlsx"),
+                    answer_file(line(2, "beaucoup", "12"), name="b.xlsx"))  # fmt: skip
+    assert applied.rows[FLUX][1][2] == "12" and not applied.unread
+    assert [(entry[0], entry[5]) for entry in applied.quarantine] == [("a.xlsx", "answer_unreadable")]
+
+
+def test_unreadable_answer_to_a_confirmed_or_answered_value_is_asked_only_where_it_still_stands():
+    confirmed = apply(answer_file(line(3, "12", "ok")), answer_file(line(3, "12", "plein"), name="b.xlsx"))
+    assert confirmed.confirmed and not confirmed.unread
+    later = apply(answer_file(line(3, "12", "1200")), answer_file(line(3, "1200", "plein"), name="b.xlsx"))
+    assert list(later.unread) == [(*FLUX, 3, "Quantité")] and later.rows[FLUX][2][2] == "1200"
 
 
 @pytest.mark.parametrize("word", ["confirmé", "Confirmé.", "OK", "oui", "Oui, c'est juste", "12", 12.0])
@@ -111,7 +172,7 @@ def test_withdrawn_row():
 @pytest.mark.parametrize("blank", ["", None, "  ", "\u00a0", "\u200b"])
 def test_blank_answer_is_ignored(blank):
     applied = apply(answer_file(line(2, "beaucoup", blank)))
-    assert [entry[6] for entry in applied.corrections] == ["ignored_blank_answer"]
+    assert [entry[4:] for entry in applied.corrections] == [("", "", "ignored_blank_answer")]
     assert not applied.rows and not applied.confirmed
     only(applied, rows_read=1, rows_ignored=1)
 
@@ -186,8 +247,10 @@ def test_answer_holds_for_the_rows_that_repeat_the_one_it_names():
     columns = {header: index for index, header in enumerate(headers)}
     rows = [headers, films, ["e07", "FILMS ", "30", "Palettes"], ["E07", "Films", 31.0, "palettes"]]
     grids = {
-        ("E07.xlsx", "Flux"): Grid(rows, 0, columns),
-        ("copie.csv", "copie"): Grid([headers[::-1], films[::-1]], 0, {h: 3 - i for h, i in columns.items()}),
+        ("E07.xlsx", "Flux"): Grid("flows", rows, 0, columns),
+        ("copie.csv", "copie"): Grid(
+            "flows", [headers[::-1], films[::-1]], 0, {h: 3 - i for h, i in columns.items()}
+        ),
     }  # fmt: skip
     applied = answers.apply(read_answers([answer_file(line(2, "30", "600 kg"))]), grids)
     assert applied.rows["E07.xlsx", "Flux"][1:] == [
@@ -221,7 +284,9 @@ def test_answers_that_turn_in_circles_end():
 
 def test_names_survive_a_copy_through_another_system():
     decomposed = "E07_Compe\u0301tences.csv"
-    other = Grid([["Identifiant", "Niveau requis"], ["E07", 6.0]], 0, {"Identifiant": 0, "Niveau requis": 1})
+    other = Grid(
+        "skills", [["Identifiant", "Niveau requis"], ["E07", 6.0]], 0, {"Identifiant": 0, "Niveau requis": 1}
+    )
     sheets = read_answers(
         [answer_file(line(2, "6", "4", "niveau requis", "Compétences ", "E07_Compétences.csv"))]
     )
@@ -247,7 +312,7 @@ def test_answer_sheet_is_known_by_its_headers_in_any_order_and_writing():
 
 def test_what_a_fiche_shows_of_a_cell():
     assert as_read(12.0) == "12"
-    assert as_read(dt.datetime(2018, 10, 15)) == "2018-10-15"
+    assert as_read(dt.datetime(2018, 10, 15)) == "15/10/2018"
     assert as_read("a\x00b\u200b  c\ufeff") == "ab c"
     assert len(as_read("x" * 40_000)) == 1000
 
@@ -263,7 +328,7 @@ LINES = st.lists(
 def test_personal_data_is_never_logged():
     secret = "voir Mme Martin, 06 12 34 56 78"
     rows = [["Identifiant", "Quantité"], ["E07", secret]]
-    flux = Grid(rows, 0, {"Identifiant": 0, "Quantité": 1})
+    flux = Grid("flows", rows, 0, {"Identifiant": 0, "Quantité": 1})
     sheet = answer_file(line(2, as_read(secret), secret), line(9, secret, secret), line(3, secret, ""))
     applied = answers.apply(read_answers([sheet]), {FLUX: flux})
     assert len(applied.corrections) == 3 and len(applied.quarantine) == 1

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field, fields
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import openpyxl
 import pandas as pd
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from eit_analysis import tables
 from eit_analysis.intake import answers, relance_html, relance_wording, relance_xlsx
 from eit_analysis.intake.answer_sheets import HEADERS, read_answers
-from eit_analysis.intake.answers import Grid
+from eit_analysis.intake.answers import Applied, Grid
 from eit_analysis.intake.ledger import CORRECTIONS, QUARANTINE
 from eit_analysis.intake.relance import Fiche, fiches, write_sheets
 from eit_analysis.intake.relance_questions import DOUBTFUL_RULES, IMPORTANT, LABELS, Question
@@ -50,11 +50,13 @@ class Wave:
     marked: list[tuple] = field(default_factory=list)
     corrected: list[tuple] = field(default_factory=list)
     ids: dict[tuple[str, str, int], str | None] = field(default_factory=dict)
+    applied: Applied = field(default_factory=Applied)
+    names: ClassVar = {tables.sheet_name(table): table for table in tables.TABLES}
 
     @property
     def grids(self) -> dict[tuple[str, str], Grid]:
         return {
-            place: Grid(rows, 0, {str(header): i for i, header in enumerate(rows[0])})
+            place: Grid(self.names[place[1]], rows, 0, {str(header): i for i, header in enumerate(rows[0])})
             for place, rows in self.sheets.items()
         }
 
@@ -72,10 +74,9 @@ class Wave:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        names = {tables.sheet_name(table): table for table in tables.TABLES}
         return {
             "inputs": [
-                {"file": file, "sheets": [{"sheet": sheet, "table": names[sheet]}]}
+                {"file": file, "sheets": [{"sheet": sheet, "table": self.names[sheet]}]}
                 for file, sheet in self.sheets
             ]
         }
@@ -473,7 +474,7 @@ def test_forty_firms_in_two_seconds(study):
     cleaned = wave(sites=[[site, *SITE[1:]] for site in ids], flows=flows)
     cleaned = Wave(cleaned.sheets)
     built = type("Built", (), {name: getattr(cleaned, name) for name in (
-        "tables", "quarantine", "implausible", "corrections", "manifest", "row_sites", "grids")})  # fmt: skip
+        "tables", "quarantine", "implausible", "corrections", "manifest", "row_sites", "grids", "applied")})  # fmt: skip
     start = time.process_time()
     assert write_sheets(study, built) == 40 * 15 * 2
     assert time.process_time() - start < 2

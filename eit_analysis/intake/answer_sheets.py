@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,9 +78,13 @@ def logged(cell: Any) -> str:
 def as_read(cell: Any) -> str:
     """The text of a cell as a *fiche de relance* shows it: what a workbook can hold and give back.
 
-    A number shows its decimals as a French spreadsheet does, after a comma; personal data is not shown.
+    A number shows its decimals after a comma and a date its day first, as a French spreadsheet does; personal
+    data is not shown.
     """
     text = logged(cell)
+    if isinstance(cell, dt.date):
+        timed = isinstance(cell, dt.datetime) and cell.time() != dt.time()
+        text = f"{cell:%d/%m/%Y %H:%M}" if timed else f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
         text = text.replace(".", ",")
     if not text.isprintable():
@@ -116,7 +121,9 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             else ""
         )  # fmt: skip
         if rule:
-            ignored.append((index + 1, " | ".join(map(logged, filled)), rule))
+            # A blank answer says nothing; its row repeats the question and the cell.
+            told = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
+            ignored.append((index + 1, told, rule))
             continue
         number = clean_text(cells["Ligne"])
         answers.append(

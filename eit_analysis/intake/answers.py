@@ -1,7 +1,8 @@
 """Filled answer sheets back into the raw cells they speak of, before cleaning, each with its trace.
 
 An answer counts when its cell exists and still reads as the sheet says; it then replaces the raw cell, so
-that every rule of cleaning applies to it. Rounds chain: what a first answer wrote, a second may correct.
+that every rule of cleaning applies to it. One that cleaning would refuse replaces nothing. Rounds chain: what
+a first answer wrote, a second may correct.
 Nothing depends on the order of the files or of their rows. Accounts hold for every answer sheet as for any
 other: rows_read = applied (clean) + quarantined + merged + ignored.
 """
@@ -10,92 +11,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from eit_analysis import tables
 from eit_analysis.codes import ENTRY_COLUMNS
+from eit_analysis.intake.answer_checks import refusal
 from eit_analysis.intake.answer_sheets import Answer, AnswerSheet, as_read, logged
 from eit_analysis.intake.answer_sheets import read_answers as read_answers
+from eit_analysis.intake.applied import Applied as Applied
+from eit_analysis.intake.applied import Cell as Cell
+from eit_analysis.intake.applied import Grid as Grid
+from eit_analysis.intake.applied import Place as Place
+from eit_analysis.intake.applied import Row
+from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.headers import header_key
 from eit_analysis.intake.ledger import SheetAccount
 from eit_analysis.intake.parsing import clean_text, parse_number
 from eit_analysis.intake.periods import split_unit
 
 QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
-REFUSALS = {
-    "answer_without_cell": "cette réponse ne désigne aucune cellule lue\u00a0; gardez fichier, feuille, "
-    "ligne et colonne comme la fiche de relance les écrit",
-    "answer_out_of_date": "la cellule ne contient plus la valeur que cite cette réponse\u00a0; répondez sur "
-    "la dernière fiche de relance",
-    "answer_conflict": "d'autres réponses disent autre chose de la même cellule\u00a0; gardez la bonne",
-}
-
-Place = tuple[str, str]  # file, sheet
-Row = tuple[str, str, int]  # file, sheet, row from 1
-Cell = tuple[str, str, int, str]  # file, sheet, row from 1, French header
+CATEGORY = tables.form("flows")["category"]["header"]
 Said = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
-Line = tuple[str, str, int, str, str, str, str]  # of corrections.csv or quarantine.csv
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A raw data sheet as cleaning sees it.
-
-    Attributes
-    ----------
-    rows : sequence of list
-        Raw cells, from the first line of the sheet.
-    header_row : int
-        Index of the header row, from 0.
-    columns : mapping of str to int
-        Cell index of each French header of the contract.
-    """
-
-    rows: Sequence[list[Any]]
-    header_row: int
-    columns: Mapping[str, int]
-
-
-@dataclass
-class Applied:
-    """What the answers of a wave did.
-
-    Attributes
-    ----------
-    rows : dict of (file, sheet) to list of rows
-        The sheets that changed, in full; the given ones are left as they were.
-    confirmed : set of (file, sheet, row, column)
-        Cells that the firm says are right: the marks on them are to be lifted.
-    removed : set of (file, sheet, row)
-        Rows that the firm withdraws, to be ignored by the rule ``removed_by_firm``.
-    accounts : dict of str to list of SheetAccount
-        By answer file.
-    corrections, quarantine : list of tuple
-        Lines of ``corrections.csv`` and ``quarantine.csv``, in the order of their columns.
-    """
-
-    rows: dict[Place, list[list[Any]]] = field(default_factory=dict)
-    confirmed: set[Cell] = field(default_factory=set)
-    removed: set[Row] = field(default_factory=set)
-    accounts: dict[str, list[SheetAccount]] = field(default_factory=dict)
-    corrections: list[Line] = field(default_factory=list)
-    quarantine: list[Line] = field(default_factory=list)
-
-    def account(self, answer: Answer) -> SheetAccount:
-        return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
-
-    def write(self, answer: Answer, target: str, rule: str) -> None:
-        self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))
-
-    def refuse(self, answer: Answer, code: str) -> None:
-        self.account(answer).rows_quarantined += 1
-        raw = logged(answer.answer)
-        self.quarantine.append((*answer.place, "Réponse", raw, code, REFUSALS[code]))
-
-    def put(self, place: Place, grid: Grid, row: int, index: int, value: Any) -> None:
-        rows = self.rows.setdefault(place, [list(old) for old in grid.rows])
-        rows[row - 1] += [""] * (index + 1 - len(rows[row - 1]))
-        rows[row - 1][index] = value
 
 
 def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied:
@@ -124,6 +60,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
                 applied.refuse(answer, "answer_without_cell")
             else:
                 by_cell.setdefault(cell, []).append(answer)
+                applied.named.setdefault(answer.source_file, set()).add(cell[:3])
     for cell in sorted(by_cell):
         _settle(applied, cell, sorted(by_cell[cell], key=lambda answer: answer.place), grids[cell[:2]])
     _answer_repeated_rows(applied, {cell[:3] for cell in by_cell}, grids)
@@ -163,6 +100,7 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
     file, sheet, row, column = cell
     values, index = grid.rows[row - 1], grid.columns[column]
     raw = values[index] if index < len(values) else ""
+    answers, unreadable = _readable(applied, cell, answers, grid)
     while now := [answer for answer in answers if answer.read == as_read(raw)]:
         answers = [answer for answer in answers if answer not in now]
         if len({answer.outcome for answer in now}) > 1:
@@ -191,19 +129,35 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
             _blank_unit(applied, cell, grid, raw)
     for answer in answers:
         applied.refuse(answer, "answer_out_of_date")
+    for answer, error in unreadable:
+        applied.refuse(answer, "answer_unreadable", error.message)
+        if answer.read == as_read(raw) and cell not in applied.confirmed:
+            applied.unread[cell] = (logged(answer.answer), error.code, error.message)
+
+
+def _readable(
+    applied: Applied, cell: Cell, answers: list[Answer], grid: Grid
+) -> tuple[list[Answer], list[tuple[Answer, CellError]]]:
+    """The answers that cleaning would take, and the others with the reason."""
+    row = applied.rows.get(cell[:2], grid.rows)[cell[2] - 1]
+    category = _cells(grid, row).get(CATEGORY, "")
+    errors = {
+        answer: refusal(grid.table, cell[3], answer.answer, category) if answer.outcome[0] == "set" else None
+        for answer in answers
+    }
+    refused = [(answer, error) for answer, error in errors.items() if error]
+    return [answer for answer in answers if not errors[answer]], refused
 
 
 def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
     """A quantity answered with its unit (``12,5 t/an``) stands for the unit and period cells beside it."""
     file, sheet, row, column = cell
-    suffix = parse_number(answer).suffix if column == QUANTITY else ""
-    if not suffix:
-        return
-    for beside in (UNIT, PERIOD) if split_unit(suffix)[1] else (UNIT,):
+    given = split_unit(parse_number(answer).suffix) if column == QUANTITY else ("", "")
+    for beside, stated in zip((UNIT, PERIOD), given, strict=True):
         index, values = grid.columns.get(beside), grid.rows[row - 1]
-        if index is not None and index < len(values) and as_read(values[index]):
+        if stated and index is not None and index < len(values) and as_read(values[index]):
             old = logged(values[index])
-            applied.corrections.append((file, sheet, row, beside, old, "", "answered_by_firm"))
+            applied.corrections.append((file, sheet, row, beside, old, "", "unit_answered_with_quantity"))
             applied.put((file, sheet), grid, row, index, "")
 
 

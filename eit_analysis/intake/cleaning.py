@@ -54,6 +54,8 @@ class Cleaned:
         ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
     grids : dict of (file, sheet) to Grid
         The data sheets as they were cleaned: answers put in, personal data taken out.
+    applied : Applied
+        What the answers of the firms did.
     manifest : dict
         Inputs with their SHA-256, accounts by sheet, versions, parameters.
     """
@@ -65,6 +67,7 @@ class Cleaned:
     conflicts: pd.DataFrame
     row_sites: pd.DataFrame
     grids: dict[Place, Grid]
+    applied: Applied
     manifest: dict[str, Any]
 
 
@@ -124,6 +127,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         conflicts=reconciled.conflicts,
         row_sites=tidy.row_sites,
         grids={ledger.origins[sheet.place]: _grid(sheet) for sheet in rows if sheet.layout},
+        applied=applied,
         manifest=_manifest(study, files, left_alone, accounts, tidy.tables),
     )
 
@@ -157,6 +161,7 @@ def _answer(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: L
         return Applied()
     grids = {
         (file, sheet.raw.name): Grid(
+            sheet.table,
             sheet.raw.rows,
             sheet.layout.header_row,
             {tables.form(sheet.table)[n]["header"]: i for n, i in sheet.layout.columns.items()},
@@ -180,7 +185,7 @@ def _grid(sheet: SheetRows) -> Grid:
     assert sheet.layout is not None
     form = tables.form(sheet.layout.table)
     columns = {form[name]["header"]: index for name, index in sheet.layout.columns.items()}
-    return Grid(sheet.cells, sheet.layout.header_row, columns)
+    return Grid(sheet.layout.table, sheet.cells, sheet.layout.header_row, columns)
 
 
 def _not_confirmed(marks: pd.DataFrame, confirmed: set[Cell]) -> pd.DataFrame:
