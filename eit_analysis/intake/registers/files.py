@@ -17,6 +17,7 @@ from eit_analysis.intake.registers.layout import Match, Register, find_match
 from eit_analysis.intake.registers.open_data import BASE_CARBONE, SINOE, WASTE_LIST
 from eit_analysis.intake.registers.reading import Body, Row, SheetTable, read_body
 from eit_analysis.intake.registers.rome import ROME
+from eit_analysis.intake.registers.sentences import nothing_usable
 from eit_analysis.intake.registers.sirene import SIRENE
 from eit_analysis.intake.registers.waste import GEREP, IREP, TRACKDECHETS
 from eit_analysis.intake.workbook import RawFile, RawSheet, read_files
@@ -88,7 +89,7 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
         When there is no such register.
     InputError
         When the file cannot be read, or has not the columns of this register; the sentence names the register
-        it looks like, or the column that is missing.
+        it looks like, or the column that is missing. When no row of it is usable.
     """
     wanted = register_named(register)
     if stream.is_large(wanted, file):
@@ -207,4 +208,7 @@ def _table(
         "rows_refused": sum(table.rows_refused for table in tables),
         "rows_masked": int(frame.loc[frame["masked"], "source_row"].nunique()),
     }
-    return RegisterTable(main, frame, manifest, pd.concat([t.refused for t in tables], ignore_index=True))
+    refused = pd.concat([table.refused for table in tables], ignore_index=True)
+    if frame.empty:
+        raise nothing_usable(manifest, refused)
+    return RegisterTable(main, frame, manifest, refused)

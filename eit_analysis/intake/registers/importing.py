@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -18,6 +19,7 @@ from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.output import csv_bytes, json_bytes, write_table
 from eit_analysis.intake.parsing import fold
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
+from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.study import Study, write_atomic
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
@@ -54,15 +56,15 @@ def import_register(register: str, file: Path, study: Study) -> str:
     read = read_register(register, file, communes_of(study.config))
     if read.table == "bmo":
         read = _in_department_of_basin(read, study.config.basin)
-    frame = _merged(study, read)
+    frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
     write_table(study, read.table, frame)
     write_atomic(study.processed / f"{read.table}.quarantine.csv", csv_bytes(refused))
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
-        return _bmo_sentence(read.frame, study.config.basin)
-    return _sentence(register, read)
+        return bmo_sentence(read.frame, study.config.basin)
+    return sentence(REGISTERS[register].title, read.manifest, replaced)
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
@@ -97,19 +99,23 @@ def _in_department_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
     return RegisterTable(read.match, kept, manifest, read.refused)
 
 
-def _merged(study: Study, read: RegisterTable) -> pd.DataFrame:
-    keys, merged = list(read.match.layout.replaces), read.frame
-    if not keys:
-        return merged
+def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
+    """The table with this file in it, and how many rows of earlier files it replaces."""
+    keys, merged, replaced = list(read.match.layout.replaces), read.frame, 0
     if study.has(read.table):
         # Its file holds no pandas types: a flag with a blank would come back as an object.
         old = study.load(read.table).reindex(columns=merged.columns).astype(merged.dtypes)
-        replaced = pd.MultiIndex.from_frame(old[keys].astype("str")).isin(
-            pd.MultiIndex.from_frame(merged[keys].astype("str"))
-        )
-        merged = pd.concat([old[~replaced], merged], ignore_index=True)
+        again = np.ones(len(old), dtype=bool)
+        if keys:
+            again = pd.MultiIndex.from_frame(old[keys].astype("str")).isin(
+                pd.MultiIndex.from_frame(merged[keys].astype("str"))
+            )
+        replaced = len(old.loc[again, SOURCE].drop_duplicates())
+        merged = pd.concat([old[~again], merged], ignore_index=True)
+    if not keys:
+        return merged, replaced
     # One order whatever was imported first.
-    return merged.sort_values([*keys, *SOURCE], kind="stable").reset_index(drop=True)
+    return merged.sort_values([*keys, *SOURCE], kind="stable").reset_index(drop=True), replaced
 
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
@@ -136,39 +142,3 @@ def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, 
         "rows_in_table": rows,
         "files": files,
     }
-
-
-def _sentence(register: str, read: RegisterTable) -> str:
-    manifest = read.manifest
-    notes = [f"{_label(reason)}\u00a0: {_count(n)}" for reason, n in manifest["ignored"].items() if n]
-    if manifest["rows_masked"]:
-        notes.append(f"lignes masquées en partie par la source\u00a0: {_count(manifest['rows_masked'])}")
-    if manifest["rows_refused"]:
-        notes.append(
-            f"lignes refusées\u00a0: {_count(manifest['rows_refused'])}, voyez {read.table}.quarantine.csv"
-        )
-    if manifest.get("ends_inside_row"):
-        notes.append("le fichier s'arrête au milieu d'une ligne\u00a0: vérifiez qu'il est complet")
-    kept, s = manifest["rows_kept"], "s" if manifest["rows_kept"] > 1 else ""
-    listed = "\u00a0; ".join(notes)
-    start = f"{REGISTERS[register].title}\u00a0: {_count(kept)} ligne{s} importée{s} dans {read.table}"
-    return f"{start} ({listed})." if notes else f"{start}."
-
-
-def _label(reason: str) -> str:
-    labels = reference.load("labels")
-    found = labels.loc[(labels["column"] == "ignored") & (labels["code"] == reason), "label_fr"]
-    return str(found.iloc[0])
-
-
-def _count(n: int) -> str:
-    return f"{n:,}".replace(",", "\u202f")
-
-
-def _bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
-    own = frame[frame["basin"].map(fold) == fold(basin)]
-    return (
-        f"BMO {own['year'].iloc[0]}\u00a0: {len(own)} métiers du bassin {own['basin'].iloc[0]} importés "
-        f"(au moins un nombre masqué par la source pour {int(own['masked'].sum())} d'entre eux), "
-        f"et {len(frame) - len(own)} lignes des autres bassins du département."
-    )
