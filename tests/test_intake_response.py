@@ -5,13 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from eit_analysis.errors import InputError
 from eit_analysis.intake.response import (
     RESPONSE_TABLES,
     known_actors,
     no_longer_answer,
+    read_contacted,
     response,
     response_rate,
+    silent,
 )
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.wording import heading
 
 
 def wave(sites: dict[str, str], **rows: list[str]) -> dict[str, pd.DataFrame]:
@@ -28,6 +33,97 @@ NOW = wave({"E1": "firm", "E3": "ess", "E4": "firm"}, flows=["E1", "E1"], workfo
 def test_known_actors_are_those_of_both_waves_once():
     known = known_actors(NOW["sites"], EARLIER["sites"])
     assert known.values.tolist() == [["E1", "firm"], ["E3", "ess"], ["E4", "firm"], ["E2", "firm"]]
+
+
+CONTACTED = pd.DataFrame({"site_id": ["E1", "E2", "E8", "E9"], "name": ["A", "B", "H", "I"]}, dtype="str")
+
+
+def test_those_contacted_who_never_answered_count_in_the_denominator():
+    known = known_actors(NOW["sites"], EARLIER["sites"], CONTACTED)
+    assert known.values.tolist()[-2:] == [["E8", "unknown"], ["E9", "unknown"]]
+    assert known["site_id"].is_unique
+    rate = response_rate(known, NOW).set_index("actor_type")
+    assert list(rate.index) == ["firm", "ess", "unknown", "Total"]
+    assert rate.loc["unknown", ["n_answered", "n_contacted"]].tolist() == [0, 2]
+    assert rate.loc["Total", "response_percent"] == pytest.approx(100 / 6)
+    assert "unknown" in heading("actor_type").labels
+
+
+def test_one_who_refused_diffusion_is_not_taken_for_one_who_kept_silent():
+    seen_outside = NOW["sites"][NOW["sites"]["site_id"] != "E1"]
+    quiet = silent(CONTACTED, NOW["sites"], EARLIER["sites"])
+    assert quiet["site_id"].tolist() == ["E8", "E9"]
+    assert "E1" not in set(known_actors(seen_outside, EARLIER["sites"].head(0), quiet)["site_id"])
+
+
+@pytest.mark.parametrize("audience", ["partners", "public", "company:E1"])
+def test_one_who_never_answered_is_named_inside_only(small_study, audience):
+    quiet = pd.DataFrame(
+        {"site_id": ["E98"], "name": ["Muet SARL"], "siret": ["1"], "commune_name": ["Thann"]}
+    )
+    inside = Release(small_study, "internal", "essai")
+    listing = inside.listing(quiet, title="Sans réponse", sites=["site_id"])
+    assert "Muet SARL" in str(listing.seen_by(inside.viewer, {}).html())
+    viewer = Release(small_study, audience, "essai").viewer
+    shown = listing.seen_by(viewer, {})
+    assert shown.frame.empty
+    assert "E98" not in str(shown.html())
+    assert "n’est pas diffusé" in str(shown.html())
+
+
+LIST = "Identifiant;Raison sociale;SIRET;Commune\nE01;Filature Müller;12345678200010;Thann\ne 02;Régie;;\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_the_list_of_the_contacted_survives_a_spreadsheet(tmp_path, encoding, separator):
+    path = tmp_path / "acteurs.csv"
+    path.write_bytes(LIST.replace(";", separator).encode(encoding))
+    found = read_contacted(path)
+    assert found["site_id"].tolist() == ["E01", "E02"]
+    assert found["name"].tolist() == ["Filature Müller", "Régie"]
+    assert found["siret"].tolist()[0] == "12345678200010"
+    assert found["commune_name"].isna().tolist() == [False, True]
+
+
+def test_the_list_of_the_contacted_survives_its_analyst(tmp_path):
+    path = tmp_path / "acteurs.csv"
+    path.write_text(
+        "Acteurs contactés en mai;;;\n;;;\nCOMMUNE;relancé le;identifiant;raison  sociale\n"
+        "Thann;;E01;'=Filature\n;;;\nThann;;E01;'=Filature\n;12/05;7;\n",
+        encoding="utf-8",
+    )
+    found = read_contacted(path)
+    assert found[["site_id", "name", "commune_name"]].fillna("").values.tolist() == [
+        ["E01", "=Filature", "Thann"], ["7", "", ""],
+    ]  # fmt: skip
+    path.write_text("Identifiant;Raison sociale;SIRET\nE01;Filature;1,23457E+13\n", encoding="utf-8")
+    assert read_contacted(path)["siret"].isna().all()
+
+
+def test_without_a_list_nobody_was_only_contacted(tmp_path):
+    found = read_contacted(tmp_path / "acteurs.csv")
+    assert found.empty
+    assert silent(found, NOW["sites"]).empty
+    known = known_actors(NOW["sites"], EARLIER["sites"], found)
+    pd.testing.assert_frame_equal(known, known_actors(NOW["sites"], EARLIER["sites"]))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "acteurs.csv"),
+        ("Nom;Ville\nFilature;Thann\n", "en-têtes"),
+        ("Identifiant;Raison sociale\nE01;Filature\n;Régie\n", "ligne « 3 »"),
+        ("Identifiant;Raison sociale\nE01;Filature\ne01;Régie\n", "E01 désigne deux acteurs"),
+        ("Identifiant;Raison sociale\n../x;Filature\n", "identifiant"),
+    ],
+)
+def test_a_list_that_would_count_wrong_is_refused(tmp_path, content, told):
+    (tmp_path / "acteurs.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_contacted(tmp_path / "acteurs.csv")
+    assert told.replace(" ", "") in str(refused.value).replace(" ", "").replace("\u00a0", "")
 
 
 def test_the_rate_counts_rows_beyond_entreprise():

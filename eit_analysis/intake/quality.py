@@ -12,6 +12,9 @@ from eit_analysis.intake.response import TOTAL
 
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
 SOURCE = ["source_file", "source_sheet", "source_row"]
+# Reasons why a whole file or sheet gave nothing.
+UNREAD = ("unreadable_file", "no_header")
+LEFT_ALONE = "ce format n'est pas lu\u00a0; demandez un classeur XLSX ou ODS, ou un fichier CSV"
 # Left blank, these say something: all year.
 BLANK_SPEAKS = {"months"}
 
@@ -148,9 +151,11 @@ def completeness(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
     """How many times each rule was applied: ``correction_kind, rule, corrections``.
 
-    Kinds in the order of their number of corrections, and so the rules of each kind.
+    Kinds in the order of their number of corrections, and so the rules of each kind. An answer is counted at
+    the cells that it changes or confirms, and not a second time at its own row.
     """
-    counted = _counted(corrections["rule"], "rule", "corrections")
+    rules = corrections["rule"]
+    counted = _counted(rules[rules != "answer_applied"], "rule", "corrections")
     counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
     size = counted.groupby("correction_kind")["corrections"].transform("sum")
     order = counted.assign(size=size).sort_values(
@@ -210,6 +215,34 @@ def attributed(lines: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.Data
     by_row = dict(zip(source_keys(rows), rows["site_id"], strict=True))
     own = pd.Series([by_row.get(key) for key in source_keys(lines)], index=lines.index, dtype=object)
     return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
+
+
+def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
+    """Files and sheets that gave nothing, by name, for those who can ask for them again.
+
+    Parameters
+    ----------
+    manifest : mapping
+        What cleaning says of its inputs: ``files_left_alone``, of a format that is not read.
+    lines : pandas.DataFrame
+        The attributed quarantine: a file or sheet that could not be read has its line there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id`` (missing for a file of nobody known), ``source_file, source_sheet, reason,
+        source_message``: as confidential as a source.
+    """
+    lost = lines[lines["reason_code"].isin(UNREAD)].drop_duplicates(["source_file", "source_sheet"])
+    lost = lost.rename(columns={"reason_code": "reason", "message": "source_message"})
+    names = ["site_id", "source_file", "source_sheet", "reason", "source_message"]
+    left = pd.DataFrame({"source_file": manifest["files_left_alone"]}, dtype=object).assign(
+        site_id=None, source_sheet=None, reason="left_alone", source_message=LEFT_ALONE
+    )
+    frame = pd.concat([lost[names].astype(object), left[names]], ignore_index=True)
+    frame["source_message"] = [message.rstrip(".") for message in frame["source_message"]]
+    frame["source_sheet"] = [sheet or None for sheet in frame["source_sheet"]]
+    return frame.sort_values(["source_file", "source_sheet"], ignore_index=True)
 
 
 def questions(lines: pd.DataFrame) -> pd.DataFrame:

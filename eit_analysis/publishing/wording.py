@@ -18,6 +18,15 @@ SUPPRESSED = "s"
 MISSING = "–"
 
 
+# How well one actor answered and what it is asked again: for the study office, and for the actor itself.
+ABOUT_ANSWERS = {
+    "sheets_filled", "rows_clean", "missing_sheets", "confidence_grade", "weak_point", "clean_rows_percent",
+    "filled_percent", "known_mass_percent", "sheet", "row", "question", "other_site_id", "same_siret",
+    "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
+    "reason",
+}  # fmt: skip
+
+
 class Heading(NamedTuple):
     """How a column is printed: French header, unit, number of decimals, sensitivity, labels of its codes."""
 
@@ -55,7 +64,8 @@ def _default_sensitivity(column: str, unit: str) -> str:
     exact scores, whose factors are public, can be solved for it.
     """
     quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "sur"))
-    return "confidential" if quantity or column.startswith("source_") else "consented"
+    told = column.startswith("source_") or column in ABOUT_ANSWERS
+    return "confidential" if quantity or told else "consented"
 
 
 @cache
