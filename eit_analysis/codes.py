@@ -43,8 +43,17 @@ STATUSES = {
 # Columns that exist only on the form: (French header, description, allowed codes with labels).
 ENTRY_COLUMNS: dict[str, tuple[str, str, dict[str, str] | None]] = {
     "quantity": ("Quantité", "Quantité par période, dans l'unité indiquée", None),
-    "unit": ("Unité", "t, kg, m3, unité, palette, benne…", None),
+    "unit": (
+        "Unité",
+        "t ou kg de préférence, sinon m3, litre, palette, big bag ou benne avec son volume (benne 8 m3)",
+        None,
+    ),
     "period": ("Période", "Période de la quantité", PERIODS),
-    "uncertainty_percent": ("Incertitude (%)", "Demi-intervalle à 95 % estimé par le répondant", None),
+    "uncertainty_percent": (
+        "Incertitude (%)",
+        "Marge autour de la quantité, en plus ou en moins\u00a0: 20 si vous êtes presque sûr (19 chances sur "
+        "20) que la vraie valeur est à moins de 20\u00a0% de celle que vous donnez",
+        None,
+    ),
     "comment": ("Commentaire", "Remarque libre, jamais diffusée", None),
 }

@@ -15,12 +15,18 @@ from eit_analysis import tables
 from eit_analysis.intake.cells import allowed_words, bounds
 from eit_analysis.intake.guide import EXAMPLES, printed
 
+# All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
 COMMON_UNITS = ("t", "kg", "m3", "litre", "palette", "benne 8 m3", "big bag")
+UNIT_PROMPT = (
+    "t ou kg de préférence. Une benne se dit avec son volume (benne 8 m3). "
+    "Catégorie «\u00a0autre\u00a0»\u00a0: t ou kg seulement."
+)
 # Fewest and most characters, with the spaces, dots or star that people put in.
 CODE_LENGTHS = {
     "siret": (14, 18), "naf_code": (5, 6), "commune_code": (5, 6), "postcode": (5, 6), "rome_code": (5, 6),
     "waste_code": (6, 9),
 }  # fmt: skip
+LARGEST_MARK = 10  # of a scale; any wider span is that of a number, which may be approximate
 # A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound tells it.
 LARGEST, HUGE = 20_000, 1_000_000_000
 SPANS = {
@@ -55,13 +61,14 @@ def check(table: str, column: str) -> dict[str, Any]:
     if column == "site_id" and table != "sites":
         return prompt | _warn("list", "Cet identifiant n'est pas dans la feuille Entreprise.", source=KNOWN)
     if (table, column) == ("flows", "unit"):
-        return prompt | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
+        told = {"input_title": header, "input_message": UNIT_PROMPT}
+        return told | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
     if column == "reference_year":
         return prompt | _stop("integer", "Écrivez une année sur quatre chiffres.", minimum=1990, maximum=2100)
     if column == "status_date":
         span = {"minimum": dt.date(1990, 1, 1), "maximum": dt.date(2100, 1, 1)}
         return prompt | _stop("date", "Écrivez une date complète, par exemple 17/05/2024.", **span)
-    if low is not None and high is not None:
+    if low is not None and high is not None and high <= LARGEST_MARK:
         scale = f"Écrivez un nombre entier de {low:g} à {high:g}, ou laissez vide."
         return prompt | _stop("integer", scale, minimum=int(low), maximum=int(high))
     example = printed(EXAMPLES[table].get(column))
