@@ -66,7 +66,7 @@ def bmo_file(folder: Path, headers: list[str] = HEADERS) -> Path:
 
 def test_basin_department_masks_and_manifest(study, tmp_path):
     sentence = import_register("bmo", bmo_file(tmp_path), study)
-    assert "3 métiers du bassin THANN-CERNAY" in sentence
+    assert "3\u00a0métiers du bassin THANN-CERNAY" in sentence
     table = study.load("bmo")
     assert list(table["basin"]) == ["THANN-CERNAY"] * 3 + ["MULHOUSE"]
     assert table["masked"].tolist() == [True, True, False, False]

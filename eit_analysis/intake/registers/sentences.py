@@ -66,7 +66,7 @@ def left_out(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def counted(n: int, one: str, many: str) -> str:
-    return f"{count(n)} {one if n < 2 else many}"
+    return f"{count(n)}\u00a0{one if n < 2 else many}"
 
 
 def count(n: int) -> str:
