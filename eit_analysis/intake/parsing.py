@@ -45,7 +45,7 @@ COMMON = re.compile(
     r"([1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4}|[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,12}))?"
     r"(?:[ \u00a0\u202f]?([A-Za-z%€][A-Za-zéèê%€³/]*))?"
 )
-HUGE = 1e300  # an integer of Python has no bound, a float has
+HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
 MONTH = (
     r"(?:janv?|janvier|f[ée]v|f[ée]vr|f[ée]vrier|mars|avr|avril|mai|juin|juil|juillet|ao[uû]t|sept?|septembre|oct"
