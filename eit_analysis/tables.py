@@ -127,7 +127,8 @@ class Flows(Sourced):
         "Coût (€/t)", "Coût de gestion actuel, recettes en négatif", sensitivity="confidential"
     )
     months: Series[str] = column(
-        "Mois d'activité", "Mois où le flux existe : numéros séparés par des espaces, vide = toute l'année"
+        "Mois d'activité",
+        "Numéros des mois où le flux existe, séparés par des espaces\u00a0; vide, il existe toute l'année",
     )
     contractor: Series[str] = column("Prestataire", "Prestataire actuel", sensitivity="confidential")
 
@@ -218,7 +219,10 @@ class Readiness(Sourced):
         "Fonction du répondant", "Fonction du répondant", sensitivity="confidential"
     )
     item: Series[str] = column(
-        "Item", "Affirmation soumise au répondant", sensitivity="public", nullable=False
+        "Item",
+        "Affirmation sur laquelle le répondant donne son avis, une par ligne",
+        sensitivity="public",
+        nullable=False,
     )
     answer: Series[float] = column(
         "Réponse",
