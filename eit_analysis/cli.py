@@ -8,10 +8,13 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from eit_analysis.errors import EitError, UsageError
 from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DONE, FAILED, REFUSED = 0, 1, 2
 REGISTER_NAMES = (
@@ -101,8 +104,8 @@ def command_new(arguments: argparse.Namespace) -> int:
     write_blank(folder / "questionnaire.xlsx", firms)
     sent = "questionnaire.xlsx"
     if firms is not None:
-        written = write_for_firms(folder / "questionnaires", firms)
-        sent = f"les {len(written)} classeurs de questionnaires/ (un par acteur, déjà identifié)"
+        written = write_for_firms(folder / "_questionnaires", firms)
+        sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, déjà identifié)"
     print(
         f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
         "aux acteurs et déposez leurs réponses dans le dossier de la vague."
@@ -123,6 +126,8 @@ def clean(study: Study) -> None:
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     questions = write_cleaned(study, cleaned)
     print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
+    for line in unread(cleaned.quarantine):
+        print(line)
 
 
 def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questions: int) -> str:
@@ -148,6 +153,16 @@ def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questio
         f"{counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/\n"
         f"Tables, quarantine.csv, corrections.csv et implausible.csv\u00a0: {folder}/"
     )
+
+
+def unread(quarantine: pd.DataFrame) -> list[str]:
+    """One sentence for each file, and each sheet, that gave no row at all."""
+    files = quarantine[quarantine["reason_code"] == "unreadable_file"]
+    sheets = quarantine[quarantine["reason_code"] == "no_header"]
+    sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
+    names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
+    messages = [*files["message"], *(sheets["message"] + ".")]
+    return [f"Non lu\u00a0: {name}\u00a0: {text}" for name, text in zip(names, messages, strict=True)]
 
 
 def command_run(arguments: argparse.Namespace) -> int:

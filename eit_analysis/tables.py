@@ -32,6 +32,8 @@ from eit_analysis.codes import (
     EVIDENCE_WORDS as EVIDENCE_WORDS,
 )
 
+# No French establishment has as many: a telephone number, or a SIREN, is no headcount.
+MOST_PEOPLE = 200_000
 Sensitivity = Literal["public", "consented", "confidential"]
 
 
@@ -86,7 +88,7 @@ class Sites(Sourced):
         "Longitude", "Centre de la commune (degrés)", sensitivity="public", ge=-180, le=180
     )
     headcount: Series[float] = column(
-        "Effectif", "Personnes employées sur le site", sensitivity="confidential", ge=0
+        "Effectif", "Personnes employées sur le site", sensitivity="confidential", ge=0, le=MOST_PEOPLE
     )
     actor_type: Series[str] = column(
         "Type d'acteur", "Nature de l'acteur", sensitivity="public", labels=ACTOR_TYPES
@@ -166,7 +168,7 @@ class Workforce(Sourced):
     occupation: Series[str] = column("Intitulé", "Intitulé du métier", sensitivity="public", nullable=False)
     age_band: Series[str] = column("Tranche d'âge", "Tranche d'âge", sensitivity="public", labels=AGE_BANDS)
     headcount: Series[float] = column(
-        "Effectif", "Personnes", sensitivity="confidential", nullable=False, ge=0
+        "Effectif", "Personnes", sensitivity="confidential", nullable=False, ge=0, le=MOST_PEOPLE
     )
     fte: Series[float] = column("ETP", "Équivalents temps plein", sensitivity="confidential", ge=0)
     contract: Series[str] = column("Contrat", "Type de contrat", sensitivity="confidential", labels=CONTRACTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.intake import places
+from eit_analysis.intake.cells import clean_cell
 from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.output import csv_bytes, write_table
 from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study, open_study
@@ -266,6 +269,93 @@ def test_a_contradiction_of_places_is_kept_and_marked(study):
     assert cleaned.implausible[["source_row", "column", "reason_code"]].values.tolist() == [
         [2, "Code INSEE", "commune_conflict"]
     ]
+
+
+def test_the_rows_of_another_firm_in_a_file_are_marked(study):
+    save(
+        study.raw / "E02.xlsx", {"Entreprise": [SITES[0], SITES[2]], "Flux": [FLOW_HEADERS, flow(site="E01")]}
+    )
+    save(study.raw / "E01.xlsx", {"Entreprise": SITES[:2], "Flux": [FLOW_HEADERS, flow(quantity=3)]})
+    cleaned = clean_wave(study)
+    marks = cleaned.implausible.set_index("reason_code")
+    assert marks.loc["other_firm_in_file", ["source_file", "source_row", "raw_value"]].tolist() == [
+        "E02.xlsx",
+        2,
+        "E01",
+    ]
+    assert marks.loc["repeated_in_files", "source_file"] == "E02.xlsx"
+
+
+def test_one_siret_under_two_identifiers_is_marked(study):
+    sites = [[*SITES[0], "SIRET"], [*SITES[1], "73282932000074"], [*SITES[2], "732 829 320 00074"]]
+    marks = clean(study, [FLOW_HEADERS, flow()], sites).implausible
+    assert list(marks["reason_code"]) == ["same_siret"] * 2
+    assert "E02" in marks["message"].iloc[0] and "E01" in marks["message"].iloc[1]
+
+
+def test_a_row_under_another_header_unit_is_no_repetition(study):
+    for unit in ("kg", "t"):
+        headers = [f"Quantité ({unit})" if name == "Quantité" else name for name in FLOW_HEADERS]
+        save(study.raw / f"{unit}.xlsx", {"Flux": [headers, flow(unit=None)]})
+    save(study.raw / "sites.xlsx", {"Entreprise": SITES})
+    assert sorted(clean_wave(study).tables["flows"]["mass_t_per_year"]) == pytest.approx([0.01, 10])
+
+
+def test_an_actor_or_a_contractor_named_total_is_no_total(study):
+    sites = [SITES[0], ["TOTAL-01", "Total Énergies", "Thann", "68334", 40, "nominative"]]
+    flows = [[*FLOW_HEADERS, "Prestataire"], [*flow(site="TOTAL-01"), "Total"]]
+    cleaned = clean(study, flows, sites)
+    assert cleaned.tables["flows"][["site_id", "contractor"]].values.tolist() == [["TOTAL-01", "Total"]]
+    assert not cleaned.corrections["rule"].str.contains("ignored").any()
+
+
+@pytest.mark.parametrize(("typed", "high"), [("0,5 %", 10.05), (0.5, 15), ("0,5", 15), (20, 12)])
+def test_a_percentage_is_read_as_it_is_written(study, typed, high):
+    assert one_flow(study, uncertainty=typed)["mass_high_t_per_year"] == pytest.approx(high)
+
+
+def test_an_uncertainty_beyond_the_value_itself_is_no_uncertainty(study):
+    assert list(clean(study, [FLOW_HEADERS, flow(uncertainty=4000)]).quarantine["reason_code"]) == [
+        "cell_out_of_bounds"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "band"),
+    [("40 - 44 ans", "40-44"), ("45 ans", "45-49"), ("de 15 à 24", "15-24"), (72, "60 et plus"),
+     ("40 à 50", None), ("12 ans", None), ("quarante", None)],
+)  # fmt: skip
+def test_bands_of_ages(typed, band):
+    if band is None:
+        with pytest.raises(CellError):
+            clean_cell("workforce", "age_band", typed)
+    else:
+        assert clean_cell("workforce", "age_band", typed)[0] == band
+
+
+def test_no_log_holds_personal_data_whatever_the_table(study):
+    bad = "appelez Mme Martin au 06 12 34 56 78"
+    people = [
+        ["Identifiant", "Nom", "Prénom", "Intitulé", "Effectif", "Tranche d'âge"],
+        ["E01", "KOWALCZYK", "Sandrine", "Régleuse - Kowalczyk Sandrine", 1, "02/04/1971"],
+        ["E01", "", "", "185057512345678", 612345678, "25-29"],
+        ["E01", "", "", dt.datetime(1985, 5, 12), 2, "25-29"],
+    ]  # fmt: skip
+    cleaned = clean(study, [FLOW_HEADERS, flow(quantity=bad), flow(unit="t jean@x.fr")], Emplois=people)
+    write_cleaned(study, cleaned)
+    for path in study.processed.rglob("*.*"):
+        text = path.read_bytes().decode("utf-8", "replace")
+        for secret in (
+            "Martin",
+            "06 12 34",
+            "jean@x.fr",
+            "Sandrine",
+            "1971",
+            "185057512345678",
+            "1985",
+            "612345678",
+        ):
+            assert secret not in text, (path.name, secret)
 
 
 def test_a_stated_total_that_differs_is_marked(study):

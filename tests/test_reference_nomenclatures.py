@@ -179,7 +179,9 @@ def test_former_communes_lead_to_communes_of_today():
     assert set(former["commune_code"]) <= set(reference.load("communes")["commune_code"])
     assert locate_commune("60455", "La Neuville-Garnier") is None  # two communes have its ground
     for code in former["former_code"].iloc[::100]:
-        assert locate_commune(code)[1] in ("", "commune_former")
+        # A number that is also a postcode of today, of one commune, is read as the postcode, and says so.
+        assert locate_commune(code)[1] in ("", "commune_former", "commune_from_postcode")
+    assert locate_commune("75012")[0].name == "Paris"  # once Boulogne-Billancourt
     assert b"0.7.0" in pq.read_schema(reference.FOLDER / "former_communes.parquet").metadata[b"source"]
 
 

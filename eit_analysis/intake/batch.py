@@ -25,6 +25,10 @@ class Batch:
         Place in the ledger (file and sheet) and row number from 1.
     cells : dict of str to Cells
         Raw cells by form column; a column that no sheet has is blank.
+    header_units : numpy.ndarray of str, shape (n_rows,)
+        Unit that the header of the quantity states for each row.
+    repeats : numpy.ndarray of int, shape (n, 3)
+        Rows that were merged: their place, their number, and the position here of the row they repeat.
     values : dict of str to Cells
         Clean values by column, None where missing.
     numbers : dict of str to numpy.ndarray of float, shape (n_rows,)
@@ -39,6 +43,7 @@ class Batch:
     cells: dict[str, Cells]
     ledger: Ledger
     header_units: np.ndarray
+    repeats: np.ndarray
     values: dict[str, Cells] = field(default_factory=dict)
     numbers: dict[str, np.ndarray] = field(default_factory=dict)
     fatal: np.ndarray = field(init=False)

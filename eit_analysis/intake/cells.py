@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from eit_analysis import tables
+from eit_analysis.codes import AGE_BANDS
 from eit_analysis.intake import codes
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.parsing import (
@@ -30,12 +32,15 @@ SYNONYMS: dict[str, dict[str, str]] = {
     },
     "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
     "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
-                 "estime": "estimated", "estimee": "estimated", "registre dechet": "measured"},
+                 "estime": "estimated", "estimee": "estimated", "registre dechet": "measured",
+                 "pese": "measured", "pesage": "measured"},
     "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "don": "reuse",
               "reutilisation": "reuse", "compost": "composting"},
     "actor_type": {"firme": "firm", "societe": "firm", "economie sociale et solidaire": "ess"},
     "status": {"en etude": "study", "a l etude": "study", "en cour": "committed", "realise": "done",
                "abandonne": "dropped", "engage": "committed"},
+    "contract": {"apprentissage": "apprentice", "apprenti": "apprentice", "contrat pro": "apprentice",
+                 "cdii": "permanent", "interimaire": "temporary", "cddi": "insertion"},
     "age_band": {"60 ans et plu": "60 et plus", "60+": "60 et plus", "60": "60 et plus"},
 }  # fmt: skip
 
@@ -57,13 +62,15 @@ DEFAULTS = {
     "consent": ("none", "consent_assumed_none"),
     "evidence": ("estimated", "evidence_assumed_estimated"),
 }
+ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
+AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
 MISSING = "la valeur manque\u00a0; demandez-la à l'entreprise"
 
 
 @cache
 def bounds(table: str, column: str) -> tuple[float | None, float | None]:
     """Lowest and highest value the contract allows."""
-    low = high = None
+    low, high = ENTRY_BOUNDS.get(column, (None, None))
     schema_column = tables.TABLES[table].to_schema().columns.get(column)
     for check in schema_column.checks if schema_column else ():
         statistics = check.statistics or {}
@@ -99,7 +106,8 @@ def check_bounds(table: str, column: str, value: float) -> None:
     if low == 0 and value < 0:
         raise CellError("negative_value", "la valeur est négative\u00a0; demandez la valeur exacte")
     if (low is not None and value < low) or (high is not None and value > high):
-        span = f"entre {low:g} et {high:g}" if low is not None and high is not None else "dans ses bornes"
+        span = "dans ses bornes" if low is None or high is None else f"entre {low:g} et {high:,.15g}"
+        span = span.replace(",", "\u00a0")
         raise CellError("out_of_bounds", f"la valeur doit être {span}\u00a0; demandez la valeur exacte")
 
 
@@ -110,7 +118,7 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
         raise CellError(number.problem, NUMBER_PROBLEMS[number.problem])
     if number.suffix:
         unit = singular(fold(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
-        if unit not in SUFFIXES.get(column, ()):
+        if unit not in {singular(known) for known in SUFFIXES.get(column, ())}:
             message = (
                 f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
             )
@@ -118,7 +126,7 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
     value, rule = number.value, number.rule
     if value is None:
         return None, rule
-    if column == "uncertainty_percent" and 0 < value < 1:
+    if column == "uncertainty_percent" and 0 < value < 1 and not number.suffix:
         # A cell formatted as a percentage holds 0.2 for 20 %; nobody declares less than 1 %.
         value, rule = value * 100, "share_read_as_percent"
     check_bounds(table, column, value)
@@ -151,6 +159,30 @@ def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
         return period, "" if cell == PERIOD_LABELS[period] else "synonym"
 
 
+def clean_age_band(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Band of ages of the form, else from its two ages (``40 à 44 ans``) or from one age (``45 ans``)."""
+    try:
+        return clean_word(table, column, cell)
+    except CellError:
+        match = AGES.fullmatch(fold(clean_text(cell)))
+        if match is None:
+            raise
+        low, high = int(match[1]), int(match[2] or match[1])
+        band = next((b for b in AGE_BANDS if _first_age(b) <= low and high <= _last_age(b)), None)
+        # Two ages must be those of a band: 40 to 50 lies in none.
+        if band is None or (match[2] and (low, high) != (_first_age(band), _last_age(band))):
+            raise
+        return band, "word_normalised" if match[2] else "age_read_as_band"
+
+
+def _first_age(band: str) -> int:
+    return int(band[:2])
+
+
+def _last_age(band: str) -> int:
+    return int(band[3:]) if band[3:].isdigit() else 99
+
+
 def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     return clean_text(cell) or None, ""
 
@@ -166,6 +198,7 @@ SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
     "rome_code": codes.clean_rome,
     "waste_code": codes.clean_waste_code,
     "period": clean_period,
+    "age_band": clean_age_band,
     "months": codes.clean_months,
     "status_date": codes.clean_date,
     # Entry columns have no type in the contract.

@@ -18,13 +18,15 @@ from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.intake.answer_sheets import find_header
 from eit_analysis.intake.answers import Applied, Cell, Grid, Place, apply, read_answers
+from eit_analysis.intake.doubles import doubles
 from eit_analysis.intake.headers import ROWS_SEARCHED, key_column
 from eit_analysis.intake.ledger import NO_ROW, Ledger, SheetAccount, typed
+from eit_analysis.intake.marks import gathered
 from eit_analysis.intake.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.plausibility import check_totals, implausible
 from eit_analysis.intake.reconcile import reconcile
 from eit_analysis.intake.registers import waste_register
-from eit_analysis.intake.sheets import FoundSheet, SheetRows, find_sheet, sheet_rows, stated_totals
+from eit_analysis.intake.sheets import PEOPLE, FoundSheet, SheetRows, find_sheet, sheet_rows, stated_totals
 from eit_analysis.intake.tidy import clean_tables
 from eit_analysis.intake.workbook import Finding, RawFile, read_files, survey_files
 from eit_analysis.study import Study
@@ -102,7 +104,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
-    _refuse_nothing(study, files, rows)
+    _refuse_nothing(study, files, rows, ledger)
     tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
@@ -111,13 +113,13 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         study.config.prefer_register, study.config.evidence_half_width["measured"],
     )  # fmt: skip
     tidy.tables["flows"] = reconciled.flows
-    marks = pd.concat(
+    marks = gathered(
         [
             ledger.implausible_frame(),
-            typed(implausible(tidy.tables)),
-            typed(check_totals(*stated_totals(rows, ledger))),
-        ],
-        ignore_index=True,
+            *doubles(tidy.tables),
+            implausible(tidy.tables),
+            check_totals(*stated_totals(rows, ledger)),
+        ]
     )
     return Cleaned(
         tables=tidy.tables,
@@ -138,20 +140,22 @@ def _find_sheets(files: list[RawFile], ledger: Ledger) -> list[tuple[str, FoundS
     for file in files:
         if file.problem:
             place = ledger.place(file.name)
-            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem}.")
-        _log_findings(ledger, file.name, "", file.findings)
+            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem.removesuffix('.')}.")
+        _log_findings(ledger, file.name, "", file.findings, shown=True)
         for sheet in file.sheets:
-            _log_findings(ledger, file.name, sheet.name, sheet.findings)
-            if find_header(sheet) is None:  # an answer sheet is no table
-                known = find_sheet(file.name, sheet, ledger)
-                found += [(file.name, known)] if known else []
+            answers = find_header(sheet) is not None  # an answer sheet is no table
+            known = None if answers else find_sheet(file.name, sheet, ledger)
+            found += [(file.name, known)] if known else []
+            shown = known is not None and known.table not in PEOPLE
+            _log_findings(ledger, file.name, sheet.name, sheet.findings, shown)
     return found
 
 
-def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding]) -> None:
+def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding], shown: bool) -> None:
+    """What the reader found; a sheet of people, or one that belongs to no table, may name persons."""
     place = ledger.place(file, sheet) if findings else 0
     for row, raw, clean, rule in findings:
-        ledger.correct(place, row or NO_ROW, "", raw, clean, rule)
+        ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
 def _answer(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
@@ -213,7 +217,7 @@ def _read(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[list[
     return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
 
 
-def _refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows]) -> None:
+def _refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
     if any(len(sheet.rows) for sheet in sheets):
         return
     broken = next((file for file in files if file.problem), None)
@@ -227,7 +231,7 @@ def _refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows])
         raise InputError(
             f"cette colonne est introuvable dans les {ROWS_SEARCHED} premières lignes, "
             "remettez la ligne d'en-têtes du questionnaire",
-            file=next(f.name for f in files if any(s.name == lost.account.sheet for s in f.sheets)),
+            file=ledger.origins[lost.place][0],
             sheet=lost.account.sheet,
             column=header,
         )

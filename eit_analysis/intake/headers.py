@@ -15,6 +15,10 @@ from eit_analysis.intake.parsing import clean_text, fold, header_unit, singular
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
+# Columns that say what a row counts, where a total leaves a blank.
+WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
+        "workforce": ("occupation", "age_band"), "skills": ("skill",),
+        "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
 LONGEST_HEADER = 80  # characters
 UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -162,8 +166,9 @@ def guess_layout(rows: Sequence[list[Any]]) -> Layout | None:
 def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     """Why a row is not data (``ignored_...``), or None when it is data.
 
-    A row of one single text beside an empty key is a title or a note; a row whose key (else first text)
-    starts with *total*, or one cell of which is just *total*, is a total.
+    A row of one single text beside an empty key is a title or a note. A row is a total when its key (else its
+    first text) starts with *total*, or when one cell is just *total* and the row does not say what it counts:
+    a contractor may be named Total, and an actor TOTAL-01.
     """
     texts = [clean_text(cell) for cell in row]
     filled = [text for text in texts if text]
@@ -173,15 +178,22 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
         return "ignored_title_row"
     key_index = layout.columns[layout.key]
     key = texts[key_index] if key_index < len(texts) else ""
-    if TOTAL.match(fold(key or filled[0])):
+    # An identifier has no space: TOTAL-01 is an actor.
+    if TOTAL_ALONE.fullmatch(fold(key)) or (TOTAL.match(fold(key or filled[0])) and (not key or " " in key)):
         return "ignored_total_row"
-    # A total written in another column, beside an identifier copied down; an actor may be named Total.
-    if layout.table != "sites" and any(
-        TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20
-    ):
+    # A total written in another column, beside an identifier copied down.
+    total = any(TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20)
+    if total and layout.table != "sites" and not _says_what(layout, texts):
         return "ignored_total_row"
     if len(filled) == 1 and (not key or " " in key):
         return "ignored_title_row"
     if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
         return "ignored_header_row"
     return None
+
+
+def _says_what(layout: Layout, texts: list[str]) -> bool:
+    """Whether a row has a word of the form in every column that asks for one and must be filled."""
+    wanted = WHAT.get(layout.table, ())
+    read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
+    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold(text)) for text in read)

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis.intake.columns import Cells, objects
+from eit_analysis.intake.personal import PRIVATE, is_personal
+
 QUARANTINE = ["source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = ["source_file", "source_sheet", "source_row", "column", "raw_value", "clean_value", "rule"]
 NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
@@ -105,14 +108,18 @@ class Ledger:
                 names[0]: pd.array(origins[places, 0], dtype="str"),
                 names[1]: pd.array(origins[places, 1], dtype="str"),
                 names[2]: pd.array(rows, dtype="Int64"),
-                **{
-                    name: pd.array(text[order], dtype="str")
-                    for name, text in zip(names[3:], texts, strict=True)
-                },
+                **{name: _public(text[order]) for name, text in zip(names[3:], texts, strict=True)},
             }
         )
         frame.loc[rows == NO_ROW, names[2]] = pd.NA
         return frame
+
+
+def _public(texts: np.ndarray) -> Any:
+    """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
+    cells = Cells.of(texts.tolist())
+    told = [PRIVATE if isinstance(text, str) and is_personal(text) else text for text in cells.values]
+    return pd.array(objects(told), dtype="str").take(cells.codes)
 
 
 def _joined(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import json
+from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -25,8 +28,20 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Table as UTF-8 CSV with commas and decimal points, every text between quotes.
+def log_bytes(frame: pd.DataFrame) -> bytes:
+    """Lines for people to read: CSV that a French spreadsheet opens right, with semicolons and its mark."""
+    return codecs.BOM_UTF8 + csv_bytes(frame, ";")
+
+
+def read_log(study: Study, name: str) -> pd.DataFrame:
+    """``quarantine``, ``corrections`` or ``implausible`` of a cleaned wave, as `log_bytes` wrote it."""
+    types: dict[str, Any] = defaultdict(lambda: "str", source_row="Int64")
+    path = study.processed / f"{name}.csv"
+    return pd.read_csv(path, sep=";", dtype=types, keep_default_na=False, na_values={"source_row": [""]})
+
+
+def csv_bytes(frame: pd.DataFrame, separator: str = ",") -> bytes:
+    """Table as UTF-8 CSV with decimal points, every text between quotes.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay as they are.
     """
@@ -39,7 +54,9 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
         safe[name] = text.where(~risky, "'" + text) if risky.any() else text
     sink = io.BytesIO()
     # Ten times as fast as pandas, which counts with a hundred thousand rows.
-    pa_csv.write_csv(pa.Table.from_pandas(safe, preserve_index=False), sink)
+    pa_csv.write_csv(
+        pa.Table.from_pandas(safe, preserve_index=False), sink, pa_csv.WriteOptions(delimiter=separator)
+    )
     return sink.getvalue()
 
 

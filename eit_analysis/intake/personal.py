@@ -104,7 +104,7 @@ def _by_cells(cells: list[Any]) -> str:
         return "personal_nir"
     if any(map(_has_contact, texts)):
         return "personal_contact"
-    if _mostly(cells, _may_be_birth):
+    if _mostly(cells, may_be_birth):
         return "personal_birth_date"
     if any(map(ADDRESSED.search, texts)) or _mostly(texts, lambda text: bool(FULL_NAME.fullmatch(text))):
         return "personal_name"
@@ -128,7 +128,8 @@ def _has_contact(text: str) -> bool:
     return bool(EMAIL.search(text) or PHONE.search(text))
 
 
-def _may_be_birth(cell: Any) -> bool:
+def may_be_birth(cell: Any) -> bool:
+    """Whether a cell is a full date of a year in which somebody at work may be born."""
     if isinstance(cell, dt.date):  # a datetime is one too
         return cell.year in BIRTH_YEARS
     match = WRITTEN_DATE.fullmatch(clean_text(cell))

@@ -37,9 +37,8 @@ def locate(batch: Batch) -> None:
             continue
         commune, rule = located
         if rule == CONFLICT:
-            batch.mark(
-                where, "commune_code", rule, CONFLICT_MESSAGE.format(commune.name, commune.commune_code)
-            )
+            first = next(column for column, value in zip(TYPED, key, strict=True) if value)
+            batch.mark(where, first, rule, CONFLICT_MESSAGE.format(commune.name, commune.commune_code))
             rule = ""
         if not name:
             batch.correct(where, "commune_name", commune.name, rule or "commune_name_from_code")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from eit_analysis.intake.cleaning import Cleaned
-from eit_analysis.intake.output import csv_bytes, json_bytes, write_table
+from eit_analysis.intake.output import json_bytes, log_bytes, write_table
 from eit_analysis.intake.relance import write_sheets
 from eit_analysis.study import Study, write_atomic
 
@@ -21,7 +21,7 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
         manifest["tables"][table]["sha256"] = write_table(study, table, frame)
     write_table(study, "register_conflicts", cleaned.conflicts)
     for name in ("quarantine", "corrections", "implausible"):
-        write_atomic(study.processed / f"{name}.csv", csv_bytes(getattr(cleaned, name)))
+        write_atomic(study.processed / f"{name}.csv", log_bytes(getattr(cleaned, name)))
     write_atomic(study.processed / "manifest.json", json_bytes(manifest))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ from eit_analysis.intake import headers
 from eit_analysis.intake.columns import Cells, Rows
 from eit_analysis.intake.headers import Layout
 from eit_analysis.intake.ledger import NO_ROW, Ledger, SheetAccount
-from eit_analysis.intake.parsing import clean_text, parse_number
-from eit_analysis.intake.personal import PRIVATE, is_personal, personal_columns
+from eit_analysis.intake.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.personal import PRIVATE, is_personal, may_be_birth, personal_columns
 from eit_analysis.intake.workbook import RawSheet
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
+TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
 NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
     "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
@@ -73,11 +74,15 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
     named = headers.table_of(sheet.name)
     layout = headers.find_layout(named, sheet.rows) if named else headers.guess_layout(sheet.rows)
     table = layout.table if layout else named
+    place = ledger.place(file, sheet.name)
     if table is None or not sheet.rows:
         if sheet.rows and sheet.name not in SILENT_SHEETS:
-            ledger.correct(ledger.place(file, sheet.name), NO_ROW, "", "", "", "ignored_unknown_sheet")
+            ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
-    return FoundSheet(ledger.place(file, sheet.name), table, sheet, layout)
+    cells = Rows.of(sheet.rows)
+    if layout and table in PEOPLE:
+        cells = _without_personal(layout, cells, place, ledger)
+    return FoundSheet(place, table, replace(sheet, rows=cells), layout)
 
 
 def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> SheetRows:
@@ -94,8 +99,6 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     if layout is None:
         return _without_header(found, ledger)
     cells = Rows.of(sheet.rows)
-    if layout.table in PEOPLE:
-        cells = _without_personal(layout, cells, place, ledger)
     _log_headers(layout, cells, place, ledger)
     account = SheetAccount(sheet.name, layout.table, layout.header_row + 1, len(cells) - 1)
     data = np.ones(len(cells), dtype=bool)
@@ -109,7 +112,10 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
             continue
         data[index] = False
         account.rows_ignored += 1
-        ledger.correct(place, index + 1, "", _shown(cells[index]), "", ignored)
+        told = (
+            cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
+        )
+        ledger.correct(place, index + 1, "", _shown(told), "", ignored)
         if ignored == "ignored_total_row":
             totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
@@ -139,19 +145,40 @@ def _shown(cells: Sequence[Any]) -> str:
 
 
 def _without_personal(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> Rows:
-    """The cells with the columns that hold personal data emptied, before anything else sees them."""
+    """The cells without personal data: columns of it emptied, other cells that hold some replaced."""
     header = {i: clean_text(cell) for i, cell in enumerate(cells[layout.header_row])}
     found = personal_columns(layout.table, header, cells[layout.header_row + 1 :])
-    if not found:
-        return cells
-    numbers = cells.numbers.copy()
+    names = [index for index, reason in found.items() if reason == "personal_name"]
+    blank, private = len(cells.values), len(cells.values) + 1
+    told = np.flatnonzero(cells.test(_identifies))
+    numbers = np.where(np.isin(cells.numbers, told), private, cells.numbers)
+    for row, column in _named(cells, names):
+        numbers[row, column] = private
     for index, reason in found.items():
         text = header.get(index, "")
         ledger.correct(place, layout.header_row + 1, text, text, "", f"dropped_{reason}")
-        numbers[:, index] = len(cells.values)
+        numbers[:, index] = blank
         layout.unknown.pop(index, None)
         layout.repeated.pop(index, None)
-    return Rows([*cells.values, ""], numbers)
+    return Rows([*cells.values, "", PRIVATE], numbers)
+
+
+def _identifies(cell: Any) -> bool:
+    """Whether a cell about people holds what may identify one; a number so long is no count of people."""
+    return (
+        (isinstance(cell, (int, float)) and cell >= 1e8)
+        or is_personal(clean_text(cell))
+        or may_be_birth(cell)
+    )
+
+
+def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cells that repeat the whole name (two words at least) that a column of names gives to their row."""
+    for row in range(len(cells) if columns else 0):
+        texts = [fold(text) if isinstance(text, str) else "" for text in cells[row]]
+        name = {word for column in columns for word in texts[column].split()}
+        if len(name) > 1:
+            yield from ((row, at) for at, text in enumerate(texts) if name <= set(text.split()))
 
 
 def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
@@ -221,6 +248,8 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
                     header = tables.form(table)[name]["header"]
                     totals.append((*origin, row, header, number, clean_text(cell)))
         for name, numbers in sheet.columns.items():
+            if name in TOGETHER and not _alike(sheet, TOGETHER[name]):
+                continue
             header = tables.form(table)[name]["header"]
             for row, number in zip(sheet.rows.tolist(), numbers.tolist(), strict=True):
                 cell = sheet.cells.values[number]
@@ -229,3 +258,13 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
                     values.append((*origin, row, header, value, isinstance(cell, str)))
     names = ["source_file", "source_sheet", "source_row", "column", "value"]
     return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
+
+
+def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
+    """Whether every row of a sheet says the same in some columns, so that its numbers may be added up."""
+    said = (
+        Cells.among(sheet.cells.values, sheet.columns[name]).values
+        for name in columns
+        if name in sheet.columns
+    )
+    return all(len({fold(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)

@@ -59,7 +59,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
             sheet.account.rows_quarantined += int(batch.fatal[there].sum())
             sheet.account.rows_clean += int((~batch.fatal[there]).sum())
         if "site_id" in batch.values:
-            sites.append(_origins(batch).assign(site_id=_typed(batch, "site_id", np.arange(len(batch)))))
+            sites.append(_row_sites(batch))
     return Tidy(clean, pd.concat(sites, ignore_index=True))
 
 
@@ -82,18 +82,21 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     columns = [Cells.among(values, numbers[:, i]) for i in range(len(names))]
-    kept = _merge_repeated(columns, place, rows, sheets, ledger)
+    header_units = np.repeat(objects(units), heights)
+    first = repeated([*columns, Cells.of(header_units.tolist())])
+    kept = _merge(first, place, rows, sheets, ledger)
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
-    header_units = np.repeat(objects(units), heights)[kept]
-    return Batch(table, place[kept], rows[kept], dict(zip(names, columns, strict=True)), ledger, header_units)
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
+    cells = dict(zip(names, columns, strict=True))
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units[kept], repeats)
 
 
-def _merge_repeated(
-    columns: Sequence[Cells], place: np.ndarray, rows: np.ndarray, sheets: Sequence[SheetRows], ledger: Ledger
+def _merge(
+    first: np.ndarray, place: np.ndarray, rows: np.ndarray, sheets: Sequence[SheetRows], ledger: Ledger
 ) -> np.ndarray:
     """Rows to keep: one that repeats another in every cell of the form is merged into the first."""
-    first = repeated(columns)
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
@@ -148,7 +151,7 @@ def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellErr
 
     def clean(cell: Any) -> tuple[Any, str, CellError | None]:
         error = None
-        if people and isinstance(cell, str) and is_personal(cell):
+        if people and isinstance(cell, str) and (cell == PRIVATE or is_personal(cell)):
             return None, "", CellError("personal_data", PERSONAL)
         try:
             value, rule = clean_cell(table, column, cell)
@@ -177,15 +180,23 @@ def _flow_ids(sites: Cells) -> Cells:
     return Cells.each(identifiers.astype(object).where(names.notna(), None).tolist())
 
 
-def _origins(batch: Batch) -> pd.DataFrame:
-    origins = np.array([*batch.ledger.origins, ("", "")], dtype=object)
+def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
+    origins = np.array([*ledger.origins, ("", "")], dtype=object)
     return pd.DataFrame(
         {
-            "source_file": pd.array(origins[batch.places, 0], dtype="str"),
-            "source_sheet": pd.array(origins[batch.places, 1], dtype="str"),
-            "source_row": batch.rows,
+            "source_file": pd.array(origins[places, 0], dtype="str"),
+            "source_sheet": pd.array(origins[places, 1], dtype="str"),
+            "source_row": rows,
         }
     )
+
+
+def _row_sites(batch: Batch) -> pd.DataFrame:
+    """The site of every data row read: of those in quarantine too, and of those that repeat another."""
+    place, row, same = batch.repeats.T
+    rows = np.concatenate([np.arange(len(batch)), same])
+    origins = _origins(batch.ledger, np.concatenate([batch.places, place]), np.concatenate([batch.rows, row]))
+    return origins.assign(site_id=_typed(batch, "site_id", rows))
 
 
 @cache
@@ -201,7 +212,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
     names = list(tables.fields(batch.table))
     kept = np.flatnonzero(~batch.fatal)
-    origins = _origins(batch).iloc[kept].reset_index(drop=True)
+    origins = _origins(batch.ledger, batch.places[kept], batch.rows[kept])
     frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
     frame = pd.concat([frame, origins], axis=1)[names]
     schema = _schema(batch.table)

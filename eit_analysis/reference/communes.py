@@ -95,7 +95,9 @@ def locate_commune(
     typed, place = five_digits(code), read_place(name)
     post = five_digits(postcode) or place.postcode
     position, rule = by_code().get(typed), ""
-    if position is None and typed in former_by_code():
+    moved = typed in by_postcode() and post in ("", typed)
+    # A number that is a postcode today is read as one: 75012 was the code of Boulogne-Billancourt.
+    if position is None and typed in former_by_code() and not (moved and _by_name(place, typed)):
         position, rule = by_code()[former_by_code()[typed]], FORMER
     if position is not None:
         if _agrees(position, place, post):
@@ -105,7 +107,6 @@ def locate_commune(
         if found and found[1] != CONFLICT:
             return commune_at(found[0]), FROM_POSTCODE
         return commune_at(position), CONFLICT
-    moved = typed in by_postcode() and post in ("", typed)
     found = _by_name(place, typed if moved else post)
     if found is None:
         return None

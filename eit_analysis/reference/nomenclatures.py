@@ -96,6 +96,8 @@ def read_naf(text: object) -> tuple[str, NafProblem]:
     """
     typed = typed_text(text)
     match = NAF.fullmatch(typed)
+    if match is not None and NAF.search(typed[match.end(2) + 2 :]):
+        return "", "unknown_naf_code"  # two codes: which one is the main activity, nobody says
     if match is None:
         return "", "naf_2003" if NAF_2003.fullmatch(typed) else "unknown_naf_code"
     naf_class, letter = match[1] + match[2], (match[3] or "").upper()

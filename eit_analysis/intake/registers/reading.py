@@ -78,7 +78,8 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
         if reason := reason_of(row):
             ignored[reason] += 1
         elif body.is_text and (beyond := [c for c in map(clean_text, row[last + 1 :]) if c]):
-            problems[index] = [("", " ".join(beyond), "shifted_row", SHIFTED)]
+            # How many, not what: nobody knows what stands outside the columns.
+            problems[index] = [("", f"{len(beyond)} cellule(s) en trop", "shifted_row", SHIFTED)]
         else:
             kept.append(index)
     values, masks = _read_columns(match, body.rows, header, kept, problems)
