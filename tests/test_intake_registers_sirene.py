@@ -136,7 +136,7 @@ def test_naf_of_2008_and_of_2025_are_told_apart(tmp_path):
 def test_only_the_study_s_communes_are_imported(study, tmp_path):
     rows = [establishment(1), establishment(2, codeCommuneEtablissement="68224"), establishment(3)]
     sentence = import_register("sirene", written(tmp_path / "s.csv", rows), study)
-    assert "2 lignes importées dans sirene (lignes hors du territoire\u00a0: 1)." in sentence
+    assert "2\u00a0lignes importées dans sirene (lignes hors du territoire\u00a0: 1)." in sentence
     assert len(study.load("sirene")) == 2
     first = (study.processed / "sirene.parquet").read_bytes()
     import_register("sirene", tmp_path / "s.csv", study)

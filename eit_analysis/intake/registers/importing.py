@@ -16,7 +16,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.output import csv_bytes, json_bytes, write_table
+from eit_analysis.intake.output import json_bytes, log_bytes, read_log, write_table
 from eit_analysis.intake.parsing import fold
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
@@ -61,7 +61,7 @@ def import_register(register: str, file: Path, study: Study) -> str:
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
     write_table(study, read.table, frame)
-    write_atomic(study.processed / f"{read.table}.quarantine.csv", csv_bytes(refused))
+    write_atomic(study.processed / f"{read.table}.quarantine.csv", log_bytes(refused))
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
         return bmo_sentence(read.frame, study.config.basin)
@@ -126,7 +126,7 @@ def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
     if not read.match.layout.replaces:
         return merged
     if path.exists():
-        old = pd.read_csv(path, dtype="str", keep_default_na=False).astype({"source_row": "Int64"})
+        old = read_log(study, f"{read.table}.quarantine")
         merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
     return merged.sort_values(SOURCE, kind="stable").reset_index(drop=True)
 
