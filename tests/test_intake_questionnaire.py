@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -13,11 +16,12 @@ from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells import allowed_words, clean_cell, words_of
 from eit_analysis.intake.cleaning import clean_wave
-from eit_analysis.intake.form_checks import COMMON_UNITS
-from eit_analysis.intake.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS
+from eit_analysis.intake.form_checks import COMMON_UNITS, check
+from eit_analysis.intake.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
 from eit_analysis.intake.headers import find_layout, table_of
 from eit_analysis.intake.periods import PERIOD_LABELS
-from eit_analysis.intake.questionnaire import ROWS, write_blank, write_for_firms
+from eit_analysis.intake.questionnaire import ROWS, contacted, write_blank, write_for_firms
+from eit_analysis.intake.response import read_contacted
 from eit_analysis.reference.units import to_tonnes
 from eit_analysis.study import open_study
 
@@ -164,6 +168,7 @@ def test_drop_downs_offer_the_allowed_words_on_every_row(blank):
         ("flows", "cost_eur_per_t", "env. 80"),
         ("flows", "waste_code", "n.d."),
         ("sites", "headcount", "env. 40"),
+        ("flows", "uncertainty_percent", "env. 20"),
         ("sites", "siret", "123 456 782 00010"),
         ("workforce", "fte", "5 ETP"),
         ("sharing", "volume_per_year", "<200"),
@@ -216,9 +221,35 @@ def test_headers_are_locked_answers_are_not_and_the_rest_is_free(blank):
         assert guard.insertColumns
         assert guard.deleteColumns
         assert all(cell.protection.locked for cell in sheet[1])
-        groups = list(sheet.column_dimensions.values())  # like columns share one declaration
-        assert sum(group.max - group.min + 1 for group in groups) == len(tables.form(table))
+        # Like columns share one declaration. A locked cell anywhere in a row forbids to delete the row.
+        groups = sorted(sheet.column_dimensions.values(), key=lambda group: group.min)
+        assert [group.min for group in groups] == [1, *(group.max + 1 for group in groups[:-1])]
+        assert groups[-1].max == 16_384
         assert not any(group.protection.locked for group in groups)
+        assert not any(cell.protection.locked for row in sheet.iter_rows(min_row=2) for cell in row)
+        assert not any(sheet.row_dimensions[row].s for row in range(2, ROWS + 2))
+
+
+SPACED = re.compile(r" [:;?!»]|\d %|« |\.\.|…\.")
+
+
+def test_every_text_a_firm_reads_is_typeset(blank):
+    with zipfile.ZipFile(blank) as archive:
+        inside = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
+    texts = [
+        html.unescape(text)
+        for name, content in inside.items()
+        if "comments" in name or "sharedStrings" in name
+        for text in re.findall(r"<t[^>]*>([^<]*)</t>", content)
+    ]
+    texts += [
+        html.unescape(text)
+        for content in inside.values()
+        for text in re.findall(r'(?:prompt|error|promptTitle|errorTitle)="([^"]*)"', content)
+    ]
+    assert len(texts) > 300
+    assert [text for text in texts if SPACED.search(text)] == []
+    assert not [text for text in texts if "intervalle à 95" in text]
 
 
 def test_the_guide_explains_every_column_and_prints_on_a4(blank):
@@ -239,9 +270,13 @@ def test_the_guide_explains_every_column_and_prints_on_a4(blank):
         assert all(meaning in texts for meaning in words.values())
 
 
-def test_units_offered_are_known():
+def test_units_offered_have_a_mass_in_every_category():
     for unit in COMMON_UNITS:
-        assert to_tonnes(1.0, unit, "mixed") is not None, unit
+        unread = {category for category in tables.CATEGORIES if to_tonnes(1.0, unit, category) is None}
+        assert unread == (set() if unit in ("t", "kg") else {"other"}), unit
+    assert all(unit in note("flows", "unit") for unit in COMMON_UNITS)
+    assert not re.search(r"benne(?! 8 m3| avec son volume)|unité,", note("flows", "unit"))
+    assert "t ou kg seulement" in check("flows", "unit")["input_message"]
 
 
 def test_a_blank_copy_is_refused_and_the_examples_read_back(blank, study):
@@ -341,10 +376,45 @@ def test_firms_are_prefilled_as_the_reader_wants_them(tmp_path, study):
 
 def test_one_workbook_per_firm(tmp_path):
     firms = FIRMS.assign(site_id=["E07", "e 08", "E09"])
-    paths = write_for_firms(tmp_path, firms)
-    assert [path.name for path in paths] == [f"E0{rank}_questionnaire.xlsx" for rank in (7, 8, 9)]
+    paths = write_for_firms(tmp_path / "_questionnaires", firms)
+    assert [path.name for path in paths] == [
+        "E07_filature-de-l-exemple_questionnaire.xlsx", "E08_1-1-fils_questionnaire.xlsx",
+        "E09_commune-sans-code_questionnaire.xlsx",
+    ]  # fmt: skip
     sheet = openpyxl.load_workbook(paths[1])["Entreprise"]
     assert [sheet["A2"].value, sheet["C2"].value, sheet["A3"].value] == ["E08", "12345678200028", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("Établissements Müller & Œuvre / Fils", "E01_etablissements-muller-oeuvre-fils"),
+        ("SOCIETE INTERCOMMUNALE DE RAMASSAGE ET DE TRAITEMENT DES ORDURES",
+         "E01_societe-intercommunale-de-ramassage-et"),
+        ("x" * 60, "E01"),
+        ("../../etc", "E01_etc"),
+        ("東京", "E01"),
+        (None, "E01"),
+    ],
+)  # fmt: skip
+def test_file_names_are_short_and_plain(tmp_path, name, stem):
+    firms = FIRMS.head(1).assign(name=[name])
+    [path] = write_for_firms(tmp_path / "_questionnaires", firms)
+    assert path == tmp_path / "_questionnaires" / f"{stem}_questionnaire.xlsx"
+    assert path.exists()
+
+
+def test_the_list_of_the_contacted_opens_in_a_french_spreadsheet_and_reads_back(tmp_path):
+    write_for_firms(tmp_path / "_questionnaires", FIRMS)
+    content = (tmp_path / "acteurs.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, first, second, *_ = content.decode("utf-8-sig").splitlines()
+    assert header == '"Identifiant";"Raison sociale";"SIRET";"Commune"'
+    assert first == '"E01";"FILATURE DE L\'EXEMPLE";"12345678200010";"Thann"'
+    assert second.startswith('"E02";"\'=1+1')  # no formula
+    written = contacted(FIRMS)
+    assert written["commune_name"].tolist() == ["Thann", "Vieux-Thann", "Thann"]
+    pd.testing.assert_frame_equal(read_contacted(tmp_path / "acteurs.csv"), written)
 
 
 @pytest.mark.parametrize("identifiers", [["E01", "e01", "E02"], ["E01", "../x", "E02"], ["E01", None, "E02"]])

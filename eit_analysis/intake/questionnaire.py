@@ -16,12 +16,17 @@ from eit_analysis.intake.cells import clean_cell
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.form_checks import check, is_number
 from eit_analysis.intake.guide import GUIDE, TITLE, note, write_guide
+from eit_analysis.intake.output import log_bytes
+from eit_analysis.intake.parsing import fold
+from eit_analysis.intake.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune
 from eit_analysis.study import write_atomic
 
-__all__ = ["GUIDE", "write_blank", "write_for_firms"]
+__all__ = ["GUIDE", "contacted", "write_blank", "write_for_firms"]
 
 ROWS = 500  # rows of each sheet that have checks, at least
+LAST_COLUMN = 16_383  # of a sheet, from 0
+LONGEST_SLUG = 40  # characters
 LONG_COLUMNS = {"name", "description", "item", "occupation", "skill", "title", "comment"}
 FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
 # The header row and the columns stay as the reader knows them; all else is free.
@@ -61,12 +66,37 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
 
 
 def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
-    """One prefilled questionnaire per firm, ``<Identifiant>_questionnaire.xlsx``; see `write_blank`."""
+    """One prefilled questionnaire per firm, and beside their folder ``acteurs.csv``, the list of them all.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the questionnaires go, ``E01_filature-du-rhin_questionnaire.xlsx``.
+    firms : pandas.DataFrame
+        As `write_blank` takes them.
+    """
     rows = _firm_rows(firms)
-    paths = [folder / f"{row['site_id']}_questionnaire.xlsx" for row in rows]
+    paths = [folder / f"{_file_stem(row)}_questionnaire.xlsx" for row in rows]
     for path, row in zip(paths, rows, strict=True):
         write_blank(path, pd.DataFrame([row], dtype=object))
+    headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
+    write_atomic(folder.parent / CONTACTED_FILE, log_bytes(contacted(firms).rename(columns=headers)))
     return paths
+
+
+def contacted(firms: pd.DataFrame) -> pd.DataFrame:
+    """The firms to whom a questionnaire goes: ``site_id, name, siret, commune_name``, as it holds them."""
+    return pd.DataFrame(_firm_rows(firms), columns=CONTACTED, dtype="str")
+
+
+def _file_stem(row: dict[str, Any]) -> str:
+    """Identifier and short name of a firm, in characters that every system takes in a file name."""
+    words, slug = fold(row.get("name", "")).split(), ""
+    for word in words:
+        if len(longer := f"{slug}-{word}".lstrip("-")) > LONGEST_SLUG:
+            break
+        slug = longer
+    return f"{row['site_id']}_{slug}".rstrip("_")
 
 
 def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
@@ -155,3 +185,5 @@ def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[
             if name in row:
                 write = sheet.write_number if isinstance(row[name], float) else sheet.write_string
                 write(rank, index, row[name], style)
+    # A row is deleted only when none of its cells is locked, out to the last column of the sheet.
+    sheet.set_column(len(tables.form(table)), LAST_COLUMN, None, styles["number"])
