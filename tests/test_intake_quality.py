@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from eit_analysis import tables
 from eit_analysis.intake import quality
+from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.wording import heading
 
 
@@ -143,6 +147,96 @@ def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
 
 def test_what_a_message_may_quote_stays_confidential():
     assert heading("source_message").sensitivity == "confidential"
+
+
+GRADES = pd.DataFrame(
+    {"site_id": ["E1", "E5"], "confidence_grade": ["D", "A"], "weak_point": ["filled_percent", None],
+     "clean_rows_percent": 90.0, "filled_percent": 40.0, "known_mass_percent": 80.0}
+)  # fmt: skip
+TELLING = {
+    "confidence": GRADES,
+    "questions": pd.DataFrame(
+        {"site_id": ["E1", "E5"], "sheet": "Flux", "row": [2, 3], "question": "Quantité",
+         "source_message": "la valeur manque"}
+    ),
+    "no longer": pd.DataFrame({"site_id": ["E1", "E5"], "sheets_filled": [2, 3]}),
+    "response": pd.DataFrame(
+        {"site_id": ["E1", "E5"], "sheets_filled": [2, 3], "rows_clean": [7, 9],
+         "missing_sheets": ["Flux", "Emplois"]}
+    ),
+    "duplicates": pd.DataFrame(
+        {"site_id": ["E1"], "other_site_id": ["E2"], "same_siret": ["no"], "same_place": ["yes"],
+         "similarity_percent": [97]}
+    ),
+    "unread": pd.DataFrame(
+        {"site_id": ["E1", None], "source_file": ["e1.xlsx", "casse.xlsx"], "source_sheet": ["Flux", None],
+         "reason": ["no_header", "unreadable_file"], "source_message": "le fichier est vide"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TELLING)
+@pytest.mark.parametrize("audience", ["partners", "public", "company:E2"])
+def test_how_an_actor_answered_is_one_withheld_line_outside(small_study, what, audience):
+    inside = Release(small_study, "internal", "essai")
+    sites = [name for name in TELLING[what] if "site_id" in name]
+    listing = inside.listing(TELLING[what], title="T", sites=sites)
+    own = listing.seen_by(inside.viewer, {})
+    assert len(own.frame) == len(TELLING[what])
+    assert "Numéro 1" in str(own.html())
+    shown = listing.seen_by(Release(small_study, audience, "essai").viewer, {})
+    page = str(shown.html())
+    assert "n’est pas diffusé à ce public" in page
+    assert "<table" not in page
+    assert not any(word in page for word in ("Numéro", "Flux", ".xlsx", "manque", "97"))
+    assert not shown.readable or shown.frame.empty  # and so no CSV of it
+
+
+def test_an_actor_reads_what_is_asked_of_itself(small_study):
+    inside = Release(small_study, "internal", "essai")
+    viewer = Release(small_study, "company:E1", "essai").viewer
+    for what in ("confidence", "questions", "unread"):
+        shown = inside.listing(TELLING[what], title="T", sites=["site_id"]).seen_by(viewer, {})
+        assert len(shown.frame) == 1
+        assert not shown.shut.any()
+
+
+def test_a_rate_withheld_still_reads_well(small_study):
+    notebook = (ROOT / "notebooks" / "00_survey_quality.ipynb").read_text(encoding="utf-8")
+    cell = next(c for c in json.loads(notebook)["cells"] if "keep_output" in c["metadata"].get("tags", []))
+    source = "".join(cell["source"])
+    # The other values are counts of the survey: only the rate may be withheld, once, at an end of a sentence.
+    assert source.count("rate.value(") == 1
+    assert "connus\u00a0: {percent}." in source
+
+
+def test_files_that_gave_nothing_are_named_inside(wave):
+    found = quality.attributed(
+        lines(
+            line("casse.xlsx", "", pd.NA, "", "unreadable_file", "le fichier est vide."),
+            line("e1.xlsx", "Flux", 1, "Sens", "no_header"),
+            line("e1.xlsx", "Flux", 2, "Sens", "no_header"),
+            line("e1.xlsx", "Flux", 3, "Quantité", "missing_mass"),
+        ),
+        wave,
+    )
+    unread = quality.unread({"files_left_alone": ["photo.pdf"]}, found)
+    assert unread.fillna("").values.tolist() == [
+        ["", "casse.xlsx", "", "unreadable_file", "le fichier est vide"],
+        ["E1", "e1.xlsx", "Flux", "no_header", "ce qui ne va pas\u00a0; que faire"],
+        ["", "photo.pdf", "", "left_alone", quality.LEFT_ALONE],
+    ]
+    assert set(unread["reason"]) <= set(heading("reason").labels)
+    assert quality.unread({"files_left_alone": []}, found.head(0)).empty
+
+
+def test_an_answer_is_counted_once():
+    rules = (
+        ["answer_applied"] * 3 + ["answered_by_firm"] * 2 + ["confirmed_by_firm", "merged_repeated_answer"]
+    )
+    table = quality.corrections_by_rule(pd.DataFrame({"rule": rules}))
+    assert table["corrections"].sum() == 4
+    assert "answer_applied" not in set(table["rule"])
 
 
 def test_corrections_are_grouped_by_kind_the_largest_first():
