@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import re
 import stat
@@ -106,8 +107,9 @@ def read_content(path: Path, data: bytes) -> dict[str, Any]:
     else:
         if len(data) < limits.LINE_BYTES and not data.strip():
             raise UnreadableError(EMPTY)
-        # E07_Flux.csv is the sheet Flux of firm E07.
-        name = re.split(r"[_\s]+", path.stem)[-1]
+        # E07_Flux.csv is the sheet Flux of firm E07. A name that is no UTF-8 keeps its bytes visible.
+        stem = os.fsencode(path.stem).decode("utf-8", "backslashreplace")
+        name = re.split(r"[_\s]+", stem)[-1]
         encoding, separator, sheet = text.read(data, name)
         kind, sheets, findings = path.suffix.lower().lstrip("."), [sheet], []
     return {
