@@ -458,7 +458,7 @@ def test_same_inputs_same_bytes_and_register_tables_untouched(study):
     first = digests()
     assert digests() == first
     assert {"bmo.parquet", "bmo.csv", "flows.parquet", "flows.csv", "manifest.json"} < set(first)
-    assert {"E01.html", "E01.xlsx", "E02.html", "E02.xlsx"} < set(first)
+    assert {name[:3] for name in first if name.endswith((".html", ".xlsx"))} == {"E01", "E02"}
     assert str(study.root) not in (study.processed / "manifest.json").read_text()
     assert study.load("flows")["mass_t_per_year"].tolist() == pytest.approx([10, 10 * 0.0629])
     assert study.load("skills").empty

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stdnum.fr import nir
 
 from eit_analysis import reference, tables
+from eit_analysis.intake import personal
 from eit_analysis.intake.personal import HEADERS, is_personal, personal_columns
 
 NIR = "2 95 10 99 126 111 93"  # the example of python-stdnum
@@ -123,3 +124,12 @@ def test_every_reason_has_its_french_label():
     labels = reference.load("labels")
     rules = set(labels.loc[labels["column"] == "rule", "code"])
     assert {f"dropped_{reason}" for reason in HEADERS} <= rules
+
+
+@given(st.lists(st.sampled_from([
+    "06", "12 34", "56 78 90", "+33 ", "(0)6", "né le 2", "nee en 12", "Mme Du", "M. Tot", "1 85 05 75 123 456 78",
+    "a@b.fr", "2A", "NÉ LE 3", "Monsieur X", ".", "-", " ", "x", "7",
+]), max_size=8).map("".join))  # fmt: skip
+def test_the_quick_look_hides_nothing_that_the_rules_would_find(text):
+    rules = (personal._has_nir, personal._has_contact, personal.BORN.search, personal.ADDRESSED.search)
+    assert is_personal(text) == any(rule(text) for rule in rules)

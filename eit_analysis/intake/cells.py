@@ -218,6 +218,11 @@ def cleaner(table: str, column: str) -> Callable[[str, str, Any], tuple[Any, str
     return clean_number if "float" in spec.get("dtype", "float") else clean_free_text
 
 
+def is_free(table: str, column: str) -> bool:
+    """Whether a column takes any text."""
+    return cleaner(table, column) is clean_free_text
+
+
 def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     """Clean value of one cell and the name of the correction made, ``""`` for none.
 

@@ -93,11 +93,12 @@ class Cells:
         return cls(list(column), np.arange(len(column), dtype=np.int32))
 
     @classmethod
-    def among(cls, values: list[Any], codes: np.ndarray) -> Cells:
+    def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:
         """A column whose cells are some of ``values``: only those that stand in it are kept."""
         used = np.zeros(len(values), dtype=bool)
         used[codes] = True
-        return cls([values[i] for i in np.flatnonzero(used)], (np.cumsum(used, dtype=np.int32) - 1)[codes])
+        kept = [values[i] for i in np.flatnonzero(used).tolist()]
+        return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[codes])
 
     @cached_property
     def texts(self) -> np.ndarray:
@@ -122,12 +123,18 @@ class Cells:
 
 def jointly(columns: Sequence[Cells]) -> Cells:
     """Columns of the same rows as one, whose distinct cells are tuples."""
-    mixed = np.zeros(len(columns[0].codes), dtype=np.int64)
+    joint = Cells([()], np.zeros(len(columns[0].codes), dtype=np.int64))
     for column in columns:
-        _, mixed = np.unique(mixed * max(1, len(column.values)) + column.codes, return_inverse=True)
-    _, first = np.unique(mixed, return_index=True)
-    values = [tuple(column.values[column.codes[row]] for column in columns) for row in first.tolist()]
-    return Cells(values, mixed)
+        width = len(column.values)
+        mixed = joint.codes * width + column.codes
+        if width * len(joint.values) <= 4 * len(mixed):
+            pairs = Cells.among(range(width * len(joint.values)), mixed)
+        else:  # more pairs than rows: most stand nowhere
+            found, codes = np.unique(mixed, return_inverse=True)
+            pairs = Cells(found.tolist(), codes)
+        values = [(*joint.values[pair // width], column.values[pair % width]) for pair in pairs.values]
+        joint = Cells(values, pairs.codes.astype(np.int64))
+    return joint
 
 
 def repeated(columns: Sequence[Cells]) -> np.ndarray:

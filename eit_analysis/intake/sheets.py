@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ from eit_analysis.intake.workbook import RawSheet
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
+LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
     "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
@@ -164,12 +166,9 @@ def _without_personal(layout: Layout, cells: Rows, place: int, ledger: Ledger) -
 
 
 def _identifies(cell: Any) -> bool:
-    """Whether a cell about people holds what may identify one; a number so long is no count of people."""
-    return (
-        (isinstance(cell, (int, float)) and cell >= 1e8)
-        or is_personal(clean_text(cell))
-        or may_be_birth(cell)
-    )
+    """Whether a cell about people holds what may identify one: nobody counts people in nine digits."""
+    text = clean_text(cell)
+    return LONG_NUMBER.fullmatch(text) is not None or is_personal(text) or may_be_birth(cell)
 
 
 def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from eit_analysis import tables
 from eit_analysis.intake import places, weighing
 from eit_analysis.intake.batch import Batch
-from eit_analysis.intake.cells import DEFAULTS, MISSING, clean_cell
+from eit_analysis.intake.cells import DEFAULTS, MISSING, clean_cell, is_free
 from eit_analysis.intake.codes import CellError
 from eit_analysis.intake.columns import Cells, objects, repeated
 from eit_analysis.intake.ledger import Ledger
@@ -147,11 +147,12 @@ def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellErr
     """What cleans one cell of a column: its value, the rule that corrected it, the reason to refuse it."""
     default = DEFAULTS.get(column) if column in required(table) else None
     needed = column in required(table) and not default
-    people = table in PEOPLE
+    # A name or a telephone number has no place in a text of any table, nor in any cell about people.
+    watched = table in PEOPLE or is_free(table, column)
 
     def clean(cell: Any) -> tuple[Any, str, CellError | None]:
         error = None
-        if people and isinstance(cell, str) and (cell == PRIVATE or is_personal(cell)):
+        if watched and isinstance(cell, str) and (cell == PRIVATE or is_personal(cell)):
             return None, "", CellError("personal_data", PERSONAL)
         try:
             value, rule = clean_cell(table, column, cell)
