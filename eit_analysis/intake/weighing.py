@@ -120,7 +120,7 @@ def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, o
             ~np.isnan(stated), stated, np.where(np.isnan(quantity[:, side]), by_evidence, written)
         )
         total = np.sqrt(width**2 + _relative_width(periods, side) ** 2 + _relative_width(tonnes, side) ** 2)
-        bounds.append(np.maximum(0.0, mass * (1 + sign * total)))
+        bounds.append(np.maximum(0.0, mass * (1 + sign * total)) + 0.0)  # + 0.0: no -0.0
     return np.stack([mass, *bounds], axis=1)
 
 
