@@ -1,0 +1,117 @@
+"""The fuzzer of ``benchmarks/fuzz_intake.py`` for some seconds, and its laws on files of hypothesis."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
+
+import fuzz_checks as checks
+import fuzz_edits as edits
+import fuzz_files as files
+import fuzz_intake as fuzz
+import fuzz_waves as waves
+import fuzz_written as output
+from fuzz_recount import filled
+
+from eit_analysis import tables
+from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.reading import text
+from eit_analysis.intake.reading.limits import UnreadableError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer watches a Linux process")
+SLOW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _problems(made: waves.Made) -> list[str]:
+    with tempfile.TemporaryDirectory() as place:
+        study = waves.new_study(Path(place))
+        return waves.clean(study, waves.write(study, [made]), may_be_empty=True)[1]
+
+
+@pytest.mark.parametrize("number", [1, 5], ids=["once", "again"])
+def test_a_wave_of_edited_files_loses_nothing(number, capsys):
+    """Wave 5 is cleaned again, through the command, and in another order of files."""
+    tally = fuzz.Tally()
+    fuzz.wave(20181, number, 16, tally)
+    assert not tally.failures
+    parts = ("clean", "quarantined", "merged", "ignored")
+    assert tally.rows["rows_read"] == sum(tally.rows[f"rows_{part}"] for part in parts) > 100
+    assert sum(tally.files.values()) >= 16
+
+
+@given(st.integers(0, 1 << 32))
+@SLOW
+def test_one_edited_file_alone_is_cleaned_or_refused_in_one_sentence(seed):
+    assert _problems(waves.make(Random(seed), 1)) == []
+
+
+@given(st.integers(0, 1 << 32), st.sampled_from(["xlsx", "xls", "ods"]))
+@SLOW
+def test_a_workbook_is_read_row_by_row_as_it_was_written(seed, kind):
+    random = Random(seed)
+    book = files.firm(random, "E001")
+    edits.edit_rows(random, book)
+    made = waves.Made(f"001_questionnaire.{kind}", getattr(files, kind)(book), "rows", filled(book))
+    assert _problems(made) == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "filled_blank"])
+def test_an_unedited_workbook_loses_no_row_to_quarantine(kind, tmp_path):
+    """So that what the fuzzer edits is valid to begin with."""
+    study = waves.new_study(tmp_path)
+    book = files.firm(Random(3), "E001")
+    (study.raw / f"E001.{'xlsx' if kind == 'filled_blank' else kind}").write_bytes(getattr(files, kind)(book))
+    cleaned = clean_wave(study)
+    refused = cleaned.quarantine[~cleaned.quarantine["reason_code"].str.startswith("cell_")]
+    assert refused[["source_sheet", "source_row", "column", "raw_value", "reason_code"]].values.tolist() == []
+    assert checks.recount(cleaned, study.raw, {}) == []
+    assert set(cleaned.tables) == set(tables.TABLES)
+
+
+@given(
+    st.lists(st.text('ab1é ;,\t"\n\r', max_size=12), max_size=8).map("\n".join),
+    st.sampled_from(files.ENCODINGS[:2]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_text_file_has_the_rows_that_the_csv_module_reads(content, encoding):
+    try:
+        _, separator, sheet = text.read(content.encode(encoding), "Flux")
+    except UnreadableError:
+        return
+    values, at, found = list(sheet.distinct()), 0, []
+    for width in sheet.widths:
+        found.append([clean_text(values[n]) for n in sheet.cells[at : at + width]])
+        at += width
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    assert _filled(found) == _filled([list(map(clean_text, row)) for row in rows])
+
+
+def _filled(rows: list[list[str]]) -> dict[int, list[str]]:
+    return {number: row for number, row in enumerate(rows, start=1) if any(row)}
+
+
+def test_the_checks_see_a_lost_row(tmp_path):
+    """A check that never fails is none."""
+    study = waves.new_study(tmp_path)
+    book = files.firm(Random(3), "E001")
+    (study.raw / "E001.xlsx").write_bytes(files.xlsx(book))
+    cleaned = clean_wave(study)
+    assert checks.partition(cleaned) == []
+    cleaned.tables["flows"] = cleaned.tables["flows"].iloc[1:]
+    assert checks.partition(cleaned)[0].startswith("row: ('E001.xlsx', 'Flux', 2)")
+    longer = {**filled(book), "Flux": {2, 3, 999}}
+    assert checks.recount(cleaned, study.raw, {"E001.xlsx": longer})[0].endswith("rows [999]")
+    assert output.outside(["/etc/passwd", str(study.processed / "a.csv")], study.processed) == [
+        "written outside: /etc/passwd"
+    ]
