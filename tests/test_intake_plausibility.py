@@ -106,6 +106,19 @@ def test_a_slip_needs_five_other_firms():
     assert implausible(tables)["reason_code"].tolist() == ["decimal_slip"]
 
 
+@pytest.mark.parametrize(("others", "marked"), [(4, False), (5, True)])
+def test_the_least_number_of_other_firms(others, marked):
+    tables = survey(flows__mass_t_per_year=[(0, 12_000.0)])
+    tables["flows"] = tables["flows"].iloc[: others + 1]
+    assert ("decimal_slip" in set(implausible(tables)["reason_code"])) == marked
+
+
+@pytest.mark.parametrize(("mass", "marked"), [(28_000.0, True), (31_000.0, False)])
+def test_a_corrected_slip_lies_within_half_as_much_again_as_the_others(mass, marked):
+    """The others reach 20 t: a thousandth of the slip may reach 30 t."""
+    assert (("decimal_slip") in {code for *_, code in found(flows__mass_t_per_year=[(0, mass)])}) == marked
+
+
 def test_process_waste_is_not_compared_with_the_canteen():
     """A dairy's 600 t against the others' 0.6 t of the same category: another chapter of the list."""
     tables = survey(flows__waste_code=[(0, "020501")], flows__mass_t_per_year=[(0, 600.0)])
@@ -298,6 +311,11 @@ ROWS = cells([(2, 10.0), (3, 20.5), (5, 7.0), (6, 3.0)])
 )
 def test_totals_that_agree(totals):
     assert check_totals(ROWS, cells(totals)).empty
+
+
+@pytest.mark.parametrize(("stated", "marks"), [(40.68, 0), (41.02, 1)])  # 0.44 % and 1.28 % above the sum
+def test_half_a_percent_is_the_most(stated, marks):
+    assert len(check_totals(ROWS, cells([(7, stated)]))) == marks
 
 
 def test_totals_that_differ():

@@ -100,12 +100,19 @@ def test_the_half_width_of_a_measurement_is_a_parameter():
     assert (flows.loc[0, MASSES[2]] - flows.loc[0, MASSES[1]]) / 2 == pytest.approx(12)
 
 
+@pytest.mark.parametrize(("tonnes", "agreement"), [(12.0, "yes"), (12.2, "no"), (8.0, "yes"), (7.8, "no")])
+def test_agreement_is_the_interval_of_the_answers_and_no_more(tonnes, agreement):
+    register = make_register([("1", "150101", tonnes)])  # answered: 10 t, 20 % either way
+    assert line(reconcile(FLOWS, SITES, register, False).conflicts, "150101")["agreement"] == agreement
+
+
 @pytest.mark.parametrize(
     ("years", "taken", "kept"),
     [
         ([2016, 2018, 2019], 2018, "register"),
         ([2016, 2019], 2019, "register"),
         ([2017, 2019], 2019, "register"),  # as near: the later
+        ([2016], 2016, "survey"),  # two years away: one too many
         ([2010, 2022], 2022, "survey"),  # compared, but of another time
     ],
 )

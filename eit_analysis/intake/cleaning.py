@@ -271,6 +271,7 @@ def _manifest(
         "answers": {**SheetAccount.zero(), **totals[ANSWERS]},
         "parameters": {
             "evidence_half_width": study.config.evidence_half_width,
+            "prefer_register": study.config.prefer_register,
             "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
         },
         "versions": {name: version(name) for name in VERSIONS},
