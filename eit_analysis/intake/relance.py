@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
-from babel.numbers import format_decimal
 
 from eit_analysis import tables
-from eit_analysis.intake import relance_html, relance_xlsx
+from eit_analysis.intake import relance_html, relance_wording, relance_xlsx
+from eit_analysis.intake.answer_sheets import as_read, logged
+from eit_analysis.intake.parsing import MISSING_WORDS, clean_text, fold
+from eit_analysis.intake.relance_cells import DOUBTFUL, Question, WaveCells
 from eit_analysis.intake.relance_owners import OFFICE, Owners, Wave, find_owners, places
-from eit_analysis.intake.relance_questions import DOUBTFUL_RULES, Question, questions
-from eit_analysis.intake.relance_wording import rule_label
+from eit_analysis.intake.relance_questions import DOUBTFUL_RULES, ask
+from eit_analysis.intake.relance_texts import french, read_as
 from eit_analysis.study import Study, write_atomic
 
 FOLDER = "relances"
@@ -23,7 +25,7 @@ ANSWER_RULES = {"answer_applied", "merged_repeated_answer", "ignored_blank_answe
 
 @dataclass(frozen=True)
 class SheetRead:
-    """Rows of one firm in one sheet: read = used + refused + repeated or withdrawn."""
+    """Rows of one firm in one sheet: read = used + refused + merged into one that they repeat."""
 
     file: str
     sheet: str
@@ -46,50 +48,72 @@ class Correction:
 
 @dataclass(frozen=True)
 class Fiche:
-    """All that a firm is told and asked; ``site`` is empty for the study office."""
+    """All that a firm is told and asked; ``site`` is empty for the study office.
+
+    ``turn`` is 1 until the firm has answered a fiche of the wave; ``aside`` says which of its rows are not
+    counted though nothing is asked of them.
+    """
 
     site: str
     name: str
+    turn: int
     read: list[SheetRead]
     totals: list[tuple[str, str]]
     corrections: list[Correction]
     questions: list[Question]
+    aside: list[str]
 
     @property
     def file(self) -> str:
-        return self.site or OFFICE_FILE
+        """Name without its ending: no answer to an earlier fiche bears it, or a copy would replace it."""
+        return f"{self.site or OFFICE_FILE}_relance{self.turn if self.turn > 1 else ''}"
+
+    @property
+    def who(self) -> str:
+        return " – ".join(part for part in (self.site, self.name) if part) or "Bureau d'études"
+
+    @property
+    def asked(self) -> int:
+        """Questions, without the readings that need no answer when they are right."""
+        return sum(question.kind != DOUBTFUL for question in self.questions)
+
+    @property
+    def headline(self) -> str:
+        return relance_wording.headline(self.asked, len(self.questions) - self.asked, len(self.aside))
 
 
 def fiches(wave: Wave) -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     owners = find_owners(wave)
-    asked = questions(wave, owners)
+    asked, turns = ask(wave, owners), _turns(wave, owners)
     own_tables = {table: _by_owner(frame, owners) for table, frame in wave.tables.items()}
     read, corrected = _sheets_read(wave, owners), _corrections(wave, owners)
     names = {
         site: str(frame["name"].iloc[0]) for site, frame in own_tables["sites"].items() if site != OFFICE
     }
-    office = [OFFICE] if OFFICE in asked else []
+    office = [OFFICE] if OFFICE in asked.questions else []
     return [
         Fiche(
             site,
             names.get(site, ""),
+            turns[site] + 1,
             read.get(site, []),
             _totals({table: frames[site] for table, frames in own_tables.items() if site in frames}),
             corrected.get(site, []),
-            asked.get(site, []),
+            asked.questions.get(site, []),
+            asked.aside.get(site, []),
         )
         for site in [*owners.sites, *office]
     ]
 
 
 def write_sheets(study: Study, wave: Wave) -> int:
-    """Write ``relances/<site_id>.html`` and ``.xlsx`` of a cleaned wave; fiches of firms that left go.
+    """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
     Returns
     -------
     int
-        Number of questions asked, all fiches together.
+        Number of questions asked, all fiches together, readings to check left out.
     """
     folder, written = study.processed / FOLDER, fiches(wave)
     for fiche in written:
@@ -99,12 +123,17 @@ def write_sheets(study: Study, wave: Wave) -> int:
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.suffix in (".html", ".xlsx") and path.name not in kept:
             path.unlink()
-    return sum(len(fiche.questions) for fiche in written)
+    return sum(fiche.asked for fiche in written)
 
 
-def french(value: float) -> str:
-    """A number as French readers write it, with at most one decimal: ``1 240,5``."""
-    return format_decimal(round(value, 1), format="#,##0.#", locale="fr_FR")
+def _turns(wave: Wave, owners: Owners) -> Counter[str]:
+    """Answer files of the wave that speak of a row of each firm, also of a row that it withdraws."""
+    cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
+    turns: Counter[str] = Counter()
+    for rows in wave.applied.named.values():
+        named = {owners.rows.get(row) or clean_text(cells.raw((*row, header))).upper() for row in rows}
+        turns.update(site if site in owners.sites else OFFICE for site in named)
+    return turns
 
 
 def _by_owner(frame: pd.DataFrame, owners: Owners) -> dict[str, pd.DataFrame]:
@@ -135,11 +164,20 @@ def _corrections(wave: Wave, owners: Owners) -> dict[str, list[Correction]]:
     """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
     frame = wave.corrections[~wave.corrections["rule"].isin(DOUBTFUL_RULES | ANSWER_RULES)]
     counts: dict[str, Counter[tuple[str, str, str, str, str]]] = {}
-    lines = frame[["rule", "source_sheet", "column", "raw_value", "clean_value"]].fillna("")
-    for owner, (rule, sheet, *cell) in zip(owners.of(frame), lines.itertuples(index=False), strict=True):
-        # Of rows, sheets and headers, only how many.
-        column, raw, clean = cell if cell[0] and rule != "header_recognised" else ("", "", "")
-        what = (rule_label(rule), sheet, column, raw, clean)
+    cells = WaveCells(wave)
+    lines = frame[["rule", "column", "raw_value", "clean_value"]].fillna("")
+    for owner, place, (rule, column, raw, clean) in zip(
+        owners.of(frame), places(frame), lines.itertuples(index=False), strict=True
+    ):
+        label = relance_wording.rule_label(rule) if owner == OFFICE else relance_wording.own_label(rule)
+        if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
+            what = (label, place[1], "", "", "")
+        elif rule == "confirmed_by_firm" and (not raw or fold(raw) in MISSING_WORDS):
+            what = (relance_wording.NOTHING_KNOWN, place[1], column, raw, "")
+        else:
+            cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
+            raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))
+            what = (label, place[1], column, raw, read_as(table, column, clean))
         counts.setdefault(owner, Counter())[what] += 1
     return {
         owner: [Correction(*what, count) for what, count in sorted(found.items())]

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import jinja2
 from markupsafe import Markup
 
-from eit_analysis.intake.relance_questions import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
+from eit_analysis.intake.parsing import fold
+from eit_analysis.intake.personal import PRIVATE
+from eit_analysis.intake.relance_cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
+from eit_analysis.intake.relance_texts import counted
 from eit_analysis.study import Study
 
 if TYPE_CHECKING:
@@ -23,11 +26,11 @@ TEMPLATES = Path(__file__).parent / "template"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Sections of the questions, in their order: kind, title, what the reader should know.
 SECTIONS = (
-    (REFUSED, "À corriger", "Ces cases n'ont pas pu être utilisées."),
-    (IMPLAUSIBLE, "À vérifier", "Ces valeurs sont comptées, mais elles surprennent."),
+    (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
+    (IMPLAUSIBLE, "À confirmer ou corriger", "Ces valeurs sont comptées, mais elles surprennent."),
     (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
-    (DOUBTFUL, "Ce que nous avons compris", "Ces cases pouvaient se lire de plusieurs façons. Rien à faire "
-     "si c'est juste."),
+    (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
+     "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
 )  # fmt: skip
 
 
@@ -51,9 +54,11 @@ def style_sheet() -> tuple[str, str]:
     return css, policy
 
 
-def counted(count: int, singular: str, plural: str) -> str:
-    """A count that agrees with its noun: French takes the plural from two on."""
-    return f"{count}\u00a0{plural if count >= 2 else singular}"
+def context(study: Study) -> list[str]:
+    """Which study and wave a fiche is of; the territory once the study office has named it."""
+    territory = study.config.territory
+    known = [] if fold(territory) == "a completer" else [territory]
+    return [study.config.title, *known, f"vague {study.wave}"]
 
 
 def page(study: Study, fiche: Fiche) -> bytes:
@@ -68,10 +73,8 @@ def page(study: Study, fiche: Fiche) -> bytes:
         css=Markup(css),
         csp=policy,
         fiche=fiche,
-        who=" – ".join(part for part in (fiche.site, fiche.name) if part) or "Bureau d'études",
-        study_title=study.config.title,
-        territory=study.config.territory,
-        wave=study.wave,
+        context=" · ".join(context(study)),
+        private=PRIVATE,
         fictional=study.config.fictional,
         sections=[section for section in sections if section[2]],
         counted=counted,

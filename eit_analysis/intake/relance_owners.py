@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from eit_analysis.intake.answers import Grid
+from eit_analysis.intake.answers import Applied, Grid
 
 OFFICE = ""  # owner of the rows whose firm is not known
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
@@ -25,6 +25,8 @@ class Wave(Protocol):
         where it is not known.
     grids : mapping of (file, sheet) to Grid
         The data sheets as they were cleaned: answers put in, personal data taken out.
+    applied : Applied
+        What the answers already in the wave did.
     """
 
     @property
@@ -41,6 +43,8 @@ class Wave(Protocol):
     def row_sites(self) -> pd.DataFrame: ...
     @property
     def grids(self) -> Mapping[tuple[str, str], Grid]: ...
+    @property
+    def applied(self) -> Applied: ...
 
 
 @dataclass(frozen=True)

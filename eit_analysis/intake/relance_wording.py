@@ -7,21 +7,10 @@ from functools import cache
 
 from eit_analysis import reference, tables
 from eit_analysis.intake.cells import allowed_words, bounds
+from eit_analysis.intake.relance_texts import counted, interval, typeset
 
-CLOSING = re.compile(r" (?=[:;?!%»]|t/an)")
-OPENING = re.compile(r"(?<=«) ")
 CONVERTED = re.compile(r"^converti en tonnes\s*:\s*")
-NUMBER = re.compile(r"(-?[0-9.]+(?:e[+-]?[0-9]+)?)(?: \[(.*) ; (.*)\])?")
-
-
-def typeset(text: str) -> str:
-    """No-break spaces where French wants them, for templates written with plain spaces.
-
-    >>> typeset("Lequel est juste ?") == "Lequel est juste\u00a0?"
-    True
-    """
-    return OPENING.sub("\u00a0", CLOSING.sub("\u00a0", text))
-
+DAYS = re.compile(r"(\S+) \((\S+) à (\S+)\) par an")
 
 # What to ask about a column, by its name; a column with a list of words asks to choose among them.
 ASKS: dict[str, str] = {
@@ -50,7 +39,7 @@ ASKS: dict[str, str] = {
     "current_level": "Quel est le niveau, de 0 à 4 ?",
     "required_level": "Quel est le niveau, de 0 à 4 ?",
     "hiring_difficulty": "Quelle est la difficulté, de 0 à 4 ?",
-    "status_date": "Quelle est la date (AAAA-MM-JJ) ?",
+    "status_date": "Quelle est la date (par exemple 15/10/2026) ?",
     "site_ids": "Quels sont les identifiants des entreprises (par exemple E07 E12) ?",
     "realised_t_per_year": "Combien de tonnes par an sont vraiment détournées ?",
     "shared_need_h_per_month": "Combien d'heures par mois ?",
@@ -66,9 +55,8 @@ FINDINGS: dict[str, str] = {
     "excel_error": "c'est une erreur de calcul du tableur.",
     "date_instead_of_number": "le tableur a changé votre nombre en date.",
     "open_interval": "il manque une valeur maximale.",
-    "bad_siret": "ce numéro n'a pas 14 chiffres ou contient une erreur.",
     "unknown_value": "ce mot n'est pas dans la liste.",
-    "personal_data": "nous ne gardons aucune donnée personnelle. Remplacez-la ou laissez vide.",
+    "personal_data": "cette case contenait une donnée personnelle, que nous n'avons pas gardée.",
     "out_of_bounds": "ce n'est pas sur l'échelle.",
     "unit_conflict": "l'unité de cette case contredit la colonne Unité ou Période.",
     "period_conflict": "la période de la colonne Unité contredit la colonne Période.",
@@ -79,17 +67,61 @@ FINDINGS: dict[str, str] = {
 # Reasons and rules about a unit: one answer settles them, the quantity with its unit.
 ABOUT_UNITS = {"missing_unit", "unknown_unit", "unit_conflict", "period_conflict", "unit_converted"}
 ABSENT = typeset(
-    "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre fichier, remplissez-la et "
-    "renvoyez le fichier."
+    "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "
+    "renvoyez-le."
 )
-DOUBT = "Si c'est juste, répondez « confirmé » ; sinon, donnez la bonne valeur."
-DOUBT_UNIT = "Si c'est juste, répondez « confirmé » ; sinon, donnez la quantité avec son unité (12,5 t/an)."
-UNREADABLE = "Renvoyez ce fichier, enregistré de nouveau en XLSX."
+RESEND = typeset(
+    "Rien n'y a été lu : remettez la ligne d'en-têtes du questionnaire, puis renvoyez le classeur."
+)
+RESEND_OFFICE = typeset(
+    "Rien n'y a été lu : corrigez le classeur ou demandez-le à l'entreprise, puis relancez le nettoyage."
+)
+WAITING = "en attente de votre réponse sur la feuille Entreprise."
+CONFIRM = typeset(
+    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la bonne valeur."
+)
+CONFIRM_UNIT = typeset(
+    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la quantité avec son unité "
+    "(12,5 t/an)."
+)
+NO_ANSWER = typeset("Rien à répondre si c'est juste ; sinon, donnez la bonne valeur.")
+NO_ANSWER_UNIT = typeset(
+    "Rien à répondre si c'est juste ; sinon, donnez la quantité avec son unité (12,5 t/an)."
+)
+NO_CELL = typeset("Si c'est faux, corrigez le classeur et renvoyez-le.")
+EMPTY = "Cette case est vide. "
+# Readings that their rule alone does not tell.
+READINGS = {
+    "evidence_assumed_estimated": "faute d'indication, nous avons retenu « {} »",
+    "consent_assumed_none": "faute d'indication, nous avons retenu « {} » : rien de vous n'est publié",
+    "mojibake_suspected": "des accents sont peut-être perdus : « {} »",
+}
+OWN_LABELS = {
+    "answered_by_firm": "valeur remplacée par votre réponse",
+    "confirmed_by_firm": "valeur confirmée par votre réponse",
+    "removed_by_firm": "ligne retirée à votre demande",
+}
+NOTHING_KNOWN = "absence confirmée par votre réponse"
 
 
-def said(read: str) -> str:
-    """What the firm wrote, as the start of a sentence."""
-    return f"vous avez écrit «\u00a0{read}\u00a0»\u00a0: " if read else "cette case est vide. "
+def headline(questions: int, readings: int, aside: int) -> str:
+    """How much is asked: real questions apart from the readings that need no answer when they are right."""
+    if not questions and not readings:
+        rest = ". Ce qui reste de côté est rappelé ici." if aside else " : tout a été lu et compris."
+        return typeset(f"Rien à demander{rest} Merci.")
+    asked = counted(questions, "question", "questions") if questions else "Aucune question"
+    if not readings:
+        return f"{asked}."
+    return f"{asked}, et {counted(readings, 'lecture', 'lectures')} à vérifier."
+
+
+def unread(answer: str, code: str, message: str, asked: str) -> str:
+    """Why an answer was left out, then the question again."""
+    if code == "personal_data":
+        why = "votre réponse contenait une donnée personnelle, que nous n'avons pas gardée."
+    else:
+        why = f"votre réponse «\u00a0{answer}\u00a0» n'a pas pu être reportée\u00a0: {problem(code, message)}"
+    return f"{why} {asked}".strip()
 
 
 def ask(table: str, column: str) -> str:
@@ -115,16 +147,26 @@ def reading(rule: str, clean: str) -> str:
         # The source of the factor stays in corrections.csv.
         head, comma, _ = CONVERTED.sub("", clean).partition("), ")
         return typeset(f"nous avons compté {head}{')' if comma else ''}")
-    if number := NUMBER.fullmatch(clean):
-        value, low, high = (part and part.replace(".", ",") for part in number.groups())
-        clean = f"{value} (entre {low} et {high})" if low else value
-    return typeset(f"nous avons lu {clean} ({rule_label(rule)})")
+    if days := DAYS.fullmatch(clean):
+        return typeset(
+            "nous avons compté {} jours d'ouverture par an (entre {} et {})".format(*days.groups())
+        )
+    if rule == "annualised_over_active_months":
+        times = interval(clean.removesuffix(" par an"))
+        return f"nous avons compté cette quantité {times} fois par an, sur les seuls mois d'activité"
+    if rule in READINGS:
+        return typeset(READINGS[rule].format(clean))
+    return typeset(f"nous avons lu {interval(clean)}, {rule_label(rule)}")
 
 
 def doubt(rule: str, already: str | None) -> str:
     """How to answer about a reading; where one reading of a cell is about its unit, the unit is asked too."""
-    asked = typeset(DOUBT_UNIT)
-    return asked if rule == "unit_converted" or already == asked else typeset(DOUBT)
+    return NO_ANSWER_UNIT if rule == "unit_converted" or already == NO_ANSWER_UNIT else NO_ANSWER
+
+
+def own_label(rule: str) -> str:
+    """Label of a correction as the firm itself is told it."""
+    return OWN_LABELS.get(rule) or rule_label(rule)
 
 
 @cache
