@@ -84,6 +84,15 @@ def test_sirets_refused(cell, code):
     assert refused(codes.clean_siret, cell) == code
 
 
+def test_siret_of_fourteen_digits_is_told_its_key_not_its_length():
+    with pytest.raises(codes.CellError) as found:
+        siret("73282932000075")
+    assert "bien quatorze chiffres" in found.value.message and "clé est fausse" in found.value.message
+    with pytest.raises(codes.CellError) as found:
+        siret("7328293200007")
+    assert "clé" not in found.value.message and "a quatorze chiffres" in found.value.message
+
+
 def valid_siret(siren_body: int, rank: int) -> str:
     siren = f"{siren_body:08d}"
     siren += luhn.calc_check_digit(siren)

@@ -22,7 +22,11 @@ DIGITS_LOST = (
     "le tableur a arrondi ce SIRET, ses derniers chiffres sont perdus\u00a0; "
     "redemandez-le et saisissez-le dans une colonne au format texte"
 )
-BAD_SIRET = "ce SIRET n'a pas quatorze chiffres ou sa clé est fausse\u00a0; vérifiez-le avec l'entreprise"
+BAD_SIRET = "un SIRET a quatorze chiffres, ce que cette case n'a pas\u00a0; vérifiez-le avec l'entreprise"
+BAD_KEY = (
+    "ce SIRET a bien quatorze chiffres mais sa clé est fausse, un chiffre au moins est mal recopié\u00a0; "
+    "vérifiez-le avec l'entreprise"
+)
 SIREN = "c'est un SIREN, le numéro de l'entreprise\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
 VAT = "c'est un numéro de TVA (SIREN {})\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
 NAF_MESSAGES = {
@@ -118,7 +122,7 @@ def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
         raise CellError("siren_not_siret", SIREN)
     if digits[:2].upper() == "FR" and tva.is_valid(digits):
         raise CellError("siren_not_siret", VAT.format(digits[-9:]))
-    raise CellError("bad_siret", BAD_SIRET)
+    raise CellError("bad_siret", BAD_KEY if len(digits) == 14 and digits.isdigit() else BAD_SIRET)
 
 
 def _is_siret(digits: str) -> bool:
