@@ -19,6 +19,7 @@ from typing import Any
 
 from eit_analysis.intake.reading import book, limits, text
 from eit_analysis.intake.reading.limits import UnreadableError
+from eit_analysis.intake.reading.xls import DAMAGED
 
 SPARE_BYTES = 96 << 20  # address space left for a file of any size, and
 PER_BYTE = 12  # times what its cells take up unpacked
@@ -139,6 +140,11 @@ def read(path: Path) -> dict[str, Any]:
         return result | {"problem": "le fichier est protégé\u00a0; donnez-vous le droit de le lire"}
     except (OSError, MemoryError, RecursionError):
         return result | {"problem": "le fichier ne s'ouvre pas ou est trop volumineux\u00a0; vérifiez-le"}
+    except BaseException as error:
+        # A panic of calamine, on a workbook whose parts contradict one another: it has no class to import.
+        if type(error).__name__ != "PanicException":
+            raise
+        return result | {"problem": DAMAGED}
 
 
 def main() -> None:

@@ -68,7 +68,7 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
                 next((why for start, why in OTHER_ARCHIVES if any(n.startswith(start) for n in names)),
                      "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS")
             )  # fmt: skip
-    except (ParseError, KeyError, ValueError):
+    except (ParseError, LookupError, ValueError):  # a part that is missing, an encoding that is none
         raise UnreadableError(xls.DAMAGED) from None
     return kind, _sheets(archive.pack(parts), layouts), findings
 
