@@ -335,6 +335,16 @@ def test_personal_data_is_never_logged():
     assert "Martin" not in str(applied.corrections) + str(applied.quarantine)
 
 
+def test_personal_data_in_answer_to_personal_data_confirms_nothing():
+    """Both are shown as the same mask, and are not the same."""
+    rows = [["Identifiant", "Quantité"], ["E07", "voir Mme Martin"]]
+    sheet = answer_file(line(2, "[donnée personnelle]", "appelez Mme Roux au 06 98 76 54 32"))
+    grids = {FLUX: Grid("flows", rows, 0, {"Identifiant": 0, "Quantité": 1})}
+    applied = answers.apply(read_answers([sheet]), grids)
+    assert not applied.confirmed and not applied.rows
+    assert [entry[4:6] for entry in applied.quarantine] == [("[donnée personnelle]", "answer_unreadable")]
+
+
 @given(LINES, LINES, st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
 def test_law_every_row_goes_somewhere_once_and_order_changes_nothing(first, second, order: random.Random):

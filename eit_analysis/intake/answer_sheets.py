@@ -49,7 +49,7 @@ class Answer:
     def outcome(self) -> tuple[str, str]:
         """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text."""
         text = as_read(self.answer)
-        if fold(text) in KEEP_WORDS or text == self.read:
+        if fold(text) in KEEP_WORDS or text == self.read != PRIVATE:
             return "keep", ""
         return ("remove", "") if fold(text) in REMOVE_WORDS else ("set", text)
 
