@@ -110,7 +110,7 @@ def table(folder: Path, name: str, wave: str = NEW) -> pd.DataFrame:
 
 def fiche(folder: Path, site: str, answers: dict[tuple[int, str], object], to: Path) -> Path:
     """The fiche that cleaning wrote for a firm, as the firm sends it back."""
-    book = openpyxl.load_workbook(folder / f"data/processed/essai/{NEW}/relances/{site}.xlsx")
+    book = openpyxl.load_workbook(folder / f"data/processed/essai/{NEW}/relances/{site}_relance.xlsx")
     left = dict(answers)
     for row in book["Relance"].iter_rows(min_row=2):
         cell = (row[2].value, row[3].value)
@@ -203,7 +203,8 @@ def test_every_order_of_cleaning_answering_and_importing_gives_the_same_bytes(st
     assert len(table(project, "implausible")) and len(table(project, "register_conflicts"))
     names = {name.removeprefix(f"essai/{NEW}/") for name in states[ALL]}
     assert {"flows.csv", "flows.parquet", "quarantine.csv", "corrections.csv", "implausible.csv",
-            "manifest.json", "register_conflicts.csv", "relances/E01.html", "relances/E02.xlsx",
+            "manifest.json", "register_conflicts.csv",
+            "relances/E01_relance2.html", "relances/E02_relance.xlsx",
             "trackdechets.csv", "trackdechets.manifest.json", "gerep.quarantine.csv"} <= names  # fmt: skip
 
 
