@@ -25,6 +25,7 @@ from eit_analysis.intake.reading.sheet import Finding, Layout, Sheet
 
 FROM_1904: Finding = (None, "calendrier 1904", "dates converties", "date_system_1904")
 MACRO: Finding = (None, "macros", "jamais exécutées", "macro_ignored")
+SAME_NAME = "deux feuilles du classeur portent le même nom\u00a0; renommez l'une d'elles"
 NO_SHEET = "le classeur ne contient aucune feuille de calcul\u00a0; demandez le questionnaire rempli"
 OTHER_ARCHIVES = (
     ("xl/workbook.bin", "le classeur est au format binaire XLSB\u00a0; enregistrez-le en XLSX"),
@@ -86,6 +87,8 @@ def _sheets(data: bytes, layouts: dict[str, Layout] | list[Layout]) -> list[Shee
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = workbook.sheet_names
+        if len(set(names)) < len(names):  # calamine would read the first of them twice
+            raise UnreadableError(SAME_NAME)
         by_name = layouts if isinstance(layouts, dict) else dict(zip(names, layouts, strict=False))
         sheets = [
             _sheet(workbook, metadata, by_name.get(metadata.name, Layout()))
