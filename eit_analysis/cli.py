@@ -105,7 +105,7 @@ def command_new(arguments: argparse.Namespace) -> int:
     sent = "questionnaire.xlsx"
     if firms is not None:
         written = write_for_firms(folder / "_questionnaires", firms)
-        sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, déjà identifié)"
+        sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, selon acteurs.csv)"
     print(
         f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
         "aux acteurs et déposez leurs réponses dans le dossier de la vague."

@@ -127,6 +127,25 @@ def test_refusals_and_doubts_by_reason(quarantine):
     assert quality.implausible_by_reason(doubts).values.tolist() == [["decimal_slip", 2]]
 
 
+def row_sites(wave: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """As cleaning writes it for a wave without quarantine."""
+    frames = [frame[[*quality.SOURCE, "site_id"]] for frame in wave.values() if "site_id" in frame]
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_a_row_in_quarantine_is_its_own_actor_s_even_alone_in_a_file_of_another(wave):
+    refused = pd.DataFrame([("e1.xlsx", "Flux", 9, "E2")], columns=[*quality.SOURCE, "site_id"])
+    known = pd.concat([row_sites(wave), refused], ignore_index=True)
+    found = quality.attributed(
+        lines(
+            line("e1.xlsx", "Flux", 9, "Quantité", "missing_mass"),
+            line("e1.xlsx", "", pd.NA, "", "unreadable_file"),  # no longer a file of one actor
+        ),
+        known,
+    )
+    assert found["site_id"].fillna("?").tolist() == ["E2", "?"]
+
+
 def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
     found = quality.attributed(
         lines(
@@ -135,7 +154,7 @@ def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
             line("commun.xlsx", "Flux", 9, "Quantité", "missing_mass"),  # whose row?
             line("casse.xlsx", "", pd.NA, "", "unreadable_file"),
         ),
-        wave,
+        row_sites(wave),
     )
     assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?"]
     questions = quality.questions(found)
@@ -218,7 +237,7 @@ def test_files_that_gave_nothing_are_named_inside(wave):
             line("e1.xlsx", "Flux", 2, "Sens", "no_header"),
             line("e1.xlsx", "Flux", 3, "Quantité", "missing_mass"),
         ),
-        wave,
+        row_sites(wave),
     )
     unread = quality.unread({"files_left_alone": ["photo.pdf"]}, found)
     assert unread.fillna("").values.tolist() == [
@@ -264,5 +283,5 @@ def test_empty_inputs_give_empty_frames(wave, quarantine):
     assert quality.quarantine_by_reason(quarantine.head(0)).empty
     assert quality.implausible_by_reason(lines()).empty
     assert quality.corrections_by_rule(pd.DataFrame({"rule": []}, dtype="str")).empty
-    assert quality.questions(quality.attributed(lines(), wave)).empty
-    assert quality.questions(quality.attributed(quarantine, nothing)).empty
+    assert quality.questions(quality.attributed(lines(), row_sites(wave))).empty
+    assert quality.questions(quality.attributed(quarantine, row_sites(nothing))).empty

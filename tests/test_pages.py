@@ -149,8 +149,8 @@ def test_every_row_read_went_somewhere(project: Path, wave: str) -> None:
         assert sheet["rows_read"] == sum(gone), (file, sheet)
     for table, counts in manifest["tables"].items():
         assert counts["rows_clean"] == len(pd.read_parquet(processed / f"{table}.parquet")), table
-    with (processed / "corrections.csv").open(encoding="utf-8", newline="") as stream:
-        ignored = [row for row in csv.DictReader(stream) if row["rule"].startswith("ignored")]
+    with (processed / "corrections.csv").open(encoding="utf-8-sig", newline="") as stream:
+        ignored = [row for row in csv.DictReader(stream, delimiter=";") if row["rule"].startswith("ignored")]
     assert len(ignored) == sum(counts["rows_ignored"] for counts in manifest["tables"].values())
 
 

@@ -196,23 +196,22 @@ def implausible_by_reason(implausible: pd.DataFrame) -> pd.DataFrame:
     return _counted(implausible["reason_code"], "reason", "marks")
 
 
-def attributed(lines: pd.DataFrame, wave: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
     """Lines of the quarantine or of the implausible values with the ``site_id`` they are about.
 
-    A row that stands in a table names its actor. Any other is the actor's whose file it is in; it is nobody's
-    (missing) in a file that several share, since it cannot be shown to one of them.
+    A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in; it
+    is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
 
     Parameters
     ----------
     lines : pandas.DataFrame
         ``source_file, source_sheet, source_row`` and more.
-    wave : mapping of str to pandas.DataFrame
-        Tidy tables by name, of all actors: a file would else seem to be that of the actors who are left.
+    row_sites : pandas.DataFrame
+        ``source_file, source_sheet, source_row, site_id`` of every data row read (see `cleaning.Cleaned`).
     """
-    rows = pd.concat([frame[["site_id", *SOURCE]] for frame in wave.values() if "site_id" in frame])
-    pairs = rows[["source_file", "site_id"]].drop_duplicates()
+    pairs = row_sites[["source_file", "site_id"]].drop_duplicates()
     single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
-    by_row = dict(zip(source_keys(rows), rows["site_id"], strict=True))
+    by_row = dict(zip(source_keys(row_sites), row_sites["site_id"], strict=True))
     own = pd.Series([by_row.get(key) for key in source_keys(lines)], index=lines.index, dtype=object)
     return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
 

@@ -20,6 +20,7 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
         # A run refuses tables that a killed cleaning left of two different ages.
         manifest["tables"][table]["sha256"] = write_table(study, table, frame)
     write_table(study, "register_conflicts", cleaned.conflicts)
+    write_table(study, "row_sites", cleaned.row_sites)
     for name in ("quarantine", "corrections", "implausible"):
         write_atomic(study.processed / f"{name}.csv", log_bytes(getattr(cleaned, name)))
     write_atomic(study.processed / "manifest.json", json_bytes(manifest))
