@@ -8,9 +8,12 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -30,13 +33,14 @@ def project_root() -> Path:
     )
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a kill at any moment, sees the old or the new one, never half."""
+@contextmanager
+def open_atomic(path: Path) -> Iterator[BinaryIO]:
+    """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
@@ -44,6 +48,12 @@ def write_atomic(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a whole file as `open_atomic` does."""
+    with open_atomic(path) as stream:
+        stream.write(content)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Batch:
         Rows that were merged: their place, their number, and the position here of the row they repeat.
     values : dict of str to Cells
         Clean values by column, None where missing.
-    numbers : dict of str to numpy.ndarray of float, shape (n_rows,)
+    numbers : dict of str to array, shape (n_rows,)
         What is computed for each row, NaN where missing.
     fatal : numpy.ndarray of bool, shape (n_rows,)
         Rows that go to quarantine; the first reason found names it, any other only speaks of a cell.
@@ -45,7 +45,7 @@ class Batch:
     header_units: np.ndarray
     repeats: np.ndarray
     values: dict[str, Cells] = field(default_factory=dict)
-    numbers: dict[str, np.ndarray] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
     fatal: np.ndarray = field(init=False)
     refused: dict[str, np.ndarray] = field(default_factory=dict)
 

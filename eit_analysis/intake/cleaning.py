@@ -106,6 +106,9 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         accounts[file].append(rows[-1].account)
     _refuse_nothing(study, files, rows, ledger)
     tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
+    totals = check_totals(*stated_totals(rows, ledger))
+    grids = {ledger.origins[sheet.place]: _grid(sheet) for sheet in rows if sheet.layout}
+    del rows, found  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
@@ -113,14 +116,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         study.config.prefer_register, study.config.evidence_half_width["measured"],
     )  # fmt: skip
     tidy.tables["flows"] = reconciled.flows
-    marks = gathered(
-        [
-            ledger.implausible_frame(),
-            *doubles(tidy.tables),
-            implausible(tidy.tables),
-            check_totals(*stated_totals(rows, ledger)),
-        ]
-    )
+    marks = gathered([ledger.implausible_frame(), *doubles(tidy.tables), implausible(tidy.tables), totals])
     return Cleaned(
         tables=tidy.tables,
         quarantine=ledger.quarantine_frame(),
@@ -128,7 +124,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         implausible=_not_confirmed(marks, applied.confirmed),
         conflicts=reconciled.conflicts,
         row_sites=tidy.row_sites,
-        grids={ledger.origins[sheet.place]: _grid(sheet) for sheet in rows if sheet.layout},
+        grids=grids,
         applied=applied,
         manifest=_manifest(study, files, left_alone, accounts, tidy.tables),
     )

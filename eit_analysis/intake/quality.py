@@ -199,8 +199,8 @@ def implausible_by_reason(implausible: pd.DataFrame) -> pd.DataFrame:
 def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
     """Lines of the quarantine or of the implausible values with the ``site_id`` they are about.
 
-    A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in; it
-    is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
+    A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in;
+    it is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
 
     Parameters
     ----------

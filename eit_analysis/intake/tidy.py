@@ -52,7 +52,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
         if table != "sites":
             places.check_sites(batch, known)
         if table == "flows":
-            batch.values["flow_id"] = _flow_ids(batch.values["site_id"])
+            batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"])
         clean[table] = _validated(batch)
         for sheet in own:
             there = batch.places == sheet.place
@@ -65,23 +65,23 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     """Rows of all the sheets of one table, one after the other, but for those that repeat another."""
-    names = list(tables.form(table))
     pool: dict[Any, int] = {"": 0}
-    parts: list[np.ndarray] = []
-    for sheet in sheets:
-        into = np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
-        own = np.zeros((len(sheet.rows), len(names)), dtype=np.int32)
-        for position, name in enumerate(names):
-            if name in sheet.columns:
-                own[:, position] = into[sheet.columns[name]]
-        parts.append(own)
+    numbers = [
+        np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
+        for sheet in sheets
+    ]
     values = list(pool)
-    numbers = np.concatenate([np.zeros((0, len(names)), dtype=np.int32), *parts])
     heights = [len(sheet.rows) for sheet in sheets]
+    columns = []
+    for name in tables.form(table):
+        parts = [
+            into[sheet.columns[name]] if name in sheet.columns else np.zeros(height, dtype=np.int32)
+            for sheet, into, height in zip(sheets, numbers, heights, strict=True)
+        ]
+        columns.append(Cells.among(values, np.concatenate([np.zeros(0, dtype=np.int32), *parts])))
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
     place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
-    columns = [Cells.among(values, numbers[:, i]) for i in range(len(names))]
     header_units = np.repeat(objects(units), heights)
     first = repeated([*columns, Cells.of(header_units.tolist())])
     kept = _merge(first, place, rows, sheets, ledger)
@@ -89,7 +89,7 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
     again = np.flatnonzero(first != np.arange(len(rows)))
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
-    cells = dict(zip(names, columns, strict=True))
+    cells = dict(zip(tables.form(table), columns, strict=True))
     return Batch(table, place[kept], rows[kept], cells, ledger, header_units[kept], repeats)
 
 
@@ -172,13 +172,12 @@ def _label(table: str, column: str, value: object) -> object:
     return labels.get(value) or PERIOD_LABELS.get(str(value), value) if labels else value
 
 
-def _flow_ids(sites: Cells) -> Cells:
+def _flow_ids(sites: Cells) -> Any:
     """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
     names = pd.Series(objects(sites.values), dtype="str").take(sites.codes).reset_index(drop=True)
     same = Cells.of(sites.values).codes[sites.codes]
     ranks = pd.Series(same).groupby(same).cumcount() + 1
-    identifiers = names + "-F" + ranks.astype("str").str.zfill(2)
-    return Cells.each(identifiers.astype(object).where(names.notna(), None).tolist())
+    return (names + "-F" + ranks.astype("str").str.zfill(2)).array
 
 
 def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
@@ -218,7 +217,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     frame = pd.concat([frame, origins], axis=1)[names]
     schema = _schema(batch.table)
     try:
-        return schema.validate(frame, lazy=True)[names]
+        return schema.validate(frame, lazy=True, inplace=True)[names]
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases.dropna(subset=["index"]).drop_duplicates("index")
     for case in cases.itertuples():
