@@ -76,7 +76,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
         (["run", "thur-doller", "-p", "study=autre"], ["study=autre"]),
         (["run", "thur-doller", "--jobs", "0"], ["--jobs"]),
         (["run", "thur-doller", "--jobs", "x"], ["--jobs", "nombre entier"]),
-        (["import", "gerep", "f.csv", "thur-doller"], ["gerep", "bmo"]),
+        (["import", "insee", "f.csv", "thur-doller"], ["insee", "bmo", "gerep"]),
         (["import", "bmo", "absent.xlsx", "thur-doller"], ["absent.xlsx"]),
         (["new", "thur-doller"], ["existe déjà"]),
         (["new", "../fuite"], ["nom d'étude"]),
@@ -125,7 +125,19 @@ def test_sheet_without_its_key_column(project: Path) -> None:
             "Flux": [["Sens", "Catégorie", "Quantité", "Unité"], ["sortant", "bois", 3, "t"]],
         },
     )
-    refused(eit(project, "clean", "sans-cle"), "E01.xlsx", "Flux", "Identifiant")
+    result = eit(project, "clean", "sans-cle")
+    # It stops nothing else: its rows are in quarantine, and the summary names it.
+    assert result.returncode == 0, result.stderr
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("Non lu")]
+    assert all(word in line for word in ("E01.xlsx", "Flux", "Identifiant"))
+    quarantine = project / "data" / "processed" / "sans-cle" / "2018" / "quarantine.csv"
+    assert "no_header" in quarantine.read_text(encoding="utf-8")
+
+
+def test_a_wave_of_nothing_but_a_sheet_without_its_key_column(project: Path) -> None:
+    wave = broken(project, "rien-que-sans-cle")
+    workbook(wave / "E01.xlsx", {"Flux": [["Sens", "Catégorie", "Quantité"], ["sortant", "bois", 3]]})
+    refused(eit(project, "clean", "rien-que-sans-cle"), "E01.xlsx", "Flux", "Identifiant")
 
 
 SITE = ["Identifiant", "Raison sociale", "Effectif", "Type d'acteur", "Diffusion"]
@@ -192,12 +204,15 @@ def test_refused_input_leaves_the_last_good_files(project: Path) -> None:
     processed = project / "data" / "processed" / "thur-doller" / "2018"
     before = {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()}
     wave = project / "data" / "raw" / "thur-doller" / "2018"
-    intruder = wave / "zz_sans_cle.xlsx"
-    workbook(intruder, {"Flux": [["Sens", "Catégorie", "Quantité"], ["sortant", "bois", 3]]})
+    aside = wave.rename(wave.with_name("_2018"))
+    wave.mkdir()
+    workbook(wave / "zz_sans_cle.xlsx", {"Flux": [["Sens", "Catégorie", "Quantité"], ["sortant", "bois", 3]]})
     try:
         refused(eit(project, "clean", "thur-doller"), "zz_sans_cle.xlsx", "Flux")
     finally:
-        intruder.unlink()
+        (wave / "zz_sans_cle.xlsx").unlink()
+        wave.rmdir()
+        aside.rename(wave)
     assert {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()} == before
 
 
