@@ -131,9 +131,12 @@ def read(path: Path) -> dict[str, Any]:
                 check_head(head, suffix)
             stream.seek(0)
             data = stream.readall()
-        result["sha256"] = hashlib.sha256(data).hexdigest()
+        small = size <= limits.READ_ANYWAY_BYTES
+        # A large file is only worth its hash once it is known to be readable.
+        result["sha256"] = hashlib.sha256(data).hexdigest() if small else ""
         check_head(head, suffix)
-        return result | read_content(path, data)
+        content = read_content(path, data)
+        return result | content | {"sha256": result["sha256"] or hashlib.sha256(data).hexdigest()}
     except UnreadableError as error:
         return result | {"problem": str(error)}
     except PermissionError:
