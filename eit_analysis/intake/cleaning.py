@@ -7,7 +7,7 @@ The accounts hold for every sheet: rows_read = rows_clean + rows_quarantined + r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import Any
@@ -19,8 +19,8 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.answer_sheets import find_header
 from eit_analysis.intake.answers import Applied, Cell, Grid, Place, apply, read_answers
 from eit_analysis.intake.doubles import doubles
-from eit_analysis.intake.headers import ROWS_SEARCHED, key_column
-from eit_analysis.intake.ledger import NO_ROW, Ledger, SheetAccount, typed
+from eit_analysis.intake.headers import ROWS_SEARCHED, Layout, key_column
+from eit_analysis.intake.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.marks import gathered
 from eit_analysis.intake.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.plausibility import check_totals, implausible
@@ -94,8 +94,8 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     files, left_alone = _read(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
-    found = _find_sheets(files, ledger)
-    applied = _answer(files, found, ledger)
+    found, answering = _find_sheets(files, ledger)
+    applied = _answer(answering, found, ledger)
     for file, answered in applied.accounts.items():
         accounts[file] += answered
     rows = []
@@ -107,7 +107,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     _refuse_nothing(study, files, rows, ledger)
     tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
-    grids = {ledger.origins[sheet.place]: _grid(sheet) for sheet in rows if sheet.layout}
+    grids = {ledger.origins[sheet.place]: _grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
@@ -120,7 +120,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     return Cleaned(
         tables=tidy.tables,
         quarantine=ledger.quarantine_frame(),
-        corrections=pd.concat([ledger.corrections_frame(), typed(reconciled.corrections)], ignore_index=True),
+        corrections=pd.concat([ledger.corrections_frame(), reconciled.corrections], ignore_index=True),
         implausible=_not_confirmed(marks, applied.confirmed),
         conflicts=reconciled.conflicts,
         row_sites=tidy.row_sites,
@@ -130,21 +130,27 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )
 
 
-def _find_sheets(files: list[RawFile], ledger: Ledger) -> list[tuple[str, FoundSheet]]:
-    """The sheets of every file that belong to a table; what the reader itself found goes to the ledger."""
-    found = []
+def _find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, FoundSheet]], list[RawFile]]:
+    """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
+
+    What the reader itself found goes to the ledger.
+    """
+    found: list[tuple[str, FoundSheet]] = []
+    answering: set[str] = set()
     for file in files:
         if file.problem:
             place = ledger.place(file.name)
             ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem.removesuffix('.')}.")
         _log_findings(ledger, file.name, "", file.findings, shown=True)
         for sheet in file.sheets:
-            answers = find_header(sheet) is not None  # an answer sheet is no table
-            known = None if answers else find_sheet(file.name, sheet, ledger)
-            found += [(file.name, known)] if known else []
+            known = None
+            if find_header(sheet):  # an answer sheet is no table
+                answering.add(file.name)
+            elif known := find_sheet(file.name, sheet, ledger):
+                found.append((file.name, known))
             shown = known is not None and known.table not in PEOPLE
             _log_findings(ledger, file.name, sheet.name, sheet.findings, shown)
-    return found
+    return found, [file for file in files if file.name in answering]
 
 
 def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding], shown: bool) -> None:
@@ -160,14 +166,7 @@ def _answer(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: L
     if not sheets:
         return Applied()
     grids = {
-        (file, sheet.raw.name): Grid(
-            sheet.table,
-            sheet.raw.rows,
-            sheet.layout.header_row,
-            {tables.form(sheet.table)[n]["header"]: i for n, i in sheet.layout.columns.items()},
-        )
-        for file, sheet in found
-        if sheet.layout
+        (file, sheet.raw.name): _grid(sheet.layout, sheet.raw.rows) for file, sheet in found if sheet.layout
     }
     applied = apply(sheets, grids)
     for position, (file, sheet) in enumerate(found):
@@ -181,11 +180,10 @@ def _answer(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: L
     return applied
 
 
-def _grid(sheet: SheetRows) -> Grid:
-    assert sheet.layout is not None
-    form = tables.form(sheet.layout.table)
-    columns = {form[name]["header"]: index for name, index in sheet.layout.columns.items()}
-    return Grid(sheet.layout.table, sheet.cells, sheet.layout.header_row, columns)
+def _grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
+    form = tables.form(layout.table)
+    columns = {form[name]["header"]: index for name, index in layout.columns.items()}
+    return Grid(layout.table, rows, layout.header_row, columns)
 
 
 def _not_confirmed(marks: pd.DataFrame, confirmed: set[Cell]) -> pd.DataFrame:

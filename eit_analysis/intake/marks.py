@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from eit_analysis.intake.ledger import QUARANTINE
+from eit_analysis.intake.ledger import QUARANTINE, typed
 
 PLACE = ["source_file", "source_sheet", "source_row", "column"]
 ASK = "\u00a0; vérifiez auprès de l'entreprise"
@@ -38,8 +38,7 @@ def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
     found = [frame for frame in marks if len(frame)]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=QUARANTINE)
     frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
-    types = {name: "Int64" if name == "source_row" else "str" for name in QUARANTINE}
-    return frame[QUARANTINE].astype(types)
+    return typed(frame[QUARANTINE])
 
 
 def french(value: float) -> str:

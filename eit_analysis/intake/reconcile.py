@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.ledger import CORRECTIONS
+from eit_analysis.intake.ledger import CORRECTIONS, typed
 from eit_analysis.tables import form
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
@@ -181,5 +181,4 @@ def _corrections(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         clean_value=after[MASS].map("{:.12g}".format),
         rule="register_preferred",
     )
-    types = {name: "Int64" if name == "source_row" else "str" for name in CORRECTIONS}
-    return frame.astype(types).sort_values(CORRECTIONS, ignore_index=True)
+    return typed(frame[CORRECTIONS]).sort_values(CORRECTIONS, ignore_index=True)

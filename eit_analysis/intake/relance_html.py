@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
 from markupsafe import Markup
 
 from eit_analysis.intake.parsing import fold
@@ -17,6 +16,7 @@ from eit_analysis.intake.personal import PRIVATE
 from eit_analysis.intake.relance_cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
 from eit_analysis.intake.relance_texts import counted
 from eit_analysis.study import Study
+from eit_analysis.templates import environment
 
 if TYPE_CHECKING:
     from eit_analysis.intake.relance import Fiche
@@ -32,17 +32,6 @@ SECTIONS = (
     (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
      "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
 )  # fmt: skip
-
-
-@cache
-def environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
 
 
 @cache
@@ -68,7 +57,7 @@ def page(study: Study, fiche: Fiche) -> bytes:
         (title, note, [question for question in fiche.questions if question.kind == kind])
         for kind, title, note in SECTIONS
     ]
-    template = environment().get_template("relance.html.j2")
+    template = environment(TEMPLATES).get_template("relance.html.j2")
     html = template.render(
         css=Markup(css),
         csp=policy,

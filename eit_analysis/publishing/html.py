@@ -1,32 +1,21 @@
-"""How anything becomes HTML: one Jinja environment that escapes everything, and accessible drawings."""
+"""Fragments of a page, and accessible drawings."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
+
+from eit_analysis.templates import environment
 
 TEMPLATES = Path(__file__).parent / "template"
 
 
-@cache
-def environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-
-
 def macro(name: str, *arguments: Any) -> Markup:
     """One macro of ``fragments.html.j2``, rendered."""
-    return Markup(getattr(environment().get_template("fragments.html.j2").module, name)(*arguments))
+    return Markup(getattr(environment(TEMPLATES).get_template("fragments.html.j2").module, name)(*arguments))
 
 
 def accessible(svg: str, name: str, title: str, description: str) -> str:

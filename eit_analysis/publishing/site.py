@@ -20,11 +20,12 @@ from markupsafe import Markup
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
-from eit_analysis.publishing.html import TEMPLATES, environment
+from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.released import Figure, Table
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
+from eit_analysis.templates import environment
 
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
@@ -68,7 +69,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
     css, policy = style_sheet()
     content = {"contents": [], "quality": "", "quality_sentence": "", "home": "index.html", **parts}
     return (
-        environment()
+        environment(TEMPLATES)
         .get_template("page.html.j2")
         .render(
             csp=policy,
@@ -208,7 +209,7 @@ def to_csv(table: Table) -> str:
 
 def index(study: Study, audience: str, entries: list[dict[str, str]], today: date) -> str:
     """The list of an audience's reports: each with its date, or the reason why it is missing."""
-    body = environment().get_template("index.html.j2").render(entries=entries)
+    body = environment(TEMPLATES).get_template("index.html.j2").render(entries=entries)
     return _frame(study, audience, "Rapports de l'étude", today, body=Markup(body), home="")
 
 
