@@ -1,0 +1,94 @@
+"""What the diagnosis groups by: sector, commune, hazard, recovery and cost of every flow.
+
+Every key has a code for what is not known (``unknown``): a missing key would leave its tonnes out of a table.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.reference.nomenclatures import naf_division
+
+UNKNOWN = "unknown"
+# Waste hierarchy of directive 2008/98/EC, article 4, by route; burning without recovery is disposal.
+RECOVERY = {
+    "reuse": "material", "recycling": "material",
+    "composting": "organic", "digestion": "organic",
+    "energy": "energy",
+    "incineration": "disposal", "landfill": "disposal",
+    "unknown": "unknown",
+}  # fmt: skip
+VALORISED = {"material": "yes", "organic": "yes", "energy": "yes", "disposal": "no", "unknown": "unknown"}
+OF_SITE = ["commune_code", "commune_name", "actor_type"]
+OF_FLOW = ["waste_code", "quality", "contractor"]
+
+
+def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame) -> pd.DataFrame:
+    """The flows with the columns a diagnosis groups them by; cost = mass x cost per tonne.
+
+    Parameters
+    ----------
+    flows, sites : pandas.DataFrame
+        Tidy tables of one wave; t/year.
+    waste_codes : pandas.DataFrame
+        ``waste_code``, ``hazardous`` (0 or 1): the European list. A mirror entry counts by its own code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order, with ``naf_division`` (two digits), ``commune_code``,
+        ``commune_name`` and ``actor_type`` of the site, ``hazardous`` (yes, no), ``recovery`` (material,
+        organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes, no) and
+        ``cost_eur_per_year``, missing where the cost is not stated. A missing key becomes ``unknown``, that
+        of the waste code, the quality, the contractor and, for an outflow, the route included; an inflow
+        has no route, so no recovery.
+    """
+    of_site = sites.set_index("site_id")[OF_SITE]
+    divisions = {code: naf_division(code) for code in sites["naf_code"].dropna().unique()}
+    of_site["naf_division"] = sites["naf_code"].map(divisions).to_numpy()
+    hazard = waste_codes.set_index("waste_code")["hazardous"].map({0: "no", 1: "yes"})
+    described = flows.reset_index(drop=True)
+    for column in of_site:
+        described[column] = _matched(described["site_id"], of_site[column])
+    described["hazardous"] = _matched(described["waste_code"], hazard)
+    for column in [*of_site, "hazardous", *OF_FLOW]:
+        described[column] = described[column].astype("str").fillna(UNKNOWN)
+    out = described["direction"] == "out"
+    described["route"] = described["route"].astype("str").mask(out & described["route"].isna(), UNKNOWN)
+    described["recovery"] = _matched(described["route"], pd.Series(RECOVERY))
+    described["valorised"] = _matched(described["recovery"], pd.Series(VALORISED))
+    described["cost_known"] = np.where(described["cost_eur_per_t"].notna(), "yes", "no")
+    described["cost_eur_per_year"] = described[MASS] * described["cost_eur_per_t"]
+    return described
+
+
+def outgoing(described: pd.DataFrame) -> pd.DataFrame:
+    """What the territory has to deal with: the outflows of every site that is not an outlet.
+
+    An outlet (digester, sorting centre) sends out again what it received: with the others, those tonnes
+    would count twice and raise the recovery rate.
+    """
+    return _select(described, "out", outlet=False)
+
+
+def reissued(described: pd.DataFrame) -> pd.DataFrame:
+    """What outlets send out again."""
+    return _select(described, "out", outlet=True)
+
+
+def incoming(described: pd.DataFrame) -> pd.DataFrame:
+    """The inflows of every site: needs of the firms, and what outlets can take."""
+    return described[described["direction"] == "in"].reset_index(drop=True)
+
+
+def _select(described: pd.DataFrame, direction: str, outlet: bool) -> pd.DataFrame:
+    kept = (described["direction"] == direction) & ((described["actor_type"] == "outlet") == outlet)
+    return described[kept].reset_index(drop=True)
+
+
+def _matched(keys: pd.Series, values: pd.Series) -> np.ndarray:
+    """The value of each key, missing where there is none; each distinct key is looked up once."""
+    codes, known = pd.factorize(keys)  # −1, a missing key, takes the last value
+    return values.reindex([*known, None]).to_numpy(dtype=object)[codes]
