@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.codes import ACTOR_TYPES, ROUTES
 from eit_analysis.flows import dimensions
+from eit_analysis.publishing import wording
 
 MASS = "mass_t_per_year"
 CODES = pd.DataFrame({"waste_code": ["150106", "070104", "160214"], "hazardous": [0, 1, 0]})
@@ -103,3 +104,13 @@ def test_no_tonne_is_lost_whatever_is_missing(rows):
     for part in parts[:2]:
         for key in KEYS:
             assert part.groupby(key)[MASS].sum().sum() == pytest.approx(part[MASS].sum())
+
+
+def test_codes_print_as_words():
+    # Read by partners: « 25 » or « 150101 » alone would say nothing to most of them.
+    assert wording.cell("25", "naf_division") == "produits métalliques"
+    assert wording.cell("070104", "waste_code").startswith("07\u00a001\u00a004* ")
+    assert wording.cell("150106", "waste_code").startswith("15\u00a001\u00a006 ")
+    for key in KEYS:
+        if key != "actor_type":
+            assert wording.cell("unknown", key) != "unknown"

@@ -46,10 +46,26 @@ def _vocabulary() -> pd.DataFrame:
 @cache
 def _labels() -> dict[str, dict[str, str]]:
     frame = reference.load("labels")
-    return {
+    labels = {
         str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
         for column, rows in frame.groupby("column")
     }
+    for column, names in {"naf_division": _divisions(), "waste_code": _wastes()}.items():
+        labels[column] = {**names, **labels.get(column, {})}
+    return labels
+
+
+def _divisions() -> dict[str, str]:
+    table = reference.load("naf_divisions")
+    return dict(zip(table["naf_division_code"], table["label_fr"], strict=True))
+
+
+def _wastes() -> dict[str, str]:
+    """``150101`` -> ``15 01 01 emballages en papier et carton``; the star of the list marks the hazardous."""
+    table = reference.load("waste_codes")
+    pairs = table["waste_code"].str.replace(r"(..)(..)(..)", rf"\1{NBSP}\2{NBSP}\3", regex=True)
+    names = pairs + table["hazardous"].map({0: "", 1: "*"}) + " " + table["label_fr"]
+    return dict(zip(table["waste_code"], names, strict=True))
 
 
 @cache
