@@ -14,9 +14,9 @@ import pandas as pd
 from fuzz_recount import Rows, rows_of
 
 from eit_analysis import tables
-from eit_analysis.intake.cleaning import Cleaned
-from eit_analysis.intake.sheets import PEOPLE, SILENT_SHEETS
-from eit_analysis.intake.workbook import DIED, LATE, ROOT, START
+from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.intake.sheets.rows import PEOPLE, SILENT_SHEETS
+from eit_analysis.intake.sheets.workbook import DIED, LATE, ROOT, START
 
 PERSONAL = re.compile(r"1 ?85 ?05 ?78 ?006 ?084|jean@exemple")  # as fuzz_edits.CELLS
 ROW_RULES = {

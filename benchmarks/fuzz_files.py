@@ -18,7 +18,7 @@ import xlsxwriter
 import xlwt
 
 from eit_analysis import tables
-from eit_analysis.intake.questionnaire import write_blank
+from eit_analysis.intake.form.questionnaire import write_blank
 
 Grid = list[list[Any]]
 Book = dict[str, Grid]  # rows of each sheet, its header row first

@@ -23,7 +23,7 @@ from random import Random
 import fuzz_written as output
 from fuzz_waves import KINDS, Made, answered, clean, command, new_study, plan, write
 
-from eit_analysis.intake.cleaning import Cleaned, clean_wave
+from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 
 PER_WAVE = 80
 ONCE_IN = 5  # waves, one is cleaned again from files that sort differently

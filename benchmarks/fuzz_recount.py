@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from fuzz_files import Book, legal, plain
 
-from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text
 
 Rows = dict[str, set[int]]  # filled rows, from 1, of each sheet
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.cleaning import Cleaned
+from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import FORMULA_MARKS
 from eit_analysis.study import Study
 

@@ -23,7 +23,7 @@ SECONDS, MEGABYTES = 0.5, 200.0
 MEASURE = """
 import sys, threading, time
 from pathlib import Path
-from eit_analysis.intake.workbook import read_files
+from eit_analysis.intake.sheets.workbook import read_files
 peaks = {0: 0.0}
 def look():
     for task in Path("/proc/self/task").iterdir():

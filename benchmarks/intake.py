@@ -33,8 +33,8 @@ from python_calamine import CalamineWorkbook
 
 from eit_analysis import tables
 from eit_analysis.codes import AGE_BANDS, ROUTES
-from eit_analysis.intake import cleaning
-from eit_analysis.intake.results import write_tables
+from eit_analysis.intake.cleaning import wave as cleaning
+from eit_analysis.intake.cleaning.results import write_tables
 from eit_analysis.study import Study, open_study
 
 CODES = {"textile": "040222", "bois": "150103", "carton": "150101", "biodéchets": "200108",
@@ -120,7 +120,7 @@ def write_csv(study: Study, rows: int) -> Path:
 
 @contextmanager
 def stages() -> Iterator[dict[str, float]]:
-    """Seconds spent in each stage of `clean_wave`."""
+    """Seconds spent in each stage of `cleaning.clean_wave`."""
     spent: dict[str, float] = defaultdict(float)
     originals = {name: getattr(cleaning, name) for name in STAGES}
 

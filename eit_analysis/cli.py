@@ -93,7 +93,7 @@ def progress(items: Iterable, total: int | None = None, words: str = "") -> Iter
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.questionnaire import write_blank, write_for_firms
+    from eit_analysis.intake.form.questionnaire import write_blank, write_for_firms
 
     firms = None
     if arguments.firms:
@@ -120,8 +120,8 @@ def command_clean(arguments: argparse.Namespace) -> int:
 
 
 def clean(study: Study) -> None:
-    from eit_analysis.intake.cleaning import clean_wave
-    from eit_analysis.intake.results import write_cleaned
+    from eit_analysis.intake.cleaning.results import write_cleaned
+    from eit_analysis.intake.cleaning.wave import clean_wave
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     questions = write_cleaned(study, cleaned)

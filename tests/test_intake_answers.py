@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.intake import answers
-from eit_analysis.intake.answer_sheets import HEADERS, as_read, find_header, read_answers
-from eit_analysis.intake.answers import Applied, Grid
-from eit_analysis.intake.workbook import RawFile, RawSheet
+from eit_analysis.intake.answers import applying
+from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.sheets import HEADERS, as_read, find_header, read_answers
+from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 FLUX = ("E07.xlsx", "Flux")
 
@@ -39,7 +39,7 @@ def answer_file(*lines: list[Any], name: str = "réponses.xlsx", sheet: str = "R
 
 
 def apply(*files: RawFile) -> Applied:
-    applied = answers.apply(read_answers(files), {FLUX: grid()})
+    applied = applying.apply(read_answers(files), {FLUX: grid()})
     for account in (account for sheets in applied.accounts.values() for account in sheets):
         account.check()
     return applied
@@ -65,7 +65,7 @@ def test_answer_replaces_the_cell_and_leaves_two_traces():
 
 def test_the_given_rows_stay_as_they_were():
     given_grid = grid()
-    answers.apply(read_answers([answer_file(line(2, "beaucoup", "3"))]), {FLUX: given_grid})
+    applying.apply(read_answers([answer_file(line(2, "beaucoup", "3"))]), {FLUX: given_grid})
     assert given_grid.rows == grid().rows
 
 
@@ -85,7 +85,7 @@ def test_cell_beyond_the_end_of_its_row_reads_blank():
 def test_quantity_answered_with_its_unit_stands_for_the_cells_beside_it(answer, unit, period):
     rows = [["Identifiant", "Quantité", "Unité", "Période"], ["E07", 30.0, "palettes", "mois"]]
     flux = Grid("flows", rows, 0, {header: index for index, header in enumerate(rows[0])})
-    applied = answers.apply(read_answers([answer_file(line(2, "30", answer))]), {FLUX: flux})
+    applied = applying.apply(read_answers([answer_file(line(2, "30", answer))]), {FLUX: flux})
     assert applied.rows[FLUX][1] == ["E07", answer, unit, period]
     blanked = [entry[3:6] for entry in applied.corrections if entry[6] == "unit_answered_with_quantity"]
     expected = [("Unité", "palettes", "")] * (unit == "") + [("Période", "mois", "")] * (period == "")
@@ -116,7 +116,7 @@ def flow_grid(*cells: Any) -> Grid:
 def test_answer_that_cleaning_would_refuse_leaves_the_value_that_counts(column, answer, why):
     flux = flow_grid("textile", 1.2, "t", "jour", "recyclage", "")
     read = as_read(dict(zip(FLOW, flux.rows[1], strict=True))[column])
-    applied = answers.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
+    applied = applying.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
     assert not applied.rows and not applied.confirmed
     ((*_, raw, code, message),) = applied.quarantine
     assert code == "answer_unreadable" and why in message and message.startswith("réponse non reportée")
@@ -134,7 +134,7 @@ def test_answer_that_cleaning_would_refuse_leaves_the_value_that_counts(column, 
 def test_answer_that_cleaning_takes_is_put_in(column, answer):
     flux = flow_grid("bois", 1.2, "t", "jour", "recyclage", "")
     read = as_read(dict(zip(FLOW, flux.rows[1], strict=True))[column])
-    applied = answers.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
+    applied = applying.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
     assert applied.rows[FLUX][1][FLOW.index(column)] == answer and not applied.quarantine
     assert applied.rows[FLUX][1][3] != "" or "/" in answer or "palettes" in answer
 
@@ -252,7 +252,7 @@ def test_answer_holds_for_the_rows_that_repeat_the_one_it_names():
             "flows", [headers[::-1], films[::-1]], 0, {h: 3 - i for h, i in columns.items()}
         ),
     }  # fmt: skip
-    applied = answers.apply(read_answers([answer_file(line(2, "30", "600 kg"))]), grids)
+    applied = applying.apply(read_answers([answer_file(line(2, "30", "600 kg"))]), grids)
     assert applied.rows["E07.xlsx", "Flux"][1:] == [
         ["E07", "Films", "600 kg", ""], ["e07", "FILMS ", "600 kg", ""], ["E07", "Films", 31.0, "palettes"]
     ]  # fmt: skip
@@ -290,7 +290,7 @@ def test_names_survive_a_copy_through_another_system():
     sheets = read_answers(
         [answer_file(line(2, "6", "4", "niveau requis", "Compétences ", "E07_Compétences.csv"))]
     )
-    applied = answers.apply(sheets, {(decomposed, "Compétences"): other})
+    applied = applying.apply(sheets, {(decomposed, "Compétences"): other})
     assert applied.rows[decomposed, "Compétences"][1] == ["E07", "4"]
 
 
@@ -299,7 +299,7 @@ def test_two_sheets_whose_names_differ_by_a_space_are_told_apart():
     spaced.rows[1][1] = "Papiers"
     grids = {("f.xlsx", "Flux"): grid(), ("f.xlsx", "Flux "): spaced}
     asked = answer_file(line(2, "beaucoup", "1", sheet="Flux ", file="f.xlsx"))
-    assert list(answers.apply(read_answers([asked]), grids).rows) == [("f.xlsx", "Flux ")]
+    assert list(applying.apply(read_answers([asked]), grids).rows) == [("f.xlsx", "Flux ")]
 
 
 def test_answer_sheet_is_known_by_its_headers_in_any_order_and_writing():
@@ -330,7 +330,7 @@ def test_personal_data_is_never_logged():
     rows = [["Identifiant", "Quantité"], ["E07", secret]]
     flux = Grid("flows", rows, 0, {"Identifiant": 0, "Quantité": 1})
     sheet = answer_file(line(2, as_read(secret), secret), line(9, secret, secret), line(3, secret, ""))
-    applied = answers.apply(read_answers([sheet]), {FLUX: flux})
+    applied = applying.apply(read_answers([sheet]), {FLUX: flux})
     assert len(applied.corrections) == 1 and len(applied.quarantine) == 2
     assert "Martin" not in str(applied.corrections) + str(applied.quarantine)
 
@@ -340,7 +340,7 @@ def test_personal_data_in_answer_to_personal_data_confirms_nothing():
     rows = [["Identifiant", "Quantité"], ["E07", "voir Mme Martin"]]
     sheet = answer_file(line(2, "[donnée personnelle]", "appelez Mme Roux au 06 98 76 54 32"))
     grids = {FLUX: Grid("flows", rows, 0, {"Identifiant": 0, "Quantité": 1})}
-    applied = answers.apply(read_answers([sheet]), grids)
+    applied = applying.apply(read_answers([sheet]), grids)
     assert not applied.confirmed and not applied.rows
     assert [entry[4:6] for entry in applied.quarantine] == [("[donnée personnelle]", "answer_unreadable")]
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake import places
-from eit_analysis.intake.cells import clean_cell
-from eit_analysis.intake.cleaning import clean_wave
-from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cleaning import places
+from eit_analysis.intake.cleaning.results import write_cleaned
+from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import csv_bytes, write_table
-from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study, open_study
 
 SITES = [

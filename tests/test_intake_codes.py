@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from eit_analysis import reference
-from eit_analysis.intake import codes
-from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.cells import codes
+from eit_analysis.intake.cells.codes import CellError
 
 INSEE = "73282932000074"  # the example of python-stdnum
 LABELS = reference.load("labels")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.intake.confidence import GRADES, SHARES, confidence, grade
-from eit_analysis.intake.response import RESPONSE_TABLES
+from eit_analysis.intake.survey.confidence import GRADES, SHARES, confidence, grade
+from eit_analysis.intake.survey.response import RESPONSE_TABLES
 from eit_analysis.publishing.wording import heading
 
 LINE = ["source_file", "source_sheet", "source_row", "column", "reason_code", "site_id"]

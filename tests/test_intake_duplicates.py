@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.intake.duplicates import COLUMNS, suggested_duplicates
+from eit_analysis.intake.survey.duplicates import COLUMNS, suggested_duplicates
 
 
 def sites(*rows: tuple) -> pd.DataFrame:

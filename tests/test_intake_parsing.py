@@ -17,9 +17,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.intake import parsing
-from eit_analysis.intake.parsing import NUMBER_PROBLEMS, Number, fold, header_unit, parse_number, singular
-from eit_analysis.intake.periods import (
+from eit_analysis.intake.cells import parsing
+from eit_analysis.intake.cells.digits import Number
+from eit_analysis.intake.cells.parsing import NUMBER_PROBLEMS, fold, header_unit, parse_number, singular
+from eit_analysis.intake.cells.periods import (
     PERIOD_LABELS,
     PERIODS_PER_YEAR,
     parse_date,

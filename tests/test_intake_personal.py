@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stdnum.fr import nir
 
 from eit_analysis import reference, tables
-from eit_analysis.intake import personal
-from eit_analysis.intake.personal import HEADERS, is_personal, personal_columns
+from eit_analysis.intake.sheets import personal
+from eit_analysis.intake.sheets.personal import HEADERS, is_personal, personal_columns
 
 NIR = "2 95 10 99 126 111 93"  # the example of python-stdnum
 PEOPLE = ("workforce", "skills", "readiness")

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.intake.ledger import QUARANTINE
-from eit_analysis.intake.marks import exact, french
-from eit_analysis.intake.plausibility import MATERIALS, check_totals, implausible, ranges
-from eit_analysis.intake.slips import _without_self
+from eit_analysis.intake.checks.marks import exact, french
+from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
+from eit_analysis.intake.checks.slips import _without_self
+from eit_analysis.intake.checks.stated_totals import check_totals
+from eit_analysis.intake.sheets.ledger import QUARANTINE
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.nomenclatures import is_hazardous, normalise_waste_code
 from eit_analysis.tables import CATEGORIES

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from eit_analysis import tables
-from eit_analysis.intake import quality
+from eit_analysis.intake.survey import quality
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.wording import heading
 

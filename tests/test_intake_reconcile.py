@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.intake.ledger import CORRECTIONS
-from eit_analysis.intake.reconcile import CONFLICTS, reconcile
+from eit_analysis.intake.checks.reconcile import CONFLICTS, reconcile
+from eit_analysis.intake.sheets.ledger import CORRECTIONS
 from eit_analysis.publishing.wording import heading
 
 MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]

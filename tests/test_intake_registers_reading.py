@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.codes import CellError
+from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
 from eit_analysis.intake.registers.kinds import official_number, read_cell
 from eit_analysis.intake.registers.layout import find_match

@@ -18,16 +18,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import tables
-from eit_analysis.intake import answers, plausibility, relance_html, relance_wording, relance_xlsx, slips
-from eit_analysis.intake.answer_sheets import HEADERS, read_answers
-from eit_analysis.intake.answers import Applied, Grid
-from eit_analysis.intake.ledger import CORRECTIONS, QUARANTINE
+from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.answers.sheets import HEADERS, read_answers
+from eit_analysis.intake.checks import plausibility, slips
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.relance import Fiche, fiches, write_sheets
-from eit_analysis.intake.relance_cells import LABELS, Question
-from eit_analysis.intake.relance_marks import surprise
-from eit_analysis.intake.relance_questions import DOUBTFUL_RULES, IMPORTANT
-from eit_analysis.intake.workbook import read_files
+from eit_analysis.intake.relance import wording, xlsx
+from eit_analysis.intake.relance.cells import LABELS, Question
+from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiches import fiches, write_sheets
+from eit_analysis.intake.relance.html import page as html_page
+from eit_analysis.intake.relance.marks import surprise
+from eit_analysis.intake.relance.questions import DOUBTFUL_RULES, IMPORTANT
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE
+from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.study import Study, open_study
 
 FILE = "commerces.xlsx"
@@ -268,19 +272,19 @@ def test_personal_data_of_a_raw_cell_is_not_shown():
 
 def test_every_name_that_questions_rest_on_exists():
     known = {name for table in tables.TABLES for name in tables.form(table)}
-    assert set(relance_wording.ASKS) <= known
+    assert set(wording.ASKS) <= known
     for table, columns in IMPORTANT.items():
         assert set(columns) <= set(tables.form(table))
     assert all(column in tables.form(table) for table, column in LABELS.items())
 
 
 def test_every_message_is_french_typography():
-    wording = [*relance_wording.ASKS.values(), *relance_wording.FINDINGS.values(), *relance_xlsx.GUIDE_TEXT]
-    texts = [*map(relance_wording.typeset, wording), relance_wording.ABSENT]
-    texts += [relance_wording.reading(rule, "1.5 [1 ; 2.5]") for rule in DOUBTFUL_RULES]
-    texts += [relance_wording.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
-    texts += [getattr(relance_wording, name) for name in dir(relance_wording) if name.isupper() and
-              isinstance(getattr(relance_wording, name), str)]  # fmt: skip
+    templates = [*wording.ASKS.values(), *wording.FINDINGS.values(), *xlsx.GUIDE_TEXT]
+    texts = [*map(wording.typeset, templates), wording.ABSENT]
+    texts += [wording.reading(rule, "1.5 [1 ; 2.5]") for rule in DOUBTFUL_RULES]
+    texts += [wording.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
+    texts += [getattr(wording, name) for name in dir(wording) if name.isupper() and
+              isinstance(getattr(wording, name), str)]  # fmt: skip
     assert not [text for text in texts if re.search(r"[ ][:;?!»]|«[ ]", text)]
 
 
@@ -302,7 +306,7 @@ def test_firm_of_a_shared_file_sees_its_rows_only():
     assert [(s.sheet, s.read, s.used, s.refused) for s in found["E20"].read] == [
         ("Entreprise", 1, 1, 0), ("Flux", 1, 0, 1),
     ]  # fmt: skip
-    pages = {site: relance_html.page(NO_STUDY, fiche).decode() for site, fiche in found.items()}
+    pages = {site: html_page(NO_STUDY, fiche).decode() for site, fiche in found.items()}
     assert "Palettes" not in pages["E19"] and "E20" not in pages["E19"] and "Cartons" not in pages["E20"]
 
 
@@ -343,7 +347,7 @@ def test_two_firms_under_one_identifier_do_not_see_each_other():
         (other, "Entreprise", 2, "Identifiant", "E19", "conflicting_site", "déjà décrit\u00a0; x")
     ]
     found = by_site(cleaned)
-    assert "Secret" not in relance_html.page(NO_STUDY, found["E19"]).decode()
+    assert "Secret" not in html_page(NO_STUDY, found["E19"]).decode()
     assert {(q.sheet, q.column) for q in found[""].questions} == {
         ("Entreprise", "Identifiant"),
         ("Flux", "Code déchet"),
@@ -385,7 +389,7 @@ def hostile() -> Wave:
 
 
 def test_page_is_one_safe_accessible_file():
-    html = relance_html.page(NO_STUDY, by_site(hostile())["E19"]).decode()
+    html = html_page(NO_STUDY, by_site(hostile())["E19"]).decode()
     page = Page(html)
     assert page.all("html") == [{"lang": "fr"}] and len(page.all("h1")) == 1
     assert not page.all("script") and not page.all("link") and not page.all("img")
@@ -401,13 +405,13 @@ def test_page_is_one_safe_accessible_file():
 def test_firm_with_nothing_to_ask_is_told_so():
     fiche = by_site(wave())["E19"]
     assert not fiche.questions
-    assert "Rien à demander" in relance_html.page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    assert "Rien à demander" in html_page(NO_STUDY, fiche).decode()
+    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert any("Rien à demander" in str(row[0]) for row in guide.values)
 
 
 def test_workbook_takes_answers_only():
-    book = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, by_site(hostile())["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(hostile())["E19"])))
     assert book.sheetnames == ["Relance", "Mode d'emploi"]
     sheet = book["Relance"]
     assert [cell.value for cell in sheet[1]] == list(HEADERS)
@@ -472,11 +476,11 @@ def test_law_filled_fiche_finds_its_cells_again(tmp_path, texts):
     ]
     cleaned = wave(flows=[[*CARTONS[:4], text, *CARTONS[5:]] for text in texts], refused=refused)
     path = tmp_path / "rendu.xlsx"
-    book = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, by_site(cleaned)["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(cleaned)["E19"])))
     for row in book["Relance"].iter_rows(min_row=2):
         row[-1].value = f"{row[2].value},5"
     book.save(path)
-    applied = answers.apply(read_answers(read_files([path], tmp_path)), cleaned.grids)
+    applied = apply(read_answers(read_files([path], tmp_path)), cleaned.grids)
     assert not applied.quarantine
     numbers = [row[4] for row in applied.rows[FILE, "Flux"][1:]]
     assert numbers == [f"{row},5" for row in range(2, len(texts) + 2)]
@@ -504,7 +508,7 @@ def test_real_questions_come_before_readings_and_are_counted_apart():
     fiche = by_site(wave(flows=[CARTONS, blank], corrected=[doubt]))["E19"]
     assert [q.row for q in fiche.questions] == [3, 2]
     assert fiche.headline == f"1{NBSP}question, et 1{NBSP}lecture à vérifier." and fiche.asked == 1
-    sheet = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, fiche)))["Relance"]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"]
     real, reading = sheet[2], sheet[3]
     assert not real[5].value.startswith("À vérifier")
     assert reading[5].value.startswith(f"À vérifier{NBSP}: Flux, ligne{NBSP}2")
@@ -541,17 +545,17 @@ def test_sheet_without_headers_makes_one_question_that_the_workbook_answers():
     (question,) = fiche.questions
     assert (question.place, question.read, question.answerable) == ("Flux", "", False)
     assert "renvoyez le classeur" in question.text
-    row = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, fiche)))["Relance"][2]
+    row = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"][2]
     assert row[6].protection.locked
-    html = relance_html.page(NO_STUDY, fiche).decode()
+    html = html_page(NO_STUDY, fiche).decode()
     assert 'class="answer"></td>' not in html and "pas de réponse ici" in html
 
 
 def test_study_office_is_not_told_to_send_anything_to_itself():
     broken = ("casse.xlsx", "", None, "", "", "unreadable_file", f"abîmé{NBSP}; demandez-le à l'entreprise.")
     office = by_site(wave(refused=[broken]))[""]
-    html = relance_html.page(NO_STUDY, office).decode()
-    book = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, office)))
+    html = html_page(NO_STUDY, office).decode()
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, office)))
     guide = " ".join(str(row[0]) for row in book["Mode d'emploi"].values)
     for text in (html, guide):
         assert "envoyez" not in text and "À renvoyer" not in text and "dossier de la vague" in text
@@ -561,8 +565,8 @@ def test_study_office_is_not_told_to_send_anything_to_itself():
 
 def test_fiche_is_sent_back_somewhere_before_some_day():
     fiche = by_site(hostile())["E19"]
-    assert "À renvoyer à" in relance_html.page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    assert "À renvoyer à" in html_page(NO_STUDY, fiche).decode()
+    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert guide["A3"].value.startswith("À renvoyer à") and guide["A4"].value == "Au plus tard le"
     assert not guide["B3"].protection.locked and not guide["B4"].protection.locked
 
@@ -572,8 +576,8 @@ def test_territory_is_named_once_known(territory, shown):
     study = type("Study", (), {"wave": "2018", "config": type("Config", (), {
         "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
     fiche = by_site(wave())["E19"]
-    assert (territory in relance_html.page(study, fiche).decode()) is shown
-    book = openpyxl.load_workbook(io.BytesIO(relance_xlsx.workbook(study, fiche)))
+    assert (territory in html_page(study, fiche).decode()) is shown
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(study, fiche)))
     assert (territory in str(list(book["Mode d'emploi"].values))) is shown
 
 
@@ -583,7 +587,7 @@ def test_what_stays_aside_is_named_where_nothing_is_asked():
     fiche = by_site(wave(flows=[CARTONS, CARTONS], refused=refused, corrected=confirmed))["E19"]
     assert not fiche.questions
     assert fiche.aside == [f"Flux, lignes{NBSP}2, 3{NBSP}: sans quantité, ce flux n'est pas compté."]
-    html = relance_html.page(NO_STUDY, fiche).decode()
+    html = html_page(NO_STUDY, fiche).decode()
     assert "tout a été lu" not in html and "Ce qui reste de côté" in html
     (line,) = fiche.corrections
     assert (line.rule, line.raw, line.clean, line.count) == (
@@ -615,7 +619,7 @@ def test_personal_data_is_not_said_to_be_what_they_wrote():
     assert fiche.questions[0].text.startswith(
         "Cette case contenait une donnée personnelle, que nous n'avons pas gardée. Ce n'est pas un nombre. "
     )
-    assert "[donnée" not in relance_html.page(NO_STUDY, fiche).decode()
+    assert "[donnée" not in html_page(NO_STUDY, fiche).decode()
 
 
 def marked(code: str, message: str, column: str = "Quantité", raw: str = "12,5 t/an", **more: Any) -> str:
@@ -744,7 +748,7 @@ def test_second_round_never_takes_the_place_of_the_first(study):
 def cleaning():
     """The cleaning core, once it hands the raw sheets on (its field ``grids``)."""
     try:
-        from eit_analysis.intake.cleaning import Cleaned, clean_wave
+        from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
     except ImportError:
         pytest.skip("le nettoyage n'est pas encore prêt")
     if "grids" not in {spec.name for spec in fields(Cleaned)}:

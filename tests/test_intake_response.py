@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.response import (
+from eit_analysis.intake.survey.response import (
     RESPONSE_TABLES,
     known_actors,
     no_longer_answer,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eit_analysis.intake.cleaning import clean_wave
+from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.study import open_study
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -27,7 +27,7 @@ from eit_analysis.intake.reading import text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.merged import fill_down
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.workbook import ROOT, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import ROOT, RawFile, read_files, survey_files
 
 
 def read(path: Path) -> RawFile:
@@ -85,7 +85,7 @@ def test_an_unreadable_file_says_so(tmp_path):
 
 def test_the_reading_process_imports_none_of_the_analysis():
     code = (
-        "import sys; sys.path.append(sys.argv[1]); import eit_analysis.intake.reader;"
+        "import sys; sys.path.append(sys.argv[1]); import eit_analysis.intake.reading.child;"
         "print(*sorted({m.split('.')[0] for m in sys.modules} & {'pandas', 'numpy', 'pandera', 'openpyxl'}))"
     )
     done = subprocess.run([sys.executable, "-P", "-c", code, str(ROOT)], capture_output=True, text=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
 from eit_analysis.intake.registers.jobs import BMO, DARES, DARES_AGE, DARES_EMPLOYMENT
 from eit_analysis.intake.registers.layout import Match, Register, find_match
@@ -20,7 +20,7 @@ from eit_analysis.intake.registers.rome import ROME
 from eit_analysis.intake.registers.sentences import nothing_usable
 from eit_analysis.intake.registers.sirene import SIRENE
 from eit_analysis.intake.registers.waste import GEREP, IREP, TRACKDECHETS
-from eit_analysis.intake.workbook import RawFile, RawSheet, read_files
+from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_files
 
 REGISTERS: dict[str, Register] = {
     register.name: register

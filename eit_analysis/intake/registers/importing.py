@@ -16,8 +16,8 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.intake.cells.parsing import fold
 from eit_analysis.intake.output import json_bytes, log_bytes, read_log, write_table
-from eit_analysis.intake.parsing import fold
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.reference.commune_tables import DISTRICT_CODES

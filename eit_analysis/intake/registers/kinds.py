@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from eit_analysis.intake import codes
-from eit_analysis.intake.codes import CellError
-from eit_analysis.intake.parsing import clean_text, fold, is_excel_error
-from eit_analysis.intake.periods import parse_date
+from eit_analysis.intake.cells import codes
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.parsing import clean_text, fold, is_excel_error
+from eit_analysis.intake.cells.periods import parse_date
 
 # Type of the column in the table, by kind.
 DTYPES = {

@@ -14,8 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.headers import ROWS_SEARCHED, header_key
-from eit_analysis.intake.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.codes import CellError
-from eit_analysis.intake.parsing import clean_text, fold
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.parsing import clean_text, fold
 from eit_analysis.intake.registers.kinds import DTYPES, read_cell
 from eit_analysis.intake.registers.layout import Column, Match
 

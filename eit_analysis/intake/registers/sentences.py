@@ -9,7 +9,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.intake.parsing import fold
+from eit_analysis.intake.cells.parsing import fold
 
 
 def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers.layout import Match, Register, find_match
 from eit_analysis.intake.registers.reading import Body, Row
-from eit_analysis.intake.workbook import RawFile
+from eit_analysis.intake.sheets.workbook import RawFile
 
 LARGE_BYTES = 20 << 20  # about 60,000 establishments
 BLOCK_BYTES = 8 << 20

@@ -1,0 +1,94 @@
+"""The raw sheets that answers speak of, and what the answers of a wave did to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eit_analysis.intake.answers.sheets import Answer, logged
+from eit_analysis.intake.sheets.ledger import SheetAccount
+
+REFUSALS = {
+    "answer_without_cell": "cette réponse ne désigne aucune cellule lue\u00a0; gardez fichier, feuille, "
+    "ligne et colonne comme la fiche de relance les écrit",
+    "answer_out_of_date": "la cellule ne contient plus la valeur que cite cette réponse\u00a0; répondez sur "
+    "la dernière fiche de relance",
+    "answer_unreadable": "réponse non reportée, la cellule garde sa valeur",  # completed by what is wrong
+    "answer_conflict": "d'autres réponses disent autre chose de la même cellule\u00a0; gardez la bonne",
+}
+
+Place = tuple[str, str]  # file, sheet
+Row = tuple[str, str, int]  # file, sheet, row from 1
+Cell = tuple[str, str, int, str]  # file, sheet, row from 1, French header
+Line = tuple[str, str, int, str, str, str, str]  # of corrections.csv or quarantine.csv
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A raw data sheet as cleaning sees it.
+
+    Attributes
+    ----------
+    table : str
+        Table of the contract.
+    rows : sequence of list
+        Raw cells, from the first line of the sheet.
+    header_row : int
+        Index of the header row, from 0.
+    columns : mapping of str to int
+        Cell index of each French header of the contract.
+    """
+
+    table: str
+    rows: Sequence[list[Any]]
+    header_row: int
+    columns: Mapping[str, int]
+
+
+@dataclass
+class Applied:
+    """What the answers of a wave did.
+
+    Attributes
+    ----------
+    rows : dict of (file, sheet) to list of rows
+        The sheets that changed, in full; the given ones are left as they were.
+    confirmed : set of (file, sheet, row, column)
+        Cells that the firm says are right: the marks on them are to be lifted.
+    removed : set of (file, sheet, row)
+        Rows that the firm withdraws, to be ignored by the rule ``removed_by_firm``.
+    named : dict of str to set of (file, sheet, row)
+        Data rows that each answer file speaks of, whatever became of the answer.
+    unread : dict of (file, sheet, row, column) to (answer, code, message)
+        Cells to ask about again: their only answer is one that cleaning would refuse.
+    accounts : dict of str to list of SheetAccount
+        By answer file.
+    corrections, quarantine : list of tuple
+        Lines of ``corrections.csv`` and ``quarantine.csv``, in the order of their columns.
+    """
+
+    rows: dict[Place, list[list[Any]]] = field(default_factory=dict)
+    confirmed: set[Cell] = field(default_factory=set)
+    removed: set[Row] = field(default_factory=set)
+    named: dict[str, set[Row]] = field(default_factory=dict)
+    unread: dict[Cell, tuple[str, str, str]] = field(default_factory=dict)
+    accounts: dict[str, list[SheetAccount]] = field(default_factory=dict)
+    corrections: list[Line] = field(default_factory=list)
+    quarantine: list[Line] = field(default_factory=list)
+
+    def account(self, answer: Answer) -> SheetAccount:
+        return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
+
+    def write(self, answer: Answer, target: str, rule: str) -> None:
+        self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))
+
+    def refuse(self, answer: Answer, code: str, why: str = "") -> None:
+        self.account(answer).rows_quarantined += 1
+        message = f"{REFUSALS[code]}\u00a0: {why}" if why else REFUSALS[code]
+        self.quarantine.append((*answer.place, "Réponse", logged(answer.answer), code, message))
+
+    def put(self, place: Place, grid: Grid, row: int, index: int, value: Any) -> None:
+        rows = self.rows.setdefault(place, [list(old) for old in grid.rows])
+        rows[row - 1] += [""] * (index + 1 - len(rows[row - 1]))
+        rows[row - 1][index] = value

@@ -1,0 +1,193 @@
+"""Filled answer sheets back into the raw cells they speak of, before cleaning, each with its trace.
+
+An answer counts when its cell exists and still reads as the sheet says; it then replaces the raw cell, so
+that every rule of cleaning applies to it. One that cleaning would refuse replaces nothing. Rounds chain: what
+a first answer wrote, a second may correct.
+Nothing depends on the order of the files or of their rows. Accounts hold for every answer sheet as for any
+other: rows_read = applied (clean) + quarantined + merged + ignored.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eit_analysis import tables
+from eit_analysis.codes import ENTRY_COLUMNS
+from eit_analysis.intake.answers.applied import Applied, Cell, Grid, Place, Row
+from eit_analysis.intake.answers.checks import refusal
+from eit_analysis.intake.answers.sheets import Answer, AnswerSheet, as_read, logged
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import split_unit
+from eit_analysis.intake.sheets.headers import header_key
+from eit_analysis.intake.sheets.ledger import SheetAccount
+
+QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
+CATEGORY = tables.form("flows")["category"]["header"]
+Said = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
+
+
+def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied:
+    """Put every usable answer into its cell.
+
+    Parameters
+    ----------
+    sheets : iterable of AnswerSheet
+        From :func:`read_answers`.
+    grids : mapping of (file, sheet) to Grid
+        The data sheets of the wave.
+    """
+    applied = Applied()
+    by_cell: dict[Cell, list[Answer]] = {}
+    known = _by_name(grids)
+    for sheet in sorted(sheets, key=lambda s: (s.file, s.sheet)):
+        account = SheetAccount(sheet.sheet, "answers", sheet.header_row, sheet.rows_read)
+        account.rows_ignored = len(sheet.ignored)
+        applied.accounts.setdefault(sheet.file, []).append(account)
+        for row, text, rule in sheet.ignored:
+            applied.corrections.append((sheet.file, sheet.sheet, row, "", text, "", rule))
+        for answer in sheet.answers:
+            place = _place(answer, known)
+            cell = _cell(answer, place, grids[place]) if place else None
+            if cell is None:
+                applied.refuse(answer, "answer_without_cell")
+            else:
+                by_cell.setdefault(cell, []).append(answer)
+                applied.named.setdefault(answer.source_file, set()).add(cell[:3])
+    for cell in sorted(by_cell):
+        _settle(applied, cell, sorted(by_cell[cell], key=lambda answer: answer.place), grids[cell[:2]])
+    _answer_repeated_rows(applied, {cell[:3] for cell in by_cell}, grids)
+    return applied
+
+
+def _by_name(grids: Iterable[Place]) -> dict[Place, list[Place]]:
+    """The data sheets by their names without Unicode form or outer spaces, which copying files changes."""
+    known: dict[Place, list[Place]] = {}
+    for place in grids:
+        known.setdefault(_name(place), []).append(place)
+    return known
+
+
+def _name(place: Place) -> Place:
+    file, sheet = (unicodedata.normalize("NFC", clean_text(text)) for text in place)
+    return file, sheet
+
+
+def _place(answer: Answer, known: Mapping[Place, list[Place]]) -> Place | None:
+    asked = (answer.file, answer.sheet)
+    places = known.get(_name(asked), [])
+    if asked in places:  # « Flux » and « Flux » with a space may live side by side in one workbook
+        return asked
+    return places[0] if len(places) == 1 else None
+
+
+def _cell(answer: Answer, place: Place, grid: Grid) -> Cell | None:
+    header = next((h for h in grid.columns if header_key(h) == header_key(answer.column)), None)
+    if header is None or answer.row is None or answer.row == grid.header_row + 1:
+        return None
+    return (*place, answer.row, header) if answer.row <= len(grid.rows) else None
+
+
+def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> None:
+    """Follow the answers of one cell from what it reads now; each is used at most once."""
+    file, sheet, row, column = cell
+    values, index = grid.rows[row - 1], grid.columns[column]
+    raw = values[index] if index < len(values) else ""
+    answers, unreadable = _readable(applied, cell, answers, grid)
+    while now := [answer for answer in answers if answer.read == as_read(raw)]:
+        answers = [answer for answer in answers if answer not in now]
+        if len({answer.outcome for answer in now}) > 1:
+            for answer in now:
+                applied.refuse(answer, "answer_conflict")
+            break
+        first, *repeated = now
+        target = f"= {file}, {sheet}, ligne {row}, colonne {column}"
+        applied.account(first).rows_clean += 1
+        applied.write(first, target, "answer_applied")
+        for answer in repeated:
+            applied.account(answer).rows_merged += 1
+            applied.write(answer, target, "merged_repeated_answer")
+        what, _ = first.outcome
+        if what == "remove":
+            applied.removed.add((file, sheet, row))
+            continue
+        old, raw = logged(raw), first.answer if what == "set" else raw
+        rule = "answered_by_firm" if what == "set" else "confirmed_by_firm"
+        applied.corrections.append((*cell, old, logged(raw), rule))
+        if what == "keep":
+            applied.confirmed.add(cell)
+        else:
+            applied.confirmed.discard(cell)
+            applied.put((file, sheet), grid, row, index, raw)
+            _blank_unit(applied, cell, grid, raw)
+    for answer in answers:
+        applied.refuse(answer, "answer_out_of_date")
+    for answer, error in unreadable:
+        applied.refuse(answer, "answer_unreadable", error.message)
+        if answer.read == as_read(raw) and cell not in applied.confirmed:
+            applied.unread[cell] = (logged(answer.answer), error.code, error.message)
+
+
+def _readable(
+    applied: Applied, cell: Cell, answers: list[Answer], grid: Grid
+) -> tuple[list[Answer], list[tuple[Answer, CellError]]]:
+    """The answers that cleaning would take, and the others with the reason."""
+    row = applied.rows.get(cell[:2], grid.rows)[cell[2] - 1]
+    category = _cells(grid, row).get(CATEGORY, "")
+    errors = {
+        answer: refusal(grid.table, cell[3], answer.answer, category) if answer.outcome[0] == "set" else None
+        for answer in answers
+    }
+    refused = [(answer, error) for answer, error in errors.items() if error]
+    return [answer for answer in answers if not errors[answer]], refused
+
+
+def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
+    """A quantity answered with its unit (``12,5 t/an``) stands for the unit and period cells beside it."""
+    file, sheet, row, column = cell
+    given = split_unit(parse_number(answer).suffix) if column == QUANTITY else ("", "")
+    for beside, stated in zip((UNIT, PERIOD), given, strict=True):
+        index, values = grid.columns.get(beside), grid.rows[row - 1]
+        if stated and index is not None and index < len(values) and as_read(values[index]):
+            old = logged(values[index])
+            applied.corrections.append((file, sheet, row, beside, old, "", "unit_answered_with_quantity"))
+            applied.put((file, sheet), grid, row, index, "")
+
+
+def _answer_repeated_rows(applied: Applied, answered: set[Row], grids: Mapping[Place, Grid]) -> None:
+    """What is answered of a row holds for those that repeat it, of which the fiche asks nothing.
+
+    Cleaning merges them; an answer in one alone would part them, and their mass would count twice.
+    """
+    changed: dict[Said, dict[str, Any]] = {}
+    for file, sheet, row in sorted(answered):
+        if rows := applied.rows.get((file, sheet)):
+            grid = grids[file, sheet]
+            new = {
+                header: cell
+                for header, cell in _cells(grid, rows[row - 1]).items()
+                if clean_text(cell) != clean_text(_cells(grid, grid.rows[row - 1]).get(header, ""))
+            }
+            if new:
+                changed.setdefault(_said(grid, grid.rows[row - 1]), new)
+    for place, grid in grids.items() if changed else ():
+        for row, values in enumerate(grid.rows[grid.header_row + 1 :], start=grid.header_row + 2):
+            if (*place, row) in answered:
+                continue
+            for header, cell in changed.get(_said(grid, values), {}).items():
+                if header in grid.columns:
+                    old = logged(_cells(grid, values).get(header, ""))
+                    applied.corrections.append((*place, row, header, old, logged(cell), "answered_by_firm"))
+                    applied.put(place, grid, row, grid.columns[header], cell)
+
+
+def _cells(grid: Grid, values: Sequence[Any]) -> dict[str, Any]:
+    return {header: values[index] for header, index in grid.columns.items() if index < len(values)}
+
+
+def _said(grid: Grid, values: Sequence[Any]) -> Said:
+    """What a row says, as cleaning compares rows: the filled cells of the form, without case."""
+    texts = {header: clean_text(cell).casefold() for header, cell in _cells(grid, values).items()}
+    return frozenset((header, text) for header, text in texts.items() if text)

@@ -1,0 +1,166 @@
+"""Cells of a table column by column, each distinct cell held once: what is said twice is cleaned once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from eit_analysis.intake.cells.parsing import clean_text
+
+FEW = 1000  # distinct cells of a column that tells rows apart at little cost
+
+
+def objects(values: Sequence[Any]) -> np.ndarray:
+    """One-dimensional array of objects, whatever the values are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+class Rows(Sequence[list[Any]]):
+    """Rows of raw cells, all equally long, each distinct cell held once; reads like a list of lists.
+
+    Parameters
+    ----------
+    values : list
+        Distinct cells.
+    numbers : numpy.ndarray of int, shape (n_rows, n_columns)
+        Position in ``values`` of each cell.
+    """
+
+    def __init__(self, values: list[Any], numbers: np.ndarray) -> None:
+        self.values, self.numbers = values, numbers
+
+    @classmethod
+    def packed(cls, values: list[Any], numbers: np.ndarray, widths: np.ndarray) -> Rows:
+        """Rows of several lengths, one after the other in ``numbers``; short ones end with blanks."""
+        widest = int(widths.max(initial=0))
+        if (widths == widest).all():
+            return cls(values, numbers.reshape(len(widths), widest))
+        table = np.full((len(widths), widest), len(values), dtype=numbers.dtype)
+        table[np.arange(widest) < widths[:, None]] = numbers
+        return cls([*values, ""], table)
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]]) -> Rows:
+        """The same rows, each distinct cell held once."""
+        if isinstance(rows, Rows):
+            return rows
+        cells = Cells.of([cell for row in rows for cell in row])
+        return cls.packed(cells.values, cells.codes, np.array([len(row) for row in rows], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return [self.values[number] for number in self.numbers[index].tolist()]
+
+    def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
+        """Whether each distinct cell passes a test, shape (n_values,)."""
+        return np.fromiter(map(passes, self.values), bool, len(self.values))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of raw cells.
+
+    Attributes
+    ----------
+    values : list
+        Distinct cells.
+    codes : numpy.ndarray of int, shape (n_rows,)
+        Position in ``values`` of the cell of each row.
+    """
+
+    values: list[Any]
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, column: Sequence[Any]) -> Cells:
+        values = list(dict.fromkeys(column))
+        position = dict(zip(values, range(len(values)), strict=True))
+        return cls(values, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
+
+    @classmethod
+    def each(cls, column: Sequence[Any]) -> Cells:
+        """A column of which each cell is held apart: all different, or not worth comparing."""
+        return cls(list(column), np.arange(len(column), dtype=np.int32))
+
+    @classmethod
+    def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:
+        """A column whose cells are some of ``values``: only those that stand in it are kept."""
+        used = np.zeros(len(values), dtype=bool)
+        used[codes] = True
+        kept = [values[i] for i in np.flatnonzero(used).tolist()]
+        return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[codes])
+
+    @cached_property
+    def texts(self) -> np.ndarray:
+        """Distinct cells as they were typed, for the logs."""
+        return objects([cell if isinstance(cell, str) else clean_text(cell) for cell in self.values])
+
+    def said(self, rows: np.ndarray) -> np.ndarray:
+        """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
+        own = Cells.among(self.values, self.codes[rows])
+        return Cells.of([clean_text(cell).casefold() for cell in own.values]).codes[own.codes]
+
+    def rows_of(self, codes: Iterable[int]) -> np.ndarray:
+        """Rows that have one of these codes."""
+        wanted = np.zeros(len(self.values), dtype=bool)
+        wanted[list(codes)] = True
+        return np.flatnonzero(wanted[self.codes])
+
+    def where(self, test: Callable[[Any], bool]) -> np.ndarray:
+        """Rows whose cell passes a test, which is made once for each distinct cell."""
+        return np.flatnonzero(np.array([test(value) for value in self.values], dtype=bool)[self.codes])
+
+
+def jointly(columns: Sequence[Cells]) -> Cells:
+    """Columns of the same rows as one, whose distinct cells are tuples."""
+    joint = Cells([()], np.zeros(len(columns[0].codes), dtype=np.int64))
+    for column in columns:
+        width = len(column.values)
+        mixed = joint.codes * width + column.codes
+        if width * len(joint.values) <= 4 * len(mixed):
+            pairs = Cells.among(range(width * len(joint.values)), mixed)
+        else:  # more pairs than rows: most stand nowhere
+            found, codes = np.unique(mixed, return_inverse=True)
+            pairs = Cells(found.tolist(), codes)
+        values = [(*joint.values[pair // width], column.values[pair % width]) for pair in pairs.values]
+        joint = Cells(values, pairs.codes.astype(np.int64))
+    return joint
+
+
+def repeated(columns: Sequence[Cells]) -> np.ndarray:
+    """For each row, the first row that says the same in every column (itself when there is none before).
+
+    Case and spaces aside. Columns that repeat few cells are compared first: they part nearly all rows, and
+    long texts are then only looked at where they could make a difference.
+    """
+    height = len(columns[0].codes)
+    origin, rows = np.arange(height), np.arange(height)
+    mixed = np.zeros(height, dtype=np.uint64)
+    few = [column for column in columns if len(column.values) <= FEW]
+    for part in (few, [column for column in columns if len(column.values) > FEW]):
+        for column in part:
+            mixed = (mixed ^ column.said(rows).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+        _, first, inverse, count = np.unique(
+            mixed, return_index=True, return_inverse=True, return_counts=True
+        )
+        shared = count[inverse] > 1
+        first = rows[first[inverse]][shared]
+        rows, mixed = rows[shared], mixed[shared]
+    # The hash only names candidates; the cells themselves decide.
+    same = np.ones(len(rows), dtype=bool)
+    for column in columns:
+        both = column.said(np.concatenate([rows, first]))
+        same &= both[: len(rows)] == both[len(rows) :]
+    origin[rows[same]] = first[same]
+    return origin

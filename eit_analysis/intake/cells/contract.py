@@ -1,0 +1,236 @@
+"""One cell to one clean value by the contract: allowed words, numbers with their bounds, codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from eit_analysis import tables
+from eit_analysis.codes import AGE_BANDS
+from eit_analysis.intake.cells import codes
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.parsing import (
+    MISSING_WORDS,
+    NUMBER_PROBLEMS,
+    clean_text,
+    fold,
+    is_excel_error,
+    parse_number,
+    singular,
+)
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
+
+# Words people write instead of the allowed one: column, then folded singular word to code.
+SYNONYMS: dict[str, dict[str, str]] = {
+    "category": {
+        "deee": "weee", "d3e": "weee", "dechet electrique": "weee", "bio dechet": "biowaste",
+        "dechet vert": "biowaste",
+        "denree": "food", "alimentaire": "food", "cartonnage": "cardboard", "plastique melange": "plastic",
+        "dib": "mixed", "dae": "mixed", "ferraille": "metal", "gravat": "mineral",
+    },
+    "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
+    "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
+                 "estime": "estimated", "estimee": "estimated", "registre dechet": "measured",
+                 "pese": "measured", "pesage": "measured"},
+    "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "don": "reuse",
+              "reutilisation": "reuse", "compost": "composting"},
+    "actor_type": {"firme": "firm", "societe": "firm", "economie sociale et solidaire": "ess"},
+    "status": {"en etude": "study", "a l etude": "study", "en cour": "committed", "realise": "done",
+               "abandonne": "dropped", "engage": "committed"},
+    "contract": {"apprentissage": "apprentice", "apprenti": "apprentice", "contrat pro": "apprentice",
+                 "cdii": "permanent", "interimaire": "temporary", "cddi": "insertion"},
+    "age_band": {"60 ans et plu": "60 et plus", "60+": "60 et plus", "60": "60 et plus"},
+}  # fmt: skip
+
+# What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
+SUFFIXES: dict[str, set[str]] = {
+    "headcount": {"personne", "salarie", "agent", "pers"},
+    "fte": {"etp"},
+    "cost_eur_per_t": {"eur", "euro", "eur t", "euro t", "eur ht t", "eur par tonne"},
+    "cost_eur_per_year": {"eur", "euro", "eur an", "euro an", "eur ht"},
+    "uncertainty_percent": {"pourcent"},
+    "shared_need_h_per_month": {"h", "heure", "h moi"},
+    "realised_t_per_year": {"t", "t an", "tonne", "tonne an"},
+    "planned_departures_3y": {"personne", "depart"},
+    "planned_hires_3y": {"personne", "recrutement"},
+}
+
+# Required columns with a safe reading when blank or odd: the most protective consent, a wide uncertainty.
+DEFAULTS = {
+    "consent": ("none", "consent_assumed_none"),
+    "evidence": ("estimated", "evidence_assumed_estimated"),
+}
+ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
+AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
+MISSING = "la valeur manque\u00a0; demandez-la à l'entreprise"
+
+
+@cache
+def bounds(table: str, column: str) -> tuple[float | None, float | None]:
+    """Lowest and highest value the contract allows."""
+    low, high = ENTRY_BOUNDS.get(column, (None, None))
+    schema_column = tables.TABLES[table].to_schema().columns.get(column)
+    for check in schema_column.checks if schema_column else ():
+        statistics = check.statistics or {}
+        low = statistics.get("min_value", low)
+        high = statistics.get("max_value", high)
+    return low, high
+
+
+@cache
+def allowed_words(table: str, column: str) -> tuple[str, ...]:
+    """The words the form offers for a column, in order; none for a free column."""
+    if column == "evidence":
+        return tuple(tables.EVIDENCE_WORDS)
+    return tuple((tables.form(table)[column]["labels"] or {}).values())
+
+
+@cache
+def words_of(table: str, column: str) -> dict[str, str] | None:
+    """Folded accepted words of a column to its codes, None for a free column."""
+    labels = tables.form(table)[column]["labels"]
+    if labels is None:
+        return None
+    words = dict(SYNONYMS.get(column, {}))
+    words |= {fold(code.replace("_", " ")): code for code in labels}
+    words |= {singular(fold(label)): code for code, label in labels.items()}
+    if column == "evidence":
+        words |= {singular(fold(word)): code for word, code in tables.EVIDENCE_WORDS.items()}
+    return words
+
+
+def check_bounds(table: str, column: str, value: float) -> None:
+    low, high = bounds(table, column)
+    if low == 0 and value < 0:
+        raise CellError("negative_value", "la valeur est négative\u00a0; demandez la valeur exacte")
+    if (low is not None and value < low) or (high is not None and value > high):
+        span = "dans ses bornes" if low is None or high is None else f"entre {low:g} et {high:,.15g}"
+        span = span.replace(",", "\u00a0")
+        raise CellError("out_of_bounds", f"la valeur doit être {span}\u00a0; demandez la valeur exacte")
+
+
+def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]:
+    """Number of a cell within the bounds of its column, and the reading rule if any."""
+    number = parse_number(cell)
+    if number.problem:
+        raise CellError(number.problem, NUMBER_PROBLEMS[number.problem])
+    if number.suffix:
+        unit = singular(fold(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
+        if unit not in {singular(known) for known in SUFFIXES.get(column, ())}:
+            message = (
+                f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
+            )
+            raise CellError("unexpected_unit", message)
+    value, rule = number.value, number.rule
+    if value is None:
+        return None, rule
+    if column == "uncertainty_percent" and 0 < value < 1 and not number.suffix:
+        # A cell formatted as a percentage holds 0.2 for 20 %; nobody declares less than 1 %.
+        value, rule = value * 100, "share_read_as_percent"
+    check_bounds(table, column, value)
+    return value, rule
+
+
+def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Code of an allowed word, read without case, accent or plural."""
+    text = clean_text(cell)
+    folded = singular(fold(text))
+    words = words_of(table, column) or {}
+    if folded in words:
+        if cell in allowed_words(table, column):
+            return words[folded], ""
+        return words[folded], "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
+    if not folded or fold(text) in MISSING_WORDS:
+        return None, "missing_word" if text else ""
+    allowed = ", ".join(allowed_words(table, column))
+    raise CellError("unknown_value", f"ce mot n'est pas prévu\u00a0; choisissez parmi\u00a0: {allowed}")
+
+
+def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Code of a period: a word of the form, or another length of time that is as clear (``trimestre``)."""
+    try:
+        return clean_word(table, column, cell)
+    except CellError:
+        period = read_period(clean_text(cell))
+        if period is None:
+            raise
+        return period, "" if cell == PERIOD_LABELS[period] else "synonym"
+
+
+def clean_age_band(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    """Band of ages of the form, else from its two ages (``40 à 44 ans``) or from one age (``45 ans``)."""
+    try:
+        return clean_word(table, column, cell)
+    except CellError:
+        match = AGES.fullmatch(fold(clean_text(cell)))
+        if match is None:
+            raise
+        low, high = int(match[1]), int(match[2] or match[1])
+        band = next((b for b in AGE_BANDS if _first_age(b) <= low and high <= _last_age(b)), None)
+        # Two ages must be those of a band: 40 to 50 lies in none.
+        if band is None or (match[2] and (low, high) != (_first_age(band), _last_age(band))):
+            raise
+        return band, "word_normalised" if match[2] else "age_read_as_band"
+
+
+def _first_age(band: str) -> int:
+    return int(band[:2])
+
+
+def _last_age(band: str) -> int:
+    return int(band[3:]) if band[3:].isdigit() else 99
+
+
+def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+    return clean_text(cell) or None, ""
+
+
+SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
+    "site_id": codes.clean_identifier,
+    "synergy_id": codes.clean_identifier,
+    "site_ids": codes.clean_identifiers,
+    "siret": codes.clean_siret,
+    "naf_code": codes.clean_naf,
+    "commune_code": codes.clean_place_code,
+    "postcode": codes.clean_place_code,
+    "rome_code": codes.clean_rome,
+    "waste_code": codes.clean_waste_code,
+    "period": clean_period,
+    "age_band": clean_age_band,
+    "months": codes.clean_months,
+    "status_date": codes.clean_date,
+    # Entry columns have no type in the contract.
+    "unit": clean_free_text,
+    "comment": clean_free_text,
+}
+
+
+@cache
+def cleaner(table: str, column: str) -> Callable[[str, str, Any], tuple[Any, str]]:
+    """The function that cleans one column: by its name where a code needs it, else by the contract."""
+    spec = tables.form(table)[column]
+    if column in SPECIAL:
+        return SPECIAL[column]
+    if spec["labels"] is not None:
+        return clean_word
+    return clean_number if "float" in spec.get("dtype", "float") else clean_free_text
+
+
+def is_free(table: str, column: str) -> bool:
+    """Whether a column takes any text."""
+    return cleaner(table, column) is clean_free_text
+
+
+def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
+    """Clean value of one cell and the name of the correction made, ``""`` for none.
+
+    Raises
+    ------
+    CellError
+        When the cell says something that cannot be used.
+    """
+    if isinstance(cell, str) and ("#" in cell or "Err" in cell) and is_excel_error(cell.strip()):
+        raise CellError("excel_error", NUMBER_PROBLEMS["excel_error"])
+    return cleaner(table, column)(table, column, cell)

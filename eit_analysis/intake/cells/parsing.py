@@ -1,0 +1,233 @@
+"""Cells as people type them: plain text, French numbers with their unit, and the unit of a header.
+
+Every reading other than the plain one names its rule, every refusal its reason: ``docs/parsing.md``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from eit_analysis.intake.cells.digits import Number
+from eit_analysis.intake.cells.quantities import read_quantity
+from eit_analysis.reference.units import known_unit
+
+MISSING_WORDS = {
+    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "n s p", "s o", "so", "nsp", "inconnu",
+    "inconnue", "non connu", "non connue", "pas connu", "non communique", "non renseigne", "non disponible",
+    "non determine", "non precise", "non chiffre", "non mesure", "non quantifie", "sans objet", "ne sait pas",
+    "ne sais pas", "je ne sais pas", "pas de donnee", "pas de donnees", "aucune donnee", "donnee manquante",
+    "a preciser", "a completer", "a voir", "a definir", "confidentiel", "vide", "null", "none", "manquant",
+}  # fmt: skip
+# A cross or a dash says that the thing exists, or is unknown, or is none: never a number.
+MISSING_NUMBER = {"x", "xx", "xxx"}
+MISSING_SIGNS = "-–—?./_…· "
+ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
+DITTO = {"idem", "id", "ibid", "ibidem", "dito", "meme", "pareil", "comme ci dessus", "voir ci dessus",
+         "idem ci dessus", "ligne precedente"}  # fmt: skip
+DITTO_SIGNS = "\"'«»“”„〃 "
+ELSEWHERE = re.compile(r"(?:voir|cf|confer|se reporter|se referer|demander|joint|jointe|en annexe|annexe)\b")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+EXCEL_ERROR = re.compile(
+    r"#{2,}|#?Err:[0-9]+|#N/[AD]|#GETTING_DATA"
+    r"|#(?:DIV/0|REF|NULL|NUL|NUM|NOMBRE|VALUE|VALEUR|NAME|NOM|SPILL|EPARS|ÉPARS|PROPAGATION|CALC|CALCUL|FIELD"
+    r"|CHAMP|BLOCKED|BLOQUE|BLOQUÉ|CONNECT|CONNEXION|UNKNOWN|INCONNU|BUSY|OCCUPE|OCCUPÉ|ERROR|ERREUR)[!?]",
+    re.I,
+)
+
+# Digits and one decimal mark that nothing makes ambiguous: what most cells hold.
+PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,12}))?")
+# The same after thousands, before a unit: read here for speed, exactly as the forms of quantities.py would.
+COMMON = re.compile(
+    r"([1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4}|[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,12}))?"
+    r"(?:[ \u00a0\u202f]?([A-Za-z%€][A-Za-zéèê%€³/]*))?"
+)
+HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
+LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
+MONTH = (
+    r"(?:janv?|janvier|f[ée]v|f[ée]vr|f[ée]vrier|mars|avr|avril|mai|juin|juil|juillet|ao[uû]t|sept?|septembre|oct"
+    r"|octobre|nov|novembre|d[ée]c|d[ée]cembre|feb|mar|apr|may|jun|jul|aug)\.?"
+)
+DATE = re.compile(
+    r"[0-3]?[0-9]([/.-])(?:0?[1-9]|1[0-2])\1(?:[0-9]{4}|[0-9]{2})"
+    r"|[12][0-9]{3}([/-])[0-9]{1,2}\2[0-9]{1,2}(?:[ T].*)?"
+    r"|(?:0?[1-9]|1[0-2])[/-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[/-](?:0[1-9]|1[0-2])"
+    rf"|[0-9]{{1,2}}(?:er)?[-/. ]{MONTH}(?:[-/. ](?:[0-9]{{4}}|[0-9]{{2}}))?"
+    rf"|{MONTH}[-/. ](?:[0-9]{{4}}|[0-9]{{2}})",
+    re.I,
+)
+YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")
+
+# Each reason a number is refused for: what is wrong; what to do.
+NUMBER_PROBLEMS = {
+    "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
+    "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
+    "date_instead_of_number": "c'est une date (10-15 changé par le tableur\u00a0?)\u00a0; redemandez-le",
+    "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
+    "ambiguous_range": "ces deux bornes sont trop éloignées\u00a0; demandez-les en toutes lettres",
+    "ambiguous_slash": "cette barre est une fraction, un intervalle ou une date\u00a0; demandez lequel",
+    "ambiguous_multiplier": "cette lettre (k, M) peut dire plusieurs choses\u00a0; demandez le nombre entier",
+    "several_numbers": "la case porte plusieurs nombres ou unités\u00a0; demandez-en un seul",
+    "digits_in_parentheses": "des chiffres sont entre parenthèses\u00a0; demandez ce qu'ils veulent dire",
+    "doubtful_value": "le nombre est suivi d'un point d'interrogation\u00a0; faites-le confirmer",
+    "truncated_number": "le nombre s'arrête à la virgule\u00a0; demandez-le en entier",
+    "vague_quantity": "c'est une quantité sans chiffre\u00a0; demandez un ordre de grandeur",
+    "ditto_mark": "c'est un signe de répétition\u00a0; demandez la valeur elle-même",
+    "refers_elsewhere": "la case renvoie à un autre document\u00a0; demandez la valeur",
+}
+
+
+def fold(text: str) -> str:
+    """Text without case, accents or punctuation, in single-spaced words.
+
+    >>> fold("Départs prévus (3 ans)")
+    'departs prevus 3 ans'
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
+    return " ".join(
+        re.sub(r"[^0-9a-z]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).split()
+    )
+
+
+def singular(words: str) -> str:
+    """Folded words without the marks of the plural (``metaux`` -> ``metal``, ``niveaux`` -> ``niveau``)."""
+    out = []
+    for word in words.split():
+        if len(word) > 4 and word.endswith("aux") and not word.endswith("eaux"):
+            word = word[:-2] + "l"
+        elif len(word) > 3 and word.endswith(("s", "x")):
+            word = word[:-1]
+        out.append(word)
+    return " ".join(out)
+
+
+def clean_text(cell: Any) -> str:
+    """Cell as single-spaced text; whole floats lose their ``.0`` so that codes stay codes."""
+    if isinstance(cell, str):
+        return single_spaced(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        cell = cell.date()
+    return single_spaced(str(cell))
+
+
+def single_spaced(text: str) -> str:
+    """Text with one plain space where any spaces stood, without the marks that nobody sees."""
+    if not text.isascii():
+        text = INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def is_excel_error(text: str) -> bool:
+    """Whether a text is an error of a spreadsheet, in English or French, or the sign of a narrow column."""
+    return text.startswith(("#", "Err:")) and bool(EXCEL_ERROR.fullmatch(text))
+
+
+def parse_number(cell: Any) -> Number:
+    """Read one cell as a number (see :class:`Number` for what comes back).
+
+    ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ±
+    20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates and any other text
+    are problems, each a key of ``NUMBER_PROBLEMS``.
+    """
+    if isinstance(cell, str):
+        if PLAIN.fullmatch(cell):
+            return Number(float(cell.replace(",", ".")) + 0.0)  # + 0.0: no -0.0
+        return _parse_text(cell)
+    if cell is None:
+        return Number()
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        if cell != cell:
+            return Number()
+        return Number(float(cell) + 0.0) if abs(cell) < HUGE else Number(problem="not_a_number")
+    if isinstance(cell, (dt.date, dt.time, dt.timedelta)):
+        return Number(problem="date_instead_of_number")
+    return Number(problem="not_a_number") if isinstance(cell, bool) else _parse_text(str(cell))
+
+
+@lru_cache(maxsize=1_000)
+def _sure_unit(text: str) -> bool:
+    return known_unit(text)
+
+
+def _parse_text(raw: str) -> Number:
+    common = COMMON.fullmatch(raw)
+    if common and (common[3] is None or _sure_unit(common[3])):
+        digits = "".join(common[1].split())
+        return Number(float(f"{digits}.{common[2]}" if common[2] else digits), suffix=common[3] or "")
+    return _parse_spaced(single_spaced(raw).translate(ONE_SIGN))
+
+
+def _parse_spaced(text: str) -> Number:
+    if not text:
+        return Number()
+    if is_excel_error(text):
+        return Number(problem="excel_error")
+    if len(text) > LONGEST:
+        return Number(problem="not_a_number")
+    if not text.strip(DITTO_SIGNS):
+        return Number(problem="ditto_mark")
+    if not text.strip(MISSING_SIGNS):
+        return Number(rule="missing_word")
+    if not "0" <= text[0] <= "9" and (number := _word(fold(text))):
+        return number
+    if _is_date(text):
+        return Number(problem="date_instead_of_number")
+    number = read_quantity(text)
+    if not number.problem and not max(abs(number.high or 0.0), abs(number.value or 0.0)) < HUGE:
+        return Number(problem="not_a_number")
+    return number
+
+
+ONE_SIGN = str.maketrans({"−": "-", "‑": "-", "‐": "-", "﹣": "-", "’": "'", "ʼ": "'", "‘": "'"})
+
+
+def _word(words: str) -> Number | None:
+    """A cell that is only words which say what is known of the number, None for any other."""
+    if words in MISSING_WORDS or words in MISSING_NUMBER:
+        return Number(rule="missing_word")
+    if words in ZERO_WORDS:
+        return Number(0.0, rule="zero_word")
+    if words in DITTO:
+        return Number(problem="ditto_mark")
+    return Number(problem="refers_elsewhere") if ELSEWHERE.match(words) else None
+
+
+def _is_date(text: str) -> bool:
+    """A text date, or two years in a row (``2017-2018``): where a range was typed, the tableur changed it."""
+    years = YEARS.fullmatch(text)
+    return bool(DATE.fullmatch(text)) or (years is not None and int(years[2]) == int(years[1]) + 1)
+
+
+# What a header may state besides the units of mass, volume and count.
+OTHER_UNITS = {"%", "€", "k€", "€ ht", "€ ttc", "eur", "euro", "euros", "h", "heure", "heures", "etp",
+               "personne", "personnes", "salarié", "salariés", "agents", "pourcent", "pour cent"}  # fmt: skip
+HEADER_UNITS = (
+    re.compile(r"(.+?) ?[(\[](?:en )?([^()\[\]]{1,30})[)\]]", re.I),
+    re.compile(r"(.+?),? en ([^()\[\]]{1,30})", re.I),
+    re.compile(r"(.+?) ((?:t|tonnes?|kg|m3|m³|l) ?/ ?[a-zé]+)", re.I),
+)
+
+
+def header_unit(header: str) -> tuple[str, str]:
+    """A header and the unit it states: ``Quantité (kg)`` gives ``("Quantité", "kg")``.
+
+    The unit stands in parentheses or brackets, after *en*, or is a unit of mass or volume per something
+    (``Qté t/an``); any other text (``Départs prévus (3 ans)``) is part of the header, and the unit is ``""``.
+    """
+    text = single_spaced(header)
+    for form in HEADER_UNITS:
+        match = form.fullmatch(text)
+        if match and (_other_unit(match[2]) or known_unit(match[2])):
+            return match[1], match[2].strip()
+    return header, ""
+
+
+def _other_unit(text: str) -> bool:
+    return re.split(r" ?/| par ", text.casefold().strip(), maxsplit=1)[0] in OTHER_UNITS

@@ -1,0 +1,181 @@
+"""Periods, months and dates as people type them in French."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, fold, singular
+from eit_analysis.reference.units import known_unit
+
+# Periods in a year: central, low, high. A day of the form is a day of opening: 250, from 220 (closed on
+# week-ends and holidays) to 365 (continuous work); the width goes into the interval of the mass.
+PERIODS_PER_YEAR: Mapping[str, tuple[float, float, float]] = {
+    "year": (1.0, 1.0, 1.0),
+    "half_year": (2.0, 2.0, 2.0),
+    "quarter": (4.0, 4.0, 4.0),
+    "two_months": (6.0, 6.0, 6.0),
+    "month": (12.0, 12.0, 12.0),
+    "fortnight": (26.0, 26.0, 26.0),
+    "week": (52.0, 52.0, 52.0),
+    "day": (250.0, 220.0, 365.0),
+}
+PERIOD_LABELS = {
+    "year": "an", "half_year": "semestre", "quarter": "trimestre", "two_months": "deux mois", "month": "mois",
+    "fortnight": "quinzaine", "week": "semaine", "day": "jour",
+}  # fmt: skip
+# Folded words of each. Bimensuel and bimestriel are taken one for the other: neither is read.
+PERIOD_WORDS = {
+    singular(word): period
+    for period, words in {
+        "year": ("an", "ans", "annee", "annuel", "annuelle", "annuellement", "a", "12 mois"),
+        "half_year": ("semestre", "semestriel", "semestrielle", "6 mois", "six mois"),
+        "quarter": ("trimestre", "trimestriel", "trimestrielle", "trim", "3 mois", "trois mois"),
+        "two_months": ("2 mois", "deux mois"),
+        "month": ("mois", "mensuel", "mensuelle", "mensuellement", "m"),
+        "fortnight": ("quinzaine", "quinz", "15 jours", "15 j", "quinze jours", "2 semaines",
+                      "deux semaines"),
+        "week": ("semaine", "sem", "hebdo", "hebdomadaire", "7 jours"),
+        "day": ("jour", "j", "jr", "quotidien", "quotidienne", "journalier", "journaliere", "jour ouvre",
+                "jour ouvrable"),
+    }.items()
+    for word in words
+}  # fmt: skip
+OPENING = re.compile(r"(?:(?:par|chaque|tou(?:te)? les|a l|a la|au|le|la|l|un|une|1) )+(?=.)")
+# The sign between a unit and its period; the last one counts (kg/hab/an).
+PER = re.compile(r"(.*)(?:/|\bpar\b|\bchaque\b|\btou(?:te)?s les\b|\bà l'|[.·⋅])(.+)", re.I)
+BESIDE = re.compile(r"(.+) (\w+(?:[-⁻−][1¹])?)")  # tonnes annuelles, t an-1
+
+MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
+          "novembre", "decembre")  # fmt: skip
+ALL_YEAR = {"toute l annee", "toute annee", "annee", "tous", "tous les mois", "tous les mois de l annee",
+            "permanent", "continu", "en continu", "annuel", "12 mois", "12 mois sur 12", "12 12"}  # fmt: skip
+EXCEPT = re.compile(r"(?:toute l annee |tous les mois )?(?:sauf|hors|hormis|excepte) (?:en )?(.+)")
+QUARTER = re.compile(r"\b(?:([1-4])(?:er|e|eme|ere|nd|d)? ?trim(?:estre)?|t([1-4])|trim(?:estre)? ([1-4]))\b")
+HALF_YEAR = re.compile(r"\b(?:([12])(?:er|e|eme|ere|nd|d)? ?semestre|semestre ([12]))\b")
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+WEEKDAYS = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) "
+
+
+def read_period(text: str) -> str | None:
+    """Code of a period (``par mois``, ``trimestriel``, ``an-1``), None when the text is none."""
+    words = re.sub(r"^([a-z]+) 1$", r"\1", OPENING.sub("", singular(fold(text)), count=1))
+    return PERIOD_WORDS.get(words)
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Unit and code of the period of ``t/an``, ``palettes par semaine``, ``tonnes annuelles`` or ``/mois``.
+
+    A part that is no period stays in the unit, and the period is then ``""``.
+    """
+    plain = " ".join(text.split())
+    found = PER.fullmatch(plain.rstrip("."))
+    if found and (period := _after_unit(found[2])):
+        return found[1].strip(), period
+    beside = None if found else BESIDE.fullmatch(plain)
+    if beside and known_unit(beside[1]) and (period := _after_unit(beside[2])):
+        return beside[1], period
+    return plain, ""
+
+
+def _after_unit(text: str) -> str | None:
+    """The period after a unit; a lone m there may be a metre (kg/m)."""
+    return None if text.strip().casefold() == "m" else read_period(text)
+
+
+def _month(word: str) -> int | None:
+    if word.isdigit():
+        return int(word) if 1 <= int(word) <= 12 else None
+    known = [n for n, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word)]
+    return known[0] if len(known) == 1 else None
+
+
+def parse_months(cell: Any) -> str | None:
+    """Months of activity as numbers separated by spaces, None for all year.
+
+    Reads ``juin à août``, ``jan, fév``, ``1-3``, ``11-2`` (over the new year), ``T1``, ``1er semestre``,
+    ``toute l'année``, ``sauf août``.
+
+    Raises
+    ------
+    ValueError
+        When a word is not a month (``été``), or the cell is a decimal: a tableur makes 6,7 of June and July.
+    """
+    text = clean_text(cell)
+    if isinstance(cell, float) and not cell.is_integer() and cell == cell:
+        raise ValueError(text)
+    words = fold(text)
+    if not words or words in ALL_YEAR or words in MISSING_WORDS:
+        return None
+    # A range sign ties the month before to the month after; every other sign only parts them.
+    words = fold(re.sub(r"[-–—]|\bà\b", " au ", text))
+    left_out = EXCEPT.fullmatch(words)
+    chosen = _months(left_out[1] if left_out else words, text)
+    if left_out:
+        chosen = set(range(1, 13)) - chosen
+    return None if len(chosen) == 12 else " ".join(map(str, sorted(chosen)))
+
+
+def _months(words: str, text: str) -> set[int]:
+    words = QUARTER.sub(lambda found: _span(found, 3), words)
+    words = HALF_YEAR.sub(lambda found: _span(found, 6), words)
+    tokens = re.sub(r"\b(?:jusqu )?(?:a|au)\b", "-", words).split()
+    chosen: set[int] = set()
+    previous, tied = None, False
+    for token in tokens:
+        if token == "-":
+            tied = True
+            continue
+        if token in ("de", "du", "et", "en"):
+            continue
+        month = _month(token)
+        if month is None or (tied and previous is None):
+            raise ValueError(text)
+        if tied and previous is not None:
+            span = (month - previous) % 12
+            chosen.update((previous - 1 + step) % 12 + 1 for step in range(span + 1))
+        chosen.add(month)
+        previous, tied = month, False
+    if tied or not chosen:
+        raise ValueError(text)
+    return chosen
+
+
+def _span(found: re.Match[str], length: int) -> str:
+    """First and last month of a part of the year: the second of four gives ``4 - 6``."""
+    rank = int(next(group for group in found.groups() if group))
+    return f"{(rank - 1) * length + 1} - {rank * length}"
+
+
+def parse_date(cell: Any) -> str | None:
+    """A date as ``AAAA-MM-JJ``; None when blank. Day comes before month, as in French.
+
+    Raises
+    ------
+    ValueError
+        When the cell is not one full date of the years 1950 to 2100: a year on two figures has two readings,
+        a serial number of a tableur is a number.
+    """
+    if isinstance(cell, dt.date):
+        return _dated(cell.year, cell.month, cell.day)
+    text = clean_text(cell)
+    if not text or fold(text) in MISSING_WORDS:
+        return None
+    text = re.sub(r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?$", "", text)
+    if match := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{2})[-/.]([0-9]{2})", text):
+        return _dated(*map(int, match.groups()))
+    words = re.sub(f"^{WEEKDAYS}", "", fold(text)).split()
+    if len(words) != 3:
+        raise ValueError(text)
+    day, month, year = words[0].removesuffix("er"), _month(words[1].lstrip("0") or "0"), words[2]
+    if month is None or not (day.isdigit() and year.isdigit() and len(year) == 4):
+        raise ValueError(text)
+    return _dated(int(year), month, int(day))
+
+
+def _dated(year: int, month: int, day: int) -> str:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{year}")
+    return dt.date(year, month, day).isoformat()

@@ -1,0 +1,208 @@
+"""The written forms of one French quantity: digits, intervals, multipliers and the unit that follows.
+
+Forms and readings stand in ``docs/parsing.md``. What has two readings has none: it gives a named problem.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eit_analysis.intake.cells.digits import Number, decimal
+from eit_analysis.reference.units import known_unit, normalise_unit
+
+ABOUT_HALF_WIDTH = 0.20
+# A range wider than this is rather a number without its thousands (10-15 000) or a date (10-2018).
+WIDEST_RANGE = 100.0
+
+DIGITS = r"(?:[0-9](?:[0-9.,' ]*[0-9])?(?:[eE][+-]?[0-9]{1,3})?|[.,][0-9]+)"
+UNIT = r"(?![eE][+-]?[0-9])[A-Za-zÀ-ÿ%€][A-Za-zÀ-ÿ%€³3/ ]{0,19}?"  # of the first of two numbers
+
+ABOUT = (
+    r"(?:environ|env\.?|approximativement|approx\.?|à peu près|autour de|aux alentours de|circa|ca\.?"
+    r"|plus ou moins|[~≈±]|\+ ?/ ?-)"
+)
+ABOUT_BEFORE = re.compile(rf"{ABOUT} ?(?=[0-9,.½¼¾]|[a-z]+ ?)(.+)", re.I)
+ABOUT_AFTER = re.compile(rf"(.*[^ ])(?: |(?<=[0-9])){ABOUT}", re.I)
+TENS = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
+        "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000}  # fmt: skip
+ABOUT_TENS = re.compile(
+    rf"(?:(?:une?|1) )?({'|'.join(TENS)}|(?:10|12|15|20|30|50|100) ?aine)\b(?: (?:de |d')?(.*))?", re.I
+)
+LESS = re.compile(
+    rf"(?:<=?|≤|moins de|- de|inf(?:\.|érieure?s?)?(?: ou égale?s?)? à|maximum|maxi|max\.?|jusqu'à|au plus"
+    rf"|au maximum|pas plus de) ?(?:à |de )?({DIGITS})(.*)",
+    re.I,
+)
+LESS_AFTER = re.compile(
+    rf"({DIGITS})(.*?) ?\b(?:maximum|maxi|max\.?|au plus|au maximum|ou moins|et moins)", re.I
+)
+MORE = re.compile(
+    r"(?:>=?|≥|plus de|\+ de|sup(?:\.|érieure?s?)?(?: ou égale?s?)? à|minimum|mini|min\.?|au moins|au minimum"
+    r"|à partir de) ?(?:à |de )?[0-9].*|[0-9].*(?:\b(?:minimum|mini|min\.?|au moins|ou plus|et plus)|\+)",
+    re.I,
+)
+PLUS_MINUS = re.compile(
+    rf"({DIGITS}) ?({UNIT})? ?(?:±|\+ ?/ ?-|\+-|plus ou moins) ?({DIGITS}) ?(%?)(.*)", re.I
+)
+RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
+SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
+
+NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
+SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
+SEVERAL = re.compile(
+    r"\b(?:x|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
+)
+SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
+TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
+MULTIPLIER = re.compile(
+    r"(?:(mille\b|milliers?\b|k(?=€|eur))|(millions?\b|M(?=€))|(milliards?\b|Mds?(?=€))) ?(?:de |d')?(.*)"
+)
+AMBIGUOUS_MULTIPLIER = re.compile(r"(?:[kK]|M|Mds?|m€)(?:/.*)?")
+KILO_CAPITAL = re.compile(r"K(?=€|eur)")
+FRACTION = re.compile(r"(?<![.,]) ?([½¼¾])(?![0-9.,])")
+FRACTIONS = {"½": ",5", "¼": ",25", "¾": ",75"}
+NUMBER_WORDS = {
+    "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
+    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15,
+    "seize": 16, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100,
+}  # fmt: skip
+NUMBER_WORD = re.compile(rf"({'|'.join(NUMBER_WORDS)})(?: (.*))?", re.I)
+VAGUE = re.compile(
+    r"\b(?:quelques?|plusieurs|beaucoup|peu|variables?|négligeables?|traces?|selon"
+    r"|(?:diz|douz|quinz|vingt|cent)aines)\b",
+    re.I,
+)
+
+
+def read_quantity(text: str) -> Number:
+    """A quantity in single-spaced text, with its unit as suffix; else the named problem."""
+    number = _noted(text)
+    if number.problem:
+        return number
+    if VAGUE.match(number.suffix):
+        return Number(problem="vague_quantity")
+    if SEVERAL.search(number.suffix):
+        return Number(problem="several_numbers")
+    if AMBIGUOUS_MULTIPLIER.fullmatch(number.suffix):
+        return Number(problem="ambiguous_multiplier")
+    if number.suffix and not SUFFIX.match(number.suffix):
+        return Number(problem=_why(text))
+    return _multiplied(number)
+
+
+def _noted(text: str) -> Number:
+    """The quantity, a note in parentheses after it read for what it is."""
+    match = NOTE.fullmatch(text) if text.endswith(")") else None
+    if match is None:
+        return Number(problem="doubtful_value") if text.endswith("?") else _read(text)
+    head, note = match[1].strip(), match[2].strip()
+    if re.fullmatch(ABOUT, note, re.I) or re.match(r"±|\+ ?/ ?-", note):
+        return _read(f"{head} {note}")
+    if re.search(r"\d", note) or not head:
+        return Number(problem="digits_in_parentheses")
+    if "?" in note:
+        return Number(problem="doubtful_value")
+    number = _read(head)
+    if number.problem:
+        return number
+    if known_unit(note):  # 12 (tonnes)
+        return Number(problem="several_numbers") if number.suffix else number._replace(suffix=note)
+    return number if number.rule else number._replace(rule="note_left_out")
+
+
+def _read(text: str) -> Number:
+    """Intervals first: each would also read as a single number with an odd suffix."""
+    if FRACTION.search(text):
+        number = _read(FRACTION.sub(lambda match: FRACTIONS[match[1]], text))
+        return number if number.problem or number.low is not None else number._replace(rule="fraction_sign")
+    if match := ABOUT_TENS.fullmatch(text):
+        word = match[1].lower()
+        tens = TENS.get(word) or int(word.removesuffix("aine"))
+        return _about(Number(float(tens), suffix=match[2] or ""))
+    if match := NUMBER_WORD.fullmatch(text):
+        if match[2] and not known_unit(match[2]):
+            return Number(problem=_why(text))
+        return Number(float(NUMBER_WORDS[match[1].lower()]), rule="number_word", suffix=match[2] or "")
+    return _interval(text) or _single(text)
+
+
+def _about(number: Number) -> Number:
+    """±20 % around a number, unless it has its own interval."""
+    if number.value is None or number.low is not None:
+        return number
+    half = abs(number.value) * ABOUT_HALF_WIDTH
+    return number._replace(low=number.value - half, high=number.value + half, rule="about")
+
+
+def _interval(text: str) -> Number | None:
+    """Forms that carry their own interval, or None."""
+    if match := PLUS_MINUS.fullmatch(text):
+        return _plus_minus(*match.groups())
+    if match := ABOUT_BEFORE.fullmatch(text) or ABOUT_AFTER.fullmatch(text):
+        return _about(_read(match[1]))
+    if MORE.fullmatch(text):
+        return Number(problem="open_interval")
+    if (match := LESS.fullmatch(text) or LESS_AFTER.fullmatch(text)) and (high := decimal(match[1])):
+        return Number(high[0] / 2, 0.0, high[0], "less_than", match[2].strip())
+    if match := RANGE.fullmatch(text):
+        return _range(*match.groups())
+    return None
+
+
+def _plus_minus(centre: str, unit: str | None, width: str, percent: str, after: str) -> Number | None:
+    middle, half = decimal(centre), decimal(width)
+    suffix = _one_unit(unit, after)
+    if middle is None or half is None or suffix is None or (percent and unit == "%"):
+        return None
+    margin = middle[0] * half[0] / 100 if percent else half[0]
+    return Number(middle[0], middle[0] - margin, middle[0] + margin, "plus_minus", suffix)
+
+
+def _range(opening: str | None, first: str, unit: str | None, sign: str, last: str, after: str) -> Number:
+    start, end, suffix = decimal(first), decimal(last), _one_unit(unit, after)
+    if start is None or end is None:
+        return Number(problem="not_a_number")
+    if suffix is None or (sign == "et" and opening is None):
+        return Number(problem="several_numbers")
+    low, high = sorted((start[0], end[0]))
+    if low > 0 and high > low * WIDEST_RANGE:
+        return Number(problem="ambiguous_range")
+    return Number((low + high) / 2, low, high, "range", suffix)
+
+
+def _one_unit(first: str | None, last: str) -> str | None:
+    """The unit of two numbers, written after either or both (``10 t à 15 t/an``); None where they differ."""
+    first, last = (first or "").strip(), last.strip()
+    if not first or not last or normalise_unit(first) == normalise_unit(last):
+        return last or first
+    return last if normalise_unit(first) == normalise_unit(re.split(r" ?/| par ", last)[0]) else None
+
+
+def _single(text: str) -> Number:
+    match = SINGLE.fullmatch(text)
+    digits = decimal(match[2]) if match else None
+    if match is None or digits is None:
+        return Number(problem=_why(text))
+    sign = -1.0 if match[1].startswith("-") else 1.0
+    return Number(sign * digits[0] + 0.0, rule=digits[1], suffix=match[3].strip())  # + 0.0: no -0.0
+
+
+def _why(text: str) -> str:
+    """Reason code of a text that no form reads."""
+    if SLASH.fullmatch(text):
+        return "ambiguous_slash"
+    if VAGUE.search(text):
+        return "vague_quantity"
+    if TRUNCATED.fullmatch(text):
+        return "truncated_number"
+    return "several_numbers" if re.match(r"[0-9]", text) and SEVERAL.search(text) else "not_a_number"
+
+
+def _multiplied(number: Number) -> Number:
+    """``1,5 million`` or ``12 k€``: the word of a multiplier taken from the suffix into the value."""
+    match = MULTIPLIER.fullmatch(KILO_CAPITAL.sub("k", number.suffix))
+    if match is None or number.value is None:
+        return number
+    factor = 1e3 if match[1] else 1e6 if match[2] else 1e9
+    low, high = (None if bound is None else bound * factor for bound in (number.low, number.high))
+    return Number(number.value * factor, low, high, number.rule or "multiplier_read", match[4])

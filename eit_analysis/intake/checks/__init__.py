@@ -1,0 +1,1 @@
+"""What is doubtful in clean tables: marked with its reason, never changed."""

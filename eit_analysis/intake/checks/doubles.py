@@ -1,0 +1,59 @@
+"""Marks on what may be counted twice, or for another firm than the one that wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from eit_analysis.intake.checks.marks import mark
+from eit_analysis.tables import form
+
+SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
+
+
+def doubles(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Marks of the three rules of this module, on tidy tables of one wave."""
+    yield same_siret(tables["sites"])
+    yield repeated_in_files(tables["flows"])
+    for table, frame in tables.items():
+        if table != "sites" and "site_id" in frame:
+            yield other_firm_in_file(table, frame, tables["sites"])
+
+
+def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
+    """Two actors with one SIRET are one establishment under two identifiers: its answers count twice."""
+    known = sites.dropna(subset=["siret"])
+    rows = known[known.duplicated("siret", keep=False)]
+    others = [
+        ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
+        for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
+    ]
+    reasons = [f"ce SIRET est aussi celui de {names}, qui compterait deux fois" for names in others]
+    return mark(rows, form("sites")["siret"]["header"], rows["siret"], "same_siret", reasons)
+
+
+def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
+    """The same flow of one actor in two files, with another figure: two versions of one answer, perhaps."""
+    groups = flows.dropna(subset=["description"]).groupby(SAME_FLOW, dropna=False)
+    first, files = groups["source_file"].transform("first"), groups["source_file"].transform("nunique")
+    rows = flows.loc[files.index][(files > 1) & (flows.loc[files.index, "source_file"] != first)]
+    reasons = [f"le même flux est dans le fichier {first[index]} et compte deux fois" for index in rows.index]
+    header = form("flows")["description"]["header"]
+    return mark(rows, header, rows["description"], "repeated_in_files", reasons)
+
+
+def other_firm_in_file(table: str, frame: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """A file that describes one actor holds rows of another, which a file of its own describes.
+
+    An identifier left over from somebody else's questionnaire books the answers of one firm on another.
+    """
+    alone = sites.groupby("source_file")["site_id"].agg(["first", "nunique"]).query("nunique == 1")["first"]
+    owner = frame["source_file"].map(alone)
+    rows = frame[owner.notna() & (owner != frame["site_id"]) & frame["site_id"].isin(sites["site_id"])]
+    reasons = [
+        f"cette ligne parle de {site} dans le fichier de {own}"
+        for site, own in zip(rows["site_id"], owner[rows.index], strict=True)
+    ]
+    header = form(table)["site_id"]["header"]
+    return mark(rows, header, rows["site_id"], "other_firm_in_file", reasons)

@@ -1,0 +1,56 @@
+"""A mark: a value that is kept in the tables, and the reason why it is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from eit_analysis.intake.sheets.ledger import QUARANTINE, typed
+
+PLACE = ["source_file", "source_sheet", "source_row", "column"]
+ASK = "\u00a0; vérifiez auprès de l'entreprise"
+
+
+def mark(
+    rows: pd.DataFrame, column: str, raw: Iterable[str], code: str, reasons: Iterable[str]
+) -> pd.DataFrame:
+    """One mark for each row, in the columns of ``implausible.csv``.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a tidy table (with its ``source_*`` columns) whose value is doubtful.
+    column : str
+        French header of the cell.
+    raw, reasons : iterable of str
+        Value and what is wrong with it, one for each row; what to do is added here.
+    code : str
+        Reason code, labelled in ``labels.csv``.
+    """
+    return rows[PLACE[:3]].assign(
+        column=column, raw_value=list(raw), reason_code=code, message=[reason + ASK for reason in reasons]
+    )
+
+
+def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Marks of several rules, by place; a cell keeps the first of its own."""
+    found = [frame for frame in marks if len(frame)]
+    frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=QUARANTINE)
+    frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
+    return typed(frame[QUARANTINE])
+
+
+def french(value: float) -> str:
+    """A number with three significant digits at least, in the French way: ``1 240``, ``0,0125``."""
+    decimals = next((n for n, least in enumerate((99.95, 9.995, 0.9995, 0.09995)) if abs(value) >= least), 4)
+    text = f"{value:,.{decimals}f}" if abs(value) >= 1e-4 or value == 0 else f"{value:.2g}"
+    if "." in text and "e" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "−")
+
+
+def exact(value: float) -> str:
+    """A number as it was typed, without rounding: ``185`` or ``1 240,55``."""
+    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "−")

@@ -1,0 +1,185 @@
+"""Values that are kept but marked as implausible, each by a named rule with a stated threshold.
+
+Every rule, its threshold and why it is so is in ``docs/plausibility.md``. A rule says only what is sure
+enough to be asked to a firm; a cell carries one mark, that of the most precise rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.intake.checks import slips
+from eit_analysis.intake.checks.marks import exact, french, gathered, mark
+from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
+from eit_analysis.tables import CATEGORIES, form
+
+COLLECTORS = ("outlet", "public")  # what they hand on is not their own waste alone
+COLLECTING_NAF = ("38", "39", "4677")  # waste treatment, remediation, wholesale of waste and scrap
+HEADCOUNT_SHARE, HEADCOUNT_PEOPLE = 0.20, 3
+FTE_SHARE = 1.05
+COST_EUR_PER_T = (-2000.0, 5000.0)
+YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
+NEVER_HAZARDOUS = ("food", "biowaste")
+# Codes of the list of waste that name one material; another category contradicts it, save mixed and other.
+MATERIALS = {
+    "150101": "cardboard paper", "150102": "plastic", "150103": "wood", "150104": "metal", "150107": "glass",
+    "150109": "textile", "170201": "wood", "170202": "glass", "170203": "plastic",
+    "191201": "cardboard paper", "191202": "metal", "191203": "metal", "191204": "plastic",
+    "191205": "glass", "191207": "wood", "191208": "textile", "200101": "cardboard paper",
+    "200102": "glass", "200108": "biowaste food", "200110": "textile", "200111": "textile",
+    "200136": "weee", "200138": "wood", "200139": "plastic", "200140": "metal",
+}  # fmt: skip
+ANY_MATERIAL = ("mixed", "other")
+
+
+def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Marks on the values of one wave that are doubtful; nothing is changed.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tidy tables of the wave, at least ``sites``, ``flows`` and ``workforce``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is
+        the clean value, and for a quantity the annual mass it gave.
+    """
+    sites, flows, workforce = tables["sites"], tables["flows"], tables["workforce"]
+    staff = workforce.groupby("site_id")["headcount"].sum()
+    staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
+    slipped = slips.headcount_slips(staffed)
+    producers = _producers(staffed.drop(index=slipped.index))
+    marks = [
+        slipped,
+        slips.mass_slips(flows, producers["headcount"]),
+        tonnes_per_employee(flows, producers),
+        ages_against_headcount(staffed),
+        reference_year_apart(sites),
+        *_staff_rows(workforce),
+        cost_out_of_range(flows),
+        hazard_conflict(flows),
+        waste_code_against_category(flows),
+    ]
+    return gathered(marks)
+
+
+def _producers(sites: pd.DataFrame) -> pd.DataFrame:
+    """Sites with a headcount whose outgoing flows are their own waste, indexed by ``site_id``."""
+    collecting = sites["actor_type"].isin(COLLECTORS)
+    collecting |= sites["naf_code"].fillna("").str.startswith(COLLECTING_NAF)
+    return sites[~collecting & (sites["headcount"] > 0)].drop_duplicates("site_id").set_index("site_id")
+
+
+def ranges() -> pd.DataFrame:
+    """Outgoing tonnes per employee and year by NAF division: ``low, central, high, source, year``."""
+    table = reference.load("waste_per_employee")
+    table["division"] = table["naf_division_codes"].str.split()
+    return table.explode("division").set_index("division")[["low", "central", "high", "source", "year"]]
+
+
+def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.DataFrame:
+    """sum(m_out) / headcount above the high bound of the division, marked on the firm's largest flows.
+
+    A firm that declares few flows is no mistake: the low bound is shown, not enforced. The largest flows are
+    those of at least half the largest one.
+    """
+    out = flows[flows["direction"] == "out"]
+    ratio = out.groupby("site_id")["mass_t_per_year"].sum() / producers["headcount"]
+    known = ranges()
+    division = producers["naf_code"].map({naf: naf_division(naf) for naf in producers["naf_code"].unique()})
+    bounds = known.reindex(division).set_index(division.index).assign(division=division)
+    over = bounds.assign(ratio=ratio.reindex(bounds.index)).query("ratio > high")
+    rows = out[out["site_id"].isin(over.index)]
+    rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
+    found = over.loc[rows["site_id"]]
+    reasons = [
+        f"{french(ratio)} t par salarié et par an pour l'ensemble des flux sortants, hors de la plage de la "
+        f"division NAF {naf}, de {french(low)} à {french(high)} t (hypothèse du projet d'après Eurostat "
+        f"env_wasgen, FR, {year})"
+        for ratio, naf, low, high, year in zip(
+            found["ratio"], found["division"], found["low"], found["high"], found["year"], strict=True
+        )
+    ]
+    header = form("flows")["quantity"]["header"]
+    return mark(rows, header, slips.tonnes(rows), "tonnes_per_employee", reasons)
+
+
+def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
+    """|headcount − people of the staff sheet| above 20 % of the headcount and above 3 people."""
+    gap = (staffed["headcount"] - staffed["staff"]).abs()
+    rows = staffed[(gap > HEADCOUNT_SHARE * staffed["headcount"]) & (gap > HEADCOUNT_PEOPLE)]
+    reasons = [
+        f"effectif de {exact(own)} alors que les âges de la feuille Emplois font {exact(staff)} personnes"
+        for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
+    ]
+    header = form("sites")["headcount"]["header"]
+    return mark(rows, header, rows["headcount"].map(exact), "ages_against_headcount", reasons)
+
+
+def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
+    """Year more than 10 before, or more than 2 after, the median of the wave (three sites at least)."""
+    years = sites["reference_year"]
+    usual = float(np.floor(years.median())) if years.count() >= LEAST_SITES else np.nan
+    rows = sites[(years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)]
+    reasons = [
+        f"année {year:.0f} alors que l'enquête porte sur {usual:.0f}" for year in rows["reference_year"]
+    ]
+    header = form("sites")["reference_year"]["header"]
+    return mark(rows, header, rows["reference_year"].map("{:.0f}".format), "reference_year_apart", reasons)
+
+
+def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
+    """More full-time equivalents (5 % of rounding allowed) or more departures than people on the row."""
+    columns = form("workforce")
+    rules = [
+        ("fte", FTE_SHARE, "fte_above_headcount", "équivalents temps plein"),
+        ("planned_departures_3y", 1.0, "departures_above_headcount", "départs prévus"),
+    ]
+    marks = []
+    for column, share, code, what in rules:
+        rows = workforce[workforce[column] > share * workforce["headcount"]]
+        reasons = [
+            f"{exact(value)} {what} pour un effectif de {exact(people)}"
+            for value, people in zip(rows[column], rows["headcount"], strict=True)
+        ]
+        marks.append(mark(rows, columns[column]["header"], rows[column].map(exact), code, reasons))
+    return marks
+
+
+def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
+    """Cost below −2,000 or above 5,000 €/t."""
+    low, high = COST_EUR_PER_T
+    rows = flows[(flows["cost_eur_per_t"] < low) | (flows["cost_eur_per_t"] > high)]
+    reasons = [
+        f"coût de {exact(cost)} € par tonne, hors de la plage de {exact(low)} à {exact(high)}"
+        for cost in rows["cost_eur_per_t"]
+    ]
+    header = form("flows")["cost_eur_per_t"]["header"]
+    return mark(rows, header, rows["cost_eur_per_t"].map(exact), "cost_out_of_range", reasons)
+
+
+def hazard_conflict(flows: pd.DataFrame) -> pd.DataFrame:
+    """A hazardous code of the list of waste on food or bio-waste, which it never means."""
+    rows = flows[flows["category"].isin(NEVER_HAZARDOUS)]
+    hazardous = [code for code in rows["waste_code"].unique() if is_hazardous(code)]
+    rows = rows[rows["waste_code"].isin(hazardous)]
+    return _on_code(rows, "hazard_conflict", "code de déchet dangereux")
+
+
+def waste_code_against_category(flows: pd.DataFrame) -> pd.DataFrame:
+    """A code that names one material (`MATERIALS`) on a flow of another category."""
+    rows = flows[flows["waste_code"].isin(list(MATERIALS)) & ~flows["category"].isin(ANY_MATERIAL)]
+    allowed = [f"{code} {category}" for code, names in MATERIALS.items() for category in names.split()]
+    rows = rows[~(rows["waste_code"] + " " + rows["category"]).isin(allowed)]
+    return _on_code(rows, "waste_code_against_category", "code d'une autre matière")
+
+
+def _on_code(rows: pd.DataFrame, code: str, what: str) -> pd.DataFrame:
+    reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[category]}" for category in rows["category"]]
+    return mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], code, reasons)

@@ -1,0 +1,92 @@
+"""A total typed under a column against the sum of the rows that it closes."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from itertools import accumulate, pairwise
+
+import pandas as pd
+
+from eit_analysis.intake.checks.marks import exact, gathered, mark
+from eit_analysis.tables import form
+
+RELATIVE = 0.005
+COLUMN = ["source_file", "source_sheet", "column"]
+# What can be added up: under a cost per tonne or a level, a last row is at best a mean.
+ADDED_UP = {
+    form(table)[name]["header"]
+    for table, names in {
+        "flows": "quantity",
+        "sharing": "volume_per_year cost_eur_per_year",
+        "workforce": "headcount fte planned_departures_3y planned_hires_3y",
+        "skills": "headcount shared_need_h_per_month",
+        "synergy_register": "realised_t_per_year",
+    }.items()
+    for name in names.split()
+}
+
+
+def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Total rows whose figure is none of the sums that it may be.
+
+    A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
+    totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
+    the total shows, is right; so is a sum without the cells typed as text (``env. 906``), which a
+    spreadsheet leaves out. Nothing is said of a total without a row above it, nor of a column that cannot be
+    added up (`ADDED_UP`).
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        ``source_file, source_sheet, source_row, column, value``: every number of the rows that are data
+        (those merged or in quarantine too), as typed, before any unit; ``text`` where known: whether the
+        cell is text.
+    totals : pandas.DataFrame
+        The same columns and ``raw_value``, for the total rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Marks on the total cells.
+    """
+    sheets = dict(list(values.dropna(subset=["value"]).groupby(COLUMN, sort=False)))
+    found = []
+    added_up = totals[totals["column"].isin(ADDED_UP)].dropna(subset=["value"])
+    for key, stated in added_up.groupby(COLUMN, sort=False):
+        if key in sheets:
+            rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
+            reasons = [
+                f"total écrit de {exact(total)} alors que les lignes au-dessus font {exact(summed)}"
+                for total, summed in zip(rows["value"], rows["sum"], strict=True)
+            ]
+            found.append(mark(rows, str(key[-1]), rows["raw_value"], "stated_total", reasons))
+    return gathered(found)
+
+
+def _wrong(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Totals of one column that close nothing, with ``sum``, the nearest of the sums they may be."""
+    rows, stated = values["source_row"].tolist(), totals["value"].tolist()
+    ends = [bisect.bisect_left(rows, row) for row in totals["source_row"]]
+    numbers = values["value"].mask(values["text"].astype(bool), 0.0) if "text" in values else values["value"]
+    summed, typed, closed = (list(accumulate(v, initial=0.0)) for v in (values["value"], numbers, stated))
+    nearest: list[float] = []
+    for rank, ((start, end), total) in enumerate(zip(pairwise([0, *ends]), stated, strict=True)):
+        sums = [summed[end]]
+        sums += [summed[end] - summed[start]] if end > start else []
+        sums += [closed[rank]] if rank else []
+        best = min(sums, key=lambda found: abs(found - total))
+        spreadsheet = [found for found in (typed[end] - typed[start], typed[end]) if found]
+        right = not end or any(_agree(found, total) for found in [best, *spreadsheet])
+        nearest.append(math.nan if right else best)
+    return totals.assign(sum=nearest).dropna(subset=["sum"])
+
+
+def _agree(found: float, total: float) -> bool:
+    return abs(found - total) <= max(RELATIVE * abs(found), _half_unit(total))
+
+
+def _half_unit(total: float) -> float:
+    """Half a unit of the last decimal shown: 0.05 for 12.5."""
+    decimals = len(f"{total:.6f}".rstrip("0").partition(".")[2])
+    return 0.5 * 10**-decimals + 1e-9

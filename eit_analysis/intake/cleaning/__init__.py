@@ -1,0 +1,1 @@
+"""A wave from raw sheets to checked tables and their files."""

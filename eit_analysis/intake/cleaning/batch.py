@@ -1,0 +1,106 @@
+"""The rows of one table while they are cleaned column by column, with what is corrected and refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.columns import Cells, objects
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.ledger import Ledger
+
+
+@dataclass
+class Batch:
+    """Rows of one table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table in the contract.
+    places, rows : numpy.ndarray of int, shape (n_rows,)
+        Place in the ledger (file and sheet) and row number from 1.
+    cells : dict of str to Cells
+        Raw cells by form column; a column that no sheet has is blank.
+    header_units : numpy.ndarray of str, shape (n_rows,)
+        Unit that the header of the quantity states for each row.
+    repeats : numpy.ndarray of int, shape (n, 3)
+        Rows that were merged: their place, their number, and the position here of the row they repeat.
+    values : dict of str to Cells
+        Clean values by column, None where missing.
+    numbers : dict of str to array, shape (n_rows,)
+        What is computed for each row, NaN where missing.
+    fatal : numpy.ndarray of bool, shape (n_rows,)
+        Rows that go to quarantine; the first reason found names it, any other only speaks of a cell.
+    """
+
+    table: str
+    places: np.ndarray
+    rows: np.ndarray
+    cells: dict[str, Cells]
+    ledger: Ledger
+    header_units: np.ndarray
+    repeats: np.ndarray
+    values: dict[str, Cells] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
+    fatal: np.ndarray = field(init=False)
+    refused: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.fatal = np.zeros(len(self), dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def clean(self, column: str) -> np.ndarray:
+        """Clean values of a column, one for each row."""
+        return objects(self.values[column].values)[self.values[column].codes]
+
+    def header(self, column: str) -> str:
+        return tables.form(self.table)[column]["header"]
+
+    def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
+        """Log that the cells of some rows were read as something else than what was typed.
+
+        Parameters
+        ----------
+        where : numpy.ndarray of int
+            Rows.
+        clean, rule : str or numpy.ndarray of object
+            One for all of them, or one for each.
+        """
+        if not len(where):
+            return
+        if isinstance(clean, np.ndarray):
+            clean = objects(["" if value is None else clean_text(value) for value in clean])
+        raw = self.raw(where, column)
+        self.ledger.correct(self.places[where], self.rows[where], self.header(column), raw, clean, rule)
+
+    def reject(
+        self, where: np.ndarray, column: str, code: Any, message: Any, *, fatal: bool, raw: Any = None
+    ) -> None:
+        """Quarantine the cells of some rows, and the rows themselves when ``fatal``."""
+        if not len(where):
+            return
+        codes = objects([code] * len(where)) if isinstance(code, str) else code
+        first = ~self.fatal[where] & fatal
+        codes = np.where(first, codes, "cell_" + codes)
+        if raw is None:
+            raw = self.raw(where, column)
+        self.ledger.quarantine(self.places[where], self.rows[where], self.header(column), raw, codes, message)
+        self.refused.setdefault(column, np.zeros(len(self), dtype=bool))[where] = True
+        if fatal:
+            self.fatal[where] = True
+
+    def mark(self, where: np.ndarray, column: str, code: str, message: str) -> None:
+        """Keep the cells of some rows, with the reason to doubt them."""
+        if len(where):
+            raw = self.raw(where, column)
+            self.ledger.mark(self.places[where], self.rows[where], self.header(column), raw, code, message)
+
+    def raw(self, where: np.ndarray, column: str) -> np.ndarray:
+        cells = self.cells[column]
+        return cells.texts[cells.codes[where]]

@@ -1,0 +1,92 @@
+"""Where the actors are, and which of them each row speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from eit_analysis.intake.cells.columns import Cells
+from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.reference.communes import CONFLICT, locate_commune
+from eit_analysis.reference.place_names import normalise_name
+
+UNKNOWN_SITE = "cet identifiant n'est dans aucune feuille Entreprise\u00a0; corrigez-le ou ajoutez l'acteur"
+UNKNOWN_COMMUNE = "cette commune est inconnue ou ambiguë\u00a0; donnez son code INSEE"
+CONFLICT_MESSAGE = (
+    "le code INSEE, le nom et le code postal ne désignent pas la même commune (retenue\u00a0: {}, {})\u00a0; "
+    "demandez laquelle est juste"
+)
+TYPED = ("commune_code", "commune_name", "postcode")
+
+
+def locate(batch: Batch) -> None:
+    """Commune of each site: known code, else name and postcode; its centre gives latitude and longitude."""
+    typed = Cells.of(list(zip(*(batch.clean(name).tolist() for name in TYPED), strict=True)))
+    found = {name: batch.clean(name) for name in ("commune_code", "commune_name")}
+    found |= {name: np.full(len(batch), np.nan) for name in ("latitude", "longitude")}
+    for number, key in enumerate(typed.values):
+        where = np.flatnonzero(typed.codes == number)
+        code, name, postcode = key
+        located = locate_commune(code=code, name=name, postcode=postcode) if any(key) else None
+        if located is None:
+            if any(key):
+                column = next(name for name, value in zip(TYPED, key, strict=True) if value)
+                batch.reject(where, column, "unknown_commune", UNKNOWN_COMMUNE, fatal=False)
+                found["commune_code"][where] = None
+            continue
+        commune, rule = located
+        if rule == CONFLICT:
+            first = next(column for column, value in zip(TYPED, key, strict=True) if value)
+            batch.mark(where, first, rule, CONFLICT_MESSAGE.format(commune.name, commune.commune_code))
+            rule = ""
+        if not name:
+            batch.correct(where, "commune_name", commune.name, rule or "commune_name_from_code")
+        elif normalise_name(name) != normalise_name(commune.name):
+            by = "commune_name_from_code" if code else "commune_name_of_reference"
+            batch.correct(where, "commune_name", commune.name, rule or by)
+        if code != commune.commune_code:
+            batch.correct(where, "commune_code", commune.commune_code, rule or "commune_code_from_name")
+        # A commune whose centre is unknown has NaN there, which is missing.
+        for name in found:
+            found[name][where] = commune.name if name == "commune_name" else getattr(commune, name)
+    for name in ("latitude", "longitude"):
+        batch.numbers[name] = found[name]
+    for name in ("commune_code", "commune_name"):
+        batch.values[name] = Cells.of(found[name].tolist())
+
+
+def declare(batch: Batch) -> set[str]:
+    """Identifiers of the sites kept: a site is declared once, what describes it otherwise is refused."""
+    first: dict[str, int] = {}
+    sites = batch.clean("site_id")
+    for row in np.flatnonzero(~batch.fatal).tolist():
+        site = sites[row]
+        if site not in first:
+            first[site] = row
+            continue
+        file, sheet = batch.ledger.origins[batch.places[first[site]]]
+        place = f"{file}, {sheet}, ligne {batch.rows[first[site]]}"
+        message = f"cet acteur est déjà décrit autrement ({place})\u00a0; gardez une seule ligne"
+        batch.reject(np.array([row]), "site_id", "conflicting_site", message, fatal=True)
+    return set(first)
+
+
+def check_sites(batch: Batch, known: Collection[str]) -> None:
+    """Every other table only speaks of declared sites."""
+    if "site_id" in batch.values:
+        unknown = batch.values["site_id"].where(lambda site: site is not None and site not in known)
+        batch.reject(unknown, "site_id", "unknown_site", UNKNOWN_SITE, fatal=True)
+    if "site_ids" in batch.values:
+        lists = batch.values["site_ids"]
+        kept = []
+        for number, text in enumerate(lists.values):
+            parts = (text or "").split()
+            unknown_parts = [part for part in parts if part not in known]
+            kept.append(" ".join(part for part in parts if part in known) or None)
+            if unknown_parts:
+                names = ", ".join(unknown_parts)
+                message = f"identifiants inconnus dans cette vague\u00a0: {names}\u00a0; corrigez-les"
+                where = np.flatnonzero(lists.codes == number)
+                batch.reject(where, "site_ids", "unknown_site", message, fatal=False)
+        batch.values["site_ids"] = Cells(kept, lists.codes)

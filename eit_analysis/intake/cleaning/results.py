@@ -1,0 +1,32 @@
+"""A cleaning to files: tables, logs, *fiches de relance*, and the manifest that vouches for them."""
+
+from __future__ import annotations
+
+import copy
+
+from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.intake.output import json_bytes, log_bytes, write_table
+from eit_analysis.intake.relance.fiches import write_sheets
+from eit_analysis.study import Study, write_atomic
+
+
+def write_tables(study: Study, cleaned: Cleaned) -> None:
+    """Write the tables and the logs, then the manifest that vouches for them.
+
+    Only these files are written: a table imported from a register stays as it is.
+    """
+    manifest = copy.deepcopy(cleaned.manifest)
+    for table, frame in cleaned.tables.items():
+        # A run refuses tables that a killed cleaning left of two different ages.
+        manifest["tables"][table]["sha256"] = write_table(study, table, frame)
+    write_table(study, "register_conflicts", cleaned.conflicts)
+    write_table(study, "row_sites", cleaned.row_sites)
+    for name in ("quarantine", "corrections", "implausible"):
+        write_atomic(study.processed / f"{name}.csv", log_bytes(getattr(cleaned, name)))
+    write_atomic(study.processed / "manifest.json", json_bytes(manifest))
+
+
+def write_cleaned(study: Study, cleaned: Cleaned) -> int:
+    """Write the tables and logs, then a *fiche de relance* for each firm; the number of questions asked."""
+    write_tables(study, cleaned)
+    return write_sheets(study, cleaned)

@@ -1,0 +1,242 @@
+"""Raw rows to the tidy tables of the contract: repeated rows merged, unusable ones to quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.columns import Cells, objects, repeated
+from eit_analysis.intake.cells.contract import DEFAULTS, MISSING, clean_cell, is_free
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.periods import PERIOD_LABELS
+from eit_analysis.intake.cleaning import places, weighing
+from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
+
+PERSONAL = "cette case contient une donnée personnelle, qui n'est pas gardée\u00a0; retirez-la"
+
+
+@dataclass(frozen=True)
+class Tidy:
+    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read."""
+
+    tables: dict[str, pd.DataFrame]
+    row_sites: pd.DataFrame
+
+
+def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger) -> Tidy:
+    """Clean the sites first: every other row must name one of them."""
+    clean: dict[str, pd.DataFrame] = {}
+    sites: list[pd.DataFrame] = []
+    known: set[str] = set()
+    for table in tables.TABLES:
+        own = [sheet for sheet in sheets if sheet.account.table == table]
+        batch = _gather(table, own, ledger)
+        _clean_columns(batch)
+        if table == "sites":
+            places.locate(batch)
+            known = places.declare(batch)
+        if table == "flows":
+            weighing.weigh(batch, half_widths)
+        if table != "sites":
+            places.check_sites(batch, known)
+        if table == "flows":
+            batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"])
+        clean[table] = _validated(batch)
+        for sheet in own:
+            there = batch.places == sheet.place
+            sheet.account.rows_quarantined += int(batch.fatal[there].sum())
+            sheet.account.rows_clean += int((~batch.fatal[there]).sum())
+        if "site_id" in batch.values:
+            sites.append(_row_sites(batch))
+    return Tidy(clean, pd.concat(sites, ignore_index=True))
+
+
+def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
+    """Rows of all the sheets of one table, one after the other, but for those that repeat another."""
+    pool: dict[Any, int] = {"": 0}
+    numbers = [
+        np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
+        for sheet in sheets
+    ]
+    values = list(pool)
+    heights = [len(sheet.rows) for sheet in sheets]
+    columns = []
+    for name in tables.form(table):
+        parts = [
+            into[sheet.columns[name]] if name in sheet.columns else np.zeros(height, dtype=np.int32)
+            for sheet, into, height in zip(sheets, numbers, heights, strict=True)
+        ]
+        columns.append(Cells.among(values, np.concatenate([np.zeros(0, dtype=np.int32), *parts])))
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
+    place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
+    units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
+    header_units = np.repeat(objects(units), heights)
+    first = repeated([*columns, Cells.of(header_units.tolist())])
+    kept = _merge(first, place, rows, sheets, ledger)
+    if len(kept) < len(rows):
+        columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
+    cells = dict(zip(tables.form(table), columns, strict=True))
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units[kept], repeats)
+
+
+def _merge(
+    first: np.ndarray, place: np.ndarray, rows: np.ndarray, sheets: Sequence[SheetRows], ledger: Ledger
+) -> np.ndarray:
+    """Rows to keep: one that repeats another in every cell of the form is merged into the first."""
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
+    ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
+    for sheet in sheets:
+        sheet.account.rows_merged += int((place[again] == sheet.place).sum())
+    return np.flatnonzero(first == np.arange(len(rows)))
+
+
+@cache
+def required(table: str) -> frozenset[str]:
+    """Form columns that the contract does not allow to be missing."""
+    schema = tables.TABLES[table].to_schema().columns
+    return frozenset(name for name in tables.form(table) if name in schema and not schema[name].nullable)
+
+
+def _clean_columns(batch: Batch) -> None:
+    for column in tables.form(batch.table):
+        if not (batch.table == "flows" and column == "quantity"):  # read with its unit and period
+            _clean_column(batch, column)
+
+
+def _clean_column(batch: Batch, column: str) -> None:
+    """Clean each distinct cell once, then take values, corrections and refusals back to the rows."""
+    table, cells = batch.table, batch.cells[column]
+    needed = column in required(table) and column not in DEFAULTS
+    outcomes = list(map(_cleaner(table, column), cells.values))
+    batch.values[column] = Cells([value for value, _, _ in outcomes], cells.codes)
+    errors = {code: error for code, (_, _, error) in enumerate(outcomes) if error}
+    rules = {
+        code: (_label(table, column, value), rule)
+        for code, (value, rule, error) in enumerate(outcomes)
+        if rule and not (needed and error)
+    }
+    if errors:
+        where = cells.rows_of(errors)
+        found = [errors[code] for code in cells.codes[where].tolist()]
+        codes, messages = objects([e.code for e in found]), objects([e.message for e in found])
+        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(where, column))
+        # A period that cannot be read makes the quantity useless, though the column is only on the form.
+        batch.reject(where, column, codes, messages, fatal=needed or column == "period", raw=raw)
+    if rules:
+        where = cells.rows_of(rules)
+        read = [rules[code] for code in cells.codes[where].tolist()]
+        batch.correct(where, column, objects([label for label, _ in read]), objects([r for _, r in read]))
+
+
+def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellError | None]]:
+    """What cleans one cell of a column: its value, the rule that corrected it, the reason to refuse it."""
+    default = DEFAULTS.get(column) if column in required(table) else None
+    needed = column in required(table) and not default
+    # A name or a telephone number has no place in a text of any table, nor in any cell about people, nor in
+    # an identifier, which messages about other rows repeat.
+    watched = table in PEOPLE or is_free(table, column) or column in ("site_id", "site_ids")
+
+    def clean(cell: Any) -> tuple[Any, str, CellError | None]:
+        error = None
+        if watched and isinstance(cell, str) and (cell == PRIVATE or is_personal(cell)):
+            return None, "", CellError("personal_data", PERSONAL)
+        try:
+            value, rule = clean_cell(table, column, cell)
+        except CellError as refused:
+            value, rule, error = None, "", refused
+        if value is None and default:
+            value, rule = default
+        if value is None and needed and error is None:
+            error = CellError("missing_value", MISSING)
+        return value, rule, error
+
+    return clean
+
+
+def _label(table: str, column: str, value: object) -> object:
+    labels = tables.form(table)[column]["labels"]
+    return labels.get(value) or PERIOD_LABELS.get(str(value), value) if labels else value
+
+
+def _flow_ids(sites: Cells) -> Any:
+    """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
+    names = pd.Series(objects(sites.values), dtype="str").take(sites.codes).reset_index(drop=True)
+    same = Cells.of(sites.values).codes[sites.codes]
+    ranks = pd.Series(same).groupby(same).cumcount() + 1
+    return (names + "-F" + ranks.astype("str").str.zfill(2)).array
+
+
+def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
+    origins = np.array([*ledger.origins, ("", "")], dtype=object)
+    return pd.DataFrame(
+        {
+            "source_file": pd.array(origins[places, 0], dtype="str"),
+            "source_sheet": pd.array(origins[places, 1], dtype="str"),
+            "source_row": rows,
+        }
+    )
+
+
+def _row_sites(batch: Batch) -> pd.DataFrame:
+    """The site of every data row read: of those in quarantine too, and of those that repeat another."""
+    place, row, same = batch.repeats.T
+    rows = np.concatenate([np.arange(len(batch)), same])
+    origins = _origins(batch.ledger, np.concatenate([batch.places, place]), np.concatenate([batch.rows, row]))
+    return origins.assign(site_id=_typed(batch, "site_id", rows))
+
+
+@cache
+def _schema(table: str) -> pa.DataFrameSchema:
+    """The contract of a table whose columns have their types already: nothing is left to coerce."""
+    schema = tables.TABLES[table].to_schema()
+    for column in schema.columns.values():
+        column.coerce = False
+    return schema
+
+
+def _validated(batch: Batch) -> pd.DataFrame:
+    """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
+    names = list(tables.fields(batch.table))
+    kept = np.flatnonzero(~batch.fatal)
+    origins = _origins(batch.ledger, batch.places[kept], batch.rows[kept])
+    frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
+    frame = pd.concat([frame, origins], axis=1)[names]
+    schema = _schema(batch.table)
+    try:
+        return schema.validate(frame, lazy=True, inplace=True)[names]
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases.dropna(subset=["index"]).drop_duplicates("index")
+    for case in cases.itertuples():
+        row = kept[int(case.index)]
+        header = tables.fields(batch.table).get(str(case.column), {}).get("header", "")
+        message = f"la valeur ne respecte pas la règle du modèle ({case.check})\u00a0; corrigez-la"
+        raw = clean_text(case.failure_case)
+        batch.ledger.quarantine(batch.places[row], batch.rows[row], header, raw, "contract", message)
+        batch.fatal[row] = True
+    frame = frame.drop(index=cases["index"].astype(int)).reset_index(drop=True)
+    return schema.validate(frame)[names]
+
+
+def _typed(batch: Batch, name: str, rows: np.ndarray) -> Any:
+    """A column in the type of the contract at some of its rows."""
+    if name in batch.numbers:
+        return batch.numbers[name][rows]
+    column = batch.values[name]
+    if "float" in tables.fields(batch.table)[name]["dtype"]:
+        return objects(column.values).astype("float64")[column.codes[rows]]
+    return pd.array(objects(column.values), dtype="str").take(column.codes[rows])

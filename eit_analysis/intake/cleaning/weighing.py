@@ -1,0 +1,259 @@
+r"""Annual masses of flows and their 95 % intervals, for all rows at once.
+
+.. math:: m = q\,p\,f, \qquad m_{low} = m\,(1 - \sqrt{a^2 + b^2 + c^2})
+
+with q the quantity (per period), p the periods in a year, f the tonnes per unit, and a, b, c the relative
+lower half-widths of each; likewise for the upper bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from eit_analysis.intake.cells.columns import Cells, jointly, objects
+from eit_analysis.intake.cells.contract import MISSING, NUMBER_PROBLEMS
+from eit_analysis.intake.cells.digits import Number
+from eit_analysis.intake.cells.parsing import parse_number
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
+from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.reference.units import normalise_unit, to_tonnes
+
+MONTHS_PER_YEAR = 12
+MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
+Interval = tuple[float, float, float]  # central, low, high
+
+
+@dataclass(frozen=True)
+class Measure:
+    """In what a quantity is given, once its cells have been read together.
+
+    Attributes
+    ----------
+    tonnes, periods : (central, low, high) or None
+        Tonnes of one unit and periods in a year; both None when unusable.
+    corrections, conversions : tuple of (column, clean, rule)
+        What was read, and what was converted where the row is kept.
+    problems : tuple of (column, code, message)
+        Each sends the row to quarantine.
+    """
+
+    tonnes: Interval | None = None
+    periods: Interval | None = None
+    corrections: tuple[tuple[str, str, str], ...] = ()
+    conversions: tuple[tuple[str, str, str], ...] = ()
+    problems: tuple[tuple[str, str, str], ...] = ()
+
+
+def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
+    """Annual mass of flows from their quantity, unit, period, months and uncertainty.
+
+    Parameters
+    ----------
+    batch : Batch
+        Rows of the table ``flows`` whose other columns are clean; gets the three masses (t/year), NaN in
+        rows that go to quarantine.
+    half_widths : mapping of str to float
+        Relative 95 % half-width by class of evidence, used when nothing else is known of the quantity.
+    """
+    quantity = batch.cells["quantity"]
+    numbers = [parse_number(cell) for cell in quantity.values]
+    _reject_quantities(batch, numbers)
+    measures, codes = _measures(batch, numbers)
+    for code, measure in enumerate(measures):
+        if measure.corrections or measure.problems:
+            where = np.flatnonzero(codes == code)
+            for column, clean, rule in measure.corrections:
+                batch.correct(where, column, clean, rule)
+            for column, reason, message in measure.problems:
+                batch.reject(where, column, reason, message, fatal=True)
+    usable = ~batch.fatal & np.array([m.tonnes is not None for m in measures], dtype=bool)[codes]
+    for code, measure in enumerate(measures):
+        if measure.conversions:
+            where = np.flatnonzero(usable & (codes == code))
+            for column, clean, rule in measure.conversions:
+                batch.correct(where, column, clean, rule)
+    rows = np.flatnonzero(usable)
+    blank: Interval = (np.nan, np.nan, np.nan)
+    tonnes, periods = (
+        np.array([getattr(m, part) or blank for m in measures], dtype=float).reshape(-1, 3)[codes[rows]]
+        for part in ("tonnes", "periods")
+    )
+    triples = [(n.value, n.low, n.high) for n in numbers]
+    numeric = np.array(triples, dtype=float).reshape(-1, 3)[quantity.codes[rows]]
+    mass = annual_mass(numeric, periods, tonnes, _own_widths(batch, rows, half_widths))
+    for name, column in zip(MASSES, mass.T, strict=True):
+        batch.numbers[name] = np.full(len(batch), np.nan)
+        batch.numbers[name][rows] = column
+    rules = objects([n.rule for n in numbers])[quantity.codes[rows]]
+    read = rows[rules != ""]
+    clean = objects([_read_as(n) if n.rule else "" for n in numbers])[quantity.codes[read]]
+    batch.correct(read, "quantity", clean, rules[rules != ""])
+
+
+def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Masses with their 95 % interval: see the equation of the module.
+
+    Parameters
+    ----------
+    quantity : numpy.ndarray, shape (n, 3)
+        Value per period in its unit, then the bounds written in the cell itself (NaN: none).
+    periods, tonnes : numpy.ndarray, shape (n, 3)
+        Periods in a year and tonnes of one unit: central, low, high.
+    own : numpy.ndarray, shape (n, 2)
+        Relative half-width stated by the respondent, NaN when none; and that of the class of evidence. The
+        first goes before the interval of the cell, the second after it.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 3)
+        Central, low and high mass (t/year), ``0 <= low <= central <= high``.
+    """
+    stated, by_evidence = own.T
+    mass = quantity[:, 0] * periods[:, 0] * tonnes[:, 0]
+    bounds = []
+    for side, sign in ((1, -1.0), (2, 1.0)):
+        written = _relative_width(quantity, side)
+        width = np.where(
+            ~np.isnan(stated), stated, np.where(np.isnan(quantity[:, side]), by_evidence, written)
+        )
+        total = np.sqrt(width**2 + _relative_width(periods, side) ** 2 + _relative_width(tonnes, side) ** 2)
+        bounds.append(np.maximum(0.0, mass * (1 + sign * total)) + 0.0)  # + 0.0: no -0.0
+    return np.stack([mass, *bounds], axis=1)
+
+
+def _relative_width(interval: np.ndarray, side: int) -> np.ndarray:
+    """Half-width of one side of intervals relative to their central value (0 where that is zero)."""
+    central = interval[:, 0]
+    safe = np.where(central == 0, 1.0, central)
+    return np.where(central == 0, 0.0, np.abs(interval[:, side] / safe - 1))
+
+
+def _reject_quantities(batch: Batch, numbers: list[Number]) -> None:
+    quantity = batch.cells["quantity"]
+    problems: list[tuple[str, str] | None] = []
+    for number in numbers:
+        if number.problem:
+            problems.append((number.problem, NUMBER_PROBLEMS[number.problem]))
+        elif number.value is None:
+            problems.append(("missing_mass", MISSING))
+        elif number.value < 0:
+            problems.append(("negative_value", "la quantité est négative\u00a0; demandez la valeur exacte"))
+        else:
+            problems.append(None)
+    wrong = np.flatnonzero(np.array([p is not None for p in problems], dtype=bool)[quantity.codes])
+    found = [problems[code] or ("", "") for code in quantity.codes[wrong]]
+    batch.reject(
+        wrong, "quantity", objects([c for c, _ in found]), objects([m for _, m in found]), fatal=True
+    )
+
+
+def _measures(batch: Batch, numbers: list[Number]) -> tuple[list[Measure], np.ndarray]:
+    """Distinct ways in which the quantities are given, and which one each row has."""
+    quantity = batch.cells["quantity"]
+    written = Cells.of([(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in numbers])
+    refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
+    months = batch.values["months"]
+    keys = jointly(
+        [
+            Cells(written.values, written.codes[quantity.codes]),
+            Cells.of(batch.header_units.tolist()),
+            batch.values["unit"],
+            batch.values["period"],
+            Cells([False, True], refused.astype(np.int32)),
+            batch.values["category"],
+            Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
+        ]
+    )
+    return [_measure(*key) for key in keys.values], keys.codes
+
+
+@cache
+def _measure(
+    written: tuple[str, bool, bool], header_unit: str, typed_unit: str | None, own_period: str | None,
+    period_refused: bool, category: str | None, months: int,
+) -> Measure:  # fmt: skip
+    """Unit and period from their own cells, else from beside the number (``1830 kg/an``), else the header."""
+    suffix, known, zero = written
+    corrections: list[tuple[str, str, str]] = []
+    problems: list[tuple[str, str, str]] = []
+    unit, period = split_unit(typed_unit or "")
+    if period:
+        corrections.append(("period", PERIOD_LABELS[period], "period_from_unit"))
+    if period and own_period and own_period != period:
+        message = "la période de l'unité contredit la colonne Période\u00a0; demandez laquelle est juste"
+        problems.append(("period", "period_conflict", message))
+    period = own_period or period
+    for text, column, rule in (
+        (suffix, "quantity", "unit_from_quantity"),
+        (header_unit, "unit", "unit_from_header"),
+    ):
+        if not text or not known:
+            continue
+        beside, beside_period = split_unit(text)
+        # What stands beside the number is nearer to it than the header.
+        if column == "unit" and suffix:
+            continue
+        if _differ(unit, beside) or (period and beside_period and period != beside_period):
+            where = "écrite ici" if column == "quantity" else "de l'en-tête"
+            message = (
+                f"l'unité {where} contredit la colonne Unité ou Période\u00a0; demandez laquelle est juste"
+            )
+            problems.append((column, "unit_conflict", message))
+        if (beside and not unit) or (beside_period and not period) or column == "quantity":
+            unit, period = unit or beside, period or beside_period
+            corrections.append(("unit", unit, rule))
+    if not known:
+        return Measure(corrections=tuple(corrections))
+    if zero:
+        unit, period = unit or "t", period or "year"  # nothing weighs nothing in any unit
+    if not unit:
+        problems.append(("unit", "missing_unit", MISSING))
+    if not period and not period_refused:
+        problems.append(("period", "missing_period", MISSING))
+    if problems or not unit or not period or category is None:
+        return Measure(corrections=tuple(corrections), problems=tuple(problems))
+    one = to_tonnes(1.0, unit, category)
+    if one is None:
+        message = f"l'unité «\u00a0{unit}\u00a0» n'a pas de masse connue ici\u00a0; demandez des kg ou des t"
+        return Measure(corrections=tuple(corrections), problems=(("unit", "unknown_unit", message),))
+    central, low, high, sentence = one
+    late = [("unit", sentence, "unit_converted")] if low != high else []
+    periods = periods_per_year(period, months)
+    if period == "day":
+        days = f"{periods[0]:g} ({periods[1]:g} à {periods[2]:g}) par an"
+        late.append(("period", days, "day_read_as_working_day"))
+    elif period != "year" and months < MONTHS_PER_YEAR:
+        late.append(("period", f"{periods[0]:g} par an", "annualised_over_active_months"))
+    return Measure((central, low, high), periods, tuple(corrections), tuple(late))
+
+
+def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Interval:
+    """Periods in a year of a flow that exists ``active_months`` months a year.
+
+    A quantity per year is already a year's, whatever the months.
+    """
+    central, low, high = PERIODS_PER_YEAR[period]
+    share = 1.0 if period == "year" else active_months / MONTHS_PER_YEAR
+    return central * share, low * share, high * share
+
+
+def _differ(unit: str, other: str) -> bool:
+    return bool(unit and other) and normalise_unit(unit) != normalise_unit(other)
+
+
+def _own_widths(batch: Batch, rows: np.ndarray, half_widths: Mapping[str, float]) -> np.ndarray:
+    stated, evidence = batch.values["uncertainty_percent"], batch.values["evidence"]
+    parts = (
+        objects(stated.values).astype(float)[stated.codes[rows]] / 100,
+        np.array([half_widths[e] for e in evidence.values], dtype=float)[evidence.codes[rows]],
+    )
+    return np.stack(parts, axis=1)
+
+
+def _read_as(number: Number) -> str:
+    span = "" if number.low is None else f" [{number.low:g} ; {number.high:g}]"
+    return "" if number.value is None else f"{number.value:g}{span}"

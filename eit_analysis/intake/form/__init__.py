@@ -1,0 +1,1 @@
+"""The questionnaire that is sent to the firms, drawn from the contract."""

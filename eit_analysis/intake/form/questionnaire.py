@@ -1,0 +1,189 @@
+"""The blank questionnaire, drawn from the contract: a guide, then one sheet per table with its checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from eit_analysis import tables
+from eit_analysis.errors import InputError
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.parsing import fold
+from eit_analysis.intake.form.checks import check, is_number
+from eit_analysis.intake.form.guide import GUIDE, TITLE, note, write_guide
+from eit_analysis.intake.output import log_bytes
+from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
+from eit_analysis.reference.communes import find_commune
+from eit_analysis.study import write_atomic
+
+__all__ = ["GUIDE", "contacted", "write_blank", "write_for_firms"]
+
+ROWS = 500  # rows of each sheet that have checks, at least
+LAST_COLUMN = 16_383  # of a sheet, from 0
+LONGEST_SLUG = 40  # characters
+LONG_COLUMNS = {"name", "description", "item", "occupation", "skill", "title", "comment"}
+FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
+# The header row and the columns stay as the reader knows them; all else is free.
+PROTECTION = dict.fromkeys(
+    ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter"),
+    True,
+)
+
+
+def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
+    """Write the questionnaire (XLSX), blank or with its firms already in the sheet *Entreprise*.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write; replaced as a whole if it exists.
+    firms : pandas.DataFrame, optional
+        One row per firm: ``siret, name, naf_code, commune_name, commune_code, postcode``, and perhaps
+        ``headcount`` and ``site_id`` (else E01, E02… in order). A value that the reader would refuse is left
+        blank for the firm to fill in.
+
+    Raises
+    ------
+    InputError
+        When two firms have the same identifier, or one is unusable.
+    """
+    rows = [] if firms is None else _firm_rows(firms)
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": TITLE, "created": FIXED_DATE})
+        styles = _styles(book)
+        write_guide(book, styles)
+        for table in tables.TABLES:
+            _write_sheet(book, table, styles, rows if table == "sites" else [])
+    write_atomic(path, content.getvalue())
+
+
+def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
+    """One prefilled questionnaire per firm, and beside their folder ``acteurs.csv``, the list of them all.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the questionnaires go, ``E01_filature-du-rhin_questionnaire.xlsx``.
+    firms : pandas.DataFrame
+        As `write_blank` takes them.
+    """
+    rows = _firm_rows(firms)
+    paths = [folder / f"{_file_stem(row)}_questionnaire.xlsx" for row in rows]
+    for path, row in zip(paths, rows, strict=True):
+        write_blank(path, pd.DataFrame([row], dtype=object))
+    headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
+    write_atomic(folder.parent / CONTACTED_FILE, log_bytes(contacted(firms).rename(columns=headers)))
+    return paths
+
+
+def contacted(firms: pd.DataFrame) -> pd.DataFrame:
+    """The firms to whom a questionnaire goes: ``site_id, name, siret, commune_name``, as it holds them."""
+    return pd.DataFrame(_firm_rows(firms), columns=CONTACTED, dtype="str")
+
+
+def _file_stem(row: dict[str, Any]) -> str:
+    """Identifier and short name of a firm, in characters that every system takes in a file name."""
+    words, slug = fold(row.get("name", "")).split(), ""
+    for word in words:
+        if len(longer := f"{slug}-{word}".lstrip("-")) > LONGEST_SLUG:
+            break
+        slug = longer
+    return f"{row['site_id']}_{slug}".rstrip("_")
+
+
+def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
+    """Cells of the sheet Entreprise as the reader wants them, so that it has nothing to correct."""
+    known = firms.astype(object).where(firms.notna(), None)
+    if "site_id" not in known:
+        known.insert(0, "site_id", [f"E{rank:02d}" for rank in range(1, len(known) + 1)])
+    rows = []
+    for typed in known.to_dict("records"):
+        row = {column: _readable(column, typed.get(column)) for column in tables.form("sites")}
+        place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
+        row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
+        rows.append({column: value for column, value in row.items() if value is not None})
+    identifiers = [row.get("site_id") for row in rows]
+    if None in identifiers or len(set(identifiers)) < len(identifiers):
+        raise InputError(
+            "il faut un identifiant à chaque entreprise (lettres, chiffres, tirets), corrigez la liste",
+            column="Identifiant",
+        )
+    return rows
+
+
+def _readable(column: str, cell: Any) -> Any:
+    labels = tables.form("sites")[column]["labels"] or {}
+    try:
+        value, _ = clean_cell("sites", column, "" if cell is None else cell)
+    except CellError:
+        return None
+    return labels.get(value, value)
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    """Formats by name; those of answers are unlocked, and kept as text wherever a number is not wanted."""
+    header = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCE6E1", "border": 1}
+    top = {"text_wrap": True, "valign": "top"}
+    free = {"locked": False, "valign": "top"}
+    formats = {
+        "title": {"bold": True, "font_size": 16},
+        "bold": {**top, "bold": True},
+        "wrap": top,
+        "bold_ruled": {**top, "bold": True, "top": 1},
+        "wrap_ruled": {**top, "top": 1},
+        "blank": {"bottom": 1, "locked": False},
+        "header": header,
+        "number": free,
+        "text": {**free, "num_format": "@"},
+        "long": {**free, "num_format": "@", "text_wrap": True},
+        "comment": {**free, "text_wrap": True},  # a text format shows ### beyond 255 characters
+        "date": {**free, "num_format": "yyyy-mm-dd"},
+    }
+    return {name: book.add_format(properties) for name, properties in formats.items()}
+
+
+def _style(table: str, column: str) -> str:
+    """As text, a code keeps its zeros and 10-15 does not become a date."""
+    if column == "status_date":
+        return "date"
+    if column == "comment":
+        return "comment"
+    if is_number(table, column):
+        return "number"
+    return "long" if column in LONG_COLUMNS else "text"
+
+
+def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    sheet = book.add_worksheet(tables.sheet_name(table))
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, 32)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&RPage &P sur &N")
+    sheet.protect("", PROTECTION)
+    last = max(ROWS, 2 * len(rows))
+    for index, (name, spec) in enumerate(tables.form(table).items()):
+        width = 34 if name in LONG_COLUMNS else max(12, min(24, len(spec["header"]) + 2))
+        style = styles[_style(table, name)]
+        sheet.set_column(index, index, width, style)
+        sheet.write_string(0, index, spec["header"], styles["header"])
+        text = note(table, name)
+        size = {"width": 300, "height": 24 + 18 * sum(1 + len(line) // 42 for line in text.split("\n"))}
+        sheet.write_comment(0, index, text, {**size, "author": ""})
+        sheet.data_validation(1, index, last, index, check(table, name))
+        for rank, row in enumerate(rows, start=1):
+            if name in row:
+                write = sheet.write_number if isinstance(row[name], float) else sheet.write_string
+                write(rank, index, row[name], style)
+    # A row is deleted only when none of its cells is locked, out to the last column of the sheet.
+    sheet.set_column(len(tables.form(table)), LAST_COLUMN, None, styles["number"])

@@ -1,0 +1,142 @@
+"""*Fiches de relance*: for each firm what was read of its answers, what was corrected, what is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.intake.answers.sheets import as_read, logged
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, fold
+from eit_analysis.intake.relance import html, wording, xlsx
+from eit_analysis.intake.relance.cells import WaveCells
+from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
+from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, find_owners, places
+from eit_analysis.intake.relance.questions import DOUBTFUL_RULES, ask
+from eit_analysis.intake.relance.texts import french, read_as
+from eit_analysis.study import Study, write_atomic
+
+FOLDER = "relances"
+# What becomes of the answer sheets is told on the cells they answer.
+ANSWER_RULES = {"answer_applied", "merged_repeated_answer", "ignored_blank_answer"}
+
+
+def fiches(wave: Wave) -> list[Fiche]:
+    """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
+    owners = find_owners(wave)
+    asked, turns = ask(wave, owners), _turns(wave, owners)
+    own_tables = {table: _by_owner(frame, owners) for table, frame in wave.tables.items()}
+    read, corrected = _sheets_read(wave, owners), _corrections(wave, owners)
+    names = {
+        site: str(frame["name"].iloc[0]) for site, frame in own_tables["sites"].items() if site != OFFICE
+    }
+    office = [OFFICE] if OFFICE in asked.questions else []
+    return [
+        Fiche(
+            site,
+            names.get(site, ""),
+            turns[site] + 1,
+            read.get(site, []),
+            _totals({table: frames[site] for table, frames in own_tables.items() if site in frames}),
+            corrected.get(site, []),
+            asked.questions.get(site, []),
+            asked.aside.get(site, []),
+        )
+        for site in [*owners.sites, *office]
+    ]
+
+
+def write_sheets(study: Study, wave: Wave) -> int:
+    """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
+
+    Returns
+    -------
+    int
+        Number of questions asked, all fiches together, readings to check left out.
+    """
+    folder, written = study.processed / FOLDER, fiches(wave)
+    for fiche in written:
+        write_atomic(folder / f"{fiche.file}.html", html.page(study, fiche))
+        write_atomic(folder / f"{fiche.file}.xlsx", xlsx.workbook(study, fiche))
+    kept = {f"{fiche.file}{ending}" for fiche in written for ending in (".html", ".xlsx")}
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        if path.suffix in (".html", ".xlsx") and path.name not in kept:
+            path.unlink()
+    return sum(fiche.asked for fiche in written)
+
+
+def _turns(wave: Wave, owners: Owners) -> Counter[str]:
+    """Answer files of the wave that speak of a row of each firm, also of a row that it withdraws."""
+    cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
+    turns: Counter[str] = Counter()
+    for rows in wave.applied.named.values():
+        named = {owners.rows.get(row) or clean_text(cells.raw((*row, header))).upper() for row in rows}
+        turns.update(site if site in owners.sites else OFFICE for site in named)
+    return turns
+
+
+def _by_owner(frame: pd.DataFrame, owners: Owners) -> dict[str, pd.DataFrame]:
+    return {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
+
+
+def _sheets_read(wave: Wave, owners: Owners) -> dict[str, list[SheetRead]]:
+    """Rows of each owner by sheet, in the order of the files."""
+    refused = {
+        place
+        for place, code in zip(places(wave.quarantine), wave.quarantine["reason_code"], strict=True)
+        if not code.startswith("cell_")
+    }
+    used = {place for frame in wave.tables.values() for place in places(frame)}
+    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    for place, owner in owners.rows.items():
+        count = counts.setdefault((owner, *place[:2]), Counter())
+        count.update(read=1, used=int(place in used), refused=int(place in refused))
+    rows: dict[str, list[SheetRead]] = {}
+    for (owner, file, sheet), count in counts.items():
+        rows.setdefault(owner, []).append(
+            SheetRead(file, sheet, count["read"], count["used"], count["refused"])
+        )
+    return rows
+
+
+def _corrections(wave: Wave, owners: Owners) -> dict[str, list[Correction]]:
+    """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
+    frame = wave.corrections[~wave.corrections["rule"].isin(DOUBTFUL_RULES | ANSWER_RULES)]
+    counts: dict[str, Counter[tuple[str, str, str, str, str]]] = {}
+    cells = WaveCells(wave)
+    lines = frame[["rule", "column", "raw_value", "clean_value"]].fillna("")
+    for owner, place, (rule, column, raw, clean) in zip(
+        owners.of(frame), places(frame), lines.itertuples(index=False), strict=True
+    ):
+        label = wording.rule_label(rule) if owner == OFFICE else wording.own_label(rule)
+        if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
+            what = (label, place[1], "", "", "")
+        elif rule == "confirmed_by_firm" and (not raw or fold(raw) in MISSING_WORDS):
+            what = (wording.NOTHING_KNOWN, place[1], column, raw, "")
+        else:
+            cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
+            raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))
+            what = (label, place[1], column, raw, read_as(table, column, clean))
+        counts.setdefault(owner, Counter())[what] += 1
+    return {
+        owner: [Correction(*what, count) for what, count in sorted(found.items())]
+        for owner, found in counts.items()
+    }
+
+
+def _totals(own: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Main figures of one firm, for it to recognise: what leaves, what enters, its people."""
+    found = []
+    flows = own.get("flows", pd.DataFrame({"direction": [], "mass_t_per_year": []}))
+    for code, words in (("out", "Flux sortants"), ("in", "Flux entrants")):
+        mass = flows.loc[flows["direction"] == code, "mass_t_per_year"]
+        if len(mass):
+            found.append((words, f"{len(mass)}, soit {french(float(mass.sum()))}\u00a0t par an"))
+    for table, words in (("sharing", "Mutualisations possibles"), ("skills", "Compétences")):
+        if table in own:
+            found.append((words, french(len(own[table]))))
+    if "workforce" in own:
+        people = french(float(own["workforce"]["headcount"].sum()))
+        found.append((f"Personnes (feuille {tables.sheet_name('workforce')})", people))
+    return found

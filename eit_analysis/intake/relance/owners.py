@@ -1,0 +1,107 @@
+"""Whose row is whose: a firm only ever sees its own rows; those of nobody go to the study office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from eit_analysis.intake.answers.applied import Applied, Grid
+
+OFFICE = ""  # owner of the rows whose firm is not known
+SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
+
+
+class Wave(Protocol):
+    """What going back to the firms needs from a cleaned wave (see ``wave.Cleaned``).
+
+    Attributes
+    ----------
+    row_sites : pandas.DataFrame
+        ``source_file, source_sheet, source_row, site_id`` of every data row, refused ones too; missing id
+        where it is not known.
+    grids : mapping of (file, sheet) to Grid
+        The data sheets as they were cleaned: answers put in, personal data taken out.
+    applied : Applied
+        What the answers already in the wave did.
+    """
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]: ...
+    @property
+    def quarantine(self) -> pd.DataFrame: ...
+    @property
+    def implausible(self) -> pd.DataFrame: ...
+    @property
+    def corrections(self) -> pd.DataFrame: ...
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...
+    @property
+    def row_sites(self) -> pd.DataFrame: ...
+    @property
+    def grids(self) -> Mapping[tuple[str, str], Grid]: ...
+    @property
+    def applied(self) -> Applied: ...
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Owner of each data row, and of what a file says outside its data rows.
+
+    A file with rows of several firms, or of an unknown one, has no owner of its own: its headers, titles and
+    unknown sheets are shown to the study office only.
+    """
+
+    rows: dict[tuple[str, str, int], str]
+    files: dict[str, str]
+
+    @property
+    def sites(self) -> list[str]:
+        return sorted({site for site in self.rows.values() if site != OFFICE})
+
+    def of(self, frame: pd.DataFrame) -> pd.Series:
+        """Owner of each line of a frame that has the three ``source_`` columns."""
+        found = [self.rows.get(place, self.files.get(place[0], OFFICE)) for place in places(frame)]
+        return pd.Series(found, index=frame.index, dtype="str")
+
+
+def places(frame: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """File, sheet and row of each line; row 0 for what concerns a whole sheet or file."""
+    rows = frame["source_row"].fillna(0).astype(int)
+    return list(zip(frame["source_file"], frame["source_sheet"], rows, strict=True))
+
+
+def table_of_sheet(wave: Wave) -> dict[tuple[str, str], str]:
+    return {
+        (entry["file"], sheet["sheet"]): sheet["table"]
+        for entry in wave.manifest["inputs"]
+        for sheet in entry["sheets"]
+    }
+
+
+def find_owners(wave: Wave) -> Owners:
+    """A row belongs to the firm it names, when a sheet Entreprise of the wave describes that firm.
+
+    Where two rows describe one firm differently, they may be two firms: then only the rows of the file whose
+    description was kept are shown to it.
+    """
+    frame = wave.row_sites
+    where, named = places(frame), frame["site_id"].fillna(OFFICE).tolist()
+    table = table_of_sheet(wave)
+    declared = {site for place, site in zip(where, named, strict=True) if table.get(place[:2]) == "sites"}
+    homes = dict(zip(wave.tables["sites"]["site_id"], wave.tables["sites"]["source_file"], strict=True))
+    conflicts = wave.quarantine[wave.quarantine["reason_code"] == "conflicting_site"]
+    by_place = dict(zip(where, named, strict=True))
+    disputed = {by_place.get(place) for place in places(conflicts)}
+    rows: dict[tuple[str, str, int], str] = {}
+    files: dict[str, set[str]] = {}
+    for place, site in zip(where, named, strict=True):
+        known = site in declared and SITE.fullmatch(site)
+        own = known and (site not in disputed or homes.get(site) == place[0])
+        rows[place] = site if own else OFFICE
+        files.setdefault(place[0], set()).add(rows[place])
+    alone = {file: next(iter(sites)) for file, sites in files.items() if len(sites) == 1}
+    return Owners(rows, alone)

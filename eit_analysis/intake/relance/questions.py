@@ -1,0 +1,237 @@
+"""What to ask each firm about its own cells: refused, implausible, read with a doubt, or missing.
+
+One question a cell; real questions come first, then the readings that need no answer when they are right. A
+cell that the firm has answered or confirmed is asked again only when the answer itself cannot be used or is
+implausible.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.codes import ENTRY_COLUMNS
+from eit_analysis.intake.relance import wording
+from eit_analysis.intake.relance.cells import (
+    DOUBTFUL,
+    IMPLAUSIBLE,
+    MISSING,
+    REFUSED,
+    Cell,
+    Question,
+    WaveCells,
+)
+from eit_analysis.intake.relance.marks import FOR_OFFICE, surprise
+from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
+from eit_analysis.intake.relance.texts import tonnes
+
+# Rules that settled a doubt: they changed a meaning, where the others only changed a writing.
+DOUBTFUL_RULES = {
+    "point_read_as_thousands", "comma_read_as_thousands", "comma_read_as_decimal", "share_read_as_percent",
+    "less_than", "about", "day_read_as_working_day", "annualised_over_active_months",
+    "unit_converted", "multiplier_read", "evidence_assumed_estimated", "consent_assumed_none",
+    "mojibake_suspected",
+}  # fmt: skip
+
+# Cells that may be blank but without which an analysis falls back on an assumption: place, activity and size
+# (distances, extrapolation), code and route of a waste (substitution, impacts), volumes to pool, occupations
+# and ages (forecast), levels (skill gaps), tonnes of a synergy that is done.
+IMPORTANT: dict[str, tuple[str, ...]] = {
+    "sites": ("siret", "naf_code", "commune_name", "headcount"),
+    "flows": ("waste_code", "route"),
+    "sharing": ("volume_per_year",),
+    "workforce": ("rome_code", "age_band"),
+    "skills": ("current_level", "required_level"),
+    "synergy_register": ("realised_t_per_year",),
+}
+# Cells that a mass comes from.
+WEIGHED = {ENTRY_COLUMNS["quantity"][0], ENTRY_COLUMNS["unit"][0], ENTRY_COLUMNS["period"][0],
+           tables.form("flows")["months"]["header"]}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions by owner (``""``: the study office), and rows that stay aside without any question."""
+
+    questions: dict[str, list[Question]]
+    aside: dict[str, list[str]]
+
+
+def ask(wave: Wave, owners: Owners) -> Asked:
+    """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
+    asking = _Asking(wave)
+    found: dict[Cell, tuple[str, Question]] = {}
+    for owner, question in asking.all(owners):
+        found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
+    absent: dict[tuple[str, Cell], Question] = {}
+    for owner, question in found.values():
+        question = asking.absent(question)
+        absent.setdefault((owner, question.cell), question)
+    by_owner: dict[str, list[Question]] = {}
+    for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):
+        by_owner.setdefault(owner, []).append(question)
+    asked = {cell[:3] for cell in found}
+    return Asked(by_owner, asking.aside(owners, asked))
+
+
+class _Asking(WaveCells):
+    """The questions of one wave."""
+
+    def __init__(self, wave: Wave) -> None:
+        super().__init__(wave)
+        by_rule: dict[str, set[Cell]] = {}
+        interesting = wave.corrections[
+            wave.corrections["rule"].isin(
+                ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
+            )
+        ]
+        for cell, rule in zip(_cells(interesting), interesting["rule"], strict=True):
+            by_rule.setdefault(rule, set()).add(cell)
+        self.answered = by_rule.get("answered_by_firm", set()) | by_rule.get("confirmed_by_firm", set())
+        # Who wrote NC has answered.
+        self.settled = self.answered | by_rule.get("missing_word", set())
+        self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
+        self.flows: dict[tuple[str, str, int], tuple[float, str]] = {}
+        flows = wave.tables["flows"]
+        categories = tables.form("flows")["category"]["labels"] or {}
+        for place, mass, category in zip(
+            places(flows), flows["mass_t_per_year"], flows["category"], strict=True
+        ):
+            self.flows[place] = float(mass), categories.get(category, "")
+
+    def all(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        yield from self.unread(owners)
+        yield from self.refused(owners)
+        yield from self.implausible(owners)
+        yield from self.doubtful(owners)
+        yield from self.missing(owners)
+
+    def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        """Answers that could not be used."""
+        for cell, (answer, code, message) in self.wave.applied.unread.items():
+            if cell[:3] not in self.wave.applied.removed:
+                asked = wording.ask(self.tables[cell[:2]], self.name(cell))
+                text = wording.unread(answer, code, message, asked)
+                yield owners.rows.get(cell[:3], OFFICE), self.put(REFUSED, cell, text)
+
+    def refused(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        frame = self.wave.quarantine
+        for owner, cell, raw, code, message in _lines(frame, owners, "raw_value", "reason_code", "message"):
+            reason = code.removeprefix("cell_")
+            cell = self.asked(cell, reason)
+            if reason == "answer_unreadable" or (reason == "unknown_site" and owner != OFFICE):
+                continue  # asked on the cell it answers; on the row that describes its firm
+            if reason.startswith("missing_") and cell in self.answered:
+                continue
+            shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
+            yield owner, self.put(REFUSED, cell, self.wrong(owner, cell, reason, message), shown)
+
+    def implausible(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        names = ("raw_value", "reason_code", "message")
+        jobs = self.jobs_aside(owners)
+        for owner, cell, raw, code, message in _lines(self.wave.implausible, owners, *names):
+            if owner == OFFICE or code in FOR_OFFICE:
+                yield OFFICE, self.put(IMPLAUSIBLE, cell, f"{message}.", raw)
+                continue
+            mass, category = self.flows.get(cell[:3], (None, ""))
+            text = surprise(code, message, raw, mass, category, jobs.get(owner, 0))
+            weighed = mass is not None and cell[3] == ENTRY_COLUMNS["quantity"][0]
+            confirm = wording.CONFIRM_UNIT if weighed else wording.CONFIRM
+            yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
+
+    def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
+        """Rows of the sheets of jobs set aside, by owner."""
+        frame = self.wave.quarantine
+        rows = {
+            (owner, cell[:3])
+            for owner, cell, code in _lines(frame, owners, "reason_code")
+            if cell[2] and not code.startswith("cell_") and self.tables.get(cell[:2]) == "workforce"
+        }
+        return Counter(owner for owner, _ in rows)
+
+    def doubtful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        frame = self.wave.corrections
+        frame = frame[frame["rule"].isin(DOUBTFUL_RULES)]
+        readings: dict[tuple[str, Cell], list[str]] = {}
+        doubts: dict[Cell, str] = {}
+        for owner, cell, clean, rule in _lines(frame, owners, "clean_value", "rule"):
+            cell = self.asked(cell, rule)
+            if cell not in self.answered and self.flows.get(cell[:3], (None, ""))[0] != 0:  # of nothing
+                readings.setdefault((owner, cell), []).append(wording.reading(rule, clean))
+                doubts[cell] = wording.doubt(rule, doubts.get(cell))
+        for (owner, cell), found in readings.items():
+            doubt = doubts[cell] if self.read(cell) is not None else wording.NO_CELL
+            text = f"{', et '.join(dict.fromkeys(found))}{self.yearly(cell)}. {doubt}"
+            yield owner, self.put(DOUBTFUL, cell, text)
+
+    def yearly(self, cell: Cell) -> str:
+        """The mass of a year that a reading gave."""
+        row = cell[:3]
+        if cell[3] not in WEIGHED or row not in self.flows or row in self.by_register:
+            return ""
+        return f", soit {tonnes(self.flows[row][0])}\u00a0t par an"
+
+    def missing(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        for table, columns in IMPORTANT.items():
+            frame = self.wave.tables[table]
+            if table == "flows":
+                frame = frame[(frame["direction"] == "out") & (frame["mass_t_per_year"] != 0)]
+            if table == "synergy_register":
+                frame = frame[frame["status"] == "done"]
+            for column in columns:
+                blank, header = frame[frame[column].isna()], tables.form(table)[column]["header"]
+                for owner, place in zip(owners.of(blank), places(blank), strict=True):
+                    cell = (*place, header)
+                    if cell not in self.settled:
+                        yield owner, self.put(MISSING, cell, wording.ask(table, column))
+
+    def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
+        """Rows set aside of which nothing is asked, and why: those with one reason together."""
+        rows: dict[tuple[str, str, str, str], dict[int, Question]] = {}
+        frame = self.wave.quarantine
+        for owner, cell, code, message in _lines(frame, owners, "reason_code", "message"):
+            if not code.startswith("cell_") and cell[:3] in owners.rows and cell[:3] not in asked:
+                waiting = code == "unknown_site" and owner != OFFICE
+                why = wording.WAITING if waiting else wording.problem(code, message)
+                same = rows.setdefault((owner, cell[0], cell[1], why), {})
+                same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
+        found: dict[str, list[str]] = {}
+        for (owner, _, sheet, why), same in rows.items():
+            numbers = ", ".join(map(str, same))
+            first = next(iter(same.values()))
+            place = first.place if len(same) == 1 else f"{sheet}, lignes\u00a0{numbers}"
+            found.setdefault(owner, []).append(f"{place}\u00a0: {why}")
+        return found
+
+    def wrong(self, owner: str, cell: Cell, reason: str, message: str) -> str:
+        """The question about a cell that cannot be used; the study office reads its usual message."""
+        if reason == "no_header":
+            what = wording.problem(reason, message)
+            return f"{what} {wording.RESEND if owner != OFFICE else wording.RESEND_OFFICE}"
+        if owner == OFFICE or not cell[1]:
+            return f"{message.rstrip('.')}."
+        column = self.name(cell)
+        asked = wording.ask(self.tables[cell[:2]], column) if column else ""
+        return f"{wording.problem(reason, message)} {asked}".strip()
+
+    def asked(self, cell: Cell, code: str) -> Cell:
+        """The cell to answer: what is about a unit is settled by the quantity with its unit."""
+        if code == "no_header":
+            return (*cell[:2], 0, "")  # one question for the sheet
+        quantity = (*cell[:3], ENTRY_COLUMNS["quantity"][0])
+        return quantity if code in wording.ABOUT_UNITS and self.read(quantity) is not None else cell
+
+
+def _cells(frame: pd.DataFrame) -> Iterator[Cell]:
+    for place, column in zip(places(frame), frame["column"].fillna(""), strict=True):
+        yield (*place, column)
+
+
+def _lines(frame: pd.DataFrame, owners: Owners, *names: str) -> Iterator[tuple]:
+    """Owner, cell and the texts asked for of each line."""
+    texts = [frame[name].fillna("").tolist() for name in names]
+    yield from zip(owners.of(frame), _cells(frame), *texts, strict=True)

@@ -1,0 +1,199 @@
+"""Which table a sheet is, where its header row stands, which column is what, and which rows are not data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.contract import SUFFIXES
+from eit_analysis.intake.cells.parsing import clean_text, fold, header_unit, singular
+
+ROWS_SEARCHED = 20
+TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
+TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
+# Columns that say what a row counts, where a total leaves a blank.
+WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
+        "workforce": ("occupation", "age_band"), "skills": ("skill",),
+        "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
+LONGEST_HEADER = 80  # characters
+UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
+SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are in one sheet.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table in the contract.
+    header_row : int
+        Index of the header row, from 0.
+    columns : dict of str to int
+        Form column to cell index.
+    unknown, repeated : dict of int to str
+        Headers that are not in the form, and those met a second time, by cell index.
+    units : dict of str to str
+        Unit stated by the header, by form column (``Quantité (kg)``).
+    """
+
+    table: str
+    header_row: int
+    columns: dict[str, int]
+    unknown: dict[int, str]
+    repeated: dict[int, str]
+    units: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return key_column(self.table)
+
+
+def key_column(table: str) -> str:
+    return next(iter(tables.form(table)))
+
+
+@lru_cache(maxsize=50_000)
+def header_key(text: str) -> str:
+    """Header without case, accents, punctuation or plural; ``(s)`` is a plural too."""
+    return singular(fold(text.replace("(s)", "s")))
+
+
+@cache
+def known_headers(table: str) -> dict[str, str]:
+    """Headers of one form as they are compared, to the column's name."""
+    return {header_key(spec["header"]): name for name, spec in tables.form(table).items()}
+
+
+@cache
+def bare_headers(table: str) -> dict[str, tuple[str, str]]:
+    """Headers of one form without their remark in parentheses, to the column's name and that remark.
+
+    Only those that stay unambiguous without it.
+    """
+    bare: dict[str, list[tuple[str, str]]] = {}
+    for name, spec in tables.form(table).items():
+        text, remark = re.fullmatch(r"([^(]*)(?:\((.*)\))?", spec["header"]).groups()  # type: ignore[union-attr]
+        bare.setdefault(header_key(text), []).append((name, remark or ""))
+    return {key: found[0] for key, found in bare.items() if len(found) == 1}
+
+
+@cache
+def recognise(table: str, text: str) -> tuple[str, str] | None:
+    """Column of a header and the unit that the header states for it, None when it is not in the form.
+
+    A header may leave out our remark in parentheses (``Incertitude``). Another unit than ours is understood
+    for a quantity (``Quantité (kg)``); elsewhere it would change what the number means (``Coût (€)`` is not a
+    cost per tonne), so the header is not recognised.
+    """
+    exact = known_headers(table).get(header_key(text))
+    if exact:
+        return exact, ""
+    bare, unit = header_unit(text)
+    name, remark = bare_headers(table).get(header_key(bare), ("", ""))
+    if not name:
+        return None
+    if not unit or _unit_key(unit) == _unit_key(remark):
+        return name, ""
+    if name in UNIT_COLUMNS:
+        return name, unit
+    return (name, "") if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
+
+
+def _unit_key(text: str) -> str:
+    return singular(fold(text.replace("€", " eur ").replace("%", " pourcent ")))
+
+
+@cache
+def sheet_names() -> dict[str, str]:
+    return {singular(fold(tables.sheet_name(table))): table for table in tables.TABLES}
+
+
+def table_of(sheet: str) -> str | None:
+    """Table of a sheet by its name, whatever its case, accents, plural or number (``2. flux (2)``)."""
+    words = " ".join(SHEET_NOISE.sub(" ", fold(sheet)).split())
+    return sheet_names().get(singular(words))
+
+
+def _layout(table: str, index: int, row: list[Any]) -> Layout:
+    layout = Layout(table, index, {}, {}, {})
+    for position, cell in enumerate(row):
+        text = clean_text(cell)
+        if not text or len(text) > LONGEST_HEADER:
+            continue
+        name, unit = recognise(table, text) or ("", "")
+        if not name:
+            layout.unknown[position] = text
+        elif name in layout.columns:
+            layout.repeated[position] = text
+        else:
+            layout.columns[name] = position
+            if unit:
+                layout.units[name] = unit
+    return layout
+
+
+def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
+    """Header row of a sheet among its first twenty rows: the one with most known headers.
+
+    Returns
+    -------
+    Layout or None
+        None when no row holds the key column beside another known header.
+    """
+    best: Layout | None = None
+    for index, row in enumerate(rows[:ROWS_SEARCHED]):
+        found = _layout(table, index, row)
+        if found.key in found.columns and len(found.columns) > max(1, len(best.columns) if best else 0):
+            best = found
+        if best and len(best.columns) == len(tables.form(table)):
+            break  # no row can hold more
+    return best
+
+
+def guess_layout(rows: Sequence[list[Any]]) -> Layout | None:
+    """Layout of a sheet whose name says nothing: the form most of whose headers it holds, at least half."""
+    layouts = [layout for table in tables.TABLES if (layout := find_layout(table, rows))]
+    layouts = [lay for lay in layouts if len(lay.columns) * 2 >= len(tables.form(lay.table))]
+    return max(layouts, key=lambda lay: len(lay.columns) / len(tables.form(lay.table)), default=None)
+
+
+def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
+    """Why a row is not data (``ignored_...``), or None when it is data.
+
+    A row of one single text beside an empty key is a title or a note. A row is a total when its key (else its
+    first text) starts with *total*, or when one cell is just *total* and the row does not say what it counts:
+    a contractor may be named Total, and an actor TOTAL-01.
+    """
+    texts = [clean_text(cell) for cell in row]
+    filled = [text for text in texts if text]
+    if not filled:
+        return "ignored_blank_row"
+    if index < layout.header_row:
+        return "ignored_title_row"
+    key_index = layout.columns[layout.key]
+    key = texts[key_index] if key_index < len(texts) else ""
+    # An identifier has no space: TOTAL-01 is an actor.
+    if TOTAL_ALONE.fullmatch(fold(key)) or (TOTAL.match(fold(key or filled[0])) and (not key or " " in key)):
+        return "ignored_total_row"
+    # A total written in another column, beside an identifier copied down.
+    total = any(TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20)
+    if total and layout.table != "sites" and not _says_what(layout, texts):
+        return "ignored_total_row"
+    if len(filled) == 1 and (not key or " " in key):
+        return "ignored_title_row"
+    if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
+        return "ignored_header_row"
+    return None
+
+
+def _says_what(layout: Layout, texts: list[str]) -> bool:
+    """Whether a row has a word of the form in every column that asks for one and must be filled."""
+    wanted = WHAT.get(layout.table, ())
+    read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
+    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold(text)) for text in read)

@@ -1,0 +1,138 @@
+"""Every correction, doubt and refusal of a cleaning, by blocks of rows, and the accounts of the sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.intake.cells.columns import Cells, objects
+from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+
+QUARANTINE = ["source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message"]
+CORRECTIONS = ["source_file", "source_sheet", "source_row", "column", "raw_value", "clean_value", "rule"]
+NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
+
+Origin = tuple[str, str]  # source_file, source_sheet
+
+
+@dataclass
+class SheetAccount:
+    """Where the rows of one sheet went."""
+
+    sheet: str
+    table: str
+    header_row: int
+    rows_read: int
+    rows_clean: int = 0
+    rows_quarantined: int = 0
+    rows_merged: int = 0
+    rows_ignored: int = 0
+
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.zero()}
+
+    @staticmethod
+    def zero() -> dict[str, int]:
+        return dict.fromkeys(
+            ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"), 0
+        )
+
+    def check(self) -> None:
+        """Every row read went somewhere, once."""
+        gone = self.rows_clean + self.rows_quarantined + self.rows_merged + self.rows_ignored
+        if gone != self.rows_read:
+            raise AssertionError(f"{self.sheet}: {self.rows_read} rows read, {gone} accounted for")
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the quarantine or of the corrections in their types, also when there are none."""
+    return frame.astype({name: "Int64" if name == "source_row" else "str" for name in frame.columns})
+
+
+@dataclass
+class Ledger:
+    """Quarantine and corrections. An entry is a block: one value for all its rows, or one for each.
+
+    Attributes
+    ----------
+    origins : list of (str, str)
+        File and sheet of each place; a place is its position here.
+    """
+
+    origins: list[Origin] = field(default_factory=list)
+    refused: list[tuple[Any, ...]] = field(default_factory=list)
+    doubted: list[tuple[Any, ...]] = field(default_factory=list)
+    corrected: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def place(self, file: str, sheet: str = "") -> int:
+        """A new place to speak of: a file, or a sheet of it."""
+        self.origins.append((file, sheet))
+        return len(self.origins) - 1
+
+    def quarantine(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
+        self.refused.append((places, rows, column, raw, code, message))
+
+    def mark(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
+        """A value that is kept, with the reason to doubt it."""
+        self.doubted.append((places, rows, column, raw, code, message))
+
+    def correct(self, places: Any, rows: Any, column: Any, raw: Any, clean: Any, rule: Any) -> None:
+        self.corrected.append((places, rows, column, raw, clean, rule))
+
+    def quarantine_frame(self) -> pd.DataFrame:
+        return self._frame(self.refused, QUARANTINE)
+
+    def implausible_frame(self) -> pd.DataFrame:
+        return self._frame(self.doubted, QUARANTINE)
+
+    def corrections_frame(self) -> pd.DataFrame:
+        return self._frame(self.corrected, CORRECTIONS)
+
+    def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+        places, rows, *texts = (_joined(column, blocks) for column in range(6))
+        places, rows = places.astype(np.int64), rows.astype(np.int64)
+        # By place, then in the order found: the same inputs always give the same lines.
+        rank = np.empty(len(self.origins), dtype=np.int64)
+        rank[sorted(range(len(self.origins)), key=lambda place: (self.origins[place], place))] = np.arange(
+            len(self.origins)
+        )
+        order = np.lexsort((rows, rank[places]))
+        places, rows = places[order], rows[order]
+        origins = np.array([*self.origins, ("", "")], dtype=object)
+        frame = pd.DataFrame(
+            {
+                names[0]: pd.array(origins[places, 0], dtype="str"),
+                names[1]: pd.array(origins[places, 1], dtype="str"),
+                names[2]: pd.array(rows, dtype="Int64"),
+                **{name: _public(text[order]) for name, text in zip(names[3:], texts, strict=True)},
+            }
+        )
+        frame.loc[rows == NO_ROW, names[2]] = pd.NA
+        return frame
+
+
+def _public(texts: np.ndarray) -> Any:
+    """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
+    cells = Cells.of(texts.tolist())
+    told = [PRIVATE if isinstance(text, str) and is_personal(text) else text for text in cells.values]
+    return pd.array(objects(told), dtype="str").take(cells.codes)
+
+
+def _joined(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:
+    """One column of all blocks, single values repeated over the rows of their block."""
+    parts: list[Any] = []
+    for block in blocks:
+        value, height = block[column], 1 if np.ndim(block[1]) == 0 else len(block[1])
+        if isinstance(value, np.ndarray):
+            parts.extend(value.tolist())
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            parts.extend(value)
+        else:
+            parts.extend([value] * height)
+    out = np.empty(len(parts), dtype=object)
+    out[:] = parts
+    return out

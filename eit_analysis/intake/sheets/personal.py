@@ -1,0 +1,140 @@
+"""Personal data in a sheet about people: told by the header of a column, by its cells, or in one cell.
+
+Only counts, occupations and skills are asked for; whatever names or identifies a person is dropped before
+anything else sees it. Columns of the form are never dropped whole: `is_personal` judges each of their cells.
+Out of reach: a bare name in a cell of a column of the form, which nothing tells from an occupation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+from stdnum.fr import nir
+
+from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.intake.sheets.headers import recognise
+
+PRIVATE = "[donnée personnelle]"  # what is written instead
+MOSTLY = 0.6  # share of the filled cells of a column that settles what it is
+BIRTH_YEARS = range(1940, 2013)
+
+# Folded headers. The first reason that fits decides; a header about jobs or counts is about nobody.
+HEADERS = {
+    "personal_nir": r"nir|nss|(?:num(?:ero)?|no?|n) insee|secu|securite sociale|carte vitale",
+    "personal_birth_date": r"naissance|naiss|ddn|nee? le|ne e le|nee? en|date nais",
+    "personal_contact": r"e ?mails?|mails?|courriels?|mel|adresses?|domicile|rue|tel|telephones?|portables?"
+    r"|gsm|fax",
+    "personal_identifier": r"matricules?|badges?|iban|rib|passeport|carte d identite|titre de sejour"
+    r"|(?:num(?:ero)?|n|id|identifiant)(?: d[eu])? (?:salarie|agent|employe|personnel)",
+    "personal_name": r"noms?|prenoms?|patronymes?|salariee?s?|agents?|titulaires?|collaborat(?:eur|rice)s?"
+    r"|employee?s?|interlocut(?:eur|rice)s?|repondante?s?|personnes?|identite|civilite|referente?s?"
+    r"|responsables?|managers?|stagiaires?|intervenante?s?|candidate?s?|signataires?",
+}
+IMPERSONAL = re.compile(
+    r"\b(?:nombre|nbre?|nb|total|effectifs?|part|taux|metiers?|postes?|emplois?|competences?|entreprises?|societes?"
+    r"|sites?|fonctions?|etp|statuts?|ages?|tranches?|formations?|concernee?s?|services?|types?|categories?)\b"
+)
+NIR = re.compile(r"(?<!\d)[1-478](?:[ .-]?[0-9AB]){12}(?:[ .-]?\d){2}(?!\d)")
+NIR_SHAPE = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:\d\d|2[AB])\d{6}(?:\d\d)?")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+PHONE = re.compile(
+    r"(?<![\d.,])(?:(?:\+|00) ?33 ?(?:\(0\))?[ .-]?|0)[1-9](?:([ .-]?)\d\d)(?:\1\d\d){3}(?![\d.,]\d|\d)"
+)
+BORN = re.compile(r"\bn[ée](?:e|\(e\))?\.?s? (?:le|en) (?:\w+ )?\d", re.I)
+ADDRESSED = re.compile(
+    r"\b(?:Mme|Mlle|Mr|M\.|Monsieur|Madame|Mademoiselle) +(?!Mme|Madame|M\.)[A-ZÀ-Ý][\w'’-]+"
+)
+# What every one of them holds: nearly no cell does, and the rest need not be tried.
+PERHAPS = re.compile(r"@|\d[\dABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adame|ademoiselle)")
+CAPITALISED = r"[A-ZÀ-Ý](?:[a-zà-ÿ]*|[A-ZÀ-Ý]*)(?:['’-][A-ZÀ-Ýa-zà-ÿ]+)*"
+FULL_NAME = re.compile(rf"{CAPITALISED}(?: {CAPITALISED}){{1,3}}")
+WRITTEN_DATE = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}[/.-](\d{4})|(\d{4})-\d\d-\d\d)(?: 00:00:00)?")
+
+
+def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]]) -> dict[int, str]:
+    """Cell index of every column of personal data, and why.
+
+    Parameters
+    ----------
+    table : str
+        Table of the sheet, whose form says which columns are asked for.
+    headers : dict of int to str
+        Headers by cell index; columns without header are judged by their cells.
+    rows : list of list
+        Rows under the header.
+
+    Returns
+    -------
+    dict of int to str
+        ``personal_name``, ``personal_birth_date``, ``personal_nir``, ``personal_contact`` or
+        ``personal_identifier``.
+    """
+    width = max([len(row) for row in rows] + [index + 1 for index in headers], default=0)
+    found = {}
+    for index in range(width):
+        header = headers.get(index, "")
+        if header and recognise(table, header) is not None:
+            continue
+        cells = {row[index] for row in rows if index < len(row)} - {"", None}
+        reason = _by_header(header) or _by_cells(list(cells))
+        if reason:
+            found[index] = reason
+    return found
+
+
+def is_personal(text: str) -> bool:
+    """Whether one cell holds a social-security number, an e-mail, a phone, a birth date or *Mme Untel*."""
+    if not PERHAPS.search(text):
+        return False
+    return bool(_has_nir(text) or _has_contact(text) or BORN.search(text) or ADDRESSED.search(text))
+
+
+def _by_header(header: str) -> str:
+    words = fold(header)
+    if not words:
+        return ""
+    for reason, pattern in HEADERS.items():
+        if re.search(rf"\b(?:{pattern})\b", words):
+            return "" if reason == "personal_name" and IMPERSONAL.search(words) else reason
+    return ""
+
+
+def _by_cells(cells: list[Any]) -> str:
+    texts = [text for cell in cells if (text := clean_text(cell))]
+    if any(map(_has_nir, texts)) or _mostly(texts, _looks_like_nir):
+        return "personal_nir"
+    if any(map(_has_contact, texts)):
+        return "personal_contact"
+    if _mostly(cells, may_be_birth):
+        return "personal_birth_date"
+    if any(map(ADDRESSED.search, texts)) or _mostly(texts, lambda text: bool(FULL_NAME.fullmatch(text))):
+        return "personal_name"
+    return ""
+
+
+def _mostly(cells: list[Any], test: Callable[[Any], bool]) -> bool:
+    return bool(cells) and sum(map(test, cells)) >= MOSTLY * len(cells)
+
+
+def _has_nir(text: str) -> bool:
+    return any(nir.is_valid(re.sub(r"[ .-]", "", match[0])) for match in NIR.finditer(text.upper()))
+
+
+def _looks_like_nir(text: str) -> bool:
+    """Built like a social-security number, without its key or with a wrong one."""
+    return bool(NIR_SHAPE.fullmatch(re.sub(r"[ .-]", "", text.upper())))
+
+
+def _has_contact(text: str) -> bool:
+    return bool(EMAIL.search(text) or PHONE.search(text))
+
+
+def may_be_birth(cell: Any) -> bool:
+    """Whether a cell is a full date of a year in which somebody at work may be born."""
+    if isinstance(cell, dt.date):  # a datetime is one too
+        return cell.year in BIRTH_YEARS
+    match = WRITTEN_DATE.fullmatch(clean_text(cell))
+    return bool(match) and int(match[1] or match[2]) in BIRTH_YEARS  # type: ignore[index]

@@ -1,0 +1,269 @@
+"""One raw sheet to the data rows of its table; titles, totals and blank rows are told apart and logged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.columns import Cells, Rows
+from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.sheets import headers
+from eit_analysis.intake.sheets.headers import Layout
+from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
+from eit_analysis.intake.sheets.personal import PRIVATE, is_personal, may_be_birth, personal_columns
+from eit_analysis.intake.sheets.workbook import RawSheet
+
+SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
+PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
+TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
+LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
+NO_HEADER = (
+    f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
+    "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
+)
+
+
+@dataclass(frozen=True)
+class FoundSheet:
+    """A raw sheet that belongs to a table; ``layout`` is None when its header row is not to be found."""
+
+    place: int
+    table: str
+    raw: RawSheet
+    layout: Layout | None
+
+
+@dataclass
+class SheetRows:
+    """Data rows of one sheet.
+
+    Attributes
+    ----------
+    account : SheetAccount
+        Where the rows of the sheet went; ignored ones are counted already.
+    place : int
+        The sheet in the ledger.
+    rows : numpy.ndarray of int
+        Row numbers of the data, from 1.
+    cells : Rows
+        All cells of the sheet.
+    columns : dict of str to numpy.ndarray of int, shape (n_rows,)
+        Position in ``cells.values`` of the cells of these rows, by form column; columns absent from the sheet
+        are absent here.
+    layout : Layout or None
+        Where the columns are and which units their headers state; None when no header row was found.
+    totals : dict of int to dict of str to object
+        Raw cells of the total rows, by row number.
+    """
+
+    account: SheetAccount
+    place: int
+    rows: np.ndarray
+    cells: Rows
+    columns: dict[str, np.ndarray]
+    layout: Layout | None
+    totals: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
+    """The table of a sheet by its name, else by its headers; None for a sheet that belongs to no table."""
+    named = headers.table_of(sheet.name)
+    layout = headers.find_layout(named, sheet.rows) if named else headers.guess_layout(sheet.rows)
+    table = layout.table if layout else named
+    place = ledger.place(file, sheet.name)
+    if table is None or not sheet.rows:
+        if sheet.rows and sheet.name not in SILENT_SHEETS:
+            ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
+        return None
+    cells = Rows.of(sheet.rows)
+    if layout and table in PEOPLE:
+        cells = _without_personal(layout, cells, place, ledger)
+    return FoundSheet(place, table, replace(sheet, rows=cells), layout)
+
+
+def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> SheetRows:
+    """Data rows of a sheet; every other row is counted and logged with its reason.
+
+    A sheet whose header row is not found gives no data: its rows are quarantined.
+
+    Parameters
+    ----------
+    removed : collection of int
+        Row numbers that the firm has withdrawn.
+    """
+    sheet, layout, place = found.raw, found.layout, found.place
+    if layout is None:
+        return _without_header(found, ledger)
+    cells = Rows.of(sheet.rows)
+    _log_headers(layout, cells, place, ledger)
+    account = SheetAccount(sheet.name, layout.table, layout.header_row + 1, len(cells) - 1)
+    data = np.ones(len(cells), dtype=bool)
+    data[layout.header_row] = False
+    totals = {}
+    for index in sorted({*_suspects(layout, cells), *(row - 1 for row in removed)}):
+        ignored = headers.ignored_rule(layout, cells[index], index)
+        if index + 1 in removed:
+            ignored = "removed_by_firm"
+        if ignored is None:
+            continue
+        data[index] = False
+        account.rows_ignored += 1
+        told = (
+            cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
+        )
+        ledger.correct(place, index + 1, "", _shown(told), "", ignored)
+        if ignored == "ignored_total_row":
+            totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
+    kept = np.flatnonzero(data)
+    columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
+    return SheetRows(account, place, kept + 1, cells, columns, layout, totals)
+
+
+def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
+    """Every row of a sheet that cannot be read goes to quarantine, but for the blank ones."""
+    table, sheet, place = found.table, found.raw, found.place
+    account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
+    header = tables.form(table)[headers.key_column(table)]["header"]
+    for number, cells in enumerate(sheet.rows, start=1):
+        if any(map(clean_text, cells)):
+            account.rows_quarantined += 1
+            shown = PRIVATE if table in PEOPLE else _shown(cells)
+            ledger.quarantine(place, number, header, shown, "no_header", NO_HEADER.format(header))
+        else:
+            account.rows_ignored += 1
+            ledger.correct(place, number, "", "", "", "ignored_blank_row")
+    return SheetRows(account, place, np.zeros(0, dtype=np.int64), Rows.of([]), {}, None)
+
+
+def _shown(cells: Sequence[Any]) -> str:
+    texts = [text for text in map(clean_text, cells) if text]
+    return " | ".join(PRIVATE if is_personal(text) else text for text in texts)
+
+
+def _without_personal(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> Rows:
+    """The cells without personal data: columns of it emptied, other cells that hold some replaced."""
+    header = {i: clean_text(cell) for i, cell in enumerate(cells[layout.header_row])}
+    found = personal_columns(layout.table, header, cells[layout.header_row + 1 :])
+    names = [index for index, reason in found.items() if reason == "personal_name"]
+    blank, private = len(cells.values), len(cells.values) + 1
+    told = np.flatnonzero(cells.test(_identifies))
+    numbers = np.where(np.isin(cells.numbers, told), private, cells.numbers)
+    for row, column in _named(cells, names):
+        numbers[row, column] = private
+    for index, reason in found.items():
+        text = header.get(index, "")
+        ledger.correct(place, layout.header_row + 1, text, text, "", f"dropped_{reason}")
+        numbers[:, index] = blank
+        layout.unknown.pop(index, None)
+        layout.repeated.pop(index, None)
+    return Rows([*cells.values, "", PRIVATE], numbers)
+
+
+def _identifies(cell: Any) -> bool:
+    """Whether a cell about people holds what may identify one: nobody counts people in nine digits."""
+    text = clean_text(cell)
+    return LONG_NUMBER.fullmatch(text) is not None or is_personal(text) or may_be_birth(cell)
+
+
+def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cells that repeat the whole name (two words at least) that a column of names gives to their row."""
+    for row in range(len(cells) if columns else 0):
+        texts = [fold(text) if isinstance(text, str) else "" for text in cells[row]]
+        name = {word for column in columns for word in texts[column].split()}
+        if len(name) > 1:
+            yield from ((row, at) for at, text in enumerate(texts) if name <= set(text.split()))
+
+
+def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
+    row = layout.header_row + 1
+    for rule, found in (
+        ("ignored_unknown_column", layout.unknown),
+        ("ignored_repeated_column", layout.repeated),
+    ):
+        for text in found.values():
+            ledger.correct(place, row, text, text, "", rule)
+    typed = cells[layout.header_row]
+    for name, index in layout.columns.items():
+        header = tables.form(layout.table)[name]["header"]
+        if typed[index] not in (header, ""):
+            ledger.correct(place, row, header, str(typed[index]), header, "header_recognised")
+
+
+def _suspects(layout: Layout, cells: Rows) -> list[int]:
+    """Rows that may not be data: before the header, nearly blank, or with the word of a total or a header.
+
+    A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
+    """
+    key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
+    filled = cells.test(lambda cell: cell is not None and not (isinstance(cell, str) and not cell.strip()))
+    odd = cells.test(lambda cell: isinstance(cell, str) and _total_like(cell))
+    keys = cells.numbers[:, layout.columns[layout.key]]
+    suspect = filled[cells.numbers].sum(axis=1) <= 1
+    suspect |= odd[cells.numbers].any(axis=1)
+    suspect |= _equal(cells, keys, key)
+    suspect[: layout.header_row] = True
+    suspect[layout.header_row] = False
+    return np.flatnonzero(suspect).tolist()
+
+
+def _equal(cells: Rows, numbers: np.ndarray, key: str) -> np.ndarray:
+    """Which cells of a column repeat its header."""
+    column = Cells.among(cells.values, numbers)
+    same = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
+    return np.array(same, dtype=bool)[column.codes]
+
+
+def _total_like(text: str) -> bool:
+    low = text.casefold()
+    return "tota" in low or "somme" in low
+
+
+def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Numbers of the sheets that state a total, and the totals they state.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        ``source_file, source_sheet, source_row, column, value`` (as typed, before any conversion), ``text``
+        (whether it is a text, which a spreadsheet does not add up); and the same of the total rows with their
+        ``raw_value``.
+    """
+    values: list[tuple[Any, ...]] = []
+    totals: list[tuple[Any, ...]] = []
+    for sheet in sheets:
+        if not sheet.totals:
+            continue
+        origin, table = ledger.origins[sheet.place], sheet.account.table
+        for row, cells in sheet.totals.items():
+            for name, cell in cells.items():
+                number = parse_number(cell).value
+                if number is not None:
+                    header = tables.form(table)[name]["header"]
+                    totals.append((*origin, row, header, number, clean_text(cell)))
+        for name, numbers in sheet.columns.items():
+            if name in TOGETHER and not _alike(sheet, TOGETHER[name]):
+                continue
+            header = tables.form(table)[name]["header"]
+            for row, number in zip(sheet.rows.tolist(), numbers.tolist(), strict=True):
+                cell = sheet.cells.values[number]
+                value = parse_number(cell).value
+                if value is not None:
+                    values.append((*origin, row, header, value, isinstance(cell, str)))
+    names = ["source_file", "source_sheet", "source_row", "column", "value"]
+    return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
+
+
+def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
+    """Whether every row of a sheet says the same in some columns, so that its numbers may be added up."""
+    said = (
+        Cells.among(sheet.cells.values, sheet.columns[name]).values
+        for name in columns
+        if name in sheet.columns
+    )
+    return all(len({fold(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)

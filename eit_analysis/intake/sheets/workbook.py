@@ -1,0 +1,187 @@
+"""Survey files of a folder to raw sheets, whatever the files hold: one bad file never stops the others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import numpy as np
+
+from eit_analysis.intake.cells.columns import Rows
+
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
+HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$)")
+SECONDS_PER_FILE = 60.0
+LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
+DIED = (
+    "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau\u00a0; "
+    "effacez les lignes et colonnes inutiles puis enregistrez-le à nouveau"
+)
+LATE = "la lecture du fichier est trop longue\u00a0; demandez un classeur ne contenant que le questionnaire"
+# Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
+START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
+ROOT = Path(__file__).resolve().parents[3]
+
+Finding = tuple[int | None, str, str, str]
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """Cells of one sheet, rows counted from the first line of the file, ``""`` where blank.
+
+    Attributes
+    ----------
+    name : str
+        As written in the file.
+    rows : sequence of list
+        Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
+        line break between quotes does not start one. A merged text stands in each of its rows.
+    hidden : bool
+        Whether the spreadsheet does not show the sheet. It is read nevertheless.
+    hidden_rows : frozenset of int
+        Rows with content that the spreadsheet does not show, counted from 1.
+    findings : list of Finding
+        What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
+    """
+
+    name: str
+    rows: Sequence[list[Any]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One input file.
+
+    Attributes
+    ----------
+    name : str
+        Path relative to the folder read, with ``/``.
+    sha256 : str
+        Of the whole file, empty where there is nothing to read (a folder, a device, a file far too large).
+    format, encoding, separator : str or None
+        How the file was read; encoding and separator only for text files.
+    problem : str or None
+        Why the file could not be read (French, without final stop), else None.
+    findings : list of Finding
+        What concerns the whole file: macros, 1904 dates.
+    """
+
+    name: str
+    sha256: str
+    format: str
+    encoding: str | None
+    separator: str | None
+    problem: str | None
+    sheets: list[RawSheet] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files of a wave in stable order: those to read, and those that are left alone.
+
+    Lock files of office suites (``~$E07.xlsx``, ``.~lock.E07.ods#``) and hidden files belong to neither.
+    """
+    found = sorted(
+        (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES or p.is_file()),
+        key=lambda p: p.relative_to(folder).as_posix(),
+    )
+    visible = [p for p in found if not HIDDEN.search(p.relative_to(folder).as_posix())]
+    read = [p for p in visible if p.suffix.lower() in SUFFIXES]
+    return read, [p for p in visible if p.suffix.lower() not in SUFFIXES]
+
+
+def read_files(
+    paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE
+) -> Generator[RawFile, None, None]:
+    """Read files one after the other in a memory-capped and time-capped child process.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Files to read; one result per path, in the same order.
+    folder : pathlib.Path
+        Names in the result are relative to it.
+    seconds : float
+        Time limit per file.
+    """
+    waiting = list(paths)
+    while waiting:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-c", START, str(ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert child.stdin is not None
+            child.stdin.write(json.dumps([str(path) for path in waiting]).encode())
+            child.stdin.close()
+            while waiting:
+                answer = _answer(child, seconds)
+                path = waiting.pop(0)
+                yield _raw_file(path, path.relative_to(folder), answer)
+                if "died" in answer:
+                    break  # the next turn of the outer loop starts a fresh child on the remaining files
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdout is not None:
+                child.stdout.close()
+
+
+def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+    start = time.monotonic()
+    timer = Timer(seconds, child.kill)
+    timer.start()
+    try:
+        return pickle.load(child.stdout)  # type: ignore[arg-type]
+    except (EOFError, pickle.UnpicklingError):
+        return {"died": True, "problem": LATE if time.monotonic() - start >= seconds else DIED}
+    finally:
+        timer.cancel()
+
+
+def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
+    return RawFile(
+        # A name that is no UTF-8 keeps its bytes visible, as \\xe9: it has to be printed and written.
+        name=os.fsencode(name.as_posix()).decode("utf-8", "backslashreplace"),
+        sha256=answer["sha256"] if "sha256" in answer else _sha256(path),
+        format=answer.get("format", name.suffix.lower().lstrip(".")),
+        encoding=answer.get("encoding"),
+        separator=answer.get("separator"),
+        problem=answer.get("problem"),
+        sheets=[_raw_sheet(sheet) for sheet in answer.get("sheets", [])],
+        findings=answer.get("findings", []),
+    )
+
+
+def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
+    """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
+    cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
+    rows = Rows.packed(packed["values"], cells, widths)
+    return RawSheet(packed["name"], rows, packed["hidden"], packed["hidden_rows"], packed["findings"])
+
+
+def _sha256(path: Path) -> str:
+    """For a file that killed its reader."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return ""
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

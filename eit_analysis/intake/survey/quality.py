@@ -1,0 +1,264 @@
+"""What a survey is worth: completeness, corrections, refusals and doubts, from what cleaning wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.intake.survey.response import TOTAL
+
+ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
+SOURCE = ["source_file", "source_sheet", "source_row"]
+# Reasons why a whole file or sheet gave nothing.
+UNREAD = ("unreadable_file", "no_header")
+LEFT_ALONE = "ce format n'est pas lu\u00a0; demandez un classeur XLSX ou ODS, ou un fichier CSV"
+# Left blank, these say something: all year.
+BLANK_SPEAKS = {"months"}
+
+# The kinds of corrections, and the beginnings of the names of their rules; the first that fits decides.
+KINDS = {
+    "answer": (
+        "answer",
+        "confirmed_by_firm",
+        "removed_by_firm",
+        "merged_repeated_answer",
+        "ignored_blank_answer",
+    ),
+    "register": ("register_",),
+    "personal": ("dropped_personal_",),
+    "file": ("mojibake_", "merged_cells_", "hidden_", "date_system_", "macro_", "formula_without_"),
+    "unused": ("ignored_", "merged_"),
+    "place": ("commune_",),
+    "unit": ("unit_", "period_", "annualised_", "day_read_"),
+    "assumed": ("consent_assumed_", "evidence_assumed_", "missing_word", "zero_word"),
+    "interval": ("less_than", "range", "about", "plus_minus"),
+    "word": ("word_", "synonym"),
+    "format": (
+        "header_",
+        "code_",
+        "leading_zero_",
+        "identifier_",
+        "point_",
+        "comma_",
+        "share_",
+        "scientific_",
+        "fraction_",
+        "number_word",
+        "multiplier_",
+        "note_",
+    ),
+}
+
+
+def source_keys(lines: pd.DataFrame) -> pd.MultiIndex:
+    """Where each line was read: file, sheet and row."""
+    return pd.MultiIndex.from_frame(lines[SOURCE].astype(object))
+
+
+def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows read = clean + quarantined + merged + ignored, by sheet, with their total.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``sheet, rows_read, rows_clean, rows_quarantined, rows_merged, rows_ignored`` (rows).
+    """
+    rows = [
+        {"sheet": tables.sheet_name(table), **{name: counts[name] for name in ACCOUNTS}}
+        for table, counts in manifest["tables"].items()
+    ]
+    frame = pd.DataFrame(rows, columns=["sheet", *ACCOUNTS])
+    total = pd.DataFrame([{"sheet": TOTAL, **frame[ACCOUNTS].sum()}])
+    return pd.concat([frame, total], ignore_index=True)
+
+
+def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """How many files were read in each format and encoding: ``format, encoding, files, sheets``.
+
+    A workbook states its own encoding; a file that could not be read counts as format *illisible*.
+    """
+    rows = [
+        {
+            "format": "illisible" if entry["problem"] else entry["format"].upper(),
+            "encoding": entry["encoding"] or "",
+            "files": 1,
+            "sheets": len(entry["sheets"]),
+        }
+        for entry in manifest["inputs"]
+    ]
+    frame = pd.DataFrame(rows, columns=["format", "encoding", "files", "sheets"])
+    return frame.groupby(["format", "encoding"], as_index=False).sum()
+
+
+def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
+
+    Parameters
+    ----------
+    wave : mapping of str to pandas.DataFrame
+        Tidy tables by name.
+    quarantine : pandas.DataFrame
+        What cleaning set aside.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id`` (missing in the register of synergies), ``sheet, question, cells, filled, unreadable``
+        (numbers of cells), in the order of the form.
+    """
+    aside = quarantine[quarantine["reason_code"].astype("str").str.startswith("cell_")]
+    parts = []
+    for table, frame in wave.items():
+        columns = tables.TABLES[table].to_schema().columns
+        rows = source_keys(frame)
+        for name, spec in tables.form(table).items():
+            if name not in columns or name in BLANK_SPEAKS or not columns[name].nullable:
+                continue
+            filled = frame[name].notna().to_numpy()
+            refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))
+            part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
+            site = frame.get("site_id")
+            parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))
+    every = pd.concat(parts, ignore_index=True)
+    grouped = every.groupby(["site_id", "sheet", "question"], sort=False, dropna=False, as_index=False)
+    return grouped.agg(cells=("filled", "size"), filled=("filled", "sum"), unreadable=("unreadable", "sum"))
+
+
+def completeness(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Share of filled, blank and unreadable cells by sheet, or by sheet and question.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The keys, then ``filled_percent, blank_percent, unreadable_percent`` (% of cells), the emptiest first
+        in each sheet. The number of cells is left out: beside a table by type of actor it would give back
+        what that table withholds.
+    """
+    sums = cells.groupby(keys, sort=False, as_index=False)[["cells", "filled", "unreadable"]].sum()
+    sums["blank"] = sums["cells"] - sums["filled"] - sums["unreadable"]
+    for name in ("filled", "blank", "unreadable"):
+        sums[f"{name}_percent"] = 100 * sums[name] / sums["cells"]
+    order = {tables.sheet_name(table): rank for rank, table in enumerate(tables.TABLES)}
+    return sums[[*keys, "filled_percent", "blank_percent", "unreadable_percent"]].sort_values(
+        ["sheet", "filled_percent"], key=lambda s: s.map(order) if s.name == "sheet" else s, kind="stable",
+        ignore_index=True,
+    )  # fmt: skip
+
+
+def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
+    """How many times each rule was applied: ``correction_kind, rule, corrections``.
+
+    Kinds in the order of their number of corrections, and so the rules of each kind. An answer is counted at
+    the cells that it changes or confirms, and not a second time at its own row.
+    """
+    rules = corrections["rule"]
+    counted = _counted(rules[rules != "answer_applied"], "rule", "corrections")
+    counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
+    size = counted.groupby("correction_kind")["corrections"].transform("sum")
+    order = counted.assign(size=size).sort_values(
+        ["size", "correction_kind", "corrections", "rule"], ascending=[False, True, False, True]
+    )
+    return counted.loc[order.index].reset_index(drop=True)
+
+
+def correction_kind(rule: str) -> str:
+    """Kind of a rule by the beginning of its name, ``other`` for one that has none."""
+    return next((kind for kind, starts in KINDS.items() if rule.startswith(starts)), "other")
+
+
+def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Refusals by extent and reason: ``extent, reason, refusals``.
+
+    ``extent`` is ``cell`` (the cell is missing, its row stays), ``row`` or ``file``.
+    """
+    codes = quarantine["reason_code"].astype("str")
+    extent = pd.Series("row", index=codes.index, dtype="str")
+    extent = extent.mask(codes.str.startswith("cell_"), "cell").mask(codes == "unreadable_file", "file")
+    frame = pd.DataFrame({"extent": extent, "reason": codes.str.removeprefix("cell_")})
+    counted = frame.groupby(["extent", "reason"]).size().rename("refusals").reset_index()
+    return counted.sort_values(
+        ["refusals", "extent", "reason"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def evidence_classes(flows: pd.DataFrame) -> pd.DataFrame:
+    """How the masses are known: ``evidence, n_flows, share_percent`` (% of flows)."""
+    frame = _counted(flows["evidence"], "evidence", "n_flows")
+    frame["share_percent"] = 100 * frame["n_flows"] / max(1, len(flows))
+    return frame
+
+
+def implausible_by_reason(implausible: pd.DataFrame) -> pd.DataFrame:
+    """Values kept but doubtful: ``reason, marks``, the most frequent first."""
+    return _counted(implausible["reason_code"], "reason", "marks")
+
+
+def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the quarantine or of the implausible values with the ``site_id`` they are about.
+
+    A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in;
+    it is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        ``source_file, source_sheet, source_row`` and more.
+    row_sites : pandas.DataFrame
+        ``source_file, source_sheet, source_row, site_id`` of every data row read (see `wave.Cleaned`).
+    """
+    pairs = row_sites[["source_file", "site_id"]].drop_duplicates()
+    single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
+    by_row = dict(zip(source_keys(row_sites), row_sites["site_id"], strict=True))
+    own = pd.Series([by_row.get(key) for key in source_keys(lines)], index=lines.index, dtype=object)
+    return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
+
+
+def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
+    """Files and sheets that gave nothing, by name, for those who can ask for them again.
+
+    Parameters
+    ----------
+    manifest : mapping
+        What cleaning says of its inputs: ``files_left_alone``, of a format that is not read.
+    lines : pandas.DataFrame
+        The attributed quarantine: a file or sheet that could not be read has its line there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id`` (missing for a file of nobody known), ``source_file, source_sheet, reason,
+        source_message``: as confidential as a source.
+    """
+    lost = lines[lines["reason_code"].isin(UNREAD)].drop_duplicates(["source_file", "source_sheet"])
+    lost = lost.rename(columns={"reason_code": "reason", "message": "source_message"})
+    names = ["site_id", "source_file", "source_sheet", "reason", "source_message"]
+    left = pd.DataFrame({"source_file": manifest["files_left_alone"]}, dtype=object).assign(
+        site_id=None, source_sheet=None, reason="left_alone", source_message=LEFT_ALONE
+    )
+    frame = pd.concat([lost[names].astype(object), left[names]], ignore_index=True)
+    frame["source_message"] = [message.rstrip(".") for message in frame["source_message"]]
+    frame["source_sheet"] = [sheet or None for sheet in frame["source_sheet"]]
+    return frame.sort_values(["source_file", "source_sheet"], ignore_index=True)
+
+
+def questions(lines: pd.DataFrame) -> pd.DataFrame:
+    """What to ask each actor again: the attributed lines that are about one of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, sheet, row, question, source_message``; the message may quote what the actor wrote, so it
+        is as confidential as a source.
+    """
+    names = {"site_id": "site_id", "source_sheet": "sheet", "source_row": "row", "column": "question",
+             "message": "source_message"}  # fmt: skip
+    frame = lines.dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
+    return frame.sort_values(["site_id", "sheet", "row"], kind="stable", ignore_index=True)
+
+
+def _counted(values: pd.Series, name: str, count: str) -> pd.DataFrame:
+    counted = values.value_counts().rename_axis(name).rename(count).reset_index()
+    return counted.sort_values([count, name], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,185 @@
+"""Who answered: actors known, actors who sent an answer, and those who have stopped answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.errors import InputError
+from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.headers import find_layout
+from eit_analysis.intake.sheets.workbook import read_files
+
+TOTAL = "Total"
+UNKNOWN = "unknown"  # nature of an actor from whom nothing came back
+CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
+CONTACTED = ["site_id", "name", "siret", "commune_name"]
+RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]
+
+Wave = Mapping[str, pd.DataFrame]
+
+
+def read_contacted(path: Path) -> pd.DataFrame:
+    """The actors that the study office has contacted, from its list as it is after its own edits.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV or workbook with the headers *Identifiant*, *Raison sociale*, *SIRET* and *Commune*; the first is
+        enough beside one other. Order, case, encoding and separator are free.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, name, siret, commune_name``, empty when there is no such file. A SIRET that a spreadsheet
+        spoilt is missing.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, or a row has no identifier of its own: the count would be wrong.
+    """
+    found = pd.DataFrame(columns=CONTACTED, dtype="str")
+    if not path.exists():
+        return found
+    raw = next(read_files([path], path.parent))
+    rows = raw.sheets[0].rows if raw.sheets else []
+    layout = find_layout("sites", rows)
+    if raw.problem or layout is None:
+        problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
+        raise InputError(problem, file=path.name)
+    lines = []
+    for number, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
+        line = {name: _read(name, row[layout.columns[name]]) for name in CONTACTED if name in layout.columns}
+        if not any(line.values()):
+            continue
+        if line["site_id"] is None:
+            problem = "il faut un identifiant à chaque acteur (lettres, chiffres, tirets), corrigez la liste"
+            raise InputError(problem, file=path.name, row=number, column="Identifiant")
+        lines.append(line)
+    found = pd.DataFrame(lines, columns=CONTACTED, dtype="str").drop_duplicates(ignore_index=True)
+    twice = found["site_id"].duplicated()
+    if twice.any():
+        problem = f"l'identifiant {found['site_id'][twice].iloc[0]} désigne deux acteurs, corrigez la liste"
+        raise InputError(problem, file=path.name, column="Identifiant")
+    return found
+
+
+def _read(column: str, cell: object) -> str | None:
+    # A text that a spreadsheet would take for a formula was written behind an apostrophe.
+    text = clean_text(cell).removeprefix("'")
+    try:
+        return clean_cell("sites", column, text)[0]
+    except CellError:
+        return None
+
+
+def silent(contacted: pd.DataFrame, *sites: pd.DataFrame) -> pd.DataFrame:
+    """Contacted actors from whom nothing came back: in no sheet *Entreprise* of these waves.
+
+    The sheets are those of all actors: one that refuses all diffusion has answered, whoever looks.
+    """
+    heard = set().union(*(frame["site_id"] for frame in sites))
+    return contacted[~contacted["site_id"].isin(heard)].reset_index(drop=True)
+
+
+def known_actors(
+    sites: pd.DataFrame, earlier: pd.DataFrame, contacted: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Actors of the wave, those of the earlier wave that have left it, those that were only contacted.
+
+    Parameters
+    ----------
+    sites, earlier : pandas.DataFrame
+        ``site_id, actor_type`` of both waves.
+    contacted : pandas.DataFrame, optional
+        ``site_id`` of the list of contacted actors; those of the waves are not counted again.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, actor_type``, the latter ``unknown`` for an actor that was only contacted.
+    """
+    columns = ["site_id", "actor_type"]
+    gone = earlier[~earlier["site_id"].isin(sites["site_id"])]
+    known = pd.concat([sites[columns], gone[columns]], ignore_index=True)
+    if contacted is None:
+        return known
+    quiet = silent(contacted, known).assign(actor_type=UNKNOWN)
+    return pd.concat([known, quiet[columns]], ignore_index=True)
+
+
+def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
+    """What each actor sent back.
+
+    Parameters
+    ----------
+    sites : pandas.DataFrame
+        Actors: ``site_id``.
+    wave : mapping of str to pandas.DataFrame
+        Tidy tables by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, sheets_filled`` (of the five that an actor fills beside its own), ``rows_clean`` and
+        ``missing_sheets`` (their French names), the least complete first.
+    """
+    frame = pd.DataFrame({"site_id": sites["site_id"]})
+    counts = {
+        table: frame["site_id"].map(wave[table]["site_id"].value_counts()).fillna(0)
+        for table in RESPONSE_TABLES
+    }
+    by_table = pd.DataFrame(counts, index=frame.index).astype(int)
+    frame["sheets_filled"] = (by_table > 0).sum(axis=1)
+    frame["rows_clean"] = by_table.sum(axis=1)
+    frame["missing_sheets"] = [
+        ", ".join(tables.sheet_name(table) for table in RESPONSE_TABLES if not row[table])
+        for row in by_table.to_dict("records")
+    ]
+    return frame.sort_values(["sheets_filled", "rows_clean"], kind="stable", ignore_index=True)
+
+
+def response_rate(known: pd.DataFrame, wave: Wave) -> pd.DataFrame:
+    """Response rate = actors with at least one usable row beyond *Entreprise* / actors known.
+
+    Parameters
+    ----------
+    known : pandas.DataFrame
+        ``site_id, actor_type``, as `known_actors` gives.
+    wave : mapping of str to pandas.DataFrame
+        Tidy tables by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``actor_type, n_answered, n_contacted`` (actors), ``response_percent`` (%) and ``mean_sheets_filled``
+        (of those who answered), with the total last; empty when no actor is known.
+    """
+    own = response(known, wave).merge(known, on="site_id")
+    own["answered"] = own["rows_clean"] > 0
+    own["sheets_filled"] = own["sheets_filled"].where(own["answered"])
+    both = pd.concat([own, own.assign(actor_type=TOTAL)])
+    rate = both.groupby("actor_type", as_index=False, sort=False, dropna=False).agg(
+        n_answered=("answered", "sum"), n_contacted=("answered", "size"),
+        mean_sheets_filled=("sheets_filled", "mean"),
+    )  # fmt: skip
+    rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
+    order = [*tables.ACTOR_TYPES, UNKNOWN, TOTAL]
+    return rate.sort_values(
+        "actor_type", key=lambda types: types.map(lambda t: order.index(t) if t in order else -1),
+        kind="stable", ignore_index=True,
+    )  # fmt: skip
+
+
+def no_longer_answer(wave: Wave, earlier: Wave) -> pd.DataFrame:
+    """Actors who answered the earlier wave and not this one: ``site_id, sheets_filled`` (of that wave)."""
+    then = response(earlier["sites"], earlier)
+    now = set().union(*(wave[table]["site_id"] for table in RESPONSE_TABLES))
+    gone = then[(then["rows_clean"] > 0) & ~then["site_id"].isin(now)]
+    return gone[["site_id", "sheets_filled"]].sort_values("site_id", ignore_index=True)
