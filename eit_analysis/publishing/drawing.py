@@ -1,9 +1,4 @@
-"""What every drawing shares: style, colours, French axes, and an SVG element fit for our pages.
-
-One colour per
-family of flows across every report (Okabe-Ito palette and shades of it, distinct for colour-blind readers and
-of different lightness in grey).
-"""
+"""What every drawing shares: style, French axes, wrapped labels, and an SVG element fit for our pages."""
 
 from __future__ import annotations
 
@@ -23,17 +18,10 @@ from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
 
-PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#5B5B5B"]
-COLOURS = {
-    "textile": "#CC79A7", "wood": "#8C5A2B", "cardboard": "#E69F00", "paper": "#F0E442", "weee": "#0072B2",
-    "biowaste": "#009E73", "food": "#6BBF59", "plastic": "#56B4E9", "metal": "#7A7A7A", "glass": "#9AD9D0",
-    "mineral": "#C8B89A", "chemical": "#D55E00", "mixed": "#404040", "other": "#BDBDBD",
-    # What becomes of a flow: colours that no neighbouring family wears.
-    "material": "#0072B2", "organic": "#6BBF59", "energy": "#E69F00", "disposal": "#404040",
-    "unknown": "#BDBDBD",
-}  # fmt: skip
-NEUTRAL = "#8A8F94"
-PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les tailles ne donnent pas les totaux."
+# Inches: at this width a text of 11 points is as large as the page's own on screen, and 8 points on A4.
+WIDE = 9.5
+DARK = "#1B1F23"
+GRID = "#DDDDDD"
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: searchable, small, read by screen readers
     "svg.hashsalt": "eit",  # same picture, same bytes
@@ -48,21 +36,19 @@ STYLE: Any = {
 }
 
 
-def colour(code: str, position: int = 0) -> str:
-    """The colour of a family of flows, or the next one of the palette."""
-    return COLOURS.get(code, PALETTE[position % len(PALETTE)])
-
-
-def drawn(width: float, height: float, paint: Callable[[Axes], None]) -> str:
-    """Run ``paint`` on fresh axes and return the SVG element, without its style sheet and prologue."""
+def drawn(height: float, *paints: Callable[[Axes], None], ratios: Sequence[float] = (1,)) -> str:
+    """Run each of ``paints`` on fresh axes, side by side, and return the SVG element."""
     with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(width, height), layout="constrained")
+        canvas = Canvas(figsize=(WIDE, height), layout="constrained")
         FigureCanvasSVG(canvas)
-        paint(canvas.add_subplot())
+        panels = canvas.subplots(1, len(paints), width_ratios=ratios, squeeze=False).ravel()
+        for paint, axes in zip(paints, panels, strict=True):
+            paint(axes)
         return to_svg(canvas)
 
 
 def to_svg(canvas: Canvas) -> str:
+    """The SVG element of a canvas, without its prologue, style sheet, metadata and fixed size."""
     buffer = io.StringIO()
     canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
@@ -104,20 +90,14 @@ def labels(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     ]
 
 
-def shortened(text: str, limit: int = 42) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def wrapped(text: str, width: int = 40) -> str:
-    """A label on at most two lines, whole words; what does not fit is cut with an ellipsis."""
-    lines = textwrap.wrap(text, width, break_on_hyphens=False)
-    cut = [lines[0], shortened(lines[1], width - 1) + "…"] if len(lines) > 2 else lines
-    return "\n".join(cut)
+def wrapped(text: str, width: int = 40, most: int = 4) -> str:
+    """A label on lines of whole words; only a label longer than ``most`` lines is cut, with an ellipsis."""
+    return textwrap.fill(text, width, break_on_hyphens=False, max_lines=most, placeholder="…")
 
 
 def row_height(texts: Sequence[str]) -> float:
     """Inches that each row of a chart needs for its label."""
-    return 0.46 if any("\n" in text for text in texts) else 0.36
+    return 0.17 + 0.17 * max((text.count("\n") + 1 for text in texts), default=1)
 
 
 def empty(message: str = "Aucune donnée diffusable") -> str:
@@ -127,4 +107,4 @@ def empty(message: str = "Aucune donnée diffusable") -> str:
         axes.set_axis_off()
         axes.text(0.5, 0.5, message, ha="center", va="center", transform=axes.transAxes)
 
-    return drawn(8, 1.2, paint)
+    return drawn(1.2, paint)

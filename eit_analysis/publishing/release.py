@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import judge
-from eit_analysis.publishing.released import Figure, Table, Text
+from eit_analysis.publishing.released import Figure, Highlights, Table, Text
 from eit_analysis.publishing.suppression import protect
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
@@ -95,11 +95,29 @@ class Release:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
         return self._register(title, frame, keys, note=note)
 
-    def figure(self, draw: Callable[..., str], table: Table, title: str, **options: object) -> Figure:
-        """A drawing of a released table, with the table beneath it."""
+    def figure(
+        self,
+        draw: Callable[..., str],
+        table: Table,
+        title: str,
+        finding: Text | None = None,
+        source: str = "",
+        n: Value | None = None,
+        **options: object,
+    ) -> Figure:
+        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`)."""
         if not isinstance(table, Table):
             raise DisclosureError(f"« {title} »\u00a0: une figure se dessine seulement d'un tableau diffusé.")
-        return Figure(self.viewer, draw, table, title, options)
+        if not isinstance(finding, Text | None) or not isinstance(n, Value | None):
+            raise DisclosureError(f"« {title} »\u00a0: le constat vient de release.text, n de release.count.")
+        return Figure(self.viewer, draw, table, title, options, finding, source, n)
+
+    def highlights(self, answers: Sequence[tuple[str, *tuple[Text, ...]]]) -> Highlights:
+        """The questions of a first screen: heading, short answer and, after it, what qualifies it."""
+        for question, *texts in answers:
+            if not texts or not all(isinstance(text, Text) for text in texts):
+                raise DisclosureError(f"« {question} »\u00a0: la réponse vient de release.text.")
+        return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
 
     def text(self, template: str, **values: Value) -> Text:
         """A sentence; each of its values must itself have been released."""

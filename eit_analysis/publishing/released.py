@@ -6,6 +6,7 @@ tables of an audience are protected together. Only their rendered form, never th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,8 @@ from eit_analysis.publishing.disclosure import Cell, CellKey, blurred
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.viewer import Viewer
+
+PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les tailles ne donnent pas les totaux"
 
 MIME = "application/vnd.eit.release+json"
 
@@ -72,6 +75,11 @@ class Text(Released):
         # A withheld row could be larger: the sentence must not say that one is the largest of all.
         partial = any(table.hidden.any() for table in ranked)
         return f"{text} (Classement hors valeurs non diffusées.)" if partial else text
+
+    @property
+    def readable(self) -> bool:
+        """Whether this audience may read every value of the sentence."""
+        return all(value.readable for value in self.values.values())
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("sentence", self.plain())
@@ -266,27 +274,85 @@ class Table(Released):
 
 
 @dataclass(eq=False)
+class Highlights(Released):
+    """The first screen of a report: questions, each with its answer and, below it, what qualifies it."""
+
+    viewer: Viewer
+    answers: list[tuple[str, list[Text]]]
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Highlights:
+        answers = [(q, [text.seen_by(viewer, seen) for text in texts]) for q, texts in self.answers]
+        return replace(self, answers=answers)
+
+    def plain(self) -> str:
+        return " ".join(
+            f"{question} {text.plain()}" for question, texts in self.answers for text in texts[:1]
+        )
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("highlights", [(q, [text.plain() for text in texts]) for q, texts in self.answers])
+
+
+@dataclass(eq=False)
 class Figure(Released):
-    """A drawing of a released table: drawn from its visible rows only, with the table beneath."""
+    """A drawing of a released table: drawn from its visible rows only, with the table beneath.
+
+    Attributes
+    ----------
+    finding : Text or None
+        What the figure shows, in a sentence: its heading wherever the audience may read all of its values.
+    source : str
+        Where the data come from, in French.
+    n : Value or None
+        How many actors or rows stand behind it, with their noun.
+    """
 
     viewer: Viewer
     draw: Callable[..., str]
     table: Table
     title: str
     options: dict[str, Any]
+    finding: Text | None = None
+    source: str = ""
+    n: Value | None = None
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Figure:
-        return replace(self, table=self.table.seen_by(viewer, seen))
+        return replace(
+            self,
+            table=self.table.seen_by(viewer, seen),
+            finding=self.finding and self.finding.seen_by(viewer, seen),
+            n=self.n and self.n.seen_by(viewer, seen),
+        )
+
+    @property
+    def heading(self) -> str:
+        return self.finding.plain().rstrip(" .") if self.finding and self.finding.readable else self.title
+
+    def caption(self) -> str:
+        """What a reader needs by the drawing: subject, unit, interval, source, number, what is missing."""
+        parts = [self.title] if self.heading != self.title else []
+        drawn = next((self.options[o] for o in ("value", "left", "central") if o in self.options), None)
+        unit = wording.heading(drawn).unit if drawn else ""
+        parts += [f"Unité\u00a0: {unit}"] if unit else []
+        if self.options.get("low"):
+            low = wording.heading(self.options["low"])
+            level = re.search(r"\d+(?=\s?%)", f"{low.header} {low.description}")
+            parts += [f"Trait fin\u00a0: intervalle à {level[0]}\u00a0%"] if level else []
+        parts += [f"Source\u00a0: {self.source}"] if self.source else []
+        parts += [f"n\u00a0= {self.n.render()}"] if self.n and self.n.readable else []
+        parts += [PARTIAL] if self.table.hidden.any() else []
+        return " ".join(f"{part}." for part in parts)
 
     def plain(self) -> str:
-        return f"{self.title} (figure)"
+        return f"{self.heading} (figure)"
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         if self.table.visible.empty:
             return self.table.html(f"{name}-table", csv)
         rows = wording.counted(len(self.table.visible), "ligne", "lignes")
         description = (
-            f"{self.title}. Figure tracée à partir du tableau « {self.table.title} » qui la suit ({rows})."
+            f"{self.heading}. {self.caption()} Figure tracée à partir du tableau « {self.table.title} » qui "
+            f"la suit ({rows})."
         )
-        svg = accessible(self.draw(self.table, **self.options), name, self.title, description)
+        svg = accessible(self.draw(self.table, **self.options), name, self.heading, description)
         return macro("figure", Markup(svg), self, name, csv)

@@ -8,7 +8,8 @@ from html import escape
 import pandas as pd
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import NEUTRAL, PARTIAL, colour, empty
+from eit_analysis.publishing.drawing import empty
+from eit_analysis.publishing.palette import NEUTRAL, colour
 from eit_analysis.publishing.released import Table
 
 WIDTH, NODE, GAP, MARGIN, LABEL = 960, 16, 16, 8, 250
@@ -83,9 +84,6 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 14) -> 
                 f"L{x1:.1f},{y1 + size:.1f} C{middle:.1f},{y1 + size:.1f} {middle:.1f},{y0 + size:.1f} "
                 f'{x0:.1f},{y0 + size:.1f} Z" fill="{colour(source, ranks[0][source])}" fill-opacity="0.45"/>'
             )
-    if table.hidden.any():
-        texts.append(f'<text x="{MARGIN}" y="{height + 14}" fill="#444">{PARTIAL}</text>')
-        height += 24
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-size="13" '
         f'font-family="Arial, Helvetica, sans-serif">{"".join([*ribbons, *shapes, *texts])}</svg>'

@@ -23,6 +23,11 @@ class Value:
     def table(self) -> Table | None:
         return getattr(self.render, "table", None)
 
+    @property
+    def readable(self) -> bool:
+        """Whether the audience reads a value here, not the words that say why there is none."""
+        return getattr(self.render, "readable", True)
+
     def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
         if self.table is None:
             return self
@@ -36,6 +41,15 @@ class CellText:
     column: str
     low: str | None
     high: str | None
+
+    @property
+    def readable(self) -> bool:
+        position = self.table.row(self.key)
+        if position < 0:
+            return False
+        closed = dict(zip(self.table.frame.columns, self.table.shut[position], strict=True))
+        present = not wording.is_missing(self.table.frame[self.column].iloc[position])
+        return present and not any(closed[name] for name in (self.column, self.low, self.high) if name)
 
     def __call__(self) -> str:
         position = self.table.row(self.key)
@@ -59,6 +73,11 @@ class FirstLabel:
     table: Table
     column: str
     rank: int
+
+    @property
+    def readable(self) -> bool:
+        # A withheld row could be larger.
+        return not self.table.hidden.any() and len(self.table.visible) >= self.rank
 
     def __call__(self) -> str:
         rows = self.table.visible.sort_values(self.column, ascending=False, kind="stable")

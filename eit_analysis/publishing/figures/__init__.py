@@ -1,0 +1,18 @@
+"""Drawings of released tables, as SVG text. Every function takes the table and names of its columns.
+
+Only the visible rows of the table are drawn: what is withheld cannot be read off a picture.
+"""
+
+from eit_analysis.publishing.figures.composition import stacked as stacked
+from eit_analysis.publishing.figures.concentration import pareto as pareto
+from eit_analysis.publishing.figures.matrix import heat_map as heat_map
+from eit_analysis.publishing.figures.places import commune_map as commune_map
+from eit_analysis.publishing.figures.projection import fan as fan
+from eit_analysis.publishing.figures.projection import lines as lines
+from eit_analysis.publishing.figures.projection import pyramid as pyramid
+from eit_analysis.publishing.figures.ranked import bars as bars
+from eit_analysis.publishing.figures.ranked import dots as dots
+from eit_analysis.publishing.figures.ranked import funnel as funnel
+from eit_analysis.publishing.figures.seasons import monthly as monthly
+from eit_analysis.publishing.figures.waves import slope as slope
+from eit_analysis.publishing.sankey import sankey as sankey

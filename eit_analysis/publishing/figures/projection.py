@@ -1,0 +1,120 @@
+"""Numbers along time or age: forecast fans, lines and the age pyramid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.drawing import (
+    GRID,
+    STYLE,
+    WIDE,
+    axis_title,
+    drawn,
+    empty,
+    french_axis,
+    labels,
+    to_svg,
+    wrapped,
+)
+from eit_analysis.publishing.palette import PALETTE
+from eit_analysis.publishing.released import Table
+
+
+def pyramid(table: Table, left: str, right: str | None = None) -> str:
+    """Bars by age band, from young below to old above; two sides when ``right`` is given."""
+    rows = table.visible.dropna(subset=[left])
+    if rows.empty:
+        return empty()
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(rows))
+        sign = -1 if right else 1
+        axes.barh(places, sign * rows[left], color=PALETTE[0], label=axis_title(left), height=0.78)
+        if right:
+            axes.barh(
+                places,
+                rows[right],
+                color=PALETTE[1],
+                label=axis_title(right),
+                height=0.78,
+                hatch="//",
+                edgecolor="white",
+            )
+            axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+            axes.axvline(0, color="#333333", linewidth=0.8)
+        axes.set_yticks(places, labels(rows, table.keys[:1]))
+        axes.set_ylabel("Tranche d'âge")
+        axes.set_xlabel("" if right else axis_title(left))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.number(abs(v), 0)))
+        axes.grid(axis="x", color=GRID, linewidth=0.6)
+
+    return drawn(4.4, paint)
+
+
+def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by: str | None = None) -> str:
+    """A line with nested interval bands, narrowest first in ``bands``; one panel per value of ``by``."""
+    rows = table.visible.dropna(subset=[central])
+    if rows.empty:
+        return empty()
+    groups = list(rows.groupby(by, sort=False)) if by else [("", rows)]
+    columns = min(3, len(groups))
+    lines = -(-len(groups) // columns)
+    with mpl.rc_context(STYLE):
+        width = WIDE if columns == 3 else 3.4 * columns + 0.6
+        canvas = Canvas(figsize=(width, 3.1 * lines + 0.5), layout="constrained")
+        FigureCanvasSVG(canvas)
+        panels = canvas.subplots(lines, columns, sharey=True, squeeze=False).ravel()
+        for i, (code, part) in enumerate(groups):
+            part, axes = part.sort_values(x), panels[i]
+            for depth, (lower, upper) in enumerate(reversed(list(bands))):
+                axes.fill_between(
+                    part[x],
+                    part[lower],
+                    part[upper],
+                    color=PALETTE[0],
+                    alpha=0.20 + 0.22 * depth,
+                    linewidth=0,
+                )
+            axes.plot(part[x], part[central], color="#00344F", linewidth=1.8)
+            axes.set_title(wrapped(wording.cell(code, by), 30) if by else "", fontsize=11)
+            axes.grid(color=GRID, linewidth=0.6)
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
+            axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4, integer=True))
+            french_axis(axes.yaxis)
+            if i % columns == 0:
+                axes.set_ylabel(axis_title(central))
+        # Once all is drawn: set panel by panel, the first would cut off the others of the shared axis.
+        panels[0].set_ylim(bottom=0)
+        for axes in panels[len(groups) :]:
+            axes.set_axis_off()
+        return to_svg(canvas)
+
+
+def lines(table: Table, x: str, value: str, by: str) -> str:
+    """One line per value of key ``by``, told apart by colour, dash and marker."""
+    import seaborn as sns
+
+    rows = table.visible.dropna(subset=[value])
+    if rows.empty:
+        return empty()
+    data = rows.assign(**{by: [wording.cell(v, by) for v in rows[by]]})
+
+    def paint(axes: Axes) -> None:
+        sns.lineplot(
+            data, x=x, y=value, hue=by, style=by, markers=True, palette=PALETTE[: data[by].nunique()], ax=axes
+        )
+        axes.set(xlabel=axis_title(x), ylabel=axis_title(value), ylim=(0, None))
+        axes.legend(title="", frameon=False)
+        axes.grid(color=GRID, linewidth=0.6)
+        french_axis(axes.yaxis)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
+
+    return drawn(4, paint)

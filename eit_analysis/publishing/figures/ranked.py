@@ -1,0 +1,119 @@
+"""One row of the table, one mark: bars, points with their interval, and the funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.drawing import (
+    DARK,
+    GRID,
+    axis_title,
+    drawn,
+    empty,
+    french_axis,
+    labels,
+    row_height,
+    wrapped,
+)
+from eit_analysis.publishing.palette import PALETTE, colour
+from eit_analysis.publishing.released import Table
+
+
+def bars(table: Table, value: str, low: str | None = None, high: str | None = None) -> str:
+    """Horizontal bars in the order of the table, with interval whiskers; a number at the end of each."""
+    rows = table.visible.dropna(subset=[value]).iloc[::-1]
+    if rows.empty:
+        return empty()
+    names = [wrapped(text) for text in labels(rows, table.keys)]
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(rows))
+        shades = [colour(str(code)) for code in rows[table.keys[0]]]
+        axes.barh(places, rows[value], color=shades, edgecolor="#333333", linewidth=0.4, height=0.68)
+        ends = rows[value].clip(lower=0)
+        if low and high:
+            whiskers(axes, rows[value], rows[low], rows[high], places)
+            ends = rows[[value, high]].max(axis=1).clip(lower=0)
+        for place, end, amount in zip(places, ends, rows[value], strict=True):
+            at_end(axes, end, place, wording.measured(amount, value))
+        axes.set_yticks(places, names)
+        axes.set_xlabel(axis_title(value))
+        axes.margins(x=0.02, y=0.02)
+        axes.set_xlim(left=min(0.0, float(rows[[low or value, value]].to_numpy().min()) * 1.05))
+        if axes.get_xlim()[0] < 0:
+            axes.axvline(0, color="#333333", linewidth=0.9)
+        axes.grid(axis="x", color=GRID, linewidth=0.6)
+        french_axis(axes.xaxis)
+
+    return drawn(0.9 + row_height(names) * len(rows), paint)
+
+
+def whiskers(axes: Axes, values: Any, low: Any, high: Any, places: Any) -> None:
+    """Horizontal 95 % intervals, white under black: they show on dark and on light bars alike."""
+    middle, lower, upper = (np.asarray(v, dtype=float) for v in (values, low, high))
+    errors = np.vstack([(middle - lower).clip(min=0), (upper - middle).clip(min=0)])
+    for shade, width, cap in (("#FFFFFF", 3.2, 4.0), (DARK, 1.2, 3.0)):
+        axes.errorbar(middle, places, xerr=errors, fmt="none", ecolor=shade, elinewidth=width, capsize=cap,
+                      capthick=width)  # fmt: skip
+
+
+def at_end(axes: Axes, end: Any, place: Any, text: str) -> None:
+    """A number to the right of a bar and of its whisker."""
+    axes.annotate(text, (end, place), xytext=(6, 0), textcoords="offset points", va="center")
+
+
+def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | None = None) -> str:
+    """A point and its interval for each row, in the order of the table; zero is marked when it is inside.
+
+    ``names`` are the columns that name a row when its keys do not tell it from the others.
+    """
+    rows = table.visible.dropna(subset=[value]).iloc[::-1]
+    if rows.empty:
+        return empty()
+    texts = [wrapped(text, 48) for text in labels(rows, names or table.keys)]
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(rows))
+        axes.hlines(places, rows[low], rows[high], color="#555555", linewidth=2.2)
+        axes.plot(rows[value], places, "o", color=PALETTE[0], markersize=7, markeredgecolor=DARK)
+        if rows[low].min() < 0 < rows[high].max():
+            axes.axvline(0, color="#333333", linewidth=0.9)
+        axes.set_yticks(places, texts)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        axes.set_xlabel(axis_title(value))
+        axes.grid(axis="x", color=GRID, linewidth=0.6)
+        french_axis(axes.xaxis)
+
+    return drawn(0.9 + row_height(texts) * len(rows), paint)
+
+
+def funnel(table: Table, value: str) -> str:
+    """Centred bars in the order of the table, each with its number."""
+    rows = table.visible.dropna(subset=[value]).iloc[::-1]
+    if rows.empty:
+        return empty()
+    names = [wrapped(text) for text in labels(rows, table.keys)]
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(rows))
+        axes.barh(
+            places,
+            rows[value],
+            left=-rows[value] / 2,
+            color="#BFE3D6",
+            height=0.8,
+            edgecolor="#333333",
+            linewidth=0.4,
+        )
+        for place, amount in zip(places, rows[value], strict=True):
+            axes.text(0, float(place), wording.cell(amount, value), ha="center", va="center", weight="bold")
+        axes.set_yticks(places, names)
+        axes.xaxis.set_visible(False)
+        axes.spines["bottom"].set_visible(False)
+
+    return drawn(0.6 + (0.1 + row_height(names)) * len(rows), paint)

@@ -1,0 +1,99 @@
+"""From one wave to the next: the slope chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.drawing import DARK, axis_title, drawn, empty
+from eit_analysis.publishing.label_places import spread
+from eit_analysis.publishing.palette import colour
+from eit_analysis.publishing.released import Table
+
+# How a line is drawn by the verdict on its change, and the words of the legend.
+VERDICTS: dict[str, tuple[Any, float, str]] = {
+    "increase": ("-", 2.6, "hausse qui dépasse son incertitude"),
+    "decrease": ("-", 2.6, "baisse qui dépasse son incertitude"),
+    "within": ("--", 1.3, "écart dans l'incertitude"),
+    "not_comparable": (":", 1.3, "non comparable"),
+}
+ARROWS = {"increase": "▲", "decrease": "▼"}
+
+
+def slope(
+    table: Table,
+    value: str,
+    by: str,
+    wave: str = "wave",
+    low: str | None = None,
+    high: str | None = None,
+    verdict: str | None = None,
+) -> str:
+    """One line per value of key ``by`` over the waves, its number at both ends, intervals as thin bars.
+
+    ``verdict`` names the column of :data:`VERDICTS`. The scale is logarithmic where every value is above
+    zero: the same slope is the same relative change.
+    """
+    rows = table.visible.dropna(subset=[value])
+    if rows.empty:
+        return empty()
+    waves = sorted(rows[wave].astype(str).unique())
+    logarithmic = bool((rows[value] > 0).all())
+    lowest = float(rows[value].min())
+    groups = list(rows.sort_values(wave, kind="stable").groupby(by, sort=False))
+
+    def scaled(amounts: object) -> np.ndarray:
+        numbers = np.asarray(amounts, dtype=float)
+        # An interval may reach down to zero, which has no logarithm: its bar stops a decade below.
+        return np.log10(np.maximum(numbers, lowest / 10)) if logarithmic else numbers
+
+    bounds = np.concatenate([scaled(rows[column]) for column in (value, low, high) if column])
+    margin = 0.04 * float(np.ptp(bounds)) or 0.5
+    ends = bounds.min() - margin, bounds.max() + margin
+
+    def paint(axes: Axes) -> None:
+        said = {}
+        for code, part in groups:
+            at = [waves.index(str(w)) for w in part[wave]]
+            said[code] = str(part[verdict].iloc[-1]) if verdict else ""
+            style, width, _ = VERDICTS.get(said[code], ("-", 1.6, ""))
+            axes.plot(
+                at, scaled(part[value]), color=colour(str(code)), linestyle=style, linewidth=width,
+                marker="o", markersize=6, markeredgecolor=DARK, markeredgewidth=0.6,
+            )  # fmt: skip
+            if low and high:
+                axes.vlines(at, scaled(part[low]), scaled(part[high]), color=DARK, linewidth=0.9)
+        for side in {0, len(waves) - 1}:
+            here = rows[rows[wave].astype(str) == waves[side]].sort_values(value, kind="stable")
+            heights = scaled(here[value])
+            line = (ends[1] - ends[0]) / len(groups)
+            right = side > 0
+            for spot, height, code, amount in zip(
+                spread(heights, [line] * len(here), *ends), heights, here[by], here[value], strict=True
+            ):
+                words = [wording.cell(code, by), wording.measured(float(amount), value)]
+                text = " ".join([words[1], words[0], ARROWS.get(said[code], "")] if right else words).strip()
+                axes.annotate(
+                    text, (side, height), (side + (0.12 if right else -0.12), spot), va="center",
+                    ha="left" if right else "right", annotation_clip=False, fontsize=10.5,
+                    arrowprops={"arrowstyle": "-", "color": "#8A8F94", "linewidth": 0.6, "shrinkB": 4},
+                )  # fmt: skip
+        axes.set_xticks(range(len(waves)), waves, weight="bold")
+        axes.set_xlim(-0.05, max(len(waves) - 0.95, 0.05))
+        axes.set_ylim(*ends)
+        axes.yaxis.set_visible(False)
+        axes.tick_params(axis="x", length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_xlabel(axis_title(value) + (", échelle logarithmique" if logarithmic else ""))
+        seen = [VERDICTS[name] for name in VERDICTS if name in said.values()]
+        legend = [
+            Line2D([], [], color=DARK, linestyle=style, linewidth=width, label=text)
+            for style, width, text in seen
+        ]
+        axes.figure.legend(handles=legend, loc="outside upper left", ncols=2, frameon=False)
+
+    return drawn(1.5 + 0.29 * len(groups), paint)

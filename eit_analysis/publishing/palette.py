@@ -1,0 +1,44 @@
+"""One colour and one hatch per family of flows, across every report.
+
+The colours keep a distance from one another for readers with any of the three colour deficiencies, and differ
+in lightness for a grey print (both are measured by a test); where two may still be taken for one another, the
+hatch or a label beside the shape tells them apart.
+"""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+# For what is no family of flows: Okabe & Ito (2008), by decreasing distance.
+PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#5B5B5B"]
+FAMILIES = {
+    "textile": "#D20C6B", "wood": "#97510B", "cardboard": "#DE780F", "paper": "#EDD925", "weee": "#043C80",
+    "biowaste": "#BEEDBD", "food": "#2DDF5C", "plastic": "#2B80C8", "metal": "#778794", "glass": "#A2FAFF",
+    "mineral": "#694525", "chemical": "#D28D73", "mixed": "#3A3431", "other": "#B6B9B7",
+}  # fmt: skip
+# What becomes of a flow, in the order of the waste hierarchy: purples, which no family wears, for what is
+# recovered, the best darkest.
+RECOVERIES = {
+    "material": "#4A2377", "organic": "#9B7FC4", "energy": "#DDD3EE", "disposal": "#333333",
+    "unknown": "#FFFFFF",
+}  # fmt: skip
+HATCHES = {
+    "textile": "//", "wood": "--", "cardboard": "\\\\", "paper": "..", "weee": "", "biowaste": "xx",
+    "food": "oo", "plastic": "||", "metal": "", "glass": "\\\\\\\\", "mineral": "++", "chemical": "////",
+    "mixed": "", "other": "",
+    "material": "", "organic": "//", "energy": "..", "disposal": "", "unknown": "xx",
+}  # fmt: skip
+NEUTRAL = "#8A8F94"
+OTHERS = "#DADDE0"
+
+
+def colour(code: str, position: int = 0) -> str:
+    """The colour of a family of flows, or the next one of the palette."""
+    return FAMILIES.get(code) or RECOVERIES.get(code) or PALETTE[position % len(PALETTE)]
+
+
+def ink(fill: str) -> str:
+    """Black or white, whichever reads better on a fill (WCAG 2.2 contrast)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(fill)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#1B1F23"
