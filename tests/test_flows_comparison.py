@@ -1,0 +1,173 @@
+"""What changed between waves: known decompositions, laws, and the coverage of the intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.flows import comparison
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+
+PARTS = ["both", "once", "new", "gone"]
+CHANGE = ["change_t_per_year", "change_low_t_per_year", "change_high_t_per_year"]
+
+
+def flows_of(rows: list[tuple[str, str, float]], ratio: float = 1.2) -> pd.DataFrame:
+    """Flows (site, category, mass) with the intervals [m / ratio, m ratio]."""
+    flows = pd.DataFrame(rows, columns=["site_id", "category", MASS]).astype({MASS: float})
+    return flows.assign(
+        route="recycling", error_source=None, **{LOW: flows[MASS] / ratio, HIGH: flows[MASS] * ratio}
+    )
+
+
+def compared(now: list[tuple], before: list[tuple], by: str = "category") -> pd.DataFrame:
+    waves = flows_of(now), flows_of(before)
+    answered = [wave["site_id"].unique() for wave in waves]
+    tables = (comparison.masses(wave, [by]) for wave in comparison.match(*waves, *answered))
+    return comparison.changes(*tables).set_index([by, "presence"])
+
+
+BEFORE = [("A", "wood", 60), ("B", "wood", 20), ("C", "wood", 30), ("A", "metal", 10), ("B", "metal", 5)]
+NOW = [("A", "wood", 100), ("D", "wood", 40), ("B", "paper", 7), ("A", "metal", 10), ("B", "metal", 5)]
+
+
+def test_a_change_is_split_between_same_new_and_gone_sites():
+    rows = compared(NOW, BEFORE)
+    wood = rows.loc["wood"]
+    # A declared wood twice, B answered both surveys and named wood once, C is gone, D is new.
+    assert wood["change_t_per_year"].to_dict() == pytest.approx(
+        {"Total": 30, "both": 40, "once": -20, "new": 40, "gone": -30}
+    )
+    assert wood["change"].to_dict() == {
+        "Total": "increase", "both": "increase",
+        "once": "not_comparable", "new": "not_comparable", "gone": "not_comparable",
+    }  # fmt: skip
+    assert wood["n_sites_before"].to_dict() == pytest.approx(
+        {"Total": 3, "both": 1, "once": 1, "gone": 1, "new": np.nan}, nan_ok=True
+    )
+    # A site that is new has no mass before: missing, not zero, and no interval but its own.
+    new = wood.loc["new"]
+    assert np.isnan(new["mass_before_t_per_year"]) and np.isnan(new["change_percent"])
+    assert new[CHANGE].tolist() == pytest.approx(new[[MASS, LOW, HIGH]].tolist())
+    assert rows.loc[("paper", "once"), "change"] == "not_comparable"
+    assert rows.loc[("metal", "both"), "change_t_per_year"] == 0
+    assert rows.index[-1][0] == "Total" and rows.index[0] == ("wood", "Total")
+
+
+def test_a_site_that_answered_without_any_such_flow_is_neither_new_nor_gone():
+    now, before = flows_of([("A", "wood", 1)]), flows_of([("B", "wood", 1)])
+    here, earlier = comparison.match(now, before, ["A", "B"], ["A", "B"])
+    assert here["presence"].tolist() == earlier["presence"].tolist() == ["once"]
+    here, earlier = comparison.match(now, before, ["A"], ["B"])
+    assert (here["presence"].tolist(), earlier["presence"].tolist()) == (["new"], ["gone"])
+
+
+def test_intervals_follow_their_formulas():
+    row = compared([("A", "wood", 120)], [("A", "wood", 100)]).loc[("wood", "both")]
+    (x, x_low, x_high), (y, y_low, y_high) = (
+        row[[f"mass{wave}{part}_t_per_year" for part in ("", "_low", "_high")]] for wave in ("", "_before")
+    )
+    down, up = np.hypot(x - x_low, y_high - y), np.hypot(x_high - x, y - y_low)
+    assert row[CHANGE].tolist() == pytest.approx([20, 20 - down, 20 + up])
+    down, up = (
+        np.hypot(np.log(x / x_low), np.log(y_high / y)),
+        np.hypot(np.log(x_high / x), np.log(y / y_low)),
+    )
+    assert row[["change_percent", "change_low_percent", "change_high_percent"]].tolist() == pytest.approx(
+        [20, 100 * (1.2 * np.exp(-down) - 1), 100 * (1.2 * np.exp(up) - 1)]
+    )
+
+
+def test_intervals_cover_the_true_change():
+    """2,000 simulated pairs of waves of 12 sites, lognormal errors of 10 to 50 %."""
+    random = np.random.default_rng(4)
+    studies, sites = 2000, 12
+    truth = random.lognormal(3, 1, (2, 1, sites))
+    ratio = np.exp(random.uniform(0.1, 0.5, (2, 1, sites)))
+    seen = truth * np.exp(np.log(ratio) / 1.96 * random.standard_normal((2, studies, sites)))
+    tables = []
+    for wave in seen:
+        flows = pd.DataFrame(
+            {"category": np.repeat(np.arange(studies).astype(str), sites), MASS: wave.ravel()}
+        )
+        widths = np.broadcast_to(ratio[len(tables)], (studies, sites)).ravel()
+        flows = flows.assign(
+            site_id=[f"S{i:02d}" for i in range(sites)] * studies,
+            presence="both",
+            error_source=None,
+            **{LOW: flows[MASS] / widths, HIGH: flows[MASS] * widths},
+        )
+        tables.append(comparison.masses(flows, ["category"]))
+    rows = comparison.changes(tables[1], tables[0]).set_index(["category", "presence"])
+    rows = rows.xs("both", level="presence").drop("Total")
+    whole = truth.sum(axis=2).ravel()
+    change, percent = whole[1] - whole[0], 100 * (whole[1] / whole[0] - 1)
+    tonnes = rows["change_low_t_per_year"].le(change) & rows["change_high_t_per_year"].ge(change)
+    relative = rows["change_low_percent"].le(percent) & rows["change_high_percent"].ge(percent)
+    assert 0.93 <= tonnes.mean() <= 0.97
+    assert 0.93 <= relative.mean() <= 0.97
+
+
+def test_hostile_waves():
+    none: list[tuple] = []
+    assert compared(none, none).empty
+    only = compared(NOW, none)
+    assert set(only["change"]) == {"not_comparable"}
+    assert only.loc[("Total", "new"), "change_t_per_year"] == 162
+    zero = compared([("A", "wood", 0)], [("A", "wood", 0)]).loc[("wood", "both")]
+    assert zero["change"] == "within" and np.isnan(zero["change_percent"])
+    vanished = compared([("A", "wood", 0)], [("A", "wood", 50)]).loc[("wood", "both")]
+    assert vanished["change"] == "decrease" and vanished["change_t_per_year"] == -50
+
+
+def test_trend_keeps_the_sites_that_declared_the_family_every_time():
+    waves = {"2012": BEFORE, "2015": NOW, "2018": [*NOW, ("E", "wood", 1000)]}
+    marked = comparison.mark_every({name: flows_of(rows) for name, rows in waves.items()})
+    rows = comparison.trend(marked, ["category"]).set_index(["category", "wave"])
+    assert rows.loc["wood", MASS].to_dict() == {"2012": 60, "2015": 100, "2018": 100}
+    assert rows.loc["Total", MASS].to_dict() == {"2012": 75, "2015": 115, "2018": 115}
+    assert "paper" not in rows.index
+    lone = comparison.trend(comparison.mark_every({"2018": flows_of(NOW)}), ["category"])
+    assert lone.set_index("category").loc["Total", MASS] == 162
+    empty = {name: flows_of(BEFORE).head(0) for name in ("2015", "2018")}
+    assert comparison.trend(comparison.mark_every(empty), ["category"]).empty
+
+
+waves = st.lists(
+    st.tuples(st.sampled_from("ABCDEF"), st.sampled_from(["wood", "metal", "paper"]), st.floats(0, 1e4)),
+    max_size=20,
+)
+
+
+@settings(deadline=None, max_examples=8)
+@given(waves, waves, st.randoms())
+def test_laws_of_a_comparison(now, before, random):
+    rows = compared(now, before)
+    pd.testing.assert_frame_equal(rows, compared(random.sample(now, len(now)), before), atol=1e-7)
+    if rows.empty:
+        return
+    # The parts add up to the whole, in each family and over all of them.
+    change = rows["change_t_per_year"].unstack("presence").reindex(columns=[*PARTS, "Total"]).fillna(0)
+    assert change[PARTS].sum(axis=1).to_numpy() == pytest.approx(change["Total"].to_numpy(), abs=1e-7)
+    assert change.drop("Total").sum().to_numpy() == pytest.approx(change.loc["Total"].to_numpy(), abs=1e-7)
+    whole = sum(row[2] for row in now) - sum(row[2] for row in before)
+    assert change.loc["Total", "Total"] == pytest.approx(whole, abs=1e-7)
+    value, low, high = (rows[column].to_numpy() for column in CHANGE)
+    assert (low <= value + 1e-7).all() and (value <= high + 1e-7).all()
+    # Exchanging the waves turns every sign.
+    back = compared(before, now).rename(index={"new": "gone", "gone": "new"}, level="presence")
+    back = back.reindex(rows.index)
+    for here, there in zip(CHANGE, (CHANGE[0], CHANGE[2], CHANGE[1]), strict=True):
+        assert rows[here].to_numpy() == pytest.approx(-back[there].to_numpy(), abs=1e-7)
+    verdict = {"increase": "decrease", "decrease": "increase"}
+    assert rows["change"].tolist() == [verdict.get(word, word) for word in back["change"]]
+    # Splitting a site in two changes no total.
+    parted = compared(
+        *([(s + str(i % 2), *rest) for i, (s, *rest) in enumerate(wave)] for wave in (now, before))
+    )
+    columns = [*CHANGE, "change"]
+    whole, parts = (r[columns].xs("Total", level="presence").sort_index() for r in (rows, parted))
+    pd.testing.assert_frame_equal(whole, parts, atol=1e-7)
