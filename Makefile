@@ -28,8 +28,9 @@ help:
 reports: data
 	$(EIT) run $(STUDY) --audience internal --audience partners --audience public
 
+# A file stays whole on one process: its fixtures run once, and the cells of a notebook in their order.
 test: lint data
-	$(VENV) -m pytest --nbval-lax --nbval-current-env tests notebooks
+	$(VENV) -m pytest -n auto --dist loadfile --nbval-lax --nbval-current-env tests notebooks
 
 lint: setup
 	$(VENV) -m ruff check .
