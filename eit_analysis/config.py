@@ -68,6 +68,8 @@ class StudyConfig(Section):
     evidence_half_width: dict[str, float] = Field(
         default_factory=lambda: {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
     )
+    # Of the errors of two masses that one scale or contractor gave (flows.uncertainty).
+    shared_error_correlation: float = Field(0.5, ge=0, le=1)
     prefer_register: bool = True  # for measured tonnes, where a register and a questionnaire disagree
     basin: str = ""
     disclosure: Disclosure = Disclosure()
