@@ -1,11 +1,14 @@
-"""Where labels go so that none covers another."""
+"""Where labels go so that none covers another, and the round amounts of scales."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+
+Box = tuple[float, float, float, float]
 
 
 def spread(
@@ -38,6 +41,12 @@ def spread(
     return np.clip(free, low, max(low, high - room.sum())) + offsets
 
 
-def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def round_below(amount: float) -> float:
+    """The largest of 1, 2 or 5 times a power of ten that is not above an amount."""
+    power = 10.0 ** math.floor(math.log10(amount))
+    return max(step * power for step in (1, 2, 5) if step * power <= amount * (1 + 1e-9))
+
+
+def overlap(a: Box, b: Box) -> bool:
     """Whether two boxes (x0, y0, x1, y1) share ground."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

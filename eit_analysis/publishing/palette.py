@@ -22,11 +22,12 @@ RECOVERIES = {
     "material": "#4A2377", "organic": "#9B7FC4", "energy": "#DDD3EE", "disposal": "#333333",
     "unknown": "#FFFFFF",
 }  # fmt: skip
+# Lines only: matplotlib writes a pattern of dots in 60 kB.
 HATCHES = {
-    "textile": "//", "wood": "--", "cardboard": "\\\\", "paper": "..", "weee": "", "biowaste": "xx",
-    "food": "oo", "plastic": "||", "metal": "", "glass": "\\\\\\\\", "mineral": "++", "chemical": "////",
-    "mixed": "", "other": "",
-    "material": "", "organic": "//", "energy": "..", "disposal": "", "unknown": "xx",
+    "textile": "//", "wood": "--", "cardboard": "\\\\", "paper": "||", "weee": "", "biowaste": "xx",
+    "food": "---", "plastic": "|", "metal": "", "glass": "\\\\\\\\", "mineral": "++", "chemical": "////",
+    "mixed": "", "other": "x",
+    "material": "", "organic": "//", "energy": "--", "disposal": "", "unknown": "xx",
 }  # fmt: skip
 NEUTRAL = "#8A8F94"
 OTHERS = "#DADDE0"
@@ -35,6 +36,12 @@ OTHERS = "#DADDE0"
 def colour(code: str, position: int = 0) -> str:
     """The colour of a family of flows, or the next one of the palette."""
     return FAMILIES.get(code) or RECOVERIES.get(code) or PALETTE[position % len(PALETTE)]
+
+
+def edge(fill: str) -> str:
+    """A darker shade of a fill, for outlines and lines: light families show on white paper too."""
+    red, green, blue = mpl.colors.to_rgb(fill)
+    return mpl.colors.to_hex((0.6 * red, 0.6 * green, 0.6 * blue))
 
 
 def ink(fill: str) -> str:

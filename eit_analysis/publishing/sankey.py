@@ -1,30 +1,43 @@
-"""Our own Sankey drawing: stages from left to right, heights to scale, labels that do not overlap."""
+"""Our own Sankey drawing: stages from left to right, widths to scale, labels that never cover one another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
 from html import escape
-
-import pandas as pd
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import empty
-from eit_analysis.publishing.palette import NEUTRAL, colour
+from eit_analysis.publishing.label_places import Box, overlap, round_below
+from eit_analysis.publishing.palette import NEUTRAL, colour, edge
+from eit_analysis.publishing.palette import OTHERS as GREY
 from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.sankey_layout import OTHERS, UNEXPLAINED, Layout, Node, Ribbon, grouped, layout
 
-WIDTH, NODE, GAP, MARGIN, LABEL = 960, 16, 16, 8, 250
-OTHERS = "Autres"
+WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40
+SIZE, LINE = 13, 16  # px: of the text and of a line of it
+LETTER = 0.5 * SIZE  # mean width of a letter of Arial in French text, a little over
+WIDEST = 250  # px left to the labels on either side
+HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
+GAPS = (
+    '<pattern id="gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="6" height="6" fill="#fff"/><path d="M0 3H6" stroke="#777" stroke-width="1.4"/></pattern>'
+)
 
 
-def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 14) -> str:
-    """Links between the values of successive key columns, ``value`` as width.
+def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> str:
+    """Ribbons between the values of successive key columns, ``value`` as width.
+
+    Ribbons wear the colour of their family where ``category`` is one of the stages, else of the first stage.
+    The code ``unexplained`` of any stage is the gap of a balance: hatched, at the foot.
 
     Parameters
     ----------
     table : Table
-        One row per path: key columns ``stages`` and ``value``.
+        One row per path: key columns ``stages`` (two or more) and ``value``.
     limit : int
-        Nodes drawn per stage; the smaller ones are grouped as *Autres*.
+        Nodes drawn per stage; the smaller ones are grouped as *Autres*, with their number.
 
     Returns
     -------
@@ -35,64 +48,157 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 14) -> 
     rows = rows[rows[value] > 0]
     if rows.empty:
         return empty()
-    paths = pd.DataFrame({stage: _grouped(rows, stage, value, limit) for stage in stages})
-    paths["value"] = rows[value].to_numpy(dtype=float)
-    nodes = {
-        s: paths.groupby(s, sort=False)["value"].sum().sort_values(ascending=False, kind="stable")
-        for s in stages
+    stages = list(stages)
+    paths = rows[stages].astype(str).assign(amount=rows[value].astype(float))
+    paths, hidden = grouped(paths, stages, limit)
+    family = "category" if "category" in stages else stages[0]
+    words = {
+        (i, str(code)): (_name(str(code), stage, hidden), wording.measured(float(amount), value))
+        for i, stage in enumerate(stages)
+        for code, amount in paths.groupby(stage)["amount"].sum().items()
     }
-    tallest = max(len(n) for n in nodes.values())
-    height = max(300, 34 * tallest + 60)
-    scale = (height - 2 * MARGIN - GAP * (tallest - 1)) / paths["value"].sum()
-    step = (WIDTH - 2 * LABEL - NODE) / max(1, len(stages) - 1)
-    tops: dict[tuple[int, str], float] = {}
-    shapes, texts = [], []
-    for i, stage in enumerate(stages):
-        x = LABEL + i * step
-        used = nodes[stage].sum() * scale + GAP * (len(nodes[stage]) - 1)
-        y = MARGIN + (height - 2 * MARGIN - used) / 2
-        for j, (code, amount) in enumerate(nodes[stage].items()):
-            tops[i, str(code)] = y
-            size = amount * scale
-            shapes.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{NODE}" height="{max(size, 1):.1f}" '
-                f'fill="{colour(str(code), j) if i == 0 else NEUTRAL}" stroke="#333" stroke-width="0.5"/>'
-            )
-            label = wording.cell(code, stage) if code != OTHERS else OTHERS
-            at, anchor = (x - 7, "end") if i == 0 else (x + NODE + 7, "start")
-            texts.append(
-                f'<text x="{at:.1f}" y="{y + size / 2 + 4.5:.1f}" text-anchor="{anchor}">'
-                f'{escape(label)} <tspan fill="#444">{escape(wording.measured(amount, value))}</tspan></text>'
-            )
-            y += size + GAP
-    ribbons = []
-    for i in range(len(stages) - 1):
-        links = paths.groupby([stages[i], stages[i + 1]], sort=False)["value"].sum().reset_index()
-        ranks = [{str(c): r for r, c in enumerate(nodes[s].index)} for s in (stages[i], stages[i + 1])]
-        links = links.assign(
-            a=links[stages[i]].map(ranks[0]), b=links[stages[i + 1]].map(ranks[1])
-        ).sort_values(["a", "b"])
-        starts = {key: top for key, top in tops.items() if key[0] in (i, i + 1)}
-        for source, target, amount in links[[stages[i], stages[i + 1], "value"]].itertuples(index=False):
-            x0, x1 = LABEL + i * step + NODE, LABEL + (i + 1) * step
-            y0, y1, size = starts[i, source], starts[i + 1, target], amount * scale
-            starts[i, source] += size
-            starts[i + 1, target] += size
-            middle = (x0 + x1) / 2
-            ribbons.append(
-                f'<path d="M{x0:.1f},{y0:.1f} C{middle:.1f},{y0:.1f} {middle:.1f},{y1:.1f} {x1:.1f},{y1:.1f} '
-                f"L{x1:.1f},{y1 + size:.1f} C{middle:.1f},{y1 + size:.1f} {middle:.1f},{y0 + size:.1f} "
-                f'{x0:.1f},{y0 + size:.1f} Z" fill="{colour(source, ranks[0][source])}" fill-opacity="0.45"/>'
-            )
+    left, right = (_margin(words, i) for i in (0, len(stages) - 1))
+    step = (WIDTH - left - right - NODE) / max(1, len(stages) - 1)
+    rooms = [left, *[step - NODE] * (len(stages) - 2), right]
+    lines = {key: _lines(*told, rooms[key[0]] - 16) for key, told in words.items()}
+    plan = layout(paths, stages, family, {key: LINE * len(told) for key, told in lines.items()})
+    columns = [left + i * step for i in range(len(stages))]
+    middle = range(1, len(stages) - 1)
+    taken = [_box(node, columns, lines[node.stage, node.code]) for node in plan.nodes if node.stage in middle]
+    whole = "" if table.hidden.any() else wording.measured(float(paths["amount"].sum()), value)
+    parts = [
+        f"<defs>{GAPS}</defs>",
+        *(_ribbon(r, columns, words, stages) for r in sorted(plan.ribbons, key=lambda r: -r.size)),
+        *(_bar(node, columns, stages, family) for node in plan.nodes),
+        *(_label(node, columns, lines, len(stages)) for node in plan.nodes),
+        *(
+            _on_ribbon(r, columns, wording.cell(r.family, family), taken)
+            for r in plan.ribbons
+            if stages.index(family) not in (r.stage, r.stage + 1) and r.family not in (OTHERS, UNEXPLAINED)
+        ),
+        *(_heading(x, i, wording.heading(stages[i]).header, whole) for i, x in enumerate(columns)),
+        _measure(plan, value),
+    ]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-size="13" '
-        f'font-family="Arial, Helvetica, sans-serif">{"".join([*ribbons, *shapes, *texts])}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {plan.height + HEAD + FOOT:.0f}" '
+        f'font-size="{SIZE}" font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">{"".join(parts)}</svg>'
     )
 
 
-def _grouped(rows: pd.DataFrame, stage: str, value: str, limit: int) -> list[str]:
-    """The codes of a stage as text, the smallest ones grouped when there are too many to read."""
-    codes = rows[stage].astype(str)
-    totals = rows.groupby(codes, sort=False)[value].sum().sort_values(ascending=False, kind="stable")
-    kept = set(totals.index[: limit - 1]) if len(totals) > limit else set(totals.index)
-    return [code if code in kept else OTHERS for code in codes]
+def _name(code: str, stage: str, hidden: Mapping[str, int]) -> str:
+    if code == OTHERS:
+        return f"Autres ({hidden[stage]})"
+    return "non expliqué" if code == UNEXPLAINED else wording.cell(code, stage)
+
+
+def _margin(words: Mapping[tuple[int, str], tuple[str, str]], stage: int) -> float:
+    """Room for the labels outside the drawing, no more than they need."""
+    longest = max(len(" ".join(told)) for (i, _), told in words.items() if i == stage)
+    return min(WIDEST, longest * LETTER + 24)
+
+
+def _lines(name: str, amount: str, room: float) -> list[tuple[str, str]]:
+    """The name on lines of whole words, each with what follows it in grey: the amount, on the last."""
+    letters = max(8, int(room / LETTER))
+    lines = textwrap.wrap(f"{name} {amount}", letters, break_on_hyphens=False, max_lines=4, placeholder="…")
+    last = lines[-1].removesuffix(amount)
+    told = [(line, "") for line in lines[:-1]]
+    return [*told, (last.rstrip(), amount)] if last != lines[-1] else [*told, (last, "")]
+
+
+def _ribbon(
+    ribbon: Ribbon, columns: list[float], words: Mapping[tuple[int, str], tuple[str, str]], stages: list[str]
+) -> str:
+    x0, x1 = columns[ribbon.stage] + NODE, columns[ribbon.stage + 1]
+    y0, y1, size, middle = HEAD + ribbon.start, HEAD + ribbon.end, ribbon.size, (x0 + x1) / 2
+    gap = UNEXPLAINED in (ribbon.source, ribbon.target, ribbon.family)
+    shade = _shade(ribbon.family)
+    fill = f'fill="{shade}" fill-opacity="0.7" stroke="{edge(shade)}"'
+    if gap:
+        fill = 'fill="url(#gap)" stroke="#777"'
+    told = " → ".join(
+        words[i, code][0] for i, code in ((ribbon.stage, ribbon.source), (ribbon.stage + 1, ribbon.target))
+    )
+    return (
+        f'<path d="M{x0:.1f},{y0:.2f}C{middle:.1f},{y0:.2f} {middle:.1f},{y1:.2f} {x1:.1f},{y1:.2f}'
+        f"V{y1 + size:.2f}C{middle:.1f},{y1 + size:.2f} {middle:.1f},{y0 + size:.2f} {x0:.1f},{y0 + size:.2f}"
+        f'Z" {fill} stroke-width="0.4" stroke-opacity="0.6"><title>{escape(told)}</title></path>'
+    )
+
+
+def _shade(code: str) -> str:
+    return GREY if code == OTHERS else colour(code)
+
+
+def _bar(node: Node, columns: list[float], stages: list[str], family: str) -> str:
+    fill = _shade(node.code) if stages[node.stage] == family or node.code == OTHERS else NEUTRAL
+    style = f'fill="{fill}" stroke="#333" stroke-width="0.6"'
+    if node.code == UNEXPLAINED:
+        style = 'fill="url(#gap)" stroke="#333" stroke-width="1.2" stroke-dasharray="4 2"'
+    return (
+        f'<rect x="{columns[node.stage]:.1f}" y="{HEAD + node.top:.2f}" width="{NODE}" '
+        f'height="{node.size:.2f}" {style}/>'
+    )
+
+
+def _label(
+    node: Node, columns: list[float], lines: Mapping[tuple[int, str], list[tuple[str, str]]], count: int
+) -> str:
+    first = node.stage == 0
+    x = columns[node.stage] + (-8 if first else NODE + 8)
+    told = lines[node.stage, node.code]
+    top = HEAD + node.middle - LINE * len(told) / 2 + 12.5
+    paper = "" if first or node.stage == count - 1 else _paper(_box(node, columns, told))
+    spans = "".join(
+        f'<tspan x="{x:.1f}" y="{top + LINE * i:.1f}">{escape(name)}{" " if name and amount else ""}'
+        + (f'<tspan fill="#4a5157">{escape(amount)}</tspan>' if amount else "")
+        + "</tspan>"
+        for i, (name, amount) in enumerate(told)
+    )
+    return f'{paper}<text text-anchor="{"end" if first else "start"}">{spans}</text>'
+
+
+def _box(node: Node, columns: list[float], told: list[tuple[str, str]]) -> Box:
+    """The ground of the label of a node in the middle of the drawing."""
+    x, y = columns[node.stage] + NODE + 4, HEAD + node.middle - LINE * len(told) / 2
+    width = max(len(f"{name} {amount}".strip()) for name, amount in told) * LETTER + 8
+    return x, y, x + width, y + LINE * len(told)
+
+
+def _paper(box: Box) -> str:
+    """Ribbons show faintly behind a label, which stays readable."""
+    x0, y0, x1, y1 = box
+    return (
+        f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" fill="#fff" '
+        'fill-opacity="0.82"/>'
+    )
+
+
+def _on_ribbon(ribbon: Ribbon, columns: list[float], name: str, taken: list[Box]) -> str:
+    """The family at the end of a ribbon thick enough to write on, where no node beside it says it."""
+    x, y = columns[ribbon.stage + 1] - 6, HEAD + ribbon.end + ribbon.size / 2 + 4
+    box = (x - len(name) * LETTER, y - SIZE + 2, x, y + 3)
+    if ribbon.size < SIZE or any(overlap(box, other) for other in taken):
+        return ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="11.5" {HALO}>{escape(name)}</text>'
+
+
+def _heading(x: float, stage: int, title: str, whole: str) -> str:
+    at, anchor = (x + NODE, "end") if stage == 0 else (x, "start")
+    total = f' <tspan font-weight="normal" fill="#4a5157">{escape(whole)}</tspan>' if whole else ""
+    return (
+        f'<text x="{at:.1f}" y="16" text-anchor="{anchor}" font-weight="bold">{escape(title)}{total}</text>'
+    )
+
+
+def _measure(plan: Layout, value: str) -> str:
+    """A bar of a round amount, at the scale of the drawing."""
+    amount = round_below(30 / plan.scale)
+    size, foot = amount * plan.scale, plan.height + HEAD + FOOT - 4
+    unit = wording.heading(value).unit
+    told = f"{wording.number(amount, max(0, -math.floor(math.log10(amount))))}{wording.NBSP}{unit}"
+    return (
+        f'<rect x="4" y="{foot - size:.2f}" width="5" height="{size:.2f}" fill="#333"/>'
+        f'<text x="15" y="{foot - size / 2 + 4.5:.1f}" fill="#4a5157">'
+        f"Épaisseurs à l'échelle\u00a0: ce trait vaut {escape(told)}</text>"
+    )

@@ -14,7 +14,7 @@ from eit_analysis.publishing.palette import HATCHES, RECOVERIES, colour, ink
 from eit_analysis.publishing.released import Table
 
 # Readers of grey prints tell the parts that are no families of flows by their place in this list.
-SPARE = ["", "//", "..", "xx", "\\\\", "--", "oo", "++"]
+SPARE = ["", "//", "--", "xx", "\\\\", "||", "////", "++"]
 REST = "détail non diffusé"
 
 
@@ -45,7 +45,10 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
         left = np.zeros(len(wide))
         for i, code in enumerate(wide.columns):
             fill = colour(str(code), i)
-            axes.barh(places, wide[code], left=left, height=0.7, **_style(str(code), fill, i))
+            some = (wide[code] > 0).to_numpy()
+            axes.barh(
+                places[some], wide[code][some], left=left[some], height=0.7, **_style(str(code), fill, i)
+            )
             left += wide[code].to_numpy()
         ends = left.copy()
         if not wholes.empty:

@@ -60,7 +60,7 @@ def pareto(table: Table, value: str, limit: int = 20) -> str:
         places = np.arange(len(amounts))
         axes.plot(share, places, color=DARK, marker="o", markersize=4, linewidth=1.4)
         axes.axvline(THRESHOLD, color="#555555", linestyle="--", linewidth=1)
-        told = f"{THRESHOLD}{wording.NBSP}%{wording.NBSP}: {count} sur {len(rows)}"
+        told = f"{THRESHOLD}{wording.NBSP}% du total{wording.NBSP}: {count} sur {len(rows)}"
         axes.annotate(
             told, (THRESHOLD, -0.9), xytext=(-5, -4), textcoords="offset points", ha="right", va="top",
             weight="bold",

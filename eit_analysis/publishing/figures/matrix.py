@@ -70,16 +70,10 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
             for label in axes.get_xticklabels():
                 label.set(ha="left", rotation_mode="anchor")
         axes.spines[:].set_visible(False)
-        legend = [
-            Patch(
-                facecolor="white",
-                edgecolor="#8A8F94",
-                label="–\u00a0: rien de déclaré, ce qui n'est pas zéro",
-            )
-        ]
+        axes.annotate(NOTHING, (0, 0), (0, -8), "axes fraction", "offset points", va="top", fontsize=10)
         if withheld:
-            legend.append(Patch(facecolor="white", edgecolor="#777777", hatch="////", label=CLOSED))
-        axes.figure.legend(handles=legend, loc="outside lower left", ncols=2, frameon=False)
+            mark = Patch(facecolor="white", edgecolor="#777777", hatch="////", label=CLOSED)
+            axes.figure.legend(handles=[mark], loc="outside lower right", frameon=False)
         bar = axes.figure.colorbar(
             mpl.cm.ScalarMappable(norm, SCALE),
             ax=axes,

@@ -11,11 +11,12 @@ from matplotlib.lines import Line2D
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import DARK, WIDE, axis_title, drawn, empty
-from eit_analysis.publishing.label_places import overlap
+from eit_analysis.publishing.label_places import Box, overlap, round_below
 from eit_analysis.publishing.released import Table
 from eit_analysis.reference import commune_tables
 
 KM_PER_DEGREE = 111.2  # of latitude, mean of the ellipsoid WGS 84
+PLOT = WIDE - 2.2  # inches; the legend takes the rest
 LARGEST = 1500.0  # square points of the largest dot
 # Where a name may stand around its dot: side along x, side along y, the best first.
 SIDES = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]
@@ -43,12 +44,12 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
     width, height = max(right - left, (top - bottom) / 1.1), max(top - bottom, (right - left) / 2.2)
     left, right = (left + right - width) / 2, (left + right + width) / 2
     bottom, top = (bottom + top - height) / 2, (bottom + top + height) / 2
-    plot_inches = WIDE - 2.2
-    km_per_point = width / (plot_inches * 72)
+    km_per_point = width / (PLOT * 72)
+    frame = (left, bottom, right, top)
     radius = np.sqrt(placed / placed.max() * LARGEST / math.pi) * km_per_point
 
     def paint(axes: Axes) -> None:
-        _background(axes, (left, right, bottom, top), stretch, set(spots.index))
+        _background(axes, frame, stretch, set(spots.index))
         axes.scatter(
             x[placed.index], y[placed.index], s=placed / placed.max() * LARGEST, color="#5B9BD0", alpha=0.75,
             edgecolors=DARK, linewidths=0.8, zorder=3,
@@ -63,13 +64,13 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
             hatch="////",
             zorder=3,
         )
-        for code, at, side in _names(placed.index, open_rings, x, y, radius, km_per_point):
+        for code, at, side in _names(placed.index, open_rings, x, y, radius, frame):
             align = {1: "left", -1: "right", 0: "center"}[side[0]]
             upright = {1: "bottom", -1: "top", 0: "center"}[side[1]]
             axes.text(*at, _name(code), ha=align, va=upright, fontsize=10, zorder=4)
         _scale_bar(axes, (left, bottom), width, height)
         axes.annotate(
-            "N", (right - 0.03 * width, top - 0.02 * height), (right - 0.03 * width, top - 0.12 * height),
+            "N", (right - 0.03 * width, top - 0.14 * height), (right - 0.03 * width, top - 0.02 * height),
             ha="center", va="top", weight="bold", arrowprops={"arrowstyle": "<|-", "color": DARK},
         )  # fmt: skip
         axes.set_xlim(left, right)
@@ -86,7 +87,7 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
             loc="outside right upper", frameon=False, labelspacing=1.6, handletextpad=1.4, borderpad=1.2,
         )  # fmt: skip
 
-    return drawn(plot_inches * height / width + 0.35, paint)
+    return drawn(PLOT * height / width + 0.35, paint)
 
 
 def _centres(codes: list[str]) -> pd.DataFrame:
@@ -109,28 +110,27 @@ def _name(code: str) -> str:
     )
 
 
-def _background(
-    axes: Axes, frame: tuple[float, float, float, float], stretch: float, drawn_already: set[str]
-) -> None:
+def _background(axes: Axes, frame: Box, stretch: float, drawn_already: set[str]) -> None:
     """The other communes of the frame, as points."""
     columns = commune_tables.columns()
     x = np.array(columns["longitude"], dtype=float) * stretch
     y = np.array(columns["latitude"], dtype=float) * KM_PER_DEGREE
-    inside = (x > frame[0]) & (x < frame[1]) & (y > frame[2]) & (y < frame[3])
+    inside = (x > frame[0]) & (x < frame[2]) & (y > frame[1]) & (y < frame[3])
     inside &= ~np.isin(columns["commune_code"], list(drawn_already))
     axes.scatter(x[inside], y[inside], s=4, color="#C9CED3", zorder=1)
 
 
 def _names(
-    placed: pd.Index, rings: list[str], x: pd.Series, y: pd.Series, radius: pd.Series, km_per_point: float
+    placed: pd.Index, rings: list[str], x: pd.Series, y: pd.Series, radius: pd.Series, frame: Box
 ) -> list[tuple[str, tuple[float, float], tuple[int, int]]]:
     """Names around their dots, the largest dots first; a name that would cover another or a dot is left out.
 
     What is left out is in the table beneath.
     """
+    km_per_point = (frame[2] - frame[0]) / (PLOT * 72)
     reach = pd.concat([radius, pd.Series(3.5 * km_per_point, index=rings, dtype=float)])
     circles = {c: (x[c] - r, y[c] - r, x[c] + r, y[c] + r) for c, r in reach.items()}
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
     names = []
     for code in [*placed, *rings]:
         wide, tall = len(_name(code)) * 5.6 * km_per_point, 12 * km_per_point
@@ -142,21 +142,16 @@ def _names(
             y0 = at[1] + {1: 0.0, -1: -tall, 0: -tall / 2}[side[1]]
             box = (x0, y0, x0 + wide, y0 + tall)
             others = [circle for other, circle in circles.items() if other != code]
-            if not any(overlap(box, other) for other in [*taken, *others]):
+            within = frame[0] < x0 and frame[1] < y0 and box[2] < frame[2] and box[3] < frame[3]
+            if within and not any(overlap(box, other) for other in [*taken, *others]):
                 taken.append(box)
                 names.append((code, at, side))
                 break
     return names
 
 
-def _round(amount: float) -> float:
-    """The largest of 1, 2 or 5 times a power of ten that is not above an amount."""
-    power = 10.0 ** math.floor(math.log10(amount))
-    return max(step * power for step in (1, 2, 5) if step * power <= amount * (1 + 1e-9))
-
-
 def _scale_bar(axes: Axes, corner: tuple[float, float], width: float, height: float) -> None:
-    length = _round(width / 4)
+    length = round_below(width / 4)
     x0, y0 = corner[0] + 0.03 * width, corner[1] + 0.05 * height
     axes.plot([x0, x0 + length], [y0, y0], color=DARK, linewidth=2.5, solid_capstyle="butt", zorder=4)
     axes.text(x0 + length / 2, y0, f"{wording.number(length, 0 if length >= 1 else 1)}{wording.NBSP}km",
@@ -165,9 +160,13 @@ def _scale_bar(axes: Axes, corner: tuple[float, float], width: float, height: fl
 
 def _legend(largest: float, value: str, rings: bool) -> list[Line2D]:
     """Sizes to compare with, and the marks that are no sizes."""
-    top = _round(largest)
+    top = round_below(largest)
     sizes = [
-        _mark(math.sqrt(amount / largest * LARGEST), "#5B9BD0", wording.measured(float(amount), value))
+        _mark(
+            math.sqrt(amount / largest * LARGEST),
+            "#5B9BD0",
+            f"{wording.number(amount, 0 if amount >= 1 else 2)}{wording.NBSP}{wording.heading(value).unit}",
+        )
         for amount in (top, top / 5, top / 20)
     ]
     if rings:

@@ -1,60 +1,79 @@
-"""Through the year: the monthly profile."""
+"""Through the year: the monthly profile, of our own making: matplotlib takes seconds for a dozen panels."""
 
 from __future__ import annotations
 
-import matplotlib as mpl
-import numpy as np
+from html import escape
+
 import pandas as pd
 from babel.dates import get_month_names
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import GRID, STYLE, WIDE, axis_title, empty, french_axis, to_svg, wrapped
+from eit_analysis.publishing.drawing import axis_title, empty
+from eit_analysis.publishing.label_places import round_below
 from eit_analysis.publishing.palette import colour
 from eit_analysis.publishing.released import Table
 
-MONTHS = np.arange(1, 13)
-NAMES = get_month_names("abbreviated", locale="fr_FR")
+INITIALS = [get_month_names("abbreviated", locale="fr_FR")[m][0].upper() for m in range(1, 13)]
+COLUMNS, WIDTH, HEIGHT, BARS, LEFT, TOP = 3, 333, 150, 86, 48, 38  # px, of a panel and inside it
 
 
 def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
     """Twelve bars for each value of key ``by``, one panel each, the heaviest first; ``month`` is 1 to 12.
 
-    Each panel has its own scale, written on its axis: the season of a small flow shows as well as that of a
+    Each panel has its own scale, written beside it: the season of a small flow shows as well as that of a
     large one. A month without a row has no bar, one that is withheld a cross.
     """
     rows = table.visible.dropna(subset=[value])
     if rows.empty:
         return empty()
     weights = rows.groupby(by, sort=False)[value].sum().sort_values(ascending=False, kind="stable")
-    columns = min(3, len(weights))
-    lines = -(-len(weights) // columns)
-    with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(WIDE, 1.75 * lines + 0.3), layout="constrained")
-        FigureCanvasSVG(canvas)
-        panels = canvas.subplots(lines, columns, squeeze=False).ravel()
-        for axes, code in zip(panels, weights.index, strict=False):
-            mine = rows[rows[by] == code].set_index(month)[value]
-            closed = table.frame.loc[table.hidden & (table.frame[by] == code).to_numpy(), month]
-            _panel(axes, mine.groupby(level=0).sum().reindex(MONTHS), closed, colour(str(code)))
-            axes.set_title(wrapped(wording.cell(code, by), 34), fontsize=11, loc="left", weight="bold")
-        for axes in panels[len(weights) :]:
-            axes.set_axis_off()
-        canvas.supylabel(axis_title(value), fontsize=11)
-        return to_svg(canvas)
+    panels = []
+    for i, code in enumerate(weights.index):
+        mine = rows[rows[by] == code]
+        amounts = mine.groupby(mine[month].astype(int))[value].sum()
+        closed = table.frame.loc[table.hidden & (table.frame[by] == code).to_numpy(), month]
+        corner = f"translate({i % COLUMNS * WIDTH} {24 + i // COLUMNS * HEIGHT})"
+        drawing = _panel(amounts, [int(m) for m in closed if str(m).isdigit()], colour(str(code)), value)
+        name = escape(wording.cell(code, by))
+        panels.append(
+            f'<g transform="{corner}"><text x="{LEFT}" y="22" font-weight="bold">{name}</text>{drawing}</g>'
+        )
+    note = f"{axis_title(value)}, une échelle par cadre"
+    lines = -(-len(weights) // COLUMNS)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {24 + lines * HEIGHT}" '
+        'font-size="13" font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
+        f'<text x="{LEFT}" y="14" fill="#4a5157">{escape(note)}</text>{"".join(panels)}</svg>'
+    )
 
 
-def _panel(axes: Axes, amounts: pd.Series, closed: pd.Series, fill: str) -> None:
-    axes.bar(MONTHS, amounts, color=fill, edgecolor="#333333", linewidth=0.4, width=0.8)
-    months = [int(m) for m in closed if str(m).isdigit()]
-    axes.plot(months, np.zeros(len(months)), "x", color="#555555", clip_on=False)
-    axes.set_xticks(MONTHS, [NAMES[int(m)][0].upper() for m in MONTHS])
-    axes.set_xlim(0.4, 12.6)
-    axes.set_ylim(0, (amounts.max() or 1.0) * 1.08)
-    axes.tick_params(axis="x", length=0)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    axes.grid(axis="y", color=GRID, linewidth=0.6)
-    french_axis(axes.yaxis)
+def _panel(amounts: pd.Series, closed: list[int], fill: str, value: str) -> str:
+    """The bars of one panel over their axis, with one round amount to read them against."""
+    top = float(amounts.max()) or 1.0
+    mark = round_below(top)
+    step = (WIDTH - LEFT - 14) / 12
+    foot = TOP + BARS
+    parts = []
+    for amount in (0.0, mark):
+        y = foot - amount / top * BARS
+        told = wording.number(amount, 0 if mark >= 1 or not amount else len(f"{mark:.10f}".rstrip("0")) - 2)
+        parts.append(
+            f'<path d="M{LEFT} {y:.1f}H{WIDTH - 14}" stroke="#{"333" if not amount else "ccc"}"/>'
+            f'<text x="{LEFT - 6}" y="{y + 4.5:.1f}" text-anchor="end">{told}</text>'
+        )
+    for month, initial in enumerate(INITIALS, 1):
+        x = LEFT + (month - 0.5) * step
+        parts.append(f'<text x="{x:.1f}" y="{foot + 16}" text-anchor="middle">{initial}</text>')
+        if month in closed:
+            parts.append(
+                f'<path d="M{x - 4:.1f} {foot - 10}l8 8m0 -8l-8 8" stroke="#555" stroke-width="1.4"/>'
+            )
+        elif amounts.get(month, 0) > 0:
+            size = float(amounts[month]) / top * BARS
+            told = f"{initial}\u00a0: {wording.measured(float(amounts[month]), value)}"
+            parts.append(
+                f'<rect x="{x - 0.4 * step:.1f}" y="{foot - size:.1f}" width="{0.8 * step:.1f}" '
+                f'height="{size:.1f}" fill="{fill}" stroke="#333" stroke-width="0.5">'
+                f"<title>{told}</title></rect>"
+            )
+    return "".join(parts)

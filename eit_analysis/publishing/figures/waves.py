@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import DARK, axis_title, drawn, empty
 from eit_analysis.publishing.label_places import spread
-from eit_analysis.publishing.palette import colour
+from eit_analysis.publishing.palette import colour, edge
 from eit_analysis.publishing.released import Table
 
 # How a line is drawn by the verdict on its change, and the words of the legend.
 VERDICTS: dict[str, tuple[Any, float, str]] = {
-    "increase": ("-", 2.6, "hausse qui dépasse son incertitude"),
-    "decrease": ("-", 2.6, "baisse qui dépasse son incertitude"),
+    "increase": ("-", 2.6, "▲ hausse qui dépasse son incertitude"),
+    "decrease": ("-", 2.6, "▼ baisse qui dépasse son incertitude"),
     "within": ("--", 1.3, "écart dans l'incertitude"),
     "not_comparable": (":", 1.3, "non comparable"),
 }
@@ -64,13 +65,14 @@ def slope(
             axes.plot(
                 at, scaled(part[value]), color=colour(str(code)), linestyle=style, linewidth=width,
                 marker="o", markersize=6, markeredgecolor=DARK, markeredgewidth=0.6,
+                path_effects=[withStroke(linewidth=width + 0.9, foreground=edge(colour(str(code))))],
             )  # fmt: skip
             if low and high:
                 axes.vlines(at, scaled(part[low]), scaled(part[high]), color=DARK, linewidth=0.9)
         for side in {0, len(waves) - 1}:
             here = rows[rows[wave].astype(str) == waves[side]].sort_values(value, kind="stable")
             heights = scaled(here[value])
-            line = (ends[1] - ends[0]) / len(groups)
+            line = 0.7 * (ends[1] - ends[0]) / len(groups)
             right = side > 0
             for spot, height, code, amount in zip(
                 spread(heights, [line] * len(here), *ends), heights, here[by], here[value], strict=True
@@ -80,7 +82,8 @@ def slope(
                 axes.annotate(
                     text, (side, height), (side + (0.12 if right else -0.12), spot), va="center",
                     ha="left" if right else "right", annotation_clip=False, fontsize=10.5,
-                    arrowprops={"arrowstyle": "-", "color": "#8A8F94", "linewidth": 0.6, "shrinkB": 4},
+                    arrowprops={"arrowstyle": "-", "color": "#8A8F94", "linewidth": 0.6, "shrinkB": 4,
+                                "relpos": (0 if right else 1, 0.5)},
                 )  # fmt: skip
         axes.set_xticks(range(len(waves)), waves, weight="bold")
         axes.set_xlim(-0.05, max(len(waves) - 0.95, 0.05))

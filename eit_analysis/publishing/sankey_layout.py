@@ -1,0 +1,172 @@
+"""Where the nodes and ribbons of a Sankey drawing stand: one scale, stages that add up to the same total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+OTHERS = "\x00others"  # no code of any nomenclature
+UNEXPLAINED = "unexplained"
+GAP = 5.0
+ROOM = 260.0  # least height left to the flows once every label has its place
+
+
+@dataclass(frozen=True)
+class Node:
+    """One code of one stage: a bar ``size`` high from ``top``, inside a slot high enough for its label."""
+
+    stage: int
+    code: str
+    amount: float
+    top: float
+    size: float
+    slot: float
+
+    @property
+    def middle(self) -> float:
+        return self.top + self.size / 2
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """What goes of one family from a node of a stage to a node of the next."""
+
+    stage: int
+    source: str
+    target: str
+    family: str
+    amount: float
+    start: float
+    end: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    nodes: list[Node]
+    ribbons: list[Ribbon]
+    height: float
+    scale: float
+
+
+def grouped(paths: pd.DataFrame, stages: Sequence[str], limit: int) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The paths with the smallest codes of a stage as one, where it has more than ``limit``.
+
+    What is not explained stays by itself.
+
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        ``stages`` (text) and ``amount``.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, dict)
+        Paths of the same total, each once, and the number of codes behind :data:`OTHERS` by stage.
+    """
+    paths, hidden = paths.copy(), {}
+    for stage in stages:
+        sums = paths[paths[stage] != UNEXPLAINED].groupby(stage, sort=False)["amount"].sum()
+        small = sums.sort_values(ascending=False, kind="stable").index[limit:]
+        if len(small) > 1:
+            paths.loc[paths[stage].isin(small), stage] = OTHERS
+            hidden[stage] = len(small)
+    return paths.groupby(list(stages), sort=False)["amount"].sum().reset_index(), hidden
+
+
+def layout(
+    paths: pd.DataFrame, stages: Sequence[str], family: str, labels: Mapping[tuple[int, str], float]
+) -> Layout:
+    """Tops and heights of all nodes and ribbons, from 0 down.
+
+    The scale (height per unit) is the one that fills the height: sum over a stage of max(amount x scale,
+    label) + gap, at the stage that needs most.
+
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        ``stages`` (text) and ``amount`` > 0, each path once.
+    family : str
+        The stage that ribbons are told apart by.
+    labels : mapping
+        Height of the label of each (number of the stage, code).
+    """
+    ranks = _ranks(paths, stages)
+    amounts = [paths.groupby(stage)["amount"].sum().reindex(ranks[i]) for i, stage in enumerate(stages)]
+    heights = [np.array([labels[i, code] for code in codes]) for i, codes in enumerate(ranks)]
+    height = ROOM + max(float((h + GAP).sum()) for h in heights)
+
+    def excess(scale: float) -> float:
+        slots = [np.maximum(a.to_numpy() * scale, h) for a, h in zip(amounts, heights, strict=True)]
+        return max(float((slot + GAP).sum()) for slot in slots) - GAP - height
+
+    scale = float(brentq(excess, 0, 2 * height / paths["amount"].sum()))
+    nodes = {}
+    for i, codes in enumerate(ranks):
+        slots = np.maximum(amounts[i].to_numpy() * scale, heights[i])
+        top = (height - (slots + GAP).sum() + GAP) / 2
+        for code, amount, slot in zip(codes, amounts[i], slots, strict=True):
+            size = amount * scale
+            nodes[i, code] = Node(i, code, float(amount), top + (slot - size) / 2, size, slot)
+            top += slot + GAP
+    return Layout(list(nodes.values()), _ribbons(paths, stages, family, nodes, scale), height, scale)
+
+
+def _ranks(paths: pd.DataFrame, stages: Sequence[str]) -> list[list[str]]:
+    """The codes of each stage from top to bottom.
+
+    The first from the largest down, each other by the mean place of what it receives, which spares crossings;
+    what is grouped, then what is not explained, at the foot.
+    """
+    ranks: list[list[str]] = []
+    place = pd.Series(0.0, index=paths.index)
+    for i, stage in enumerate(stages):
+        weights = paths["amount"].groupby(paths[stage]).sum()
+        key = (
+            (place * paths["amount"]).groupby(paths[stage]).sum() / weights if i else weights.rsub(0.0)
+        )  # fmt: skip
+        foot = {OTHERS: 1, UNEXPLAINED: 2}
+        order = sorted(weights.index, key=lambda code: (foot.get(code, 0), key[code], code))
+        ranks.append(order)
+        # The middle of a node along its stage, in mass.
+        middles = weights[order].cumsum() - weights[order] / 2
+        place = paths[stage].map(middles)
+    return ranks
+
+
+def _ribbons(
+    paths: pd.DataFrame,
+    stages: Sequence[str],
+    family: str,
+    nodes: Mapping[tuple[int, str], Node],
+    scale: float,
+) -> list[Ribbon]:
+    ribbons = []
+    rank = {key: position for position, key in enumerate(nodes)}
+    turn = stages.index(family)
+    for i, (a, b) in enumerate(pairwise(stages)):
+        links = pd.DataFrame(
+            {"source": paths[a], "target": paths[b], "family": paths[family], "amount": paths["amount"]}
+        )
+        links = links.groupby(["source", "target", "family"])["amount"].sum().reset_index()
+        links["a"] = [rank[i, code] for code in links["source"]]
+        links["b"] = [rank[i + 1, code] for code in links["target"]]
+        links["c"] = [rank[turn, code] for code in links["family"]]
+        for end, order in (("source", ["a", "b", "c"]), ("target", ["b", "a", "c"])):
+            links = links.sort_values(order)
+            stage = i if end == "source" else i + 1
+            before = links.groupby(end)["amount"].cumsum() - links["amount"]
+            top = np.array([nodes[stage, code].top for code in links[end]])
+            links[f"{end}_top"] = top + before.to_numpy() * scale
+        columns = [links[c].tolist() for c in ("source", "target", "family", "amount")]
+        tops = [links[c].tolist() for c in ("source_top", "target_top")]
+        ribbons += [
+            Ribbon(i, source, target, of, amount, start, end, amount * scale)
+            for source, target, of, amount, start, end in zip(*columns, *tops, strict=True)
+        ]
+    return ribbons
