@@ -4,7 +4,13 @@ from __future__ import annotations
 
 
 class EitError(Exception):
-    """A message in French for the user: what is wrong, where, and what to do. Never a traceback."""
+    """A message in French for the user: what is wrong, where, and what to do. Never a traceback.
+
+    Messages are written with plain spaces inside « and »; they are printed with no-break ones.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message.replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
 
 
 class UsageError(EitError):

@@ -114,7 +114,7 @@ def test_without_a_list_nobody_was_only_contacted(tmp_path):
     [
         ("", "acteurs.csv"),
         ("Nom;Ville\nFilature;Thann\n", "en-têtes"),
-        ("Identifiant;Raison sociale\nE01;Filature\n;Régie\n", "ligne « 3 »"),
+        ("Identifiant;Raison sociale\nE01;Filature\n;Régie\n", "ligne «\u00a03\u00a0»"),
         ("Identifiant;Raison sociale\nE01;Filature\ne01;Régie\n", "E01 désigne deux acteurs"),
         ("Identifiant;Raison sociale\n../x;Filature\n", "identifiant"),
     ],
@@ -123,7 +123,7 @@ def test_a_list_that_would_count_wrong_is_refused(tmp_path, content, told):
     (tmp_path / "acteurs.csv").write_text(content, encoding="utf-8")
     with pytest.raises(InputError) as refused:
         read_contacted(tmp_path / "acteurs.csv")
-    assert told.replace(" ", "") in str(refused.value).replace(" ", "").replace("\u00a0", "")
+    assert told in str(refused.value)
 
 
 def test_the_rate_counts_rows_beyond_entreprise():
