@@ -173,8 +173,8 @@ def test_old_workbook(tmp_path):
     assert list(file.sheets[0].rows) == [
         [dt.date(2024, 3, 1), "VRAI"], ["", "caché"], ["#N/A", "#DIV/0!"], ["E07", 3], ["E07", 4], ["E07", 5],
     ]  # fmt: skip
-    assert file.sheets[0].hidden_rows == {2}
-    assert (file.sheets[0].hidden, file.sheets[1].hidden) == (False, True)
+    assert (2, "ligne masquée", "lue", "hidden_row_read") in file.sheets[0].findings
+    assert file.sheets[1].findings == [(None, "feuille masquée", "lue", "hidden_sheet_read")]
     assert rules(file) == [
         "date_system_1904",
         "hidden_row_read",
@@ -217,8 +217,6 @@ def test_hidden_merged_and_commented_cells_of_a_workbook(tmp_path):
     assert list(file.sheets[0].rows) == [
         ["Titre", "", ""], ["", "", ""], ["E07", 12, dt.date(2024, 3, 1)], ["", "", ""], ["E07", "", "x"],
     ]  # fmt: skip
-    assert file.sheets[0].hidden_rows == {5}
-    assert [sheet.hidden for sheet in file.sheets] == [False, True, True]
     assert file.findings == [
         (None, "macros", "jamais exécutées", "macro_ignored"),
         (None, "calendrier 1904", "dates converties", "date_system_1904"),
@@ -229,6 +227,8 @@ def test_hidden_merged_and_commented_cells_of_a_workbook(tmp_path):
         (5, "12.0", "", "merged_number_not_repeated"),
         (5, "ligne masquée", "lue", "hidden_row_read"),
     ]
+    for sheet in file.sheets[1:]:
+        assert sheet.findings == [(None, "feuille masquée", "lue", "hidden_sheet_read")]
 
 
 def test_comments_stay_out(tmp_path):
@@ -255,7 +255,7 @@ def test_open_document(tmp_path):
     ))  # fmt: skip
     file = read(path)
     assert list(file.sheets[0].rows) == [["E07", "#DIV/0!"], ["E07", "#FORMULE!"], ["E07", "VRAI"]]
-    assert file.sheets[0].hidden_rows == {2}
+    assert (2, "ligne masquée", "lue", "hidden_row_read") in file.sheets[0].findings
     assert sorted(rules(file)) == [
         "formula_without_value", "hidden_row_read", "merged_cells_filled", "merged_cells_filled",
     ]  # fmt: skip

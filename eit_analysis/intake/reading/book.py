@@ -110,8 +110,8 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) 
     if height * width > limits.AREA:
         check_area(metadata.name, height, width, 0)
     rows: list[list[Any]] = source.to_python(skip_empty_area=False)
-    sheet = Sheet(metadata.name, hidden=metadata.visible != SheetVisibleEnum.Visible)
-    if sheet.hidden:
+    sheet = Sheet(metadata.name)
+    if metadata.visible != SheetVisibleEnum.Visible:
         sheet.findings.append((None, "feuille masquée", "lue", "hidden_sheet_read"))
     for row, column, text in layout.errors:
         if row < height and column < width:
@@ -122,7 +122,6 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) 
     sheet.extend(chain.from_iterable(rows), map(len, rows))
     for number in sorted(layout.hidden_rows):
         if number <= height and any(cell != "" for cell in rows[number - 1]):
-            sheet.hidden_rows.add(number)
             sheet.findings.append((number, "ligne masquée", "lue", "hidden_row_read"))
     for number in layout.hidden_columns:
         if number <= width and any(row[number - 1] != "" for row in rows):

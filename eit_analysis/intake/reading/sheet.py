@@ -58,9 +58,8 @@ class Sheet:
         What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
     """
 
-    def __init__(self, name: str, hidden: bool = False) -> None:
-        self.name, self.hidden = name, hidden
-        self.hidden_rows: set[int] = set()
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.findings: list[Finding] = []
         self.cells, self.widths = array("I"), array("I")
         self._pool = _Pool()
@@ -87,8 +86,7 @@ class Sheet:
                 at += width
         self.findings.sort(key=lambda finding: (finding[0] or 0, *finding[1:]))
         return {
-            "name": self.name, "hidden": self.hidden, "hidden_rows": frozenset(self.hidden_rows),
-            "findings": self.findings, "values": values, "cells": self.cells.tobytes(),
+            "name": self.name, "findings": self.findings, "values": values, "cells": self.cells.tobytes(),
             "widths": self.widths.tobytes(),
         }  # fmt: skip
 

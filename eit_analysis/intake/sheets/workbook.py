@@ -47,18 +47,12 @@ class RawSheet:
     rows : sequence of list
         Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
         line break between quotes does not start one. A merged text stands in each of its rows.
-    hidden : bool
-        Whether the spreadsheet does not show the sheet. It is read nevertheless.
-    hidden_rows : frozenset of int
-        Rows with content that the spreadsheet does not show, counted from 1.
     findings : list of Finding
         What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
     """
 
     name: str
     rows: Sequence[list[Any]]
-    hidden: bool = False
-    hidden_rows: frozenset[int] = frozenset()
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -173,7 +167,7 @@ def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
     """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
     cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
     rows = Rows.packed(packed["values"], cells, widths)
-    return RawSheet(packed["name"], rows, packed["hidden"], packed["hidden_rows"], packed["findings"])
+    return RawSheet(packed["name"], rows, packed["findings"])
 
 
 def _sha256(path: Path) -> str:
