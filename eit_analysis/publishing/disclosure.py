@@ -134,18 +134,28 @@ def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """Interval bounds rounded outward to two digits and pooled volumes to one, by column.
 
     Exact bounds are a second equation between the rows: with the totals, they would give withheld rows away.
-    So would a group's exact volume beside the total of its family, or beside another group's.
+    So would a group's exact volume beside the total of its family, or beside another group's. The digits are
+    those of the wider bound of the pair, for a change those of the largest number it is made of (a relative
+    change counts as the ratio it stands for): a bound near zero would be told to far more than two digits of
+    the half-width.
     """
+    numbers = frame.select_dtypes("number")
     rounded = {}
-    for column in frame.select_dtypes("number").columns:
-        parts = str(column).split("_")
-        rounding = next((ROUNDINGS[part] for part in parts if part in ROUNDINGS), None)
-        if rounding:
-            edge, digits = rounding
-            values = frame[column].to_numpy(dtype=float)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = 10.0 ** (np.floor(np.log10(np.abs(values))) + 1 - digits)
-                rounded[str(column)] = np.where(
-                    np.isfinite(step) & (values != 0), edge(values / step) * step, values
-                )
+    for column in map(str, numbers.columns):
+        words = column.split("_")
+        place = next((i for i, word in enumerate(words) if word in ROUNDINGS), None)
+        if place is None:
+            continue
+        edge, digits = ROUNDINGS[words[place]]
+        stem, unit = words[:place], words[place + 1 :]
+        if stem == ["change"]:
+            together = numbers.filter(regex=f"_{'_'.join(unit)}$")
+        else:
+            together = numbers.filter(["_".join([*stem, side, *unit]) for side in ROUNDINGS])
+        ratio = 100.0 if stem == ["change"] and unit == ["percent"] else 0.0
+        largest = together.add(ratio).abs().max(axis=1).to_numpy(dtype=float)
+        values = numbers[column].to_numpy(dtype=float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = 10.0 ** (np.floor(np.log10(largest)) + 1 - digits)
+            rounded[column] = np.where(np.isfinite(step) & (step > 0), edge(values / step) * step, values)
     return rounded

@@ -82,6 +82,52 @@ class Release:
         sites = [key for key in keys if key == "site_id"]
         return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells, base=base)
 
+    def derived(
+        self,
+        frame: pd.DataFrame,
+        title: str,
+        keys: list[str],
+        parents: list[Table],
+        total: str | None = None,
+        note: str = "",
+    ) -> Table:
+        """A table reckoned from released tables row by row: a change between waves, a ratio, a trend.
+
+        A row leaves when every row of a parent that agrees with it on their common keys leaves, and holds
+        nothing but what follows from these. So it tells a reader nothing that the parents do not, shown or
+        not: a parent is protected with all tables of the audience as if it stood on the page. Each wave stays
+        a population of its own there, and a part withheld in one (the new sites of a family) is as safe from
+        subtraction as in its own table.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Values of a row made of the parent rows with the same keys only. Next to the bounds of a change
+            stand the masses it is made of: they set how far these bounds are rounded.
+        parents : list of Table
+            From :meth:`table`, each showing all its records.
+
+        Raises
+        ------
+        DisclosureError
+            When a parent is no aggregated table, shows only part of its records, or shares no key with the
+            frame; or when a row comes from no parent.
+        """
+        for parent in parents:
+            if not parent.complete or not set(parent.keys) & set(keys):
+                raise DisclosureError(
+                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
+                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
+                )
+        table = Table(self.viewer, title, frame, keys, parents=parents)
+        known = np.logical_or.reduce([np.zeros(len(frame), bool), *(table.from_rows(p) for p in parents)])
+        if not known.all():
+            raise DisclosureError(
+                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
+            )
+        sites = [key for key in keys if key == "site_id"]
+        return self._register(title, frame, keys, sites=sites, parents=parents, total=total, note=note)
+
     def listing(self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "") -> Table:
         """Individual rows: each leaves only when every actor it names agreed to be named."""
         if not sites:

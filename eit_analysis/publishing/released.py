@@ -108,6 +108,8 @@ class Table(Released):
         The same for all records of the table together.
     withheld : set
         Keys of the cells withheld over all tables of the audience.
+    parents : list of Table
+        What a derived table was reckoned from, in the place of cells: its rows leave with theirs.
     closed : numpy.ndarray or None
         Listing only, shape (rows, columns): cells that the sensitivity of their column closes.
     identity : pandas.DataFrame or None
@@ -125,15 +127,16 @@ class Table(Released):
     cells: list[Cell] | None = None
     base: Cell | None = None
     withheld: set[CellKey] = field(default_factory=set)
+    parents: list[Table] = field(default_factory=list)
     closed: np.ndarray | None = None
     identity: pd.DataFrame | None = None
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Table:
         if id(self) not in seen:
-            seen[id(self)] = self._listed(viewer) if self.listing else self._aggregated(viewer)
+            seen[id(self)] = self._listed(viewer) if self.listing else self._aggregated(viewer, seen)
         return seen[id(self)]
 
-    def _aggregated(self, viewer: Viewer) -> Table:
+    def _aggregated(self, viewer: Viewer, seen: Seen) -> Table:
         coarse = {} if viewer.internal else blurred(self.frame)
         note = " ".join(
             filter(None, [self.note, "Bornes et volumes réunis arrondis pour ce public." if coarse else ""])
@@ -143,6 +146,7 @@ class Table(Released):
             frame=self._named(self.frame, viewer).assign(**coarse),
             note=note,
             cells=None if viewer.internal else self.cells,
+            parents=[parent.seen_by(viewer, seen) for parent in self.parents],
             identity=self.frame[self.keys],
         )
 
@@ -184,8 +188,34 @@ class Table(Released):
     def hidden(self) -> np.ndarray:
         """Shape (rows,): rows whose values are withheld."""
         if self.cells is None:
-            return np.zeros(len(self.frame), dtype=bool)
+            none = np.zeros(len(self.frame), dtype=bool)
+            return np.logical_or.reduce(
+                [none, *(self.from_rows(p, p.hidden) for p in self.parents)], dtype=bool
+            )
         return np.array([cell.sensitive or cell.key in self.withheld for cell in self.cells], dtype=bool)
+
+    def from_rows(self, parent: Table, of: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Shape (rows,): rows that agree on the common keys with a row ``of`` the parent (all by default)."""
+        common = [key for key in self.keys if key in parent.keys]
+        theirs, ours = (
+            pd.MultiIndex.from_frame(rows[common].astype(object).astype(str))
+            for rows in (parent.codes[of], self.codes)
+        )
+        return ours.isin(theirs)
+
+    @property
+    def codes(self) -> pd.DataFrame:
+        """The keys as codes: before site ids became names."""
+        return self.frame[self.keys] if self.identity is None else self.identity
+
+    @property
+    def complete(self) -> bool:
+        """Whether the finest rows of an aggregated table add up to all records behind it."""
+        if self.cells is None or self.base is None:
+            return False
+        deepest = max((len(cell.key[1]) for cell in self.cells), default=0)
+        parts = sum(cell.size for cell in self.cells if len(cell.key[1]) == deepest)
+        return bool(np.isclose(parts, self.base.size))
 
     @property
     def visible(self) -> pd.DataFrame:
@@ -199,7 +229,7 @@ class Table(Released):
     def row(self, key: object) -> int:
         """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
         wanted = key if isinstance(key, tuple) else (key,)
-        identity = self.frame[self.keys] if self.identity is None else self.identity
+        identity = self.codes
         mask = np.ones(len(identity), dtype=bool)
         for name, value in zip(self.keys, wanted, strict=True):
             mask &= (identity[name].astype(str) == str(value)).to_numpy()

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing.disclosure import PROTECTION, Cell, CellKey
@@ -41,7 +40,8 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
         The sensitive cells and their complements.
     """
     cells = {cell.key: cell for rows, total in tables for cell in (*rows, total)}
-    constraints = _constraints(tables, cells)
+    constraints, rests = _constraints(tables, cells)
+    cells |= rests
     sensitive = {key for key, cell in cells.items() if cell.sensitive}
     # A total that may be read counts as known: it cannot hide anything.
     known = {total.key for _, total in tables} - sensitive
@@ -51,7 +51,7 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
         return sensitive
     for _ in range(ROUNDS):
         withheld = _complements(asked & linked, known, cells, constraints) | asked
-        weak = _weak_differences(withheld, cells, constraints)
+        weak = _weak_differences(withheld, rests, cells, constraints)
         if not weak:
             return withheld
         asked |= weak
@@ -59,13 +59,16 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
 
 
 def _weak_differences(
-    withheld: set[CellKey], cells: dict[CellKey, Cell], constraints: list[Constraint]
+    withheld: set[CellKey],
+    rests: dict[CellKey, Cell],
+    cells: dict[CellKey, Cell],
+    constraints: list[Constraint],
 ) -> set[CellKey]:
     """One more cell to withhold for each published total whose withheld part is itself sensitive."""
     more = set()
     for parent, children in constraints:
-        hidden = [child for child in children if child in withheld]
-        shown = [child for child in children if child not in withheld and cells[child].size > 0]
+        hidden = [child for child in children if child in withheld or child in rests]
+        shown = [child for child in children if child not in hidden and cells[child].size > 0]
         if parent in withheld or not hidden or not shown:
             continue
         together: dict[str, float] = defaultdict(float)
@@ -77,26 +80,68 @@ def _weak_differences(
     return more
 
 
-def _constraints(tables: list[tuple[list[Cell], Cell]], cells: dict[CellKey, Cell]) -> list[Constraint]:
-    """Every *parent = sum of children* that a reader of all the tables could write down."""
+def _constraints(
+    tables: list[tuple[list[Cell], Cell]], cells: dict[CellKey, Cell]
+) -> tuple[list[Constraint], dict[CellKey, Cell]]:
+    """Every *parent = sum of children* that a reader of all the tables could write down.
+
+    A table that shows only some of the children (the ten largest, one part of two) gives the rest by
+    subtraction: the rest is a child more, which no table prints. Cells of the same records under other names
+    (a route that is the only one of its family) give each other.
+
+    Returns
+    -------
+    list of Constraint
+    dict
+        The rests, as cells.
+    """
     found: dict[tuple[CellKey, frozenset[CellKey]], None] = {}
+    rests: dict[CellKey, Cell] = {}
     for rows, total in tables:
         groups: dict[tuple[CellKey, str], set[CellKey]] = defaultdict(set)
         deepest = max((len(cell.key[1]) for cell in rows), default=0)
         for cell in rows:
             name, identity = cell.key
             if len(identity) == deepest > 0:
-                groups[total.key, "*"].add(cell.key)
+                groups[total.key, " ".join(sorted(key for key, _ in identity))].add(cell.key)
             for key, value in identity:
                 parent = (name, identity - {(key, value)})
                 if parent in cells:
                     groups[parent, key].add(cell.key)
         for (parent, _), children in groups.items():
-            # A table that shows only some of the children (the ten largest) gives no equation.
-            parts = sum(cells[child].size for child in children)
-            if np.isclose(parts, cells[parent].size, rtol=1e-9, atol=1e-9):
-                found[parent, frozenset(children)] = None
-    return [(parent, sorted(children, key=lambda k: sorted(k[1]))) for parent, children in found]
+            rest = _rest(cells[parent], [cells[child] for child in children])
+            if rest is None:
+                continue
+            if rest:
+                missing = (parent[0], parent[1] | {("rest", str(len(rests)))})
+                rests[missing] = Cell(missing, rest, cells[parent].limits)
+                children.add(missing)
+            found[parent, frozenset(children)] = None
+    same: dict[tuple[str, frozenset], list[CellKey]] = defaultdict(list)
+    for known, cell in (cells | rests).items():
+        # Counts are alike by chance, masses are not.
+        if cell.limits.weighted and cell.size > 0:
+            same[known[0], frozenset(cell.weights.items())].append(known)
+    for alike in same.values():
+        first, *others = sorted(alike, key=_order)
+        found |= {(first, frozenset([other])): None for other in others}
+    return [(parent, sorted(children, key=_order)) for parent, children in found], rests
+
+
+def _order(key: CellKey) -> tuple[int, list[tuple[str, str]]]:
+    return len(key[1]), sorted(key[1])
+
+
+def _rest(parent: Cell, children: list[Cell]) -> dict[str, float] | None:
+    """What each unit has in the parent beyond the children; None when these overlap."""
+    left = dict(parent.weights)
+    for child in children:
+        for unit, weight in child.weights.items():
+            left[unit] = left.get(unit, 0.0) - weight
+    tolerance = 1e-9 * max(parent.size, 1.0)
+    if min(left.values(), default=0.0) < -tolerance:
+        return None
+    return {unit: weight for unit, weight in left.items() if weight > tolerance}
 
 
 def _complements(

@@ -1,0 +1,227 @@
+"""Changes between waves through the gate: what two hidden numbers would give is hidden as well."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.config import Disclosure
+from eit_analysis.errors import DisclosureError
+from eit_analysis.flows import comparison
+from eit_analysis.publishing import released, report
+from eit_analysis.publishing.disclosure import blurred, judge
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.suppression import protect
+from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.study import Study
+
+MASS = "mass_t_per_year"
+KEYS = ["category", "presence"]
+OUTSIDE = ["partners", "public", "company:E1", "company:E5"]
+
+CROWD = [(f"E{i}", c, 10.0 + i + j) for i in range(1, 6) for j, c in enumerate(("textile", "paper", "metal"))]
+# Wood: one actor holds it before, four share it now.
+BEFORE = [*CROWD, ("E5", "wood", 100.0), ("E6", "wood", 1.0)]
+NOW = [*CROWD, *[(f"E{i}", "wood", 20.0) for i in range(3, 7)]]
+
+
+def flows_of(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
+    flows = pd.DataFrame(rows, columns=["site_id", "category", MASS])
+    return flows.assign(
+        error_source=None,
+        mass_low_t_per_year=flows[MASS] / 1.2,
+        mass_high_t_per_year=flows[MASS] * 1.2,
+    )
+
+
+def released_changes(release: Release, now: list[tuple], before: list[tuple]) -> tuple[list[Table], Table]:
+    """The table of masses of each wave, and the changes reckoned from both."""
+    waves = flows_of(now), flows_of(before)
+    matched = comparison.match(*waves, waves[0]["site_id"], waves[1]["site_id"])
+    parents = [
+        release.table(comparison.masses(wave, ["category"]), name, KEYS, wave, weight=MASS, total="Total")
+        for name, wave in zip(("Cette vague", "La précédente"), matched, strict=True)
+    ]
+    frame = comparison.changes(*(parent.frame for parent in parents))
+    return parents, release.derived(frame, "Évolutions", KEYS, parents, total="Total")
+
+
+def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
+    """What an audience reads of a page that shows these tables only, after its way between two processes."""
+    run = report.Run(Path("01_page.ipynb"), "public", list(shown))
+    page, seen = report.see(run, viewer_of(study, audience))
+    report.protect_together([(page, seen)])
+    return pickle.loads(pickle.dumps(page)).blocks
+
+
+@pytest.fixture(autouse=True)
+def for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(released, "preview", False)
+
+
+@pytest.mark.parametrize("audience", OUTSIDE)
+def test_a_change_leaves_only_with_both_of_its_waves(small_study: Study, audience: str) -> None:
+    release = Release(small_study, audience, "essai")
+    _, changes = released_changes(release, NOW, BEFORE)
+    # The parents are not shown: they are protected all the same.
+    (table,) = on_a_page(audience, small_study, changes)
+    hidden = {tuple(key): h for key, h in zip(table.frame[KEYS].to_numpy(), table.hidden, strict=True)}
+    now, before = (parent.frame.assign(hidden=parent.hidden) for parent in table.parents)
+    assert not now.set_index(KEYS).loc[("wood", "Total"), "hidden"]
+    assert before.set_index(KEYS).loc[("wood", "Total"), "hidden"]
+    assert hidden["wood", "Total"]
+    assert not hidden["textile", "Total"] or not hidden["paper", "Total"]
+    assert table.value(("wood", "Total"), "change").render() == "une valeur non diffusée"
+    printed = {tuple(row[:2]): row[2:] for row in table.body()}
+    assert set(printed["bois", "ensemble des acteurs"]) == {"s"}
+    assert "wood" not in set(table.visible["category"])
+
+
+def test_the_team_reads_every_change(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    _, changes = released_changes(release, NOW, BEFORE)
+    (table,) = on_a_page("internal", small_study, changes)
+    assert not table.hidden.any()
+    # 80 t now, 101 t before.
+    assert table.frame.set_index(KEYS).loc[("wood", "Total"), "change_t_per_year"] == pytest.approx(-21)
+
+
+def test_a_derived_table_takes_complete_released_tables_only(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    flows = flows_of(NOW)
+    by_family = flows.groupby("category", as_index=False)[MASS].sum()
+    whole = release.table(by_family, "Par famille", ["category"], flows, weight=MASS)
+    half = release.table(by_family.head(2), "Deux familles", ["category"], flows, weight=MASS)
+    summary = release.summary(by_family, "Méthode", ["category"])
+    other = by_family.rename(columns={"category": "route"})
+    for frame, keys, parent in [
+        (by_family, ["category"], half), (by_family, ["category"], summary), (other, ["route"], whole),
+    ]:  # fmt: skip
+        with pytest.raises(DisclosureError, match="tableaux agrégés complets"):
+            release.derived(frame, "T", keys, [whole, parent])
+    stranger = pd.concat([by_family, pd.DataFrame({"category": ["glass"], MASS: [1.0]})])
+    with pytest.raises(DisclosureError, match="ne vient d'aucun"):
+        release.derived(stranger, "T", ["category"], [whole])
+    with pytest.raises(DisclosureError, match="ne vient d'aucun"):
+        release.derived(by_family, "T", ["category"], [])
+    assert len(release.derived(by_family, "T", ["category"], [whole]).frame) == len(by_family)
+
+
+def test_a_family_hidden_in_one_wave_leaves_the_whole_trend(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    waves = comparison.mark_every({"2015": flows_of(BEFORE), "2018": flows_of(NOW)})
+    parents = [
+        release.table(comparison.masses(wave, ["category"]), name, KEYS, wave, weight=MASS, total="Total")
+        for name, wave in waves.items()
+    ]
+    rows = comparison.trend(waves, ["category"])
+    trend = release.derived(rows, "Tendance", ["wave", *KEYS], parents, total="Total")
+    (table,) = on_a_page("public", small_study, trend)
+    families = table.frame.assign(hidden=table.hidden).groupby("category")["hidden"]
+    assert families.nunique().eq(1).all()
+    assert families.first()["wood"] and not families.first().all()
+
+
+records = st.lists(
+    st.tuples(
+        st.sampled_from([f"E{i}" for i in range(1, 9)]), st.sampled_from(["wood", "paper", "metal"]),
+        st.floats(0.1, 100),
+    ),
+    min_size=4, max_size=40,
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records, records)
+def test_no_withheld_mass_follows_from_what_is_published(
+    small_study: Study, now: list[tuple], before: list[tuple]
+) -> None:
+    """Law: the masses of a sensitive cell are no linear combination of everything the page prints."""
+    release = Release(small_study, "public", "essai")
+    _, changes = released_changes(release, now, before)
+    families = []
+    for name, rows in (("Par famille", now), ("Par famille, avant", before)):
+        flows = flows_of(rows)
+        frame = flows.groupby("category", as_index=False)[MASS].sum()
+        families.append(release.table(frame, name, ["category"], flows, weight=MASS))
+    shown = on_a_page("public", small_study, changes, *families)
+    changes = shown[0]
+    atoms = [
+        (wave, *key)
+        for wave, parent in enumerate(changes.parents)
+        for key in parent.frame.loc[~parent.frame[KEYS].eq("Total").any(axis=1), KEYS].itertuples(index=False)
+    ]
+
+    def equation(wave: int, category: str, presence: str = "Total") -> np.ndarray:
+        return np.array(
+            [w == wave and category in ("Total", c) and presence in ("Total", p) for w, c, p in atoms], float
+        )
+
+    known = [equation(wave, "Total") for wave in (0, 1) if not changes.parents[wave].base.sensitive]
+    for wave in (0, 1):
+        for table in (changes, changes.parents[wave], shown[1 + wave]):
+            keys = table.frame.loc[~table.hidden, table.keys]
+            known += [equation(wave, *key) for key in keys.itertuples(index=False)]
+    rank = np.linalg.matrix_rank(np.array(known)) if known else 0
+    for wave, parent in enumerate(changes.parents):
+        for key, cell in zip(parent.frame[KEYS].itertuples(index=False), parent.cells, strict=True):
+            if cell.sensitive:
+                assert np.linalg.matrix_rank(np.array([*known, equation(wave, *key)])) == rank + 1, key
+
+
+def test_the_bounds_of_a_change_are_no_finer_than_those_of_its_masses() -> None:
+    row = {
+        "mass_t_per_year": 1120.0, "mass_low_t_per_year": 1065.0, "mass_high_t_per_year": 1178.0,
+        "change_t_per_year": 75.0, "change_low_t_per_year": 0.123, "change_high_t_per_year": 151.4,
+        "change_percent": 7.2, "change_low_percent": -0.123, "change_high_percent": 16.7,
+    }  # fmt: skip
+    coarse = {column: values[0] for column, values in blurred(pd.DataFrame([row])).items()}
+    assert coarse == {
+        "mass_low_t_per_year": 1000, "mass_high_t_per_year": 1200,
+        "change_low_t_per_year": 0, "change_high_t_per_year": 200,
+        "change_low_percent": -10, "change_high_percent": 20,
+    }  # fmt: skip
+    # A cost minus its half-width may fall near zero: its digits would tell the half-width.
+    cost = blurred(pd.DataFrame({"cost_low_eur_per_year": [1.234], "cost_high_eur_per_year": [4321.0]}))
+    assert cost["cost_low_eur_per_year"] == [0] and cost["cost_high_eur_per_year"] == [4400]
+    empty = blurred(pd.DataFrame({"cost_low_eur_per_year": [np.nan, 0.0], "n_sites": [1, 2]}))
+    np.testing.assert_equal(empty["cost_low_eur_per_year"], [np.nan, 0.0])
+
+
+def withheld_of(*tables: tuple[list[str], pd.DataFrame, pd.DataFrame]) -> list[dict]:
+    """For tables (keys, rows, records): which keys are hidden once all are protected together."""
+    judged = [judge(rows, keys, data, "mass", False, "Total", Disclosure()) for keys, rows, data in tables]
+    hidden = protect(judged)
+    return [
+        {key: cell.key in hidden for key, cell in zip(rows[keys].itertuples(index=False), cells, strict=True)}
+        for (keys, rows, _), (cells, _) in zip(tables, judged, strict=True)
+    ]
+
+
+def test_what_a_table_leaves_out_is_not_found_by_subtraction() -> None:
+    """The total and all families but one give that one, whether the table prints it or not."""
+    data = pd.DataFrame(
+        [("a", "wood", 50.0), *[(s, c, m) for s, c, m in CROWD]], columns=["site_id", "category", "mass"]
+    )
+    rows = data.groupby("category", as_index=False)["mass"].sum()
+    (hidden,) = withheld_of((["category"], rows[rows["category"] != "wood"], data))
+    assert any(hidden.values())
+
+
+def test_the_same_records_under_two_names_are_hidden_under_both() -> None:
+    """Families and sectors that are one and the same: hiding a family alone would be in vain."""
+    data = pd.DataFrame([("a", "wood", 50.0), *CROWD], columns=["site_id", "category", "mass"])
+    data = data.assign(sector=data["category"].str.upper())
+    tables = []
+    for key in ("category", "sector"):
+        tables.append(([key], data.groupby(key, as_index=False)["mass"].sum(), data))
+    families, sectors = withheld_of(*tables)
+    assert [k[0].upper() for k, h in families.items() if h] == [k[0] for k, h in sectors.items() if h]
+    assert sum(families.values()) >= 2
