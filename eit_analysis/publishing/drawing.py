@@ -106,9 +106,7 @@ def row_height(texts: Sequence[str]) -> float:
 
 def empty(message: str = "Aucune donnée diffusable") -> str:
     """What is drawn when no row may be."""
-
-    def paint(axes: Axes) -> None:
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, message, ha="center", va="center", transform=axes.transAxes)
-
-    return drawn(1.2, paint)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 684 60" font-size="12" fill="#1b1f23">'
+        f'<text x="342" y="34" text-anchor="middle">{message}</text></svg>'
+    )

@@ -19,14 +19,14 @@ FAMILIES = {
 # What becomes of a flow, in the order of the waste hierarchy: purples, which no family wears, for what is
 # recovered, the best darkest.
 RECOVERIES = {
-    "material": "#4A2377", "organic": "#9B7FC4", "energy": "#DDD3EE", "disposal": "#333333",
+    "material": "#6A3FB5", "organic": "#A184D8", "energy": "#D3BFF2", "disposal": "#222222",
     "unknown": "#FFFFFF",
 }  # fmt: skip
 # Lines only: matplotlib writes a pattern of dots in 60 kB.
 HATCHES = {
-    "textile": "//", "wood": "--", "cardboard": "\\\\", "paper": "||", "weee": "", "biowaste": "xx",
-    "food": "---", "plastic": "|", "metal": "", "glass": "\\\\\\\\", "mineral": "++", "chemical": "////",
-    "mixed": "", "other": "x",
+    "textile": "\\\\", "wood": "--", "cardboard": "////", "paper": "||", "weee": "", "biowaste": "//",
+    "food": "---", "plastic": "|", "metal": "", "glass": "++", "mineral": "///", "chemical": "",
+    "mixed": "xx", "other": "x",
     "material": "", "organic": "//", "energy": "--", "disposal": "", "unknown": "xx",
 }  # fmt: skip
 NEUTRAL = "#8A8F94"

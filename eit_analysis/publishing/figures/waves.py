@@ -62,11 +62,14 @@ def slope(
             at = [waves.index(str(w)) for w in part[wave]]
             said[code] = str(part[verdict].iloc[-1]) if verdict else ""
             style, width, _ = VERDICTS.get(said[code], ("-", 1.6, ""))
+            shade = colour(str(code))
             axes.plot(
-                at, scaled(part[value]), color=colour(str(code)), linestyle=style, linewidth=width,
-                marker="o", markersize=6, markeredgecolor=DARK, markeredgewidth=0.6,
-                path_effects=[withStroke(linewidth=width + 0.9, foreground=edge(colour(str(code))))],
+                at, scaled(part[value]), color=shade, linestyle=style, linewidth=width,
+                path_effects=[withStroke(linewidth=width + 0.9, foreground=edge(shade))],
             )  # fmt: skip
+            axes.scatter(
+                at, scaled(part[value]), s=42, color=shade, edgecolors=DARK, linewidths=0.8, zorder=3
+            )
             if low and high:
                 axes.vlines(at, scaled(part[low]), scaled(part[high]), color=DARK, linewidth=0.9)
         for side in {0, len(waves) - 1}:

@@ -1,0 +1,375 @@
+"""The pictures of the reports: what is drawn, what is not, and that every reader can tell it apart."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.codes import CATEGORIES
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing import figures
+from eit_analysis.publishing.label_places import overlap, round_below, spread
+from eit_analysis.publishing.palette import FAMILIES, HATCHES, RECOVERIES, ink
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.viewer import Viewer
+from eit_analysis.study import Study
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+INTERNAL = Viewer("internal", True, {}, {})
+# Linear RGB seen by a dichromat: Machado, Oliveira & Fernandes (2009), IEEE TVCG 15, 1291-1298, severity 1.
+SIGHTS = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900],
+    ],
+}  # fmt: skip
+
+
+def lab(colours: list[str], sight: str = "normal") -> np.ndarray:
+    """CIELAB (D65) of sRGB colours as one kind of sight receives them, shape (colours, 3)."""
+    coded = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours]) / 255
+    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(linear @ np.array(SIGHTS[sight]).T, 0, 1)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = linear @ to_xyz.T / to_xyz.sum(axis=1)
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
+
+
+def table(frame: pd.DataFrame, keys: list[str], total: str | None = None) -> Table:
+    return Table(INTERNAL, "Essai", frame, keys, total=total)
+
+
+class Closed(Table):
+    """A table with some rows closed, as disclosure control leaves it."""
+
+    rows: tuple[int, ...] = ()
+
+    @property
+    def hidden(self) -> np.ndarray:
+        return np.isin(np.arange(len(self.frame)), self.rows)
+
+
+def withheld(item: Table, *rows: int) -> Table:
+    closed = Closed(INTERNAL, item.title, item.frame, item.keys, total=item.total)
+    closed.rows = rows
+    return closed
+
+
+def words(svg: str) -> list[str]:
+    """The text elements of a drawing, which stay text."""
+    return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text.*?</text>", svg, flags=re.S)]
+
+
+def test_known_lightness_and_the_simulation_of_grey() -> None:
+    # sRGB red: L* 53.24, a* 80.09, b* 67.20; a grey stays the same grey for every reader.
+    assert lab(["#FF0000"])[0] == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
+    for sight in SIGHTS:
+        assert lab(["#808080"], sight)[0] == pytest.approx([53.59, 0, 0], abs=0.1)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_any_two_families_differ_for_every_reader(sight: str) -> None:
+    assert set(FAMILIES) == set(CATEGORIES)
+    seen = lab(list(FAMILIES.values()), sight)
+    nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert nearest > 20
+    recovered = lab(list(RECOVERIES.values()), sight)
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(recovered, 2)) > 15
+
+
+def test_families_differ_in_a_grey_print() -> None:
+    lightness = dict(zip(FAMILIES, lab(list(FAMILIES.values()))[:, 0], strict=True))
+    gaps = np.diff(sorted(lightness.values()))
+    assert gaps.min() > 3
+    # Where two greys are near, the hatch differs.
+    for a, b in itertools.combinations(FAMILIES, 2):
+        assert abs(lightness[a] - lightness[b]) > 8 or HATCHES[a] != HATCHES[b], (a, b)
+    steps = lab(list(RECOVERIES.values()))[:, 0]
+    assert np.abs(np.diff(sorted(steps))).min() > 8
+
+
+def test_text_on_a_fill_has_the_contrast_of_wcag() -> None:
+    assert ink("#FFFFFF") != "#FFFFFF"
+    assert ink("#043C80") == "#FFFFFF"
+    assert ink("#BEEDBD") != "#FFFFFF"
+
+
+labels = st.lists(st.tuples(st.floats(0, 100), st.floats(0.5, 12)), max_size=8)
+
+
+@given(labels)
+@settings(max_examples=100, deadline=None)
+def test_spread_labels_never_overlap_and_stay_when_there_is_room(drawn: list[tuple[float, float]]) -> None:
+    wanted, sizes = [np.array(v) for v in zip(*sorted(drawn), strict=True)] if drawn else ([], [])
+    got = spread(wanted, sizes, 0, 100)
+    room = np.asarray(sizes)
+    assert (np.diff(got) >= (room[1:] + room[:-1]) / 2 - 1e-9).all()
+    if len(got):
+        assert got[0] - room[0] / 2 >= -1e-9
+        assert got[-1] + room[-1] / 2 <= 100 + 1e-9
+    apart = np.diff(wanted) >= (room[1:] + room[:-1]) / 2
+    if apart.all() and len(got) and wanted[0] >= room[0] / 2 and wanted[-1] <= 100 - room[-1] / 2:
+        assert got == pytest.approx(wanted)
+
+
+def test_spread_moves_two_labels_at_one_place_by_half_each() -> None:
+    assert spread([50, 50], [10, 10], 0, 100) == pytest.approx([45, 55])
+    assert spread([1, 2], [10, 10], 0, 100) == pytest.approx([5, 15])
+    assert overlap((0, 0, 2, 2), (1, 1, 3, 3))
+    assert not overlap((0, 0, 1, 1), (1, 0, 2, 1))
+    assert [round_below(x) for x in (1, 4.99, 5, 730, 0.03)] == pytest.approx([1, 2, 5, 500, 0.02])
+
+
+def families(count: int = 3) -> pd.DataFrame:
+    codes = list(CATEGORIES)[:count]
+    masses = np.arange(count, 0, -1) * 100.0
+    return pd.DataFrame({"category": codes, MASS: masses, LOW: masses * 0.9, HIGH: masses * 1.1})
+
+
+def pairs() -> pd.DataFrame:
+    rows = [
+        ("wood", "material", 70.0), ("wood", "disposal", 30.0), ("wood", "Total", 100.0),
+        ("textile", "material", 20.0), ("textile", "energy", 30.0), ("textile", "Total", 50.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["category", "recovery", MASS])
+    return frame.assign(**{LOW: frame[MASS] * 0.8, HIGH: frame[MASS] * 1.2})
+
+
+DRAWINGS = {
+    "bars": (figures.bars, families(), ["category"], {"value": MASS, "low": LOW, "high": HIGH}),
+    "stacked": (figures.stacked, pairs(), ["category", "recovery"], {"value": MASS, "by": "recovery"}),
+    "heat_map": (
+        figures.heat_map,
+        pairs(),
+        ["category", "recovery"],
+        {"value": MASS, "rows": "category", "columns": "recovery"},
+    ),
+    "pareto": (figures.pareto, families(), ["category"], {"value": MASS}),
+    "monthly": (
+        figures.monthly,
+        pd.DataFrame({"category": "wood", "month": range(1, 13), MASS: np.arange(12.0)}),
+        ["category", "month"],
+        {"value": MASS, "by": "category"},
+    ),
+    "commune_map": (
+        figures.commune_map,
+        pd.DataFrame({"commune_code": ["68334", "68063", "68348"], MASS: [400.0, 100.0, 25.0]}),
+        ["commune_code"],
+        {"value": MASS},
+    ),
+    "slope": (
+        figures.slope,
+        pd.concat([families().assign(wave="2015"), families().assign(wave="2018")], ignore_index=True),
+        ["category", "wave"],
+        {"value": MASS, "by": "category", "low": LOW, "high": HIGH},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_a_small_svg_whose_text_is_text(name: str) -> None:
+    draw, frame, keys, options = DRAWINGS[name]
+    svg = draw(table(frame, keys, "Total"), **options)
+    assert svg.startswith("<svg")
+    assert len(svg) < 60_000
+    assert words(svg)
+    assert "<script" not in svg
+    assert "…" not in svg
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_nothing_one_row_and_zero_masses_draw_without_a_crash(name: str) -> None:
+    draw, frame, keys, options = DRAWINGS[name]
+    assert "Aucune donnée" in draw(table(frame.head(0), keys), **options)
+    assert "Aucune donnée" in draw(table(frame.assign(**{MASS: np.nan}), keys), **options)
+    zero = frame.assign(**{column: 0.0 for column in (MASS, LOW, HIGH) if column in frame})
+    for some in (frame.head(1), zero):
+        assert draw(table(some, keys), **options).startswith("<svg")
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_withheld_amount_is_not_drawn(name: str) -> None:
+    draw, frame, keys, options = DRAWINGS[name]
+    amounts = [c for c in (MASS, LOW, HIGH) if c in frame]
+    drawn = []
+    for secret in (71.234, 12.5):
+        frame = frame.astype(dict.fromkeys(amounts, float))
+        frame.loc[1, amounts] = secret
+        drawn.append(draw(withheld(table(frame, keys), 1), **options))
+    assert drawn[0] == drawn[1]
+
+
+def test_bars_end_with_their_number_and_unit_in_french() -> None:
+    frame = pd.DataFrame({"category": ["wood", "textile"], MASS: [1240.4, 12.5]})
+    told = words(figures.bars(table(frame, ["category"]), value=MASS))
+    assert "1\u202f240\u00a0t/an" in told
+    assert "12,5\u00a0t/an" in told
+
+
+def test_long_names_are_wrapped_whole() -> None:
+    name = "Régie intercommunale de collecte et de tri des encombrants de la vallée haute"
+    frame = pd.DataFrame({"site_id": [name, "E2"], MASS: [5.0, 4.0]})
+    for draw in (figures.bars, figures.pareto):
+        svg = draw(table(frame, ["site_id"]), value=MASS)
+        told = " ".join(words(svg))
+        assert all(word in told for word in name.split())
+        assert "…" not in told
+
+
+def test_stacked_bars_end_with_the_subtotal_and_its_interval() -> None:
+    item = table(pairs(), ["category", "recovery"], "Total")
+    plain = figures.stacked(item, value=MASS, by="recovery")
+    told = words(plain)
+    assert {"100\u00a0t/an", "50,0\u00a0t/an"} <= set(told)
+    assert "Total" not in told
+    assert len(figures.stacked(item, value=MASS, by="recovery", low=LOW, high=HIGH)) > len(plain)
+    # A part is withheld: the bar keeps its whole, the rest is said not to be detailed.
+    told = words(figures.stacked(withheld(item, 1), value=MASS, by="recovery"))
+    assert "100\u00a0t/an" in told
+    assert "détail non diffusé" in told
+    # The whole is withheld too: no number may stand for it.
+    told = words(figures.stacked(withheld(item, 1, 2), value=MASS, by="recovery"))
+    assert not any(text.startswith(("100", "70")) and text.endswith("t/an") for text in told)
+
+
+def test_heat_map_tells_missing_from_zero_and_from_withheld() -> None:
+    frame = pd.DataFrame(
+        {
+            "category": ["wood", "wood", "textile", "paper"],
+            "recovery": ["material", "energy", "material", "energy"],
+            MASS: [10.0, 0.0, 5.0, 7.0],
+        }
+    )
+    item = withheld(table(frame, ["category", "recovery"]), 3)
+    told = words(figures.heat_map(item, value=MASS, rows="category", columns="recovery"))
+    assert told.count("0,0") == 1
+    assert told.count("s") == 1
+    assert told.count("–") == 2
+    assert "7,0" not in told
+
+
+def test_pareto_counts_those_who_hold_80_percent_and_groups_the_small() -> None:
+    amounts = [800.0, *[200 / 39] * 39]
+    frame = pd.DataFrame({"site_id": [f"E{i}" for i in range(40)], MASS: amounts})
+    told = words(figures.pareto(table(frame, ["site_id"]), value=MASS))
+    assert "80\u00a0% du total\u00a0: 1 sur 40" in told
+    assert "Autres (20)" in told
+    assert "E30" not in told
+    equal = pd.DataFrame({"site_id": [f"E{i}" for i in range(10)], MASS: 1.0})
+    assert "80\u00a0% du total\u00a0: 8 sur 10" in words(
+        figures.pareto(table(equal, ["site_id"]), value=MASS)
+    )
+
+
+def test_monthly_profile_leaves_out_the_months_without_a_row() -> None:
+    frame = pd.DataFrame({"category": "wood", "month": [1, 2, 6], MASS: [5.0, 10.0, 2.5]})
+    svg = figures.monthly(table(frame, ["category", "month"]), value=MASS, by="category")
+    heights = [float(h) for h in re.findall(r'<rect[^>]* height="([\d.]+)"', svg)]
+    assert heights == pytest.approx([43, 86, 21.5])
+    assert words(svg).count("J") == 3
+    crossed = withheld(table(frame, ["category", "month"]), 1)
+    assert "l8 8m0" in figures.monthly(crossed, value=MASS, by="category")
+
+
+def test_commune_map_has_north_up_true_proportions_and_says_what_it_cannot_place() -> None:
+    # Thann (47.81 N, 7.10 E) and Cernay (47.81 N, 7.17 E): 5.5 km apart; Oderen is north-west of both.
+    frame = pd.DataFrame(
+        {"commune_code": ["68334", "68063", "68247", "unknown"], MASS: [400.0, 100.0, 25.0, 10.0]}
+    )
+    svg = figures.commune_map(table(frame, ["commune_code"]), value=MASS)
+    told = words(svg)
+    assert {"Thann", "Cernay", "Oderen", "N"} <= set(told)
+    assert any(text.endswith("\u00a0km") for text in told)
+    assert any(text.startswith("Sans emplacement connu") for text in told)
+    assert "autre commune" in told
+    assert "Aucune donnée" in figures.commune_map(table(frame.tail(1), ["commune_code"]), value=MASS)
+
+
+def test_slope_chart_names_both_ends_and_the_verdict() -> None:
+    now, before = families().assign(wave="2018"), families(2).assign(wave="2015")
+    frame = pd.concat([before, now], ignore_index=True)
+    frame["change_all_sites"] = frame["category"].map(
+        {"textile": "increase", "wood": "within", "cardboard": "not_comparable"}
+    )
+    svg = figures.slope(
+        table(frame, ["category", "wave"]), value=MASS, by="category", verdict="change_all_sites"
+    )
+    told = words(svg)
+    assert "textile 200\u00a0t/an" in told
+    assert "300\u00a0t/an textile ▲" in told
+    assert "100\u00a0t/an carton" in told
+    assert {"2015", "2018", "non comparable", "écart dans l'incertitude"} <= set(told)
+
+
+def totals(flows: pd.DataFrame) -> pd.DataFrame:
+    frame = flows.groupby("category", as_index=False)[MASS].sum()
+    total = pd.DataFrame({"category": ["Total"], MASS: [frame[MASS].sum()]})
+    return pd.concat([frame, total], ignore_index=True)
+
+
+def test_a_finding_heads_the_figure_of_those_who_may_read_its_values(small_study: Study) -> None:
+    shown = {}
+    for audience in ("internal", "public"):
+        release = Release(small_study, audience, "essai")
+        flows = release.load("flows")
+        item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+        finding = release.text("Le bois fait {x}.", x=item.value("wood", MASS))
+        figure = release.figure(
+            figures.bars,
+            item,
+            "Masses par famille",
+            finding=finding,
+            source="enquête 2018",
+            n=release.count(flows["site_id"].nunique(), "acteur", "acteurs"),
+            value=MASS,
+        )
+        shown[audience] = str(figure.seen_by(release.viewer, {}).html("f"))
+    internal = shown["internal"]
+    assert "<figcaption>Le bois fait 105\u00a0t/an</figcaption>" in internal
+    assert '<title id="f-t">Le bois fait 105\u00a0t/an</title>' in internal
+    caption = "Masses par famille. Unité\u00a0: t/an. Source\u00a0: enquête 2018. n\u00a0= 8\u00a0acteurs."
+    assert f'<p class="caption">{caption}</p>' in internal
+    assert f'<desc id="f-d">Le bois fait 105\u00a0t/an. {caption}' in internal
+    assert "<figcaption>Masses par famille</figcaption>" in shown["public"]
+    assert "Le bois fait" not in shown["public"]
+    assert "Les valeurs non diffusées ne sont pas tracées" in shown["public"]
+
+
+def test_findings_and_counts_must_be_released(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    flows = release.load("flows")
+    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    with pytest.raises(DisclosureError, match=r"release\.text"):
+        release.figure(figures.bars, item, "F", finding="105 t", value=MASS)  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError, match=r"release\.text"):
+        release.figure(figures.bars, item, "F", n=8, value=MASS)  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError, match="Combien"):
+        release.highlights([("Combien\u00a0?", "105 t")])  # type: ignore[list-item]
+
+
+def test_highlights_are_a_list_of_questions_and_answers(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    flows = release.load("flows")
+    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    answer = release.text("{x}", x=item.value("Total", MASS))
+    detail = release.text("déclarées par {n}", n=release.count(8, "acteur", "acteurs"))
+    block = release.highlights([("Combien\u00a0?", answer, detail), ("Qui\u00a0?", detail)])
+    page = str(block.seen_by(release.viewer, {}).html())
+    assert page.count("<dt>") == 2
+    assert '<dd class="answer">163\u00a0t/an</dd>' in page
+    assert page.count('class="answer"') == 1
+    assert block.plain() == "Combien\u00a0? 163\u00a0t/an Qui\u00a0? déclarées par 8\u00a0acteurs"
