@@ -7,9 +7,20 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, half_width, propagate, share_interval
+from eit_analysis.flows.grouping import Cells, Groups, coarser, distinct, group, regroup
+from eit_analysis.flows.uncertainty import (
+    HIGH,
+    LOW,
+    MASS,
+    error_cells,
+    intervals,
+    prepare,
+    propagate,
+    shares,
+)
 
 TOTAL = "Total"
+SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
 # Waste hierarchy of directive 2008/98/EC, article 4, by route; burning without recovery is disposal.
 RECOVERY = {
     "reuse": "material", "recycling": "material",
@@ -51,7 +62,8 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
     Parameters
     ----------
     flows : pandas.DataFrame
-        Tidy flows (or :func:`outgoing`) holding the columns ``by``; t/year.
+        Tidy flows holding the columns ``by``; t/year. :func:`uncertainty.prepare` and :func:`grouping.coded`,
+        called before, spare many groupings of the same flows the same work.
     by : list of str
         One to three key columns.
     total : bool
@@ -68,52 +80,52 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
         return pd.DataFrame(
             {column: pd.Series(dtype=object if column in by else float) for column in columns}
         )
+    groups, finest = group(flows, by), error_cells(flows, by)
     levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
-    rows = pd.concat([_level(flows, by, level) for level in levels], ignore_index=True)
-    weight = flows.groupby(by[0])[MASS].sum()
-    rows["share_percent"] = _percent(rows[MASS], flows[MASS].sum())
+    rows = pd.concat([_level(flows, groups, finest, by, level) for level in levels], ignore_index=True)
+    whole = flows[MASS].sum()
+    rows["share_percent"] = 100 * rows[MASS] / whole if whole else np.nan
+    # To the milligram, then by key: rows of equal mass keep one order whatever the order of the flows.
+    rows["rounded"] = rows[MASS].round(9)
+    weight = intervals(coarser(finest, by[:1])).set_index(by[0])[MASS].round(9)
     rows["first"] = rows[by[0]].map(weight).fillna(-1.0)  # the grand total comes last
     rows["subtotal"] = (rows[by] == TOTAL).any(axis=1)
-    # Keys last: rows of equal mass keep one order whatever the order of the flows.
     rows = rows.sort_values(
-        ["first", by[0], "subtotal", MASS, *by[1:]],
+        ["first", by[0], "subtotal", "rounded", *by[1:]],
         ascending=[False, True, True, False, *(True for _ in by[1:])],
     )
     return rows[columns].reset_index(drop=True)
 
 
 def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
-    """[sum of l, sum of u]: the total if every error goes the same way, beside the one of independent errors.
+    """The total when errors are independent, shared inside a source, or all the same way: [sum l, sum u].
 
-    The truth is between the two: a scale, a density or a habit shared by respondents moves them together.
+    The second is that of every other table. A density, a ratio or a habit that respondents of different
+    sources share moves them together too: the truth is between the first and the last.
 
     Returns
     -------
     pandas.DataFrame
-        ``errors`` (``independent``, ``common``), mass and bounds (t/year); no row without a flow.
+        ``errors`` (``independent``, ``shared``, ``common``), mass and bounds (t/year); no row without a flow.
     """
     columns = ["errors", MASS, LOW, HIGH]
     if flows.empty:
         return pd.DataFrame(columns=columns)
-    together = flows[[MASS, LOW, HIGH]].sum().to_frame().T
-    rows = [propagate(flows, []).assign(errors="independent"), together.assign(errors="common")]
+    rows = [
+        propagate(prepare(flows, correlation=0.0), []).assign(errors="independent"),
+        propagate(flows, []).assign(errors="shared"),
+        flows[[MASS, LOW, HIGH]].sum().to_frame().T.assign(errors="common"),
+    ]
     return pd.concat(rows, ignore_index=True)[columns]
 
 
-def _level(flows: pd.DataFrame, by: list[str], level: list[str]) -> pd.DataFrame:
-    rows = propagate(flows, level)
-    if level:
-        rows["n_sites"] = flows.groupby(level, observed=True, sort=True)["site_id"].nunique().to_numpy()
-    else:
-        rows["n_sites"] = flows["site_id"].nunique()
-    for key in by:
-        if key not in level:
-            rows[key] = TOTAL
-    return rows
-
-
-def _percent(part: pd.Series, whole: float) -> pd.Series:
-    return 100 * part / whole if whole else part * np.nan
+def _level(
+    flows: pd.DataFrame, groups: Groups, finest: Cells, by: list[str], level: list[str]
+) -> pd.DataFrame:
+    """The groups of one level of subtotals: those alike in ``level``, its other keys « Total »."""
+    rows = intervals(coarser(finest, level))
+    rows["n_sites"] = distinct(regroup(groups, level), flows["site_id"])
+    return rows.assign(**{key: TOTAL for key in by if key not in level})
 
 
 def absent_categories(flows: pd.DataFrame, categories: Iterable[str]) -> pd.DataFrame:
@@ -142,18 +154,12 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
     """
     rows = totals(out, ["valorised", "recovery"])
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
-    rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])].reset_index(drop=True)
-    all_of_it = propagate(out, [])
-    whole, whole_half = float(all_of_it[MASS].iloc[0]), float(all_of_it["half_t_per_year"].iloc[0])
-    part = rows[MASS].to_numpy(dtype=float)
-    half = np.asarray(half_width(rows[LOW], rows[HIGH]), dtype=float)
-    rest_half = np.sqrt(np.maximum(whole_half**2 - half**2, 0.0))
-    low, high = share_interval(part, half, np.maximum(whole - part, 0.0), rest_half)
-    partial = (rows["valorised"] != TOTAL) & (whole > 0)
+    rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])]
+    kinds = error_cells(out, ["valorised", "recovery"])
+    bounds = [shares(kinds), shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL)]
+    rows = rows.merge(pd.concat(bounds), how="left", on=["valorised", "recovery"])
     place = list(rows.columns).index("share_percent") + 1
-    rows.insert(place, "share_low_percent", pd.Series(100 * low, index=rows.index).where(partial))
-    rows.insert(place + 1, "share_high_percent", pd.Series(100 * high, index=rows.index).where(partial))
-    return rows
+    return rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
 
 
 def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.DataFrame:

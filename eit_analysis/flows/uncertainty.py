@@ -1,97 +1,125 @@
-"""Intervals of totals and shares, propagated from the interval of each flow.
+"""Uncertainty of flows carried to totals, with the errors that a scale or a contractor shares.
 
-A flow of mass m with the 95 % interval [l, u] is taken as lognormal with
+Each mass is lognormal of mean m and of the sigma its interval gives (:mod:`lognormal`). Its log error is
 
-    sigma = asinh(h / m) / z,   h = (u - l) / 2,   z = 1.96,
+    sigma Z = a Z_s + b Z_i,   a = sigma sqrt(rho),   b = sigma sqrt(1 - rho),
 
-which is ln(u / l) / (2 z) whenever the interval is symmetric in ratio around m (l u = m^2), and stays finite
-when l is zero (« <5 » is read as [0, 5]).
+Z_s common to all flows of one error source, Z_i its own. Means add, M = sum m. So do variances, with the
+covariances inside a source:
 
-Flows are independent, so variances add, and 95 % half-widths with them in quadrature: H^2 = sum h^2. The
-total M = sum m is again taken as lognormal (Fenton 1960), of which the interval of half-width H is
+    V = sum_i m_i^2 (exp(sigma_i^2) - 1) + sum_s sum_{i != j in s} m_i m_j (exp(a_i a_j) - 1)
+      = sum_i u_i + sum_s sum_k P_k^2 / k!,
+    u_i = m_i^2 exp(a_i^2) (exp(b_i^2) - 1),   P_k = sum_{i in s} m_i a_i^k,
 
-    [M exp(-asinh(H / M)), M exp(asinh(H / M))] = [sqrt(M^2 + H^2) - H, sqrt(M^2 + H^2) + H].
+the double sum undone by the series of the exponential, so that a few sums by group and source are enough.
+With Q_k = sum u_i a_i^k and d = exp(b^2) - 1 the third cumulant is, to the same order,
 
-It holds M, is never negative, and for M = 0 is [0, 2 H]. A lone flow gets its own interval back when
-l u = m^2, while one symmetric in tonnes keeps its width and moves up by sqrt(m^2 + h^2) - m, because a mass
-cannot be negative. The test suite holds all this to Monte Carlo.
+    K3 = sum_i m_i^3 exp(3 a_i^2) d_i^2 (d_i + 3) + sum_s [3 sum_k 2^k P_k Q_k / k!
+         + 3 sum_{p,q} P_p P_q P_{p+q} / (p! q!) + sum_{p,q,r} P_{p+q} P_{q+r} P_{r+p} / (p! q! r!)].
 
-Source: Fenton (1960), IRE Trans. Commun. Syst. 8, 57-67; IPCC 2006 Guidelines, vol. 1, ch. 3, approach 1.
+M, V and K3 give the interval (:func:`lognormal.moment_interval`). The test suite holds the series to the
+double and triple sums, and the intervals to Monte Carlo and to simulated surveys.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import factorial
+
 import numpy as np
 import pandas as pd
+
+from eit_analysis.flows.grouping import Cells, cells, group
+from eit_analysis.flows.lognormal import (
+    HALF_WIDTH_PER_SD,
+    difference_interval,
+    half_width,
+    interval,
+    log_sd,
+    moment_interval,
+    share_interval,
+)
+
+__all__ = ["difference_interval", "half_width", "interval", "share_interval"]  # used by callers
 
 MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"
 HIGH = "mass_high_t_per_year"
-
-Values = pd.Series | np.ndarray | float
-
-
-def half_width(low: Values, high: Values) -> Values:
-    """h = (u - l) / 2, in the unit of the bounds."""
-    return (high - low) / 2
+SHARED_ERROR_CORRELATION = 0.5  # hypothesis of the project: half of the log variance
+SERIES_ERROR = 1e-6  # of the covariances
+ERRORS = ["error_source", "shared_log_sd", "own_variance", "own_third_cumulant"]
 
 
-def interval(total: Values, half: Values) -> tuple[Values, Values]:
-    """[sqrt(M^2 + H^2) - H, sqrt(M^2 + H^2) + H]: 95 % interval of a total, log-symmetric around it.
+def error_sources(flows: pd.DataFrame) -> pd.Series:
+    """Which scale or contractor gave each mass: flows of one source err together; missing, by itself.
 
-    Parameters
-    ----------
-    total : float or array
-        M, not negative.
-    half : float or array
-        H, 95 % half-width, same unit.
-    """
-    middle = np.sqrt(np.square(total) + np.square(half))
-    return middle - half, middle + half
-
-
-def log_half_width(total: Values, half: Values) -> Values:
-    """q = asinh(H / M) = z sigma: 95 % half-width of the logarithm; zero for a total of zero."""
-    present = np.asarray(total) > 0
-    return np.where(present, np.arcsinh(half / np.where(present, total, 1.0)), 0.0)
-
-
-def share_interval(part: Values, part_half: Values, rest: Values, rest_half: Values) -> tuple[Values, Values]:
-    """95 % interval of r = P / (P + R), through the odds P / R whose log half-width is sqrt(q_P^2 + q_R^2).
-
-    The part is inside its own whole, so the two are not independent; the part and the rest are. The bounds
-    stay between 0 and 1.
+    - The named contractor, for masses measured or declared: it weighs the skip or writes the statement that
+      the respondent copies, for all its customers in the same way.
+    - Else the site's own scale, for measured masses.
+    - None for a mass declared without a contractor, estimated or inferred: a guess is made flow by flow, and
+      its error is mostly its own. What such guesses may share (a density, a ratio) is bounded by
+      :func:`diagnosis.error_bounds`.
 
     Parameters
     ----------
-    part, rest : float or array
-        P and R, not negative, same unit.
-    part_half, rest_half : float or array
-        Their 95 % half-widths.
+    flows : pandas.DataFrame
+        Tidy flows; ``contractor`` may be missing or ``unknown``.
 
     Returns
     -------
-    tuple
-        Low and high share (0 to 1); NaN where P + R is zero.
+    pandas.Series
+        Categories; on the index of ``flows``.
     """
-    spread = np.hypot(log_half_width(part, part_half), log_half_width(rest, rest_half))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low = part * np.exp(-spread) / (part * np.exp(-spread) + rest)
-        high = part * np.exp(spread) / (part * np.exp(spread) + rest)
-    return low, high
+    contractors = flows["contractor"].astype("category").cat
+    sites = flows["site_id"].astype("category").cat
+    named = (contractors.codes >= 0) & (flows["contractor"] != "unknown")
+    measured = flows["evidence"] == "measured"
+    known = measured | (flows["evidence"] == "declared")
+    of_site = sites.codes.astype(int) + len(contractors.categories)
+    codes = np.select([known & named, measured], [contractors.codes, of_site], -1)
+    names = [f"contractor {name}" for name in contractors.categories]
+    names += [f"site {name}" for name in sites.categories]
+    sources = pd.Categorical.from_codes(codes.astype(np.int64), dtype=pd.CategoricalDtype(names))
+    return pd.Series(sources, index=flows.index, name="error_source")
 
 
-def difference_interval(
-    later: tuple[Values, Values, Values], earlier: tuple[Values, Values, Values]
-) -> tuple[Values, Values]:
-    """95 % interval of d = X - Y from (value, low, high) of two independent quantities.
+def prepare(flows: pd.DataFrame, correlation: float = SHARED_ERROR_CORRELATION) -> pd.DataFrame:
+    """The flows with what every sum of this module needs of each, worked out once.
 
-        [d - sqrt((x - l_x)^2 + (u_y - y)^2),  d + sqrt((u_x - x)^2 + (y - l_y)^2)]
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Tidy flows; t/year. A column ``error_source`` that is already there is kept.
+    correlation : float
+        rho, 0 to 1: correlation of the log errors inside one source.
 
-    Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with ``error_source``, ``shared_log_sd`` (a), ``own_variance`` (u, t2/year2) and
+        ``own_third_cumulant`` (t3/year3). They hold for these masses: prepare again what is changed.
     """
-    (x, x_low, x_high), (y, y_low, y_high) = later, earlier
-    return x - y - np.hypot(x - x_low, y_high - y), x - y + np.hypot(x_high - x, y - y_low)
+    source = flows["error_source"] if "error_source" in flows else error_sources(flows)
+    mass = flows[MASS].to_numpy(float)
+    half = np.asarray(half_width(flows[LOW], flows[HIGH]), dtype=float)
+    sigma = log_sd(mass, half)
+    wide = np.isnan(sigma)
+    square = np.where(wide, 0.0, sigma) ** 2
+    shared = np.where(source.notna(), correlation, 0.0) * square
+    own = np.expm1(square - shared)
+    third = mass**3 * np.exp(3 * shared) * own**2 * (own + 3)
+    variance = np.where(wide, (half / HALF_WIDTH_PER_SD) ** 2, mass**2 * np.exp(shared) * own)
+    return flows.assign(
+        error_source=source.astype("category"),
+        shared_log_sd=np.sqrt(shared),
+        own_variance=variance,
+        own_third_cumulant=third,
+    )
+
+
+def prepared(flows: pd.DataFrame) -> pd.DataFrame:
+    """The flows as :func:`prepare` gives them, with the default correlation where they are not yet."""
+    return flows if set(ERRORS) <= set(flows.columns) else prepare(flows)
 
 
 def propagate(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -100,20 +128,115 @@ def propagate(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     Parameters
     ----------
     flows : pandas.DataFrame
-        Tidy flows holding the columns ``by``; t/year.
+        Tidy flows holding the columns ``by``, or :func:`prepare` of them; t/year.
     by : list of str
         Key columns; empty for one row, the grand total.
 
     Returns
     -------
     pandas.DataFrame
-        ``by``, mass, low and high bound (t/year), half-width ``half_t_per_year``; one row per group present.
+        ``by``, mass, low and high bound (t/year), half-width ``half_t_per_year``, standard deviation
+        ``sd_t_per_year``; one row per group present, in the order of the keys.
     """
-    squares = flows.assign(half_t_per_year=half_width(flows[LOW], flows[HIGH]) ** 2)
-    if by:
-        sums = squares.groupby(by, observed=True, sort=True)[[MASS, "half_t_per_year"]].sum().reset_index()
-    else:
-        sums = squares[[MASS, "half_t_per_year"]].sum().to_frame().T
-    sums["half_t_per_year"] = np.sqrt(sums["half_t_per_year"])
-    sums[LOW], sums[HIGH] = interval(sums[MASS], sums["half_t_per_year"])
-    return sums[[*by, MASS, LOW, HIGH, "half_t_per_year"]]
+    return intervals(error_cells(flows, by))
+
+
+def error_cells(flows: pd.DataFrame, by: list[str]) -> Cells:
+    """The sums by group and source of which :func:`intervals` makes masses and bounds."""
+    known = prepared(flows)
+    return cells(group(known, by), known["error_source"], _columns(known))
+
+
+def intervals(sums: Cells) -> pd.DataFrame:
+    """Mass, bounds, half-width and standard deviation of each group of :func:`error_cells`."""
+    mass, variance, third = group_moments(sums)
+    low, high = moment_interval(mass, variance, third)
+    return sums.keys.assign(
+        **{MASS: mass, LOW: low, HIGH: high},
+        half_t_per_year=half_width(low, high),
+        sd_t_per_year=np.sqrt(variance),
+    )
+
+
+def group_moments(sums: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """M, V and K3 of each group."""
+    mass, variance, third, shared, mixed = split(sums)
+    variance = variance + shared_variance(shared)
+    third = third + shared_third_cumulant(shared, mixed)
+    return sums.by_group(mass), sums.by_group(variance), sums.by_group(third)
+
+
+def split(sums: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of each cell: mass, own variance, own third cumulant, P (terms, cells) and Q (terms, cells)."""
+    terms = (len(sums.sums) - 3) // 2
+    return *sums.sums[:3], sums.sums[3 : 3 + terms], sums.sums[3 + terms :]
+
+
+def shared_covariance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """sum_k P_k P'_k / k!: covariance of two parts of one source, from their P (terms, cells)."""
+    weights = np.array([1 / factorial(k) for k in range(1, len(one) + 1)])
+    return np.einsum("k,kc,kc->c", weights, one, other)
+
+
+def shared_variance(shared: np.ndarray) -> np.ndarray:
+    """sum_k P_k^2 / k!"""
+    return shared_covariance(shared, shared)
+
+
+def shared_third_cumulant(shared: np.ndarray, mixed: np.ndarray) -> np.ndarray:
+    """The part of K3 that comes from a source, from its P and Q (terms, cells)."""
+    total = np.zeros(shared.shape[1])
+    terms = range(1, len(shared) + 1)
+    for p in terms:
+        total += 3 * 2**p / factorial(p) * shared[p - 1] * mixed[p - 1]
+        for q in terms[: len(shared) - p]:
+            weight = 1 / (factorial(p) * factorial(q))
+            total += 3 * weight * shared[p - 1] * shared[q - 1] * shared[p + q - 1]
+            for r in terms[: len(shared) - max(p, q)]:
+                triple = shared[p + q - 1] * shared[q + r - 1] * shared[r + p - 1]
+                total += weight / factorial(r) * triple
+    return total
+
+
+def whole_covariance(sums: Cells) -> np.ndarray:
+    """Covariance of the total of each group with the sum of all groups; they add up to its variance."""
+    _, variance, _, shared, _ = split(sums)
+    everywhere = np.stack([sums.by_source(p) for p in shared]) if len(shared) else shared
+    return sums.by_group(variance + shared_covariance(shared, everywhere))
+
+
+def shares(sums: Cells) -> pd.DataFrame:
+    """Share of each group in the sum of all: keys, ``share_low_percent`` and ``share_high_percent``.
+
+    With C = cov(P, M) - V_P and V_R = V_M - 2 cov(P, M) + V_P for the part P, the rest R and the whole M
+    (see :func:`lognormal.share_interval`).
+    """
+    mass, variance, _ = group_moments(sums)
+    with_whole = whole_covariance(sums)
+    rest_variance = np.maximum(with_whole.sum() - 2 * with_whole + variance, 0.0)
+    rest = np.maximum(mass.sum() - mass, 0.0)
+    low, high = share_interval(mass, variance, rest, rest_variance, with_whole - variance)
+    return sums.keys.assign(share_low_percent=100 * low, share_high_percent=100 * high)
+
+
+def terms_needed(largest: float) -> int:
+    """Smallest K for which the rest of the series of exp(a^2) - 1 is under SERIES_ERROR of it.
+
+    The rest after K terms is under x^(K+1) / (K+1)! exp(x), x = a^2, and exp(x) - 1 is over x.
+    """
+    terms, x = 0, largest**2
+    while x and x**terms / factorial(terms + 1) * np.exp(x) > SERIES_ERROR:
+        terms += 1
+    return terms
+
+
+def _columns(flows: pd.DataFrame) -> Iterator[np.ndarray]:
+    """Mass, own variance, own third cumulant; then m a^k; then u a^k, for k from 1."""
+    mass, variance = flows[MASS].to_numpy(float), flows["own_variance"].to_numpy(float)
+    a = flows["shared_log_sd"].to_numpy(float)
+    terms = terms_needed(a.max(initial=0.0))
+    yield from (mass, variance, flows["own_third_cumulant"].to_numpy(float))
+    for weight in (mass, variance):
+        for _ in range(terms):
+            weight = weight * a
+            yield weight
