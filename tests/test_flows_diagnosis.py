@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.errors import UsageError
-from eit_analysis.flows import comparison, costs, diagnosis
+from eit_analysis.flows import comparison, diagnosis
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 MASS = "mass_t_per_year"
@@ -23,6 +22,7 @@ def flows_of(rows: list[tuple], half_width: float = 0.2) -> pd.DataFrame:
         direction="out",
         description="",
         quality="clean",
+        contractor=None,
         source_file="a.xlsx",
         source_sheet="Flux",
         source_row=[i + 2 for i in range(len(flows))],
@@ -92,54 +92,6 @@ def test_errors_that_go_together_add_up_without_quadrature(out):
     assert diagnosis.error_bounds(out.head(0)).empty
 
 
-def test_costs_count_only_what_is_stated(out):
-    rows = costs.costs(out, "category").set_index("category")
-    cost = rows["cost_eur_per_year"]
-    # B's wood has no stated cost: 60 t of wood at 20, not 100 t.
-    assert cost.to_dict() == {
-        "mixed": 3300, "chemical": 2000, "biowaste": 1400, "wood": 1200, "metal": -4000, "Total": 3900,
-    }  # fmt: skip
-    half = 0.1833333 * ((30 * 110) ** 2 + 2000**2 + 1400**2 + 1200**2 + 4000**2) ** 0.5
-    assert rows.loc["Total", "cost_low_eur_per_year"] == pytest.approx(3900 - half, rel=1e-5)
-    coverage = diagnosis.totals(out, ["cost_known", "category"]).set_index(["cost_known", "category"])
-    assert coverage.loc[("yes", "Total"), "share_percent"] == 80
-
-
-def test_tax_follows_the_path_and_leaves_hazardous_waste_out(out):
-    tax = pd.DataFrame(
-        [
-            ("landfill", 2025, 65.0),
-            ("landfill", 2030, 85.0),
-            ("incineration", 2025, 15.0),
-            ("incineration", 2030, 20.0),
-        ],
-        columns=["treatment", "year", "eur_per_t"],
-    )
-    codes = pd.DataFrame({"waste_code": ["070104", "150106"], "hazardous": [1, 0]})
-    marked = costs.mark_hazard(out, codes)
-    rows = costs.tax_path(marked, tax, [2025, 2030]).set_index(["route", "hazardous"])
-    assert rows.loc[("landfill", "no"), "tax_2025_eur_per_year"] == 30 * 65
-    assert rows.loc[("landfill", "no"), "tax_increase_eur_per_year"] == 30 * 20
-    assert rows.loc[("incineration", "yes"), MASS] == 10
-    assert pd.isna(rows.loc[("incineration", "yes"), "tax_2030_eur_per_year"])
-    assert rows.loc[("Total", "no"), "tax_2030_eur_per_year"] == 30 * 85
-    assert rows.loc[("Total", "no"), "tax_increase_high_eur_per_year"] == pytest.approx(600 * 1.2)
-    for years in ([2025, 2031], []):
-        with pytest.raises(UsageError, match="va de 2025 à 2030"):
-            costs.tax_path(marked, tax, years)
-
-
-def test_who_holds_the_tonnage(out):
-    # A 90, C 60, B 50 of 200: A alone is under 50 %, A and C hold 75 %.
-    counts = diagnosis.concentration(diagnosis.holders(out, (45, 50, 75, 80)))
-    assert counts.set_index("threshold_percent")["n_sites"].to_dict() == {45: 1, 50: 2, 75: 2, 80: 3}
-
-
-def test_heaviest_flows_not_valorised(out):
-    rows = diagnosis.not_valorised(out, 2)
-    assert rows[["site_id", "category"]].to_numpy().tolist() == [["C", "metal"], ["A", "mixed"]]
-
-
 def test_absent_families_are_named_not_zero(out):
     absent = diagnosis.absent_categories(out, CATEGORIES)["category"].tolist()
     assert "glass" in absent and "wood" not in absent
@@ -174,20 +126,12 @@ def test_changes_between_waves():
 
 
 def test_nothing_answered_gives_empty_tables():
-    none = costs.mark_hazard(
-        diagnosis.outgoing(flows_of(TERRITORY).head(0)),
-        pd.DataFrame({"waste_code": ["070104"], "hazardous": [1]}),
-    )
-    tax = pd.DataFrame({"treatment": ["landfill"], "year": [2025], "eur_per_t": [65.0]})
+    none = diagnosis.outgoing(flows_of(TERRITORY).head(0))
     presence = comparison.mark_presence(none, none)
     for table, column in [
         (diagnosis.totals(none, ["category"]), MASS),
         (diagnosis.totals(none, ["category", "recovery", "route"], total=False), MASS),
         (diagnosis.recovery_rates(none), "share_low_percent"),
-        (costs.costs(none, "category"), "cost_eur_per_year"),
-        (costs.tax_path(none, tax, [2025]), "tax_2025_eur_per_year"),
-        (diagnosis.concentration(diagnosis.holders(none)), "n_sites"),
-        (diagnosis.not_valorised(none, 5), MASS),
         (comparison.verdicts(presence, presence), "change_same_sites"),
     ]:
         assert table.empty and column in table.columns
@@ -240,8 +184,6 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     for make in (
         lambda f: diagnosis.totals(diagnosis.outgoing(f), ["category", "recovery"]),
         lambda f: diagnosis.recovery_rates(diagnosis.outgoing(f)),
-        lambda f: costs.costs(diagnosis.outgoing(f), "category"),
-        lambda f: diagnosis.not_valorised(diagnosis.outgoing(f), 5),
     ):
         keys = [c for c in make(flows).columns if c in ("category", "recovery", "valorised", "site_id")]
         one, other = (
@@ -261,7 +203,3 @@ def test_splitting_a_firm_changes_no_total(rows):
             diagnosis.totals(diagnosis.outgoing(f), by).drop(columns="n_sites") for f in (flows, split)
         )
         pd.testing.assert_frame_equal(one, other)
-    one, other = (
-        costs.costs(diagnosis.outgoing(f), "category").drop(columns="n_sites") for f in (flows, split)
-    )
-    pd.testing.assert_frame_equal(one, other)

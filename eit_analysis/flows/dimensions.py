@@ -40,10 +40,10 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
     pandas.DataFrame
         The same rows in the same order, with ``naf_division`` (two digits), ``commune_code``,
         ``commune_name`` and ``actor_type`` of the site, ``hazardous`` (yes, no), ``recovery`` (material,
-        organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes, no) and
-        ``cost_eur_per_year``, missing where the cost is not stated. A missing key becomes ``unknown``, that
-        of the waste code, the quality, the contractor and, for an outflow, the route included; an inflow
-        has no route, so no recovery.
+        organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes, no), ``payment`` (paid,
+        free, earned) and ``cost_eur_per_year``, missing where the cost is not stated. A missing key becomes
+        ``unknown``, that of the waste code, the quality, the contractor and, for an outflow, the route
+        included; an inflow has no route, so no recovery.
     """
     of_site = sites.set_index("site_id")[OF_SITE]
     divisions = {code: naf_division(code) for code in sites["naf_code"].dropna().unique()}
@@ -60,6 +60,9 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
     described["recovery"] = _matched(described["route"], pd.Series(RECOVERY))
     described["valorised"] = _matched(described["recovery"], pd.Series(VALORISED))
     described["cost_known"] = np.where(described["cost_eur_per_t"].notna(), "yes", "no")
+    price = described["cost_eur_per_t"].to_numpy(dtype=float)
+    sign = np.where(np.isnan(price), 2, np.sign(price)).astype(int)
+    described["payment"] = np.array(["free", "paid", UNKNOWN, "earned"], dtype=object)[sign]  # 0, 1, none, −1
     described["cost_eur_per_year"] = described[MASS] * described["cost_eur_per_t"]
     return described
 

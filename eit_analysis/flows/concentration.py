@@ -1,0 +1,53 @@
+"""Who weighs most: sites from the heaviest down, and how many of them hold a share of the tonnage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.uncertainty import MASS
+
+
+def ranked(out: pd.DataFrame) -> pd.DataFrame:
+    """The Pareto table: S_k = (m_1 + ... + m_k) / M with m_1 >= m_2 >= ..., in percent.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Outflows; t/year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id``, mass and bounds (t/year), ``share_percent``, ``cumulative_percent``, ``rank`` from 1.
+    """
+    rows = totals(out, ["site_id"], total=False).drop(columns="n_sites")
+    return rows.assign(cumulative_percent=rows["share_percent"].cumsum(), rank=range(1, len(rows) + 1))
+
+
+def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.DataFrame:
+    """The fewest sites that together hold each share of the tonnage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``threshold_percent``, ``site_id``: one row per site inside each threshold, heaviest first; none when
+        the whole tonnage is zero.
+    """
+    mass = out.groupby("site_id")[MASS].sum().reset_index()
+    mass = mass.sort_values([MASS, "site_id"], ascending=[False, True])
+    before = mass[MASS].cumsum() - mass[MASS]
+    whole = mass[MASS].sum()
+    # A relative 1e-9 keeps a rounding error of the sum from adding one more site.
+    inside = [
+        mass.loc[before < t / 100 * whole * (1 - 1e-9), ["site_id"]].assign(threshold_percent=t)
+        for t in thresholds
+    ]
+    return pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
+
+
+def concentration(held: pd.DataFrame) -> pd.DataFrame:
+    """Number of sites inside each threshold of :func:`holders`: ``threshold_percent``, ``n_sites``."""
+    return held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()

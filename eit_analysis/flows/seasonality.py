@@ -1,0 +1,97 @@
+"""When the flows exist: tonnes by month.
+
+    m_j = m / n for each of the n months j in which the flow exists, 0 in the others,
+
+so that the months of a flow add up to its annual mass. The questionnaire tells in which months a flow
+exists, not how it is spread over them: the spread is even by convention, and the interval of a month only
+carries the uncertainty of the annual mass. A flow without months exists all year.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.flows.scaling import scaled
+from eit_analysis.flows.uncertainty import ERRORS, HIGH, LOW, MASS, prepared
+
+MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, LOW, HIGH)}
+
+
+def by_month(flows: pd.DataFrame) -> pd.DataFrame:
+    """One row per flow and month in which it exists: ``month`` (1 to 12), mass and bounds in t/month.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Flows with ``months`` (« 6 7 8 », missing for all year); t/year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``flows`` but those of its annual mass, with ``month``, ``mass_t_per_month``,
+        ``mass_low_t_per_month`` and ``mass_high_t_per_month``.
+    """
+    return _each_month(flows).rename(columns=MONTHLY)
+
+
+def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Tonnes of each group in each month, with their 95 % interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, ``month``, mass and bounds (t/month), ``n_sites``; groups « Total » for every month. A month
+        in which a group has no flow is absent.
+    """
+    needed = [*by, "site_id", "months", MASS, LOW, HIGH, *ERRORS]  # twelve times every other column weighs
+    monthly = _each_month(prepared(flows)[needed])
+    groups = totals(monthly, [*by, "month"], total=False).sort_values([*by, "month"])
+    whole = totals(monthly, ["month"], total=False).sort_values("month").assign(**dict.fromkeys(by, TOTAL))
+    rows = pd.concat([groups, whole], ignore_index=True).rename(columns=MONTHLY)
+    return rows[[*by, "month", *MONTHLY.values(), "n_sites"]]
+
+
+def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, ``peak_month`` (the first of the heaviest), ``peak_ratio`` (1 when even, 12 when all is in
+        one month), ``active_months``, ``n_sites`` of the peak month; groups of zero mass are left out.
+    """
+    rows = profile(flows, by)
+    rows = rows[rows[MONTHLY[MASS]] > 0]
+    mass = rows.groupby(by)[MONTHLY[MASS]]
+    highest = mass.transform("max")
+    # Equal months differ by rounding: the first within a billionth of the heaviest is the peak.
+    peak = rows[rows[MONTHLY[MASS]] >= highest * (1 - 1e-9)].groupby(by).head(1)
+    spread = mass.agg(annual="sum", peak="max", active_months="size").reset_index()
+    spread["peak_ratio"] = 12 * spread["peak"] / spread["annual"]
+    found = spread.merge(peak[[*by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
+    return found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
+
+
+def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:
+    """The flows with ``seasonal``: ``yes`` when they exist part of the year, ``no`` when all year."""
+    weights = _weights(flows["months"])
+    return flows.assign(seasonal=np.where((weights > 0).all(axis=1), "no", "yes"))
+
+
+def _each_month(flows: pd.DataFrame) -> pd.DataFrame:
+    row, month = np.nonzero(_weights(flows["months"]))
+    repeated = flows.iloc[row].reset_index(drop=True).assign(month=month + 1)
+    return scaled(repeated, _weights(repeated["months"])[np.arange(len(row)), month])
+
+
+def _weights(months: pd.Series) -> np.ndarray:
+    """Share of the annual mass in each month: shape (flows, 12), rows that add up to 1."""
+    codes, texts = pd.factorize(months)
+    table = np.zeros((len(texts) + 1, 12))
+    for row, text in enumerate(texts):
+        table[row, [int(month) - 1 for month in str(text).split()]] = 1.0
+    # The last row is that of a missing answer (code −1); an empty text is one too.
+    table[table.sum(axis=1) == 0] = 1.0
+    return (table / table.sum(axis=1, keepdims=True))[codes]

@@ -1,0 +1,144 @@
+"""What is paid for sorting badly: the cost of mixed or soiled flows beside that of the same family, clean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.costs import valued
+from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.flows.dimensions import UNKNOWN
+from eit_analysis.flows.uncertainty import MASS
+
+# What a badly sorted flow is compared with, from the nearest to the widest.
+REFERENCES = {"site": ["site_id", "category"], "code": ["category", "waste_code"], "family": ["category"]}
+SURCHARGE = ["surcharge_eur_per_year", "surcharge_low_eur_per_year", "surcharge_high_eur_per_year"]
+
+
+def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
+    """The outflows with ``sorting``: how well each is sorted, where sorting better would be possible.
+
+    ``clean``; ``badly_sorted`` (mixed or soiled); ``mix``, the family of mixed waste, which is no family once
+    sorted; ``hazardous``, which no sorting makes clean; ``unknown`` quality.
+    """
+    kinds = [
+        out["hazardous"] == "yes",
+        out["category"] == "mixed",
+        out["quality"] == "clean",
+        out["quality"].isin(["mixed", "soiled"]),
+    ]
+    return out.assign(
+        sorting=np.select(kinds, ["hazardous", "mix", "clean", "badly_sorted"], default="unknown")
+    )
+
+
+def prices(marked: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """c_g = sum of m c / sum of m over the flows whose cost is stated, and the median of their c.
+
+    Objects sold for reuse are left out: their price is that of goods, not of sorting.
+
+    Parameters
+    ----------
+    marked : pandas.DataFrame
+        :func:`mark_sorting`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, ``priced_t_per_year`` (the tonnes behind the mean), ``cost_eur_per_t`` and
+        ``median_cost_eur_per_t``, ``n_flows``, ``n_sites``; no row where those tonnes are zero.
+    """
+    stated = marked[(marked["cost_known"] == "yes") & (marked["route"] != "reuse") & (marked[MASS] > 0)]
+    rows = (
+        stated.groupby(by)
+        .agg(
+            priced_t_per_year=(MASS, "sum"),
+            cost_eur_per_t=("cost_eur_per_year", "sum"),
+            median_cost_eur_per_t=("cost_eur_per_t", "median"),
+            n_flows=("site_id", "size"),
+            n_sites=("site_id", "nunique"),
+        )
+        .reset_index()
+    )
+    return rows.assign(cost_eur_per_t=rows["cost_eur_per_t"] / rows["priced_t_per_year"])
+
+
+def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
+    """Each badly sorted flow beside a clean one: surcharge = mass x (its cost - clean cost).
+
+    The clean cost is the median of the clean and valorised flows of the same family at the same site, else of
+    the same waste code elsewhere, else of the family. A median, since one bale of copper would otherwise set
+    the price of all clean metal. A negative surcharge means that the clean flow costs more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The badly sorted flows, with ``clean_cost_eur_per_t``, ``clean_reference`` (``site``, ``code``,
+        ``family``, or ``none`` when the family has no clean cost or the flow no stated cost),
+        ``surcharge_eur_per_t`` and ``surcharge_eur_per_year``, both missing for ``none``.
+    """
+    clean = _well_sorted(marked)
+    flows = marked[marked["sorting"] == "badly_sorted"].reset_index(drop=True)
+    flows["clean_cost_eur_per_t"], flows["clean_reference"] = np.nan, "none"
+    for reference, keys in REFERENCES.items():
+        known = clean[(clean[keys] != UNKNOWN).all(axis=1)]
+        median = prices(known, keys)[[*keys, "median_cost_eur_per_t"]]
+        found = flows[keys].merge(median, on=keys, how="left")["median_cost_eur_per_t"]
+        chosen = flows["clean_cost_eur_per_t"].isna() & found.notna() & flows["cost_eur_per_t"].notna()
+        flows["clean_cost_eur_per_t"] = flows["clean_cost_eur_per_t"].mask(chosen, found)
+        flows["clean_reference"] = flows["clean_reference"].mask(chosen, reference)
+    flows["surcharge_eur_per_t"] = flows["cost_eur_per_t"] - flows["clean_cost_eur_per_t"]
+    flows["surcharge_eur_per_year"] = flows[MASS] * flows["surcharge_eur_per_t"]
+    return flows
+
+
+def surcharges(bad: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """S_g = sum of m (c - c_clean), with the 95 % interval that the masses give it.
+
+    Parameters
+    ----------
+    bad : pandas.DataFrame
+        :func:`badly_sorted`.
+    by : list of str
+        ``category``, ``clean_reference``...
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, the badly sorted mass with its bounds, the surcharge (EUR/year) with its bounds, missing for a
+        group without clean comparison, and ``n_sites``, from the dearest group down, « Total » last.
+    """
+    compared = bad[bad["clean_reference"] != "none"]
+    names = dict(zip(["value", "low", "high"], SURCHARGE, strict=True))
+    rows = valued(compared, compared["surcharge_eur_per_t"], by).drop(columns="n_sites").rename(columns=names)
+    mass = totals(bad, by).drop(columns="share_percent")
+    rows = rows.merge(mass, on=by, how="right").sort_values(SURCHARGE[0], ascending=False, kind="stable")
+    whole = (rows[by] == TOTAL).all(axis=1)
+    return pd.concat([rows[~whole], rows[whole]], ignore_index=True)[
+        [*by, *[c for c in mass.columns if c.startswith("mass")], *SURCHARGE, "n_sites"]
+    ]
+
+
+def out_of_mix(marked: pd.DataFrame) -> pd.DataFrame:
+    """What each tonne taken out of mixed waste saves: median cost of the mix less that of the family, clean.
+
+    How much of the mix is of which family, nobody stated: the saving is per tonne, not per year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``category``, ``mix_cost_eur_per_t``, ``clean_cost_eur_per_t``, ``saving_eur_per_t``, ``n_sites`` with
+        a clean and valorised flow; the largest saving first; empty when no cost of mixed waste is stated.
+    """
+    mix = prices(marked[marked["sorting"] == "mix"], ["sorting"])
+    clean = prices(_well_sorted(marked), ["category"])
+    rows = clean.merge(mix["median_cost_eur_per_t"].rename("mix_cost_eur_per_t"), how="cross")
+    rows = rows.rename(columns={"median_cost_eur_per_t": "clean_cost_eur_per_t"})
+    rows["saving_eur_per_t"] = rows["mix_cost_eur_per_t"] - rows["clean_cost_eur_per_t"]
+    rows = rows.sort_values(["saving_eur_per_t", "category"], ascending=[False, True], ignore_index=True)
+    return rows[["category", "mix_cost_eur_per_t", "clean_cost_eur_per_t", "saving_eur_per_t", "n_sites"]]
+
+
+def _well_sorted(marked: pd.DataFrame) -> pd.DataFrame:
+    """Clean and valorised: a clean flow that is burnt or buried says nothing of what sorting is worth."""
+    return marked[(marked["sorting"] == "clean") & (marked["valorised"] == "yes")]

@@ -1,0 +1,36 @@
+"""Who weighs most: three sites by hand, and nobody when nothing weighs."""
+
+import pandas as pd
+import pytest
+
+from eit_analysis.flows import concentration
+
+MASS = "mass_t_per_year"
+
+
+def flows_of(rows: list[tuple]) -> pd.DataFrame:
+    flows = pd.DataFrame(rows, columns=["site_id", MASS]).astype({MASS: float})
+    bounds = {"mass_low_t_per_year": 0.9 * flows[MASS], "mass_high_t_per_year": 1.1 * flows[MASS]}
+    return flows.assign(contractor=None, evidence="declared", **bounds)
+
+
+FLOWS = flows_of([("B", 50), ("A", 30), ("C", 60), ("A", 60)])
+
+
+def test_who_holds_the_tonnage():
+    # A 90, C 60, B 50 of 200: A alone is under 50 %, A and C hold 75 %.
+    held = concentration.holders(FLOWS, (45, 50, 75, 80))
+    counts = concentration.concentration(held).set_index("threshold_percent")["n_sites"]
+    assert counts.to_dict() == {45: 1, 50: 2, 75: 2, 80: 3}
+
+
+def test_shares_add_up_from_the_heaviest_down():
+    rows = concentration.ranked(FLOWS)
+    assert rows["site_id"].tolist() == ["A", "C", "B"] and rows["rank"].tolist() == [1, 2, 3]
+    assert rows["cumulative_percent"].tolist() == pytest.approx([45, 75, 100])
+
+
+def test_nobody_weighs():
+    for flows in (FLOWS.head(0), flows_of([("A", 0)])):
+        assert concentration.concentration(concentration.holders(flows)).empty
+    assert concentration.ranked(FLOWS.head(0)).empty

@@ -1,0 +1,223 @@
+"""Costs and the waste tax: a small territory by hand, then laws that hold for any prices."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.errors import UsageError
+from eit_analysis.flows import costs, diagnosis
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+PATH = (
+    Path(__file__).resolve().parents[1].parent / "shared" / "data" / "factors" / "tgap_dechets_2021_2030.csv"
+)
+TAX = pd.DataFrame(
+    [
+        ("landfill", 2025, 65.0), ("landfill", 2026, 69.0), ("landfill", 2030, 85.0),
+        ("incineration", 2025, 15.0), ("incineration", 2026, 16.0), ("incineration", 2030, 20.0),
+    ],
+    columns=["treatment", "year", "eur_per_t"],
+)  # fmt: skip
+
+
+def flows_of(rows: list[tuple], width: float = 0.2) -> pd.DataFrame:
+    """Described outflows of intervals [m / (1 + w), m (1 + w)], each with an error of its own."""
+    columns = ["site_id", "category", "route", MASS, "cost_eur_per_t", "hazardous"]
+    flows = pd.DataFrame(rows, columns=columns).astype({MASS: float, "cost_eur_per_t": float})
+    known = np.where(flows["cost_eur_per_t"].notna(), "yes", "no")
+    return flows.assign(
+        cost_known=known,
+        cost_eur_per_year=flows[MASS] * flows["cost_eur_per_t"],
+        contractor=None,
+        evidence="declared",
+        **{LOW: flows[MASS] / (1 + width), HIGH: flows[MASS] * (1 + width)},
+    )
+
+
+OUT = flows_of(
+    [
+        ("A", "wood", "recycling", 60, 20, "no"),
+        ("A", "mixed", "landfill", 30, 110, "unknown"),
+        ("B", "wood", "energy", 40, None, "no"),
+        ("B", "chemical", "incineration", 10, 200, "yes"),
+        ("C", "biowaste", "composting", 20, 70, "no"),
+        ("C", "metal", "unknown", 40, -100, "no"),
+        ("C", "mineral", "landfill", 500, 12, "no"),
+        ("D", "glass", "recycling", 3, None, "no"),
+    ]
+)
+
+
+def test_costs_count_only_what_is_stated():
+    rows = costs.costs(OUT, ["category"])
+    # B's wood has no stated cost: 60 t of wood at 20, not 100 t. Glass has none at all: missing, not free.
+    assert rows["category"].tolist() == [
+        "mineral", "mixed", "chemical", "biowaste", "wood", "metal", "glass", "Total",
+    ]  # fmt: skip
+    assert rows["cost_eur_per_year"].tolist() == pytest.approx(
+        [6000, 3300, 2000, 1400, 1200, -4000, np.nan, 9900], nan_ok=True
+    )
+    assert rows["n_sites"].tolist() == [1, 1, 1, 1, 1, 1, 0, 3]
+    inside = rows.dropna()
+    assert (inside["cost_low_eur_per_year"] < inside["cost_eur_per_year"]).all()
+    assert (inside["cost_eur_per_year"] < inside["cost_high_eur_per_year"]).all()
+    metal = rows.set_index("category").loc["metal"]
+    # What is earned mirrors what is paid: its interval is that of 40 t, turned round.
+    mass = diagnosis.totals(OUT, ["category"]).set_index("category").loc["metal"]
+    assert metal["cost_low_eur_per_year"] == pytest.approx(-100 * mass[HIGH])
+
+
+def test_the_interval_of_a_net_cost_is_that_of_simulated_masses():
+    prices = [110, 200, 70, -100, 20, -60]
+    flows = flows_of(
+        [("A", "wood", "energy", m, c, "no") for m, c in zip([30, 10, 20, 40, 60, 15], prices, strict=True)],
+        width=0.3,
+    )
+    row = costs.costs(flows, ["category"], total=False).iloc[0]
+    rng = np.random.default_rng(4)
+    sigma = np.log(1.3) / 1.96
+    draws = flows[MASS].to_numpy() * np.exp(sigma * rng.standard_normal((100_000, 6)) - sigma**2 / 2)
+    low, high = np.quantile(draws @ np.array(prices), [0.025, 0.975])
+    width = high - low
+    assert row["cost_low_eur_per_year"] == pytest.approx(low, abs=0.04 * width)
+    assert row["cost_high_eur_per_year"] == pytest.approx(high, abs=0.04 * width)
+
+
+def test_unstated_costs_are_estimated_apart():
+    factors = pd.DataFrame(
+        [
+            ("treatment_cost", "wood", "energy", -20.0, 30.0, 80.0),
+            ("treatment_cost", None, "energy", 10.0, 45.0, 60.0),
+            ("treatment_cost", None, "unknown", 70.0, 120.0, 200.0),
+            ("jobs", "glass", "recycling", 1.0, 2.0, 3.0),
+        ],
+        columns=["factor", "category", "route", "low", "central", "high"],
+    )
+    exact = OUT.assign(**{LOW: OUT[MASS], HIGH: OUT[MASS]})
+    priced = costs.estimated(exact, factors)
+    # Wood has its own price; glass has none: it stays out rather than count as free.
+    assert priced["category"].tolist() == ["wood"]
+    row = costs.estimates(priced, ["category"]).iloc[0]
+    assert row.tolist() == ["wood", 40 * 30, 40 * -20, 40 * 80, 1]
+    wide = costs.estimates(costs.estimated(OUT, factors), ["category"]).iloc[0]
+    assert wide["estimated_cost_low_eur_per_year"] < -800 and wide["estimated_cost_high_eur_per_year"] > 3200
+    assert costs.reference_prices(OUT, factors).loc[5].tolist() == [70, 120, 200]
+
+
+def test_the_tax_leaves_out_what_other_rates_rule():
+    marked = costs.mark_tax(OUT, TAX)
+    assert marked["tax_status"].tolist() == [
+        "other_route", "taxed", "other_route", "hazardous", "other_route", "other_route", "inert",
+        "other_route",
+    ]  # fmt: skip
+    rows = costs.taxes(costs.each_year(marked, TAX, [2025, 2026, 2030]), ["year"]).set_index("year")
+    assert rows["tax_eur_per_year"].tolist() == [30 * 65, 30 * 69, 30 * 85]
+    assert rows["tax_increase_eur_per_year"].tolist() == [0, 30 * 4, 30 * 20]
+    assert rows.loc[2030, "tax_increase_high_eur_per_year"] / 20 == pytest.approx(
+        diagnosis.totals(OUT, ["category"]).set_index("category").loc["mixed", HIGH]
+    )
+
+
+@pytest.mark.parametrize("years", [[2025, 2031], []])
+def test_a_year_outside_the_path_is_refused(years):
+    with pytest.raises(UsageError, match="va de 2025 à 2030"):
+        costs.each_year(costs.mark_tax(OUT, TAX), TAX, years)
+
+
+def test_cost_rises_by_the_tax_alone():
+    yearly = costs.each_year(costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
+    rows = costs.costs(yearly, ["year"], total=False)["cost_eur_per_year"]
+    assert rows.tolist() == pytest.approx([9900, 9900 + 30 * 20])
+
+
+def test_nothing_answered():
+    none = OUT.head(0)
+    factors = reference.load("factors")
+    yearly = costs.each_year(costs.mark_tax(none, TAX), TAX, [2025, 2030])
+    for rows, column in [
+        (costs.costs(none, ["category"]), "cost_eur_per_year"),
+        (costs.taxes(yearly, ["year", "route"]), "tax_eur_per_year"),
+        (costs.estimates(costs.estimated(none, factors), ["category"]), "estimated_cost_eur_per_year"),
+    ]:
+        assert rows.empty and column in rows
+    silent = OUT.assign(cost_known="no", cost_eur_per_t=np.nan)
+    assert costs.costs(silent, ["category"])["cost_eur_per_year"].isna().all()
+
+
+def test_every_route_has_a_reference_cost_for_every_family():
+    routes = pd.DataFrame({"route": ["landfill", "incineration", "energy", "recycling", "unknown"]})
+    every = routes.merge(pd.DataFrame({"category": ["wood", "mixed", "chemical", "other"]}), how="cross")
+    prices = costs.reference_prices(every, reference.load("factors"))
+    assert prices.notna().all(axis=None)
+    assert (prices.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+
+
+@pytest.mark.skipif(not PATH.exists(), reason="needs the published rates outside the repository")
+def test_our_tax_path_is_the_published_one():
+    published = pd.read_csv(PATH).rename(columns={"annee": "year", "eur_par_t": "eur_per_t"})
+    kinds = {
+        "biogaz valorise >75%": "landfill", "non dangereux": "landfill",
+        "C rendement>=0.65": "incineration", "performance 65-100%": "incineration",
+    }  # fmt: skip
+    published["treatment"] = published["categorie_installation"].map(kinds)
+    keys = ["treatment", "year"]
+    ours = reference.load("landfill_tax").set_index(keys)["eur_per_t"].sort_index()
+    assert ours.to_dict() == published.dropna(subset="treatment").set_index(keys)["eur_per_t"].to_dict()
+    assert set(ours.index) == {
+        (route, y) for route in ("landfill", "incineration") for y in range(2021, 2031)
+    }
+
+
+some_flows = st.lists(
+    st.tuples(
+        st.sampled_from("ABC"),
+        st.sampled_from(["wood", "mixed", "metal"]),
+        st.sampled_from(["landfill", "incineration", "recycling"]),
+        st.floats(0.01, 1e4),
+        st.one_of(st.none(), st.floats(-500, 500)),
+        st.sampled_from(["yes", "no", "unknown"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(some_flows, st.floats(0.1, 10))
+def test_laws_of_costs(rows, ratio):
+    flows = flows_of(rows)
+    by_family = costs.costs(flows, ["category"])
+    stated = sum(row[3] * row[4] for row in rows if row[4] is not None)
+    families = by_family.loc[by_family["category"] != "Total", "cost_eur_per_year"]
+    assert families.sum() == pytest.approx(stated, abs=1e-6)
+    # The unit of entry is irrelevant: tonnes times k at a price divided by k is the same money.
+    other = flows_of(
+        [(*row[:3], row[3] * ratio, None if row[4] is None else row[4] / ratio, row[5]) for row in rows]
+    )
+    shuffled = other.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(by_family, costs.costs(shuffled, ["category"]), rtol=1e-6, atol=1e-4)
+    # Splitting a firm moves no euro.
+    split = flows.assign(site_id=[f"{site}{i % 2}" for i, site in enumerate(flows["site_id"])])
+    pd.testing.assert_frame_equal(
+        by_family.drop(columns="n_sites"), costs.costs(split, ["category"]).drop(columns="n_sites")
+    )
+
+
+@settings(deadline=None, max_examples=10)
+@given(some_flows)
+def test_the_tax_is_the_tonnes_times_the_rate_every_year(rows):
+    marked = costs.mark_tax(flows_of(rows), TAX)
+    years = [2025, 2026, 2030]
+    path = costs.taxes(costs.each_year(marked, TAX, years), ["year", "route"])
+    tonnes = marked[marked["tax_status"] == "taxed"].groupby("route")[MASS].sum()
+    for _, row in path.iterrows():
+        rates = TAX[TAX["treatment"] == row["route"]].set_index("year")["eur_per_t"]
+        assert row["tax_eur_per_year"] == pytest.approx(tonnes[row["route"]] * rates[row["year"]])
+        rise = rates[row["year"]] - rates[2025]
+        assert row["tax_increase_eur_per_year"] == pytest.approx(tonnes[row["route"]] * rise)
+    assert len(path) == len(years) * len(tonnes)

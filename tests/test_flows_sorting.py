@@ -1,0 +1,126 @@
+"""What is paid for sorting badly: known neighbours by hand, then laws."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.flows import sorting
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+COLUMNS = ["site_id", "category", "waste_code", "quality", "route", MASS, "cost_eur_per_t", "hazardous"]
+
+
+def flows_of(rows: list[tuple]) -> pd.DataFrame:
+    flows = pd.DataFrame(rows, columns=COLUMNS).astype({MASS: float, "cost_eur_per_t": float})
+    known = flows["cost_eur_per_t"].notna()
+    return flows.assign(
+        cost_known=known.map({True: "yes", False: "no"}),
+        cost_eur_per_year=flows[MASS] * flows["cost_eur_per_t"],
+        valorised=flows["route"].map(lambda route: "no" if route in ("landfill", "incineration") else "yes"),
+        contractor=None,
+        evidence="declared",
+        **{LOW: flows[MASS] / 1.2, HIGH: flows[MASS] * 1.2},
+    )
+
+
+TERRITORY = [
+    # Clean metal: two of steel, one of copper; the median is 140 whatever the copper fetches.
+    ("A", "metal", "120101", "clean", "recycling", 100, -130, "no"),
+    ("B", "metal", "120101", "clean", "recycling", 100, -150, "no"),
+    ("C", "metal", "120103", "clean", "recycling", 90, -1900, "no"),
+    ("D", "metal", "120101", "soiled", "recycling", 300, -120, "no"),
+    ("D", "metal", "200140", "mixed", "recycling", 10, -50, "no"),
+    # E has both: its own clean plastic comes before that of the others.
+    ("E", "plastic", "150102", "clean", "recycling", 20, 0, "no"),
+    ("A", "plastic", "150102", "clean", "recycling", 20, -80, "no"),
+    ("E", "plastic", "150102", "mixed", "energy", 10, 70, "no"),
+    # Hazardous: no sorting makes it clean. Burnt although clean: no price of sorting. Resold: one of goods.
+    ("E", "plastic", "150110", "soiled", "incineration", 5, 320, "yes"),
+    ("B", "food", "200108", "clean", "incineration", 5, 130, "no"),
+    ("B", "textile", "unknown", "clean", "reuse", 5, -700, "no"),
+    ("C", "food", "200108", "mixed", "incineration", 8, 120, "no"),
+    ("C", "textile", "040222", "mixed", "landfill", 8, 115, "no"),
+    ("C", "metal", "120101", "soiled", "recycling", 4, None, "no"),
+    ("C", "mixed", "150106", "mixed", "landfill", 40, 110, "no"),
+]
+
+
+def test_each_flow_is_compared_with_the_nearest_clean_one():
+    bad = sorting.badly_sorted(sorting.mark_sorting(flows_of(TERRITORY)))
+    rows = bad.set_index(["site_id", "category", "waste_code"])
+    assert rows["clean_reference"].to_dict() == {
+        ("D", "metal", "120101"): "code",
+        ("D", "metal", "200140"): "family",
+        ("E", "plastic", "150102"): "site",
+        ("C", "food", "200108"): "none",
+        ("C", "textile", "040222"): "none",
+        ("C", "metal", "120101"): "none",
+    }
+    assert rows.loc[("D", "metal", "120101"), "surcharge_eur_per_year"] == 300 * 20
+    assert rows.loc[("D", "metal", "200140"), "surcharge_eur_per_year"] == 10 * 100
+    assert rows.loc[("E", "plastic", "150102"), "surcharge_eur_per_year"] == 10 * 70
+    assert rows["surcharge_eur_per_year"].notna().sum() == 3
+
+
+def test_families_without_comparison_are_shown_without_surcharge():
+    bad = sorting.badly_sorted(sorting.mark_sorting(flows_of(TERRITORY)))
+    rows = sorting.surcharges(bad, ["category"]).set_index("category")
+    assert list(rows.index)[:2] == ["metal", "plastic"] and rows.index[-1] == "Total"
+    assert rows.loc["metal", "surcharge_eur_per_year"] == 7000
+    assert rows.loc["metal", MASS] == 314 and rows.loc["Total", MASS] == 340
+    assert rows.loc[["food", "textile"], "surcharge_eur_per_year"].isna().all()
+    assert rows.loc["Total", "surcharge_eur_per_year"] == 7700
+    assert (
+        rows.loc["metal", "surcharge_low_eur_per_year"]
+        < 7000
+        < rows.loc["metal", "surcharge_high_eur_per_year"]
+    )
+
+
+def test_what_could_be_taken_out_of_the_mix():
+    rows = sorting.out_of_mix(sorting.mark_sorting(flows_of(TERRITORY))).set_index("category")
+    assert list(rows.index) == ["metal", "plastic"]
+    assert rows["saving_eur_per_t"].tolist() == [110 + 150, 110 + 40]
+
+
+def test_prices_weigh_tonnes():
+    rows = sorting.prices(sorting.mark_sorting(flows_of(TERRITORY)), ["category", "sorting"])
+    metal = rows.set_index(["category", "sorting"]).loc[("metal", "badly_sorted")]
+    assert metal["cost_eur_per_t"] == pytest.approx((300 * -120 + 10 * -50) / 310)
+    assert metal[["priced_t_per_year", "n_flows", "n_sites"]].tolist() == [310, 2, 1]
+
+
+def test_nothing_to_compare():
+    for rows in ([], TERRITORY[:3], TERRITORY[3:5], [(*TERRITORY[3][:5], 0, -120, "no")]):
+        marked = sorting.mark_sorting(flows_of(rows))
+        bad = sorting.badly_sorted(marked)
+        assert bad["surcharge_eur_per_t"].isna().all()
+        assert sorting.surcharges(bad, ["category"])["surcharge_eur_per_year"].isna().all()
+        assert sorting.out_of_mix(marked).empty
+
+
+some_flows = st.lists(
+    st.tuples(
+        st.sampled_from("ABC"),
+        st.sampled_from(["metal", "plastic", "mixed"]),
+        st.sampled_from(["120101", "150102", "unknown"]),
+        st.sampled_from(["clean", "mixed", "soiled", "unknown"]),
+        st.sampled_from(["recycling", "landfill", "reuse"]),
+        st.floats(0, 1e4),
+        st.one_of(st.none(), st.just(80.0)),
+        st.sampled_from(["yes", "no"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(some_flows)
+def test_one_price_for_all_leaves_no_surcharge_and_no_tonne_out(rows):
+    marked = sorting.mark_sorting(flows_of(rows))
+    bad = sorting.badly_sorted(marked)
+    assert len(bad) == (marked["sorting"] == "badly_sorted").sum()
+    assert (bad["surcharge_eur_per_year"].dropna() == 0).all()
+    table = sorting.surcharges(bad, ["category"])
+    assert table.loc[table["category"] != "Total", MASS].sum() == pytest.approx(bad[MASS].sum())
