@@ -111,7 +111,7 @@ def reconcile(
     solver = _factorise(ends, variance, degrees)
     multiplier = np.zeros(degrees + 1)  # the last one, always zero, stands for the end -1
     if solver is not None:
-        multiplier[:-1] = solver.solve(excess[row >= 0][np.argsort(row[row >= 0])])
+        multiplier[:-1] = solver.solve(excess[row >= 0])
     value = known - variance * (multiplier[ends[1]] - multiplier[ends[0]])
     chi_square = float(multiplier[row[row >= 0]] @ excess[row >= 0])
     # What each side of an unmeasured flow lacks is what it must carry.
