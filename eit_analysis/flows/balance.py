@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csc_matrix, csr_array, csr_matrix, diags_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import SuperLU, splu
 from scipy.special import chdtrc
@@ -161,20 +161,18 @@ def deviations(balance: Balance) -> pd.Series:
     measured = flows[MASS].notna().to_numpy()
     result = np.where(measured, sd * np.sqrt(np.clip(1 - redundancy(balance), 0.0, 1.0)), np.nan)
     unmeasured = np.flatnonzero(~measured)
-    variance = np.where(measured, sd, 0.0) ** 2
+    variance = diags_array(np.where(measured, sd, 0.0) ** 2)
+    incidence = _incidence(balance.nodes, len(forest.rank))
+    reduced = _incidence(balance.ends, balance.degrees_of_freedom + 1)[:-1]
     bridges = np.flatnonzero(forest.bridge)
     for first in range(0, len(bridges), BLOCK):
         chosen = bridges[first : first + BLOCK]
-        inside = forest.inside(chosen)  # (chosen, nodes)
-        crossing = inside[:, balance.nodes[1]] - inside[:, balance.nodes[0]]
-        weighted = crossing * variance
-        spread = (weighted * crossing).sum(axis=1)
+        crossing = forest.inside(chosen) @ incidence  # (chosen, arcs)
+        weighted = crossing @ variance
+        spread = weighted.multiply(crossing).sum(axis=1)
         if balance.solver is not None:
-            load = np.zeros((balance.degrees_of_freedom + 1, len(chosen)))
-            np.add.at(load, balance.ends[1], weighted.T)
-            np.subtract.at(load, balance.ends[0], weighted.T)
-            load = load[:-1]
-            spread -= (load * balance.solver.solve(load)).sum(axis=0)
+            load = (reduced @ weighted.T).toarray()
+            spread = spread - (load * balance.solver.solve(load)).sum(axis=0)
         result[unmeasured[chosen]] = np.sqrt(np.maximum(spread, 0.0))
     return pd.Series(result, index=flows.index, name="sd_reconciled_t_per_year")
 
@@ -196,6 +194,14 @@ def _stated(imbalance: Mapping[str, float], names: np.ndarray) -> np.ndarray:
     stated = np.zeros(len(names))
     stated[[place[name] for name in imbalance]] = list(imbalance.values())
     return stated
+
+
+def _incidence(ends: np.ndarray, size: int) -> csr_array:
+    """A: +1 at the target and -1 at the source of each arc; -1 is the last node."""
+    arc = np.arange(ends.shape[1])
+    sign = np.repeat([1.0, -1.0], len(arc))
+    place = (np.concatenate([ends[1], ends[0]]) % size, np.concatenate([arc, arc]))
+    return csr_array((sign, place), shape=(size, len(arc)))
 
 
 def _net(ends: np.ndarray, mass: np.ndarray, size: int) -> np.ndarray:

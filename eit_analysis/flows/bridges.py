@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_array, csr_matrix
 from scipy.sparse.csgraph import depth_first_order
 
 
@@ -48,10 +48,14 @@ class Forest:
         before = np.cumsum(ordered)
         return self.sign * (before[self.stop[self.child]] - before[self.rank[self.child]])
 
-    def inside(self, edges: np.ndarray) -> np.ndarray:
-        """(len(edges), n) 1.0 where the node is below the edge, 0.0 elsewhere."""
-        below = self.child[edges][:, None]
-        return ((self.rank >= self.rank[below]) & (self.rank < self.stop[below])).astype(float)
+    def inside(self, edges: np.ndarray) -> csr_array:
+        """(len(edges), n) 1 where the node is below the edge."""
+        start, stop = self.rank[self.child[edges]], self.stop[self.child[edges]]
+        order = np.argsort(self.rank)
+        below = [order[first:last] for first, last in zip(start, stop, strict=True)]
+        ends = np.concatenate([[0], np.cumsum(stop - start)])
+        nodes = np.concatenate(below) if below else order[:0]
+        return csr_array((np.ones(len(nodes)), nodes, ends), shape=(len(edges), len(order)))
 
 
 def spanning_forest(edges: np.ndarray, size: int) -> Forest:
