@@ -1,0 +1,175 @@
+"""What is not yet valorised: ranked by tonnes, by what it costs today, and by how easy it looks to change.
+
+Ease is a count, out of six, of plain criteria, each shown beside it: no weight, no model.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.costs import PRICES, estimates, reference_prices
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.dimensions import RECOVERY
+from eit_analysis.flows.seasonality import mark_seasonal
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+
+CRITERIA = ["is_clean", "is_harmless", "is_measured", "is_regular", "has_outlet", "is_gathered"]
+QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
+# A family is gathered when this many sites hold this share of what it does not valorise.
+GATHERED_SITES, GATHERED_SHARE = 3, 0.8
+RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease"}
+
+
+def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    """The flows with six criteria (yes, no) and ``ease``, the number of them that hold.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Described outflows (:mod:`dimensions`).
+    compatibility : pandas.DataFrame
+        The rules from a waste code or category to a use (``reference/compatibility.csv``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``is_clean``: declared clean. ``is_harmless``: its code is in the list and not hazardous.
+        ``is_measured``: weighed, billed or read in a register. ``is_regular``: exists all year.
+        ``has_outlet``: a rule leads its code or family, at its quality, to a material or organic use.
+        ``is_gathered``: three sites hold at least 80 % of the tonnes of its family in these flows.
+    """
+    tests: dict[str, np.ndarray | pd.Series] = {
+        "is_clean": flows["quality"] == "clean",
+        "is_harmless": flows["hazardous"] == "no",
+        "is_measured": flows["evidence"] == "measured",
+        "is_regular": mark_seasonal(flows)["seasonal"] == "no",
+        "has_outlet": _has_outlet(flows, compatibility),
+        "is_gathered": _is_gathered(flows),
+    }
+    answers = {criterion: np.where(met, "yes", "no") for criterion, met in tests.items()}
+    return flows.assign(**answers, ease=np.sum([np.asarray(met) for met in tests.values()], axis=0))
+
+
+def mark_bill(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The flows with what they cost today: the stated cost, else a reference cost (:mod:`costs`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``price_eur_per_t`` with its low and high (all the stated cost where there is one), ``cost_basis``
+        (``stated``, ``reference``, ``none``) and ``bill_eur_per_year`` = mass x price.
+    """
+    stated, reference = flows["cost_eur_per_t"], reference_prices(flows, factors)
+    prices = {column: stated.fillna(reference[column]) for column in PRICES}
+    basis = np.select([stated.notna(), reference[PRICES[1]].notna()], ["stated", "reference"], "none")
+    return flows.assign(**prices, cost_basis=basis, bill_eur_per_year=flows[MASS] * prices[PRICES[1]])
+
+
+def potential(out: pd.DataFrame, compatibility: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """Every outflow that is landfilled, incinerated or of unknown route, with its criteria and three ranks.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows (:mod:`dimensions`).
+    compatibility : pandas.DataFrame
+        See :func:`mark_ease`.
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`: costs of the flows that state none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The flows of :func:`mark_ease` and :func:`mark_bill`, with ``rank_mass``, ``rank_cost`` and
+        ``rank_ease`` (1 is the largest, equal values share the best rank, flows of equal ease are ranked by
+        their tonnes) and ``source_cell``; in the order of ``rank_mass``.
+    """
+    left = out[out["valorised"] != "yes"].reset_index(drop=True)
+    left = _ranked(mark_bill(mark_ease(left, compatibility), factors))
+    row = left["source_row"].astype(str)
+    left["source_cell"] = left["source_file"] + ", " + left["source_sheet"] + ", ligne " + row
+    return left.sort_values(["rank_mass", "flow_id"], ignore_index=True)
+
+
+def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The ``count`` heaviest of :func:`potential` with the columns a reader needs, one row per flow."""
+    columns = [
+        "site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "bill_eur_per_year",
+        "cost_basis", *CRITERIA, "ease", *RANKS, "source_cell",
+    ]  # fmt: skip
+    return left[columns].head(count)
+
+
+def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """:func:`potential` summed by group, with the same three ranks.
+
+    Parameters
+    ----------
+    left : pandas.DataFrame
+        :func:`potential`.
+    by : list of str
+        ``category``, or ``category`` and ``route``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, mass and bounds (t/year), ``bill_eur_per_year`` and bounds (mass and reference price),
+        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total.
+    """
+    rows = totals(left, by, total=False)
+    bill = estimates(left[left["cost_basis"] != "none"], by, total=False).drop(columns="n_sites")
+    bill = bill.rename(columns=lambda column: column.replace("estimated_cost", "bill"))
+    points = left.assign(points=left[MASS] * left["ease"]).groupby(by)["points"].sum().reset_index()
+    rows = rows.merge(bill, on=by, how="left").merge(points, on=by)
+    rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
+    rows = _ranked(rows)
+    bills = [column for column in bill if column not in by]
+    return rows[[*by, MASS, LOW, HIGH, "share_percent", *bills, "ease", *RANKS, "n_sites"]]
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Ranks from the largest value down; what has no cost comes after all that has one."""
+    values = {rank: rows[column] for rank, column in RANKS.items()}
+    # Many flows have the same ease: the heaviest of them first.
+    values["rank_ease"] = rows["ease"] + rows[MASS] / (1 + rows[MASS].sum())
+    ranks = {
+        rank: value.rank(method="min", ascending=False, na_option="bottom").astype(int)
+        for rank, value in values.items()
+    }
+    return rows.assign(**ranks)
+
+
+def _has_outlet(flows: pd.DataFrame, compatibility: pd.DataFrame) -> np.ndarray:
+    """Whether a rule reads each flow: its code prefix when it has one, its family, quality and hazard."""
+    uses = compatibility[compatibility["route"].map(RECOVERY).isin(["material", "organic"])]
+    rules = [
+        (prefix, category, QUALITY_RANK[worst], allowed == 1)
+        for prefix, category, worst, allowed in uses[
+            ["waste_code_prefix", "category", "worst_quality", "hazardous_allowed"]
+        ]
+        .fillna("")
+        .itertuples(index=False)
+    ]
+    kinds = flows[["waste_code", "category", "quality", "hazardous"]]
+    unique = kinds.drop_duplicates()
+    answers = [
+        any(
+            code.startswith(prefix)
+            and family in ("", category)
+            and QUALITY_RANK.get(quality, QUALITY_RANK["mixed"]) <= worst
+            and (allowed or hazardous != "yes")
+            for prefix, family, worst, allowed in rules
+        )
+        for code, category, quality, hazardous in unique.itertuples(index=False)
+    ]
+    known = unique.assign(answer=np.array(answers, dtype=bool))
+    return kinds.merge(known, on=list(kinds.columns), how="left")["answer"].to_numpy(dtype=bool)
+
+
+def _is_gathered(flows: pd.DataFrame) -> np.ndarray:
+    """Whether the heaviest sites of each flow's family hold most of its tonnes."""
+    mass = flows.groupby(["category", "site_id"])[MASS].sum().sort_values(ascending=False)
+    few = mass.groupby("category").head(GATHERED_SITES).groupby("category").sum()
+    share = few / mass.groupby("category").sum()
+    return (flows["category"].map(share) >= GATHERED_SHARE).to_numpy()

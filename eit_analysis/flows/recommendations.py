@@ -1,0 +1,127 @@
+"""What to do first: a few actions, each the family where most is at stake, ranked by three plain criteria.
+
+The rank is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. What
+is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.costs import each_year, mark_tax, valued
+from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.flows.potential import mark_bill, mark_ease
+from eit_analysis.flows.sorting import badly_sorted, mark_sorting
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+
+STAKE = ["stake_eur_per_year", "stake_low_eur_per_year", "stake_high_eur_per_year"]
+# Asked or paid whatever the family: one row for all of them.
+OF_ALL_FAMILIES = ["limit_tax", "trace", "ask_cost", "weigh"]
+# Below, an action is one firm's business rather than the territory's; the list of flows still shows it.
+SHARED_BY = 3
+
+
+def actions(
+    out: pd.DataFrame,
+    tax: pd.DataFrame,
+    years: tuple[int, int],
+    compatibility: pd.DataFrame,
+    factors: pd.DataFrame,
+) -> pd.DataFrame:
+    """The flows behind each action; one flow may stand behind several.
+
+    ``sort``
+        Badly sorted, and dearer than the same family clean: the surcharge.
+    ``unmix``
+        Mixed waste landfilled or incinerated: the bill.
+    ``divert``, ``find_outlet``
+        Other families landfilled or incinerated, with a known use or without: the bill.
+    ``limit_tax``
+        What pays the waste tax: its rise over ``years``.
+    ``trace``
+        Unknown destination: the bill.
+    ``ask_cost``, ``weigh``
+        No stated cost; mass estimated or taken from a ratio: nothing in euros.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows (:mod:`dimensions`).
+    tax : pandas.DataFrame
+        See :func:`costs.each_year`.
+    years : tuple of int
+        First and last year of the tax path.
+    compatibility, factors : pandas.DataFrame
+        See :func:`potential.potential`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``),
+        ``stake_eur_per_t`` and ``stake_eur_per_year``; ``category`` is « Total » for what is asked of all
+        families together.
+    """
+    marked = mark_bill(mark_ease(mark_sorting(mark_tax(out, tax)), compatibility), factors)
+    ended = marked[marked["valorised"] == "no"]
+    sorted_once = ended[ended["category"] != "mixed"]
+    bad = badly_sorted(marked)
+    last = each_year(marked[marked["tax_status"] == "taxed"], tax, years).query("year == @years[1]")
+    parts = [
+        ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
+        ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
+        ("divert", "bill", sorted_once[sorted_once["has_outlet"] == "yes"], "price_eur_per_t"),
+        ("find_outlet", "bill", sorted_once[sorted_once["has_outlet"] == "no"], "price_eur_per_t"),
+        ("limit_tax", "tax_increase", last, "tax_increase_eur_per_t"),
+        ("trace", "bill", marked[marked["valorised"] == "unknown"], "price_eur_per_t"),
+        ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
+        ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),
+    ]
+    rows = pd.concat(
+        [
+            flows.assign(action=action, stake_kind=kind, stake_eur_per_t=flows[price] if price else np.nan)
+            for action, kind, flows, price in parts
+        ],
+        ignore_index=True,
+    )
+    rows["stake_eur_per_year"] = rows[MASS] * rows["stake_eur_per_t"]
+    rows["category"] = rows["category"].astype("str").mask(rows["action"].isin(OF_ALL_FAMILIES), TOTAL)
+    return rows
+
+
+def recommendations(behind: pd.DataFrame) -> pd.DataFrame:
+    """One row per action: the family where most euros, or else tonnes, are at stake; ranked.
+
+    A family that concerns at least three sites goes before one that concerns fewer.
+
+    Parameters
+    ----------
+    behind : pandas.DataFrame
+        :func:`actions`; the contributors of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rank``, ``action``, ``category`` (« Total » for all families), mass and bounds (t/year), stake and
+        bounds (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, mean over the
+        tonnes), ``n_sites``, ``advice`` (the action again, printed as a sentence); at most eight rows.
+    """
+    by = ["action", "category"]
+    valuable = behind[behind["stake_eur_per_t"].notna()]
+    stake = valued(valuable, valuable["stake_eur_per_t"], by, total=False).drop(columns="n_sites")
+    stake = stake.rename(columns=dict(zip(["value", "low", "high"], STAKE, strict=True)))
+    points = behind.assign(points=behind[MASS] * behind["ease"])
+    means = points.groupby(by).agg(points=("points", "sum"), stake_kind=("stake_kind", "first")).reset_index()
+    rows = totals(behind, by, total=False).merge(stake, on=by, how="left").merge(means, on=by)
+    rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
+    rows["alone"] = rows["n_sites"] < SHARED_BY
+    order = {"alone": True, STAKE[0]: False, MASS: False, "category": True}
+    rows = rows.sort_values(list(order), ascending=list(order.values()), na_position="last")
+    rows = rows[rows[MASS] > 0].drop_duplicates("action")
+    places = [
+        rows[c].rank(method="min", ascending=False, na_option="bottom") for c in (MASS, STAKE[0], "ease")
+    ]
+    rows = rows.assign(places=sum(places), advice=rows["action"])
+    rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
+    columns = ["rank", *by, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
+    return rows.assign(rank=range(1, len(rows) + 1))[columns]

@@ -1,0 +1,230 @@
+"""What is not yet valorised and what to do first: a small territory by hand, laws, and the way out."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.flows import potential, recommendations
+from eit_analysis.flows.dimensions import RECOVERY, VALORISED
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release import Release
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+COLUMNS = [
+    "site_id", "category", "waste_code", "quality", "route", MASS, "cost_eur_per_t", "evidence", "months",
+    "hazardous",
+]  # fmt: skip
+RULES = pd.DataFrame(
+    [
+        ("200108", None, "mixed", "composting", 0),
+        (None, "textile", "clean", "recycling", 0),
+        (None, "plastic", "soiled", "energy", 0),
+    ],
+    columns=["waste_code_prefix", "category", "worst_quality", "route", "hazardous_allowed"],
+)
+TAX = pd.DataFrame(
+    [
+        ("landfill", 2025, 65.0),
+        ("landfill", 2030, 85.0),
+        ("incineration", 2025, 15.0),
+        ("incineration", 2030, 20.0),
+    ],
+    columns=["treatment", "year", "eur_per_t"],
+)
+FACTORS = pd.DataFrame(
+    [("treatment_cost", None, route, 50.0, 100.0, 200.0) for route in ("landfill", "unknown")],
+    columns=["factor", "category", "route", "low", "central", "high"],
+)
+
+
+def flows_of(rows: list[tuple]) -> pd.DataFrame:
+    flows = pd.DataFrame(rows, columns=COLUMNS).astype(
+        {MASS: float, "cost_eur_per_t": float, "months": object, "route": "str"}
+    )
+    known = flows["cost_eur_per_t"].notna()
+    return flows.assign(
+        flow_id=[f"f{i:02d}" for i in range(len(flows))],
+        description="flux",
+        contractor="unknown",
+        cost_known=known.map({True: "yes", False: "no"}),
+        cost_eur_per_year=flows[MASS] * flows["cost_eur_per_t"],
+        valorised=flows["route"].map(RECOVERY).map(VALORISED),
+        source_file="a.xlsx",
+        source_sheet="Flux",
+        source_row=[i + 2 for i in range(len(flows))],
+        **{LOW: flows[MASS] / 1.2, HIGH: flows[MASS] * 1.2},
+    )
+
+
+TERRITORY = [
+    ("E1", "biowaste", "200108", "mixed", "incineration", 90, 120, "measured", None, "no"),
+    ("E2", "biowaste", "200108", "soiled", "incineration", 10, 120, "declared", "6 7", "no"),
+    ("E3", "textile", "unknown", "clean", "landfill", 30, None, "estimated", None, "unknown"),
+    ("E4", "textile", "150202", "clean", "incineration", 5, 400, "measured", None, "yes"),
+    ("E1", "mixed", "150106", "mixed", "landfill", 40, 110, "measured", None, "no"),
+    ("E2", "mixed", "150106", "mixed", "landfill", 40, 100, "measured", None, "no"),
+    ("E3", "mixed", "150106", "mixed", "landfill", 40, 100, "measured", None, "no"),
+    ("E4", "mixed", "150106", "mixed", "landfill", 40, 100, "inferred", None, "no"),
+    ("E5", "plastic", "150102", "unknown", "unknown", 20, None, "measured", None, "no"),
+    ("E6", "metal", "120101", "clean", "recycling", 500, -150, "measured", None, "no"),
+    ("E7", "metal", "120101", "soiled", "recycling", 100, -100, "measured", None, "no"),
+]
+
+
+@pytest.fixture
+def left() -> pd.DataFrame:
+    return potential.potential(flows_of(TERRITORY), RULES, FACTORS)
+
+
+def test_what_is_valorised_has_no_potential_and_the_rest_is_ranked(left):
+    assert "metal" not in set(left["category"]) and len(left) == 9
+    assert left[MASS].tolist() == sorted(left[MASS], reverse=True)
+    rows = left.set_index("flow_id")
+    assert rows.loc["f00", ["rank_mass", "rank_cost", "bill_eur_per_year"]].tolist() == [1, 1, 10800]
+    # Equal tonnes share the best rank.
+    assert rows.loc[["f04", "f05", "f06", "f07"], "rank_mass"].tolist() == [2] * 4
+    assert rows.loc["f00", "source_cell"] == "a.xlsx, Flux, ligne 2"
+
+
+def test_each_criterion_is_shown(left):
+    rows = left.set_index("flow_id")
+    answers = {flow: "".join(a[0] for a in rows.loc[flow, potential.CRITERIA]) for flow in rows.index}
+    # clean, harmless, measured, regular, has an outlet, gathered
+    assert answers["f00"] == "nyyyyy"
+    # Soiled, beyond what composting takes; two months a year.
+    assert answers["f01"] == "nynnny"
+    # Without a code the rule of its family reads it, and nobody says that it is harmless.
+    assert answers["f02"] == "ynnyyy"
+    assert answers["f03"] == "ynyyny"
+    # Energy is no material use. Four sites of 40 t each: three hold 75 %.
+    assert answers["f08"] == "nyyyny" and answers["f04"] == "nyyynn"
+    assert (rows["ease"] == pd.Series(answers).str.count("y")).all()
+
+
+def test_a_missing_cost_takes_the_reference_with_its_range(left):
+    rows = left.set_index("flow_id")
+    assert rows.loc["f02", ["cost_basis", "bill_eur_per_year"]].tolist() == ["reference", 3000]
+    by_family = potential.potential_by(left, ["category"]).set_index("category")
+    assert by_family.loc["textile", "bill_eur_per_year"] == 3000 + 2000
+    low, high = by_family.loc["textile", ["bill_low_eur_per_year", "bill_high_eur_per_year"]]
+    assert low < 5000 - 30 * 50 and high > 5000 + 30 * 100
+    assert by_family.loc["mixed", "rank_mass"] == by_family.loc["mixed", "rank_cost"] == 1
+    assert by_family.loc["biowaste", "ease"] == pytest.approx((90 * 5 + 10 * 2) / 100)
+
+
+def test_the_rules_of_the_reference_lead_somewhere():
+    rules = reference.load("compatibility")
+    rows = potential.mark_ease(flows_of(TERRITORY), rules)
+    assert rows.loc[0, "has_outlet"] == "yes" and rows.loc[3, "has_outlet"] == "no"
+
+
+def behind(rows: list[tuple]) -> pd.DataFrame:
+    return recommendations.actions(flows_of(rows), TAX, (2025, 2030), RULES, FACTORS)
+
+
+def test_one_action_a_row_with_what_is_at_stake():
+    rows = recommendations.recommendations(behind(TERRITORY)).set_index("action")
+    stake = rows["stake_eur_per_year"]
+    assert stake["sort"] == 100 * 50 and rows.loc["sort", "category"] == "metal"
+    assert stake["unmix"] == 40 * 410 and rows.loc["unmix", "n_sites"] == 4
+    assert stake["limit_tax"] == (30 + 160) * 20 + 100 * 5
+    assert stake["trace"] == 20 * 100 and rows.loc["trace", "category"] == "Total"
+    assert rows.loc["divert", "category"] == "biowaste" and stake["divert"] == 10800
+    assert rows.loc["find_outlet", "category"] == "textile" and stake["find_outlet"] == 2000
+    assert rows.loc["ask_cost", MASS] == 50 and pd.isna(stake["ask_cost"])
+    assert rows.loc["weigh", MASS] == 70
+    assert rows["rank"].tolist() == list(range(1, 9))
+    # Fourth by tonnes, second by euros, first by ease: no other action has so low a sum of places.
+    assert rows["rank"].idxmin() == "divert"
+
+
+def test_what_concerns_one_firm_gives_way():
+    burnt = ("mixed", "incineration")
+    alone = ("E9", "glass", "150107", *burnt, 900, 300, "measured", None, "no")
+    shared = [(f"E{i}", "food", "020304", *burnt, 1, 80, "measured", None, "no") for i in range(3)]
+    both, one = (
+        recommendations.recommendations(behind(rows)).set_index("action")
+        for rows in ([alone, *shared], [alone])
+    )
+    assert both.loc["find_outlet", "category"] == "food"
+    assert one.loc["find_outlet", "category"] == "glass"
+
+
+def test_nothing_to_recommend():
+    assert potential.potential(flows_of([]), RULES, FACTORS).empty
+    assert recommendations.recommendations(behind([])).empty
+    good = [row for row in TERRITORY if row[1] == "metal"][:1]
+    assert potential.potential_by(potential.potential(flows_of(good), RULES, FACTORS), ["category"]).empty
+    assert recommendations.recommendations(behind(good)).empty
+    zero = [(*TERRITORY[0][:5], 0, *TERRITORY[0][6:])]
+    assert recommendations.recommendations(behind(zero)).empty
+
+
+def test_tables_leave_through_the_gate(small_study, left):
+    contributors = behind(TERRITORY)
+    rows = recommendations.recommendations(contributors)
+    for audience in ("internal", "partners"):
+        release = Release(small_study, audience, page="01")
+        table = release.table(
+            rows, "Actions", ["action", "category"], contributors=contributors, weight=MASS, total="Total"
+        )
+        body = {row[1]: row for row in table.seen_by(release.viewer, {}).body()}
+        assert body["retirer du mélange"][3] == "160,0"
+        # One firm alone does not know where its plastic goes.
+        assert (body["retrouver la destination"][3] == "s") == (audience == "partners")
+        release.listing(potential.listing(left, 5), title="Flux", sites=["site_id"]).html()
+
+
+@pytest.mark.parametrize("actions", [False, True])
+def test_every_code_prints_as_a_word(actions, left):
+    rows = recommendations.recommendations(behind(TERRITORY)) if actions else potential.listing(left, 9)
+    for column in rows.columns:
+        wording.heading(column)
+    for column in {*potential.CRITERIA, "cost_basis", "action", "advice", "stake_kind"} & set(rows.columns):
+        assert set(rows[column]) <= set(wording.heading(column).labels)
+
+
+some_flows = st.lists(
+    st.tuples(
+        st.sampled_from(["E1", "E2", "E3", "E4"]),
+        st.sampled_from(["mixed", "textile", "biowaste"]),
+        st.sampled_from(["200108", "150106", "unknown"]),
+        st.sampled_from(["clean", "mixed", "soiled", "unknown"]),
+        st.sampled_from(list(RECOVERY)),
+        st.floats(0, 1e4),
+        st.one_of(st.none(), st.floats(-500, 500)),
+        st.sampled_from(["measured", "estimated"]),
+        st.sampled_from([None, "1 2"]),
+        st.sampled_from(["yes", "no", "unknown"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=6)
+@given(some_flows)
+def test_laws_of_the_potential(rows):
+    flows = flows_of(rows)
+    left = potential.potential(flows, RULES, FACTORS)
+    by_family = potential.potential_by(left, ["category"])
+    assert by_family[MASS].sum() == pytest.approx(flows.loc[flows["valorised"] != "yes", MASS].sum())
+    assert left["ease"].between(0, 6).all()
+    # The order in which firms answered changes no rank.
+    shuffled = potential.potential(flows.sample(frac=1, random_state=1), RULES, FACTORS)
+    pd.testing.assert_frame_equal(left, shuffled[left.columns])
+
+
+@settings(deadline=None, max_examples=4)
+@given(some_flows)
+def test_each_recommendation_is_the_sum_of_what_stands_behind_it(rows):
+    contributors = behind(rows)
+    table = recommendations.recommendations(contributors)
+    assert len(table) <= 8 and table["action"].is_unique
+    sums = contributors.groupby(["action", "category"])[[MASS, "stake_eur_per_year"]].sum()
+    for row in table.itertuples():
+        mass, stake = sums.loc[(row.action, row.category)]
+        assert row.mass_t_per_year == pytest.approx(mass)
+        assert pd.isna(row.stake_eur_per_year) or row.stake_eur_per_year == pytest.approx(stake, abs=1e-6)
