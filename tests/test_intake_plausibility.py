@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.intake.checks.marks import exact, french
+from eit_analysis.french import exact, short
 from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
 from eit_analysis.intake.checks.slips import _without_self
 from eit_analysis.intake.checks.stated_totals import check_totals
@@ -376,7 +376,7 @@ def test_every_honest_layout_of_totals_is_right_and_a_wrong_total_is_not(blocks,
     ],
 )  # fmt: skip
 def test_french_numbers(value, text):
-    assert french(value) == text
+    assert short(value) == text
 
 
 def test_ranges_cover_every_division_but_waste_and_water():

@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.french import exact
 from eit_analysis.tables import CATEGORIES
 
 # Spellings that neither case, accents nor a plural explain.
@@ -87,15 +88,11 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
         return None
     central, low, high, kind, source = found
     if kind == "mass":
-        rule = f"unité de masse convertie\u00a0: 1 {name} = {_french(central)} t"
+        rule = f"unité de masse convertie\u00a0: 1 {name} = {exact(central, 8)} t"
     else:
         family = CATEGORIES.get(category, category)
         rule = (
-            f"converti en tonnes\u00a0: 1 {name} ({family}) = {_french(central)} t "
-            f"({_french(low)} à {_french(high)}), {source}"
+            f"converti en tonnes\u00a0: 1 {name} ({family}) = {exact(central, 8)} t "
+            f"({exact(low, 8)} à {exact(high, 8)}), {source}"
         )
     return quantity * central, quantity * low, quantity * high, rule
-
-
-def _french(value: float) -> str:
-    return f"{value:.8f}".rstrip("0").rstrip(".").replace(".", ",")

@@ -39,18 +39,3 @@ def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=QUARANTINE)
     frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
     return typed(frame[QUARANTINE])
-
-
-def french(value: float) -> str:
-    """A number with three significant digits at least, in the French way: ``1 240``, ``0,0125``."""
-    decimals = next((n for n, least in enumerate((99.95, 9.995, 0.9995, 0.09995)) if abs(value) >= least), 4)
-    text = f"{value:,.{decimals}f}" if abs(value) >= 1e-4 or value == 0 else f"{value:.2g}"
-    if "." in text and "e" not in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "−")
-
-
-def exact(value: float) -> str:
-    """A number as it was typed, without rounding: ``185`` or ``1 240,55``."""
-    text = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "−")

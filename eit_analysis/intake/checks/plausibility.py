@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.french import exact, short
 from eit_analysis.intake.checks import slips
-from eit_analysis.intake.checks.marks import exact, french, gathered, mark
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, form
 
@@ -99,8 +100,8 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
     found = over.loc[rows["site_id"]]
     reasons = [
-        f"{french(ratio)} t par salarié et par an pour l'ensemble des flux sortants, hors de la plage de la "
-        f"division NAF {naf}, de {french(low)} à {french(high)} t (hypothèse du projet d'après Eurostat "
+        f"{short(ratio)} t par salarié et par an pour l'ensemble des flux sortants, hors de la plage de la "
+        f"division NAF {naf}, de {short(low)} à {short(high)} t (hypothèse du projet d'après Eurostat "
         f"env_wasgen, FR, {year})"
         for ratio, naf, low, high, year in zip(
             found["ratio"], found["division"], found["low"], found["high"], found["year"], strict=True

@@ -16,7 +16,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.checks.marks import exact, french, mark
+from eit_analysis.french import exact, short
+from eit_analysis.intake.checks.marks import mark
 from eit_analysis.tables import CATEGORIES, form
 
 SLIP = 1000
@@ -87,7 +88,7 @@ def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     marked = (up | down) & (size[firm] > LEAST_OTHERS)
     rows, times = rows[marked], np.where(up, x / middle, middle / x)[marked]
     reasons = [
-        f"{french(mass)} t par an, soit {french(ratio)} fois {'plus' if more else 'moins'} par salarié que "
+        f"{short(mass)} t par an, soit {short(ratio)} fois {'plus' if more else 'moins'} par salarié que "
         f"la médiane des autres entreprises pour la catégorie {CATEGORIES[category]}, erreur possible entre "
         "kilogrammes et tonnes"
         for mass, ratio, more, category in zip(

@@ -8,7 +8,8 @@ from itertools import accumulate, pairwise
 
 import pandas as pd
 
-from eit_analysis.intake.checks.marks import exact, gathered, mark
+from eit_analysis.french import exact
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.tables import form
 
 RELATIVE = 0.005

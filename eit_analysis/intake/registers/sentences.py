@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError
+from eit_analysis.french import counted, whole
 from eit_analysis.intake.cells.parsing import fold
 
 
@@ -17,11 +18,11 @@ def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
     masked, refused, table = manifest["rows_masked"], manifest["rows_refused"], manifest["table"]
     notes = left_out(manifest)
     if masked:
-        notes.append(f"lignes masquées en partie par la source\u00a0: {count(masked)}")
+        notes.append(f"lignes masquées en partie par la source\u00a0: {whole(masked)}")
     if refused:
-        notes.append(f"lignes refusées\u00a0: {count(refused)}, voyez {table}.quarantine.csv")
+        notes.append(f"lignes refusées\u00a0: {whole(refused)}, voyez {table}.quarantine.csv")
     if replaced:
-        notes.append(f"lignes importées auparavant et remplacées\u00a0: {count(replaced)}")
+        notes.append(f"lignes importées auparavant et remplacées\u00a0: {whole(replaced)}")
     if manifest.get("ends_inside_row"):
         notes.append("le fichier s'arrête au milieu d'une ligne\u00a0: vérifiez qu'il est complet")
     rows = counted(manifest["rows_kept"], "ligne importée", "lignes importées")
@@ -36,7 +37,7 @@ def bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
     return (
         f"BMO {own['year'].iloc[0]}\u00a0: {counted(jobs, 'métier', 'métiers')} du bassin "
         f"{own['basin'].iloc[0]} {'importés' if jobs > 1 else 'importé'} (au moins un nombre masqué par la "
-        f"source pour {count(masked)} d'entre eux), et {counted(len(frame) - jobs, 'ligne', 'lignes')} "
+        f"source pour {whole(masked)} d'entre eux), et {counted(len(frame) - jobs, 'ligne', 'lignes')} "
         "des autres bassins du département."
     )
 
@@ -62,12 +63,4 @@ def left_out(manifest: Mapping[str, Any]) -> list[str]:
     """``établissements fermés : 3`` for each reason to leave rows out."""
     labels = reference.load("labels")
     names = labels[labels["column"] == "ignored"].set_index("code")["label_fr"]
-    return [f"{names[reason]}\u00a0: {count(n)}" for reason, n in manifest["ignored"].items() if n]
-
-
-def counted(n: int, one: str, many: str) -> str:
-    return f"{count(n)}\u00a0{one if n < 2 else many}"
-
-
-def count(n: int) -> str:
-    return f"{n:,}".replace(",", "\u202f")
+    return [f"{names[reason]}\u00a0: {whole(n)}" for reason, n in manifest["ignored"].items() if n]

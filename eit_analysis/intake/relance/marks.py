@@ -9,8 +9,9 @@ import re
 from functools import cache
 
 from eit_analysis import reference
+from eit_analysis.french import counted
 from eit_analysis.intake.checks.slips import SLIP
-from eit_analysis.intake.relance.texts import counted, tonnes
+from eit_analysis.intake.relance.texts import tonnes
 
 # Marks that name another firm: only the study office is asked.
 FOR_OFFICE = {"same_siret", "other_firm_in_file"}

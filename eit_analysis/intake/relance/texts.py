@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-from babel.numbers import format_decimal
-
 from eit_analysis import tables
-from eit_analysis.intake.checks.marks import exact
-from eit_analysis.intake.checks.marks import french as three_digits
+from eit_analysis.french import exact, short
 from eit_analysis.intake.form.checks import is_number
 
 CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
@@ -33,17 +30,12 @@ def sentence(text: str) -> str:
 
 def french(value: float) -> str:
     """A number as French readers write it, with at most one decimal: ``1 240,5``."""
-    return str(format_decimal(round(value, 1), format="#,##0.#", locale="fr_FR")).replace("\u202f", "\u00a0")
+    return exact(round(value, 1))
 
 
 def tonnes(value: float) -> str:
     """Tonnes with one decimal from ten on, three significant digits below: ``299,5``, ``0,024``."""
-    return french(value) if value >= 10 else three_digits(value)
-
-
-def counted(count: int, singular: str, plural: str) -> str:
-    """A count that agrees with its noun: French takes the plural from two on."""
-    return f"{french(count)}\u00a0{plural if count >= 2 else singular}"
+    return french(value) if value >= 10 else short(value)
 
 
 def interval(clean: str) -> str:

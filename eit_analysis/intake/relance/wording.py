@@ -6,8 +6,9 @@ import re
 from functools import cache
 
 from eit_analysis import reference, tables
+from eit_analysis.french import counted
 from eit_analysis.intake.cells.contract import allowed_words, bounds
-from eit_analysis.intake.relance.texts import counted, interval, typeset
+from eit_analysis.intake.relance.texts import interval, typeset
 
 CONVERTED = re.compile(r"^converti en tonnes\s*:\s*")
 DAYS = re.compile(r"(\S+) \((\S+) à (\S+)\) par an")

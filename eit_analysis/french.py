@@ -1,0 +1,31 @@
+"""Numbers and counts as French readers write them: a comma, no-break spaces, nouns that agree."""
+
+from __future__ import annotations
+
+
+def exact(value: float, decimals: int = 6) -> str:
+    """A number as it was typed, to the millionth: ``185`` or ``1 240,55``."""
+    text = f"{value:,.{decimals}f}"
+    return _with_comma(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def short(value: float) -> str:
+    """A number with three significant digits at least: ``1 240``, ``0,0125``."""
+    if value and abs(value) < 1e-4:
+        return _with_comma(f"{value:.2g}")
+    steps = (99.95, 9.995, 0.9995, 0.09995)
+    return exact(value, next((decimals for decimals, least in enumerate(steps) if abs(value) >= least), 4))
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
+    return f"{whole(count)}\u00a0{plural if count >= 2 else singular}"
+
+
+def whole(count: int) -> str:
+    """``2 155``, its thousands apart by a narrow no-break space."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _with_comma(text: str) -> str:
+    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "−")
