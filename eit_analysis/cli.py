@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 DONE, FAILED, REFUSED = 0, 1, 2
 REGISTER_NAMES = (
-    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, dares_employment, dares_age, dares, rome "
-    "ou waste_list"
+    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, dares_employment, dares_age, dares, rome, "
+    "establishment_counts ou waste_list"
 )
 
 

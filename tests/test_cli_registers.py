@@ -37,6 +37,11 @@ FILES: dict[str, tuple[list[list], str, str]] = {
         "sirene",
         "SIRENE\u00a0: 2\u00a0lignes importées dans sirene (établissements fermés\u00a0: 1).",
     ),
+    "establishment_counts": (
+        [["Division NAF", "Tranche d'effectifs", "Établissements"], ["13", "12", 4], ["1", "1", 2]],
+        "establishment_counts",
+        "Dénombrement des établissements\u00a0: 2\u00a0lignes importées dans establishment_counts.",
+    ),
     "trackdechets": (
         [
             SLIP,

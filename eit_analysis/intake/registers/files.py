@@ -12,6 +12,7 @@ import pandas as pd
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
+from eit_analysis.intake.registers.counts import ESTABLISHMENT_COUNTS
 from eit_analysis.intake.registers.jobs import BMO, DARES, DARES_AGE, DARES_EMPLOYMENT
 from eit_analysis.intake.registers.layout import Match, Register, find_match
 from eit_analysis.intake.registers.open_data import BASE_CARBONE, SINOE, WASTE_LIST
@@ -26,7 +27,7 @@ REGISTERS: dict[str, Register] = {
     register.name: register
     for register in (
         SIRENE, TRACKDECHETS, IREP, GEREP, BMO, BASE_CARBONE, SINOE, DARES_EMPLOYMENT, DARES_AGE, DARES, ROME,
-        WASTE_LIST,
+        ESTABLISHMENT_COUNTS, WASTE_LIST,
     )
 }  # fmt: skip
 
