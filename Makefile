@@ -39,6 +39,7 @@ lint: setup
 
 data: setup
 	$(EIT) clean $(STUDY) --wave 2015 --wave 2018
+	$(EIT) import sirene data/raw/$(STUDY)/sirene_fictif.csv $(STUDY) --wave 2018
 
 lab: .venv/lab-$(VERSION) setup
 	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks

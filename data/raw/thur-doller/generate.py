@@ -8,7 +8,8 @@ Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, 
 except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
 workbook. The register of 27 leads stands alone. Lists in ``shared.LEADS`` say which leads can be found by
 matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer key:
-each fault with its file, sheet and row.
+each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
+establishments of the valleys (``establishments.py``).
 
 Dirt (about one row in twelve; one in six in Flux, one in thirty of which is lost)
 ----------------------------------------------------------------------------------
@@ -54,6 +55,7 @@ import shared
 import xlsxwriter
 from actors import Actor, actors
 from dirt import CSV_SITES, HEADERS, Row, Sheet, french, plant
+from establishments import FILE, establishments
 from flows import flows
 
 from eit_analysis.tables import form, sheet_name
@@ -210,6 +212,8 @@ def generate(folder: Path) -> None:
         for file, pages in books.items():
             write_workbook(folder / wave / file, pages)
     (folder / "planted_dirt.csv").write_bytes(csv_bytes(log, "utf-8", ","))
+    frame = establishments(generator("establishments"))
+    (folder / FILE).write_bytes(csv_bytes(frame, "utf-8", ","))
 
 
 if __name__ == "__main__":
