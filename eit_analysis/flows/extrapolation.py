@@ -1,0 +1,135 @@
+"""From respondents to all establishments of the territory, by NAF division and by family of flows.
+
+A respondent counts as itself, and the silent ones as the ratio estimator predicts (:mod:`ratio_estimator`):
+
+    T = sum_s y + R,   v = v_R + U^2,   U^2 = sum_s (1 + X / x_b) u^2,
+
+u^2 the variance of what a site reported (:mod:`uncertainty`). The residuals of the ratio hold the rest of
+the reporting errors, (X / x_b)(1 + X / x_b) u^2, but not those that respondents share through a scale or a
+contractor: these are carried whole, (1 + X / x_b)^2. When everybody answered, T is the observed total with
+its own interval.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.flows.bases import COUNTS, Plan, describe
+from eit_analysis.flows.diagnosis import TOTAL
+from eit_analysis.flows.ratio_estimator import bounds, predict
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, propagate
+
+OBSERVED = "observed_t_per_year"
+
+
+def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+    """Observed and extrapolated tonnes of every division, and of the territory.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Outflows of the respondents; t/year.
+    planned : Plan
+        :func:`bases.plan`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``naf_division`` (« Total » last), ``n_sites``, ``n_establishments``, ``headcount``,
+        ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
+        ``observed_t_per_year``, the extrapolated mass and its 95 % bounds. A division of which nobody can
+        stand for the silent ones has no mass; the total is that of the others.
+    """
+    cells, people = planned.cells, planned.respondents
+    names = sorted({*cells["naf_division"], *people["naf_division"]})
+    if not names:
+        return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, MASS, LOW, HIGH])
+    own, part = (
+        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
+        for table in (people, cells)
+    )
+    lost = _lost(planned, part)
+    masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
+    rows = pd.concat(masses, ignore_index=True)
+    rows.loc[[*lost, lost.all()], [MASS, LOW, HIGH]] = np.nan
+    every, all_cells = _whole(own, part)
+    own, part = np.vstack([own, every]), np.vstack([part, all_cells])
+    rows.insert(0, OBSERVED, own @ _by_site(out, planned)[MASS].to_numpy())
+    rows = pd.concat([describe(planned, own, part), rows], axis=1)
+    rows.insert(0, "naf_division", [*names, TOTAL])
+    return rows
+
+
+def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+    """The territory's tonnes by family of flows; the families add up to the total.
+
+    The ratio of a family counts the respondents that declared none of it as zero: they answered, and named
+    other flows. A family that nobody declared is absent, not zero.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``category`` (« Total » last), ``n_sites`` (that declared it), ``observed_t_per_year``, extrapolated
+        mass and 95 % bounds, of the divisions that have a basis.
+    """
+    cells, people = planned.cells, planned.respondents
+    names = sorted({*cells["naf_division"], *people["naf_division"]})
+    own, part = (
+        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
+        for table in (people, cells)
+    )
+    lost = _lost(planned, part)
+    own, part = _whole(own[~lost], part[~lost])
+    kept = out[out["site_id"].isin(people["site_id"][own[0]])]
+    if kept.empty:
+        return pd.DataFrame(columns=["category", "n_sites", OBSERVED, MASS, LOW, HIGH])
+    families = sorted(kept["category"].unique())
+    parts = [*(kept[kept["category"] == family] for family in families), kept]
+    rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
+    rows.insert(0, "category", [*families, TOTAL])
+    rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
+    rows.insert(2, OBSERVED, [flows[MASS].sum() for flows in parts])
+    return rows
+
+
+def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
+    """Groups of cells some of which nobody can stand for."""
+    return np.any(part & (planned.cells["row"] == -1).to_numpy(), axis=1)
+
+
+def _whole(*groups: np.ndarray) -> list[np.ndarray]:
+    """Groups put together into one."""
+    return [np.any(group, axis=0)[None, :] for group in groups]
+
+
+def _by_site(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+    """Mass and standard deviation of each respondent, zero where it declared none of these flows."""
+    sums = propagate(out, ["site_id"]).set_index("site_id")[[MASS, "sd_t_per_year"]]
+    return sums.reindex(planned.respondents["site_id"]).fillna(0.0)
+
+
+def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
+    """T and bounds of groups of respondents ``own`` (groups, n), disjoint, and of cells ``part``."""
+    people, site = planned.respondents, _by_site(out, planned)
+    y, x = site[MASS].to_numpy(), people["headcount"].fillna(0).to_numpy(dtype=float)
+    silent = predict(y, x, people["naf_division"].to_numpy(object), planned.members, planned.silent, part)
+    reported = _reported(out, people["site_id"], own, 1 + silent.weight)
+    in_residuals = (own * silent.weight * (1 + silent.weight)) @ site["sd_t_per_year"].to_numpy() ** 2
+    variance = silent.variance + reported["sd_t_per_year"].to_numpy() ** 2 - in_residuals
+    mass = own @ y + silent.mass
+    low, high = bounds(mass, variance, silent.doubt)
+    complete = ~part.any(axis=1)
+    low, high = np.where(complete, reported[LOW], low), np.where(complete, reported[HIGH], high)
+    return pd.DataFrame({MASS: mass, LOW: low, HIGH: high})
+
+
+def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+    """Standard deviation and bounds of what each group reported, flows scaled by the weight of their site."""
+    group = pd.Series(np.where(own.any(axis=0), own.argmax(axis=0), -1), index=sites)
+    scale = pd.Series((own * weight).sum(axis=0), index=sites)
+    # The errors prepared for the masses as they were do not hold for others; who shares them does.
+    flows = out.drop(columns=["own_variance"], errors="ignore").assign(group=out["site_id"].map(group))
+    flows[[MASS, LOW, HIGH]] = flows[[MASS, LOW, HIGH]].mul(flows["site_id"].map(scale), axis=0)
+    sums = propagate(flows[flows["group"] >= 0], ["group"]).set_index("group")
+    return sums.reindex(range(len(own))).fillna(0.0)

@@ -1,0 +1,134 @@
+"""The territory's frame: every establishment that could have answered, and who of them did.
+
+Headcounts of a frame are classes. Within a class sizes follow Zipf's law, of density 1 / x^2, so that the
+class [a, b) has
+
+    mean m = ln(b / a) / (1 / a - 1 / b),   variance (b - a) / (1 / a - 1 / b) - m^2,
+
+31 people for « 20 à 49 », where the middle would be 35. The last class, which has no end, is closed at twice
+its low bound.
+
+Source: Axtell (2001), Science 293, 1818-1820 (firm sizes, exponent 1.06).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.nomenclatures import naf_division
+
+TABLES = ("sirene", "establishment_counts")  # where a frame may come from; the first that a study has
+# Waste that these sell on is not their own: treatment, remediation, wholesale of scrap.
+COLLECTING = ("38", "39", "4677")
+# Size classes of the European Union: micro, small, medium, large.
+SIZES = {"1-9": 1, "10-49": 10, "50-249": 50, "250+": 250}
+UNITS = ["siret", "naf_division", "size_class", "headcount", "headcount_variance"]
+CLASS = ["naf_division", "headcount_low"]
+
+
+def units(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per establishment that employs people and whose waste is its own.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``sirene``, or ``establishment_counts`` whose rows stand for ``n_establishments`` each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``siret`` (missing in counts), ``naf_division``, ``size_class``, ``headcount`` (the mean of its
+        class), ``headcount_variance``, ``headcount_low``. No row without a known division or without an
+        employee: :func:`scope` counts those.
+    """
+    listed = _listed(table)
+    kept = listed[listed["scope"] == "kept"].reset_index(drop=True)
+    low = kept["headcount_low"].to_numpy(dtype=float)
+    above = np.where(kept["headcount_high"].isna(), 2 * low, kept["headcount_high"].astype(float) + 1)
+    inverse = 1 / low - 1 / above
+    mean = np.log(above / low) / inverse
+    kept["size_class"] = size_class(low)
+    kept["headcount"], kept["headcount_variance"] = mean, (above - low) / inverse - mean**2
+    return kept[[*UNITS, "headcount_low"]]
+
+
+def scope(table: pd.DataFrame) -> pd.DataFrame:
+    """What is kept of a frame and what is left out: ``scope``, ``n_establishments``, no row without any."""
+    return _listed(table).groupby("scope").size().rename("n_establishments").reset_index()
+
+
+def size_class(headcount: np.ndarray | pd.Series) -> pd.Series:
+    """The class of ``SIZES`` of each headcount, the smallest below 1, missing where it is."""
+    people = pd.Series(headcount, dtype=float)
+    place = np.searchsorted([*SIZES.values()][1:], people.fillna(0), side="right")
+    return pd.Series(np.array([*SIZES])[place], index=people.index, dtype="str").where(people.notna())
+
+
+def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The sites that declared an outflow, with the headcount they gave, or else that of the frame.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Outflows, ``site_id``. A site that declared none has not answered: missing is not zero.
+    sites : pandas.DataFrame
+        Tidy ``sites``.
+    frame : pandas.DataFrame
+        :func:`units`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id``, ``siret``, ``naf_division`` (``unknown`` when it is), ``size_class``, ``headcount``
+        (missing when nobody knows it), by ``site_id``.
+    """
+    columns = ["site_id", "siret", "naf_code", "headcount"]
+    rows = sites.loc[sites["site_id"].isin(out["site_id"]), columns].drop_duplicates("site_id")
+    rows = rows.sort_values("site_id").reset_index(drop=True)
+    known = frame.dropna(subset=["siret"]).drop_duplicates("siret").set_index("siret")["headcount"]
+    stated = rows["headcount"].astype(float).where(rows["headcount"] > 0)
+    rows["headcount"] = stated.fillna(rows["siret"].map(known).astype(float))
+    divisions = {code: naf_division(code) for code in rows["naf_code"].dropna().unique()}
+    rows["naf_division"] = rows["naf_code"].map(divisions).astype("str").fillna("unknown")
+    rows["size_class"] = size_class(rows["headcount"])
+    return rows[["site_id", *UNITS[:4]]]
+
+
+def silent(frame: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    """The establishments of the frame for which nobody answered.
+
+    A respondent takes out its own row, found by SIRET. One whose SIRET is not in the list, or any respondent
+    of a frame of counts, takes the place of an establishment of its division and INSEE class, where there is
+    one left: all of a class are alike, so that it does not matter which.
+    """
+    named = answered["siret"].notna() & answered["siret"].isin(frame["siret"])
+    left = frame[~(frame["siret"].notna() & frame["siret"].isin(answered["siret"]))]
+    bounds = np.unique(frame["headcount_low"].to_numpy(dtype=float))
+    unnamed = answered[~named & answered["headcount"].notna()]
+    place = np.searchsorted(bounds, unnamed["headcount"].to_numpy(dtype=float), side="right") - 1
+    unnamed = unnamed[place >= 0].assign(headcount_low=bounds[place[place >= 0]])
+    taken = unnamed.groupby(CLASS).size().rename("taken").reset_index()
+    rank = left.groupby(CLASS).cumcount()
+    places = left[CLASS].astype({"headcount_low": float}).merge(taken, on=CLASS, how="left")["taken"]
+    return left[rank.to_numpy() >= places.fillna(0).to_numpy()].reset_index(drop=True)
+
+
+def _listed(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a frame, one an establishment, with ``naf_division`` and why they are left out of scope."""
+    listed = table.reset_index(drop=True)
+    if "siret" not in listed:
+        number = listed["n_establishments"].fillna(0).astype(int)
+        listed = listed.loc[listed.index.repeat(number)].reset_index(drop=True)
+        listed["siret"] = pd.Series(pd.NA, index=listed.index, dtype="str")
+        listed["naf_code"] = listed["naf_division"]
+    naf = listed["naf_code"].astype("str").fillna("")
+    divisions = {code: naf_division(code) for code in naf.unique()}
+    listed["naf_division"] = naf.map(divisions).astype("str")
+    employs = listed["headcount_low"].fillna(0).astype(float) > 0
+    listed["scope"] = np.select(
+        [listed["naf_division"].isna(), naf.str.startswith(COLLECTING), ~employs],
+        ["no_activity", "waste_trade", "no_employee"],
+        "kept",
+    )
+    return listed

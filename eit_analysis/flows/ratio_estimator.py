@@ -1,0 +1,121 @@
+"""Separate ratio estimator of what the silent establishments of a territory send out, in arrays.
+
+The people x of those that did not answer take the tonnes per employee r of the respondents that stand for
+them (their basis b, of n sites):
+
+    R = r_b X,   r_b = sum_b y / sum_b x,   X = sum of x over the silent ones,
+
+which with the respondents' own tonnes is X_h (sum y / sum x) of the textbook where a stratum is its own
+basis. The variance of R as a prediction of what the silent ones really send out is
+
+    v = (X / x_b)^2 sum_b e^2  +  s^2 Q  +  r_b^2 B  +  tau^2 (r_b X)^2
+
+    e = (y - r_b x) / (1 - x / x_b)   residuals, each as if its site had not been in the ratio
+    s^2 = mean of (e / x)^2           spread of tonnes per employee; Q = sum of x^2 over the silent ones
+    B = variance of their headcounts inside their classes
+    tau^2 = relative variance of r between divisions, only where the basis is wider than the division
+
+For establishments of one size the first two terms are n / (n - 1) times Cochran's
+N^2 (1 - f) / n sum (y - r x)^2 / (n - 1): the price of small strata, where the latter is too short. They are
+nil when everybody answered.
+
+Source: Cochran (1977), Sampling Techniques, 3rd ed., 6.10-6.13, 5.4 (degrees of freedom); Royall & Cumberland
+(1981), JASA 76, 66-77 (prediction, leverage); MacKinnon & White (1985), J. Econometrics 29, 305-325 (HC3).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from eit_analysis.flows.uncertainty import interval
+
+
+class Silent(NamedTuple):
+    """Cells of silent establishments, one entry each: X, Q, B, and where their ratio comes from.
+
+    ``basis`` is a row of ``members`` (-1 without any), ``borrowed`` whether it is wider than the division.
+    """
+
+    division: np.ndarray
+    basis: np.ndarray
+    borrowed: np.ndarray
+    people: np.ndarray
+    squares: np.ndarray
+    spread: np.ndarray
+
+
+class Prediction(NamedTuple):
+    """R and v by group; ``doubt`` = sum of v_b^2 / (n_b - 1); ``weight`` X / x_b of sites (groups, n)."""
+
+    mass: np.ndarray
+    variance: np.ndarray
+    doubt: np.ndarray
+    weight: np.ndarray
+
+
+def predict(
+    y: np.ndarray, x: np.ndarray, division: np.ndarray, members: np.ndarray, silent: Silent, part: np.ndarray
+) -> Prediction:
+    """R and its variance for groups of cells (equations of this module).
+
+    Parameters
+    ----------
+    y, x : numpy.ndarray, shape (n,)
+        Tonnes and people of each respondent; x is 0 when unknown.
+    division : numpy.ndarray, shape (n,)
+        Division of each respondent.
+    members : numpy.ndarray of bool, shape (bases, n)
+        The respondents of each basis, all with x > 0.
+    silent : Silent
+        The cells.
+    part : numpy.ndarray of bool, shape (groups, cells)
+        The cells of each group.
+    """
+    total, n = members @ x, members.sum(axis=1)
+    ratio = (members @ y) / total
+    residual = members * (y - ratio[:, None] * x) / (1 - members * x / total[:, None])
+    relative = np.divide(residual, x, out=np.zeros(members.shape), where=members)
+    spread = (relative**2).sum(axis=1) / n
+    # All that the cells of one basis share is its residuals: X, Q and B are added up by group and basis.
+    of_basis = silent.basis[:, None] == np.arange(len(members))
+    people, squares, width = ((part * each) @ of_basis for each in silent[-3:])
+    weight = people / total
+    apart = squares * spread + width * ratio**2
+    per_basis = weight**2 * (residual**2).sum(axis=1) + apart
+    between, freedom = between_divisions(y, x, division)
+    foreign = between * _borrowed_squares(silent, part, ratio)
+    return Prediction(
+        mass=people @ ratio,
+        variance=((weight @ residual) ** 2).sum(axis=1) + apart.sum(axis=1) + foreign,
+        doubt=(per_basis**2 / np.maximum(n - 1, 1)).sum(axis=1) + foreign**2 / freedom,
+        weight=weight @ members,
+    )
+
+
+def between_divisions(y: np.ndarray, x: np.ndarray, division: np.ndarray) -> tuple[float, float]:
+    """tau^2 = sum over pairs of a division of e_i e_j / (r^2 sum of x_i x_j), and its degrees of freedom."""
+    y, x, codes = y[x > 0], x[x > 0], np.unique(division[x > 0], return_inverse=True)[1]
+    if not y.sum():
+        return 0.0, 1.0
+    ratio = y.sum() / x.sum()
+    e = y - ratio * x
+    products, sizes = (np.bincount(codes, each) ** 2 - np.bincount(codes, each**2) for each in (e, x))
+    alone = len(codes) == codes.max() + 1  # one respondent a division: all that differs may be the division
+    square = (e**2).sum() / (x**2).sum() if alone else products.sum() / sizes.sum()
+    return max(0.0, float(square)) / ratio**2, max(float(codes.max()), 1.0)
+
+
+def bounds(mass: np.ndarray, variance: np.ndarray, doubt: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of a total, with Student's t and Satterthwaite's degrees of freedom v^2 / doubt."""
+    degrees = np.divide(variance**2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
+    return interval(mass, stats.t.ppf(0.975, np.maximum(degrees, 1.0)) * np.sqrt(variance))
+
+
+def _borrowed_squares(silent: Silent, part: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Sum over divisions of (r X)^2 of their cells whose basis is wider than the division."""
+    mass = np.where(silent.borrowed, np.append(ratio, 0.0)[silent.basis] * silent.people, 0.0)
+    names = np.unique(silent.division)
+    return ((part * mass) @ (silent.division[:, None] == names)) ** 2 @ np.ones(len(names))
