@@ -19,7 +19,9 @@ from eit_analysis.errors import DisclosureError, UsageError
 from eit_analysis.publishing import figures, site
 from eit_analysis.publishing.disclosure import judge
 from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.released import Table
 from eit_analysis.publishing.suppression import protect
+from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 
 
@@ -100,6 +102,45 @@ def test_listing_follows_consent(small_study: Study) -> None:
         "Ateliers Numéro 2 & <fils>, Ateliers Numéro 5 & <fils>",
         "Ateliers Numéro 5 & <fils>",
     ]
+
+
+def test_only_what_says_something_is_printed(small_study: Study) -> None:
+    def printed(audience: str, frame: pd.DataFrame, **parts):
+        table = Table(viewer_of(small_study, audience), "T", frame, [frame.columns[0]], **parts)
+        return table.seen_by(table.viewer, {}), table.seen_by(table.viewer, {}).printed
+
+    actors = pd.DataFrame(
+        {"site_id": ["E1", "E5"], "category": ["wood", "paper"], "mass_t_per_year": [1.0, 2.0]}
+    )
+    table, parts = printed("partners", actors, sites=["site_id"], listing=True)
+    assert table.readable and table.unlisted == 1
+    assert (parts.rows, parts.columns, parts.closed) == ([0], [0, 1], ["Masse (t/an)"])
+    assert not parts.folded and not parts.marked
+    # E5 reads its own tonnage, and an « s » beside it.
+    both = pd.DataFrame({"site_id": ["E5", "E5 E1"], "mass_t_per_year": [1.0, 2.0]})
+    table, parts = printed("company:E5", both, sites=["site_id"], listing=True)
+    assert parts.closed == [] and parts.marked and table.body()[0][1] == "1,0"
+    # A list of which nothing is for the public, whatever its note says, is not an empty list.
+    note = "Les lignes de ce tableau sont diffusées à ce public."
+    table, _ = printed("public", actors, sites=["site_id"], listing=True, note=note)
+    assert not table.readable and "n’est pas diffusé à ce public" in table.html()
+    table, _ = printed("public", actors.head(0), sites=["site_id"], listing=True, note=note)
+    assert table.readable and "Aucune ligne." in table.html()
+    # Withheld rows are printed as « s » while they are few, and counted when they are the larger part.
+    flows = Release(small_study, "public", "essai").load("flows")
+    frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+    cells, base = judge(frame, ["category"], flows, "mass_t_per_year", False, None, Disclosure())
+    secret = {cell.key for cell in cells if cell.sensitive}
+    assert len(secret) == 1
+    _, parts = printed("public", frame, cells=cells, base=base, withheld=secret)
+    assert (parts.rows, parts.folded, parts.marked) == ([0, 1, 2], 0, True)
+    most = {cells[0].key} | secret
+    table, parts = printed("public", frame, cells=cells, base=base, withheld=most)
+    assert (len(parts.rows), parts.folded, parts.marked) == (1, 2, False) and table.readable
+    table, _ = printed("public", frame, cells=cells, base=base, withheld={cell.key for cell in cells})
+    assert not table.readable
+    table, parts = printed("internal", frame, cells=cells, base=base)
+    assert (parts.rows, parts.marked) == ([0, 1, 2], False)
 
 
 def test_unknown_means_withhold(small_study: Study) -> None:

@@ -138,7 +138,16 @@ records = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_two_waves_of_the_same_masses_under_other_families_are_not_confused(small_study: Study) -> None:
+    """Same actors, same masses, one flow renamed: the waves pass for one set of records, of two minds."""
+    renamed = [("E1", "wood", mass) if i == 0 else (s, c, mass) for i, (s, c, mass) in enumerate(CROWD)]
+    release = Release(small_study, "public", "essai")
+    _, changes = released_changes(release, renamed, CROWD)
+    (table,) = on_a_page("public", small_study, changes)
+    assert table.hidden.all()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records, records)
 def test_no_withheld_mass_follows_from_what_is_published(
     small_study: Study, now: list[tuple], before: list[tuple]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -90,6 +90,28 @@ class Text(Released):
         )
 
 
+class Printed(NamedTuple):
+    """What of a table reaches a page.
+
+    Attributes
+    ----------
+    rows, columns : list of int
+        Positions of those printed.
+    closed : list of str
+        Headers of the columns of a list that are closed on every row: named beneath it.
+    folded : int
+        Withheld rows left out because they are the larger part: counted beneath the table.
+    marked : bool
+        Whether a printed cell is an ``s``, to be explained.
+    """
+
+    rows: list[int]
+    columns: list[int]
+    closed: list[str]
+    folded: int
+    marked: bool
+
+
 @dataclass(eq=False)
 class Table(Released):
     """A table with, for each row, whether it may be read.
@@ -112,6 +134,8 @@ class Table(Released):
         What a derived table was reckoned from, in the place of cells: its rows leave with theirs.
     closed : numpy.ndarray or None
         Listing only, shape (rows, columns): cells that the sensitivity of their column closes.
+    unlisted : int
+        Rows of a listing that are not for this audience.
     identity : pandas.DataFrame or None
         The keys before site ids became names.
     """
@@ -129,6 +153,7 @@ class Table(Released):
     withheld: set[CellKey] = field(default_factory=set)
     parents: list[Table] = field(default_factory=list)
     closed: np.ndarray | None = None
+    unlisted: int = 0
     identity: pd.DataFrame | None = None
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Table:
@@ -138,9 +163,7 @@ class Table(Released):
 
     def _aggregated(self, viewer: Viewer, seen: Seen) -> Table:
         coarse = {} if viewer.internal else blurred(self.frame)
-        note = " ".join(
-            filter(None, [self.note, "Bornes et volumes réunis arrondis pour ce public." if coarse else ""])
-        )
+        note = self._noted("Bornes et volumes réunis arrondis pour ce public." if coarse else "")
         return replace(
             self,
             frame=self._named(self.frame, viewer).assign(**coarse),
@@ -167,10 +190,15 @@ class Table(Released):
         closed = ~own[:, None] & np.array(secret, dtype=bool)
         withheld = len(groups) - len(kept)
         lines = wording.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
-        note = " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
+        note = self._noted(f"{lines} à ce public." if withheld else "")
         # A closed cell holds nothing that a figure could draw.
         frame = self._named(rows.astype(object).mask(closed).infer_objects(), viewer)
-        return replace(self, frame=frame, note=note, closed=closed, identity=rows[self.keys])
+        return replace(
+            self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=rows[self.keys]
+        )
+
+    def _noted(self, sentence: str) -> str:
+        return " ".join(filter(None, [self.note, sentence]))
 
     def _named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         named = {
@@ -254,9 +282,25 @@ class Table(Released):
 
     @property
     def readable(self) -> bool:
-        """Whether a single value of the table may be read; a table full of ``s`` is only said to exist."""
+        """Whether a single value of the table may be read; else it is only said to exist."""
+        if not len(self.frame):
+            return not self.unlisted
         values = [column not in self.keys for column in self.frame.columns]
-        return not any(values) or not len(self.frame) or not bool(self.shut[:, values].all())
+        return not self.hidden.all() and not (any(values) and self.shut[:, values].all())
+
+    @property
+    def printed(self) -> Printed:
+        """Columns closed on every row of a list, and rows withheld when they are most of all, say nothing."""
+        shut, hidden = self.shut, self.hidden
+        silent = np.full(shut.shape[1], self.listing and len(shut) > 0) & shut.all(axis=0)
+        folded = hidden & (2 * hidden.sum() > len(hidden))
+        return Printed(
+            np.flatnonzero(~folded).tolist(),
+            np.flatnonzero(~silent).tolist(),
+            [title for title, closed in zip(self.header(), silent, strict=True) if closed],
+            int(folded.sum()),
+            bool(shut[~folded][:, ~silent].any()),
+        )
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("table", self, name, csv)

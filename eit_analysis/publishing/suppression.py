@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import math
 import os
 import sys
 from collections import defaultdict
@@ -39,10 +40,16 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
     set
         The sensitive cells and their complements.
     """
-    cells = {cell.key: cell for rows, total in tables for cell in (*rows, total)}
+    every = [cell for rows, total in tables for cell in (*rows, total)]
+    cells = {cell.key: cell for cell in every}
+    # One name for two sets of records (two waves of the same masses): nothing can be said of their sums.
+    confused = {cell.key[0] for cell in every if not _alike(cell, cells[cell.key])}
+    if confused:
+        clear = [(rows, total) for rows, total in tables if total.key[0] not in confused]
+        return {key for key in cells if key[0] in confused} | protect(clear)
     constraints, rests = _constraints(tables, cells)
     cells |= rests
-    sensitive = {key for key, cell in cells.items() if cell.sensitive}
+    sensitive = {cell.key for cell in (*every, *rests.values()) if cell.sensitive}
     # A total that may be read counts as known: it cannot hide anything.
     known = {total.key for _, total in tables} - sensitive
     linked = {key for parent, children in constraints for key in (parent, *children)}
@@ -56,6 +63,13 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
             return withheld
         asked |= weak
     return sensitive | linked
+
+
+def _alike(one: Cell, other: Cell) -> bool:
+    if one is other:
+        return True
+    near = (math.isclose(w, other.weights.get(unit, -1.0), rel_tol=1e-9) for unit, w in one.weights.items())
+    return len(one.weights) == len(other.weights) and all(near)
 
 
 def _weak_differences(
