@@ -1,4 +1,4 @@
-"""What to do first: a few actions, each the family where most is at stake, ranked by three plain criteria.
+"""What to do first: a few actions, each with the family where most is at stake, ranked by plain criteria.
 
 The rank is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. What
 is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
@@ -10,15 +10,13 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.costs import each_year, mark_tax, valued
-from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
 from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
 
 STAKE = ["stake_eur_per_year", "stake_low_eur_per_year", "stake_high_eur_per_year"]
-# Asked or paid whatever the family: one row for all of them.
-OF_ALL_FAMILIES = ["limit_tax", "trace", "ask_cost", "weigh"]
-# Below, an action is one firm's business rather than the territory's; the list of flows still shows it.
+# Below, a family is one firm's business rather than the territory's; the list of flows still shows it.
 SHARED_BY = 3
 
 
@@ -59,8 +57,7 @@ def actions(
     -------
     pandas.DataFrame
         The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``),
-        ``stake_eur_per_t`` and ``stake_eur_per_year``; ``category`` is « Total » for what is asked of all
-        families together.
+        ``stake_eur_per_t`` and ``stake_eur_per_year``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out, tax)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
@@ -84,15 +81,11 @@ def actions(
         ],
         ignore_index=True,
     )
-    rows["stake_eur_per_year"] = rows[MASS] * rows["stake_eur_per_t"]
-    rows["category"] = rows["category"].astype("str").mask(rows["action"].isin(OF_ALL_FAMILIES), TOTAL)
-    return rows
+    return rows.assign(stake_eur_per_year=rows[MASS] * rows["stake_eur_per_t"])
 
 
 def recommendations(behind: pd.DataFrame) -> pd.DataFrame:
-    """One row per action: the family where most euros, or else tonnes, are at stake; ranked.
-
-    A family that concerns at least three sites goes before one that concerns fewer.
+    """One row per action, over all families, with the family that leads it; ranked.
 
     Parameters
     ----------
@@ -102,26 +95,36 @@ def recommendations(behind: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``rank``, ``action``, ``category`` (« Total » for all families), mass and bounds (t/year), stake and
-        bounds (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, mean over the
-        tonnes), ``n_sites``, ``advice`` (the action again, printed as a sentence); at most eight rows.
+        ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes, among those that
+        concern at least three sites, or else of all), mass and bounds (t/year), stake and bounds (EUR/year,
+        missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, mean over the tonnes),
+        ``n_sites``, ``advice`` (the action again, printed as a sentence); at most eight rows.
     """
-    by = ["action", "category"]
+    rows = _sums(behind, ["action"])
+    rows = rows[rows[MASS] > 0].merge(_leading(behind), on="action")
+    places = rows[[MASS, STAKE[0], "ease"]].rank(method="min", ascending=False, na_option="bottom")
+    rows = rows.assign(places=places.sum(axis=1), advice=rows["action"])
+    rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
+    columns = ["rank", "action", "first_category", MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites"]
+    return rows.assign(rank=range(1, len(rows) + 1))[[*columns, "advice"]]
+
+
+def _leading(behind: pd.DataFrame) -> pd.DataFrame:
+    families = _sums(behind, ["action", "category"])
+    families["alone"] = families["n_sites"] < SHARED_BY
+    order = {"alone": True, STAKE[0]: False, MASS: False, "category": True}
+    families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
+    return families.drop_duplicates("action")[["action", "category"]].rename(
+        columns={"category": "first_category"}
+    )
+
+
+def _sums(behind: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Mass, stake, kind of stake and mean ease of each group."""
     valuable = behind[behind["stake_eur_per_t"].notna()]
     stake = valued(valuable, valuable["stake_eur_per_t"], by, total=False).drop(columns="n_sites")
     stake = stake.rename(columns=dict(zip(["value", "low", "high"], STAKE, strict=True)))
     points = behind.assign(points=behind[MASS] * behind["ease"])
     means = points.groupby(by).agg(points=("points", "sum"), stake_kind=("stake_kind", "first")).reset_index()
     rows = totals(behind, by, total=False).merge(stake, on=by, how="left").merge(means, on=by)
-    rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
-    rows["alone"] = rows["n_sites"] < SHARED_BY
-    order = {"alone": True, STAKE[0]: False, MASS: False, "category": True}
-    rows = rows.sort_values(list(order), ascending=list(order.values()), na_position="last")
-    rows = rows[rows[MASS] > 0].drop_duplicates("action")
-    places = [
-        rows[c].rank(method="min", ascending=False, na_option="bottom") for c in (MASS, STAKE[0], "ease")
-    ]
-    rows = rows.assign(places=sum(places), advice=rows["action"])
-    rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
-    columns = ["rank", *by, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
-    return rows.assign(rank=range(1, len(rows) + 1))[columns]
+    return rows.assign(ease=rows["points"] / rows[MASS].where(rows[MASS] > 0))
