@@ -1,4 +1,4 @@
-"""Shared fixtures: a small cleaned study in a folder of its own."""
+"""Shared fixtures: a study without any file, and a small cleaned one, each in a folder of its own."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "non
 
 
 @pytest.fixture
-def small_study(tmp_path: Path) -> Study:
-    """Eight actors, three families of flows; E7 refused all diffusion, E5 and E6 accept aggregates only."""
+def study(tmp_path: Path) -> Study:
+    """A study of one wave, 2018, which has received nothing yet."""
     raw = tmp_path / "data" / "raw" / "essai"
     (raw / "2018").mkdir(parents=True)
     (raw / "study.toml").write_text(CONFIG, encoding="utf-8")
-    (tmp_path / "notebooks").mkdir()
-    study = open_study("essai", root=tmp_path)
+    return open_study("essai", root=tmp_path)
+
+
+@pytest.fixture
+def small_study(study: Study) -> Study:
+    """Eight actors, three families of flows; E7 refused all diffusion, E5 and E6 accept aggregates only."""
+    (study.root / "notebooks").mkdir()
     study.processed.mkdir(parents=True)
     sites = pd.DataFrame(
         {

@@ -22,7 +22,7 @@ from eit_analysis.intake.cleaning import places
 from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import csv_bytes, write_table
-from eit_analysis.study import Study, open_study
+from eit_analysis.study import Study
 
 SITES = [
     ["Identifiant", "Raison sociale", "Commune", "Code INSEE", "Effectif", "Diffusion"],
@@ -46,14 +46,6 @@ def save(path: Path, sheets: dict[str, list[list]]) -> None:
         for row in rows:
             sheet.append(row)
     book.save(path)
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Study:
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
-    return open_study("essai", root=tmp_path)
 
 
 def clean(study: Study, flows: list[list], sites: list[list] = SITES, **sheets: list[list]):

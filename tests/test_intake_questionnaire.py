@@ -23,7 +23,6 @@ from eit_analysis.intake.form.questionnaire import ROWS, contacted, write_blank,
 from eit_analysis.intake.sheets.headers import find_layout, table_of
 from eit_analysis.intake.survey.response import read_contacted
 from eit_analysis.reference.units import to_tonnes
-from eit_analysis.study import open_study
 
 FIRMS = pd.DataFrame(
     {
@@ -43,14 +42,6 @@ def blank(tmp_path_factory):
     path = tmp_path_factory.mktemp("modele") / "questionnaire.xlsx"
     write_blank(path)
     return path
-
-
-@pytest.fixture
-def study(tmp_path):
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
-    return open_study("essai", root=tmp_path)
 
 
 def checks_by_column(sheet):

@@ -45,13 +45,10 @@ ROWS = [
 
 
 @pytest.fixture
-def study(tmp_path):
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text(
-        'title = "Essai"\nterritory = "Vallée"\nbasin = "Thann-Cernay"\n', encoding="utf-8"
-    )
-    return open_study("essai", root=tmp_path)
+def study(study):
+    with (study.raw.parent / "study.toml").open("a", encoding="utf-8") as settings:
+        settings.write('basin = "Thann-Cernay"\n')
+    return open_study("essai", root=study.root)
 
 
 def bmo_file(folder: Path, headers: list[str] = HEADERS) -> Path:

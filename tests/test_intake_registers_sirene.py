@@ -56,13 +56,10 @@ def written(path, rows):
 
 
 @pytest.fixture
-def study(tmp_path):
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2023").mkdir(parents=True)
-    (raw / "study.toml").write_text(
-        'title = "Essai"\nterritory = "Vallée"\nepci_codes = ["200036465"]\n', encoding="utf-8"
-    )
-    return open_study("essai", root=tmp_path)
+def study(study):
+    with (study.raw.parent / "study.toml").open("a", encoding="utf-8") as settings:
+        settings.write('epci_codes = ["200036465"]\n')
+    return open_study("essai", root=study.root)
 
 
 def test_the_columns_that_a_questionnaire_is_prefilled_with(tmp_path):

@@ -12,7 +12,6 @@ import pytest
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers import import_register, read_register, recognise, waste_register
 from eit_analysis.intake.registers.canonical import treatment_code
-from eit_analysis.study import open_study
 
 MILL, PLANT, OTHER = "73282932000074", "55208131766522", "44306184100047"
 # From the source of Trackdéchets (registryV2/columns.ts, then registry/columns.ts of 2022 to 2024).
@@ -53,14 +52,6 @@ SLIPS = [
     slip("BSD-4", "2023-08-01", "15 01 01", 9, 0, status="Refusé"),
     slip("BSD-5", "2023-09-01", "15 01 99", 1, 1),
 ]
-
-
-@pytest.fixture
-def study(tmp_path):
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2023").mkdir(parents=True)
-    (raw / "study.toml").write_text('title = "Essai"\nterritory = "Vallée"\n', encoding="utf-8")
-    return open_study("essai", root=tmp_path)
 
 
 def book(path, header, rows, above=0):

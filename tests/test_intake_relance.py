@@ -32,7 +32,6 @@ from eit_analysis.intake.relance.marks import surprise
 from eit_analysis.intake.relance.questions import DOUBTFUL_RULES, IMPORTANT
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE
 from eit_analysis.intake.sheets.workbook import read_files
-from eit_analysis.study import Study, open_study
 
 FILE = "commerces.xlsx"
 SITE_HEADERS = ["Identifiant", "Raison sociale", "SIRET", "Code NAF", "Commune", "Effectif", "Diffusion"]
@@ -135,16 +134,6 @@ def by_site(cleaned: Wave) -> dict[str, Fiche]:
 
 def asked(cleaned: Wave, site: str = "E19") -> list[Question]:
     return by_site(cleaned)[site].questions
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Study:
-    raw = tmp_path / "data" / "raw" / "essai"
-    (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text(
-        'title = "Essai"\nterritory = "Vallée"\nfictional = true\n', encoding="utf-8"
-    )
-    return open_study("essai", root=tmp_path)
 
 
 # What is asked
