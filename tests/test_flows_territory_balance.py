@@ -1,0 +1,211 @@
+"""Balances of a survey: by actor, by family, between two answers, and drawn without losing a tonne."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.flows.balance import deviations
+from eit_analysis.flows.balance_paths import UNEXPLAINED, sent_paths, taken_paths
+from eit_analysis.flows.territory_balance import family_balance, territory_balance
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.publishing import wording
+from eit_analysis.tables import CATEGORIES, fields
+
+SITES = pd.DataFrame(
+    {
+        "site_id": ["E01", "E02", "S01", "F01"],
+        "name": ["Scierie du Chêne", "Laiterie", "Ressourcerie", "Méthaniseur du Val"],
+        "actor_type": ["firm", None, "ess", "outlet"],
+    }
+)
+
+
+def answers(rows: list[tuple]) -> pd.DataFrame:
+    """Flows from (site, direction, family, mass, half-width, route, contractor)."""
+    names = ["site_id", "direction", "category", MASS, "half", "route", "contractor"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame = frame.assign(**{LOW: frame[MASS] - frame["half"], HIGH: frame[MASS] + frame["half"]})
+    frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
+    frame = frame.assign(source_file="essai.xlsx", source_sheet="Flux", source_row=range(2, len(frame) + 2))
+    kinds = {"site_id": "str", "direction": "str", "category": "str", "route": "str", "contractor": "str"}
+    return frame.astype({**kinds, MASS: float, LOW: float, HIGH: float})
+
+
+def test_an_actor_that_only_takes_has_a_remainder_and_a_firm_has_none():
+    flows = answers(
+        [("F01", "in", "biowaste", 100, 5, None, None),
+         ("F01", "out", "biowaste", 80, 12, "composting", None),
+         ("S01", "in", "textile", 10, 2, None, None), ("S01", "out", "textile", 11, 2, "reuse", None),
+         ("E01", "in", "wood", 50, 1, None, None), ("E01", "out", "wood", 5, 1, "energy", None),
+         ("E02", "out", "biowaste", 30, 3, "unknown", None)]
+    )  # fmt: skip
+    actors = territory_balance(flows, SITES).actors.set_index("site_id")
+    assert actors["verdict"].to_dict() == {
+        "E01": "not_verifiable", "E02": "not_verifiable", "F01": "missing_output", "S01": "balanced",
+    }  # fmt: skip
+    bounds = ["remainder_t_per_year", "remainder_low_t_per_year", "remainder_high_t_per_year"]
+    assert actors.loc["F01", bounds].tolist() == pytest.approx([20, 7, 33])  # half-width sqrt(5^2 + 12^2)
+    assert actors.loc["E01", bounds].isna().all()
+    # One side only is a missing answer, not a gap; more out than in is said.
+    flows = answers([("F01", "in", "wood", 9, 1, None, None), ("S01", "in", "food", 1, 0.1, None, None),
+                     ("S01", "out", "food", 3, 0.1, "reuse", None)])  # fmt: skip
+    actors = territory_balance(flows, SITES).actors.set_index("site_id")
+    assert actors["verdict"].to_dict() == {"F01": "not_verifiable", "S01": "missing_input"}
+
+
+def test_family_balance():
+    flows = answers(
+        [("E01", "out", "biowaste", 60, 3, "digestion", None), ("E02", "out", "biowaste", 40, 4, None, None),
+         ("E02", "out", "biowaste", 500, 50, "landfill", None),
+         ("F01", "in", "biowaste", 240, 12, None, None),
+         ("E01", "out", "wood", 30, 1, "energy", None), ("S01", "in", "wood", 10, 1, None, None),
+         ("E01", "out", "glass", 3, 1, "recycling", None), ("S01", "out", "wood", 9, 1, "reuse", None)]
+    )  # fmt: skip
+    families = territory_balance(flows, SITES).families.set_index("category")
+    assert families["verdict"].to_dict() == {
+        "biowaste": "from_elsewhere", "wood": "to_elsewhere", "glass": "no_taker",
+    }  # fmt: skip
+    row = families.loc["biowaste"]
+    assert row["sent_t_per_year"] == 600 and row["recoverable_t_per_year"] == 100
+    assert (
+        row["remainder_t_per_year"] == 140
+    )  # half-width 13 from 3, 4, 12; what is landfilled is not compared
+    assert row["remainder_high_t_per_year"] - 140 == pytest.approx(13)
+
+
+def test_two_answers_about_the_same_tonnes_are_reconciled():
+    # The firm names the digester and the digester names the firm: 100 +/- 20 against 110 +/- 10.
+    flows = answers(
+        [("E02", "out", "biowaste", 100, 20, "digestion", "MÉTHANISEUR DU VAL"),
+         ("F01", "in", "biowaste", 110, 10, None, "laiterie"),
+         ("E02", "out", "wood", 7, 1, "energy", "Ailleurs")]
+    )  # fmt: skip
+    found = territory_balance(flows, SITES)
+    values = found.balance.flows.set_index("flow")["reconciled_t_per_year"]
+    assert (
+        values["E02-00"] == values["F01-01"] == pytest.approx((100 / 400 + 110 / 100) / (1 / 400 + 1 / 100))
+    )
+    assert deviations(found.balance).iloc[0] == pytest.approx(80**0.5 / 1.959964)
+    assert found.balance.degrees_of_freedom == 1 and found.suspects.empty
+    checked = found.checked.set_index("measurement_status")
+    assert checked["n_flows"].to_dict() == {"redundant": 2, "just_determined": 1}
+    assert checked.loc["redundant", "share_percent"] == pytest.approx(100 * 210 / 217)
+
+
+def test_a_wrong_unit_is_named_with_its_cell_one_or_the_other():
+    flows = answers([("E02", "out", "biowaste", 0.1, 0.02, "digestion", "Méthaniseur du Val"),
+                     ("F01", "in", "biowaste", 100, 5, None, "Laiterie")])  # fmt: skip
+    suspects = territory_balance(flows, SITES).suspects
+    assert suspects["flow"].tolist() == ["E02-00", "F01-01"]
+    assert suspects["alternatives"].tolist() == ["F01-01", "E02-00"]
+    assert suspects["suggested_t_per_year"].tolist() == pytest.approx([100, 0.1])
+    assert suspects["source_row"].tolist() == [2, 3] and suspects["site_id"].tolist() == ["E02", "F01"]
+
+
+@pytest.mark.parametrize(("received", "verified"), [(90.0, False), (20.0, True)])
+def test_a_total_must_hold_what_is_sent_to_it(received, verified):
+    # The taker names nobody: its total may hold arrivals from elsewhere, but not less than what is sent.
+    flows = answers(
+        [("E01", "out", "wood", 30, 3, "recycling", "Ressourcerie"),
+         ("E02", "out", "wood", 40, 3, "recycling", "Ressourcerie"),
+         ("S01", "in", "wood", received, 5, None, None)]
+    )  # fmt: skip
+    found = territory_balance(flows, SITES)
+    arrivals = found.balance.flows.set_index("flow").loc["arrivals|S01|wood", "reconciled_t_per_year"]
+    assert arrivals == pytest.approx(0 if verified else 20)
+    assert found.suspects["flow"].tolist() == (["E01-00", "E02-01", "S01-02"] if verified else [])
+
+
+def test_names_that_point_to_nobody():
+    twins = SITES.assign(name=["Même nom", "Même nom", "Ressourcerie", None])
+    flows = answers(
+        [("S01", "in", "wood", 5, 1, None, "Même nom"), ("E01", "out", "wood", 5, 1, "reuse", "Ressourcerie"),
+         ("S01", "out", "wood", 2, 1, "reuse", "Ressourcerie")]
+    )  # fmt: skip
+    assert territory_balance(flows, twins).balance.degrees_of_freedom == 0  # itself, or one of two: no check
+
+
+def test_hostile_tables():
+    empty = territory_balance(answers([]), SITES.head(0))
+    for frame in (empty.actors, empty.families, empty.checked, empty.suspects):
+        assert frame.empty
+    assert sent_paths(answers([]), SITES, empty.families).empty and taken_paths(answers([]), SITES).empty
+    zero = answers([("F01", "in", "wood", 0, 0, None, None), ("F01", "out", "wood", 0, 0, "reuse", None)])
+    found = territory_balance(zero, SITES)
+    assert found.actors["verdict"].tolist() == ["balanced"] and taken_paths(zero, SITES).empty
+    stranger = answers([("X99", "out", "wood", 4, 1, None, None)])
+    assert territory_balance(stranger, SITES).actors["verdict"].tolist() == ["not_verifiable"]
+
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["E01", "E02", "S01", "F01"]), st.sampled_from(["in", "out"]),
+        st.sampled_from(["wood", "biowaste", "food"]), st.integers(0, 1000), st.integers(0, 50),
+        st.sampled_from([None, "reuse", "digestion", "landfill"]), st.sampled_from([None, *SITES["name"]]),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows)
+def test_any_survey_balances_or_says_why(drawn):
+    flows = answers(drawn)
+    # An exact flow that contradicts another is refused (see balance): every answer keeps some doubt here.
+    found = territory_balance(flows.assign(**{LOW: flows[LOW] - 1, HIGH: flows[HIGH] + 1}), SITES)
+    assert found.checked["n_flows"].sum() == len(flows)
+    assert (found.actors["verdict"] == "not_verifiable").equals(found.actors["remainder_t_per_year"].isna())
+    bought = found.balance.flows["flow"].str.startswith("bought")
+    assert (found.balance.flows.loc[bought, "status"] == "unobservable").all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows)
+def test_no_tonne_is_lost_from_the_cells_to_the_drawing(drawn):
+    flows = answers(drawn)
+    families = family_balance(flows, SITES)
+    takes = flows["site_id"].isin(["S01", "F01"])
+    out = flows["direction"] == "out"
+    sent = sent_paths(flows, SITES, families)
+    of_actors = sent[sent["site_id"] != UNEXPLAINED]
+    assert of_actors[MASS].sum() == pytest.approx(flows.loc[out & ~takes, MASS].sum())
+    gap = families.loc[families["verdict"] == "from_elsewhere", "remainder_t_per_year"].sum()
+    assert sent[MASS].sum() - of_actors[MASS].sum() == pytest.approx(gap)
+    taken = taken_paths(flows, SITES)
+    received, reissued = taken["category"] != UNEXPLAINED, taken["route"] != UNEXPLAINED
+    for key, kept, cells in (("category", received, ~out), ("route", reissued, out)):
+        drawn_sums = taken[kept].groupby(["site_id", key])[MASS].sum()
+        known = flows[cells & takes].assign(route=flows["route"].fillna("unknown"))
+        expected = known.groupby(["site_id", key])[MASS].sum()
+        expected = expected[expected > 0]
+        assert drawn_sums.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_order_of_rows_changes_nothing():
+    flows = answers(
+        [("E02", "out", "biowaste", 0.1, 0.02, "digestion", "Méthaniseur du Val"),
+         ("F01", "in", "biowaste", 100, 5, None, "Laiterie"),
+         ("F01", "out", "biowaste", 60, 5, "composting", None)]
+    )  # fmt: skip
+    one, other = territory_balance(flows, SITES), territory_balance(flows.iloc[::-1], SITES)
+    pd.testing.assert_frame_equal(one.actors, other.actors)
+    pd.testing.assert_frame_equal(one.families, other.families)
+    assert set(one.suspects["flow"]) == set(other.suspects["flow"])
+
+
+def test_every_column_and_code_has_french_words():
+    flows = answers([("E02", "out", "biowaste", 0.1, 0.02, "digestion", "Méthaniseur du Val"),
+                     ("F01", "in", "biowaste", 100, 5, None, "Laiterie")])  # fmt: skip
+    found = territory_balance(flows, SITES)
+    for frame in (found.actors, found.families, found.checked, found.suspects):
+        assert all(wording.heading(column).header for column in frame.columns)
+    for column, codes in {
+        "verdict": ["not_verifiable", "balanced", "missing_output", "missing_input", "no_taker",
+                    "from_elsewhere", "to_elsewhere"],
+        "measurement_status": ["redundant", "just_determined", "exact", "suspect"],
+        "route": [UNEXPLAINED, "surveyed_takers"], "site_id": [UNEXPLAINED], "category": [UNEXPLAINED],
+    }.items():  # fmt: skip
+        assert set(codes) <= set(wording.heading(column).labels)
+    assert wording.heading("route").labels[UNEXPLAINED] == "non expliqué"
+    assert set(CATEGORIES) <= set(wording.heading("category").labels) and "site_id" in fields("sites")
