@@ -25,7 +25,7 @@ def flows_of(rows: list[tuple]) -> pd.DataFrame:
 
 
 TERRITORY = [
-    # Clean metal: two of steel, one of copper; the median is 140 whatever the copper fetches.
+    # Clean metal: two of steel, one of copper; the median is 150 whatever the copper fetches.
     ("A", "metal", "120101", "clean", "recycling", 100, -130, "no"),
     ("B", "metal", "120101", "clean", "recycling", 100, -150, "no"),
     ("C", "metal", "120103", "clean", "recycling", 90, -1900, "no"),
@@ -84,11 +84,17 @@ def test_what_could_be_taken_out_of_the_mix():
     assert rows["saving_eur_per_t"].tolist() == [110 + 150, 110 + 40]
 
 
-def test_prices_weigh_tonnes():
-    rows = sorting.prices(sorting.mark_sorting(flows_of(TERRITORY)), ["category", "sorting"])
-    metal = rows.set_index(["category", "sorting"]).loc[("metal", "badly_sorted")]
-    assert metal["cost_eur_per_t"] == pytest.approx((300 * -120 + 10 * -50) / 310)
-    assert metal[["priced_t_per_year", "n_flows", "n_sites"]].tolist() == [310, 2, 1]
+def test_prices_are_medians_of_what_tells_a_price():
+    marked = sorting.mark_sorting(flows_of(TERRITORY))
+    rows = sorting.prices(sorting.priced(marked), ["category", "sorting"]).set_index(["category", "sorting"])
+    assert rows.loc[("metal", "clean"), ["median_cost_eur_per_t", "n_flows", "n_sites"]].tolist() == [
+        -150,
+        3,
+        3,
+    ]
+    assert rows.loc[("metal", "badly_sorted"), "n_sites"] == 1
+    assert ("textile", "clean") not in rows.index
+    assert set(sorting.well_sorted(marked)["category"]) == {"metal", "plastic"}
 
 
 def test_nothing_to_compare():

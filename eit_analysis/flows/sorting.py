@@ -32,43 +32,50 @@ def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def prices(marked: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """c_g = sum of m c / sum of m over the flows whose cost is stated, and the median of their c.
+def priced(marked: pd.DataFrame) -> pd.DataFrame:
+    """The flows whose cost tells what sorting is worth: stated, of some mass, not of goods sold for reuse."""
+    return marked[(marked["cost_known"] == "yes") & (marked["route"] != "reuse") & (marked[MASS] > 0)]
 
-    Objects sold for reuse are left out: their price is that of goods, not of sorting.
+
+def well_sorted(marked: pd.DataFrame) -> pd.DataFrame:
+    """:func:`priced` flows that are clean and valorised: one burnt or buried although clean shows no gain."""
+    flows = priced(marked)
+    return flows[(flows["sorting"] == "clean") & (flows["valorised"] == "yes")]
+
+
+def prices(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Median cost per tonne of each group of flows.
+
+    A median, not a mean over the tonnes: one bale of copper would set the price of all clean metal. It does
+    not add up either, so that no difference of two of them tells the cost of one firm.
 
     Parameters
     ----------
-    marked : pandas.DataFrame
-        :func:`mark_sorting`.
+    flows : pandas.DataFrame
+        :func:`priced` flows.
 
     Returns
     -------
     pandas.DataFrame
-        ``by``, ``priced_t_per_year`` (the tonnes behind the mean), ``cost_eur_per_t`` and
-        ``median_cost_eur_per_t``, ``n_flows``, ``n_sites``; no row where those tonnes are zero.
+        ``by``, ``median_cost_eur_per_t``, ``n_flows``, ``n_sites``.
     """
-    stated = marked[(marked["cost_known"] == "yes") & (marked["route"] != "reuse") & (marked[MASS] > 0)]
-    rows = (
-        stated.groupby(by)
+    return (
+        flows.groupby(by)
         .agg(
-            priced_t_per_year=(MASS, "sum"),
-            cost_eur_per_t=("cost_eur_per_year", "sum"),
             median_cost_eur_per_t=("cost_eur_per_t", "median"),
             n_flows=("site_id", "size"),
             n_sites=("site_id", "nunique"),
         )
         .reset_index()
     )
-    return rows.assign(cost_eur_per_t=rows["cost_eur_per_t"] / rows["priced_t_per_year"])
 
 
 def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
     """Each badly sorted flow beside a clean one: surcharge = mass x (its cost - clean cost).
 
-    The clean cost is the median of the clean and valorised flows of the same family at the same site, else of
-    the same waste code elsewhere, else of the family. A median, since one bale of copper would otherwise set
-    the price of all clean metal. A negative surcharge means that the clean flow costs more.
+    The clean cost is the median of the :func:`well_sorted` flows of the same family at the same site, else of
+    the same waste code elsewhere, else of the family. A negative surcharge means that the clean flow costs
+    more.
 
     Returns
     -------
@@ -77,7 +84,7 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
         ``family``, or ``none`` when the family has no clean cost or the flow no stated cost),
         ``surcharge_eur_per_t`` and ``surcharge_eur_per_year``, both missing for ``none``.
     """
-    clean = _well_sorted(marked)
+    clean = well_sorted(marked)
     flows = marked[marked["sorting"] == "badly_sorted"].reset_index(drop=True)
     flows["clean_cost_eur_per_t"], flows["clean_reference"] = np.nan, "none"
     for reference, keys in REFERENCES.items():
@@ -128,17 +135,12 @@ def out_of_mix(marked: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``category``, ``mix_cost_eur_per_t``, ``clean_cost_eur_per_t``, ``saving_eur_per_t``, ``n_sites`` with
-        a clean and valorised flow; the largest saving first; empty when no cost of mixed waste is stated.
+        a :func:`well_sorted` flow; the largest saving first; empty when no cost of mixed waste is stated.
     """
-    mix = prices(marked[marked["sorting"] == "mix"], ["sorting"])
-    clean = prices(_well_sorted(marked), ["category"])
+    mix = prices(priced(marked).query("sorting == 'mix'"), ["sorting"])
+    clean = prices(well_sorted(marked), ["category"])
     rows = clean.merge(mix["median_cost_eur_per_t"].rename("mix_cost_eur_per_t"), how="cross")
     rows = rows.rename(columns={"median_cost_eur_per_t": "clean_cost_eur_per_t"})
     rows["saving_eur_per_t"] = rows["mix_cost_eur_per_t"] - rows["clean_cost_eur_per_t"]
     rows = rows.sort_values(["saving_eur_per_t", "category"], ascending=[False, True], ignore_index=True)
     return rows[["category", "mix_cost_eur_per_t", "clean_cost_eur_per_t", "saving_eur_per_t", "n_sites"]]
-
-
-def _well_sorted(marked: pd.DataFrame) -> pd.DataFrame:
-    """Clean and valorised: a clean flow that is burnt or buried says nothing of what sorting is worth."""
-    return marked[(marked["sorting"] == "clean") & (marked["valorised"] == "yes")]
