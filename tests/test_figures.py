@@ -241,8 +241,10 @@ def test_stacked_bars_end_with_the_subtotal_and_its_interval() -> None:
     told = words(figures.stacked(withheld(item, 1), value=MASS, by="recovery"))
     assert "100\u00a0t/an" in told
     assert "détail non diffusé" in told
+    assert "+ part non diffusée" not in told
     # The whole is withheld too: no number may stand for it.
     told = words(figures.stacked(withheld(item, 1, 2), value=MASS, by="recovery"))
+    assert "+ part non diffusée" in told
     assert not any(text.startswith(("100", "70")) and text.endswith("t/an") for text in told)
 
 

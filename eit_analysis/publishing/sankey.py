@@ -16,7 +16,7 @@ from eit_analysis.publishing.released import Table
 from eit_analysis.publishing.sankey_layout import OTHERS, UNEXPLAINED, Layout, Node, Ribbon, grouped, layout
 
 WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40
-SIZE, LINE = 13, 16  # px: of the text and of a line of it
+SIZE, LINE = 14, 17  # px: of the text and of a line of it
 LETTER = 0.5 * SIZE  # mean width of a letter of Arial in French text, a little over
 WIDEST = 250  # px left to the labels on either side
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
@@ -147,7 +147,7 @@ def _label(
     first = node.stage == 0
     x = columns[node.stage] + (-8 if first else NODE + 8)
     told = lines[node.stage, node.code]
-    top = HEAD + node.middle - LINE * len(told) / 2 + 12.5
+    top = HEAD + node.middle - LINE * len(told) / 2 + 13
     paper = "" if first or node.stage == count - 1 else _paper(_box(node, columns, told))
     spans = "".join(
         f'<tspan x="{x:.1f}" y="{top + LINE * i:.1f}">{escape(name)}{" " if name and amount else ""}'
@@ -180,7 +180,7 @@ def _on_ribbon(ribbon: Ribbon, columns: list[float], name: str, taken: list[Box]
     box = (x - len(name) * LETTER, y - SIZE + 2, x, y + 3)
     if ribbon.size < SIZE or any(overlap(box, other) for other in taken):
         return ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="11.5" {HALO}>{escape(name)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="12.5" {HALO}>{escape(name)}</text>'
 
 
 def _heading(x: float, stage: int, title: str, whole: str) -> str:

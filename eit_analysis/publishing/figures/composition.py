@@ -16,6 +16,7 @@ from eit_analysis.publishing.released import Table
 # Readers of grey prints tell the parts that are no families of flows by their place in this list.
 SPARE = ["", "//", "--", "xx", "\\\\", "||", "////", "++"]
 REST = "détail non diffusé"
+PARTLY = "+ part non diffusée"
 
 
 def stacked(table: Table, value: str, by: str, low: str | None = None, high: str | None = None) -> str:
@@ -23,6 +24,7 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
 
     Where the table has visible subtotals (rows whose ``by`` is its total), each bar ends with that number
     and, with ``low`` and ``high``, its interval; what the parts shown leave of it is drawn as not detailed.
+    A bar with a withheld part and no visible subtotal says so in the place of a number.
     """
     rows = table.visible.dropna(subset=[value])
     first = next((key for key in table.keys if key != by), by)
@@ -50,7 +52,7 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
                 places[some], wide[code][some], left=left[some], height=0.7, **_style(str(code), fill, i)
             )
             left += wide[code].to_numpy()
-        ends = left.copy()
+        ends, rest = left.copy(), np.zeros(len(wide))
         if not wholes.empty:
             whole = wholes[value].reindex(wide.index).to_numpy(dtype=float)
             rest = np.nan_to_num(whole - left).clip(min=0)
@@ -58,12 +60,12 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
             axes.barh(places, rest, left=left, height=0.7, color="none", edgecolor="#555555", linestyle="--")
             ends = ends + rest
             if low and high:
-                known = wholes.reindex(wide.index)
-                whiskers(axes, known[value], known[low], known[high], places)
-                ends = np.fmax(ends, known[high].to_numpy(dtype=float))
+                bounds = wholes.reindex(wide.index)
+                whiskers(axes, bounds[value], bounds[low], bounds[high], places)
+                ends = np.fmax(ends, bounds[high].to_numpy(dtype=float))
         for place, code, end in zip(places, wide.index, ends, strict=True):
-            if code in whole_known:
-                at_end(axes, end, place, wording.measured(float(sums[code]), value))
+            known = code in whole_known
+            at_end(axes, end, place, wording.measured(float(sums[code]), value) if known else PARTLY)
         axes.set_yticks(places, names)
         axes.set_xlabel(axis_title(value))
         axes.grid(axis="x", color=GRID, linewidth=0.6)
@@ -73,7 +75,7 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
             Patch(label=wording.cell(code, by), **_style(str(code), colour(str(code), i), i))
             for i, code in enumerate(wide.columns)
         ]
-        if (ends > left).any() and not wholes.empty and table.hidden.any():
+        if rest.any():
             patches.append(Patch(facecolor="none", edgecolor="#555555", linestyle="--", label=REST))
         # Legends placed by the canvas never cover the axis, whatever the number of bars.
         axes.figure.legend(

@@ -42,7 +42,7 @@ def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
     lines = -(-len(weights) // COLUMNS)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {24 + lines * HEIGHT}" '
-        'font-size="13" font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
+        'font-size="14" font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
         f'<text x="{LEFT}" y="14" fill="#4a5157">{escape(note)}</text>{"".join(panels)}</svg>'
     )
 
