@@ -126,10 +126,11 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
 
 def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
     """Standard deviation and bounds of what each group reported, flows scaled by the weight of their site."""
-    group = pd.Series(np.where(own.any(axis=0), own.argmax(axis=0), -1), index=sites)
-    scale = pd.Series((own * weight).sum(axis=0), index=sites)
+    group = np.where(own.any(axis=0), own.argmax(axis=0), -1)
+    of_site = pd.DataFrame({"group": group, "scale": (own * weight).sum(axis=0)}, index=sites)
+    of_flow = of_site.reindex(out["site_id"]).set_axis(out.index).astype(float)
     # The errors prepared for the masses as they were do not hold for others; who shares them does.
-    flows = out.drop(columns=["own_variance"], errors="ignore").assign(group=out["site_id"].map(group))
-    flows[[MASS, LOW, HIGH]] = flows[[MASS, LOW, HIGH]].mul(flows["site_id"].map(scale), axis=0)
+    flows = out.drop(columns=["own_variance"], errors="ignore").assign(group=of_flow["group"])
+    flows[[MASS, LOW, HIGH]] = flows[[MASS, LOW, HIGH]].mul(of_flow["scale"], axis=0)
     sums = propagate(flows[flows["group"] >= 0], ["group"]).set_index("group")
     return sums.reindex(range(len(own))).fillna(0.0)

@@ -23,7 +23,9 @@ TABLES = ("sirene", "establishment_counts")  # where a frame may come from; the 
 COLLECTING = ("38", "39", "4677")
 # Size classes of the European Union: micro, small, medium, large.
 SIZES = {"1-9": 1, "10-49": 10, "50-249": 50, "250+": 250}
-UNITS = ["siret", "naf_division", "size_class", "headcount", "headcount_variance"]
+# INSEE, tranches d'effectifs: lowest headcount of each class.
+CLASSES = (1, 3, 6, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
+UNITS = ["siret", "naf_division", "size_class", "headcount", "headcount_low"]
 CLASS = ["naf_division", "headcount_low"]
 
 
@@ -39,18 +41,18 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``siret`` (missing in counts), ``naf_division``, ``size_class``, ``headcount`` (the mean of its
-        class), ``headcount_variance``, ``headcount_low``. No row without a known division or without an
-        employee: :func:`scope` counts those.
+        class), ``headcount_low`` (of that class), ``headcount_variance``. No row without a known division
+        or without an employee: :func:`scope` counts those.
     """
     listed = _listed(table)
-    kept = listed[listed["scope"] == "kept"].reset_index(drop=True)
-    low = kept["headcount_low"].to_numpy(dtype=float)
+    kept = listed[listed["scope"] == "kept"].astype({"headcount_low": float}).reset_index(drop=True)
+    low = kept["headcount_low"].to_numpy()
     above = np.where(kept["headcount_high"].isna(), 2 * low, kept["headcount_high"].astype(float) + 1)
     inverse = 1 / low - 1 / above
     mean = np.log(above / low) / inverse
     kept["size_class"] = size_class(low)
     kept["headcount"], kept["headcount_variance"] = mean, (above - low) / inverse - mean**2
-    return kept[[*UNITS, "headcount_low"]]
+    return kept[[*UNITS, "headcount_variance"]]
 
 
 def scope(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +83,7 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     -------
     pandas.DataFrame
         ``site_id``, ``siret``, ``naf_division`` (``unknown`` when it is), ``size_class``, ``headcount``
-        (missing when nobody knows it), by ``site_id``.
+        and ``headcount_low`` of its INSEE class (missing when nobody knows it), by ``site_id``.
     """
     columns = ["site_id", "siret", "naf_code", "headcount"]
     rows = sites.loc[sites["site_id"].isin(out["site_id"]), columns].drop_duplicates("site_id")
@@ -92,7 +94,10 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     divisions = {code: naf_division(code) for code in rows["naf_code"].dropna().unique()}
     rows["naf_division"] = rows["naf_code"].map(divisions).astype("str").fillna("unknown")
     rows["size_class"] = size_class(rows["headcount"])
-    return rows[["site_id", *UNITS[:4]]]
+    place = np.searchsorted(CLASSES[1:], rows["headcount"].fillna(0), side="right")
+    rows["headcount_low"] = np.array(CLASSES, dtype=float)[place]
+    rows["headcount_low"] = rows["headcount_low"].where(rows["headcount"].notna())
+    return rows[["site_id", *UNITS]]
 
 
 def silent(frame: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
@@ -104,14 +109,9 @@ def silent(frame: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     """
     named = answered["siret"].notna() & answered["siret"].isin(frame["siret"])
     left = frame[~(frame["siret"].notna() & frame["siret"].isin(answered["siret"]))]
-    bounds = np.unique(frame["headcount_low"].to_numpy(dtype=float))
-    unnamed = answered[~named & answered["headcount"].notna()]
-    place = np.searchsorted(bounds, unnamed["headcount"].to_numpy(dtype=float), side="right") - 1
-    unnamed = unnamed[place >= 0].assign(headcount_low=bounds[place[place >= 0]])
-    taken = unnamed.groupby(CLASS).size().rename("taken").reset_index()
-    rank = left.groupby(CLASS).cumcount()
-    places = left[CLASS].astype({"headcount_low": float}).merge(taken, on=CLASS, how="left")["taken"]
-    return left[rank.to_numpy() >= places.fillna(0).to_numpy()].reset_index(drop=True)
+    taken = answered[~named].groupby(CLASS).size().rename("taken").reset_index()
+    places = left[CLASS].merge(taken, on=CLASS, how="left")["taken"].fillna(0)
+    return left[left.groupby(CLASS).cumcount().to_numpy() >= places.to_numpy()].reset_index(drop=True)
 
 
 def _listed(table: pd.DataFrame) -> pd.DataFrame:
