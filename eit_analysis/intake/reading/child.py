@@ -99,6 +99,12 @@ def check_head(head: bytes, suffix: str) -> None:
         raise UnreadableError(OTHER if bare else EMPTY)
 
 
+def sheet_name(path: Path) -> str:
+    """``E07_Flux.csv`` is the sheet ``Flux`` of firm E07. A name that is no UTF-8 keeps its bytes visible."""
+    stem = os.fsencode(path.stem).decode("utf-8", "backslashreplace")
+    return re.split(r"[_\s]+", stem)[-1]
+
+
 def read_content(path: Path, data: bytes) -> dict[str, Any]:
     encoding = separator = None
     if data.startswith(ZIP):
@@ -108,10 +114,7 @@ def read_content(path: Path, data: bytes) -> dict[str, Any]:
     else:
         if len(data) < limits.LINE_BYTES and not data.strip():
             raise UnreadableError(EMPTY)
-        # E07_Flux.csv is the sheet Flux of firm E07. A name that is no UTF-8 keeps its bytes visible.
-        stem = os.fsencode(path.stem).decode("utf-8", "backslashreplace")
-        name = re.split(r"[_\s]+", stem)[-1]
-        encoding, separator, sheet = text.read(data, name)
+        encoding, separator, sheet = text.read(data, sheet_name(path))
         kind, sheets, findings = path.suffix.lower().lstrip("."), [sheet], []
     return {
         "format": kind, "encoding": encoding, "separator": separator, "findings": findings,

@@ -86,6 +86,22 @@ def separator_of(lines: list[str]) -> str:
     return max(SEPARATORS, key=agreement)
 
 
+def form_of(data: bytes) -> tuple[str, str, list[str]]:
+    """Encoding and separator of a text file, and its first lines.
+
+    Raises
+    ------
+    UnreadableError
+        When it is no text, or a line or the whole is too long.
+    """
+    _check_lines(data)
+    encoding = encoding_of(data)
+    # The decoder ignores what a cut at SAMPLE_BYTES leaves of a character.
+    sample = codecs.getincrementaldecoder(encoding)().decode(data[:SAMPLE_BYTES])
+    lines = list(io.StringIO(sample, newline=None))[:SAMPLE_LINES]
+    return encoding, separator_of(lines), lines
+
+
 def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
     """Encoding, separator and cells of a text file.
 
@@ -101,12 +117,7 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
     UnreadableError
         When it is no text, a line or the whole is too long, or a quote does not close.
     """
-    _check_lines(data)
-    encoding = encoding_of(data)
-    # The decoder ignores what a cut at SAMPLE_BYTES leaves of a character.
-    sample = codecs.getincrementaldecoder(encoding)().decode(data[:SAMPLE_BYTES])
-    lines = list(io.StringIO(sample, newline=None))[:SAMPLE_LINES]
-    separator = separator_of(lines)
+    encoding, separator, lines = form_of(data)
     sheet = Sheet(name)
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
     if lines and SEP_LINE.fullmatch(lines[0]):

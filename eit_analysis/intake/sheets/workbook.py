@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.reading import plain
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
 HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$)")
@@ -101,7 +103,7 @@ def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
 def read_files(
     paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE
 ) -> Generator[RawFile, None, None]:
-    """Read files one after the other in a memory-capped and time-capped child process.
+    """Read files: plain text at once, the others one by one in a memory-capped and time-capped child process.
 
     Parameters
     ----------
@@ -112,6 +114,16 @@ def read_files(
     seconds : float
         Time limit per file.
     """
+    at_once = {path: answer for path in paths if (answer := plain.read(path))}
+    left = [path for path in paths if path not in at_once]
+    with closing(_read_by_child(left, seconds)) as by_child:
+        for path in paths:
+            answer = at_once.pop(path) if path in at_once else next(by_child)
+            yield _raw_file(path, path.relative_to(folder), answer)
+
+
+def _read_by_child(paths: list[Path], seconds: float) -> Generator[dict[str, Any], None, None]:
+    """Answers of the child process for each path; a fresh child follows one that dies."""
     waiting = list(paths)
     while waiting:
         child = subprocess.Popen(
@@ -126,8 +138,8 @@ def read_files(
             child.stdin.close()
             while waiting:
                 answer = _answer(child, seconds)
-                path = waiting.pop(0)
-                yield _raw_file(path, path.relative_to(folder), answer)
+                waiting.pop(0)
+                yield answer
                 if "died" in answer:
                     break  # the next turn of the outer loop starts a fresh child on the remaining files
         finally:

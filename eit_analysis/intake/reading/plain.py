@@ -1,0 +1,103 @@
+"""Text files in which nothing needs care, read at once and in this process; `child` reads all others.
+
+Text unpacks to nothing larger than itself: up to ``limits.READ_ANYWAY_BYTES`` it takes a moment and a few
+times its size. What `text` cuts in another way than pyarrow, refuses, or has something to say about is left
+to it: rows of several widths, a line break in a cell, a quote that does not close, a wrong encoding.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from eit_analysis.intake.reading import child, limits, mojibake, text
+from eit_analysis.intake.reading.limits import UnreadableError
+from eit_analysis.intake.reading.sheet import NO_RESULT
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """What `child.read` answers for a text file in which nothing needs care, else None."""
+    suffix = path.suffix.lower()
+    if suffix not in child.TEXT_SUFFIXES:
+        return None
+    try:
+        if child.check_kind(path) > limits.READ_ANYWAY_BYTES:
+            return None
+        data = path.read_bytes()
+        child.check_head(data[: child.HEAD_BYTES], suffix)
+        if data.startswith((child.ZIP, child.COMPOUND)):
+            return None
+        encoding, separator, lines = text.form_of(data)
+    except (OSError, UnreadableError):
+        return None
+    plain = data if encoding == "utf-8" else data.decode(encoding).encode()
+    cells = _cells(plain, separator, lines)
+    if cells is None:
+        return None
+    values, numbers = cells
+    sheet = {
+        "name": child.sheet_name(path), "findings": [], "values": values, "cells": numbers.tobytes(),
+        "widths": np.full(len(numbers), numbers.shape[1], dtype=np.uintc).tobytes(),
+    }  # fmt: skip
+    return {
+        "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
+        "encoding": encoding, "separator": separator, "findings": [], "sheets": [sheet],
+    }  # fmt: skip
+
+
+def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np.ndarray] | None:
+    """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
+    ends, quoted = data.count(b"\n"), b'"' in data
+    height = ends + (not data.endswith(b"\n"))
+    width = len(next(csv.reader(lines[:1], delimiter=separator), []))
+    if (
+        not lines
+        or text.SEP_LINE.fullmatch(lines[0])
+        or data.count(b"\r") != data.count(b"\r\n")
+        or data.startswith(codecs.BOM_UTF8)
+        or (quoted and height > ends)  # a quote that does not close would end with the file
+        or not 1 < width <= limits.COLUMNS
+        or height * width > limits.AREA
+    ):
+        return None
+    names = [str(number) for number in range(width)]
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(data),
+            pa_csv.ReadOptions(column_names=names),
+            pa_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False, newlines_in_values=quoted),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, TEXT)),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if len(table) != height:
+        return None
+    values: list[str] = []
+    numbers = np.empty((height, width), dtype=np.uintc)
+    for place, column in enumerate(table.unify_dictionaries().columns):
+        distinct = column.chunk(0).dictionary.to_pylist()
+        numbers[:, place] = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+        numbers[:, place] += len(values)
+        values += distinct
+    told = "\n".join(values)
+    broken = told.count("\n") >= len(values)
+    if broken or not told.strip() or NO_RESULT in told or mojibake.is_suspect(told):
+        return None
+    return values, numbers[: _filled(values, numbers)]
+
+
+def _filled(values: list[str], numbers: np.ndarray) -> int:
+    """Rows down to the last one with content."""
+    height = len(numbers)
+    while height and not any(values[number].strip() for number in numbers[height - 1]):
+        height -= 1
+    return height
