@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pandera.errors
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
-from eit_analysis.intake.cleaning import places
+from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import csv_bytes, write_table
@@ -384,6 +385,34 @@ def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
     cleaned = clean_wave(study)
     assert len(cleaned.tables["sites"]) == 2
     assert "ignored_unknown_sheet" in set(cleaned.corrections["rule"])
+
+
+BROKEN = {
+    "none": ("quality", ["clean", "soiled"], "str"),
+    "word": ("quality", ["clean", "sale"], "str"),
+    "missing where it may be": ("quality", [None, None], "str"),
+    "missing": ("site_id", ["E01", None], "str"),
+    "missing number": ("mass_low_t_per_year", [1.0, np.nan], "float64"),
+    "negative": ("mass_t_per_year", [1.0, -1.0], "float64"),
+    "repeated": ("flow_id", ["E01-F01", "E01-F01"], "str"),
+    "type": ("source_row", [2.0, 3.0], "float64"),
+}
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_quick_look_at_a_table_accepts_what_pandera_accepts(study, name, rows):
+    column, values, kind = BROKEN[name]
+    flows = clean(study, [FLOW_HEADERS, flow(), flow(quantity="20")]).tables["flows"]
+    frame = flows.assign(**{column: pd.Series(values, dtype=kind)}).iloc[:rows]
+    schema = tidy._schema("flows")
+    try:
+        schema.validate(frame)
+    except pandera.errors.SchemaError:
+        assert not tidy._keeps(schema, frame)
+    else:
+        assert tidy._keeps(schema, frame)
+        assert rows == 0 or name.startswith(("none", "missing where"))
 
 
 def test_a_rule_of_the_contract_that_no_cell_check_knows_still_holds(study, monkeypatch):

@@ -60,7 +60,7 @@ def line(conflicts: pd.DataFrame, code: str, site: str = "A") -> dict:
 def test_side_by_side():
     result = reconcile(FLOWS, SITES, REGISTER, prefer_register=False)
     conflicts = result.conflicts
-    assert list(conflicts.columns) == CONFLICTS
+    assert list(conflicts.columns) == list(CONFLICTS)
     assert conflicts[["site_id", "waste_code", "agreement", "kept"]].to_numpy().tolist() == [
         ["A", "070104", "no", "survey"],
         ["A", "130205", "register_only", "none"],
@@ -161,6 +161,9 @@ def test_nothing_is_matched_without_an_identity_of_its_own():
         result = reconcile(FLOWS, SITES, register, True)
         assert result.conflicts.empty and result.corrections.empty
         pd.testing.assert_frame_equal(result.flows, FLOWS)
+    no_register, none_of_ours = (reconcile(FLOWS, SITES, r, True) for r in (unknown.iloc[:0], unknown))
+    for name in ("conflicts", "corrections"):
+        pd.testing.assert_frame_equal(getattr(no_register, name), getattr(none_of_ours, name))
     empty = reconcile(FLOWS.iloc[:0], SITES, REGISTER, True)
     assert set(empty.conflicts["agreement"]) == {"register_only"} and empty.flows.empty
 

@@ -35,9 +35,10 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     """The same flow of one actor in two files, with another figure: two versions of one answer, perhaps."""
-    groups = flows.dropna(subset=["description"]).groupby(SAME_FLOW, dropna=False)
-    first, files = groups["source_file"].transform("first"), groups["source_file"].transform("nunique")
-    rows = flows.loc[files.index][(files > 1) & (flows.loc[files.index, "source_file"] != first)]
+    named = flows[flows["description"].notna()] if flows["source_file"].nunique() > 1 else flows.iloc[:0]
+    repeated = named[named.duplicated(SAME_FLOW, keep=False)]
+    first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
+    rows = repeated[repeated["source_file"] != first]
     reasons = [f"le même flux est dans le fichier {first[index]} et compte deux fois" for index in rows.index]
     header = form("flows")["description"]["header"]
     return mark(rows, header, rows["description"], "repeated_in_files", reasons)
@@ -48,12 +49,14 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: pd.DataFrame) -> 
 
     An identifier left over from somebody else's questionnaire books the answers of one firm on another.
     """
-    alone = sites.groupby("source_file")["site_id"].agg(["first", "nunique"]).query("nunique == 1")["first"]
-    owner = frame["source_file"].map(alone)
-    rows = frame[owner.notna() & (owner != frame["site_id"]) & frame["site_id"].isin(sites["site_id"])]
+    owners = sites.drop_duplicates(["source_file", "site_id"])
+    alone = owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]
+    rows = frame[frame["source_file"].isin(alone.index) & frame["site_id"].isin(sites["site_id"])]
+    owner = rows["source_file"].map(alone)
+    rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
     reasons = [
         f"cette ligne parle de {site} dans le fichier de {own}"
-        for site, own in zip(rows["site_id"], owner[rows.index], strict=True)
+        for site, own in zip(rows["site_id"], owner, strict=True)
     ]
     header = form(table)["site_id"]["header"]
     return mark(rows, header, rows["site_id"], "other_firm_in_file", reasons)

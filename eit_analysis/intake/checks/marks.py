@@ -28,6 +28,8 @@ def mark(
     code : str
         Reason code, labelled in ``labels.csv``.
     """
+    if rows.empty:
+        return pd.DataFrame(columns=QUARANTINE)
     return rows[PLACE[:3]].assign(
         column=column, raw_value=list(raw), reason_code=code, message=[reason + ASK for reason in reasons]
     )

@@ -34,10 +34,11 @@ PAIR = ["site_id", "waste_code"]
 REGISTERS = ("trackdechets", "gerep", "irep")
 YEARS_APART = 1  # a register of another time is listed but replaces nothing: waves must stay comparable
 SAME = 1e-9  # relative gap of two sums of the same masses
-CONFLICTS = [
-    *PAIR, "survey_t_per_year", "survey_low_t_per_year", "survey_high_t_per_year", "register_t_per_year",
-    "ratio", "register", "year", "agreement", "kept",
-]  # fmt: skip
+CONFLICTS = {
+    "site_id": "str", "waste_code": "str", "survey_t_per_year": "float64", "survey_low_t_per_year": "float64",
+    "survey_high_t_per_year": "float64", "register_t_per_year": "float64", "ratio": "float64",
+    "register": "str", "year": "Int64", "agreement": "str", "kept": "str",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ def reconcile(
     Reconciled
         Applying it twice gives the same flows as once, whatever the order of the rows.
     """
+    if waste_register.empty:
+        nothing = pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
+        return Reconciled(flows, nothing, typed(pd.DataFrame(columns=CORRECTIONS)))
     registered = _registered(sites, waste_register)
     compared = (flows["direction"] == "out") & flows["waste_code"].notna()
     compared &= flows["site_id"].isin(registered["site_id"])
@@ -100,7 +104,7 @@ def reconcile(
     replaced = compared.to_numpy() & pairs.isin(chosen.index)
     changed_flows, changed = _replace(flows, replaced, chosen.reindex(pairs[replaced]), half_width)
     return Reconciled(
-        changed_flows, conflicts[CONFLICTS], _corrections(flows[changed], changed_flows[changed])
+        changed_flows, conflicts[list(CONFLICTS)], _corrections(flows[changed], changed_flows[changed])
     )
 
 

@@ -51,6 +51,8 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Marks on the total cells.
     """
+    if totals.empty:
+        return gathered([])
     sheets = dict(list(values.dropna(subset=["value"]).groupby(COLUMN, sort=False)))
     found = []
     added_up = totals[totals["column"].isin(ADDED_UP)].dropna(subset=["value"])

@@ -209,6 +209,19 @@ def _schema(table: str) -> pa.DataFrameSchema:
     return schema
 
 
+def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
+    """Whether pandera would accept a table: its checks, without the reports that take most of its time."""
+    for name, column in schema.columns.items():
+        values = frame[name]
+        if values.dtype != column.dtype.type or (column.unique and not values.is_unique):
+            return False
+        if values.hasnans and not column.nullable:
+            return False
+        if len(values) and not all(check(values.dropna()).check_passed for check in column.checks):
+            return False
+    return True
+
+
 def _validated(batch: Batch) -> pd.DataFrame:
     """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
     names = list(tables.fields(batch.table))
@@ -217,6 +230,8 @@ def _validated(batch: Batch) -> pd.DataFrame:
     frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
     frame = pd.concat([frame, origins], axis=1)[names]
     schema = _schema(batch.table)
+    if _keeps(schema, frame):
+        return frame
     try:
         return schema.validate(frame, lazy=True, inplace=True)[names]
     except pandera.errors.SchemaErrors as error:
