@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,9 @@ def withheld(item: Table, *rows: int) -> Table:
 
 def words(svg: str) -> list[str]:
     """The text elements of a drawing, which stay text."""
-    return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text.*?</text>", svg, flags=re.S)]
+    return [
+        unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text.*?</text>", svg, flags=re.S)
+    ]
 
 
 def test_known_lightness_and_the_simulation_of_grey() -> None:
@@ -283,6 +286,11 @@ def test_monthly_profile_leaves_out_the_months_without_a_row() -> None:
     heights = [float(h) for h in re.findall(r'<rect[^>]* height="([\d.]+)"', svg)]
     assert heights == pytest.approx([43, 86, 21.5])
     assert words(svg).count("J") == 3
+    steady = pd.DataFrame({"category": "paper", "month": range(1, 13), MASS: 2.0})
+    both = pd.concat([frame, steady], ignore_index=True)
+    told = words(figures.monthly(table(both, ["category", "month"]), value=MASS, by="category"))
+    assert "Réguliers toute l'année\u00a0: papier" in told
+    assert told.count("J") == 3
     crossed = withheld(table(frame, ["category", "month"]), 1)
     assert "l8 8m0" in figures.monthly(crossed, value=MASS, by="category")
 

@@ -21,8 +21,8 @@ LETTER = 0.5 * SIZE  # mean width of a letter of Arial in French text, a little 
 WIDEST = 250  # px left to the labels on either side
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
 GAPS = (
-    '<pattern id="gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="6" height="6" fill="#fff"/><path d="M0 3H6" stroke="#777" stroke-width="1.4"/></pattern>'
+    '<pattern id="gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="8" height="8" fill="#fff"/><path d="M0 4H8" stroke="#8a8f94" stroke-width="1.3"/></pattern>'
 )
 
 

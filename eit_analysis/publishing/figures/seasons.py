@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from html import escape
 
+import numpy as np
 import pandas as pd
 from babel.dates import get_month_names
 
@@ -21,29 +23,36 @@ def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
     """Twelve bars for each value of key ``by``, one panel each, the heaviest first; ``month`` is 1 to 12.
 
     Each panel has its own scale, written beside it: the season of a small flow shows as well as that of a
-    large one. A month without a row has no bar, one that is withheld a cross.
+    large one; what is the same every month is named in a line. A month without a row has no bar, one that is
+    withheld a cross.
     """
     rows = table.visible.dropna(subset=[value])
     if rows.empty:
         return empty()
     weights = rows.groupby(by, sort=False)[value].sum().sort_values(ascending=False, kind="stable")
-    panels = []
-    for i, code in enumerate(weights.index):
+    panels: list[str] = []
+    steady: list[str] = []
+    for code in weights.index:
         mine = rows[rows[by] == code]
         amounts = mine.groupby(mine[month].astype(int))[value].sum()
+        name = wording.cell(code, by)
+        if len(amounts) == 12 and np.ptp(amounts) <= 1e-6 * amounts.max():
+            steady.append(name)
+            continue
         closed = table.frame.loc[table.hidden & (table.frame[by] == code).to_numpy(), month]
-        corner = f"translate({i % COLUMNS * WIDTH} {24 + i // COLUMNS * HEIGHT})"
         drawing = _panel(amounts, [int(m) for m in closed if str(m).isdigit()], colour(str(code)), value)
-        name = escape(wording.cell(code, by))
-        panels.append(
-            f'<g transform="{corner}"><text x="{LEFT}" y="22" font-weight="bold">{name}</text>{drawing}</g>'
-        )
-    note = f"{axis_title(value)}, une échelle par cadre"
-    lines = -(-len(weights) // COLUMNS)
+        corner = f"translate({len(panels) % COLUMNS * WIDTH} {24 + len(panels) // COLUMNS * HEIGHT})"
+        title = f'<text x="{LEFT}" y="22" font-weight="bold">{escape(name)}</text>'
+        panels.append(f'<g transform="{corner}">{title}{drawing}</g>')
+    notes = [f"{axis_title(value)}, une échelle par cadre"] if panels else []
+    foot = textwrap.wrap(f"Réguliers toute l'année\u00a0: {', '.join(steady)}", 130) if steady else []
+    top = 24 * len(notes) + -(-len(panels) // COLUMNS) * HEIGHT
+    told = [(14, note) for note in notes] + [(top + 20 + 20 * i, line) for i, line in enumerate(foot)]
+    texts = "".join(f'<text x="{LEFT}" y="{y}" fill="#4a5157">{escape(text)}</text>' for y, text in told)
+    height = top + 20 * len(foot) + 12
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {24 + lines * HEIGHT}" '
-        'font-size="14" font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
-        f'<text x="{LEFT}" y="14" fill="#4a5157">{escape(note)}</text>{"".join(panels)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {height}" font-size="14" '
+        f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">{texts}{"".join(panels)}</svg>'
     )
 
 
