@@ -30,8 +30,8 @@ from eit_analysis.flows.balance import SD
 from eit_analysis.flows.uncertainty import MASS
 
 
-def made_up(flows: int, unmeasured: float, rng: np.random.Generator, reach: int = 40) -> pd.DataFrame:
-    """Half as many nodes as flows, each fed by a node near it, the rest anywhere near: loops included."""
+def made_up(flows: int, unmeasured: float, reach: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Half as many nodes as flows, each fed by a node within reach, and as many more: loops included."""
     nodes = flows // 2
     end = np.concatenate([np.arange(1, nodes), rng.integers(1, nodes, flows - nodes + 1)])
     start = np.maximum(end - rng.integers(1, reach, flows), 0)
@@ -62,8 +62,8 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def speed(flows: int, repeat: int) -> None:
-    for unmeasured in (0.0, 0.2):
-        arcs = made_up(flows, unmeasured, np.random.default_rng(1))
+    for unmeasured, reach in ((0.0, 40), (0.2, 40), (0.0, flows), (0.2, flows)):
+        arcs = made_up(flows, unmeasured, reach, np.random.default_rng(1))
         normal = normal_matrix(arcs)
         done = balance.reconcile(arcs, ["n0"])
         works: dict[str, Callable[[], Any]] = {
@@ -78,7 +78,8 @@ def speed(flows: int, repeat: int) -> None:
         found = {
             name: statistics.median(seconds(work) for _ in range(repeat)) for name, work in works.items()
         }
-        print(f"{flows} flows, {unmeasured:.0%} not measured, {done.degrees_of_freedom} degrees of freedom")
+        kind = "between near nodes" if reach < flows else "between any nodes"
+        print(f"{flows} flows {kind}, {unmeasured:.0%} not measured, rank {done.degrees_of_freedom}")
         for name, value in found.items():
             ratio = value / found["splu, defaults"]
             print(f"  {name:26} {1000 * value:8.2f} ms  {ratio:5.2f} x splu with defaults")

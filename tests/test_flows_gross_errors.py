@@ -51,7 +51,7 @@ def test_two_errors_are_named_one_after_the_other():
     arcs = planted("2", 8)
     arcs.loc[arcs["flow"] == "6", MASS] += 12
     balance, suspects = eliminate(arcs, ["outside"])
-    assert suspects["flow"].tolist() == ["6", "2"] and suspects["rank"].tolist() == [1, 2]
+    assert suspects["flow"].tolist() == ["6", "2"] and suspects["suspicion_rank"].tolist() == [1, 2]
     row = suspects.iloc[1]
     assert row["distance_t_per_year"] == pytest.approx(row[MASS] - row["suggested_t_per_year"])
     assert balance.p_value > 0.05
@@ -65,9 +65,28 @@ def test_equivalent_measurements_are_named_together():
     # Two flows between the same nodes: their sum is wrong, nobody can say which.
     arcs = network([("env", "a", 50, 1), ("a", "b", 20, 1), ("a", "b", 45, 1), ("b", "env", 50, 1)])
     _, suspects = eliminate(arcs, ["env"])
-    assert suspects["rank"].tolist() == [1, 1] and suspects["statistic"].nunique() == 1
+    assert suspects["suspicion_rank"].tolist() == [1, 1] and suspects["statistic"].nunique() == 1
     assert suspects.set_index("flow")["alternatives"].to_dict() == {"f1": "f2", "f2": "f1"}
     assert suspects["suggested_t_per_year"].tolist() == pytest.approx([5, 30])
+
+
+def test_parts_that_do_not_touch_are_cleared_together():
+    # Thirty copies of one wrong network: as many names as copies, in the order of their statistics.
+    one = planted("2", 8)
+    inside = ["splitter", "exchanger", "valve", "mixer"]
+    copies = [
+        one.assign(
+            flow=one["flow"] + f"-{i}",
+            source=one["source"].where(~one["source"].isin(inside), one["source"] + str(i)),
+            target=one["target"].where(~one["target"].isin(inside), one["target"] + str(i)),
+            **{MASS: one[MASS] + (one["flow"] == "2") * i},
+        )
+        for i in range(30)
+    ]
+    _, suspects = eliminate(pd.concat(copies, ignore_index=True), ["outside"])
+    assert suspects["flow"].tolist() == [f"2-{i}" for i in reversed(range(30))]
+    assert suspects["suspicion_rank"].tolist() == list(range(1, 31))
+    assert suspects["suggested_t_per_year"].tolist() == pytest.approx([64.525] * 30)
 
 
 def test_nothing_checked_nothing_named():

@@ -181,7 +181,9 @@ def _number(arcs: pd.DataFrame, environment: Collection[str]) -> tuple[np.ndarra
     """Ends of each arc as numbers, (2, n), all of the environment being 0; and the name of each number."""
     ends = [arcs[side].to_numpy(object) for side in ("source", "target")]
     codes, names = pd.factorize(np.concatenate(ends))
-    outside = np.array([name in environment for name in names], dtype=bool)
+    outside = np.zeros(len(names), bool)
+    for name in environment:
+        outside |= names == name
     number = np.where(outside, 0, np.cumsum(~outside))
     return number[codes].reshape(2, -1), np.concatenate([[""], names[~outside]])
 

@@ -25,6 +25,8 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtri
 
 from eit_analysis.flows.balance import RECONCILED, SD, Balance, reconcile, redundancy
@@ -35,8 +37,8 @@ LEVEL = 0.04
 POWER = 0.9
 SEEN = 1e-9  # a smaller share of an error is lost in rounding
 SUSPECTS = [
-    "rank", "flow", "statistic", "critical_value", MASS, "suggested_t_per_year", "suggested_sd_t_per_year",
-    "distance_t_per_year", "alternatives",
+    "suspicion_rank", "flow", "statistic", "critical_value", MASS, "suggested_t_per_year",
+    "suggested_sd_t_per_year", "distance_t_per_year", "alternatives",
 ]  # fmt: skip
 
 
@@ -46,7 +48,8 @@ def measurement_test(balance: Balance, level: float = LEVEL) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``flow``, ``group`` (the same number for measurements nobody can tell apart), ``mass_t_per_year``,
+        ``flow``, ``group`` (the same number for measurements nobody can tell apart), ``part`` (the same for
+        those whose adjustments depend on one another), ``mass_t_per_year``,
         ``statistic``, ``critical_value``, ``suspect``, ``suggested_t_per_year`` with
         ``suggested_sd_t_per_year``, ``threshold_t_per_year``; redundant measurements only, in the order of
         the network.
@@ -59,6 +62,7 @@ def measurement_test(balance: Balance, level: float = LEVEL) -> pd.DataFrame:
     seen = np.sqrt(share[redundant])
     low, high = np.sort(balance.ends[:, redundant], axis=0)
     groups, rows["group"] = np.unique(low * (balance.degrees_of_freedom + 1) + high, return_inverse=True)
+    rows["part"] = _parts(low, high, balance.degrees_of_freedom)
     critical = critical_value(len(groups), level)
     rows["statistic"] = np.abs(adjustment) / (sd * seen)
     rows["critical_value"] = critical
@@ -67,6 +71,13 @@ def measurement_test(balance: Balance, level: float = LEVEL) -> pd.DataFrame:
     rows["suggested_sd_t_per_year"] = sd * np.sqrt(np.maximum(1 / seen**2 - 1, 0.0))
     rows["threshold_t_per_year"] = sd * (critical + ndtri(POWER)) / seen
     return rows
+
+
+def _parts(low: np.ndarray, high: np.ndarray, size: int) -> np.ndarray:
+    """Connected part of the balances, without the nodes that set none, to which each measurement belongs."""
+    inner = low >= 0
+    graph = csr_matrix((np.ones(inner.sum()), (low[inner], high[inner])), shape=(size + 1, size + 1))
+    return connected_components(graph, directed=False)[1][high]
 
 
 def critical_value(count: int, level: float = LEVEL) -> float:
@@ -82,6 +93,8 @@ def eliminate(
 ) -> tuple[Balance, pd.DataFrame]:
     """Serial elimination: the worst measurement is named and taken as unmeasured, until none is suspect.
 
+    Parts of the network that do not depend on one another go through it at the same time.
+
     Nothing is named on the global test alone: a gap that no measurement explains by itself stays a gap, and
     the p value of the balance returned says so.
 
@@ -90,8 +103,8 @@ def eliminate(
     Balance
         Reconciled without the suspects.
     pandas.DataFrame
-        ``rank`` (1 for the first named), ``flow``, ``statistic``, ``critical_value``, ``mass_t_per_year``,
-        ``suggested_t_per_year`` (reconciled without it) and ``suggested_sd_t_per_year``,
+        ``suspicion_rank`` (1 for the first named), ``flow``, ``statistic``, ``critical_value``,
+        ``mass_t_per_year``, ``suggested_t_per_year`` (reconciled without it), ``suggested_sd_t_per_year``,
         ``distance_t_per_year`` (measured less suggested), ``alternatives`` (the other flows that may be the
         one, separated by spaces; they share the rank). Empty when nothing is suspect.
     """
@@ -102,18 +115,22 @@ def eliminate(
         tests = measurement_test(balance, level)
         if not tests["suspect"].any():
             break
-        worst = tests.iloc[int(tests["statistic"].to_numpy().argmax())]
-        together = tests[tests["group"] == worst["group"]]
-        named.append(together.assign(rank=len(named) + 1))
+        ordered = tests[tests["suspect"]].sort_values("statistic", ascending=False, kind="stable")
+        worst = ordered.drop_duplicates("part").reset_index(drop=True)
+        before = sum(frame["suspicion_rank"].nunique() for frame in named)
+        ranks = pd.Series(worst.index + 1 + before, index=worst["group"])
+        together = tests[tests["group"].isin(worst["group"])]
+        together = together.assign(suspicion_rank=together["group"].map(ranks))
+        named.append(together.sort_values("suspicion_rank", kind="stable"))
         # Taking out one of a group unties them all.
-        left = left.assign(**{MASS: left[MASS].where(left["flow"] != worst["flow"])})
+        left = left.assign(**{MASS: left[MASS].mask(left["flow"].isin(worst["flow"]))})
     if not named:
         return balance, pd.DataFrame({column: pd.Series(dtype=float) for column in SUSPECTS})
     suspects = pd.concat(named, ignore_index=True)
     suspects["distance_t_per_year"] = suspects[MASS] - suspects["suggested_t_per_year"]
-    flows = suspects.groupby("rank")["flow"].agg(list)
+    flows = suspects.groupby("suspicion_rank")["flow"].agg(list)
     suspects["alternatives"] = [
         " ".join(other for other in flows[rank] if other != flow)
-        for rank, flow in zip(suspects["rank"], suspects["flow"], strict=True)
+        for rank, flow in zip(suspects["suspicion_rank"], suspects["flow"], strict=True)
     ]
     return balance, suspects[SUSPECTS]

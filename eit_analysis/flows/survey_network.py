@@ -1,7 +1,8 @@
 """The network that a survey's tables describe: what is measured once, twice, or not at all.
 
-Every row of ``flows`` is a measured arc, of standard deviation (high - low) / (2 x 1.96), at its actor. Its
-other end is the environment, unless the contractor it names is itself a surveyed actor:
+Every row of ``flows`` is a measured arc at its actor, of standard deviation (high - low) / (2 x 1.96); even
+an answer given as exact keeps one, so that it can be doubted. Its other end is the environment, unless the
+contractor it names is itself a surveyed actor:
 
 - when each of two actors names the other for a family, their rows meet at a node: the same tonnes are
   measured twice, and check one another;
@@ -23,6 +24,7 @@ from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
 from eit_analysis.reference.place_names import normalise_names
 
 Z = 1.959964
+LEAST_SD = 0.001  # t/year
 OUTSIDE = "outside"
 TAKERS = ("outlet", "ess")
 ARCS = ["flow", "source", "target", MASS, SD]
@@ -77,7 +79,7 @@ def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "source": np.where(out, "site|" + flows["site_id"], meeting),
             "target": np.where(out, meeting, "site|" + flows["site_id"]),
             MASS: flows[MASS].astype(float),
-            SD: (flows[HIGH] - flows[LOW]).astype(float) / (2 * Z),
+            SD: ((flows[HIGH] - flows[LOW]).astype(float) / (2 * Z)).clip(lower=LEAST_SD),
         }
     )
     site_ids = pd.Series(flows["site_id"].unique(), dtype="str")
