@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.flows import potential, recommendations
 from eit_analysis.flows.dimensions import RECOVERY, VALORISED
+from eit_analysis.flows.grouping import coded
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import Release
 
@@ -112,6 +113,12 @@ def test_a_missing_cost_takes_the_reference_with_its_range(left):
     assert low < 5000 - 30 * 50 and high > 5000 + 30 * 100
     assert by_family.loc["mixed", "rank_mass"] == by_family.loc["mixed", "rank_cost"] == 1
     assert by_family.loc["biowaste", "ease"] == pytest.approx((90 * 5 + 10 * 2) / 100)
+
+
+def test_keys_read_once_as_categories_change_nothing(left):
+    keys = ["category", "route", "site_id", "quality", "hazardous", "waste_code", "valorised"]
+    other = potential.potential(coded(flows_of(TERRITORY), keys), RULES, FACTORS)
+    pd.testing.assert_frame_equal(left, other, check_dtype=False, check_categorical=False)
 
 
 def test_the_rules_of_the_reference_lead_somewhere():

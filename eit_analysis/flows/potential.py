@@ -172,4 +172,4 @@ def _is_gathered(flows: pd.DataFrame) -> np.ndarray:
     mass = flows.groupby(["category", "site_id"])[MASS].sum().sort_values(ascending=False)
     few = mass.groupby("category").head(GATHERED_SITES).groupby("category").sum()
     share = few / mass.groupby("category").sum()
-    return (flows["category"].map(share) >= GATHERED_SHARE).to_numpy()
+    return (flows["category"].map(share).astype(float) >= GATHERED_SHARE).to_numpy()

@@ -33,7 +33,10 @@ def by_month(flows: pd.DataFrame) -> pd.DataFrame:
         The columns of ``flows`` but those of its annual mass, with ``month``, ``mass_t_per_month``,
         ``mass_low_t_per_month`` and ``mass_high_t_per_month``.
     """
-    return _each_month(flows).rename(columns=MONTHLY)
+    answers, answer = _answers(flows["months"])
+    row, month = np.nonzero(answers[answer])
+    repeated = flows.iloc[row].reset_index(drop=True).assign(month=month + 1)
+    return scaled(repeated, answers[answer[row], month]).rename(columns=MONTHLY)
 
 
 def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -45,11 +48,19 @@ def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         ``by``, ``month``, mass and bounds (t/month), ``n_sites``; groups « Total » for every month. A month
         in which a group has no flow is absent.
     """
-    needed = [*by, "site_id", "months", MASS, LOW, HIGH, *ERRORS]  # twelve times every other column weighs
-    monthly = _each_month(prepared(flows)[needed])
-    groups = totals(monthly, [*by, "month"], total=False).sort_values([*by, "month"])
-    whole = totals(monthly, ["month"], total=False).sort_values("month").assign(**dict.fromkeys(by, TOTAL))
-    rows = pd.concat([groups, whole], ignore_index=True).rename(columns=MONTHLY)
+    known = prepared(flows)[[*by, "site_id", MASS, LOW, HIGH, *ERRORS]]
+    # Most flows exist all year, so that many months are alike: each kind of month is summed once.
+    answers, answer = _answers(flows["months"])
+    kinds, kind_of_month = np.unique(answers, axis=1, return_inverse=True)
+    parts = [
+        totals(scaled(known, weights[answer])[weights[answer] > 0], by).merge(
+            pd.DataFrame({"month": 1 + np.flatnonzero(kind_of_month == kind)}), how="cross"
+        )
+        for kind, weights in enumerate(kinds.T)
+    ]
+    rows = pd.concat(parts, ignore_index=True).rename(columns=MONTHLY)
+    whole = (rows[by] == TOTAL).all(axis=1)
+    rows = rows.assign(whole=whole).sort_values(["whole", *by, "month"], ignore_index=True)
     return rows[[*by, "month", *MONTHLY.values(), "n_sites"]]
 
 
@@ -76,22 +87,17 @@ def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:
     """The flows with ``seasonal``: ``yes`` when they exist part of the year, ``no`` when all year."""
-    weights = _weights(flows["months"])
-    return flows.assign(seasonal=np.where((weights > 0).all(axis=1), "no", "yes"))
+    answers, answer = _answers(flows["months"])
+    seasonal = np.where((answers > 0).all(axis=1), "no", "yes").astype(object)
+    return flows.assign(seasonal=seasonal[answer])
 
 
-def _each_month(flows: pd.DataFrame) -> pd.DataFrame:
-    row, month = np.nonzero(_weights(flows["months"]))
-    repeated = flows.iloc[row].reset_index(drop=True).assign(month=month + 1)
-    return scaled(repeated, _weights(repeated["months"])[np.arange(len(row)), month])
-
-
-def _weights(months: pd.Series) -> np.ndarray:
-    """Share of the annual mass in each month: shape (flows, 12), rows that add up to 1."""
+def _answers(months: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Share of the annual mass in each month for each distinct answer (answers, 12), and that of each flow."""
     codes, texts = pd.factorize(months)
     table = np.zeros((len(texts) + 1, 12))
     for row, text in enumerate(texts):
         table[row, [int(month) - 1 for month in str(text).split()]] = 1.0
     # The last row is that of a missing answer (code −1); an empty text is one too.
     table[table.sum(axis=1) == 0] = 1.0
-    return (table / table.sum(axis=1, keepdims=True))[codes]
+    return table / table.sum(axis=1, keepdims=True), codes % len(table)
