@@ -273,9 +273,9 @@ class Table(Released):
             raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
         return Value(CellText(self, key, column, low, high))
 
-    def first(self, column: str, rank: int = 1) -> Value:
-        """The label of the row with the ``rank``-th largest visible value."""
-        return Value(FirstLabel(self, column, rank))
+    def first(self, column: str, rank: int = 1, ascending: bool = False) -> Value:
+        """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``."""
+        return Value(FirstLabel(self, column, rank, ascending))
 
     def plain(self) -> str:
         return f"{self.title} ({wording.counted(len(self.frame), 'ligne', 'lignes')})"

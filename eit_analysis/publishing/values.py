@@ -73,6 +73,7 @@ class FirstLabel:
     table: Table
     column: str
     rank: int
+    ascending: bool = False
 
     @property
     def readable(self) -> bool:
@@ -80,7 +81,7 @@ class FirstLabel:
         return not self.table.hidden.any() and len(self.table.visible) >= self.rank
 
     def __call__(self) -> str:
-        rows = self.table.visible.sort_values(self.column, ascending=False, kind="stable")
+        rows = self.table.visible.sort_values(self.column, ascending=self.ascending, kind="stable")
         if len(rows) < self.rank:
             return "aucune ligne diffusable"
         row = rows.iloc[self.rank - 1]
