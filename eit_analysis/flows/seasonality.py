@@ -93,7 +93,7 @@ def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers(months: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the annual mass in each month for each distinct answer (answers, 12), and that of each flow."""
+    """Share of the annual mass in each month by distinct answer (answers, 12); the answer of each flow."""
     codes, texts = pd.factorize(months)
     table = np.zeros((len(texts) + 1, 12))
     for row, text in enumerate(texts):
