@@ -7,14 +7,16 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import Cells, Groups, coarser, distinct, group, regroup
+from eit_analysis.flows.grouping import Cells, coarser, group, pairs
+from eit_analysis.flows.lognormal import moment_interval
 from eit_analysis.flows.uncertainty import (
     HIGH,
     LOW,
     MASS,
     error_cells,
-    intervals,
+    group_moments,
     prepare,
+    prepared,
     propagate,
     shares,
 )
@@ -80,21 +82,24 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
         return pd.DataFrame(
             {column: pd.Series(dtype=object if column in by else float) for column in columns}
         )
-    groups, finest = group(flows, by), error_cells(flows, by)
+    known = prepared(flows)
+    groups = group(known, by)
+    finest, members = error_cells(known, groups), pairs(groups, known["site_id"])
     levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
-    rows = pd.concat([_level(flows, groups, finest, by, level) for level in levels], ignore_index=True)
-    whole = flows[MASS].sum()
-    rows["share_percent"] = 100 * rows[MASS] / whole if whole else np.nan
-    # To the milligram, then by key: rows of equal mass keep one order whatever the order of the flows.
-    rows["rounded"] = rows[MASS].round(9)
-    weight = intervals(coarser(finest, by[:1])).set_index(by[0])[MASS].round(9)
-    rows["first"] = rows[by[0]].map(weight).fillna(-1.0)  # the grand total comes last
-    rows["subtotal"] = (rows[by] == TOTAL).any(axis=1)
-    rows = rows.sort_values(
-        ["first", by[0], "subtotal", "rounded", *by[1:]],
-        ascending=[False, True, True, False, *(True for _ in by[1:])],
+    parts = [_level(coarser(finest, level), len(by)) for level in levels]
+    codes, (mass, low, high) = (np.hstack(part) for part in zip(*parts, strict=True))
+    sites = [coarser(members, level).sources() for level in levels]
+    order = _heaviest_first(codes, mass)
+    whole = known[MASS].sum()
+    words = {key: names.append(pd.Index([TOTAL])) for key, names in groups.names.items()}  # code -1, the last
+    return pd.DataFrame(
+        {
+            **{key: words[key].take(own[order]) for key, own in zip(by, codes, strict=True)},
+            **{MASS: mass[order], LOW: low[order], HIGH: high[order]},
+            "share_percent": 100 * mass[order] / whole if whole else np.nan,
+            "n_sites": np.concatenate(sites)[order],
+        }
     )
-    return rows[columns].reset_index(drop=True)
 
 
 def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
@@ -119,13 +124,23 @@ def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[columns]
 
 
-def _level(
-    flows: pd.DataFrame, groups: Groups, finest: Cells, by: list[str], level: list[str]
-) -> pd.DataFrame:
-    """The groups of one level of subtotals: those alike in ``level``, its other keys « Total »."""
-    rows = intervals(coarser(finest, level))
-    rows["n_sites"] = distinct(regroup(groups, level), flows["site_id"])
-    return rows.assign(**{key: TOTAL for key in by if key not in level})
+def _level(sums: Cells, keys: int) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of the keys of each group (-1 for one that this level does not tell apart); M, L and U."""
+    codes = np.full((keys, sums.groups.size), -1)
+    codes[: len(sums.groups.keys)] = sums.groups.keys
+    mass, variance, third = group_moments(sums)
+    return codes, np.stack([mass, *moment_interval(mass, variance, third)])
+
+
+def _heaviest_first(codes: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Order of rows: by weight of the first key, its subtotal after its parts, the grand total at the end.
+
+    Weights to the milligram, then keys: rows of equal mass keep one order whatever the order of the flows.
+    """
+    subtotal = (codes == -1).any(axis=0)
+    parts = ~subtotal
+    weight = np.append(np.bincount(codes[0, parts], mass[parts]), -1.0)[codes[0]]
+    return np.lexsort([*codes[:0:-1], -mass.round(9), subtotal, codes[0], -weight.round(9)])
 
 
 def absent_categories(flows: pd.DataFrame, categories: Iterable[str]) -> pd.DataFrame:
@@ -155,7 +170,8 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
     rows = totals(out, ["valorised", "recovery"])
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
     rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])]
-    kinds = error_cells(out, ["valorised", "recovery"])
+    known = prepared(out)
+    kinds = error_cells(known, group(known, ["valorised", "recovery"]))
     bounds = [shares(kinds), shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL)]
     rows = rows.merge(pd.concat(bounds), how="left", on=["valorised", "recovery"])
     place = list(rows.columns).index("share_percent") + 1

@@ -1,8 +1,8 @@
 """Fast sums over groups of rows: every key becomes whole numbers once, every sum is one ``bincount``.
 
 A plain ``groupby`` reads the text of its keys again for each grouping. Here a key that is categorical
-(:func:`coded`) is not read again at all, and a sum by group and by source comes down to coarser groups
-without going back to the rows.
+(:func:`coded`) is not read again, and sums by group and source come down to coarser groups without going back
+to the rows.
 """
 
 from __future__ import annotations
@@ -15,27 +15,42 @@ import pandas as pd
 
 
 class Groups(NamedTuple):
-    """The group of every row (0 to n - 1), and the key of every group, in the order of the keys."""
+    """Group of every row, 0 to n - 1; of every group the codes of its keys (keys, n), in their order."""
 
     codes: np.ndarray
-    keys: pd.DataFrame
+    keys: np.ndarray
+    names: dict[str, pd.Index]  # of each key, what its codes stand for
+
+    @property
+    def size(self) -> int:
+        return self.keys.shape[1]
+
+    def table(self) -> pd.DataFrame:
+        """The keys of every group, in words."""
+        words = {
+            key: names.take(codes) for (key, names), codes in zip(self.names.items(), self.keys, strict=True)
+        }
+        return pd.DataFrame(words, index=range(self.size))
 
 
 class Cells(NamedTuple):
-    """Sums by group and source: for each cell its group and its source, then ``sums`` (columns, cells)."""
+    """Sums by group and source: the groups of the cells, their source, then ``sums`` (columns, cells)."""
 
-    keys: pd.DataFrame
-    group: np.ndarray
+    groups: Groups
     source: np.ndarray
     sums: np.ndarray
 
+    def sources(self) -> np.ndarray:
+        """Number of different sources in each group."""
+        return np.bincount(self.groups.codes, minlength=self.groups.size)
+
     def by_group(self, values: np.ndarray) -> np.ndarray:
         """Sum over the cells of each group."""
-        return np.bincount(self.group, values, len(self.keys))
+        return np.bincount(self.groups.codes, values, self.groups.size)
 
     def by_source(self, values: np.ndarray) -> np.ndarray:
         """Sum over the cells of each source, given back to every cell of that source."""
-        return np.bincount(self.source, values)[self.source] if len(values) else values
+        return np.bincount(self.source, values)[self.source]
 
 
 def coded(rows: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
@@ -46,79 +61,105 @@ def coded(rows: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
 def group(rows: pd.DataFrame, by: list[str]) -> Groups:
     """The groups of rows alike in all of ``by``; a missing key is a group of its own, the last.
 
-    Without any key, all rows are one group, even where there is no row.
+    Without any key all rows are one group, even where there is no row.
     """
-    codes, labels = np.zeros(len(rows), dtype=np.int64), []
-    for position, key in enumerate(by):
-        own, names = _factorise(rows[key])
-        if position == 0:
-            codes, present = _compact(own, len(names))
-            labels = [names.take(present)]
-        else:
-            codes, present = _compact(codes * len(names) + own, len(labels[0]) * len(names))
-            first, second = np.divmod(present, len(names))
-            labels = [*(label.take(first) for label in labels), names.take(second)]
-    keys = dict(zip(by, labels, strict=True))
-    return Groups(codes, pd.DataFrame(keys) if by else pd.DataFrame(index=range(1)))
-
-
-def cells(groups: Groups, source: pd.Series, columns: Iterable[np.ndarray]) -> Cells:
-    """The sums of each column by group and source; rows without a source share one cell of their group."""
-    own, names = _factorise(source)
-    return _cells(groups, own, len(names), columns)
-
-
-def coarser(fine: Cells, by: list[str]) -> Cells:
-    """The cells of the groups alike in ``by``, some of the keys of ``fine``."""
-    if by == list(fine.keys.columns):
-        return fine
-    groups = regroup(Groups(fine.group, fine.keys), by)
-    return _cells(groups, fine.source, int(fine.source.max(initial=-1)) + 1, fine.sums)
+    read = {key: _factorise(rows[key]) for key in by}
+    columns = [codes for codes, _ in read.values()]
+    return _group(len(rows), columns, {key: names for key, (_, names) in read.items()})
 
 
 def regroup(fine: Groups, by: list[str]) -> Groups:
     """The groups alike in ``by``, some of the keys of ``fine``."""
-    if by == list(fine.keys.columns):
+    known = list(fine.names)
+    if by == known:
         return fine
-    coarse = group(fine.keys, by)
-    return Groups(coarse.codes[fine.codes], coarse.keys)
+    codes = [fine.keys[known.index(key)] for key in by]
+    coarse = _group(fine.size, codes, {key: fine.names[key] for key in by})
+    return coarse._replace(codes=coarse.codes[fine.codes])
 
 
-def distinct(groups: Groups, column: pd.Series) -> np.ndarray:
-    """Number of different values of a column in each group."""
-    own, names = _factorise(column)
-    _, present = _compact(groups.codes * len(names) + own, len(groups.keys) * len(names), ordered=False)
-    return np.bincount(present // max(len(names), 1), minlength=len(groups.keys))
+def cells(groups: Groups, source: pd.Series, columns: Iterable[np.ndarray]) -> Cells:
+    """The sums of each column by group and source; rows without a source share one cell of their group."""
+    codes, names = _factorise(source)
+    return _cells(groups, codes, len(names), columns)
+
+
+def pairs(groups: Groups, column: pd.Series) -> Cells:
+    """The different values of a column in each group: cells without sums."""
+    codes, names = _factorise(column)
+    return _pairs(groups, codes, len(names))
+
+
+def coarser(fine: Cells, by: list[str]) -> Cells:
+    """The cells of the groups alike in ``by``, some of the keys of ``fine``."""
+    groups, count = regroup(fine.groups, by), int(fine.source.max(initial=-1)) + 1
+    if groups is fine.groups:
+        return fine
+    if len(fine.sums):
+        return _cells(groups, fine.source, count, fine.sums)
+    return _pairs(groups, fine.source, count)
+
+
+def _group(rows: int, columns: list[np.ndarray], names: dict[str, pd.Index]) -> Groups:
+    codes, keys = np.zeros(rows, dtype=np.int64), np.zeros((0, 1), dtype=np.int64)
+    for own, labels in zip(columns, names.values(), strict=True):
+        count = len(labels)
+        codes, present = _compact(codes * count + own, keys.shape[1] * count)
+        before, last = np.divmod(present, max(count, 1))
+        keys = np.vstack([keys[:, before], last])
+    return Groups(codes, keys, names)
 
 
 def _cells(groups: Groups, source: np.ndarray, count: int, columns: Iterable[np.ndarray]) -> Cells:
-    codes, present = _compact(groups.codes * count + source, len(groups.keys) * count, ordered=False)
-    sums = np.stack([np.bincount(codes, column, len(present)) for column in columns])
-    return Cells(groups.keys, *np.divmod(present, max(count, 1)), sums)
+    codes, present = _compact(groups.codes * count + source, groups.size * count, ordered=False)
+    sums = [np.bincount(codes, column, len(present)) for column in columns]
+    return _of_pairs(groups, present, count, np.array(sums))
+
+
+def _pairs(groups: Groups, source: np.ndarray, count: int) -> Cells:
+    codes = groups.codes * count + source
+    if _sparse(codes, groups.size * count):
+        codes = np.sort(codes)
+        present = codes[np.diff(codes, prepend=-1) > 0]
+    else:
+        present = _present(codes, groups.size * count)
+    return _of_pairs(groups, present, count, np.zeros((0, len(present))))
+
+
+def _of_pairs(groups: Groups, present: np.ndarray, count: int, sums: np.ndarray) -> Cells:
+    of_cell, source = np.divmod(present, max(count, 1))
+    return Cells(groups._replace(codes=of_cell), source, sums)
 
 
 def _factorise(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Code of each row and the sorted values, a missing one last where there is any."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = column.cat.codes.to_numpy(np.int64), column.cat.categories
-    else:
-        codes, names = pd.factorize(column, sort=True)
-        names = pd.Index(names)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("category")
+    codes, names = column.array.codes, column.array.categories
     missing = codes < 0
     if missing.any():
-        codes = np.where(missing, len(names), codes)
+        codes = np.where(missing, np.int64(len(names)), codes)
         names = names.append(pd.Index([np.nan], dtype=names.dtype))
     return codes, names
 
 
 def _compact(codes: np.ndarray, size: int, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Codes below ``size`` numbered anew without gaps, and the old code of each new one."""
-    if size <= 4 * len(codes) + 1024:
-        seen = np.zeros(size, dtype=bool)
-        seen[codes] = True
-        present = np.flatnonzero(seen)
-        numbers = np.zeros(size, dtype=np.int64)
-        numbers[present] = np.arange(len(present))
-        return numbers[codes], present
-    numbers, present = pd.factorize(codes, sort=ordered)
-    return numbers, present
+    if _sparse(codes, size):
+        numbers, present = pd.factorize(codes, sort=ordered)
+        return numbers, present
+    present = _present(codes, size)
+    numbers = np.zeros(size, dtype=np.int64)
+    numbers[present] = np.arange(len(present))
+    return numbers[codes], present
+
+
+def _present(codes: np.ndarray, size: int) -> np.ndarray:
+    seen = np.zeros(size, dtype=bool)
+    seen[codes] = True
+    return np.flatnonzero(seen)
+
+
+def _sparse(codes: np.ndarray, size: int) -> bool:
+    """Whether a table of all codes that may be would cost more than the rows themselves."""
+    return size > 8 * len(codes) + 1024

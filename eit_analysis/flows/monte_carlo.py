@@ -35,8 +35,8 @@ def simulated_totals(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, see
     known = prepared(flows.sort_values("flow_id"))
     groups = group(known, by)
     order = np.argsort(groups.codes, kind="stable")
-    known, starts = known.iloc[order], np.searchsorted(groups.codes[order], np.arange(len(groups.keys)))
-    totals = np.zeros((len(groups.keys), draws))
+    known, starts = known.iloc[order], np.searchsorted(groups.codes[order], np.arange(groups.size))
+    totals = np.zeros((groups.size, draws))
     if len(known):
         rng = np.random.default_rng(seed)
         step = max(1, AT_ONCE // len(known))

@@ -29,7 +29,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import Cells, cells, group
+from eit_analysis.flows.grouping import Cells, Groups, cells, group
 from eit_analysis.flows.lognormal import (
     HALF_WIDTH_PER_SD,
     difference_interval,
@@ -46,7 +46,7 @@ MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"
 HIGH = "mass_high_t_per_year"
 SHARED_ERROR_CORRELATION = 0.5  # hypothesis of the project: half of the log variance
-SERIES_ERROR = 1e-6  # of the covariances
+SERIES_ERROR = 1e-4  # of the covariances
 ERRORS = ["error_source", "shared_log_sd", "own_variance", "own_third_cumulant"]
 
 
@@ -70,16 +70,14 @@ def error_sources(flows: pd.DataFrame) -> pd.Series:
     pandas.Series
         Categories; on the index of ``flows``.
     """
-    contractors = flows["contractor"].astype("category").cat
-    sites = flows["site_id"].astype("category").cat
-    named = (contractors.codes >= 0) & (flows["contractor"] != "unknown")
+    contractors, sites = (flows[key].astype("category").cat for key in ("contractor", "site_id"))
     measured = flows["evidence"] == "measured"
-    known = measured | (flows["evidence"] == "declared")
-    of_site = sites.codes.astype(int) + len(contractors.categories)
-    codes = np.select([known & named, measured], [contractors.codes, of_site], -1)
-    names = [f"contractor {name}" for name in contractors.categories]
-    names += [f"site {name}" for name in sites.categories]
-    sources = pd.Categorical.from_codes(codes.astype(np.int64), dtype=pd.CategoricalDtype(names))
+    named = flows["contractor"].notna() & (flows["contractor"] != "unknown")
+    by_contractor = named & (measured | (flows["evidence"] == "declared"))
+    of_site = sites.codes.astype(np.int64) + len(contractors.categories)
+    codes = np.select([by_contractor, measured], [contractors.codes, of_site], -1)
+    names = ("contractor " + contractors.categories).append("site " + sites.categories)
+    sources = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names))
     return pd.Series(sources, index=flows.index, name="error_source")
 
 
@@ -107,8 +105,9 @@ def prepare(flows: pd.DataFrame, correlation: float = SHARED_ERROR_CORRELATION) 
     square = np.where(wide, 0.0, sigma) ** 2
     shared = np.where(source.notna(), correlation, 0.0) * square
     own = np.expm1(square - shared)
-    third = mass**3 * np.exp(3 * shared) * own**2 * (own + 3)
-    variance = np.where(wide, (half / HALF_WIDTH_PER_SD) ** 2, mass**2 * np.exp(shared) * own)
+    grown = mass * np.exp(shared)
+    third = grown * grown * grown * own * own * (own + 3)
+    variance = np.where(wide, (half / HALF_WIDTH_PER_SD) ** 2, mass * grown * own)
     return flows.assign(
         error_source=source.astype("category"),
         shared_log_sd=np.sqrt(shared),
@@ -138,24 +137,20 @@ def propagate(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         ``by``, mass, low and high bound (t/year), half-width ``half_t_per_year``, standard deviation
         ``sd_t_per_year``; one row per group present, in the order of the keys.
     """
-    return intervals(error_cells(flows, by))
-
-
-def error_cells(flows: pd.DataFrame, by: list[str]) -> Cells:
-    """The sums by group and source of which :func:`intervals` makes masses and bounds."""
     known = prepared(flows)
-    return cells(group(known, by), known["error_source"], _columns(known))
-
-
-def intervals(sums: Cells) -> pd.DataFrame:
-    """Mass, bounds, half-width and standard deviation of each group of :func:`error_cells`."""
+    sums = error_cells(known, group(known, by))
     mass, variance, third = group_moments(sums)
     low, high = moment_interval(mass, variance, third)
-    return sums.keys.assign(
+    return sums.groups.table().assign(
         **{MASS: mass, LOW: low, HIGH: high},
         half_t_per_year=half_width(low, high),
         sd_t_per_year=np.sqrt(variance),
     )
+
+
+def error_cells(flows: pd.DataFrame, groups: Groups) -> Cells:
+    """The sums by group and source that :func:`group_moments` needs of :func:`prepared` flows."""
+    return cells(groups, flows["error_source"], _columns(flows))
 
 
 def group_moments(sums: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -216,7 +211,7 @@ def shares(sums: Cells) -> pd.DataFrame:
     rest_variance = np.maximum(with_whole.sum() - 2 * with_whole + variance, 0.0)
     rest = np.maximum(mass.sum() - mass, 0.0)
     low, high = share_interval(mass, variance, rest, rest_variance, with_whole - variance)
-    return sums.keys.assign(share_low_percent=100 * low, share_high_percent=100 * high)
+    return sums.groups.table().assign(share_low_percent=100 * low, share_high_percent=100 * high)
 
 
 def terms_needed(largest: float) -> int:
@@ -236,7 +231,8 @@ def _columns(flows: pd.DataFrame) -> Iterator[np.ndarray]:
     a = flows["shared_log_sd"].to_numpy(float)
     terms = terms_needed(a.max(initial=0.0))
     yield from (mass, variance, flows["own_third_cumulant"].to_numpy(float))
-    for weight in (mass, variance):
+    for values in (mass, variance):
+        weight = values.copy()  # one array for all powers: each is summed before the next is made
         for _ in range(terms):
-            weight = weight * a
+            weight *= a
             yield weight
