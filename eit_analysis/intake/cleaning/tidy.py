@@ -18,6 +18,7 @@ from eit_analysis.intake.cells.columns import Cells, objects, repeated
 from eit_analysis.intake.cells.contract import DEFAULTS, MISSING, clean_cell, is_free
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
+from eit_analysis.intake.cells.plain import plain_texts
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -65,12 +66,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     """Rows of all the sheets of one table, one after the other, but for those that repeat another."""
-    pool: dict[Any, int] = {"": 0}
-    numbers = [
-        np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
-        for sheet in sheets
-    ]
-    values = list(pool)
+    values, numbers = _pooled(sheets)
     heights = [len(sheet.rows) for sheet in sheets]
     columns = []
     for name in tables.form(table):
@@ -91,6 +87,18 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
     return Batch(table, place[kept], rows[kept], cells, ledger, header_units[kept], repeats)
+
+
+def _pooled(sheets: Sequence[SheetRows]) -> tuple[list[Any], list[np.ndarray]]:
+    """Cells of several sheets, a blank first, and the position there of the cells of each sheet."""
+    if len(sheets) == 1:
+        return ["", *sheets[0].cells.values], [np.arange(1, len(sheets[0].cells.values) + 1, dtype=np.int32)]
+    pool: dict[Any, int] = {"": 0}
+    numbers = [
+        np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
+        for sheet in sheets
+    ]
+    return list(pool), numbers
 
 
 def _merge(
@@ -122,14 +130,16 @@ def _clean_column(batch: Batch, column: str) -> None:
     """Clean each distinct cell once, then take values, corrections and refusals back to the rows."""
     table, cells = batch.table, batch.cells[column]
     needed = column in required(table) and column not in DEFAULTS
-    outcomes = list(map(_cleaner(table, column), cells.values))
-    batch.values[column] = Cells([value for value, _, _ in outcomes], cells.codes)
-    errors = {code: error for code, (_, _, error) in enumerate(outcomes) if error}
-    rules = {
-        code: (_label(table, column, value), rule)
-        for code, (value, rule, error) in enumerate(outcomes)
-        if rule and not (needed and error)
-    }
+    values, clean = list(cells.values), _cleaner(table, column)
+    left = np.flatnonzero(~plain_texts(values)).tolist() if is_free(table, column) else range(len(values))
+    errors, rules = {}, {}
+    for code in left:
+        values[code], rule, error = clean(values[code])
+        if error:
+            errors[code] = error
+        if rule and not (needed and error):
+            rules[code] = (_label(table, column, values[code]), rule)
+    batch.values[column] = Cells(values, cells.codes)
     if errors:
         where = cells.rows_of(errors)
         found = [errors[code] for code in cells.codes[where].tolist()]
@@ -182,11 +192,11 @@ def _flow_ids(sites: Cells) -> Any:
 
 
 def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
-    origins = np.array([*ledger.origins, ("", "")], dtype=object)
+    files, names = zip(*ledger.origins, strict=True) if ledger.origins else ((), ())
     return pd.DataFrame(
         {
-            "source_file": pd.array(origins[places, 0], dtype="str"),
-            "source_sheet": pd.array(origins[places, 1], dtype="str"),
+            "source_file": pd.array(files, dtype="str").take(places),
+            "source_sheet": pd.array(names, dtype="str").take(places),
             "source_row": rows,
         }
     )

@@ -201,8 +201,8 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    filled = cells.test(lambda cell: cell is not None and not (isinstance(cell, str) and not cell.strip()))
-    odd = cells.test(lambda cell: isinstance(cell, str) and _total_like(cell))
+    filled = np.array([bool(c.strip() if isinstance(c, str) else c is not None) for c in cells.values], bool)
+    odd = np.array([isinstance(cell, str) and _total_like(cell) for cell in cells.values], bool)
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = filled[cells.numbers].sum(axis=1) <= 1
     suspect |= odd[cells.numbers].any(axis=1)

@@ -1,0 +1,26 @@
+"""Texts that cleaning leaves as they are, told for a whole column at once: nearly all of a free column.
+
+A text is plain when it is made of ordinary Western characters and single spaces, and holds nothing that may
+be personal (what `personal.PERHAPS` looks for) nor the error of a spreadsheet. Any other is cleaned alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SIGNS = r"!\"$-?A-Z_a-z°²³À-ÖØ-öø-ÿŒœ’€"  # no # @ nor [, with which an error, an address and PRIVATE begin
+SHAPE = f"^[{SIGNS}]+(?: [{SIGNS}]+)*$"
+# Here a word starts after any letter with an accent too: more is looked at than need be, never less.
+SUSPECT = r"[0-9][0-9ABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adame|ademoiselle)|Err"
+
+
+def plain_texts(cells: Sequence[Any]) -> np.ndarray:
+    """Whether each cell is a text that cleaning a free column gives back as it is, shape (n_cells,)."""
+    texts = pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.string())
+    plain = pc.and_not(pc.match_substring_regex(texts, SHAPE), pc.match_substring_regex(texts, SUSPECT))
+    return plain.to_numpy(zero_copy_only=False)
