@@ -1,0 +1,119 @@
+"""What a wave received: its files read, each sheet given to its table, the answers of the firms put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from eit_analysis import tables
+from eit_analysis.errors import InputError
+from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.answers.sheets import find_header, read_answers
+from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, Layout, key_column
+from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
+from eit_analysis.intake.sheets.workbook import Finding, RawFile, read_files, survey_files
+from eit_analysis.study import Study
+
+
+def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[list[RawFile], list[str]]:
+    """The files of the wave as raw sheets, and the names of those that are left alone."""
+    where = study.raw.relative_to(study.root).as_posix()
+    if not study.raw.is_dir():
+        raise InputError(
+            "ce dossier n'existe pas, créez-le et déposez-y les questionnaires remplis", file=where
+        )
+    paths, left_alone = survey_files(study.raw)
+    if not paths:
+        raise InputError(
+            "ce dossier ne contient aucun questionnaire (XLSX, ODS ou CSV), déposez-y les fichiers remplis",
+            file=where,
+        )
+    reading = read_files(paths, study.raw)
+    files = [next(reading) for _ in progress(paths)]
+    reading.close()
+    return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
+
+
+def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, FoundSheet]], list[RawFile]]:
+    """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
+
+    What the reader itself found goes to the ledger.
+    """
+    found: list[tuple[str, FoundSheet]] = []
+    answering: set[str] = set()
+    for file in files:
+        if file.problem:
+            place = ledger.place(file.name)
+            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem.removesuffix('.')}.")
+        _log_findings(ledger, file.name, "", file.findings, shown=True)
+        for sheet in file.sheets:
+            known = None
+            if find_header(sheet):  # an answer sheet is no table
+                answering.add(file.name)
+            elif known := find_sheet(file.name, sheet, ledger):
+                found.append((file.name, known))
+            shown = known is not None and known.table not in PEOPLE
+            _log_findings(ledger, file.name, sheet.name, sheet.findings, shown)
+    return found, [file for file in files if file.name in answering]
+
+
+def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding], shown: bool) -> None:
+    """What the reader found; a sheet of people, or one that belongs to no table, may name persons."""
+    place = ledger.place(file, sheet) if findings else 0
+    for row, raw, clean, rule in findings:
+        ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
+
+
+def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
+    """Put the answers of the firms into the raw sheets they speak of."""
+    sheets = read_answers(files)
+    if not sheets:
+        return Applied()
+    grids = {
+        (file, sheet.raw.name): grid(sheet.layout, sheet.raw.rows) for file, sheet in found if sheet.layout
+    }
+    applied = apply(sheets, grids)
+    for position, (file, sheet) in enumerate(found):
+        rows = applied.rows.get((file, sheet.raw.name))
+        if rows is not None:
+            found[position] = (file, replace(sheet, raw=replace(sheet.raw, rows=rows)))
+    for file, name, row, *line in applied.corrections:
+        ledger.correct(ledger.place(file, name), row, *line)
+    for file, name, row, *line in applied.quarantine:
+        ledger.quarantine(ledger.place(file, name), row, *line)
+    return applied
+
+
+def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
+    form = tables.form(layout.table)
+    columns = {form[name]["header"]: index for name, index in layout.columns.items()}
+    return Grid(layout.table, rows, layout.header_row, columns)
+
+
+def refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
+    """Stop where no row at all can be cleaned, with the first reason for it."""
+    if any(len(sheet.rows) for sheet in sheets):
+        return
+    broken = next((file for file in files if file.problem), None)
+    if broken is not None:
+        raise InputError(
+            f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
+        )
+    lost = next((sheet for sheet in sheets if sheet.account.rows_quarantined), None)
+    if lost is not None:
+        header = tables.form(lost.account.table)[key_column(lost.account.table)]["header"]
+        raise InputError(
+            f"cette colonne est introuvable dans les {ROWS_SEARCHED} premières lignes, "
+            "remettez la ligne d'en-têtes du questionnaire",
+            file=ledger.origins[lost.place][0],
+            sheet=lost.account.sheet,
+            column=header,
+        )
+    expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
+    raise InputError(
+        f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",
+        file=files[0].name,
+    )

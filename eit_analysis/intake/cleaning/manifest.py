@@ -1,0 +1,70 @@
+"""The manifest of a cleaning: what it read, by which versions and parameters, and what became of each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
+from eit_analysis.intake.sheets.ledger import SheetAccount
+from eit_analysis.intake.sheets.workbook import RawFile
+from eit_analysis.study import Study
+
+ANSWERS = "answers"  # the table that the accounts of answer sheets name
+VERSIONS = ("eit-analysis", "pandas", "pandera", "pyarrow", "python-calamine", "python-stdnum")
+
+
+def manifest(
+    study: Study,
+    files: list[RawFile],
+    left_alone: list[str],
+    accounts: dict[str, list[SheetAccount]],
+    clean: dict[str, pd.DataFrame],
+) -> dict[str, Any]:
+    """What ``manifest.json`` says, but for the hashes of the tables, known once they are written.
+
+    Parameters
+    ----------
+    study : Study
+        Opened on the wave.
+    files : list of RawFile
+        Read, unreadable ones too.
+    left_alone : list of str
+        Names of the files of another format.
+    accounts : dict of str to list of SheetAccount
+        Accounts of the sheets, by file.
+    clean : dict of str to pandas.DataFrame
+        The tidy tables.
+    """
+    inputs = [
+        {
+            "file": file.name, "sha256": file.sha256, "format": file.format, "encoding": file.encoding,
+            "separator": file.separator, "problem": file.problem,
+            "sheets": [asdict(account) for account in accounts[file.name]],
+        }
+        for file in files
+    ]  # fmt: skip
+    totals: dict[str, Counter[str]] = {table: Counter() for table in (*tables.TABLES, ANSWERS)}
+    for account in (account for sheets in accounts.values() for account in sheets):
+        totals[account.table].update(account.counts())
+    return {
+        "study": study.name,
+        "wave": study.wave,
+        "inputs": inputs,
+        "files_left_alone": left_alone,
+        "tables": {
+            t: {**SheetAccount.zero(), **totals[t], "rows_written": len(clean[t])} for t in tables.TABLES
+        },
+        "answers": {**SheetAccount.zero(), **totals[ANSWERS]},
+        "parameters": {
+            "evidence_half_width": study.config.evidence_half_width,
+            "prefer_register": study.config.prefer_register,
+            "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
+        },
+        "versions": {name: version(name) for name in VERSIONS},
+    }
