@@ -27,6 +27,8 @@ SIZES = {"1-9": 1, "10-49": 10, "50-249": 50, "250+": 250}
 CLASSES = (1, 3, 6, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
 UNITS = ["siret", "naf_division", "size_class", "headcount", "headcount_low"]
 CLASS = ["naf_division", "headcount_low"]
+# The frame of a study that has none.
+NOBODY = pd.DataFrame({"siret": [], "naf_code": [], "headcount_low": [], "headcount_high": []})
 
 
 def units(table: pd.DataFrame) -> pd.DataFrame:
