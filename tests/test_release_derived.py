@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison
-from eit_analysis.publishing import released, report
+from eit_analysis.publishing import released, report, suppression
 from eit_analysis.publishing.disclosure import blurred, judge
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.released import Table
@@ -234,3 +234,21 @@ def test_the_same_records_under_two_names_are_hidden_under_both() -> None:
     families, sectors = withheld_of(*tables)
     assert [k[0].upper() for k, h in families.items() if h] == [k[0] for k, h in sectors.items() if h]
     assert sum(families.values()) >= 2
+
+
+def test_beyond_what_can_be_solved_the_finest_tables_are_withheld_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [("a", "wood", 50.0), ("b", "wood", 2.0), *CROWD]
+    data = pd.DataFrame(rows, columns=["site_id", "category", "mass"]).assign(route=lambda d: d["site_id"])
+    family, fine = (
+        (keys, data.groupby(keys, as_index=False)["mass"].sum(), data)
+        for keys in (["category"], ["category", "route"])
+    )
+    (alone,) = withheld_of(family)
+    monkeypatch.setattr(suppression, "MOST_WORK", 20)
+    kept, withheld = withheld_of(family, fine)
+    assert kept == alone and not all(kept.values())
+    assert all(withheld.values())
+    monkeypatch.setattr(suppression, "MOST_WORK", 0)
+    assert all(all(hidden.values()) for hidden in withheld_of(family, fine))

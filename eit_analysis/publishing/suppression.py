@@ -25,6 +25,9 @@ from eit_analysis.publishing.disclosure import PROTECTION, Cell, CellKey
 
 Constraint = tuple[CellKey, list[CellKey]]
 ROUNDS = 30
+# G-Confid solves one programme over all cells per sensitive cell. Beyond this product, some ten seconds a
+# round, whole tables are withheld first.
+MOST_WORK = 1_000_000
 
 
 def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
@@ -47,6 +50,11 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
     if confused:
         clear = [(rows, total) for rows, total in tables if total.key[0] not in confused]
         return {key for key in cells if key[0] in confused} | protect(clear)
+    kept = _manageable(tables)
+    if len(kept) < len(tables):
+        # A table that does not leave gives no equation: what it alone holds is withheld, the others stay.
+        shown = {cell.key for rows, total in kept for cell in (*rows, total)}
+        return {key for key in cells if key not in shown} | protect(kept)
     constraints, rests = _constraints(tables, cells)
     cells |= rests
     sensitive = {cell.key for cell in (*every, *rests.values()) if cell.sensitive}
@@ -63,6 +71,20 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
             return withheld
         asked |= weak
     return sensitive | linked
+
+
+def _manageable(tables: list[tuple[list[Cell], Cell]]) -> list[tuple[list[Cell], Cell]]:
+    """The tables left when those of the most sensitive cells are put aside until the work can be done."""
+    cells = [{cell.key for cell in rows} for rows, _ in tables]
+    sensitive = [{cell.key for cell in rows if cell.sensitive} for rows, _ in tables]
+    order = sorted(range(len(tables)), key=lambda i: len(sensitive[i]))
+
+    def work() -> int:
+        return math.prod(len(set().union(*(keys[i] for i in order))) for keys in (cells, sensitive))
+
+    while work() > MOST_WORK:
+        order.pop()
+    return [tables[i] for i in sorted(order)]
 
 
 def _alike(one: Cell, other: Cell) -> bool:
