@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 
 from eit_analysis import reference, tables
 from eit_analysis.errors import DisclosureError
+from eit_analysis.reference import commune_tables
 
 NBSP = "\u00a0"
 SUPPRESSED = "s"
@@ -69,6 +70,14 @@ def _wastes() -> dict[str, str]:
 
 
 @cache
+def _communes() -> dict[str, str]:
+    """``68063`` -> ``Cernay (68063)``: two communes may have one name."""
+    table = commune_tables.columns()
+    pairs = zip(table["commune_code"], table["name"], strict=True)
+    return {code: f"{name} ({code})" for code, name in pairs}
+
+
+@cache
 def _contract() -> dict[str, dict]:
     return {name: field for table in tables.TABLES for name, field in tables.fields(table).items()}
 
@@ -96,6 +105,8 @@ def heading(column: str) -> Heading:
     contract = _contract().get(column, {})
     vocabulary = _vocabulary()
     labels = {**(contract.get("labels") or {}), **_labels().get(column, {})}
+    if column == "commune_code":  # 35,000 names, which most pages do without
+        labels = {**_communes(), **labels}
     if column in vocabulary.index:
         row = vocabulary.loc[column]
         return Heading(
