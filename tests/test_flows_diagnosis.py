@@ -1,11 +1,14 @@
 """The flow diagnosis: a small territory by hand, then laws that hold for any territory."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
-from eit_analysis.flows import comparison, diagnosis
+from eit_analysis.flows import diagnosis, dimensions
+from eit_analysis.flows.uncertainty import error_sources
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 MASS = "mass_t_per_year"
@@ -41,9 +44,16 @@ TERRITORY = [
 ]
 
 
+def outgoing(flows: pd.DataFrame) -> pd.DataFrame:
+    sites = pd.DataFrame({"site_id": flows["site_id"].unique(), "naf_code": "1310Z", "actor_type": "firm"})
+    sites = sites.assign(commune_code="68334", commune_name="Thann")
+    codes = pd.DataFrame({"waste_code": ["070104"], "hazardous": [1]})
+    return dimensions.outgoing(dimensions.describe(flows, sites, codes))
+
+
 @pytest.fixture
 def out() -> pd.DataFrame:
-    return diagnosis.outgoing(flows_of(TERRITORY))
+    return outgoing(flows_of(TERRITORY))
 
 
 def test_totals_by_family(out):
@@ -52,16 +62,14 @@ def test_totals_by_family(out):
     assert rows.loc["wood", MASS] == 100 and rows.loc["wood", "n_sites"] == 2
     assert rows.loc["wood", "share_percent"] == 50
     assert rows.loc["Total", MASS] == 200 and rows.loc["Total", "n_sites"] == 3
-    # Half-width of m (1.2 - 1 / 1.2) / 2 = 0.18333 m each; in quadrature over 60 and 40.
-    half = 0.1833333 * (60**2 + 40**2) ** 0.5
-    assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx((100**2 + half**2) ** 0.5 + half)
-
-
-def test_inflows_are_left_out_and_a_missing_route_is_unknown(out):
-    flows = flows_of(TERRITORY)
-    flows.loc[0, "direction"] = "in"
-    assert len(diagnosis.outgoing(flows)) == 5
-    assert out.loc[5, ["route", "recovery", "valorised"]].tolist() == ["unknown"] * 3
+    # Half-width of m (1.2 - 1 / 1.2) / 2 = 0.18333 m each; 60 t of one source and 40 t of another.
+    sigma = brentq(lambda s: np.exp(-(s**2) / 2) * np.sinh(1.959964 * s) - 0.55 / 3, 0, 1, xtol=1e-12)
+    w = np.expm1(sigma**2)
+    variance, third = (60**2 + 40**2) * w, (60**3 + 40**3) * w**2 * (w + 3)
+    c = brentq(lambda x: x**3 + 3 * x - third / variance**1.5, 0, 1, xtol=1e-12)
+    s, scale = np.log1p(c**2) ** 0.5, variance**0.5 / c
+    high = 100 + scale * (np.exp(-(s**2) / 2 + 1.959964 * s) - 1)
+    assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx(high, rel=1e-5)
 
 
 def test_rates_keep_the_unknown_in_the_denominator(out):
@@ -85,10 +93,14 @@ def test_rates_keep_the_unknown_in_the_denominator(out):
 
 def test_errors_that_go_together_add_up_without_quadrature(out):
     rows = diagnosis.error_bounds(out).set_index("errors")
-    assert rows["mass_t_per_year"].tolist() == [200, 200]
+    assert rows["mass_t_per_year"].to_dict() == {"independent": 200, "shared": 200, "common": 200}
     assert rows.loc["common", "mass_low_t_per_year"] == pytest.approx(out["mass_low_t_per_year"].sum())
     assert rows.loc["common", "mass_high_t_per_year"] == pytest.approx(out["mass_high_t_per_year"].sum())
-    assert rows.loc["common", "mass_low_t_per_year"] < rows.loc["independent", "mass_low_t_per_year"]
+    low = rows["mass_low_t_per_year"]
+    assert low["common"] < low["shared"] == pytest.approx(low["independent"], rel=1e-4)  # one scale each
+    together = diagnosis.error_bounds(out.assign(contractor="Bennes")).set_index("errors")
+    low = together["mass_low_t_per_year"]
+    assert low["common"] < low["shared"] < low["independent"]
     assert diagnosis.error_bounds(out.head(0)).empty
 
 
@@ -98,45 +110,14 @@ def test_absent_families_are_named_not_zero(out):
     assert "glass" not in set(diagnosis.totals(out, ["category"])["category"])
 
 
-def test_changes_between_waves():
-    before = [
-        ("A", "wood", "recycling", 20, 0, "measured", ""),
-        ("A", "paper", "recycling", 10, 0, "measured", ""),
-        ("D", "metal", "recycling", 50, 0, "measured", ""),
-    ]
-    now = [
-        ("A", "wood", "recycling", 60, 0, "measured", ""),
-        ("A", "paper", "recycling", 11, 0, "measured", ""),
-        ("B", "metal", "recycling", 10, 0, "measured", ""),
-        ("B", "glass", "recycling", 10, 0, "measured", ""),
-    ]
-    current, previous = diagnosis.outgoing(flows_of(now)), diagnosis.outgoing(flows_of(before))
-    rows = comparison.compare(current, previous).set_index("category")
-    assert rows["change"].to_dict() == {
-        "glass": "not_comparable", "metal": "decrease", "paper": "within", "wood": "increase",
-    }  # fmt: skip
-    assert rows.loc["wood", "change_t_per_year"] == 40
-    current, previous = (
-        comparison.mark_presence(wave, other) for wave, other in ((current, previous), (previous, current))
-    )
-    # The metal of D is missing now: that is no decrease of anyone's metal.
-    assert comparison.verdicts(current, previous).set_index("category")["change_same_sites"].to_dict() == {
-        "glass": "not_comparable", "metal": "not_comparable", "paper": "within", "wood": "increase",
-    }  # fmt: skip
-
-
 def test_nothing_answered_gives_empty_tables():
-    none = diagnosis.outgoing(flows_of(TERRITORY).head(0))
-    presence = comparison.mark_presence(none, none)
+    none = outgoing(flows_of(TERRITORY).head(0))
     for table, column in [
         (diagnosis.totals(none, ["category"]), MASS),
         (diagnosis.totals(none, ["category", "recovery", "route"], total=False), MASS),
         (diagnosis.recovery_rates(none), "share_low_percent"),
-        (comparison.verdicts(presence, presence), "change_same_sites"),
     ]:
         assert table.empty and column in table.columns
-    one_wave = comparison.mark_presence(diagnosis.outgoing(flows_of(TERRITORY)), none)
-    assert comparison.verdicts(one_wave, presence).empty
 
 
 rows_of_flows = st.lists(
@@ -154,10 +135,10 @@ rows_of_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(rows_of_flows)
 def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
-    out = diagnosis.outgoing(flows_of(rows))
+    out = outgoing(flows_of(rows))
     whole = sum(row[3] for row in rows)
     for by in (
         ["category"],
@@ -176,14 +157,14 @@ def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
     assert rates.loc[rates["recovery"] != "Total", MASS].sum() == pytest.approx(whole)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(rows_of_flows, st.randoms())
 def test_the_order_of_rows_does_not_matter(rows, random):
     flows = flows_of(rows)
     shuffled = flows.sample(frac=1, random_state=random.randrange(1000)).reset_index(drop=True)
     for make in (
-        lambda f: diagnosis.totals(diagnosis.outgoing(f), ["category", "recovery"]),
-        lambda f: diagnosis.recovery_rates(diagnosis.outgoing(f)),
+        lambda f: diagnosis.totals(outgoing(f), ["category", "recovery"]),
+        lambda f: diagnosis.recovery_rates(outgoing(f)),
     ):
         keys = [c for c in make(flows).columns if c in ("category", "recovery", "valorised", "site_id")]
         one, other = (
@@ -193,13 +174,12 @@ def test_the_order_of_rows_does_not_matter(rows, random):
         pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(rows_of_flows)
 def test_splitting_a_firm_changes_no_total(rows):
     flows = flows_of(rows)
+    flows = flows.assign(error_source=error_sources(flows))  # two names, but still one scale
     split = flows.assign(site_id=[f"{site}{i % 2}" for i, site in enumerate(flows["site_id"])])
     for by in (["category"], ["category", "recovery"], ["evidence"]):
-        one, other = (
-            diagnosis.totals(diagnosis.outgoing(f), by).drop(columns="n_sites") for f in (flows, split)
-        )
+        one, other = (diagnosis.totals(outgoing(f), by).drop(columns="n_sites") for f in (flows, split))
         pd.testing.assert_frame_equal(one, other)

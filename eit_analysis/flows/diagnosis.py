@@ -1,4 +1,4 @@
-"""What leaves and enters the surveyed sites, where it goes, who weighs most: groupings of the flow table."""
+"""What leaves and enters the surveyed sites, where it goes: groupings of the flow table."""
 
 from __future__ import annotations
 
@@ -23,39 +23,6 @@ from eit_analysis.flows.uncertainty import (
 
 TOTAL = "Total"
 SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
-# Waste hierarchy of directive 2008/98/EC, article 4, by route; burning without recovery is disposal.
-RECOVERY = {
-    "reuse": "material", "recycling": "material",
-    "composting": "organic", "digestion": "organic",
-    "energy": "energy",
-    "incineration": "disposal", "landfill": "disposal",
-    "unknown": "unknown",
-}  # fmt: skip
-VALORISED = {"material": "yes", "organic": "yes", "energy": "yes", "disposal": "no", "unknown": "unknown"}
-
-
-def outgoing(flows: pd.DataFrame) -> pd.DataFrame:
-    """The outflows, with what the diagnosis asks of each: recovery, valorised, cost.
-
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Tidy flows of one wave.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows going out; a missing ``route`` becomes ``unknown``. Adds ``recovery`` (material, organic, energy,
-        disposal, unknown), ``valorised`` and ``cost_known`` (yes, no, and unknown for the former), and
-        ``cost_eur_per_year`` = mass x cost per tonne, missing where the cost is not stated.
-    """
-    out = flows[flows["direction"] == "out"].reset_index(drop=True)
-    out["route"] = out["route"].fillna("unknown")
-    out["recovery"] = out["route"].map(RECOVERY)
-    out["valorised"] = out["recovery"].map(VALORISED)
-    out["cost_known"] = np.where(out["cost_eur_per_t"].notna(), "yes", "no")
-    out["cost_eur_per_year"] = out[MASS] * out["cost_eur_per_t"]
-    return out
 
 
 def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
@@ -176,44 +143,3 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
     rows = rows.merge(pd.concat(bounds), how="left", on=["valorised", "recovery"])
     place = list(rows.columns).index("share_percent") + 1
     return rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
-
-
-def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.DataFrame:
-    """The fewest sites that together hold each share of the tonnage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``threshold_percent``, ``site_id``: one row per site inside each threshold, heaviest first.
-    """
-    mass = (
-        out.groupby("site_id")[MASS]
-        .sum()
-        .reset_index()
-        .sort_values([MASS, "site_id"], ascending=[False, True])
-    )
-    before = mass[MASS].cumsum() - mass[MASS]
-    whole = mass[MASS].sum()
-    # A relative 1e-9 keeps a rounding error of the sum from adding one more site.
-    inside = [
-        mass.loc[before < t / 100 * whole * (1 - 1e-9), ["site_id"]].assign(threshold_percent=t)
-        for t in thresholds
-    ]
-    return pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
-
-
-def concentration(held: pd.DataFrame) -> pd.DataFrame:
-    """Number of sites inside each threshold of :func:`holders`: ``threshold_percent``, ``n_sites``."""
-    return held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
-
-
-def not_valorised(out: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The heaviest outflows that are landfilled, incinerated or of unknown route, one row per flow."""
-    left = out[out["valorised"] != "yes"].sort_values([MASS, "flow_id"], ascending=[False, True])
-    row = left["source_row"].astype(str)
-    left = left.assign(source_cell=left["source_file"] + ", " + left["source_sheet"] + ", ligne " + row)
-    columns = [
-        "site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "cost_eur_per_t",
-        "source_cell",
-    ]  # fmt: skip
-    return left[columns].head(count).reset_index(drop=True)
