@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from eit_analysis.intake.cleaning.wave import Cleaned
-from eit_analysis.intake.output import json_bytes, log_bytes, write_table
+from eit_analysis.intake.output import json_bytes, write_log, write_table
 from eit_analysis.intake.relance.fiches import write_sheets
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.study import Study, open_atomic, write_atomic
 
 
 def write_tables(study: Study, cleaned: Cleaned) -> None:
@@ -16,13 +18,16 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
     Only these files are written: a table imported from a register stays as it is.
     """
     manifest = copy.deepcopy(cleaned.manifest)
-    for table, frame in cleaned.tables.items():
-        # A run refuses tables that a killed cleaning left of two different ages.
-        manifest["tables"][table]["sha256"] = write_table(study, table, frame)
-    write_table(study, "register_conflicts", cleaned.conflicts)
-    write_table(study, "row_sites", cleaned.row_sites)
+    frames = cleaned.tables | {"register_conflicts": cleaned.conflicts, "row_sites": cleaned.row_sites}
+    with ThreadPoolExecutor(2) as pool:  # what takes long is pyarrow's, and the disk's
+        digests = list(pool.map(partial(write_table, study), frames, frames.values()))
+    for table, digest in zip(frames, digests, strict=True):
+        if table in cleaned.tables:
+            # A run refuses tables that a killed cleaning left of two different ages.
+            manifest["tables"][table]["sha256"] = digest
     for name in ("quarantine", "corrections", "implausible"):
-        write_atomic(study.processed / f"{name}.csv", log_bytes(getattr(cleaned, name)))
+        with open_atomic(study.processed / f"{name}.csv") as stream:
+            write_log(getattr(cleaned, name), stream)
     write_atomic(study.processed / "manifest.json", json_bytes(manifest))
 
 
