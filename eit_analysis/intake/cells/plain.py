@@ -21,6 +21,18 @@ SUSPECT = r"[0-9][0-9ABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adam
 
 def plain_texts(cells: Sequence[Any]) -> np.ndarray:
     """Whether each cell is a text that cleaning a free column gives back as it is, shape (n_cells,)."""
-    texts = pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.string())
-    plain = pc.and_not(pc.match_substring_regex(texts, SHAPE), pc.match_substring_regex(texts, SUSPECT))
-    return plain.to_numpy(zero_copy_only=False)
+    texts = texts_of(cells)
+    return matches(texts, SHAPE) & ~matches(texts, SUSPECT)
+
+
+def texts_of(cells: Sequence[Any]) -> pa.Array:
+    """The cells that are texts, null where a cell is something else."""
+    try:
+        return pa.array(cells, pa.string())
+    except pa.ArrowException:
+        return pa.array([cell if isinstance(cell, str) else None for cell in cells], pa.string())
+
+
+def matches(texts: pa.Array, pattern: str) -> np.ndarray:
+    """Whether a pattern (of RE2) is found in each text, not in a null; shape (n_texts,)."""
+    return pc.match_substring_regex(texts, pattern).fill_null(False).to_numpy(zero_copy_only=False)

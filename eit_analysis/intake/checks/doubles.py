@@ -17,7 +17,7 @@ def doubles(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
     for table, frame in tables.items():
-        if table != "sites" and "site_id" in frame:
+        if table != "sites" and "site_id" in frame and len(frame):
             yield other_firm_in_file(table, frame, tables["sites"])
 
 

@@ -56,10 +56,14 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
     slipped = slips.headcount_slips(staffed)
     producers = _producers(staffed.drop(index=slipped.index))
+    compared = (
+        [slips.mass_slips(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
+        if len(producers)
+        else []
+    )
     marks = [
         slipped,
-        slips.mass_slips(flows, producers["headcount"]),
-        tonnes_per_employee(flows, producers),
+        *compared,
         ages_against_headcount(staffed),
         reference_year_apart(sites),
         *_staff_rows(workforce),
@@ -175,9 +179,11 @@ def hazard_conflict(flows: pd.DataFrame) -> pd.DataFrame:
 
 def waste_code_against_category(flows: pd.DataFrame) -> pd.DataFrame:
     """A code that names one material (`MATERIALS`) on a flow of another category."""
-    rows = flows[flows["waste_code"].isin(list(MATERIALS)) & ~flows["category"].isin(ANY_MATERIAL)]
-    allowed = [f"{code} {category}" for code, names in MATERIALS.items() for category in names.split()]
-    rows = rows[~(rows["waste_code"] + " " + rows["category"]).isin(allowed)]
+    (code, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
+    wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
+    for row, name in enumerate(codes):
+        wrong[row] = name in MATERIALS and ~categories.isin([*ANY_MATERIAL, *MATERIALS[name].split()])
+    rows = flows[wrong[code, category]]
     return _on_code(rows, "waste_code_against_category", "code d'une autre matière")
 
 

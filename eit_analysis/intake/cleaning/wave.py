@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from eit_analysis.intake.answers.applied import Applied, Cell, Grid, Place
 from eit_analysis.intake.checks.doubles import doubles
@@ -101,6 +102,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
+    pa.default_memory_pool().release_unused()
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(

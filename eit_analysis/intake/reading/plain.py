@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from eit_analysis.intake.reading import child, limits, mojibake, text
@@ -22,6 +23,7 @@ from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.sheet import NO_RESULT
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
+ODD = f"[ÂÃÄÅâï\ufffd\n]|{NO_RESULT}"  # the few cells in which something may have to be told
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -41,6 +43,7 @@ def read(path: Path) -> dict[str, Any] | None:
         return None
     plain = data if encoding == "utf-8" else data.decode(encoding).encode()
     cells = _cells(plain, separator, lines)
+    pa.default_memory_pool().release_unused()
     if cells is None:
         return None
     values, numbers = cells
@@ -82,17 +85,18 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
     if len(table) != height:
         return None
     values: list[str] = []
+    odd: list[str] = []
     numbers = np.empty((height, width), dtype=np.uintc)
     for place, column in enumerate(table.unify_dictionaries().columns):
-        distinct = column.chunk(0).dictionary.to_pylist()
+        distinct = column.chunk(0).dictionary
+        odd += distinct.filter(pc.match_substring_regex(distinct, ODD)).to_pylist()
         numbers[:, place] = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
         numbers[:, place] += len(values)
-        values += distinct
-    told = "\n".join(values)
-    broken = told.count("\n") >= len(values)
-    if broken or not told.strip() or NO_RESULT in told or mojibake.is_suspect(told):
+        values += distinct.to_pylist()
+    if any("\n" in cell or NO_RESULT in cell or mojibake.is_suspect(cell) for cell in odd):
         return None
-    return values, numbers[: _filled(values, numbers)]
+    height = _filled(values, numbers)
+    return (values, numbers[:height]) if height else None
 
 
 def _filled(values: list[str], numbers: np.ndarray) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.cells.plain import matches, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
@@ -201,8 +202,11 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    filled = np.array([bool(c.strip() if isinstance(c, str) else c is not None) for c in cells.values], bool)
-    odd = np.array([isinstance(cell, str) and _total_like(cell) for cell in cells.values], bool)
+    texts = texts_of(cells.values)
+    filled, odd = matches(texts, "[!-~]"), matches(texts, "(?i)tota|somme")
+    for number in np.flatnonzero(~filled).tolist():  # blank, no text, or nothing but foreign signs
+        cell = cells.values[number]
+        filled[number] = bool(cell.strip()) if isinstance(cell, str) else cell is not None
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = filled[cells.numbers].sum(axis=1) <= 1
     suspect |= odd[cells.numbers].any(axis=1)
@@ -217,11 +221,6 @@ def _equal(cells: Rows, numbers: np.ndarray, key: str) -> np.ndarray:
     column = Cells.among(cells.values, numbers)
     same = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
     return np.array(same, dtype=bool)[column.codes]
-
-
-def _total_like(text: str) -> bool:
-    low = text.casefold()
-    return "tota" in low or "somme" in low
 
 
 def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
