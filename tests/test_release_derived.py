@@ -57,7 +57,7 @@ def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
     """What an audience reads of a page that shows these tables only, after its way between two processes."""
     run = report.Run(Path("01_page.ipynb"), "public", list(shown))
     page, seen = report.see(run, viewer_of(study, audience))
-    report.protect_together([(page, seen)])
+    report.protect_together([[(page, seen)]])
     return pickle.loads(pickle.dumps(page)).blocks
 
 

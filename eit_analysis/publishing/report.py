@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,17 @@ def run_reports(
             ran = {
                 (input_group(run.audience), run.name): run for run in _collect(shared, progress, "Notebooks")
             }
-        for audience in outside:
-            seen = [see(ran[input_group(audience), path.stem], viewers[audience]) for path in everything]
-            protect_together(seen)
+        for group in groups:
+            seen = {
+                audience: [see(ran[group, path.stem], viewers[audience]) for path in everything]
+                for audience in outside
+                if input_group(audience) == group
+            }
+            protect_together(list(seen.values()))
             pages |= {
-                pool.submit(_write, study, run, today): run for run, _ in seen if run.notebook in notebooks
+                pool.submit(_write, study, run, today): run
+                for run, _ in chain.from_iterable(seen.values())
+                if run.notebook in notebooks
             }
         wrote = _collect(pages, progress, "Pages")
     for audience in audiences:
@@ -108,12 +115,17 @@ def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
     return Run(run.notebook, viewer.audience, blocks, run.error), tables
 
 
-def protect_together(pages: list[tuple[Run, Seen]]) -> None:
-    """Withhold in all tables of one audience what would let a reader find a sensitive cell."""
-    tables = [table for _, seen in pages for table in seen.values() if table.cells and table.base]
-    withheld = protect([(table.cells, table.base) for table in tables if table.cells and table.base])
-    for table in tables:
-        table.withheld = withheld
+def protect_together(audiences: list[list[tuple[Run, Seen]]]) -> None:
+    """Withhold in all tables of an audience what would let a reader find a sensitive cell.
+
+    Audiences of one group are given the same cells, whoever they may read by name: what is withheld from the
+    first is withheld from all.
+    """
+    each = [[table for _, seen in pages for table in seen.values()] for pages in audiences]
+    withheld = protect([(table.cells, table.base) for table in each[0] if table.cells and table.base])
+    for table in chain.from_iterable(each):
+        if table.cells and table.base:
+            table.withheld = withheld
 
 
 def preload() -> None:

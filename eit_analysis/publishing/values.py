@@ -85,7 +85,8 @@ class FirstLabel:
         if len(rows) < self.rank:
             return "aucune ligne diffusable"
         row = rows.iloc[self.rank - 1]
-        return ", ".join(wording.cell(row[key], key) for key in self.table.keys)
+        first, *others = [wording.cell(row[key], key) for key in self.table.keys]
+        return f"{first} ({', '.join(others)})" if others else first
 
 
 @dataclass(eq=False)
