@@ -63,9 +63,13 @@ def group(rows: pd.DataFrame, by: list[str]) -> Groups:
 
     Without any key all rows are one group, even where there is no row.
     """
-    read = {key: _factorise(rows[key]) for key in by}
-    columns = [codes for codes, _ in read.values()]
-    return _group(len(rows), columns, {key: names for key, (_, names) in read.items()})
+    columns, names = [], {}
+    for key in by:
+        codes, names[key] = _factorise(rows[key])
+        if codes.max(initial=-1) == len(names[key]):
+            names[key] = names[key].append(pd.Index([np.nan], dtype=names[key].dtype))
+        columns.append(codes)
+    return _group(len(rows), columns, names)
 
 
 def regroup(fine: Groups, by: list[str]) -> Groups:
@@ -81,13 +85,13 @@ def regroup(fine: Groups, by: list[str]) -> Groups:
 def cells(groups: Groups, source: pd.Series, columns: Iterable[np.ndarray]) -> Cells:
     """The sums of each column by group and source; rows without a source share one cell of their group."""
     codes, names = _factorise(source)
-    return _cells(groups, codes, len(names), columns)
+    return _cells(groups, codes, len(names) + 1, columns)
 
 
 def pairs(groups: Groups, column: pd.Series) -> Cells:
     """The different values of a column in each group: cells without sums."""
     codes, names = _factorise(column)
-    return _pairs(groups, codes, len(names))
+    return _pairs(groups, codes, len(names) + 1)
 
 
 def coarser(fine: Cells, by: list[str]) -> Cells:
@@ -132,15 +136,12 @@ def _of_pairs(groups: Groups, present: np.ndarray, count: int, sums: np.ndarray)
 
 
 def _factorise(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Code of each row and the sorted values, a missing one last where there is any."""
+    """Code of each row and the sorted values; a missing one has the code that follows them."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype("category")
     codes, names = column.array.codes, column.array.categories
     missing = codes < 0
-    if missing.any():
-        codes = np.where(missing, np.int64(len(names)), codes)
-        names = names.append(pd.Index([np.nan], dtype=names.dtype))
-    return codes, names
+    return np.where(missing, np.int64(len(names)), codes) if missing.any() else codes, names
 
 
 def _compact(codes: np.ndarray, size: int, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
@@ -149,6 +150,8 @@ def _compact(codes: np.ndarray, size: int, ordered: bool = True) -> tuple[np.nda
         numbers, present = pd.factorize(codes, sort=ordered)
         return numbers, present
     present = _present(codes, size)
+    if len(present) == size:
+        return codes, present
     numbers = np.zeros(size, dtype=np.int64)
     numbers[present] = np.arange(len(present))
     return numbers[codes], present

@@ -24,6 +24,7 @@ double and triple sums, and the intervals to Monte Carlo and to simulated survey
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations_with_replacement, permutations
 from math import factorial
 
 import numpy as np
@@ -182,14 +183,17 @@ def shared_third_cumulant(shared: np.ndarray, mixed: np.ndarray) -> np.ndarray:
     """The part of K3 that comes from a source, from its P and Q (terms, cells)."""
     total = np.zeros(shared.shape[1])
     terms = range(1, len(shared) + 1)
-    for p in terms:
-        total += 3 * 2**p / factorial(p) * shared[p - 1] * mixed[p - 1]
-        for q in terms[: len(shared) - p]:
-            weight = 1 / (factorial(p) * factorial(q))
-            total += 3 * weight * shared[p - 1] * shared[q - 1] * shared[p + q - 1]
-            for r in terms[: len(shared) - max(p, q)]:
-                triple = shared[p + q - 1] * shared[q + r - 1] * shared[r + p - 1]
-                total += weight / factorial(r) * triple
+    for k in terms:
+        total += 3 * 2**k / factorial(k) * shared[k - 1] * mixed[k - 1]
+    # Sums over p, q and r are symmetric: each set of values once, times the orders it can come in.
+    for p, q in combinations_with_replacement(terms, 2):
+        if p + q <= len(shared):
+            weight = 3 * (1 + (p != q)) / (factorial(p) * factorial(q))
+            total += weight * shared[p - 1] * shared[q - 1] * shared[p + q - 1]
+    for p, q, r in combinations_with_replacement(terms, 3):
+        if q + r <= len(shared):
+            weight = len(set(permutations((p, q, r)))) / (factorial(p) * factorial(q) * factorial(r))
+            total += weight * shared[p + q - 1] * shared[q + r - 1] * shared[r + p - 1]
     return total
 
 
