@@ -27,7 +27,7 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     sink = io.BytesIO()
     pq.write_table(
         # pandas reads its str type back from the stored schema only; the rest of its metadata is of no use.
-        table.replace_schema_metadata(None), sink, compression="zstd", store_schema=True,
+        table.replace_schema_metadata(None), sink, compression="snappy", store_schema=True,
         # Half of the time, for tables that are only ever read whole.
         use_dictionary=_repetitive(table), write_statistics=False,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis.intake.cells.parsing import clean_text
 
@@ -151,11 +152,11 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
         for column in part:
             mixed = (mixed ^ column.said(rows).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(29)
-        _, first, inverse, count = np.unique(
-            mixed, return_index=True, return_inverse=True, return_counts=True
-        )
-        shared = count[inverse] > 1
-        first = rows[first[inverse]][shared]
+        alike, distinct = pd.factorize(mixed)
+        first = np.empty(len(distinct), dtype=np.int64)
+        first[alike[::-1]] = np.arange(len(mixed))[::-1]  # of several the last to be written stays
+        shared = np.bincount(alike, minlength=len(distinct))[alike] > 1
+        first = rows[first[alike]][shared]
         rows, mixed = rows[shared], mixed[shared]
     # The hash only names candidates; the cells themselves decide.
     same = np.ones(len(rows), dtype=bool)

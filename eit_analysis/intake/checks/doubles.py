@@ -51,7 +51,8 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: pd.DataFrame) -> 
     """
     owners = sites.drop_duplicates(["source_file", "site_id"])
     alone = owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]
-    rows = frame[frame["source_file"].isin(alone.index) & frame["site_id"].isin(sites["site_id"])]
+    rows = frame[frame["source_file"].isin(alone.index)]
+    rows = rows[rows["site_id"].isin(sites["site_id"])]
     owner = rows["source_file"].map(alone)
     rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
     reasons = [

@@ -78,7 +78,7 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
             pa.BufferReader(data),
             pa_csv.ReadOptions(column_names=names),
             pa_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False, newlines_in_values=quoted),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, TEXT)),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, TEXT), check_utf8=False),
         )
     except pa.ArrowInvalid:
         return None

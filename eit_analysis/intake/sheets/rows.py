@@ -13,7 +13,7 @@ import pandas as pd
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
-from eit_analysis.intake.cells.plain import matches, texts_of
+from eit_analysis.intake.cells.plain import begin_with_ascii, matches, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
@@ -23,6 +23,7 @@ from eit_analysis.intake.sheets.workbook import RawSheet
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
+TOTAL_LIKE = "(?i)tota|somme"
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
@@ -203,8 +204,8 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
     texts = texts_of(cells.values)
-    filled, odd = matches(texts, "[!-~]"), matches(texts, "(?i)tota|somme")
-    for number in np.flatnonzero(~filled).tolist():  # blank, no text, or nothing but foreign signs
+    filled, odd = begin_with_ascii(texts), matches(texts, TOTAL_LIKE)
+    for number in np.flatnonzero(~filled).tolist():  # blank, no text, or beginning otherwise
         cell = cells.values[number]
         filled[number] = bool(cell.strip()) if isinstance(cell, str) else cell is not None
     keys = cells.numbers[:, layout.columns[layout.key]]
