@@ -23,7 +23,7 @@ def eit(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,  # every report of every audience, beside another file of tests
     )
 
 

@@ -282,9 +282,9 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
     }), "Flux")  # fmt: skip
     tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
     implausible(tables)
-    start = time.perf_counter()
+    start = time.process_time()
     implausible(tables)
-    assert time.perf_counter() - start < 1.0  # 0.2 s alone; the machine may be shared
+    assert time.process_time() - start < 1.0  # 0.2 s; of this process, since others share the machine
 
 
 def cells(pairs: list[tuple[int, float]], column: str = "Quantité") -> pd.DataFrame:
