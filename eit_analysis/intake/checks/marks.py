@@ -38,6 +38,8 @@ def mark(
 def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Marks of several rules, by place; a cell keeps the first of its own."""
     found = [frame for frame in marks if len(frame)]
-    frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=QUARANTINE)
+    if not found:
+        return typed(pd.DataFrame(columns=QUARANTINE))
+    frame = pd.concat(found, ignore_index=True)
     frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
     return typed(frame[QUARANTINE])
