@@ -27,10 +27,9 @@ def plain_texts(cells: Sequence[Any]) -> np.ndarray:
 
 def texts_of(cells: Sequence[Any]) -> pa.Array:
     """The cells that are texts, null where a cell is something else."""
-    try:
-        return pa.array(cells, pa.string())
-    except pa.ArrowException:
-        return pa.array([cell if isinstance(cell, str) else None for cell in cells], pa.string())
+    if set(map(type, cells)) - {str}:
+        cells = [cell if isinstance(cell, str) else None for cell in cells]
+    return pa.array(cells, pa.string())
 
 
 def begin_with_ascii(texts: pa.Array) -> np.ndarray:
