@@ -47,7 +47,7 @@ MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"
 HIGH = "mass_high_t_per_year"
 SHARED_ERROR_CORRELATION = 0.5  # hypothesis of the project: half of the log variance
-SERIES_ERROR = 1e-4  # of the covariances
+SERIES_ERROR = 5e-3  # of the covariances: at most 0.25 % of a half-width
 ERRORS = ["error_source", "shared_log_sd", "own_variance", "own_third_cumulant"]
 
 
