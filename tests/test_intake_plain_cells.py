@@ -6,10 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.intake.cells.plain import begin_with_ascii, matches, plain_texts, texts_of
+from eit_analysis.intake.cells.plain import plain_texts
 from eit_analysis.intake.cleaning.tidy import _cleaner
 from eit_analysis.intake.sheets.personal import PRIVATE
-from eit_analysis.intake.sheets.rows import TOTAL_LIKE
 
 PARTS = st.sampled_from(
     ["lot", "été", "Mme", "M.", "Mr", "né", "Née", "le", "12", "03 89 11 11 11", "0389111111", "+33", "#REF!",
@@ -54,15 +53,3 @@ def test_what_is_no_text_or_personal_is_not_plain():
     ]
     assert not plain_texts(cells).any()
     assert plain_texts([]).tolist() == []
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.lists(st.text("tToOaAsSmMeE éſK \u00a0\x1f\t", max_size=8) | st.none() | st.integers(), max_size=20)
-)
-def test_quick_looks_say_what_python_says(cells):
-    texts = texts_of(cells)
-    low = [cell.casefold() if isinstance(cell, str) else "" for cell in cells]
-    assert matches(texts, TOTAL_LIKE).tolist() == ["tota" in text or "somme" in text for text in low]
-    seen = begin_with_ascii(texts)
-    assert all(cell.strip() for cell, visible in zip(cells, seen, strict=True) if visible)

@@ -32,12 +32,6 @@ def texts_of(cells: Sequence[Any]) -> pa.Array:
     return pa.array(cells, pa.string())
 
 
-def begin_with_ascii(texts: pa.Array) -> np.ndarray:
-    """Whether each text begins with a visible sign of ASCII, as nearly all do; shape (n_texts,)."""
-    begins = pc.and_(pc.greater_equal(texts, "!"), pc.less(texts, "\x7f"))
-    return begins.fill_null(False).to_numpy(zero_copy_only=False)
-
-
 def matches(texts: pa.Array, pattern: str) -> np.ndarray:
     """Whether a pattern (of RE2) is found in each text, not in a null; shape (n_texts,)."""
     return pc.match_substring_regex(texts, pattern).fill_null(False).to_numpy(zero_copy_only=False)

@@ -13,7 +13,6 @@ import pandas as pd
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
-from eit_analysis.intake.cells.plain import begin_with_ascii, matches, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
@@ -23,7 +22,6 @@ from eit_analysis.intake.sheets.workbook import RawSheet
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
-TOTAL_LIKE = "(?i)tota|somme"
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
@@ -203,11 +201,11 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    texts = texts_of(cells.values)
-    filled, odd = begin_with_ascii(texts), matches(texts, TOTAL_LIKE)
-    for number in np.flatnonzero(~filled).tolist():  # blank, no text, or beginning otherwise
-        cell = cells.values[number]
-        filled[number] = bool(cell.strip()) if isinstance(cell, str) else cell is not None
+    texts = [cell if isinstance(cell, str) else "" for cell in cells.values]
+    filled = np.array([bool(c.strip()) if isinstance(c, str) else c is not None for c in cells.values], bool)
+    odd = np.zeros(len(texts), dtype=bool)
+    if _total_like("\n".join(texts)):  # said nowhere in most sheets
+        odd[:] = list(map(_total_like, texts))
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = filled[cells.numbers].sum(axis=1) <= 1
     suspect |= odd[cells.numbers].any(axis=1)
@@ -222,6 +220,11 @@ def _equal(cells: Rows, numbers: np.ndarray, key: str) -> np.ndarray:
     column = Cells.among(cells.values, numbers)
     same = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
     return np.array(same, dtype=bool)[column.codes]
+
+
+def _total_like(text: str) -> bool:
+    low = text.casefold()
+    return "tota" in low or "somme" in low
 
 
 def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
