@@ -91,7 +91,7 @@ def test_what_is_valorised_has_no_potential_and_the_rest_is_ranked(left):
 
 def test_each_criterion_is_shown(left):
     rows = left.set_index("flow_id")
-    answers = {flow: "".join(a[0] for a in rows.loc[flow, potential.CRITERIA]) for flow in rows.index}
+    answers = {flow: "".join(a[0] for a in rows.loc[flow, [*potential.CRITERIA]]) for flow in rows.index}
     # clean, harmless, measured, regular, has an outlet, gathered
     assert answers["f00"] == "nyyyyy"
     # Soiled, beyond what composting takes; two months a year.

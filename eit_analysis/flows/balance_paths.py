@@ -14,30 +14,32 @@ from eit_analysis.flows.uncertainty import MASS
 
 SURVEYED_TAKERS = "surveyed_takers"
 PATH = ["category", "site_id", "route", MASS]
+SENT = ["category", "naf_division", "site_id", "route", MASS]
 
 
-def sent_paths(flows: pd.DataFrame, sites: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
-    """What each firm sends, by family and route; and what surveyed takers receive that no firm can have sent.
+def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
+    """What actors send, by family, sector and route; and what takers receive that nobody can have sent.
 
     Parameters
     ----------
-    flows, sites : pandas.DataFrame
-        Tidy tables of one wave; t/year.
+    out, received : pandas.DataFrame
+        Described outflows (:mod:`dimensions`), and inflows of the takers; t/year.
     families : pandas.DataFrame
         :func:`territory_balance.family_balance` of the same.
 
     Returns
     -------
     pandas.DataFrame
-        ``category``, ``site_id`` (``unexplained`` for the gap), ``route`` (``unknown`` when not answered,
-        ``surveyed_takers`` for the gap), mass. The rows of actors add up to the cells they come from.
+        ``category``, ``naf_division`` (``unexplained`` for the gap), ``site_id`` (for the gap, the takers, by
+        what they receive), ``route`` (``surveyed_takers`` for the gap), mass: records, to be summed. Those of
+        actors are the cells they come from.
     """
-    sent = flows[(flows["direction"] == "out").to_numpy() & ~is_taker(flows["site_id"], sites)]
-    sent = sent.assign(route=sent["route"].fillna("unknown"))
-    gap = families.loc[families["verdict"] == "from_elsewhere", ["category", REMAINDER[0]]]
-    gap = gap.rename(columns={REMAINDER[0]: MASS}).assign(site_id=UNEXPLAINED, route=SURVEYED_TAKERS)
-    grouped = sent.groupby(PATH[:3], as_index=False)[MASS].sum()
-    return pd.concat([grouped, gap], ignore_index=True)[PATH]
+    gap = families[families["verdict"] == "from_elsewhere"].set_index("category")[REMAINDER[0]]
+    got = received[received["category"].isin(gap.index)]
+    share = got[MASS] / got.groupby("category")[MASS].transform("sum")
+    mass = share * got["category"].map(gap).astype(float)
+    missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
+    return pd.concat([out[SENT], missing[SENT]], ignore_index=True)
 
 
 def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:

@@ -70,8 +70,8 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``category`` (« Total » last), ``n_sites`` (that declared it), ``observed_t_per_year``, extrapolated
-        mass and 95 % bounds, of the divisions that have a basis.
+        ``category`` (heaviest first, « Total » last), ``n_sites`` (that declared it),
+        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis.
     """
     cells, people = planned.cells, planned.respondents
     names = sorted({*cells["naf_division"], *people["naf_division"]})
@@ -90,7 +90,10 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows.insert(0, "category", [*families, TOTAL])
     rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
     rows.insert(2, OBSERVED, [flows[MASS].sum() for flows in parts])
-    return rows
+    # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
+    share = (rows[MASS] / rows[MASS].iloc[-1]).round(12).iloc[:-1]
+    order = share.sort_values(ascending=False, kind="stable").index
+    return rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
 
 
 def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:

@@ -14,7 +14,10 @@ from eit_analysis.flows.dimensions import RECOVERY
 from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
 
-CRITERIA = ["is_clean", "is_harmless", "is_measured", "is_regular", "has_outlet", "is_gathered"]
+CRITERIA = {
+    "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",
+    "has_outlet": "usage connu", "is_gathered": "concentré",
+}  # fmt: skip
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 # A family is gathered when this many sites hold this share of what it does not valorise.
 GATHERED_SITES, GATHERED_SHARE = 3, 0.8
@@ -93,12 +96,18 @@ def potential(out: pd.DataFrame, compatibility: pd.DataFrame, factors: pd.DataFr
 
 
 def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The ``count`` heaviest of :func:`potential` with the columns a reader needs, one row per flow."""
+    """The ``count`` heaviest of :func:`potential` with the columns a reader needs, one row per flow.
+
+    Its six criteria stand in one column, ``criteria_met``, as a text.
+    """
+    met = left[list(CRITERIA)] == "yes"
+    names = np.array(list(CRITERIA.values()), dtype=object)
+    texts = [", ".join(names[row]) for row in met.to_numpy()]
     columns = [
         "site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "bill_eur_per_year",
-        "cost_basis", *CRITERIA, "ease", *RANKS, "source_cell",
+        "criteria_met", "rank_cost", "rank_ease", "source_cell",
     ]  # fmt: skip
-    return left[columns].head(count)
+    return left.assign(criteria_met=texts)[columns].head(count)
 
 
 def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -70,8 +70,9 @@ def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``by``, ``peak_month`` (the first of the heaviest), ``peak_ratio`` (1 when even, 12 when all is in
-        one month), ``active_months``, ``n_sites`` of the peak month; groups of zero mass are left out.
+        ``by``, ``peak_month`` (the first of the heaviest, missing when all twelve are equal), ``peak_ratio``
+        (1 when even, 12 when all is in one month), ``active_months``, ``n_sites`` of the peak month; groups
+        of zero mass are left out. The most seasonal first, « Total » last.
     """
     rows = profile(flows, by)
     rows = rows[rows[MONTHLY[MASS]] > 0]
@@ -82,7 +83,10 @@ def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     spread = mass.agg(annual="sum", peak="max", active_months="size").reset_index()
     spread["peak_ratio"] = 12 * spread["peak"] / spread["annual"]
     found = spread.merge(peak[[*by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
-    return found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
+    found["peak_month"] = found["peak_month"].where(found["peak_ratio"] > 1 + 1e-9)
+    found["whole"] = (found[by] == TOTAL).all(axis=1)
+    found = found.sort_values(["whole", "peak_ratio", *by], ascending=[True, False, *(True for _ in by)])
+    return found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]].reset_index(drop=True)
 
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:

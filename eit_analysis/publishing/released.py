@@ -413,7 +413,7 @@ class Figure(Released):
             level = re.search(r"\d+(?=\s?%)", f"{low.header} {low.description}")
             parts += [f"Trait fin\u00a0: intervalle à {level[0]}\u00a0%"] if level else []
         parts += [f"Source\u00a0: {self.source}"] if self.source else []
-        parts += [f"n\u00a0= {self.n.render()}"] if self.n and self.n.readable else []
+        parts += [f"n\u00a0=\u00a0{self.n.render()}"] if self.n and self.n.readable else []
         parts += [PARTIAL] if self.table.hidden.any() else []
         return " ".join(f"{part}." for part in parts)
 
