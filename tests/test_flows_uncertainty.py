@@ -212,7 +212,7 @@ def test_who_gave_the_mass():
         assert [None if pd.isna(s) else s for s in found] == [row[3] for row in rows]
         assert found.index.equals(frame.index)
     assert uncertainty.error_sources(flows.head(0)).empty
-    nobody = flows.assign(contractor=pd.Series([None] * 7, dtype=object))
+    nobody = flows.assign(contractor=np.nan)
     assert uncertainty.error_sources(nobody).dropna().tolist() == ["site A"] * 3
 
 

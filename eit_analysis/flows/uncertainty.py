@@ -33,15 +33,13 @@ import pandas as pd
 from eit_analysis.flows.grouping import Cells, Groups, cells, group
 from eit_analysis.flows.lognormal import (
     HALF_WIDTH_PER_SD,
-    difference_interval,
     half_width,
-    interval,
     log_sd,
     moment_interval,
     share_interval,
 )
-
-__all__ = ["difference_interval", "half_width", "interval", "share_interval"]  # used by callers
+from eit_analysis.flows.lognormal import difference_interval as difference_interval
+from eit_analysis.flows.lognormal import interval as interval
 
 MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"
@@ -77,7 +75,8 @@ def error_sources(flows: pd.DataFrame) -> pd.Series:
     by_contractor = named & (measured | (flows["evidence"] == "declared"))
     of_site = sites.codes.astype(np.int64) + len(contractors.categories)
     codes = np.select([by_contractor, measured], [contractors.codes, of_site], -1)
-    names = ("contractor " + contractors.categories).append("site " + sites.categories)
+    words = [key.categories.astype("str") for key in (contractors, sites)]
+    names = ("contractor " + words[0]).append("site " + words[1])
     sources = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names))
     return pd.Series(sources, index=flows.index, name="error_source")
 
