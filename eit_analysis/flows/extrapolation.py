@@ -89,7 +89,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
     rows.insert(0, "category", [*families, TOTAL])
     rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
-    rows.insert(2, OBSERVED, [flows[MASS].sum() for flows in parts])
+    rows.insert(2, OBSERVED, [float(flows[MASS].sum()) for flows in parts])
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[MASS] / rows[MASS].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
