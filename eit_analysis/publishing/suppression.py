@@ -19,7 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from eit_analysis.publishing.disclosure import PROTECTION, Cell, CellKey
 
@@ -64,8 +67,9 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
     asked = set(sensitive)
     if not sensitive & linked:
         return sensitive
+    parts = _independent(constraints, known)
     for _ in range(ROUNDS):
-        withheld = _complements(asked & linked, known, cells, constraints) | asked
+        withheld = asked.union(*(_complements(asked, known, cells, part) for part in parts))
         weak = _weak_differences(withheld, rests, cells, constraints)
         if not weak:
             return withheld
@@ -180,11 +184,31 @@ def _rest(parent: Cell, children: list[Cell]) -> dict[str, float] | None:
     return {unit: weight for unit, weight in left.items() if weight > tolerance}
 
 
+def _independent(constraints: list[Constraint], known: set[CellKey]) -> list[list[Constraint]]:
+    """Sets of constraints that share no cell but known ones: what one withholds does nothing for another."""
+    numbers: dict[CellKey, int] = {}
+    pairs = [
+        (row, numbers.setdefault(key, len(numbers)))
+        for row, (parent, children) in enumerate(constraints)
+        for key in (parent, *children)
+        if key not in known
+    ]
+    rows, columns = zip(*pairs, strict=True)
+    shared = csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(constraints), len(numbers)))
+    _, labels = connected_components(shared @ shared.T, directed=False)
+    groups: dict[int, list[Constraint]] = defaultdict(list)
+    for label, constraint in zip(labels, constraints, strict=True):
+        groups[int(label)].append(constraint)
+    return list(groups.values())
+
+
 def _complements(
     sensitive: set[CellKey], known: set[CellKey], cells: dict[CellKey, Cell], constraints: list[Constraint]
 ) -> set[CellKey]:
     """What G-Confid withholds; everything linked when it finds no answer (unknown means withhold)."""
     linked = {key for parent, children in constraints for key in (parent, *children)}
+    if not sensitive & linked:
+        return set()
     ids = {key: i + 1 for i, key in enumerate(sorted(linked, key=lambda k: (k[0], sorted(k[1]))))}
     table = pd.DataFrame(
         [
