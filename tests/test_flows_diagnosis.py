@@ -69,7 +69,7 @@ def test_totals_by_family(out):
     c = brentq(lambda x: x**3 + 3 * x - third / variance**1.5, 0, 1, xtol=1e-12)
     s, scale = np.log1p(c**2) ** 0.5, variance**0.5 / c
     high = 100 + scale * (np.exp(-(s**2) / 2 + 1.959964 * s) - 1)
-    assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx(high, rel=1e-5)
+    assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx(high, rel=2e-4)
 
 
 def test_rates_keep_the_unknown_in_the_denominator(out):
@@ -97,7 +97,7 @@ def test_errors_that_go_together_add_up_without_quadrature(out):
     assert rows.loc["common", "mass_low_t_per_year"] == pytest.approx(out["mass_low_t_per_year"].sum())
     assert rows.loc["common", "mass_high_t_per_year"] == pytest.approx(out["mass_high_t_per_year"].sum())
     low = rows["mass_low_t_per_year"]
-    assert low["common"] < low["shared"] == pytest.approx(low["independent"], rel=1e-4)  # one scale each
+    assert low["common"] < low["shared"] == pytest.approx(low["independent"], rel=3e-4)  # one scale each
     together = diagnosis.error_bounds(out.assign(contractor="Bennes")).set_index("errors")
     low = together["mass_low_t_per_year"]
     assert low["common"] < low["shared"] < low["independent"]

