@@ -158,7 +158,12 @@ def cell(value: object, column: str) -> str:
 
 
 def rounded(value: object, column: str) -> str:
-    """One value for a sentence, where decimals of a large number only tire the reader."""
+    """One value for a sentence: no decimals from 100 on, three significant digits for thousands of euros.
+
+    Nobody knows a territory's bill to the euro; the table beside the sentence holds the whole number.
+    """
+    if isinstance(value, float) and abs(value) >= 1000 and heading(column).unit == "€/an":
+        return number(float(f"{value:.3g}"), 0)
     if isinstance(value, float) and abs(value) >= 100:
         return number(float(value), 0)
     return cell(value, column)
