@@ -42,7 +42,7 @@ def test_a_change_is_split_between_same_new_and_gone_sites():
         {"Total": 30, "both": 40, "once": -20, "new": 40, "gone": -30}
     )
     assert wood["change"].to_dict() == {
-        "Total": "increase", "both": "increase",
+        "Total": "not_comparable", "both": "increase",
         "once": "not_comparable", "new": "not_comparable", "gone": "not_comparable",
     }  # fmt: skip
     assert wood["n_sites_before"].to_dict() == pytest.approx(
@@ -55,6 +55,17 @@ def test_a_change_is_split_between_same_new_and_gone_sites():
     assert rows.loc[("paper", "once"), "change"] == "not_comparable"
     assert rows.loc[("metal", "both"), "change_t_per_year"] == 0
     assert rows.index[-1][0] == "Total" and rows.index[0] == ("wood", "Total")
+
+
+def test_a_rise_that_comes_from_other_sites_alone_is_no_verdict():
+    before = [("A", "wood", 60), ("A", "metal", 10)]
+    rows = compared([("A", "wood", 60), ("B", "wood", 500), ("A", "metal", 90)], before)
+    assert rows.loc["wood", "change"].to_dict() == {
+        "Total": "not_comparable", "both": "within", "new": "not_comparable",
+    }  # fmt: skip
+    assert rows.loc[("wood", "Total"), "change_t_per_year"] == 500  # the figure stays
+    assert rows.loc["metal", "change"].eq("increase").all()  # the same sites only
+    assert rows.loc[("Total", "Total"), "change"] == "not_comparable"
 
 
 def test_a_site_that_answered_without_any_such_flow_is_neither_new_nor_gone():
@@ -168,6 +179,5 @@ def test_laws_of_a_comparison(now, before, random):
     parted = compared(
         *([(s + str(i % 2), *rest) for i, (s, *rest) in enumerate(wave)] for wave in (now, before))
     )
-    columns = [*CHANGE, "change"]
-    whole, parts = (r[columns].xs("Total", level="presence").sort_index() for r in (rows, parted))
+    whole, parts = (r[CHANGE].xs("Total", level="presence").sort_index() for r in (rows, parted))
     pd.testing.assert_frame_equal(whole, parts, atol=1e-7)

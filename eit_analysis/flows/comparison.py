@@ -123,9 +123,10 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The keys; ``mass_before_...`` and ``mass_...`` with their bounds and number of sites, missing where
         nothing was declared; ``change_t_per_year`` and ``change_percent``, each with its bounds; ``change``:
-        ``increase``, ``decrease``, ``within`` its uncertainty, or ``not_comparable`` (other sites, or a
-        family that one of the waves does not have). Each row depends on the rows of the same keys only.
-        From the heaviest group down, each with its total first; all groups together come last.
+        ``increase``, ``decrease``, ``within`` its uncertainty, or ``not_comparable`` (a family that one of
+        the waves does not have; other sites, be it in part: a « Total » holding any part but ``both``).
+        The figures of a row depend on the rows of the same keys only. From the heaviest group down, each with
+        its total first; all groups together come last.
     """
     keys = [column for column in now.columns if column not in VALUES]
     rows = before.rename(columns=BEFORE).merge(now, on=keys, how="outer")
@@ -133,6 +134,10 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     comparable = (
         rows["presence"].isin(["both", TOTAL]) & later.notna().all(axis=1) & earlier.notna().all(axis=1)
     )
+    # A total of the group may have moved by the sites it lost or won alone: no verdict from it.
+    others = rows.loc[~rows["presence"].isin(["both", TOTAL]), keys[:-1]]
+    mixed = pd.MultiIndex.from_frame(rows[keys[:-1]]).isin(pd.MultiIndex.from_frame(others))
+    same_sites = comparable & (~mixed | (rows["presence"] == "both"))
     tonnes = _difference(later.fillna(0.0), earlier.fillna(0.0))
     # A wave without any tonne has no ratio.
     positive = comparable & (later.iloc[:, 0] > 0) & (earlier.iloc[:, 0] > 0)
@@ -142,7 +147,7 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     rows[CHANGE[:3]] = tonnes
     rows[CHANGE[3:6]] = relative.reindex(rows.index)
     rows["change"] = np.select(
-        [~comparable, tonnes["low"] > 0, tonnes["high"] < 0],
+        [~same_sites, tonnes["low"] > 0, tonnes["high"] < 0],
         ["not_comparable", "increase", "decrease"],
         "within",
     )
