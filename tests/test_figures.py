@@ -312,11 +312,11 @@ def test_commune_map_has_north_up_true_proportions_and_says_what_it_cannot_place
 def test_slope_chart_names_both_ends_and_the_verdict() -> None:
     now, before = families().assign(wave="2018"), families(2).assign(wave="2015")
     frame = pd.concat([before, now], ignore_index=True)
-    frame["change_all_sites"] = frame["category"].map(
+    frame["change"] = frame["category"].map(
         {"textile": "increase", "wood": "within", "cardboard": "not_comparable"}
     )
     svg = figures.slope(
-        table(frame, ["category", "wave"]), value=MASS, by="category", verdict="change_all_sites"
+        table(frame, ["category", "wave"]), value=MASS, by="category", verdict="change"
     )
     told = words(svg)
     assert "textile 200\u00a0t/an" in told

@@ -1,0 +1,29 @@
+"""The printed words: each column and each code is named once, so that no row hides another."""
+
+from __future__ import annotations
+
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.publishing import wording
+
+
+@pytest.mark.parametrize(("table", "keys"), [("vocabulary", ["name"]), ("labels", ["column", "code"])])
+def test_nothing_is_named_twice(table, keys):
+    rows = reference.load(table)
+    assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("column", "header", "unit"),
+    [
+        ("commune_code", "Commune", ""),
+        ("hazardous", "Dangerosité", ""),
+        ("criteria_met", "Critères remplis", ""),
+        ("t_per_employee", "Tonnes par salarié", "t/salarié/an"),
+        ("eurostat_high", "Eurostat, valeur haute", "t/salarié/an"),
+        ("z", "Écart normalisé", ""),
+    ],
+)
+def test_headers_say_what_stands_below(column, header, unit):
+    assert wording.heading(column)[:2] == (header, unit)
