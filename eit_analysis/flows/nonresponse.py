@@ -28,6 +28,7 @@ from eit_analysis.flows.bases import Plan
 from eit_analysis.flows.uncertainty import MASS
 
 LEVEL = 0.05  # chance of a warning when response is not informative
+LEAST_P_VALUE = 0.001
 # What the report says, by verdict.
 SENTENCES = {
     "none": "Rien dans les données n'indique que les établissements silencieux diffèrent de ceux qui ont "
@@ -84,7 +85,8 @@ def signals(
     -------
     pandas.DataFrame
         ``signal`` (``size``, ``ratio``, ``dropouts``), ``n_establishments`` it rests on, ``z``,
-        ``p_value``, missing where there is nothing to compare.
+        ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of so
+        few sites says no more, printed « < 0,001 ».
     """
     here = _per_employee(respondents.assign(mass=respondents["site_id"].map(_masses(out))))
     listed = pd.concat([respondents.assign(answered=1.0), silent.assign(answered=0.0)], ignore_index=True)
@@ -95,7 +97,8 @@ def signals(
         then = _per_employee(earlier.assign(again=again, mass=earlier[MASS]))
         rows.append(("dropouts", *_compared(then, "again", "ratio")))
     table = pd.DataFrame(rows, columns=["signal", "n_establishments", "z"])
-    return table.assign(p_value=2 * stats.norm.sf(table["z"].abs()))
+    p_value = 2 * stats.norm.sf(table["z"].abs())
+    return table.assign(p_value=np.where(p_value < LEAST_P_VALUE, 0.0, p_value))
 
 
 def verdict(found: pd.DataFrame) -> str:
