@@ -12,8 +12,9 @@ from territories import territories
 
 from eit_analysis import reference
 from eit_analysis.flows import bases, eurostat_check, extrapolation, frame, nonresponse
-from eit_analysis.flows.ratio_estimator import Silent, between_divisions, predict
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, propagate
+from eit_analysis.flows.ratio_estimator import Silent, between_divisions, bounds, predict
+from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, interval, propagate
+from eit_analysis.publishing import wording
 
 GROUPS = bases.branches(reference.load("naf_divisions"), reference.load("waste_per_employee"))
 WASTE = reference.load("waste_per_employee")
@@ -100,13 +101,17 @@ def test_divisions_that_differ_are_told_from_sites_that_do():
 
 def test_who_stands_for_whom():
     rows = divisions(*survey(TERRITORY))
-    assert rows["basis"].to_dict() == {
-        "10": "sector", "25": "division_size", "28": "division", "47": "all", "Total": "all",
+    assert rows["basis"].drop("Total").to_dict() == {
+        "10": "sector", "25": "division_size", "28": "division", "47": "all",
     }  # fmt: skip
-    assert rows["warning"].to_dict() == {
-        "10": "borrowed", "25": "clear", "28": "few", "47": "borrowed", "Total": "clear",
+    assert rows["warning"].drop("Total").to_dict() == {
+        "10": "borrowed", "25": "clear", "28": "few", "47": "borrowed",
     }  # fmt: skip
-    assert rows.loc["47", ["n_sites", "n_establishments", "observed_t_per_year"]].tolist() == [0, 3, 0]
+    # Neither holds for all activities.
+    assert rows.loc["Total", ["basis", "warning"]].isna().all()
+    # Nobody answered: nothing was observed, which is not zero.
+    assert rows.loc["47", ["n_sites", "n_establishments"]].tolist() == [0, 3]
+    assert np.isnan(rows.loc["47", "observed_t_per_year"])
     assert rows[MASS].iloc[:-1].sum() == pytest.approx(rows.loc["Total", MASS])
     assert (rows[LOW] <= rows[MASS]).all() and (rows[MASS] <= rows[HIGH]).all()
     assert rows.loc["47", MASS] > 0
@@ -126,9 +131,17 @@ def test_what_nobody_can_stand_for_is_missing_and_not_zero():
     # A division where everybody answered stays known.
     rows, families = both(*survey([("2562B", 2, 0), ("1071C", 0, 1)]))
     assert rows.loc["25", [MASS, "basis"]].tolist() == [rows.loc["25", "observed_t_per_year"], "complete"]
-    assert np.isnan(rows.loc["10", MASS]) and rows.loc["Total", MASS] == rows.loc["25", MASS]
-    assert rows.loc["Total", "warning"] == "partial"
+    assert rows.loc["Total", MASS] == rows.loc["25", MASS]
+    assert rows.loc["Total", ["warning", "n_establishments"]].tolist() == ["partial", 3]
     assert families.loc["Total", MASS] == pytest.approx(rows.loc["Total", MASS])
+
+
+def test_a_division_that_no_answer_is_about_has_no_row():
+    """A report derives these rows from tables of respondents: a row that none of them has cannot be shown."""
+    rows = divisions(*survey([("2562B", 1, 3), ("1071C", 0, 2)]))
+    assert rows.index.tolist() == ["25", "Total"] and rows.loc["Total", "n_establishments"] == 6
+    beside = eurostat_check.beside_eurostat(rows.reset_index(), WASTE)
+    assert beside["naf_division"].tolist() == ["25"] and beside["plausibility"].tolist() == ["no_figure"]
 
 
 def test_establishments_smaller_than_any_respondent_are_warned_of():
@@ -140,8 +153,7 @@ def test_establishments_smaller_than_any_respondent_are_warned_of():
 
 def test_empty_survey_and_empty_frame():
     out, sites, table = survey(TERRITORY)
-    nobody = divisions(out.head(0), sites, table)
-    assert nobody.loc["Total", "n_sites"] == 0 and nobody[MASS].isna().all()
+    assert divisions(out.head(0), sites, table).empty
     alone, families = both(out, sites, table.head(0))
     assert alone["basis"].eq("complete").all() and families.loc["Total", MASS] == pytest.approx(
         out[MASS].sum()
@@ -164,6 +176,35 @@ def test_zero_tonnes_extrapolate_to_zero():
     out, sites, table = survey(TERRITORY)
     rows = divisions(out.assign(**{MASS: 0.0, LOW: 0.0, HIGH: 0.0}), sites, table)
     assert rows[[MASS, LOW, HIGH]].eq(0).all().all()
+
+
+def test_what_was_observed_is_a_floor_and_the_silent_part_a_lognormal():
+    """A firm that throws away far more than the others: its ratio says little, but its tonnes are there."""
+    out, sites, table = survey([("1071C", 4, 3), ("2562B", 5, 6)])
+    first = out["site_id"] == sites.loc[0, "site_id"]
+    out.loc[first, [MASS, LOW, HIGH]] *= 50
+    rows, families = both(out, sites, table)
+    food = out["site_id"].isin(sites.loc[:3, "site_id"])
+    assert rows.loc["10", LOW] >= propagate(out[food], [])[LOW].iloc[0]
+    for name, flows in [*out.groupby("category"), ("Total", out)]:
+        assert families.loc[name, LOW] >= propagate(flows, [])[LOW].iloc[0]
+    assert rows.loc["Total", LOW] >= propagate(out, [])[LOW].iloc[0]
+
+
+def test_intervals_of_what_is_seen_and_what_is_silent_are_joined():
+    """100 (90 to 120) seen; 50 silent, of one degree of freedom or of as many as one likes."""
+    seen = tuple(np.array([value]) for value in (100.0, 90.0, 120.0))
+    silent, variance = np.array([50.0]), np.array([64.0])
+    low, high = bounds(seen, silent, variance, np.array([0.0]))
+    own_low, own_high = interval(silent, 1.959964 * 8)
+    assert [low, high] == [
+        pytest.approx(150 - np.hypot(10, 50 - own_low)),
+        pytest.approx(150 + np.hypot(20, own_high - 50)),
+    ]
+    fewer = bounds(seen, silent, variance, variance**2)
+    assert 90 <= fewer[0] < low and fewer[1] > high
+    nobody = bounds(seen, np.zeros(1), np.zeros(1), np.zeros(1))
+    assert [nobody[0], nobody[1]] == [pytest.approx(90), pytest.approx(120)]
 
 
 def test_errors_that_respondents_share_are_carried_whole():
@@ -280,6 +321,8 @@ def test_signals_and_their_sentences():
     found = nonresponse.signals(answered, silent, out)
     assert found["signal"].tolist() == ["size", "ratio"] and found["n_establishments"].tolist() == [24, 12]
     assert nonresponse.verdict(found) == "size"
+    # Too small for the normal law to say how small: printed « < 0,001 ».
+    assert found.loc[0, "p_value"] == 0 and wording.cell(0.0, "p_value") == "<\u00a00,001"
     alike = nonresponse.signals(answered, units.head(0).assign(headcount_variance=0.0), out)
     assert alike["p_value"].isna().tolist() == [True, False] and nonresponse.verdict(alike) == "none"
     earlier = answered.assign(**{MASS: 100.0 * answered["headcount"]})
@@ -303,15 +346,18 @@ def test_response_by_size():
 def test_beside_eurostat_in_words():
     extrapolated = pd.DataFrame(
         {
-            "naf_division": ["13", "41", "25", "38", "16", "Total"],
-            "headcount": [100.0, 100.0, 10.0, 10.0, 10.0, 230.0],
-            MASS: [170.0, 100.0, 9000.0, 5.0, np.nan, 9275.0],
-            LOW: [100.0, 50.0, 5000.0, 1.0, np.nan, 0.0],
-            HIGH: [300.0, 300.0, 20000.0, 9.0, np.nan, 0.0],
+            "naf_division": ["13", "41", "25", "38", "16", "14", "Total"],
+            "basis": ["division", "complete", "division_size", "division", "none", "branch", np.nan],
+            "headcount": [100.0, 100.0, 10.0, 10.0, 10.0, 100.0, 330.0],
+            MASS: [170.0, 100.0, 9000.0, 5.0, np.nan, 170.0, 9445.0],
+            LOW: [100.0, 50.0, 5000.0, 1.0, np.nan, 100.0, 0.0],
+            HIGH: [300.0, 300.0, 20000.0, 9.0, np.nan, 300.0, 0.0],
         }
     )
     rows = eurostat_check.beside_eurostat(extrapolated, WASTE).set_index("naf_division")
-    assert rows["plausibility"].tolist() == ["within", "below", "above", "no_figure", "no_figure"]
+    # The ratio of 14 is that of its neighbours: within the range, it would vouch for them only.
+    assert rows["plausibility"].tolist() == ["within", "below", "above", "no_figure", "no_figure", "borrowed"]
+    assert wording.cell("borrowed", "plausibility") == "taux emprunté, non vérifié"
     assert rows.loc["13", "factor_to_eurostat"] == pytest.approx(1)
     assert rows.loc["13", ["nace_group", "t_per_employee"]].tolist() == ["C13-C15", 1.7]
     assert eurostat_check.beside_eurostat(extrapolated.tail(1), WASTE).empty

@@ -2,12 +2,15 @@
 
 A respondent counts as itself, and the silent ones as the ratio estimator predicts (:mod:`ratio_estimator`):
 
-    T = sum_s y + R,   v = v_R + U^2,   U^2 = sum_s (1 + X / x_b) u^2,
+    T = O + R,   O = sum_s y,   v = v_R + U^2,   U^2 = sum_s (1 + X / x_b) u^2,
 
 u^2 the variance of what a site reported (:mod:`uncertainty`). The residuals of the ratio hold the rest of
 the reporting errors, (X / x_b)(1 + X / x_b) u^2, but not those that respondents share through a scale or a
-contractor: these are carried whole, (1 + X / x_b)^2. When everybody answered, T is the observed total with
-its own interval.
+contractor: these are carried whole, (1 + X / x_b)^2.
+
+O has its own interval, of variance v_O. All the rest of v is R's, a lognormal: what the silent ones send
+out is not negative, so that T is not below what O may be. The two intervals are joined by MOVER
+(:func:`ratio_estimator.bounds`). When everybody answered, T is O with its own interval.
 """
 
 from __future__ import annotations
@@ -38,8 +41,11 @@ def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     pandas.DataFrame
         ``naf_division`` (« Total » last), ``n_sites``, ``n_establishments``, ``headcount``,
         ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
-        ``observed_t_per_year``, the extrapolated mass and its 95 % bounds. A division of which nobody can
-        stand for the silent ones has no mass; the total is that of the others.
+        ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
+        The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
+        are: these words speak of one activity. A division of which nobody can
+        stand for the silent ones has no mass; the total is that of the others. One where, besides, nobody
+        answered has no row: nothing of the survey is about it, and the total counts its establishments.
     """
     cells, people = planned.cells, planned.respondents
     names = sorted({*cells["naf_division"], *people["naf_division"]})
@@ -55,10 +61,11 @@ def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows.loc[[*lost, lost.all()], [MASS, LOW, HIGH]] = np.nan
     every, all_cells = _whole(own, part)
     own, part = np.vstack([own, every]), np.vstack([part, all_cells])
-    rows.insert(0, OBSERVED, own @ _by_site(out, planned)[MASS].to_numpy())
-    rows = pd.concat([describe(planned, own, part), rows], axis=1)
+    answered, observed = own.any(axis=1), own @ _by_site(out, planned)[MASS].to_numpy(float)
+    rows.insert(0, OBSERVED, np.where(answered, observed, np.nan))
+    rows = pd.concat([_of_one_activity(describe(planned, own, part)), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
-    return rows
+    return rows[answered | rows[MASS].notna().to_numpy()].reset_index(drop=True)
 
 
 def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
@@ -101,6 +108,16 @@ def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
     return np.any(part & (planned.cells["row"] == -1).to_numpy(), axis=1)
 
 
+def _of_one_activity(described: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`bases.describe`, the total last, without the words that hold for a part of it."""
+    divisions, total = described.iloc[:-1], described.index[-1]
+    if divisions["basis"].nunique() > 1:
+        described.loc[total, "basis"] = np.nan
+    if described.loc[total, "warning"] == "clear" and (divisions["warning"] != "clear").any():
+        described.loc[total, "warning"] = np.nan
+    return described
+
+
 def _whole(*groups: np.ndarray) -> list[np.ndarray]:
     """Groups put together into one."""
     return [np.any(group, axis=0)[None, :] for group in groups]
@@ -120,11 +137,14 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
     reported = _reported(out, people["site_id"], own, 1 + silent.weight)
     in_residuals = (own * silent.weight * (1 + silent.weight)) @ site["sd_t_per_year"].to_numpy() ** 2
     variance = silent.variance + reported["sd_t_per_year"].to_numpy() ** 2 - in_residuals
-    mass = own @ y + silent.mass
-    low, high = bounds(mass, variance, silent.doubt)
-    complete = ~part.any(axis=1)
-    low, high = np.where(complete, reported[LOW], low), np.where(complete, reported[HIGH], high)
-    return pd.DataFrame({MASS: mass, LOW: low, HIGH: high})
+    observed = _reported(out, people["site_id"], own, np.ones(own.shape))
+    low, high = bounds(
+        (own @ y, observed[LOW].to_numpy(), observed[HIGH].to_numpy()),
+        silent.mass,
+        np.maximum(variance - observed["sd_t_per_year"].to_numpy() ** 2, 0.0),
+        silent.doubt,
+    )
+    return pd.DataFrame({MASS: own @ y + silent.mass, LOW: low, HIGH: high})
 
 
 def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
