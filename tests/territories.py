@@ -10,6 +10,7 @@ import pandas as pd
 
 from eit_analysis.flows import bases
 from eit_analysis.flows.frame import CLASSES, size_class
+from eit_analysis.flows.lognormal import moment_interval
 from eit_analysis.flows.ratio_estimator import bounds, predict
 
 DIVISIONS, BRANCHES = 14, 4
@@ -32,10 +33,14 @@ class Territory:
         division, x = people["naf_division"].to_numpy(object), people["headcount"].to_numpy()
         part = np.ones((1, len(self.planned.cells)), dtype=bool)
         silent = predict(self.reported, x, division, self.planned.members, self.planned.silent, part)
-        variance = silent.variance + (1 + silent.weight) @ self.error_variance
-        mass = self.reported.sum() + silent.mass
-        low, high = bounds(mass, variance, silent.doubt)
-        return float(mass[0]), float(low[0]), float(high[0])
+        observed, of_errors = self.reported.sum(keepdims=True), self.error_variance.sum(keepdims=True)
+        low, high = bounds(
+            (observed, *moment_interval(observed, of_errors)),
+            silent.mass,
+            silent.variance + silent.weight @ self.error_variance,
+            silent.doubt,
+        )
+        return float(observed[0] + silent.mass[0]), float(low[0]), float(high[0])
 
 
 def territories(count: int, seed: int, driver: str = "", strength: float = 1.0) -> Iterator[Territory]:

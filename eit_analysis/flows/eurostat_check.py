@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.flows.bases import BORROWED
 from eit_analysis.flows.diagnosis import TOTAL
 from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
 
@@ -32,7 +33,8 @@ def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame
         ``naf_division``, ``t_per_employee`` with its 95 % bounds, ``nace_group``, ``eurostat_low``,
         ``eurostat_central``, ``eurostat_high`` (t/employee), ``factor_to_eurostat`` (own / central) and
         ``plausibility``: ``below``, ``within`` or ``above`` the range (in part: the interval reaches it, so
-        ``within``), ``no_figure`` where Eurostat has none or nothing was extrapolated.
+        ``within``), ``borrowed`` where the ratio is that of other divisions, which proves nothing of this
+        one, ``no_figure`` where Eurostat has none or nothing was extrapolated.
     """
     rows = extrapolated[extrapolated["naf_division"] != TOTAL].reset_index(drop=True)
     known = waste_per_employee.assign(naf_division=waste_per_employee["naf_division_codes"].str.split())
@@ -48,10 +50,11 @@ def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame
     table["plausibility"] = np.select(
         [
             table["factor_to_eurostat"].isna(),
+            rows["basis"].isin(BORROWED),
             table["t_per_employee_high"] < table["eurostat_low"],
             table["t_per_employee_low"] > table["eurostat_high"],
         ],
-        ["no_figure", "below", "above"],
+        ["no_figure", "borrowed", "below", "above"],
         "within",
     )
     return table

@@ -43,9 +43,9 @@ def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
         ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
-        are: these words speak of one activity. A division of which nobody can
-        stand for the silent ones has no mass; the total is that of the others. One where, besides, nobody
-        answered has no row: nothing of the survey is about it, and the total counts its establishments.
+        are: these words speak of one activity. A division of which nobody can stand for the silent ones has
+        no mass; the total is that of the others. One where, besides, nobody answered has no row: nothing of
+        the survey is about it, and the total counts its establishments.
     """
     cells, people = planned.cells, planned.respondents
     names = sorted({*cells["naf_division"], *people["naf_division"]})

@@ -108,10 +108,35 @@ def between_divisions(y: np.ndarray, x: np.ndarray, division: np.ndarray) -> tup
     return max(0.0, float(square)) / ratio**2, max(float(codes.max()), 1.0)
 
 
-def bounds(mass: np.ndarray, variance: np.ndarray, doubt: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of a total, with Student's t and Satterthwaite's degrees of freedom v^2 / doubt."""
+def bounds(
+    observed: tuple[np.ndarray, np.ndarray, np.ndarray],
+    mass: np.ndarray,
+    variance: np.ndarray,
+    doubt: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of O + R, what was observed and what the silent ones send out, the latter not negative.
+
+        [O + R - sqrt((O - O_low)^2 + (R - R_low)^2),  O + R + sqrt((O_high - O)^2 + (R_high - R)^2)]
+
+    The interval of R is that of a lognormal as wide as Student's t says, of Satterthwaite's degrees of
+    freedom v^2 / doubt. As R_low >= 0, the sum is never below O_low.
+
+    Parameters
+    ----------
+    observed : tuple of numpy.ndarray
+        O, O_low, O_high.
+    mass, variance, doubt : numpy.ndarray
+        R; the variance of O + R less that of O; ``doubt`` of :class:`Prediction`.
+
+    Notes
+    -----
+    Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+    """
+    seen, seen_low, seen_high = observed
     degrees = np.divide(variance**2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
-    return interval(mass, stats.t.ppf(0.975, np.maximum(degrees, 1.0)) * np.sqrt(variance))
+    low, high = interval(mass, stats.t.ppf(0.975, np.maximum(degrees, 1.0)) * np.sqrt(variance))
+    total = seen + mass
+    return total - np.hypot(seen - seen_low, mass - low), total + np.hypot(seen_high - seen, high - mass)
 
 
 def _borrowed_squares(silent: Silent, part: np.ndarray, ratio: np.ndarray) -> np.ndarray:
