@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from typing import IO, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,17 +18,21 @@ import pyarrow.parquet as pq
 
 from eit_analysis.study import Study, open_atomic, write_atomic
 
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_MARKS = b"=+-@\t\r"
 FIRST_ROWS = 1000
 
 
-def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Table as Parquet, in plain column types and without the pandas metadata, which holds versions."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+def arrow_table(frame: pd.DataFrame) -> pa.Table:
+    """Table in plain column types and without the pandas metadata, which holds versions."""
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Table as Parquet."""
     sink = io.BytesIO()
     pq.write_table(
-        # pandas reads its str type back from the stored schema only; the rest of its metadata is of no use.
-        table.replace_schema_metadata(None), sink, compression="snappy", store_schema=True,
+        # pandas reads its str type back from the stored schema.
+        table, sink, compression="snappy", store_schema=True,
         # Half of the time, for tables that are only ever read whole.
         use_dictionary=_repetitive(table), write_statistics=False,
     )  # fmt: skip
@@ -65,30 +70,39 @@ def write_csv(frame: pd.DataFrame, sink: IO[bytes], separator: str = ",") -> Non
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay as they are.
     """
-    safe = frame.copy(deep=False)  # columns are only replaced
-    for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
-        safe[name] = _without_formulas(safe[name].astype("str"))
+    texts = [name for name, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    _write_csv(arrow_table(frame.astype(dict.fromkeys(texts, "str"))), sink, separator)
+
+
+def _write_csv(table: pa.Table, sink: IO[bytes], separator: str = ",") -> None:
+    columns = [
+        _without_formulas(c.combine_chunks()) if pa.types.is_large_string(c.type) else c
+        for c in table.columns
+    ]
     # Ten times as fast as pandas, which counts with a hundred thousand rows.
-    pa_csv.write_csv(
-        pa.Table.from_pandas(safe, preserve_index=False), sink, pa_csv.WriteOptions(delimiter=separator)
-    )
+    pa_csv.write_csv(pa.table(columns, table.column_names), sink, pa_csv.WriteOptions(delimiter=separator))
 
 
-def _without_formulas(text: pd.Series) -> pd.Series:
-    first = pc.binary_slice(pa.array(text).cast(pa.large_binary()), 0, 1)
-    marks = pa.array([mark.encode() for mark in FORMULA_MARKS], first.type)
-    risky = pc.is_in(first, marks).to_numpy(zero_copy_only=False)
-    if risky.any():
-        risky &= pd.to_numeric(text.where(risky), errors="coerce").isna().to_numpy()
-        return text.where(~risky, "'" + text)
-    return text
+def _without_formulas(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    _, bounds, content = texts.buffers()
+    if not len(texts) or not content:
+        return texts
+    starts = np.frombuffer(bounds, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    first = np.frombuffer(content, np.uint8).take(starts[:-1], mode="clip")
+    risky = np.isin(first, np.frombuffer(FORMULA_MARKS, np.uint8)) & (np.diff(starts) > 0)
+    if not risky.any():
+        return texts
+    numbers = pd.to_numeric(pd.Series(texts).where(risky), errors="coerce").notna().to_numpy()
+    safe = pc.binary_join_element_wise(pa.scalar("'", texts.type), texts, pa.scalar("", texts.type))
+    return pc.if_else(pa.array(risky & ~numbers), safe, texts)
 
 
 def write_table(study: Study, table: str, frame: pd.DataFrame) -> str:
     """``<table>.parquet`` and ``<table>.csv`` in the processed folder of the wave; SHA-256 of the first."""
+    columns = arrow_table(frame)
     with open_atomic(study.processed / f"{table}.csv") as stream:
-        write_csv(frame, stream)
-    content = parquet_bytes(frame)
+        _write_csv(columns, stream)
+    content = parquet_bytes(columns)
     write_atomic(study.processed / f"{table}.parquet", content)
     return hashlib.sha256(content).hexdigest()
 
