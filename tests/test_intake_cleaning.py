@@ -407,13 +407,24 @@ def test_the_quick_look_at_a_table_accepts_what_pandera_accepts(study, name, row
     flows = clean(study, [FLOW_HEADERS, flow(), flow(quantity="20")]).tables["flows"]
     frame = flows.assign(**{column: pd.Series(values, dtype=kind)}).iloc[:rows]
     schema = tidy._schema("flows")
+    kept = [tidy._keeps(schema, frame, cells) for cells in ({}, {column: frame[column].drop_duplicates()})]
     try:
         schema.validate(frame)
     except pandera.errors.SchemaError:
-        assert not tidy._keeps(schema, frame)
+        assert kept == [False, False]
     else:
-        assert tidy._keeps(schema, frame)
+        assert kept == [True, True]
         assert rows == 0 or name.startswith(("none", "missing where"))
+
+
+@pytest.mark.parametrize("table", [table for table in tables.TABLES if table != "sites"])
+def test_a_table_that_no_sheet_has_is_empty_as_one_whose_sheet_is(study, table):
+    headers = [spec["header"] for spec in tables.form(table).values()]
+    sheet = {tables.sheet_name(table): [headers]}
+    save(study.raw / "a.xlsx", {"Entreprise": SITES, **sheet})
+    there = clean_wave(study).tables[table]
+    save(study.raw / "a.xlsx", {"Entreprise": SITES})
+    pd.testing.assert_frame_equal(clean_wave(study).tables[table], there)
 
 
 def test_a_rule_of_the_contract_that_no_cell_check_knows_still_holds(study, monkeypatch):

@@ -62,6 +62,12 @@ class Rows(Sequence[list[Any]]):
             return [self[i] for i in range(*index.indices(len(self)))]
         return [self.values[number] for number in self.numbers[index].tolist()]
 
+    def texts(self) -> list[str]:
+        """The distinct cells that are texts, an empty one in place of any other."""
+        if set(map(type, self.values)) <= {str}:
+            return self.values
+        return [value if isinstance(value, str) else "" for value in self.values]
+
     def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
         """Whether each distinct cell passes a test, shape (n_values,)."""
         return np.fromiter(map(passes, self.values), bool, len(self.values))
@@ -110,6 +116,12 @@ class Cells:
         """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
         own = Cells.among(self.values, self.codes[rows])
         return Cells.of([clean_text(cell).casefold() for cell in own.values]).codes[own.codes]
+
+    def standing(self, rows: np.ndarray) -> np.ndarray:
+        """Whether each distinct cell stands in some of these rows."""
+        used = np.zeros(len(self.values), dtype=bool)
+        used[self.codes[rows]] = True
+        return used
 
     def rows_of(self, codes: Iterable[int]) -> np.ndarray:
         """Rows that have one of these codes."""

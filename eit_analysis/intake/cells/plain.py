@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from eit_analysis.intake.cells.parsing import PLAIN
+
 SIGNS = r"!\"$-?A-Z_a-z°²³À-ÖØ-öø-ÿŒœ’€"  # no # @ nor [, with which an error, an address and PRIVATE begin
 SHAPE = f"^[{SIGNS}]+(?: [{SIGNS}]+)*$"
 # Here a word starts after any letter with an accent too: more is looked at than need be, never less.
@@ -23,6 +25,16 @@ def plain_texts(cells: Sequence[Any]) -> np.ndarray:
     """Whether each cell is a text that cleaning a free column gives back as it is, shape (n_cells,)."""
     texts = texts_of(cells)
     return matches(texts, SHAPE) & ~matches(texts, SUSPECT)
+
+
+def plain_numbers(cells: Sequence[Any]) -> np.ndarray:
+    """What `parsing.parse_number` reads in each text that it finds plain, NaN in any other cell."""
+    texts = texts_of(cells)
+    plain = matches(texts, f"^(?:{PLAIN.pattern})$")
+    numbers = np.full(len(cells), np.nan)
+    digits = pc.replace_substring(texts.filter(pa.array(plain)), ",", ".")
+    numbers[plain] = digits.cast(pa.float64()).to_numpy() + 0.0  # + 0.0: no -0.0
+    return numbers
 
 
 def texts_of(cells: Sequence[Any]) -> pa.Array:

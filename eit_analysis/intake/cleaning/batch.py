@@ -25,7 +25,7 @@ class Batch:
         Place in the ledger (file and sheet) and row number from 1.
     cells : dict of str to Cells
         Raw cells by form column; a column that no sheet has is blank.
-    header_units : numpy.ndarray of str, shape (n_rows,)
+    header_units : Cells
         Unit that the header of the quantity states for each row.
     repeats : numpy.ndarray of int, shape (n, 3)
         Rows that were merged: their place, their number, and the position here of the row they repeat.
@@ -42,7 +42,7 @@ class Batch:
     rows: np.ndarray
     cells: dict[str, Cells]
     ledger: Ledger
-    header_units: np.ndarray
+    header_units: Cells
     repeats: np.ndarray
     values: dict[str, Cells] = field(default_factory=dict)
     numbers: dict[str, Any] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -66,5 +67,8 @@ def manifest(
             "prefer_register": study.config.prefer_register,
             "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
         },
-        "versions": {name: version(name) for name in VERSIONS},
+        "versions": {name: _version(name) for name in VERSIONS},
     }
+
+
+_version = cache(version)  # which reads and parses a file each time

@@ -43,6 +43,9 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
     known: set[str] = set()
     for table in tables.TABLES:
         own = [sheet for sheet in sheets if sheet.account.table == table]
+        if not own and table != "sites":
+            clean[table] = _nothing(table).copy()
+            continue
         batch = _gather(table, own, ledger)
         _clean_columns(batch)
         if table == "sites":
@@ -78,15 +81,17 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
     place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
-    header_units = np.repeat(objects(units), heights)
-    first = repeated([*columns, Cells.of(header_units.tolist())])
+    header_units = Cells.of(units)
+    header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
+    first = repeated([*columns, header_units])
     kept = _merge(first, place, rows, sheets, ledger)
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
+        header_units = Cells.among(header_units.values, header_units.codes[kept])
     again = np.flatnonzero(first != np.arange(len(rows)))
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
-    return Batch(table, place[kept], rows[kept], cells, ledger, header_units[kept], repeats)
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats)
 
 
 def _pooled(sheets: Sequence[SheetRows]) -> tuple[list[Any], list[np.ndarray]]:
@@ -185,10 +190,11 @@ def _label(table: str, column: str, value: object) -> object:
 
 def _flow_ids(sites: Cells) -> Any:
     """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
-    names = pd.Series(objects(sites.values), dtype="str").take(sites.codes).reset_index(drop=True)
+    names: Any = pd.array(objects(sites.values), dtype="str").take(sites.codes)
     same = Cells.of(sites.values).codes[sites.codes]
-    ranks = pd.Series(same).groupby(same).cumcount() + 1
-    return (names + "-F" + ranks.astype("str").str.zfill(2)).array
+    ranks = pd.Series(same).groupby(same).cumcount().to_numpy()
+    ends = [f"-F{rank:02d}" for rank in range(1, ranks.max(initial=0) + 2)]
+    return names + pd.array(ends, dtype="str").take(ranks)
 
 
 def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
@@ -211,6 +217,13 @@ def _row_sites(batch: Batch) -> pd.DataFrame:
 
 
 @cache
+def _nothing(table: str) -> pd.DataFrame:
+    """A table without rows."""
+    types = _schema(table).columns
+    return pd.DataFrame({name: pd.array([], dtype=types[name].dtype.type) for name in tables.fields(table)})
+
+
+@cache
 def _schema(table: str) -> pa.DataFrameSchema:
     """The contract of a table whose columns have their types already: nothing is left to coerce."""
     schema = tables.TABLES[table].to_schema()
@@ -219,14 +232,18 @@ def _schema(table: str) -> pa.DataFrameSchema:
     return schema
 
 
-def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
-    """Whether pandera would accept a table: its checks, without the reports that take most of its time."""
+def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:
+    """Whether pandera would accept a table: its checks, without the reports that take most of its time.
+
+    Columns in ``distinct`` are checked there, each cell once.
+    """
     types = dict(zip(frame.columns, frame.dtypes, strict=True))
     if any(types[name] != column.dtype.type for name, column in schema.columns.items()):
         return False
     for name, column in schema.columns.items() if len(frame) else ():
-        values, missing = frame[name], frame[name].hasnans
-        if (missing and not column.nullable) or (column.unique and not values.is_unique):
+        values = distinct.get(name, frame[name])
+        missing = values.hasnans
+        if (missing and not column.nullable) or (column.unique and not frame[name].is_unique):
             return False
         present = values.dropna() if missing else values
         if not all(check(present).check_passed for check in column.checks):
@@ -242,7 +259,12 @@ def _validated(batch: Batch) -> pd.DataFrame:
     frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
     frame = pd.concat([frame, origins], axis=1)[names]
     schema = _schema(batch.table)
-    if _keeps(schema, frame):
+    distinct = {
+        name: pd.Series(_distinct(batch, name)[batch.values[name].standing(kept)])
+        for name in names
+        if name in batch.values and name not in batch.numbers
+    }
+    if _keeps(schema, frame, distinct):
         return frame
     try:
         return schema.validate(frame, lazy=True, inplace=True)[names]
@@ -263,7 +285,12 @@ def _typed(batch: Batch, name: str, rows: np.ndarray) -> Any:
     """A column in the type of the contract at some of its rows."""
     if name in batch.numbers:
         return batch.numbers[name][rows]
-    column = batch.values[name]
+    return _distinct(batch, name).take(batch.values[name].codes[rows])
+
+
+def _distinct(batch: Batch, name: str) -> Any:
+    """Distinct cells of a column in the type of the contract."""
+    values = objects(batch.values[name].values)
     if "float" in tables.fields(batch.table)[name]["dtype"]:
-        return objects(column.values).astype("float64")[column.codes[rows]]
-    return pd.array(objects(column.values), dtype="str").take(column.codes[rows])
+        return values.astype("float64")
+    return pd.array(values, dtype="str")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from eit_analysis.intake.cells.contract import MISSING, NUMBER_PROBLEMS
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
+from eit_analysis.intake.cells.plain import plain_numbers
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.reference.units import normalise_unit, to_tonnes
 
@@ -60,9 +62,9 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
         Relative 95 % half-width by class of evidence, used when nothing else is known of the quantity.
     """
     quantity = batch.cells["quantity"]
-    numbers = [parse_number(cell) for cell in quantity.values]
-    _reject_quantities(batch, numbers)
-    measures, codes = _measures(batch, numbers)
+    numeric, odd = _read(quantity.values)
+    _reject_quantities(batch, odd)
+    measures, codes = _measures(batch, odd)
     for code, measure in enumerate(measures):
         if measure.corrections or measure.problems:
             where = np.flatnonzero(codes == code)
@@ -82,16 +84,24 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
         np.array([getattr(m, part) or blank for m in measures], dtype=float).reshape(-1, 3)[codes[rows]]
         for part in ("tonnes", "periods")
     )
-    triples = [(n.value, n.low, n.high) for n in numbers]
-    numeric = np.array(triples, dtype=float).reshape(-1, 3)[quantity.codes[rows]]
-    mass = annual_mass(numeric, periods, tonnes, _own_widths(batch, rows, half_widths))
+    own = _own_widths(batch, rows, half_widths)
+    mass = annual_mass(numeric[quantity.codes[rows]], periods, tonnes, own)
     for name, column in zip(MASSES, mass.T, strict=True):
         batch.numbers[name] = np.full(len(batch), np.nan)
         batch.numbers[name][rows] = column
-    rules = objects([n.rule for n in numbers])[quantity.codes[rows]]
-    read = rows[rules != ""]
-    clean = objects([_read_as(n) if n.rule else "" for n in numbers])[quantity.codes[read]]
-    batch.correct(read, "quantity", clean, rules[rules != ""])
+    ruled = quantity.rows_of(code for code, number in odd.items() if number.rule)
+    ruled = ruled[usable[ruled]]
+    read = [odd[code] for code in quantity.codes[ruled].tolist()]
+    batch.correct(ruled, "quantity", objects([_read_as(n) for n in read]), objects([n.rule for n in read]))
+
+
+def _read(cells: list[Any]) -> tuple[np.ndarray, dict[int, Number]]:
+    """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
+    numeric = np.full((len(cells), 3), np.nan)
+    numeric[:, 0] = plain_numbers(cells)
+    odd = {code: parse_number(cells[code]) for code in np.flatnonzero(~(numeric[:, 0] > 0)).tolist()}
+    numeric[list(odd)] = np.array([number[:3] for number in odd.values()], dtype=float).reshape(-1, 3)
+    return numeric, odd
 
 
 def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -132,35 +142,37 @@ def _relative_width(interval: np.ndarray, side: int) -> np.ndarray:
     return np.where(central == 0, 0.0, np.abs(interval[:, side] / safe - 1))
 
 
-def _reject_quantities(batch: Batch, numbers: list[Number]) -> None:
+def _reject_quantities(batch: Batch, odd: Mapping[int, Number]) -> None:
     quantity = batch.cells["quantity"]
-    problems: list[tuple[str, str] | None] = []
-    for number in numbers:
+    problems: dict[int, tuple[str, str]] = {}
+    for code, number in odd.items():
         if number.problem:
-            problems.append((number.problem, NUMBER_PROBLEMS[number.problem]))
+            problems[code] = (number.problem, NUMBER_PROBLEMS[number.problem])
         elif number.value is None:
-            problems.append(("missing_mass", MISSING))
+            problems[code] = ("missing_mass", MISSING)
         elif number.value < 0:
-            problems.append(("negative_value", "la quantité est négative\u00a0; demandez la valeur exacte"))
-        else:
-            problems.append(None)
-    wrong = np.flatnonzero(np.array([p is not None for p in problems], dtype=bool)[quantity.codes])
-    found = [problems[code] or ("", "") for code in quantity.codes[wrong]]
+            problems[code] = ("negative_value", "la quantité est négative\u00a0; demandez la valeur exacte")
+    wrong = quantity.rows_of(problems)
+    found = [problems[code] for code in quantity.codes[wrong].tolist()]
     batch.reject(
         wrong, "quantity", objects([c for c, _ in found]), objects([m for _, m in found]), fatal=True
     )
 
 
-def _measures(batch: Batch, numbers: list[Number]) -> tuple[list[Measure], np.ndarray]:
+def _measures(batch: Batch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:
     """Distinct ways in which the quantities are given, and which one each row has."""
     quantity = batch.cells["quantity"]
-    written = Cells.of([(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in numbers])
+    plainly = ("", True, False)
+    told = [(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in odd.values()]
+    written = Cells.of([plainly, *told])
+    ways = np.zeros(len(quantity.values), dtype=np.int32)
+    ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
     months = batch.values["months"]
     keys = jointly(
         [
-            Cells(written.values, written.codes[quantity.codes]),
-            Cells.of(batch.header_units.tolist()),
+            Cells(written.values, ways[quantity.codes]),
+            batch.header_units,
             batch.values["unit"],
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,8 +92,8 @@ class Ledger:
         return self._frame(self.corrected, CORRECTIONS)
 
     def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
-        places, rows, *texts = (_joined(column, blocks) for column in range(6))
-        places, rows = places.astype(np.int64), rows.astype(np.int64)
+        places, rows = (_joined(column, blocks, np.int64) for column in range(2))
+        texts = [_joined(column, blocks, object) for column in range(2, 6)]
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.empty(len(self.origins), dtype=np.int64)
         rank[sorted(range(len(self.origins)), key=lambda place: (self.origins[place], place))] = np.arange(
@@ -122,17 +121,13 @@ def _public(texts: np.ndarray) -> Any:
     return pd.array(objects(told), dtype="str").take(cells.codes)
 
 
-def _joined(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:
+def _joined(column: int, blocks: list[tuple[Any, ...]], kind: type) -> np.ndarray:
     """One column of all blocks, single values repeated over the rows of their block."""
-    parts: list[Any] = []
+    parts: list[np.ndarray] = [np.zeros(0, dtype=kind)]
     for block in blocks:
-        value, height = block[column], 1 if np.ndim(block[1]) == 0 else len(block[1])
-        if isinstance(value, np.ndarray):
-            parts.extend(value.tolist())
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            parts.extend(value)
+        value, height = block[column], np.size(block[1])
+        if isinstance(value, (np.ndarray, list)):
+            parts.append(np.asarray(value, dtype=kind))
         else:
-            parts.extend([value] * height)
-    out = np.empty(len(parts), dtype=object)
-    out[:] = parts
-    return out
+            parts.append(np.full(height, value, dtype=kind))
+    return np.concatenate(parts)

@@ -201,14 +201,16 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    texts = [cell if isinstance(cell, str) else "" for cell in cells.values]
-    filled = np.array([bool(c.strip()) if isinstance(c, str) else c is not None for c in cells.values], bool)
-    odd = np.zeros(len(texts), dtype=bool)
-    if _total_like("\n".join(texts)):  # said nowhere in most sheets
-        odd[:] = list(map(_total_like, texts))
+    texts = cells.texts()
+    filled = np.fromiter(map(bool, map(str.strip, texts)), bool, len(texts))
+    if texts is not cells.values:
+        filled |= cells.test(lambda cell: cell is not None and not isinstance(cell, str))
     keys = cells.numbers[:, layout.columns[layout.key]]
-    suspect = filled[cells.numbers].sum(axis=1) <= 1
-    suspect |= odd[cells.numbers].any(axis=1)
+    suspect = np.count_nonzero(filled[cells.numbers], axis=1) <= 1
+    joined = "\n".join(texts).encode(errors="surrogatepass").lower()  # of ASCII letters alone
+    if b"tota" in joined or b"somme" in joined:  # said nowhere in most sheets
+        odd = np.fromiter(map(_total_like, texts), bool, len(texts))
+        suspect |= odd[cells.numbers].any(axis=1)
     suspect |= _equal(cells, keys, key)
     suspect[: layout.header_row] = True
     suspect[layout.header_row] = False
