@@ -34,6 +34,13 @@ def test_a_season_by_hand():
     assert seasonality.mark_seasonal(flows)["seasonal"].tolist() == ["no", "yes", "no"]
 
 
+def test_the_heaviest_of_the_year_comes_first_whatever_its_name_and_its_season():
+    flows = flows_of([("A", "biowaste", 12, None), ("B", "wood", 24, "6"), ("B", "metal", 12, "1 2")])
+    rows = seasonality.profile(flows, ["category"])
+    assert rows["category"].drop_duplicates().tolist() == ["wood", "biowaste", "metal", "Total"]
+    assert rows.loc[rows["category"] == "biowaste", "month"].tolist() == list(range(1, 13))
+
+
 def test_a_family_of_one_month_is_absent_from_the_others():
     flows = flows_of([("A", "food", 12, "3")])
     rows = seasonality.profile(flows, ["category"])

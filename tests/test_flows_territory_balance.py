@@ -65,6 +65,7 @@ def test_family_balance():
          ("E01", "out", "glass", 3, 1, "recycling", None), ("S01", "out", "wood", 9, 1, "reuse", None)]
     )  # fmt: skip
     families = territory_balance(flows, SITES).families.set_index("category")
+    assert families.index.tolist() == ["biowaste", "wood", "glass"]  # from the heaviest down
     assert families["verdict"].to_dict() == {
         "biowaste": "from_elsewhere", "wood": "to_elsewhere", "glass": "no_taker",
     }  # fmt: skip

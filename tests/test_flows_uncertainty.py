@@ -257,6 +257,7 @@ def test_the_simulation_is_the_same_whatever_the_order_and_groups_add_up():
     shuffled = flows.sample(frac=1, random_state=1)
     one, other = (monte_carlo.beside_formulas(f, ["evidence"], draws=2000) for f in (flows, shuffled))
     pd.testing.assert_frame_equal(one, other)
+    assert one[MASS].is_monotonic_decreasing
     totals = monte_carlo.simulated_totals(flows, ["site_id"], draws=500)
     assert totals.mean(axis=1).sum() == pytest.approx(flows[MASS].sum(), rel=0.05)
     assert monte_carlo.beside_formulas(flows.head(0), ["evidence"]).empty

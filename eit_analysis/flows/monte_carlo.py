@@ -54,17 +54,18 @@ def beside_formulas(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed
     pandas.DataFrame
         ``by``, mass and bounds (t/year), ``simulated_low_t_per_year``, ``simulated_high_t_per_year`` and
         ``half_width_gap_percent``, how much wider the formulas are than the simulation (missing where both
-        are certain).
+        are certain); the heaviest group first.
     """
     low, high = np.quantile(simulated_totals(flows, by, draws, seed), [0.025, 0.975], axis=1)
     rows = propagate(flows, by)
     simulated = half_width(low, high)
     gap = np.divide(rows["half_t_per_year"], simulated, out=np.full(len(rows), np.nan), where=simulated > 0)
-    return rows[[*by, MASS, LOW, HIGH]].assign(
+    table = rows[[*by, MASS, LOW, HIGH]].assign(
         simulated_low_t_per_year=low,
         simulated_high_t_per_year=high,
         half_width_gap_percent=100 * (gap - 1),
     )
+    return table.sort_values(MASS, ascending=False, kind="stable", ignore_index=True)
 
 
 def _draw(flows: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,7 +1,10 @@
 """What to do first: a few actions, each with the family where most is at stake, ranked by plain criteria.
 
-The rank is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. What
-is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
+The rank is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal
+values share the better rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by
+tonnes.
+
+What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ def actions(
     """The flows behind each action; one flow may stand behind several.
 
     ``sort``
-        Badly sorted, and dearer than the same family clean: the surcharge.
+        Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
+        are left out, not set against the others: sorting them would not pay, and nobody needs to.
     ``unmix``
         Mixed waste landfilled or incinerated: the bill.
     ``divert``, ``find_outlet``

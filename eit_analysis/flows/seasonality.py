@@ -45,8 +45,8 @@ def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``by``, ``month``, mass and bounds (t/month), ``n_sites``; groups « Total » for every month. A month
-        in which a group has no flow is absent.
+        ``by``, ``month``, mass and bounds (t/month), ``n_sites``; the heaviest group of the year first,
+        « Total » last. A month in which a group has no flow is absent.
     """
     known = prepared(flows)[[*by, "site_id", MASS, LOW, HIGH, *ERRORS]]
     # Most flows exist all year, so that many months are alike: each kind of month is summed once.
@@ -60,7 +60,11 @@ def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     ]
     rows = pd.concat(parts, ignore_index=True).rename(columns=MONTHLY)
     whole = (rows[by] == TOTAL).all(axis=1)
-    rows = rows.assign(whole=whole).sort_values(["whole", *by, "month"], ignore_index=True)
+    annual = rows.groupby(by)[MONTHLY[MASS]].transform("sum")
+    # As a share, rounded: groups of equal mass keep the order of their names.
+    share = -(annual / annual.max()).fillna(0.0).round(12)
+    order = ["whole", "share", *by, "month"]
+    rows = rows.assign(whole=whole, share=share).sort_values(order, ignore_index=True)
     return rows[[*by, "month", *MONTHLY.values(), "n_sites"]]
 
 

@@ -106,7 +106,7 @@ def actor_balance(flows: pd.DataFrame, sites: pd.DataFrame, balance: Balance) ->
 
 
 def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """``families`` of :class:`TerritoryBalance`, in the order of their codes."""
+    """``families`` of :class:`TerritoryBalance`, the heaviest first (sent or received, the larger)."""
     takes = is_taker(flows["site_id"], sites)
     out = (flows["direction"] == "out").to_numpy()
     parts = {
@@ -119,7 +119,9 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     compared = parts["recoverable_t_per_year"] | parts["received_t_per_year"]
     values["square"] = np.where(compared, sd**2, 0.0)
     rows = values.groupby("category").sum(min_count=1).reset_index()
-    rows = rows.dropna(subset=list(parts), how="all").reset_index(drop=True)
+    rows = rows.dropna(subset=list(parts), how="all")
+    weight = rows[["sent_t_per_year", "received_t_per_year"]].max(axis=1)
+    rows = rows.loc[weight.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     gap = rows["received_t_per_year"] - rows["recoverable_t_per_year"].fillna(0.0)
     rows = _with_bounds(rows.drop(columns="square"), gap.to_numpy(), np.sqrt(rows["square"].to_numpy()))
     return rows.assign(verdict=_verdict(rows, "no_taker", "from_elsewhere", "to_elsewhere"))
