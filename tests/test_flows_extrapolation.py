@@ -88,6 +88,21 @@ def test_headcounts_known_by_class_add_their_variance():
     assert classed.variance[0] - known.variance[0] == pytest.approx((60 / 70) ** 2 * 50)
 
 
+def test_a_ratio_borrowed_from_other_divisions_adds_how_they_differ():
+    """tau^2 (r X)^2, and only where the basis is wider than the division."""
+    x, y = np.full(8, 10.0), np.repeat([5.0, 10.0, 20.0, 45.0], 2)
+    division, every = np.repeat(["10", "13", "25", "28"], 2).astype(object), np.ones((1, 8), dtype=bool)
+    own, foreign = (
+        predict(y, x, division, every, Silent(*(np.array([v]) for v in ("47", 0, b, 130.0, 6000.0, 0.0))),
+                np.ones((1, 1), dtype=bool))
+        for b in (False, True)
+    )  # fmt: skip
+    square, freedom = between_divisions(y, x, division)
+    added = square * own.mass[0] ** 2
+    assert foreign.variance[0] - own.variance[0] == pytest.approx(added) and added > 0
+    assert foreign.doubt[0] - own.doubt[0] == pytest.approx(added**2 / freedom)
+
+
 def test_divisions_that_differ_are_told_from_sites_that_do():
     x, division = np.full(8, 10.0), np.repeat(["10", "13", "25", "28"], 2)
     apart = np.repeat([5.0, 10.0, 20.0, 45.0], 2)
