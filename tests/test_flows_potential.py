@@ -147,6 +147,23 @@ def test_one_action_a_row_with_what_is_at_stake():
     assert rows["rank"].idxmin() == "divert"
 
 
+def test_soiled_flows_that_cost_less_than_clean_ones_are_not_set_against_the_others():
+    cheap = ("E8", "metal", "120101", "soiled", "recycling", 1000, -300, "measured", None, "no")
+    rows = recommendations.recommendations(behind([*TERRITORY, cheap])).set_index("action")
+    assert rows.loc["sort", [MASS, "stake_eur_per_year"]].tolist() == [100, 100 * 50]
+
+
+def test_equal_sums_of_places_go_by_euros_then_tonnes():
+    """By tonnes, euros and ease the first action has the places 1, 2, 1 and the second 2, 1, 1."""
+    flows = behind(TERRITORY).head(2)
+    flows = flows.assign(
+        action=["divert", "trace"], stake_kind="bill", ease=3, stake_eur_per_t=[1.0, 100.0],
+        **{MASS: [20.0, 10.0], LOW: [18.0, 9.0], HIGH: [22.0, 11.0]},
+    )  # fmt: skip
+    flows = flows.drop(columns=["own_variance"], errors="ignore")
+    assert recommendations.recommendations(flows)["action"].tolist() == ["trace", "divert"]
+
+
 def test_what_concerns_one_firm_gives_way():
     burnt = ("mixed", "incineration")
     alone = ("E9", "glass", "150107", *burnt, 900, 300, "measured", None, "no")
