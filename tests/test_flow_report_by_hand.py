@@ -9,6 +9,7 @@ import html
 import math
 import re
 import shutil
+import statistics
 import unicodedata
 from pathlib import Path
 
@@ -23,7 +24,7 @@ RAW = ROOT / "data" / "raw" / "thur-doller"
 
 COLUMNS = [
     "identifiant", "designation", "quantite", "unite", "periode", "incertitude (%)", "origine de la donnee",
-    "exutoire actuel", "cout (€/t)", "prestataire",
+    "exutoire actuel", "cout (€/t)", "code dechet", "qualite", "prestataire",
 ]  # fmt: skip
 
 # The nine rows as filled in, then t/year, 95 % half-width in t/year (weighed or invoiced 5 %, declared
@@ -32,34 +33,39 @@ BENNES, LIQUIDES = "Bennes Chimère", "Liquides Griffon"  # contractors
 BY_HAND = [
     # 95 kg x 12 = 1 140 kg; 5 % of 1.14; 1.14 t x 480
     (("E01", "Chiffons et absorbants souillés", 95, "kg", "mois", None, "facture", "incinération", 480,
-      LIQUIDES),
+      "150202", "souillé", LIQUIDES),
      1.14, 0.057, 547.2),
     # 900 kg; 50 % of 0.9; 0.9 t x 140
     (("E06", "Vêtements de travail réformés", 900, "kg", "an", None, "estimation", "incinération", 140,
-      BENNES),
+      "200111", "propre", BENNES),
      0.9, 0.45, 126.0),
     # 4.1 t x 12; 5 % of 49.2; 49.2 t x 60
     (("E12", "Déchets de fils et bourres", 4.1, "t", "mois", None, "pesée", "valorisation énergétique", 60,
-      BENNES),
+      "040222", "propre", BENNES),
      49.2, 2.46, 2952.0),
     # 1.3 t x 12; 20 % of 15.6; 15.6 t x 115
-    (("E12", "Toiles et lisières de coton", 1.3, "t", "mois", None, "déclaration", "stockage", 115, BENNES),
+    (("E12", "Toiles et lisières de coton", 1.3, "t", "mois", None, "déclaration", "stockage", 115,
+      "040222", "propre", BENNES),
      15.6, 3.12, 1794.0),
     # 3.2 t x 12; 5 % of 38.4; 38.4 t x 115
-    (("E13", "Chutes de tissu ennobli", 3.2, "t", "mois", None, "pesée", "stockage", 115, BENNES),
+    (("E13", "Chutes de tissu ennobli", 3.2, "t", "mois", None, "pesée", "stockage", 115,
+      "040222", "mélangé", BENNES),
      38.4, 1.92, 4416.0),
     # 620 kg x 12; 20 % of 7.44; 7.44 t x 120
-    (("E14", "Chutes de coupe", 620, "kg", "mois", None, "déclaration", "stockage", 120, BENNES),
+    (("E14", "Chutes de coupe", 620, "kg", "mois", None, "déclaration", "stockage", 120,
+      "040222", "propre", BENNES),
      7.44, 1.488, 892.8),
     # 140 kg x 12; 50 % of 1.68; 1.68 t x 125
-    (("E18", "Vêtements invendus", 140, "kg", "mois", None, "estimation", "incinération", 125, BENNES),
+    (("E18", "Vêtements invendus", 140, "kg", "mois", None, "estimation", "incinération", 125,
+      "200110", "propre", BENNES),
      1.68, 0.84, 210.0),
     # 950 kg x 12; 5 % of 11.4; 11.4 t x -700, a revenue
-    (("S01", "Chiffons d'essuyage coupés", 950, "kg", "mois", None, "pesée", "réemploi", -700, None),
+    (("S01", "Chiffons d'essuyage coupés", 950, "kg", "mois", None, "pesée", "réemploi", -700,
+      None, "propre", None),
      11.4, 0.57, -7980.0),
     # 380 kg x 12; 5 % of 4.56; 4.56 t x 80
     (("S03", "Textiles non revendables", 380, "kg", "mois", None, "pesée", "valorisation énergétique", 80,
-      BENNES),
+      "200111", "mélangé", BENNES),
      4.56, 0.228, 364.8),
 ]  # fmt: skip
 
@@ -101,6 +107,53 @@ OUT_2015 = [
 ]
 TOTAL_IN_2018 = (37.62, 6)
 TOTAL_2015 = (141.91, 8)
+# The sector of each actor that sends textile: NAF division, label.
+SECTORS = {
+    "E01": ("25", "produits métalliques"), "E06": ("20", "chimie"), "E12": ("13", "textile"),
+    "E13": ("13", "textile"), "E14": ("13", "textile"), "E18": ("47", "commerce de détail"),
+    "S01": ("88", "action sociale sans hébergement"), "S03": ("47", "commerce de détail"),
+}  # fmt: skip
+# 49.2 + 15.6 + 38.4 + 7.44; 1.68 + 4.56
+BY_SECTOR = {
+    "textile": (110.64, 3),
+    "action sociale sans hébergement": (11.4, 1),
+    "commerce de détail": (6.24, 2),
+    "produits métalliques": (1.14, 1),
+    "chimie": (0.9, 1),
+}
+# 15.6 + 38.4 + 7.44; the others are one flow each.
+PATHS = {
+    ("textile", "valorisation énergétique"): 49.2,
+    ("textile", "stockage"): 61.44,
+    ("action sociale sans hébergement", "réemploi"): 11.4,
+    ("commerce de détail", "valorisation énergétique"): 4.56,
+    ("commerce de détail", "incinération"): 1.68,
+    ("produits métalliques", "incinération"): 1.14,
+    ("chimie", "incinération"): 0.9,
+}
+# Codes that only textile has. Asterisk: hazardous. 110.64 as above; 0.9 + 4.56.
+BY_CODE = {"04 02 22": (110.64, 3), "15 02 02*": (1.14, 1), "20 01 10": (1.68, 1), "20 01 11": (5.46, 2)}
+# Landfilled or incinerated: 1.14 + 0.9 + 15.6 + 38.4 + 7.44 + 1.68 t, and
+# 547.2 + 126 + 1 794 + 4 416 + 892.8 + 210 EUR.
+NOT_VALORISED, BILL = (65.16, 6), 7986.0
+# Of six criteria each flow of 65.16 t meets five, but the 1.14 t of soiled rags three: all are there all year
+# and three sites hold (38.4 + 15.6 + 7.44) / 65.16 = 94 % of them (at least 80 % asked). Clean, harmless and
+# of known use, those of E06, E12, E14 and E18 are declared or estimated, not measured. E13: mixed, but
+# measured, harmless, of known use. E01: measured only, being soiled, hazardous and of no known use.
+POINTS = 65.16 * 5 - 1.14 * 2
+# Badly sorted: E13 and S03, mixed (E01 is hazardous: no sorting would make it clean). Clean and valorised,
+# not sold for reuse: the yarn waste of E12 alone, 60 EUR/t, of the same code as E13, of the family of S03.
+# 38.4 x (115 - 60) + 4.56 x (80 - 60)
+BADLY_SORTED, SURCHARGE = (42.96, 2), 2203.2
+# Sent by firms: 130.32 less 11.4 and 4.56 of S01 and S03, themselves takers; 49.2 of it may reach a taker,
+# the rest is burnt or buried. Received: 18 + 15. Half-width, each error its own:
+# sqrt(2.46^2 + 3.6^2 + 3^2).
+SENT, SENT_OUT_OF_DISPOSAL, RECEIVED, GAP = 114.36, 49.2, 33.0, 5.2926
+# All that S01 and S03 take in: category, quantity, unit, period.
+TAKEN_IN = {
+    "S01": [("textile", 18, "t", "an"), ("dee", 25, "t", "an"), ("papier", "20 t/an", None, None)],
+    "S03": [("dee", 12, "t", "an"), ("textile", 15, "t", "an")],
+}
 
 
 def plain(value: object) -> str:
@@ -108,33 +161,32 @@ def plain(value: object) -> str:
     return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
-def sheets_of_flows(wave: str) -> list[list[list[object]]]:
-    found = []
+def rows_named(wave: str, sheet: str, key: str) -> list[dict[str, object]]:
+    """Every row of one sheet of all the respondents' files, its cells by header."""
+    tables = []
     for path in sorted((RAW / wave).iterdir()):
         if path.suffix == ".xlsx":
             book = openpyxl.load_workbook(path, data_only=True)
-            found += [
-                [list(row) for row in book[n].iter_rows(values_only=True)]
-                for n in book.sheetnames
-                if n == "Flux"
-            ]
-        elif path.name.endswith("_Flux.csv"):
+            if sheet in book.sheetnames:
+                tables.append([list(row) for row in book[sheet].iter_rows(values_only=True)])
+        elif path.name.endswith(f"_{sheet}.csv"):
             text = path.read_bytes().decode("cp1252")
-            found.append(list(csv.reader(text.splitlines(), delimiter=";")))
-    return found
+            tables.append(list(csv.reader(text.splitlines(), delimiter=";")))
+    named = []
+    for rows in tables:
+        top = next(i for i, row in enumerate(rows) if key in map(plain, row))
+        header = [plain(cell) for cell in rows[top]]
+        named += [dict(zip(header, row, strict=False)) for row in rows[top + 1 :]]
+    return named
 
 
 def textile_cells(wave: str, way: str, columns: list[str]) -> list[tuple]:
     """The cells of every textile row going one way, as they stand in the files."""
     cells = []
-    for rows in sheets_of_flows(wave):
-        top = next(i for i, row in enumerate(rows) if "quantite" in map(plain, row))
-        header = [plain(cell) for cell in rows[top]]
-        for row in rows[top + 1 :]:
-            named = dict(zip(header, row, strict=False))
-            if plain(named["sens"]) == way and plain(named["categorie"]) == "textile":
-                assert named["mois d'activite"] in (None, "")
-                cells.append(tuple(number(named[column]) for column in columns))
+    for named in rows_named(wave, "Flux", "quantite"):
+        if plain(named["sens"]) == way and plain(named["categorie"]) == "textile":
+            assert named["mois d'activite"] in (None, "")
+            cells.append(tuple(number(named[c]) if c != "code dechet" else named[c] for c in columns))
     return cells
 
 
@@ -147,11 +199,11 @@ def number(cell: object) -> object:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
-    """The 2018 report's tables by caption, from a clean run on both waves."""
-    return publish(tmp_path_factory.mktemp("territory"), "2015", "2018")
+    """The 2018 report's tables by caption, from a clean run on both waves and the list of establishments."""
+    return publish(tmp_path_factory.mktemp("territory"), "2015", "2018", register=RAW / "sirene_fictif.csv")
 
 
-def publish(folder: Path, *waves: str) -> dict[str, list[dict[str, str]]]:
+def publish(folder: Path, *waves: str, register: Path | None = None) -> dict[str, list[dict[str, str]]]:
     for wave in waves:
         shutil.copytree(RAW / wave, folder / "data" / "raw" / "thur-doller" / wave)
     shutil.copy(RAW / "study.toml", folder / "data" / "raw" / "thur-doller")
@@ -160,6 +212,8 @@ def publish(folder: Path, *waves: str) -> dict[str, list[dict[str, str]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["clean", "thur-doller", *(part for wave in waves for part in ("--wave", wave))]) == 0
+        if register:
+            assert main(["import", "sirene", str(register), "thur-doller"]) == 0
         assert main(["run", "thur-doller", "--jobs", "1"]) == 0
     reports = folder / "reports" / "thur-doller" / "2018" / "internal"
     page = (reports / "01_flow_diagnosis.html").read_text(encoding="utf-8")
@@ -175,7 +229,7 @@ def publish(folder: Path, *waves: str) -> dict[str, list[dict[str, str]]]:
 
 
 def row_of(table: list[dict[str, str]], **keys: str) -> dict[str, str]:
-    headers = {"category": "Famille", "recovery": "Mode de traitement", "route": "Exutoire actuel"}
+    headers = {"category": "Famille", "recovery": "Mode de traitement"}
     (row,) = [r for r in table if all(r[headers[name]] == value for name, value in keys.items())]
     return row
 
@@ -220,14 +274,30 @@ def bounds_of(rows: list[tuple]) -> tuple[float, float]:
     return low, high
 
 
+def check_values(row: dict[str, str], names: list[str], expected: list[float]) -> None:
+    """The cells of these columns, to a thousandth."""
+    assert [french(row[name]) for name in names] == pytest.approx(expected, rel=1e-3)
+
+
+MASSES = ["Masse (t/an)", "Borne basse (t/an)", "Borne haute (t/an)"]
+MASSES_BEFORE = ["Masse avant (t/an)", "Masse avant, borne basse (t/an)", "Masse avant, borne haute (t/an)"]
+
+
 def check_mass(row: dict[str, str], rows: list[tuple], expected: tuple[float, int]) -> None:
     """Mass, its bounds to a thousandth, number of sites."""
     mass, sites = expected
-    low, high = bounds_of(rows)
     assert french(row["Masse (t/an)"]) == pytest.approx(mass)
-    assert french(row["Borne basse (t/an)"]) == pytest.approx(low, rel=1e-3)
-    assert french(row["Borne haute (t/an)"]) == pytest.approx(high, rel=1e-3)
+    check_values(row, MASSES, [mass, *bounds_of(rows)])
     assert int(row["Acteurs"]) == sites
+
+
+def textile_rows(table: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in table if row["Famille"] == "textile"]
+
+
+def at_price(rows: list[tuple], prices: list[float]) -> list[tuple]:
+    """The same flows in EUR/year: a price is a constant, so that the errors are those of the masses."""
+    return [(row[0], row[1] * p, row[2] * p) for row, p in zip(rows, prices, strict=True)]
 
 
 def rows_of(*routes: str) -> list[tuple]:
@@ -243,6 +313,21 @@ def test_the_cells_are_those_converted_by_hand():
     ):
         found = textile_cells(wave, way, columns)
         assert sorted(found, key=str) == sorted((cells for cells, *_ in rows), key=str)
+
+
+def test_the_sectors_codes_and_intakes_are_those_of_the_cells():
+    sites = {row["identifiant"]: row for row in rows_named("2018", "Entreprise", "identifiant")}
+    assert {site: str(sites[site]["code naf"])[:2] for site in SECTORS} == {
+        site: division for site, (division, _) in SECTORS.items()
+    }
+    flows = rows_named("2018", "Flux", "quantite")
+    codes = {code.replace(" ", "").strip("*") for code in BY_CODE}
+    with_code = [row for row in flows if re.sub(r"\D", "", str(row["code dechet"])) in codes]
+    assert {plain(row["categorie"]) for row in with_code} == {"textile"}
+    for site, taken in TAKEN_IN.items():
+        cells = [row for row in flows if row["identifiant"] == site and plain(row["sens"]) == "entrant"]
+        found = [(plain(r["categorie"]), r["quantite"], r["unite"], r["periode"]) for r in cells]
+        assert sorted(found, key=str) == sorted(taken, key=str)
 
 
 def test_the_additions_by_hand_hold():
@@ -275,13 +360,50 @@ def check_share(row: dict[str, str], mass: float, published) -> None:
     assert french(row["Part (%)"]) == pytest.approx(100 * mass / whole)
 
 
-def test_by_route(published):
-    table = published["Chemins de la famille à l'exutoire"]
-    assert len([r for r in table if r["Famille"] == "textile"]) == len(BY_ROUTE)
-    for (recovery, route), expected in BY_ROUTE.items():
-        row = row_of(table, category="textile", recovery=recovery, route=route)
-        check_mass(row, rows_of(route), expected)
+def test_by_sector(published):
+    rows = textile_rows(published["Tonnages sortants par famille et secteur d'activité"])
+    assert {row["Secteur"] for row in rows} == {*BY_SECTOR, "Total"}
+    for row in rows:
+        sector, total = row["Secteur"], row["Secteur"] == "Total"
+        expected = TOTAL if total else BY_SECTOR[sector]
+        check_mass(row, [r for r in BY_HAND if total or SECTORS[r[0][0]][1] == sector], expected)
         check_share(row, expected[0], published)
+
+
+def test_paths_by_sector_and_route(published):
+    rows = textile_rows(published["Chemins de la famille à l'exutoire, par secteur"])
+    found = {(row["Secteur"], row["Exutoire actuel"]): french(row["Masse (t/an)"]) for row in rows}
+    # No path « non expliqué »: the takers receive less than what may be sent to them.
+    assert found == pytest.approx(PATHS)
+    for (_, route), (mass, _) in BY_ROUTE.items():
+        assert sum(value for (_, own), value in found.items() if own == route) == pytest.approx(mass)
+
+
+def test_by_waste_code(published):
+    # A code is printed with no-break spaces, then its label.
+    table = {
+        row["Code déchet"].replace("\u00a0", " "): row
+        for row in published["Tonnages sortants par code déchet"]
+    }
+    for code, expected in BY_CODE.items():
+        (row,) = [row for name, row in table.items() if name.startswith(f"{code} ")]
+        check_mass(row, [r for r in BY_HAND if r[0][9] == re.sub(r"\D", "", code)], expected)
+        check_share(row, expected[0], published)
+
+
+def test_each_month_has_a_twelfth(published):
+    """No textile flow states its months."""
+    rows = textile_rows(published["Tonnages sortants par famille et par mois"])
+    assert [int(row["Mois"]) for row in rows] == list(range(1, 13))
+    names = ["Masse du mois (t/mois)", "Borne basse (t/mois)", "Borne haute (t/mois)"]
+    for row in rows:
+        assert french(row[names[0]]) == pytest.approx(10.86)
+        check_values(row, names, [value / 12 for value in (TOTAL[0], *bounds_of(BY_HAND))])
+        assert row["Acteurs"] == "8"
+    (peak,) = textile_rows(published["Mois le plus chargé de chaque famille"])
+    assert [peak[name] for name in ("Mois de pointe", "Pointe / moyenne", "Mois actifs", "Acteurs")] == [
+        "", "1", "12", "8",
+    ]  # fmt: skip
 
 
 def test_by_recovery(published):
@@ -306,57 +428,195 @@ def test_what_comes_in(published):
 def test_the_flow_among_the_first_to_examine(published):
     (row,) = [r for r in published["Principaux flux sortants non valorisés"] if r["Famille"] == "textile"]
     assert row["Désignation"] == "Chutes de tissu ennobli"
-    masses = [french(row[name]) for name in ("Masse (t/an)", "Borne basse (t/an)", "Borne haute (t/an)")]
-    assert masses == pytest.approx([38.4, 38.4 - 1.92, 38.4 + 1.92])
-    assert french(row["Coût (€/t)"]) == 115
+    assert (row["Qualité"], row["Exutoire actuel"]) == ("mélangé", "stockage")
+    assert [french(row[name]) for name in MASSES] == pytest.approx([38.4, 38.4 - 1.92, 38.4 + 1.92])
+    assert french(row["Facture actuelle (€/an)"]) == pytest.approx(4416)
+    assert row["Critères remplis"] == "non dangereux, mesuré, régulier, usage connu, concentré"
     # Back to the cell: the quantity stands in that file, sheet and row.
     file, sheet, line = row["Source"].split(", ")
     cells = openpyxl.load_workbook(RAW / "2018" / file)[sheet][int(line.removeprefix("ligne "))]
     assert 3.2 in [cell.value for cell in cells]
 
 
+def test_what_is_not_valorised(published):
+    table = published["Potentiel non valorisé par famille"]
+    (row,) = textile_rows(table)
+    rows = rows_of("stockage", "incinération")
+    check_mass(row, rows, NOT_VALORISED)
+    whole = sum(french(r["Masse (t/an)"]) for r in table)
+    assert french(row["Part (%)"]) == pytest.approx(100 * NOT_VALORISED[0] / whole)
+    assert sum(r[3] for r in rows) == pytest.approx(BILL)
+    names = ["Facture actuelle (€/an)", "Facture, borne basse (€/an)", "Facture, borne haute (€/an)"]
+    check_values(row, names, [BILL, *bounds_of(at_price(rows, [r[0][8] for r in rows]))])
+    assert french(row["Facilité (sur 6)"]) == pytest.approx(POINTS / NOT_VALORISED[0])
+    # Its ranks are its places in the columns of the same table.
+    for name, rank in (
+        ("Masse (t/an)", "Rang en tonnes"),
+        ("Facture actuelle (€/an)", "Rang en euros"),
+        ("Facilité (sur 6)", "Rang en facilité"),
+    ):
+        assert int(row[rank]) == 1 + sum(french(r[name]) > french(row[name]) for r in table)
+
+
+def test_what_bad_sorting_costs(published):
+    (row,) = textile_rows(published["Surcoût des flux mal triés par famille"])
+    rows = [r for r in BY_HAND if r[0][10] == "mélangé"]
+    check_mass(row, rows, BADLY_SORTED)
+    names = ["Surcoût (€/an)", "Surcoût, borne basse (€/an)", "Surcoût, borne haute (€/an)"]
+    assert french(row[names[0]]) == pytest.approx(SURCHARGE)
+    check_values(row, names, [SURCHARGE, *bounds_of(at_price(rows, [115 - 60, 80 - 60]))])
+
+
+def test_what_a_tonne_out_of_the_mix_saves(published):
+    flows = rows_named("2018", "Flux", "quantite")
+    mixed = [r for r in flows if plain(r["categorie"]) == "melange" and plain(r["sens"]) == "sortant"]
+    # O01 and O02 are outlets: what they send out is what they received.
+    costs = [float(str(r["cout (€/t)"])) for r in mixed if str(r["identifiant"])[0] in "ES"]
+    assert len(costs) == 23
+    (row,) = textile_rows(published["Ce que rapporte une tonne sortie des déchets en mélange"])
+    names = ["Coût en mélange (€/t)", "Coût du flux propre (€/t)", "Économie par tonne retirée (€/t)"]
+    assert [french(row[name]) for name in names] == [statistics.median(costs), 60, 115 - 60]
+    assert row["Acteurs"] == "1"
+
+
+def test_what_is_sent_and_received(published):
+    (row,) = textile_rows(published["Ce qui est envoyé et ce qui est reçu, par famille"])
+    names = ["Envoyé (t/an)", "Envoyé, hors élimination (t/an)", "Reçu (t/an)", "Reste (t/an)"]
+    gap = RECEIVED - SENT_OUT_OF_DISPOSAL
+    assert [french(row[name]) for name in names] == pytest.approx([SENT, SENT_OUT_OF_DISPOSAL, RECEIVED, gap])
+    bounds = ["Reste, borne basse (t/an)", "Reste, borne haute (t/an)"]
+    assert [french(row[name]) for name in bounds] == pytest.approx([gap - GAP, gap + GAP], abs=1e-3)
+    assert row["Conclusion"] == "part aussi hors de l'enquête"
+
+
+def test_what_becomes_of_what_is_received(published):
+    """Of what S01 (18 t of 63) and S03 (15 t of 27) take in, a family has one share of every output."""
+    rows = textile_rows(published["Ce que reçoivent les filières et l'ESS, et où cela va"])
+    found = {row["Exutoire actuel"]: french(row["Masse (t/an)"]) for row in rows}
+    assert sum(found.values()) == pytest.approx(RECEIVED)
+    # S01 alone sells for reuse (11.4 t of rags), S03 alone sends to energy (4.56 t).
+    assert found["réemploi"] == pytest.approx(11.4 * 18 / 63)
+    assert found["valorisation énergétique"] == pytest.approx(4.56 * 15 / 27)
+    # What both send out in all has volumes, whose density is no matter of this file: taken from the report.
+    actors = {row["Acteur"]: row for row in published["Bilan de chaque acteur"]}
+    names = {
+        row["identifiant"]: row["raison sociale"] for row in rows_named("2018", "Entreprise", "identifiant")
+    }
+    kept = {site: french(actors[names[site]]["Reste (t/an)"]) for site in TAKEN_IN}
+    for site, total in (("S01", 63), ("S03", 27)):
+        assert french(actors[names[site]]["Entrant (t/an)"]) == pytest.approx(total)
+        assert french(actors[names[site]]["Sortant (t/an)"]) == pytest.approx(total - kept[site])
+    assert found["non expliqué"] == pytest.approx(kept["S01"] * 18 / 63 + kept["S03"] * 15 / 27)
+    assert set(found) == {"réemploi", "valorisation énergétique", "recyclage", "stockage", "non expliqué"}
+
+
+def mover(now: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
+    """The difference of two values (value, low, high) and its bounds: half-intervals in quadrature."""
+    d = now[0] - before[0]
+    below = math.hypot(now[0] - now[1], before[2] - before[0])
+    above = math.hypot(now[2] - now[0], before[0] - before[1])
+    return [d, d - below, d + above]
+
+
 def test_both_waves_and_the_change_between_them(published):
-    waves = [t for name, t in published.items() if any("Réponses" in row for row in t) and name != "page"]
-    rows = [r for t in waves for r in t if r["Famille"] == "textile"]
-    assert len(rows) == 2
-    now, before = sorted(rows, key=lambda r: french(r["Masse (t/an)"]))
-    check_mass(now, BY_HAND, TOTAL)
-    check_mass(before, OUT_2015, TOTAL_2015)
-    check_share(now, TOTAL[0], published)
-    (table,) = [t for t in waves if before in t]
-    whole = next(r for r in table if r["Réponses"] == "ensemble des acteurs")
-    assert french(before["Part (%)"]) == pytest.approx(100 * TOTAL_2015[0] / french(whole["Masse (t/an)"]))
-    # The eight sites are the same. The difference is -11.59 t; its upper bound adds in quadrature how far
-    # 2018 may lie above its value and 2015 below its own (MOVER): still below zero, hence a fall.
-    above = french(now["Borne haute (t/an)"]) - TOTAL[0]
-    below = TOTAL_2015[0] - french(before["Borne basse (t/an)"])
-    assert TOTAL[0] - TOTAL_2015[0] + (above**2 + below**2) ** 0.5 < 0
-    row = row_of(published["Sens des évolutions par famille"], category="textile")
-    assert row["Évolution, mêmes acteurs"] == row["Évolution, tous les acteurs"] == "baisse"
+    """Sites and families are the same in both waves: none is new, gone or declared once."""
+    rows = textile_rows(published["Ce qui a changé, par famille et selon qui a répondu"])
+    whole, both = "ensemble des acteurs", "famille déclarée dans les deux vagues"
+    assert sorted(row["Réponses"] for row in rows) == [whole, both]
+    assert {cells[0] for cells, *_ in BY_HAND} == {cells[0] for cells, *_ in OUT_2015}
+    now, before = (TOTAL[0], *bounds_of(BY_HAND)), (TOTAL_2015[0], *bounds_of(OUT_2015))
+    tonnes = mover(now, before)
+    logarithms = mover(tuple(map(math.log, now)), tuple(map(math.log, before)))
+    assert tonnes[0] == pytest.approx(-11.59)
+    assert tonnes[2] < 0  # hence a fall
+    for row in rows:
+        check_mass(row, BY_HAND, TOTAL)
+        check_values(row, MASSES_BEFORE, list(before))
+        assert int(row["Acteurs avant"]) == TOTAL_2015[1]
+        ends = ["", ", borne basse", ", borne haute"]
+        # An error of a thousandth of 142 t weighs more on their difference, -11.59, and its bounds.
+        found = [french(row[f"Écart{end} (t/an)"]) for end in ends]
+        assert found == pytest.approx(tonnes, abs=0.15)
+        assert found[0] == pytest.approx(tonnes[0])
+        found = [french(row[f"Écart relatif{end} (%)"]) for end in ends]
+        assert found == pytest.approx([100 * math.expm1(value) for value in logarithms], abs=0.1)
+        assert found[0] == pytest.approx(100 * -11.59 / 141.91)
+        assert row["Évolution"] == "baisse"
+
+
+def test_the_slope_has_both_waves(published):
+    rows = textile_rows(published["Tonnages des mêmes acteurs aux deux vagues"])
+    waves = {row["Vague"]: row for row in rows}
+    assert set(waves) == {"2015", "2018"}
+    check_values(waves["2018"], MASSES, [TOTAL[0], *bounds_of(BY_HAND)])
+    check_values(waves["2015"], MASSES, [TOTAL_2015[0], *bounds_of(OUT_2015)])
+    assert {row["Évolution"] for row in rows} == {"baisse"}
+    assert {row["Réponses"] for row in rows} == {"famille déclarée dans les deux vagues"}
+
+
+def test_the_formula_beside_the_simulation(published):
+    """What a simulation draws is not worked out by hand: it must be close, and its gap well reckoned."""
+    (row,) = textile_rows(published["Intervalles calculés et simulés"])
+    low, high = bounds_of(BY_HAND)
+    check_values(row, MASSES, [TOTAL[0], low, high])
+    simulated = [french(row[f"Borne {side}, simulée (t/an)"]) for side in ("basse", "haute")]
+    assert simulated == pytest.approx([low, high], abs=0.04 * (high - low) / 2)
+    width = simulated[1] - simulated[0]
+    printed = french(row["Borne haute (t/an)"]) - french(row["Borne basse (t/an)"])
+    assert french(row["Écart de largeur (%)"]) == pytest.approx(100 * (printed / width - 1), abs=1e-4)
+
+
+def test_what_is_extrapolated_holds_what_was_observed(published):
+    """The estimate needs every establishment of the list: here only what must hold whatever they are."""
+    (row,) = textile_rows(published["Tonnages extrapolés au territoire, par famille"])
+    assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
+    assert int(row["Acteurs"]) == TOTAL[1]
+    mass, low, high = (french(row[name]) for name in MASSES)
+    assert TOTAL[0] < mass
+    assert low < mass < high
+    # The list adds uncertainty to that of the answers.
+    observed = bounds_of(BY_HAND)
+    assert high - low > observed[1] - observed[0]
+
+
+FAMILY_TABLES = {
+    "Tonnages sortants par famille",
+    "Tonnages entrants déclarés par famille",
+    "Tonnages sortants par famille et mode de traitement",
+    "Tonnages sortants par famille et secteur d'activité",
+    "Chemins de la famille à l'exutoire, par secteur",
+    "Tonnages sortants par famille et par mois",
+    "Mois le plus chargé de chaque famille",
+    "Coût de gestion actuel par famille",
+    "Surcoût des flux mal triés par famille",
+    "Ce que rapporte une tonne sortie des déchets en mélange",
+    "Potentiel non valorisé par famille",
+    "Principaux flux sortants non valorisés",
+    "Ce que reçoivent les filières et l'ESS, et où cela va",
+    "Ce qui est envoyé et ce qui est reçu, par famille",
+    "Tonnages extrapolés au territoire, par famille",
+    "Tonnages des mêmes acteurs aux deux vagues",
+    "Ce qui a changé, par famille et selon qui a répondu",
+    "Intervalles calculés et simulés",
+}
 
 
 def test_no_other_table_speaks_of_textile(published):
+    """In a column of families, whatever its name; « textile » is also a sector."""
     speaking = {
-        name for name, table in published.items() if any(row.get("Famille") == "textile" for row in table)
+        name
+        for name, table in published.items()
+        if any(value == "textile" and key != "Secteur" for row in table for key, value in row.items())
     }
-    waves = {name for name, table in published.items() if any("Réponses" in row for row in table)}
-    assert speaking - waves == {
-        "Tonnages sortants par famille",
-        "Tonnages entrants déclarés par famille",
-        "Tonnages sortants par famille et mode de traitement",
-        "Chemins de la famille à l'exutoire",
-        "Principaux flux sortants non valorisés",
-        "Coût de gestion actuel par famille",
-        "Sens des évolutions par famille",
-    }
+    assert speaking == FAMILY_TABLES
 
 
 def test_cost(published):
     row = row_of(published["Coût de gestion actuel par famille"], category="textile")
     # What is paid less what S01 earns: each the sum of its masses times their price, then MOVER.
-    prices = [(row[0], row[1] * abs(row[0][8]), row[2] * abs(row[0][8])) for row in BY_HAND]
-    paid = [row for row in prices if row[0][8] > 0]
-    earned = [row for row in prices if row[0][8] < 0]
+    paid = [row for row in BY_HAND if row[0][8] > 0]
+    earned = [row for row in BY_HAND if row[0][8] < 0]
+    paid, earned = (at_price(rows, [abs(row[0][8]) for row in rows]) for rows in (paid, earned))
     (low, high), (least, most) = bounds_of(paid), bounds_of(earned)
     expense, revenue = (sum(row[1] for row in rows) for rows in (paid, earned))
     assert french(row["Coût (€/an)"]) == pytest.approx(COST) == pytest.approx(expense - revenue)
@@ -366,7 +626,27 @@ def test_cost(published):
     assert french(row["Coût, borne haute (€/an)"]) == pytest.approx(COST + above, rel=1e-3)
 
 
-def test_one_wave_alone_says_so(tmp_path):
-    alone = publish(tmp_path, "2018")
-    assert "Sens des évolutions par famille" not in alone  # a table without a row has no file
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
+    """The same report without an earlier wave, nor a list of establishments."""
+    return publish(tmp_path_factory.mktemp("alone"), "2018")
+
+
+def test_one_wave_alone_says_so(alone):
+    assert "Tonnages des mêmes acteurs aux deux vagues" not in alone  # a table without a row has no file
     assert "pas de vague antérieure exploitable" in alone["page"][0]["text"]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the table takes what was never asked before for a change of all tonnes"
+)
+def test_one_wave_alone_has_no_change(alone):
+    for row in alone.get("Ce qui a changé, par famille et selon qui a répondu", []):
+        assert row["Écart (t/an)"] == ""
+
+
+def test_without_a_list_the_respondents_stand_for_themselves(alone):
+    (row,) = textile_rows(alone["Tonnages extrapolés au territoire, par famille"])
+    check_mass(row, BY_HAND, TOTAL)
+    assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
+    assert "pas de répertoire d'établissements" in alone["page"][0]["text"]
