@@ -14,7 +14,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.french import exact, short
 from eit_analysis.intake.checks import slips
-from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.intake.checks.marks import PLACE, gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, form
 
@@ -171,7 +171,7 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
 
 def hazard_conflict(flows: pd.DataFrame) -> pd.DataFrame:
     """A hazardous code of the list of waste on food or bio-waste, which it never means."""
-    rows = flows[flows["category"].isin(NEVER_HAZARDOUS)]
+    rows = flows[[*PLACE[:3], "category", "waste_code"]][flows["category"].isin(NEVER_HAZARDOUS)]
     hazardous = [code for code in rows["waste_code"].unique() if is_hazardous(code)]
     rows = rows[rows["waste_code"].isin(hazardous)]
     return _on_code(rows, "hazard_conflict", "code de déchet dangereux")

@@ -22,7 +22,7 @@ from eit_analysis.intake.reading import child, limits, mojibake, text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.sheet import NO_RESULT
 
-TEXT = pa.dictionary(pa.int32(), pa.string())
+NEW_LINE, RETURN = b"\n\r"
 ODD = f"[ÂÃÄÅâï\ufffd\n]|{NO_RESULT}"  # the few cells in which something may have to be told
 
 
@@ -59,15 +59,17 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
-    ends, quoted = data.count(b"\n"), b'"' in data
-    height = ends + (not data.endswith(b"\n"))
+    signs = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(signs == NEW_LINE)
+    returns, quoted = np.count_nonzero(signs == RETURN), b'"' in data
+    height = len(ends) + (not data.endswith(b"\n"))
     width = len(next(csv.reader(lines[:1], delimiter=separator), []))
     if (
         not lines
         or text.SEP_LINE.fullmatch(lines[0])
-        or data.count(b"\r") != data.count(b"\r\n")
+        or (returns and returns != np.count_nonzero(signs[ends[ends > 0] - 1] == RETURN))
         or data.startswith(codecs.BOM_UTF8)
-        or (quoted and height > ends)  # a quote that does not close would end with the file
+        or (quoted and height > len(ends))  # a quote that does not close would end with the file
         or not 1 < width <= limits.COLUMNS
         or height * width > limits.AREA
     ):
@@ -78,7 +80,7 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
             pa.BufferReader(data),
             pa_csv.ReadOptions(column_names=names),
             pa_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False, newlines_in_values=quoted),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, TEXT), check_utf8=False),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
         )
     except pa.ArrowInvalid:
         return None
@@ -87,7 +89,8 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
     values: list[str] = []
     odd: list[str] = []
     numbers = np.empty((height, width), dtype=np.uintc)
-    for place, column in enumerate(table.unify_dictionaries().columns):
+    for place, column in enumerate(table.columns):
+        column = column.dictionary_encode()
         distinct = column.chunk(0).dictionary
         odd += distinct.filter(pc.match_substring_regex(distinct, ODD)).to_pylist()
         numbers[:, place] = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
