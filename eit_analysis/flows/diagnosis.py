@@ -70,10 +70,11 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
 
 
 def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
-    """The total when errors are independent, shared inside a source, or all the same way: [sum l, sum u].
+    """The total when errors are independent, shared inside a source, or go all the same way.
 
     The second is that of every other table. A density, a ratio or a habit that respondents of different
-    sources share moves them together too: the truth is between the first and the last.
+    sources share moves them together too: the width that is right is between the first and the last, where
+    quantiles add, [sum l, sum u] over the bounds of each flow alone.
 
     Returns
     -------
@@ -83,10 +84,11 @@ def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
     columns = ["errors", MASS, LOW, HIGH]
     if flows.empty:
         return pd.DataFrame(columns=columns)
+    alone = propagate(flows.assign(row=range(len(flows))), ["row"])
     rows = [
         propagate(prepare(flows, correlation=0.0), []).assign(errors="independent"),
         propagate(flows, []).assign(errors="shared"),
-        flows[[MASS, LOW, HIGH]].sum().to_frame().T.assign(errors="common"),
+        alone[[MASS, LOW, HIGH]].sum().to_frame().T.assign(errors="common"),
     ]
     return pd.concat(rows, ignore_index=True)[columns]
 

@@ -105,7 +105,7 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     texts = [", ".join(names[row]) for row in met.to_numpy()]
     columns = [
         "site_id", "category", "description", "quality", "route", MASS, LOW, HIGH, "bill_eur_per_year",
-        "criteria_met", "rank_cost", "rank_ease", "source_cell",
+        "criteria_met", "source_cell",
     ]  # fmt: skip
     return left.assign(criteria_met=texts)[columns].head(count)
 

@@ -182,7 +182,8 @@ def shared_variance(shared: np.ndarray) -> np.ndarray:
 def shared_third_cumulant(shared: np.ndarray, mixed: np.ndarray) -> np.ndarray:
     """The part of K3 that comes from a source, from its P and Q (terms, cells).
 
-    What further terms would add moves a bound by less than a hundredth of the half-width.
+    What further terms would add moves a bound by 1 to 2 % of the half-width at a correlation of 0.5, and by
+    3 % at 1.
     """
     total = np.zeros(shared.shape[1])
     terms = range(1, len(shared) + 1)
