@@ -25,9 +25,9 @@ import pandas as pd
 from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import splu
 
-from eit_analysis.flows import balance, gross_errors
-from eit_analysis.flows.balance import SD
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance import gross_errors, reconciliation
+from eit_analysis.flows.balance.reconciliation import SD
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 
 def made_up(flows: int, unmeasured: float, reach: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -65,15 +65,15 @@ def speed(flows: int, repeat: int) -> None:
     for unmeasured, reach in ((0.0, 40), (0.2, 40), (0.0, flows // 2), (0.2, flows // 2)):
         arcs = made_up(flows, unmeasured, reach, np.random.default_rng(1))
         normal = normal_matrix(arcs)
-        done = balance.reconcile(arcs, ["n0"])
+        done = reconciliation.reconcile(arcs, ["n0"])
         works: dict[str, Callable[[], Any]] = {
             "splu, defaults": lambda n=normal: splu(n),
             "splu, symmetric ordering": lambda n=normal: splu(
                 n, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
             ),
-            "reconcile": lambda a=arcs: balance.reconcile(a, ["n0"]),
-            "redundancy (measured)": lambda d=done: balance.redundancy(d),
-            "deviations (all)": lambda d=done: balance.deviations(d),
+            "reconcile": lambda a=arcs: reconciliation.reconcile(a, ["n0"]),
+            "redundancy (measured)": lambda d=done: reconciliation.redundancy(d),
+            "deviations (all)": lambda d=done: reconciliation.deviations(d),
         }
         found = {
             name: statistics.median(seconds(work) for _ in range(repeat)) for name, work in works.items()
@@ -112,7 +112,7 @@ def named_first(arcs: pd.DataFrame, flow: str, rng: np.random.Generator) -> bool
     """Whether an error of 5 sigma on a flow makes it, or one it cannot be told from, the first suspect."""
     wrong = arcs["flow"] == flow
     biased = arcs.assign(**{MASS: arcs[MASS] + wrong * 5 * arcs[SD] * rng.choice([-1, 1])})
-    tests = gross_errors.measurement_test(balance.reconcile(biased, ["n0"]))
+    tests = gross_errors.measurement_test(reconciliation.reconcile(biased, ["n0"]))
     worst = tests.loc[tests["statistic"].idxmax()]
     return bool(worst["suspect"] and flow in set(tests.loc[tests["group"] == worst["group"], "flow"]))
 
@@ -123,7 +123,7 @@ def gross_error_rates(simulations: int, seed: int = 1) -> dict[str, float]:
     accused, seen, anywhere, visible = [], [], [], []
     while len(seen) < simulations:
         arcs = random_network(rng)
-        tests = gross_errors.measurement_test(balance.reconcile(arcs, ["n0"]))
+        tests = gross_errors.measurement_test(reconciliation.reconcile(arcs, ["n0"]))
         alone = ~tests["group"].duplicated(keep=False)
         sd = arcs.set_index("flow")[SD].reindex(tests["flow"]).to_numpy()
         can = tests.loc[alone & (tests["threshold_t_per_year"] <= 5 * sd), "flow"]

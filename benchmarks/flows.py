@@ -22,8 +22,8 @@ import pyarrow as pa
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import RECOVERY
-from eit_analysis.flows.grouping import coded
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, prepare, propagate
+from eit_analysis.flows.uncertainty.grouping import coded
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepare, propagate
 
 GROUPINGS = [
     ["category"], ["site_id"], ["naf_division"], ["commune_code"], ["waste_code"], ["route"], ["recovery"],

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.errors import UsageError
-from eit_analysis.flows.balance import RECONCILED, SD, deviations, reconcile, redundancy
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, deviations, reconcile, redundancy
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 # Narasimhan & Jordache (2000), ch. 1: heat exchanger with bypass (splitter, exchanger, valve, mixer).
 EXCHANGER = pd.DataFrame(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.flows import comparison
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 PARTS = ["both", "once", "new", "gone"]
 CHANGE = ["change_t_per_year", "change_low_t_per_year", "change_high_t_per_year"]

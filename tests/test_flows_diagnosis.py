@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from eit_analysis.flows import diagnosis, dimensions
-from eit_analysis.flows.uncertainty import propagate
-from eit_analysis.flows.uncertainty import error_sources
+from eit_analysis.flows.uncertainty.propagation import error_sources, propagate
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 MASS = "mass_t_per_year"

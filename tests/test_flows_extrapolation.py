@@ -11,9 +11,9 @@ from scipy import stats
 from territories import territories
 
 from eit_analysis import reference
-from eit_analysis.flows import bases, eurostat_check, extrapolation, frame, nonresponse
-from eit_analysis.flows.ratio_estimator import Silent, between_divisions, bounds, predict
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, interval, propagate
+from eit_analysis.flows.extrapolation import bases, estimates, eurostat_check, frame, nonresponse
+from eit_analysis.flows.extrapolation.ratio_estimator import Silent, between_divisions, bounds, predict
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, interval, propagate
 from eit_analysis.publishing import wording
 
 GROUPS = bases.branches(reference.load("naf_divisions"), reference.load("waste_per_employee"))
@@ -49,11 +49,11 @@ def planned(out, sites, table):
 
 
 def divisions(out, sites, table):
-    return extrapolation.by_division(out, planned(out, sites, table)).set_index("naf_division")
+    return estimates.by_division(out, planned(out, sites, table)).set_index("naf_division")
 
 
 def both(out, sites, table):
-    families = extrapolation.by_category(out, planned(out, sites, table)).set_index("category")
+    families = estimates.by_category(out, planned(out, sites, table)).set_index("category")
     return divisions(out, sites, table), families
 
 

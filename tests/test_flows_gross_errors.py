@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.flows.balance import RECONCILED, SD, reconcile
-from eit_analysis.flows.gross_errors import critical_value, eliminate, measurement_test
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.gross_errors import critical_value, eliminate, measurement_test
+from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, reconcile
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.flows import diagnosis, grouping, uncertainty
-from eit_analysis.flows.lognormal import log_sd, moment_interval
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows import diagnosis
+from eit_analysis.flows.uncertainty import grouping, propagation
+from eit_analysis.flows.uncertainty.lognormal import log_sd, moment_interval
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 TOTAL = "Total"
 COLUMNS = ["site_id", "category", "route", "contractor", "evidence", MASS, "width"]
@@ -24,7 +25,7 @@ def plain_row(rows: pd.DataFrame, correlation: float = 0.5) -> list[float]:
     """Mass, bounds and number of sites of one group, by loops over pairs and triples of its flows."""
     mass = rows[MASS].to_numpy()
     sigma = log_sd(mass, rows["width"].to_numpy() * mass)
-    sources = uncertainty.error_sources(rows).astype(object).tolist()
+    sources = propagation.error_sources(rows).astype(object).tolist()
     c = np.empty((len(rows), len(rows)))
     for i, one in enumerate(sources):
         for j, other in enumerate(sources):
@@ -70,7 +71,7 @@ def test_fast_is_plain(rows, by):
     flows = flows_of(rows)
     wanted = plain_totals(flows, by)
     fast = grouping.coded(flows, [*by, "site_id"])
-    for frame in (flows, uncertainty.prepare(flows), uncertainty.prepare(fast)):
+    for frame in (flows, propagation.prepare(flows), propagation.prepare(fast)):
         table = diagnosis.totals(frame, by)
         keys = [tuple(None if pd.isna(k) else k for k in row) for row in table[by].to_numpy()]
         assert len(keys) == len(set(keys)) and set(keys) == set(wanted)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.flows import potential, recommendations
 from eit_analysis.flows.dimensions import RECOVERY, VALORISED
-from eit_analysis.flows.grouping import coded
+from eit_analysis.flows.uncertainty.grouping import coded
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import Release
 

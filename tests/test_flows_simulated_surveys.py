@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.flows import uncertainty
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty import propagation
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 HALF_WIDTHS = {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
 # exp(-sigma^2 / 2) sinh(1.96 sigma) = half-width, solved by hand.
@@ -51,9 +51,9 @@ def surveys(rng: np.random.Generator, around: str, mix: tuple = (0.4, 0.3, 0.2, 
 
 @pytest.mark.parametrize("around", ["truth", "report"])
 def test_intervals_cover_the_truth(around):
-    flows = uncertainty.prepare(surveys(np.random.default_rng(2018), around))
+    flows = propagation.prepare(surveys(np.random.default_rng(2018), around))
     for by in (["survey"], ["survey", "category"]):
-        rows = uncertainty.propagate(flows, by)
+        rows = propagation.propagate(flows, by)
         truth = flows.groupby(by)["truth"].sum().to_numpy()
         covered = np.mean((rows[LOW] <= truth) & (truth <= rows[HIGH]))
         assert 0.93 <= covered <= 0.97
@@ -64,6 +64,6 @@ def test_forgetting_that_errors_are_shared_would_not_cover():
     truth = flows.groupby("survey")["truth"].sum().to_numpy()
     covered = {}
     for correlation in (0.0, 0.5):
-        rows = uncertainty.propagate(uncertainty.prepare(flows, correlation), ["survey"])
+        rows = propagation.propagate(propagation.prepare(flows, correlation), ["survey"])
         covered[correlation] = np.mean((rows[LOW] <= truth) & (truth <= rows[HIGH]))
     assert covered[0.0] < 0.90 and 0.93 <= covered[0.5] <= 0.97

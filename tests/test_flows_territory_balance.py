@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.flows.balance import deviations
-from eit_analysis.flows.balance_paths import UNEXPLAINED, sent_paths, taken_paths
-from eit_analysis.flows.territory_balance import family_balance, territory_balance
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, sent_paths, taken_paths
+from eit_analysis.flows.balance.reconciliation import deviations
+from eit_analysis.flows.balance.territory_balance import family_balance, territory_balance
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.tables import CATEGORIES, fields
 

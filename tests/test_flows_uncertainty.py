@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from eit_analysis.flows import lognormal, monte_carlo, uncertainty
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, prepare, propagate
+from eit_analysis.flows.uncertainty import lognormal, monte_carlo, propagation
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepare, propagate
 
 Z = 1.959963984540054
 HALF_WIDTHS = {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
@@ -85,17 +85,17 @@ def test_the_series_is_the_double_and_the_triple_sum(correlation):
         flows = flows_of(values, [*"aaaabbbcc", None, None, "d"])
         mean, variance, third = plain_moments(flows, correlation)
         known = prepare(flows, correlation)
-        sums = uncertainty.error_cells(known, uncertainty.group(known, []))
-        found = [moment[0] for moment in uncertainty.group_moments(sums)]
+        sums = propagation.error_cells(known, propagation.group(known, []))
+        found = [moment[0] for moment in propagation.group_moments(sums)]
         assert found[:2] == pytest.approx([mean, variance], rel=6e-4)
         assert found[2] == pytest.approx(third, rel=0.15)
 
 
 @pytest.mark.parametrize("largest", [0.001, 0.018, 0.03, 0.35, 0.38, 0.5, 1.0])
 def test_few_terms_are_enough(largest):
-    terms = uncertainty.terms_needed(largest)
+    terms = propagation.terms_needed(largest)
     x = np.linspace(1e-9, largest**2, 101)
-    found = sum(w * x**k for k, w in enumerate(uncertainty.WEIGHTS[terms], start=1))
+    found = sum(w * x**k for k, w in enumerate(propagation.WEIGHTS[terms], start=1))
     assert found == pytest.approx(np.expm1(x), rel=6e-4)
     assert terms <= (2 if largest < 0.387 else 4)
 
@@ -208,12 +208,12 @@ def test_who_gave_the_mass():
     ]
     flows = pd.DataFrame(rows, columns=["site_id", "evidence", "contractor", "wanted"])
     for frame in (flows, flows.astype("category"), flows.set_axis(range(10, 17))):
-        found = uncertainty.error_sources(frame)
+        found = propagation.error_sources(frame)
         assert [None if pd.isna(s) else s for s in found] == [row[3] for row in rows]
         assert found.index.equals(frame.index)
-    assert uncertainty.error_sources(flows.head(0)).empty
+    assert propagation.error_sources(flows.head(0)).empty
     nobody = flows.assign(contractor=np.nan)
-    assert uncertainty.error_sources(nobody).dropna().tolist() == ["site A"] * 3
+    assert propagation.error_sources(nobody).dropna().tolist() == ["site A"] * 3
 
 
 def test_prepared_flows_stay_right_when_rows_are_chosen():
@@ -282,7 +282,7 @@ def test_shares_agree_with_monte_carlo_with_and_without_a_common_scale():
         known = prepare(flows, correlation)
         x, y = monte_carlo.simulated_totals(known, ["category"], draws=100_000)
         wanted = 100 * np.quantile(x / (x + y), [0.025, 0.975])
-        found = uncertainty.shares(uncertainty.error_cells(known, uncertainty.group(known, ["category"])))
+        found = propagation.shares(propagation.error_cells(known, propagation.group(known, ["category"])))
         assert found.iloc[0, 1:].tolist() == pytest.approx(wanted, abs=0.7)
         # What is not in the one part is in the other.
         assert found.iloc[1, 1:].tolist() == pytest.approx([100 - found.iloc[0, 2], 100 - found.iloc[0, 1]])

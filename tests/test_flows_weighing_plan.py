@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.flows import weighing_plan
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, prepare, propagate
+from eit_analysis.flows.uncertainty import weighing_plan
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepare, propagate
 
 COLUMNS = ["site_id", "contractor", "evidence", MASS, "width"]
 ROWS = [

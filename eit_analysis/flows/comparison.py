@@ -19,7 +19,14 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.diagnosis import TOTAL
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, difference_interval, prepared, propagate
+from eit_analysis.flows.uncertainty.propagation import (
+    HIGH,
+    LOW,
+    MASS,
+    difference_interval,
+    prepared,
+    propagate,
+)
 
 PAIR = ["site_id", "category"]
 # What follows the keys in a table of masses, and then in a table of changes.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 
 def ranked(out: pd.DataFrame) -> pd.DataFrame:

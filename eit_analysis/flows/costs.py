@@ -9,8 +9,8 @@ import pandas as pd
 
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import TOTAL, totals
-from eit_analysis.flows.scaling import scaled
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, difference_interval
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
+from eit_analysis.flows.uncertainty.scaling import scaled
 
 COST = ["cost_eur_per_year", "cost_low_eur_per_year", "cost_high_eur_per_year"]
 TAX = ["tax_eur_per_year", "tax_low_eur_per_year", "tax_high_eur_per_year"]

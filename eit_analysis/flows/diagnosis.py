@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import Cells, coarser, group, pairs
-from eit_analysis.flows.lognormal import moment_interval
-from eit_analysis.flows.uncertainty import (
+from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
+from eit_analysis.flows.uncertainty.lognormal import moment_interval
+from eit_analysis.flows.uncertainty.propagation import (
     HIGH,
     LOW,
     MASS,
@@ -26,12 +26,12 @@ SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
 
 
 def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
-    """M_g = sum of m over group g, with its 95 % interval (see :mod:`uncertainty`) and share of the whole.
+    """M_g = sum of m over group g, with its 95 % interval (see :mod:`propagation`) and share of the whole.
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        Tidy flows holding the columns ``by``; t/year. :func:`uncertainty.prepare` and :func:`grouping.coded`,
+        Tidy flows holding the columns ``by``; t/year. :func:`propagation.prepare` and :func:`grouping.coded`,
         called before, spare many groupings of the same flows the same work.
     by : list of str
         One to three key columns.

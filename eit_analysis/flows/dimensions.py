@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.nomenclatures import naf_division
 
 UNKNOWN = "unknown"

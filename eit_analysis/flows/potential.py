@@ -12,7 +12,7 @@ from eit_analysis.flows.costs import PRICES, estimates, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import RECOVERY
 from eit_analysis.flows.seasonality import mark_seasonal
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 CRITERIA = {
     "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",

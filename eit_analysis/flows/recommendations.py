@@ -16,7 +16,7 @@ from eit_analysis.flows.costs import each_year, mark_tax, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 STAKE = ["stake_eur_per_year", "stake_low_eur_per_year", "stake_high_eur_per_year"]
 # Below, a family is one firm's business rather than the territory's; the list of flows still shows it.

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.diagnosis import TOTAL, totals
-from eit_analysis.flows.scaling import scaled
-from eit_analysis.flows.uncertainty import ERRORS, HIGH, LOW, MASS, prepared
+from eit_analysis.flows.uncertainty.propagation import ERRORS, HIGH, LOW, MASS, prepared
+from eit_analysis.flows.uncertainty.scaling import scaled
 
 MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, LOW, HIGH)}
 

@@ -8,7 +8,7 @@ import pandas as pd
 from eit_analysis.flows.costs import valued
 from eit_analysis.flows.diagnosis import TOTAL, totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 # What a badly sorted flow is compared with, from the nearest to the widest.
 REFERENCES = {"site": ["site_id", "category"], "code": ["category", "waste_code"], "family": ["category"]}

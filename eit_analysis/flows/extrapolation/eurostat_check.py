@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.bases import BORROWED
 from eit_analysis.flows.diagnosis import TOTAL
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.extrapolation.bases import BORROWED
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 RATIOS = {"t_per_employee": MASS, "t_per_employee_low": LOW, "t_per_employee_high": HIGH}
 REFERENCE = ["low", "central", "high"]
@@ -23,7 +23,7 @@ def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame
     Parameters
     ----------
     extrapolated : pandas.DataFrame
-        :func:`extrapolation.by_division`.
+        :func:`estimates.by_division`.
     waste_per_employee : pandas.DataFrame
         Reference table: ``naf_division_codes``, ``nace_group``, ``low``, ``central``, ``high`` (t/employee).
 

@@ -1,6 +1,6 @@
 """Does the survey balance? By actor, by family, and where two answers speak of the same tonnes.
 
-The network of :mod:`survey_network` is reconciled (:mod:`balance`) and its measurements tested
+The network of :mod:`survey_network` is reconciled (:mod:`reconciliation`) and its measurements tested
 (:mod:`gross_errors`). What does not close is a quantity of its own, *unexplained*, with its interval: it is
 never spread over the flows.
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.balance import RECONCILED, SD, Balance, deviations, reconcile
-from eit_analysis.flows.gross_errors import eliminate
-from eit_analysis.flows.survey_network import OUTSIDE, Z, is_taker, survey_arcs
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.gross_errors import eliminate
+from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
+from eit_analysis.flows.balance.survey_network import OUTSIDE, Z, is_taker, survey_arcs
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 UNEXPLAINED = "unexplained"
 DISPOSAL = ("incineration", "landfill")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 # Columns of `uncertainty.prepare` that go with a power of the mass; its log errors do not change.
 POWERS = {MASS: 1, LOW: 1, HIGH: 1, "own_variance": 2, "own_third_cumulant": 3}

@@ -31,16 +31,16 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import Cells, Groups, cells, group
-from eit_analysis.flows.lognormal import (
+from eit_analysis.flows.uncertainty.grouping import Cells, Groups, cells, group
+from eit_analysis.flows.uncertainty.lognormal import (
     HALF_WIDTH_PER_SD,
     half_width,
     log_sd,
     moment_interval,
     share_interval,
 )
-from eit_analysis.flows.lognormal import difference_interval as difference_interval
-from eit_analysis.flows.lognormal import interval as interval
+from eit_analysis.flows.uncertainty.lognormal import difference_interval as difference_interval
+from eit_analysis.flows.uncertainty.lognormal import interval as interval
 
 MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"

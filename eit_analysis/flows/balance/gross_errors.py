@@ -1,6 +1,6 @@
 """Gross errors: which measurement does not agree with the others, by how much, and what it should have been.
 
-With the adjustment a = x - x^ of a measurement and its redundancy p (see :mod:`balance`), on a flow of
+With the adjustment a = x - x^ of a measurement and its redundancy p (see :mod:`reconciliation`), on a flow of
 standard deviation sigma,
 
     z = |a| / (sigma sqrt(p)),     x without it = x - a / p,     its standard deviation = sigma sqrt(1/p - 1).
@@ -29,8 +29,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtri
 
-from eit_analysis.flows.balance import RECONCILED, SD, Balance, reconcile, redundancy
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, reconcile, redundancy
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 # The bound is nearly reached: 4 % keeps the rate seen on any thousand clean networks under 5 %.
 LEVEL = 0.04

@@ -19,8 +19,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.balance import SD
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS
+from eit_analysis.flows.balance.reconciliation import SD
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.reference.place_names import normalise_names
 
 Z = 1.959964
@@ -49,7 +49,7 @@ def named_actor(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
 
 
 def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """Arcs of the network, as :func:`balance.reconcile` reads them; the environment is the node ``outside``.
+    """Arcs of the network for :func:`reconciliation.reconcile`; the environment is the node ``outside``.
 
     Parameters
     ----------

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from eit_analysis.flows.bases import Plan
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.extrapolation.bases import Plan
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 LEVEL = 0.05  # chance of a warning when response is not informative
 LEAST_P_VALUE = 0.001

@@ -4,7 +4,7 @@ A respondent counts as itself, and the silent ones as the ratio estimator predic
 
     T = O + R,   O = sum_s y,   v = v_R + U^2,   U^2 = sum_s (1 + X / x_b) u^2,
 
-u^2 the variance of what a site reported (:mod:`uncertainty`). The residuals of the ratio hold the rest of
+u^2 the variance of what a site reported (:mod:`propagation`). The residuals of the ratio hold the rest of
 the reporting errors, (X / x_b)(1 + X / x_b) u^2, but not those that respondents share through a scale or a
 contractor: these are carried whole, (1 + X / x_b)^2.
 
@@ -18,10 +18,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.bases import COUNTS, Plan, describe
 from eit_analysis.flows.diagnosis import TOTAL
-from eit_analysis.flows.ratio_estimator import bounds, predict
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, propagate
+from eit_analysis.flows.extrapolation.bases import COUNTS, Plan, describe
+from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 
 OBSERVED = "observed_t_per_year"
 

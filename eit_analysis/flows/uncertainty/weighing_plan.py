@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import Cells, group
-from eit_analysis.flows.lognormal import half_width, moment_interval
-from eit_analysis.flows.uncertainty import (
+from eit_analysis.flows.uncertainty.grouping import Cells, group
+from eit_analysis.flows.uncertainty.lognormal import half_width, moment_interval
+from eit_analysis.flows.uncertainty.propagation import (
     HIGH,
     LOW,
     MASS,
@@ -39,7 +39,7 @@ def weigh(flows: pd.DataFrame, sites: list[str], width: float = MEASURED_HALF_WI
     Returns
     -------
     pandas.DataFrame
-        The same rows without the columns of :func:`uncertainty.prepare` but ``error_source``.
+        The same rows without the columns of :func:`propagation.prepare` but ``error_source``.
     """
     known = prepared(flows).drop(columns=["shared_log_sd", "own_variance", "own_third_cumulant"])
     weighed = known["site_id"].isin(sites).to_numpy()
@@ -89,7 +89,7 @@ def weighing_plan(
     width : float
         Half-width of a weighing, relative to the mass.
     correlation : float
-        As in :func:`uncertainty.prepare`.
+        As in :func:`propagation.prepare`.
     listed : int
         Number of sites.
 

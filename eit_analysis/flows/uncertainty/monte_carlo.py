@@ -1,4 +1,4 @@
-"""The model of :mod:`uncertainty` drawn at random, beside its formulas.
+"""The model of :mod:`propagation` drawn at random, beside its formulas.
 
     x_i = m_i exp(a_i Z_s - a_i^2 / 2 + b_i Z_i - b_i^2 / 2),   Z_s, Z_i standard normal,
 
@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.grouping import group
-from eit_analysis.flows.lognormal import half_width, log_sd
-from eit_analysis.flows.uncertainty import HIGH, LOW, MASS, prepared, propagate
+from eit_analysis.flows.uncertainty.grouping import group
+from eit_analysis.flows.uncertainty.lognormal import half_width, log_sd
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepared, propagate
 
 DRAWS = 10_000
 SEED = 20_180_101

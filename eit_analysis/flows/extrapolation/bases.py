@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.ratio_estimator import Silent
+from eit_analysis.flows.extrapolation.ratio_estimator import Silent
 
 FEWEST, FEWEST_IN_SIZE = 3, 5  # respondents without which a basis is too small
 FEW = 5  # respondents below which the interval of a division is fragile

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.flows.survey_network import is_taker
-from eit_analysis.flows.territory_balance import REMAINDER, UNEXPLAINED
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.survey_network import is_taker
+from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 SURVEYED_TAKERS = "surveyed_takers"
 PATH = ["category", "site_id", "route", MASS]

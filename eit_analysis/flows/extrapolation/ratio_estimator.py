@@ -30,7 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from eit_analysis.flows.uncertainty import interval
+from eit_analysis.flows.uncertainty.propagation import interval
 
 
 class Silent(NamedTuple):

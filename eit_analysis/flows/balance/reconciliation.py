@@ -33,8 +33,8 @@ from scipy.sparse.linalg import SuperLU, splu
 from scipy.special import chdtrc
 
 from eit_analysis.errors import UsageError
-from eit_analysis.flows.bridges import Forest, spanning_forest
-from eit_analysis.flows.uncertainty import MASS
+from eit_analysis.flows.balance.bridges import Forest, spanning_forest
+from eit_analysis.flows.uncertainty.propagation import MASS
 
 SD = "sd_t_per_year"
 RECONCILED = "reconciled_t_per_year"

@@ -1,0 +1,1 @@
+"""Does the survey balance: reconciliation of a network, gross errors, what is not explained."""

@@ -1,0 +1,1 @@
+"""From respondents to every establishment of the territory, and what may bias it."""
