@@ -102,10 +102,14 @@ class Cells:
     @classmethod
     def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:
         """A column whose cells are some of ``values``: only those that stand in it are kept."""
-        used = np.zeros(len(values), dtype=bool)
-        used[codes] = True
-        kept = [values[i] for i in np.flatnonzero(used).tolist()]
-        return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[codes])
+        if not len(codes):
+            return cls([], np.zeros(0, dtype=np.int32))
+        first = codes.min()  # the cells of one column often stand side by side
+        own = codes - first
+        used = np.zeros(own.max() + 1, dtype=bool)
+        used[own] = True
+        kept = [values[i] for i in (np.flatnonzero(used) + first).tolist()]
+        return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[own])
 
     @cached_property
     def texts(self) -> np.ndarray:
@@ -114,7 +118,7 @@ class Cells:
 
     def said(self, rows: np.ndarray) -> np.ndarray:
         """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
-        own = Cells.among(self.values, self.codes[rows])
+        own = self if len(rows) == len(self.codes) else Cells.among(self.values, self.codes[rows])
         return Cells.of([clean_text(cell).casefold() for cell in own.values]).codes[own.codes]
 
     def standing(self, rows: np.ndarray) -> np.ndarray:

@@ -197,15 +197,13 @@ def _flow_ids(sites: Cells) -> Any:
     return names + pd.array(ends, dtype="str").take(ranks)
 
 
-def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
+def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
     files, names = zip(*ledger.origins, strict=True) if ledger.origins else ((), ())
-    return pd.DataFrame(
-        {
-            "source_file": pd.array(files, dtype="str").take(places),
-            "source_sheet": pd.array(names, dtype="str").take(places),
-            "source_row": rows,
-        }
-    )
+    return {
+        "source_file": pd.array(files, dtype="str").take(places),
+        "source_sheet": pd.array(names, dtype="str").take(places),
+        "source_row": rows,
+    }
 
 
 def _row_sites(batch: Batch) -> pd.DataFrame:
@@ -213,7 +211,8 @@ def _row_sites(batch: Batch) -> pd.DataFrame:
     place, row, same = batch.repeats.T
     rows = np.concatenate([np.arange(len(batch)), same])
     origins = _origins(batch.ledger, np.concatenate([batch.places, place]), np.concatenate([batch.rows, row]))
-    return origins.assign(site_id=_typed(batch, "site_id", rows))
+    sites = _distinct(batch, "site_id").take(batch.values["site_id"].codes[rows])
+    return pd.DataFrame({**origins, "site_id": sites})
 
 
 @cache
@@ -255,14 +254,16 @@ def _validated(batch: Batch) -> pd.DataFrame:
     """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
     names = list(tables.fields(batch.table))
     kept = np.flatnonzero(~batch.fatal)
-    origins = _origins(batch.ledger, batch.places[kept], batch.rows[kept])
-    frame = pd.DataFrame({name: _typed(batch, name, kept) for name in names if name not in origins})
-    frame = pd.concat([frame, origins], axis=1)[names]
+    typed = {name: _distinct(batch, name) for name in names if name in batch.values}
+    columns = {name: cells.take(batch.values[name].codes[kept]) for name, cells in typed.items()}
+    columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
+    columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
+    frame = pd.DataFrame({name: columns[name] for name in names})
     schema = _schema(batch.table)
     distinct = {
-        name: pd.Series(_distinct(batch, name)[batch.values[name].standing(kept)])
-        for name in names
-        if name in batch.values and name not in batch.numbers
+        name: pd.Series(cells[batch.values[name].standing(kept)])
+        for name, cells in typed.items()
+        if name not in batch.numbers
     }
     if _keeps(schema, frame, distinct):
         return frame
@@ -279,13 +280,6 @@ def _validated(batch: Batch) -> pd.DataFrame:
         batch.fatal[row] = True
     frame = frame.drop(index=cases["index"].astype(int)).reset_index(drop=True)
     return schema.validate(frame)[names]
-
-
-def _typed(batch: Batch, name: str, rows: np.ndarray) -> Any:
-    """A column in the type of the contract at some of its rows."""
-    if name in batch.numbers:
-        return batch.numbers[name][rows]
-    return _distinct(batch, name).take(batch.values[name].codes[rows])
 
 
 def _distinct(batch: Batch, name: str) -> Any:

@@ -92,8 +92,7 @@ class Ledger:
         return self._frame(self.corrected, CORRECTIONS)
 
     def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
-        places, rows = (_joined(column, blocks, np.int64) for column in range(2))
-        texts = [_joined(column, blocks, object) for column in range(2, 6)]
+        places, rows = (_whole(column, blocks) for column in range(2))
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.empty(len(self.origins), dtype=np.int64)
         rank[sorted(range(len(self.origins)), key=lambda place: (self.origins[place], place))] = np.arange(
@@ -101,33 +100,38 @@ class Ledger:
         )
         order = np.lexsort((rows, rank[places]))
         places, rows = places[order], rows[order]
-        origins = np.array([*self.origins, ("", "")], dtype=object)
+        files, sheets = zip(*self.origins, strict=True) if self.origins else ((), ())
         frame = pd.DataFrame(
             {
-                names[0]: pd.array(origins[places, 0], dtype="str"),
-                names[1]: pd.array(origins[places, 1], dtype="str"),
+                names[0]: pd.array(files, dtype="str").take(places),
+                names[1]: pd.array(sheets, dtype="str").take(places),
                 names[2]: pd.array(rows, dtype="Int64"),
-                **{name: _public(text[order]) for name, text in zip(names[3:], texts, strict=True)},
+                **{name: _public(_texts(column, blocks), order) for column, name in enumerate(names[3:], 2)},
             }
         )
         frame.loc[rows == NO_ROW, names[2]] = pd.NA
         return frame
 
 
-def _public(texts: np.ndarray) -> Any:
+def _public(cells: Cells, order: np.ndarray) -> Any:
     """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
-    cells = Cells.of(texts.tolist())
     told = [PRIVATE if isinstance(text, str) and is_personal(text) else text for text in cells.values]
-    return pd.array(objects(told), dtype="str").take(cells.codes)
+    return pd.array(objects(told), dtype="str").take(cells.codes[order])
 
 
-def _joined(column: int, blocks: list[tuple[Any, ...]], kind: type) -> np.ndarray:
+def _whole(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:
+    """Whole numbers of all blocks, single ones repeated over the rows of their block."""
+    parts = [np.broadcast_to(np.asarray(block[column], np.int64), np.size(block[1])) for block in blocks]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def _texts(column: int, blocks: list[tuple[Any, ...]]) -> Cells:
     """One column of all blocks, single values repeated over the rows of their block."""
-    parts: list[np.ndarray] = [np.zeros(0, dtype=kind)]
+    numbers: dict[Any, int] = {}
+    parts = [np.zeros(0, dtype=np.int64)]
     for block in blocks:
         value, height = block[column], np.size(block[1])
-        if isinstance(value, (np.ndarray, list)):
-            parts.append(np.asarray(value, dtype=kind))
-        else:
-            parts.append(np.full(height, value, dtype=kind))
-    return np.concatenate(parts)
+        own = Cells.of(value.tolist() if isinstance(value, np.ndarray) else [value])
+        codes = np.array([numbers.setdefault(text, len(numbers)) for text in own.values], dtype=np.int64)
+        parts.append(np.broadcast_to(codes[own.codes], height))
+    return Cells(list(numbers), np.concatenate(parts))
