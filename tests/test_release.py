@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,11 +17,12 @@ from hypothesis import strategies as st
 from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
-from eit_analysis.publishing import figures, site
+from eit_analysis.publishing import figures, site, suppression
 from eit_analysis.publishing.disclosure import judge
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.released import Table
 from eit_analysis.publishing.suppression import protect
+from eit_analysis.publishing.values import Value
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 
@@ -58,7 +60,7 @@ def test_dominated_cell_and_its_complement_are_withheld(small_study: Study) -> N
     assert sum(hidden.values()) >= 2
     printed = dict(zip(table.frame["category"], (row[1] for row in table.body()), strict=True))
     assert printed["wood"] == "s"
-    assert table.value("wood", "mass_t_per_year").render() == "une valeur non diffusée"
+    assert table.value("wood", "mass_t_per_year").render() == "non diffusé"
     assert "wood" not in set(table.visible["category"])
 
 
@@ -392,3 +394,126 @@ def test_empty_tables_load(small_study: Study) -> None:
     for audience in ("internal", "public"):
         loaded = Release(small_study, audience, "essai").load("synergy_register")
         assert list(loaded.columns) == ["synergy_id", "site_ids"]
+
+
+MASS = "mass_t_per_year"
+
+
+def partly_hidden(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **parts) -> Table:
+    """A table for the public of which the rows ``hidden`` are withheld."""
+    flows = pd.DataFrame({"site_id": list("abcd"), MASS: [1.0] * 4})
+    _, base = judge(frame.head(0), [], flows, MASS, False, None, Disclosure())
+    cells = [replace(base, key=("t", frozenset({("row", str(i))}))) for i in range(len(frame))]
+    withheld = {cells[i].key for i in hidden}
+    table = Table(
+        viewer_of(study, "public"), "T", frame, keys, cells=cells, base=base, withheld=withheld, **parts
+    )
+    return table.seen_by(table.viewer, {})
+
+
+def test_a_partial_sentence_is_said_to_those_who_may_not_read_every_value(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    frame = pd.DataFrame({"category": ["wood", "paper", "metal"], MASS: [9.0, 2.0, 1.0]})
+    template, partial = "La plus lourde\u00a0: {first}, {x}.", "La plus lourde des diffusées\u00a0: {first}."
+
+    def said(hidden: list[int], partial: str | None) -> str:
+        table = partly_hidden(small_study, frame, hidden, ["category"])
+        values = {"first": table.first(MASS), "x": table.value("wood", MASS)}
+        return release.text(template, partial=partial, **values).plain()
+
+    assert said([], partial) == "La plus lourde\u00a0: bois, 9,0\u00a0t/an."
+    assert said([0], partial) == "La plus lourde des diffusées\u00a0: papier."
+    assert said([2], partial) == "La plus lourde des diffusées\u00a0: bois."
+    told = said([0], None)
+    assert told == "La plus lourde\u00a0: papier, non diffusé. (Classement hors valeurs non diffusées.)"
+    with pytest.raises(DisclosureError, match="y"):
+        release.text("{x}", partial="{y}", x=release.count(1, "acteur", "acteurs"))
+    text = release.text(
+        template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Value(lambda: "")}
+    )
+    assert release.highlights([("Quoi\u00a0?", text)]).plain().startswith("Quoi\u00a0? La plus lourde\u00a0:")
+
+
+def test_a_sentence_quotes_no_share_that_its_table_closes(small_study: Study) -> None:
+    """Where the total is sensitive, a share beside its own value would tell it."""
+    flows = pd.DataFrame(
+        {"site_id": ["a", "b", "c", "z"], "category": ["paper"] * 3 + ["wood"], MASS: [1, 1, 1, 99.0]}
+    )
+    frame = pd.DataFrame({"category": ["paper"], MASS: [3.0], "share_percent": [2.9]})
+    release = Release(small_study, "public", "essai")
+    table = release.table(frame, "T", ["category"], flows, weight=MASS)
+    table = replace(table, withheld=frozenset()).seen_by(release.viewer, {})
+    assert table.base is not None and table.base.sensitive and not table.hidden.any()
+    assert table.body() == [["papier", "3,0", "s"]]
+    assert table.value("paper", "share_percent").render() == "non diffusé"
+    assert not table.value("paper", "share_percent").readable
+    assert table.value("paper", MASS).render() == "3,0\u00a0t/an"
+
+
+def test_the_order_of_rows_and_ranks_do_not_tell_what_is_withheld(small_study: Study) -> None:
+    rows = [
+        ("wood", "material", 8.0), ("wood", "energy", 1.0), ("wood", "Total", 9.0),
+        ("metal", "material", 5.0), ("metal", "energy", 2.0), ("metal", "Total", 7.0),
+        ("biowaste", "organic", 3.0), ("biowaste", "Total", 3.0), ("Total", "Total", 19.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["category", "recovery", MASS]).assign(
+        rank=range(9), eurostat_low=0.0123
+    )
+    keys = ["category", "recovery"]
+
+    def order(hidden: list[int]) -> list[int]:
+        return partly_hidden(small_study, frame, hidden, keys, total="Total").printed.rows
+
+    assert order([]) == list(range(9))
+    # The subtotal of wood is withheld: wood no longer stands above the others.
+    assert order([0, 2]) == [3, 4, 5, 6, 7, 1, 0, 2, 8]
+    # Withheld rows by name, énergétique before matière, though the second is larger.
+    assert order([0, 1, 2]) == [3, 4, 5, 6, 7, 1, 0, 2, 8]
+    assert order([3]) == [0, 1, 2, 4, 3, 5, 6, 7, 8]
+    table = partly_hidden(small_study, frame, [0, 2], keys, total="Total")
+    assert table.printed.closed == ["Rang"]
+    assert "rank" in table.frame and set(table.exported()["rank"]) == {"s"}
+    assert list(table.exported()["category"])[:3] == ["métal"] * 3
+    # What is public about a branch is neither rounded nor closed.
+    assert set(table.frame["eurostat_low"]) == {0.0123} and "s" not in set(table.exported()["eurostat_low"])
+    months = pd.DataFrame({"month": [1, 2, 3], MASS: [1.0, 5.0, 2.0]})
+    assert partly_hidden(small_study, months, [1], ["month"]).printed.rows == [0, 1, 2]
+    unnamed = pd.DataFrame({"category": [None, "wood"], MASS: [1.0, 5.0]})
+    assert sorted(partly_hidden(small_study, unnamed, [1], ["category"]).order) == [0, 1]
+
+
+def test_a_table_of_which_only_the_total_is_left_is_a_sentence(small_study: Study) -> None:
+    frame = pd.DataFrame(
+        {"category": ["wood", "metal", "Total"], MASS: [9.0, 7.0, 16.0], "n_sites": [3, 4, 5]}
+    )
+    table = partly_hidden(small_study, frame, [0, 1], ["category"], total="Total")
+    shown = str(table.html())
+    assert "<table" not in shown
+    assert "(secret statistique)\u00a0: masse 16,0\u00a0t/an\u00a0; acteurs 5." in shown
+    assert "<table" in partly_hidden(small_study, frame, [0], ["category"], total="Total").html()
+    assert "<table" in partly_hidden(small_study, frame.tail(1), [], ["category"], total="Total").html()
+
+
+def test_a_page_says_that_some_are_not_counted_to_those_it_concerns(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(small_study, "01_page", "table")
+    assert run(small_study, monkeypatch, "--audience", "internal", "--audience", "public") == 0
+    pages = {a: (small_study.reports(a) / "01_page.html").read_text("utf-8") for a in ("internal", "public")}
+    assert "ne sont pas comptés\u00a0: les totaux diffèrent" in pages["public"]
+    assert "ne sont pas comptés" not in pages["internal"]
+    for page in pages.values():
+        assert "Lignes lues et écartées</h2>" in page
+        assert "cités dans la documentation du projet" in page
+
+
+def test_tables_are_protected_once_when_one_is_read(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(suppression, "protect", lambda tables: calls.append(len(tables)) or protect(tables))
+    release = Release(small_study, "public", "essai")
+    tables = [family_table(release) for _ in range(5)]
+    assert calls == []
+    assert [table.hidden.any() for table in tables] == [True] * 5
+    assert calls == [5]

@@ -78,7 +78,7 @@ def test_a_change_leaves_only_with_both_of_its_waves(small_study: Study, audienc
     assert before.set_index(KEYS).loc[("wood", "Total"), "hidden"]
     assert hidden["wood", "Total"]
     assert not hidden["textile", "Total"] or not hidden["paper", "Total"]
-    assert table.value(("wood", "Total"), "change").render() == "une valeur non diffusée"
+    assert table.value(("wood", "Total"), "change").render() == "non diffusé"
     printed = {tuple(row[:2]): row[2:] for row in table.body()}
     assert set(printed["bois", "ensemble des acteurs"]) == {"s"}
     assert "wood" not in set(table.visible["category"])

@@ -27,6 +27,9 @@ ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
     "pooled": (np.round, 1),
 }
 
+# Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
+REFERENCE = "eurostat_"
+
 CellKey = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -142,7 +145,7 @@ def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     numbers = frame.select_dtypes("number")
     rounded = {}
     for column in map(str, numbers.columns):
-        words = column.split("_")
+        words = [] if column.startswith(REFERENCE) else column.split("_")
         place = next((i for i, word in enumerate(words) if word in ROUNDINGS), None)
         if place is None:
             continue

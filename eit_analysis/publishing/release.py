@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
-from eit_analysis.publishing.disclosure import judge
+from eit_analysis.publishing.disclosure import CellKey, judge
 from eit_analysis.publishing.released import Figure, Highlights, Table, Text
-from eit_analysis.publishing.suppression import protect
+from eit_analysis.publishing.suppression import Withheld
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
@@ -35,7 +35,10 @@ class Release:
     def __init__(self, study: Study, audience: str, page: str) -> None:
         self.study, self.page = study, page
         self.viewer = viewer_of(study, audience)
-        self.tables: list[Table] = []
+        # For a page, all notebooks of the audience are protected together once they have run.
+        self.withheld: Container[CellKey] = frozenset()
+        if released.preview and not self.viewer.internal:
+            self.withheld = Withheld()
 
     def load(self, table: str, wave: str | None = None) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
@@ -165,17 +168,25 @@ class Release:
                 raise DisclosureError(f"« {question} »\u00a0: la réponse vient de release.text.")
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
 
-    def text(self, template: str, **values: Value) -> Text:
-        """A sentence; each of its values must itself have been released."""
+    def text(self, template: str, partial: str | None = None, **values: Value) -> Text:
+        """A sentence; each of its values must itself have been released.
+
+        Parameters
+        ----------
+        partial : str or None
+            Said in its place to an audience that may not read every value: with some of the values only, and
+            words true of what this audience sees (« la plus lourde de celles qui sont diffusées »).
+        """
         for name, value in values.items():
             if not isinstance(value, Value):
                 raise DisclosureError(
                     f"« {name} » n'est pas une valeur diffusée\u00a0: prenez-la d'un tableau avec .value()."
                 )
-        unknown = {part for _, part, _, _ in string.Formatter().parse(template) if part} - set(values)
+        parts = string.Formatter().parse(template + (partial or ""))
+        unknown = {part for _, part, _, _ in parts if part} - set(values)
         if unknown:
             raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
-        return Text(self.viewer, template, values)
+        return Text(self.viewer, template, values, partial)
 
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
@@ -184,11 +195,7 @@ class Release:
     def _register(self, title: str, frame: pd.DataFrame, keys: list[str], **parts: Any) -> Table:
         for column in frame.columns:
             wording.heading(column)
-        table = Table(self.viewer, title, frame.reset_index(drop=True), keys, **parts)
-        self.tables.append(table)
-        # For a page, all notebooks of the audience are protected together once they have run.
-        if released.preview and not self.viewer.internal:
-            withheld = protect([(t.cells, t.base) for t in self.tables if t.cells and t.base])
-            for each in self.tables:
-                each.withheld = withheld
+        table = Table(self.viewer, title, frame.reset_index(drop=True), keys, withheld=self.withheld, **parts)
+        if isinstance(self.withheld, Withheld) and table.cells and table.base:
+            self.withheld.add(table.cells, table.base)
         return table

@@ -7,17 +7,17 @@ tables of an audience are protected together. Only their rendered form, never th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.disclosure import Cell, CellKey, blurred
+from eit_analysis.publishing.disclosure import REFERENCE, Cell, CellKey, blurred
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.viewer import Viewer
@@ -66,15 +66,19 @@ class Text(Released):
     viewer: Viewer
     template: str
     values: dict[str, Value]
+    partial: str | None = None
 
     def plain(self) -> str:
-        text = self.template.format(**{name: value.render() for name, value in self.values.items()})
+        template = self.template if self.readable or self.partial is None else self.partial
+        text = template.format(**{name: value.render() for name, value in self.values.items()})
+        if template is self.partial:
+            return text
         ranked = [
             value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
         ]
         # A withheld row could be larger: the sentence must not say that one is the largest of all.
-        partial = any(table.hidden.any() for table in ranked)
-        return f"{text} (Classement hors valeurs non diffusées.)" if partial else text
+        incomplete = any(table.hidden.any() for table in ranked)
+        return f"{text} (Classement hors valeurs non diffusées.)" if incomplete else text
 
     @property
     def readable(self) -> bool:
@@ -98,7 +102,7 @@ class Printed(NamedTuple):
     rows, columns : list of int
         Positions of those printed.
     closed : list of str
-        Headers of the columns of a list that are closed on every row: named beneath it.
+        Headers of the columns that are closed on every row: named beneath the table.
     folded : int
         Withheld rows left out because they are the larger part: counted beneath the table.
     marked : bool
@@ -128,7 +132,7 @@ class Table(Released):
         What disclosure control knows of each row; None when there is nothing to protect.
     base : Cell or None
         The same for all records of the table together.
-    withheld : set
+    withheld : container
         Keys of the cells withheld over all tables of the audience.
     parents : list of Table
         What a derived table was reckoned from, in the place of cells: its rows leave with theirs.
@@ -150,7 +154,7 @@ class Table(Released):
     note: str = ""
     cells: list[Cell] | None = None
     base: Cell | None = None
-    withheld: set[CellKey] = field(default_factory=set)
+    withheld: Container[CellKey] = frozenset()
     parents: list[Table] = field(default_factory=list)
     closed: np.ndarray | None = None
     unlisted: int = 0
@@ -163,7 +167,10 @@ class Table(Released):
 
     def _aggregated(self, viewer: Viewer, seen: Seen) -> Table:
         coarse = {} if viewer.internal else blurred(self.frame)
-        note = self._noted("Bornes et volumes réunis arrondis pour ce public." if coarse else "")
+        rounded = "Les bornes sont arrondies pour ce public."
+        if any("pooled" in column.split("_") for column in coarse):
+            rounded = "Les bornes et les volumes réunis sont arrondis pour ce public."
+        note = self._noted(rounded if coarse else "")
         return replace(
             self,
             frame=self._named(self.frame, viewer).assign(**coarse),
@@ -289,13 +296,48 @@ class Table(Released):
         return not self.hidden.all() and not (any(values) and self.shut[:, values].all())
 
     @property
+    def order(self) -> list[int]:
+        """Positions of the rows as they leave: an order that follows from what is printed alone.
+
+        The rows come sorted by weight, which would rank the withheld ones. What is withheld stands after what
+        is shown, by its printed name: a row in its group, and a group whose total is withheld among the
+        groups. Totals stay last, and years and months in their order.
+        """
+        hidden = self.hidden
+        if not hidden.any():
+            return list(range(len(hidden)))
+        return self._ordered(np.arange(len(hidden)), self.keys, hidden)
+
+    def _ordered(self, rows: np.ndarray, keys: list[str], hidden: np.ndarray) -> list[int]:
+        if not keys:
+            return rows.tolist()
+        key, *finer = keys
+        given = self.codes[key].iloc[rows].astype(object)
+        codes = given.map(str).to_numpy()
+        numbers = [code for code in given if code != self.total]
+        natural = all(isinstance(n, (int, np.integer)) for n in numbers) and numbers == sorted(numbers)
+        names = dict(zip(codes, (wording.cell(v, key) for v in self.frame[key].iloc[rows]), strict=True))
+
+        def place(code: str) -> tuple[bool, bool, str]:
+            secret = not natural and self._ranked_by_secret(rows[codes == code], finer, hidden)
+            return code == self.total, secret, wording.alphabetical(names[code]) if secret else ""
+
+        groups = sorted(names, key=place)
+        return [row for code in groups for row in self._ordered(rows[codes == code], finer, hidden)]
+
+    def _ranked_by_secret(self, rows: np.ndarray, finer: list[str], hidden: np.ndarray) -> bool:
+        """Whether the place of a group tells what is withheld: its total or, without one, any of its rows."""
+        totals = (self.codes[finer].iloc[rows] == self.total).all(axis=1).to_numpy(dtype=bool)
+        return bool(hidden[rows[totals] if totals.any() else rows].any())
+
+    @property
     def printed(self) -> Printed:
-        """Columns closed on every row of a list, and rows withheld when they are most of all, say nothing."""
+        """Columns closed on every row, and rows withheld when they are most of all, say nothing."""
         shut, hidden = self.shut, self.hidden
-        silent = np.full(shut.shape[1], self.listing and len(shut) > 0) & shut.all(axis=0)
+        silent = np.full(shut.shape[1], len(shut) > 0) & shut.all(axis=0)
         folded = hidden & (2 * hidden.sum() > len(hidden))
         return Printed(
-            np.flatnonzero(~folded).tolist(),
+            [position for position in self.order if not folded[position]],
             np.flatnonzero(~silent).tolist(),
             [title for title, closed in zip(self.header(), silent, strict=True) if closed],
             int(folded.sum()),
@@ -321,10 +363,33 @@ class Table(Released):
         return [list(row) for row in zip(*columns, strict=True)]
 
     @property
+    def alone(self) -> str:
+        """The values of the grand total, in words, where it is the only row this audience may read."""
+        shown = np.flatnonzero(~self.hidden)
+        totals = (self.codes.iloc[shown] == self.total).to_numpy()
+        if len(shown) != 1 or len(self.frame) == 1 or not totals.all():
+            return ""
+        row, told = int(shown[0]), []
+        for column, shut in zip(self.frame.columns, self.shut[row], strict=True):
+            value = self.frame[column].iloc[row]
+            if column not in self.keys and not shut and not wording.is_missing(value):
+                name = wording.heading(column).header
+                name = name if name[:2].isupper() else name[:1].lower() + name[1:]
+                told.append(f"{name} {wording.measured(value, column)}")
+        return "\u00a0; ".join(told)
+
+    @property
     def shut(self) -> np.ndarray:
         """Shape (rows, columns): cells that print ``s``."""
-        values = np.array([column not in self.keys for column in self.frame.columns])
-        shut = self.hidden[:, None] & values
+        values = np.array(
+            [name not in self.keys and not name.startswith(REFERENCE) for name in self.frame.columns],
+            dtype=bool,
+        )
+        hidden = self.hidden
+        shut = hidden[:, None] & values
+        if hidden.any():
+            # A rank among rows of which some are withheld tells where these stand.
+            shut = shut | (values & [name.split("_")[0] == "rank" for name in self.frame.columns])
         if self.cells is not None and self.base is not None and self.base.sensitive:
             # A share beside its own value tells the total.
             shut = shut | np.array([wording.heading(column).unit == "%" for column in self.frame.columns])
@@ -341,7 +406,7 @@ class Table(Released):
         data = self.frame.astype(object)
         for column in data.columns[[not number for number in self._numbers()]]:
             data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
-        return data.where(~self.shut, wording.SUPPRESSED)
+        return data.where(~self.shut, wording.SUPPRESSED).iloc[self.order]
 
     def _numbers(self) -> list[bool]:
         return [pd.api.types.is_numeric_dtype(self.frame[column]) for column in self.frame.columns]
@@ -428,5 +493,11 @@ class Figure(Released):
             f"{self.heading}. {self.caption()} Figure tracée à partir du tableau « {self.table.title} » qui "
             f"la suit ({rows})."
         )
-        svg = accessible(self.draw(self.table, **self.options), name, self.heading, description)
+        drawing = self.draw(self.table, **self.options)
+        if not re.search("<(path|rect|circle|use)", drawing):
+            # Words without a shape are a sentence, not a figure.
+            words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", drawing))
+            table = self.table.html(f"{name}-table", csv)
+            return macro("sentence", Markup(f"{escape(self.title)}. {words}.")) + table
+        svg = accessible(drawing, name, self.heading, description)
         return macro("figure", Markup(svg), self, name, csv)

@@ -67,7 +67,7 @@ def audience_name(study: Study, audience: str) -> str:
 
 def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -> str:
     css, policy = style_sheet()
-    content = {"contents": [], "quality": "", "quality_sentence": "", "home": "index.html", **parts}
+    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False, "home": "index.html"}
     return (
         environment(TEMPLATES)
         .get_template("page.html.j2")
@@ -81,7 +81,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
             audience=audience_name(study, audience),
             fictional=study.config.fictional,
             imprint=_imprint(study, today),
-            **content,
+            **(content | parts),
         )
     )
 
@@ -101,7 +101,7 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
         (
             "Sources",
             f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
-            "cités sous chaque tableau",
+            "cités dans la documentation du projet",
         ),
         (
             "Secret statistique",
@@ -136,7 +136,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             csvs[csv] = to_csv(table)
         parts.append(block.html(f"b{number}", csv))
     quality, sentence = _quality(study)
-    contents.append(("qualite-des-donnees-lues", "Qualité des données lues"))
+    contents.append(("lignes-lues-et-ecartees", "Lignes lues et écartées"))
     html = _frame(
         study,
         audience,
@@ -146,6 +146,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         body=Markup("\n").join(parts),
         quality=quality,
         quality_sentence=sentence,
+        left_out=bool(viewer_of(study, audience).refused),
     )
     return Page(name, title or name, html, csvs)
 

@@ -77,6 +77,23 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
     return sensitive | linked
 
 
+class Withheld:
+    """The cells withheld over the tables added so far: reckoned when one is asked for, not at each table."""
+
+    def __init__(self) -> None:
+        self._tables: list[tuple[list[Cell], Cell]] = []
+        self._known: set[CellKey] | None = None
+
+    def add(self, cells: list[Cell], total: Cell) -> None:
+        self._tables.append((cells, total))
+        self._known = None
+
+    def __contains__(self, key: object) -> bool:
+        if self._known is None:
+            self._known = protect(self._tables)
+        return key in self._known
+
+
 def _manageable(tables: list[tuple[list[Cell], Cell]]) -> list[tuple[list[Cell], Cell]]:
     """The tables left when those of the most sensitive cells are put aside until the work can be done."""
     cells = [{cell.key for cell in rows} for rows, _ in tables]

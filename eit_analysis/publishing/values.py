@@ -45,18 +45,21 @@ class CellText:
     @property
     def readable(self) -> bool:
         position = self.table.row(self.key)
-        if position < 0:
+        if position < 0 or self._closed(position):
             return False
-        closed = dict(zip(self.table.frame.columns, self.table.shut[position], strict=True))
-        present = not wording.is_missing(self.table.frame[self.column].iloc[position])
-        return present and not any(closed[name] for name in (self.column, self.low, self.high) if name)
+        return not wording.is_missing(self.table.frame[self.column].iloc[position])
+
+    def _closed(self, position: int) -> bool:
+        """Whether the table prints ``s`` where the sentence would quote a number."""
+        shut = dict(zip(self.table.frame.columns, self.table.shut[position], strict=True))
+        return any(shut[name] for name in (self.column, self.low, self.high) if name)
 
     def __call__(self) -> str:
         position = self.table.row(self.key)
         if position < 0:
             return "aucune donnée"
-        if self.table.hidden[position]:
-            return "une valeur non diffusée"
+        if self._closed(position):
+            return "non diffusé"
         row = self.table.frame.iloc[position]
         text = wording.measured(row[self.column], self.column)
         if self.low and self.high:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -125,6 +126,11 @@ def heading(column: str) -> Heading:
     raise DisclosureError(
         f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
     )
+
+
+def alphabetical(text: str) -> str:
+    """What to sort a printed name by: accents and capitals count for nothing."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
 
 
 def is_missing(value: object) -> bool:
