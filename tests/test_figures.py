@@ -6,6 +6,7 @@ import itertools
 import re
 from html import unescape
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import figures
+from eit_analysis.publishing.drawing import empty
+from eit_analysis.publishing.figures.matrix import SCALE
 from eit_analysis.publishing.label_places import overlap, round_below, spread
 from eit_analysis.publishing.palette import FAMILIES, HATCHES, RECOVERIES, ink
 from eit_analysis.publishing.release import Release
@@ -109,6 +112,29 @@ def test_text_on_a_fill_has_the_contrast_of_wcag() -> None:
     assert ink("#FFFFFF") != "#FFFFFF"
     assert ink("#043C80") == "#FFFFFF"
     assert ink("#BEEDBD") != "#FFFFFF"
+
+
+def test_text_reads_on_every_shade_of_the_heat_map() -> None:
+    def luminance(fill: str) -> float:
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(fill)
+        ]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    for share in np.linspace(0, 1, 101):
+        fill = mpl.colors.to_hex(SCALE(share))
+        dark, light = sorted([luminance(fill), luminance(ink(fill))])
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, share
+
+
+def test_a_drawing_of_words_only_is_said_in_a_sentence(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    flows = release.load("flows")
+    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    figure = release.figure(lambda table: empty("Aucune pointe"), item, "Mois")
+    shown = str(figure.seen_by(release.viewer, {}).html("f"))
+    assert '<p class="finding">Mois. Aucune pointe.</p>' in shown
+    assert "<svg" not in shown and "<table" in shown
 
 
 labels = st.lists(st.tuples(st.floats(0, 100), st.floats(0.5, 12)), max_size=8)
@@ -315,9 +341,7 @@ def test_slope_chart_names_both_ends_and_the_verdict() -> None:
     frame["change"] = frame["category"].map(
         {"textile": "increase", "wood": "within", "cardboard": "not_comparable"}
     )
-    svg = figures.slope(
-        table(frame, ["category", "wave"]), value=MASS, by="category", verdict="change"
-    )
+    svg = figures.slope(table(frame, ["category", "wave"]), value=MASS, by="category", verdict="change")
     told = words(svg)
     assert "textile 200\u00a0t/an" in told
     assert "300\u00a0t/an textile ▲" in told
@@ -351,7 +375,9 @@ def test_a_finding_heads_the_figure_of_those_who_may_read_its_values(small_study
     internal = shown["internal"]
     assert "<figcaption>Le bois fait 105\u00a0t/an</figcaption>" in internal
     assert '<title id="f-t">Le bois fait 105\u00a0t/an</title>' in internal
-    caption = "Masses par famille. Unité\u00a0: t/an. Source\u00a0: enquête 2018. n\u00a0= 8\u00a0acteurs."
+    caption = (
+        "Masses par famille. Unité\u00a0: t/an. Source\u00a0: enquête 2018. n\u00a0=\u00a08\u00a0acteurs."
+    )
     assert f'<p class="caption">{caption}</p>' in internal
     assert f'<desc id="f-d">Le bois fait 105\u00a0t/an. {caption}' in internal
     assert "<figcaption>Masses par famille</figcaption>" in shown["public"]

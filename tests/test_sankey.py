@@ -102,6 +102,22 @@ def drawn(rows: list[tuple], stages: list[str]) -> str:
     return sankey(Table(VIEWER, "Chemins", frame, stages), value=MASS, stages=stages)
 
 
+def test_a_bar_of_which_a_part_is_withheld_is_no_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Table, "hidden", property(lambda table: np.array([False, True, False])))
+    rows = [("wood", "recycling", 60.0), ("wood", "energy", 30.0), ("paper", "recycling", 10.0)]
+    told = texts(drawn(rows, ["category", "route"]))
+    assert "bois au\u00a0moins\u00a060,0\u00a0t/an" in told
+    assert "papier 10,0\u00a0t/an" in told and "recyclage 70,0\u00a0t/an" in told
+    assert "Famille" in told
+
+
+def test_letters_are_eight_points_high_on_paper() -> None:
+    svg = drawn([("wood", "recycling", 60.0), ("wood", "energy", 30.0)], ["category", "route"])
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)]
+    # 1000 units on the 182 mm between the margins of A4.
+    assert min(sizes) * 182 / 1000 / 25.4 * 72 >= 8 - 0.01
+
+
 def texts(svg: str) -> list[str]:
     return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text.*?</text>", svg, flags=re.S)]
 

@@ -45,7 +45,7 @@ def edge(fill: str) -> str:
 
 
 def ink(fill: str) -> str:
-    """Black or white, whichever reads better on a fill (WCAG 2.2 contrast)."""
+    """White as soon as its contrast with a fill is 4.5:1 (WCAG 2.2), else black, whose contrast then is."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(fill)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#1B1F23"
+    return "#FFFFFF" if 1.05 / (luminance + 0.05) >= 4.5 else "#000000"

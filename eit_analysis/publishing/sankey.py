@@ -16,9 +16,9 @@ from eit_analysis.publishing.released import Table
 from eit_analysis.publishing.sankey_layout import OTHERS, UNEXPLAINED, Layout, Node, Ribbon, grouped, layout
 
 WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40
-SIZE, LINE = 14, 17  # px: of the text and of a line of it
+SIZE, LINE = 16, 19  # px: of the text and of a line of it
 LETTER = 0.5 * SIZE  # mean width of a letter of Arial in French text, a little over
-WIDEST = 250  # px left to the labels on either side
+WIDEST = 285  # px left to the labels on either side
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
 GAPS = (
     '<pattern id="gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -52,8 +52,15 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
     paths = rows[stages].astype(str).assign(amount=rows[value].astype(float))
     paths, hidden = grouped(paths, stages, limit)
     family = "category" if "category" in stages else stages[0]
+    # What passes through a node may be withheld in part: its bar is then no total.
+    closed = table.frame[table.hidden]
+    partial = {stage: {*closed[stage].astype(str), *([OTHERS] if len(closed) else [])} for stage in stages}
     words = {
-        (i, str(code)): (_name(str(code), stage, hidden), wording.measured(float(amount), value))
+        (i, str(code)): (
+            _name(str(code), stage, hidden),
+            ("au\u00a0moins\u00a0" if str(code) in partial[stage] else "")
+            + wording.measured(float(amount), value),
+        )
         for i, stage in enumerate(stages)
         for code, amount in paths.groupby(stage)["amount"].sum().items()
     }
@@ -65,7 +72,7 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
     columns = [left + i * step for i in range(len(stages))]
     middle = range(1, len(stages) - 1)
     taken = [_box(node, columns, lines[node.stage, node.code]) for node in plan.nodes if node.stage in middle]
-    whole = "" if table.hidden.any() else wording.measured(float(paths["amount"].sum()), value)
+    whole = "" if len(closed) else wording.measured(float(paths["amount"].sum()), value)
     parts = [
         f"<defs>{GAPS}</defs>",
         *(_ribbon(r, columns, words, stages) for r in sorted(plan.ribbons, key=lambda r: -r.size)),
@@ -180,7 +187,7 @@ def _on_ribbon(ribbon: Ribbon, columns: list[float], name: str, taken: list[Box]
     box = (x - len(name) * LETTER, y - SIZE + 2, x, y + 3)
     if ribbon.size < SIZE or any(overlap(box, other) for other in taken):
         return ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="12.5" {HALO}>{escape(name)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="15.5" {HALO}>{escape(name)}</text>'
 
 
 def _heading(x: float, stage: int, title: str, whole: str) -> str:

@@ -130,6 +130,8 @@ def _ranks(paths: pd.DataFrame, stages: Sequence[str]) -> list[list[str]]:
         key = (
             (place * paths["amount"]).groupby(paths[stage]).sum() / weights if i else weights.rsub(0.0)
         )  # fmt: skip
+        # Equal but for the order in which floats were added is equal.
+        key = (key / weights.sum()).round(9)
         foot = {OTHERS: 1, UNEXPLAINED: 2}
         order = sorted(weights.index, key=lambda code: (foot.get(code, 0), key[code], code))
         ranks.append(order)

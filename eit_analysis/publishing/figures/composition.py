@@ -103,7 +103,7 @@ def _ordered(codes: list, rows: pd.DataFrame, by: str, value: str) -> list:
 
 
 def _style(code: str, fill: str, position: int) -> dict:
-    dark = ink(fill) == "#1B1F23"
+    dark = ink(fill) != "#FFFFFF"
     return {
         "facecolor": fill,
         "hatch": HATCHES.get(code, SPARE[position % len(SPARE)]),

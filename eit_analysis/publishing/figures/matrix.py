@@ -33,7 +33,10 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
     order = {
         key: [
             *shown.groupby(key, sort=False)[value].sum().sort_values(ascending=False, kind="stable").index,
-            *[code for code in closed[key].unique() if code not in set(shown[key])],
+            # By name: the order of the table ranks what is withheld.
+            *sorted(
+                set(closed[key]) - set(shown[key]), key=lambda c: wording.alphabetical(wording.cell(c, key))
+            ),
         ]
         for key in (rows, columns)
     }
@@ -82,7 +85,7 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
             pad=0.01,
         )
         bar.outline.set_visible(False)
-        bar.set_label(axis_title(value))
+        bar.set_label(f"{axis_title(value)}, teintes en racine carrée")
         french_axis(bar.ax.yaxis)
 
     return drawn(1.6 + max(0.3, row_height(names)) * len(grid), paint)
