@@ -16,9 +16,10 @@ def doubles(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Marks of the three rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
+    alone = _alone(tables["sites"])
     for table, frame in tables.items():
-        if table != "sites" and "site_id" in frame and len(frame):
-            yield other_firm_in_file(table, frame, tables["sites"])
+        if table != "sites" and "site_id" in frame and frame["source_file"].isin(alone.index).any():
+            yield other_firm_in_file(table, frame, set(tables["sites"]["site_id"]), alone)
 
 
 def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
@@ -44,15 +45,13 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header, rows["description"], "repeated_in_files", reasons)
 
 
-def other_firm_in_file(table: str, frame: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
     """A file that describes one actor holds rows of another, which a file of its own describes.
 
     An identifier left over from somebody else's questionnaire books the answers of one firm on another.
     """
-    owners = sites.drop_duplicates(["source_file", "site_id"])
-    alone = owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]
     rows = frame[frame["source_file"].isin(alone.index)]
-    rows = rows[rows["site_id"].isin(sites["site_id"])]
+    rows = rows[rows["site_id"].isin(sites)]
     owner = rows["source_file"].map(alone)
     rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
     reasons = [
@@ -61,3 +60,9 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: pd.DataFrame) -> 
     ]
     header = form(table)["site_id"]["header"]
     return mark(rows, header, rows["site_id"], "other_firm_in_file", reasons)
+
+
+def _alone(sites: pd.DataFrame) -> pd.Series:
+    """The actor of each file that describes only one."""
+    owners = sites.drop_duplicates(["source_file", "site_id"])
+    return owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import QUARANTINE, typed
+from eit_analysis.intake.sheets.ledger import QUARANTINE, no_lines, typed
 
 PLACE = ["source_file", "source_sheet", "source_row", "column"]
 ASK = "\u00a0; vérifiez auprès de l'entreprise"
@@ -29,7 +29,7 @@ def mark(
         Reason code, labelled in ``labels.csv``.
     """
     if rows.empty:
-        return pd.DataFrame(columns=QUARANTINE)
+        return no_lines(QUARANTINE)
     return rows[PLACE[:3]].assign(
         column=column, raw_value=list(raw), reason_code=code, message=[reason + ASK for reason in reasons]
     )
@@ -39,7 +39,7 @@ def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Marks of several rules, by place; a cell keeps the first of its own."""
     found = [frame for frame in marks if len(frame)]
     if not found:
-        return typed(pd.DataFrame(columns=QUARANTINE))
+        return no_lines(QUARANTINE)
     frame = pd.concat(found, ignore_index=True)
     frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
     return typed(frame[QUARANTINE])

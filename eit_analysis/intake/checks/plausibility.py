@@ -52,21 +52,22 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         the clean value, and for a quantity the annual mass it gave.
     """
     sites, flows, workforce = tables["sites"], tables["flows"], tables["workforce"]
-    staff = workforce.groupby("site_id")["headcount"].sum()
-    staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
-    slipped = slips.headcount_slips(staffed)
-    producers = _producers(staffed.drop(index=slipped.index))
+    slipped, of_staff = sites.iloc[:0], []
+    if len(workforce):
+        staff = workforce.groupby("site_id")["headcount"].sum()
+        staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
+        slipped = slips.headcount_slips(staffed)
+        of_staff = [slipped, ages_against_headcount(staffed), *_staff_rows(workforce)]
+    producers = _producers(sites.drop(index=slipped.index))
     compared = (
         [slips.mass_slips(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
         if len(producers)
         else []
     )
     marks = [
-        slipped,
+        *of_staff,
         *compared,
-        ages_against_headcount(staffed),
         reference_year_apart(sites),
-        *_staff_rows(workforce),
         cost_out_of_range(flows),
         hazard_conflict(flows),
         waste_code_against_category(flows),

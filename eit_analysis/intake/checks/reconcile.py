@@ -20,11 +20,12 @@ Source of the interval of a sum: Zou & Donner (2008), Statistics in Medicine 27,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, no_lines, typed
 from eit_analysis.tables import form
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
@@ -93,8 +94,7 @@ def reconcile(
         Applying it twice gives the same flows as once, whatever the order of the rows.
     """
     if waste_register.empty:
-        nothing = pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
-        return Reconciled(flows, nothing, typed(pd.DataFrame(columns=CORRECTIONS)))
+        return Reconciled(flows, _no_conflicts().copy(), no_lines(CORRECTIONS))
     registered = _registered(sites, waste_register)
     compared = (flows["direction"] == "out") & flows["waste_code"].notna()
     compared &= flows["site_id"].isin(registered["site_id"])
@@ -106,6 +106,11 @@ def reconcile(
     return Reconciled(
         changed_flows, conflicts[list(CONFLICTS)], _corrections(flows[changed], changed_flows[changed])
     )
+
+
+@cache
+def _no_conflicts() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
 
 
 def _declared(flows: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,16 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({name: "Int64" if name == "source_row" else "str" for name in frame.columns})
 
 
+def no_lines(names: list[str]) -> pd.DataFrame:
+    """No line, in the types that `typed` gives."""
+    return _no_lines(tuple(names)).copy()
+
+
+@cache
+def _no_lines(names: tuple[str, ...]) -> pd.DataFrame:
+    return typed(pd.DataFrame(columns=list(names)))
+
+
 @dataclass
 class Ledger:
     """Quarantine and corrections. An entry is a block: one value for all its rows, or one for each.
@@ -92,6 +103,8 @@ class Ledger:
         return self._frame(self.corrected, CORRECTIONS)
 
     def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+        if not blocks:
+            return no_lines(names)
         places, rows = (_whole(column, blocks) for column in range(2))
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.empty(len(self.origins), dtype=np.int64)
