@@ -25,6 +25,9 @@ ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
     "low": (np.floor, 2),
     "high": (np.ceil, 2),
     "pooled": (np.round, 1),
+    # What stands for others is one ratio times public headcounts: exact, it would give the ratio's own sum.
+    "extrapolated": (np.round, 2),
+    "employee": (np.round, 2),
 }
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
