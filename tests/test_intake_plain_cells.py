@@ -52,6 +52,15 @@ def test_ordinary_texts_are_plain(text):
     assert plain_texts([text]).tolist() == [True]
 
 
+@pytest.mark.parametrize("odd", ["a\nb", "", " a", "a ", "a  b", "Mme Untel", "12345678", None, 3])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_plain_texts_are_told_alike_with_or_without_an_odd_one(odd, place):
+    cells = ["bois", "bois lot 2", "été"]
+    assert plain_texts(cells).tolist() == [True] * 3
+    cells[place] = odd
+    assert plain_texts(cells).tolist() == [number != place for number in range(3)]
+
+
 def test_what_is_no_text_or_personal_is_not_plain():
     cells = [
         None,

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from eit_analysis.intake.cells.parsing import PLAIN
 
 SIGNS = r"!\"$-?A-Z_a-z°²³À-ÖØ-öø-ÿŒœ’€"  # no # @ nor [, with which an error, an address and PRIVATE begin
-SHAPE = f"^[{SIGNS}]+(?: [{SIGNS}]+)*$"
+WORDS = f"[{SIGNS}]+(?: [{SIGNS}]+)*"
+SHAPE, SHAPES = f"^{WORDS}$", f"^{WORDS}(?:\n{WORDS})*$"
 # Here a word starts after any letter with an accent too: more is looked at than need be, never less.
 SUSPECT = r"[0-9][0-9ABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adame|ademoiselle)|Err"
 
@@ -24,7 +25,20 @@ SUSPECT = r"[0-9][0-9ABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adam
 def plain_texts(cells: Sequence[Any]) -> np.ndarray:
     """Whether each cell is a text that cleaning a free column gives back as it is, shape (n_cells,)."""
     texts = texts_of(cells)
+    if _all_plain(texts):
+        return np.ones(len(texts), dtype=bool)
     return matches(texts, SHAPE) & ~matches(texts, SUSPECT)
+
+
+def _all_plain(texts: pa.Array) -> bool:
+    """Whether all texts are plain, which is quicker to tell of one text that has each on a line."""
+    if texts.null_count or not len(texts):
+        return False
+    lines = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "\n")
+    return (
+        bool(matches(lines, SHAPES)[0] and not matches(lines, SUSPECT)[0])
+        and pc.count_substring(lines, "\n")[0].as_py() == len(texts) - 1
+    )
 
 
 def plain_numbers(cells: Sequence[Any]) -> np.ndarray:

@@ -20,15 +20,19 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
     manifest = copy.deepcopy(cleaned.manifest)
     frames = cleaned.tables | {"register_conflicts": cleaned.conflicts, "row_sites": cleaned.row_sites}
     with ThreadPoolExecutor(2) as pool:  # what takes long is pyarrow's, and the disk's
-        digests = list(pool.map(partial(write_table, study), frames, frames.values()))
+        digests = pool.map(partial(write_table, study), frames, frames.values())
+        logs = pool.map(partial(_write_log, study, cleaned), ("quarantine", "corrections", "implausible"))
     for table, digest in zip(frames, digests, strict=True):
         if table in cleaned.tables:
             # A run refuses tables that a killed cleaning left of two different ages.
             manifest["tables"][table]["sha256"] = digest
-    for name in ("quarantine", "corrections", "implausible"):
-        with open_atomic(study.processed / f"{name}.csv") as stream:
-            write_log(getattr(cleaned, name), stream)
+    list(logs)  # raises what went wrong there
     write_atomic(study.processed / "manifest.json", json_bytes(manifest))
+
+
+def _write_log(study: Study, cleaned: Cleaned, name: str) -> None:
+    with open_atomic(study.processed / f"{name}.csv") as stream:
+        write_log(getattr(cleaned, name), stream)
 
 
 def write_cleaned(study: Study, cleaned: Cleaned) -> int:

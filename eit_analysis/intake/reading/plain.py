@@ -47,10 +47,7 @@ def read(path: Path) -> dict[str, Any] | None:
     if cells is None:
         return None
     values, numbers = cells
-    sheet = {
-        "name": child.sheet_name(path), "findings": [], "values": values, "cells": numbers.tobytes(),
-        "widths": np.full(len(numbers), numbers.shape[1], dtype=np.uintc).tobytes(),
-    }  # fmt: skip
+    sheet = {"name": child.sheet_name(path), "findings": [], "values": values, "numbers": numbers}
     return {
         "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
         "encoding": encoding, "separator": separator, "findings": [], "sheets": [sheet],
@@ -88,11 +85,13 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
         return None
     values: list[str] = []
     odd: list[str] = []
-    numbers = np.empty((height, width), dtype=np.uintc)
+    numbers = np.empty((height, width), dtype=np.uintc, order="F")  # read column by column
     for place, column in enumerate(table.columns):
         column = column.dictionary_encode()
         distinct = column.chunk(0).dictionary
-        odd += distinct.filter(pc.match_substring_regex(distinct, ODD)).to_pylist()
+        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(distinct)], distinct), "")
+        if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
+            odd += distinct.filter(pc.match_substring_regex(distinct, ODD)).to_pylist()
         numbers[:, place] = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
         numbers[:, place] += len(values)
         values += distinct.to_pylist()
