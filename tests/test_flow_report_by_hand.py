@@ -280,6 +280,7 @@ def check_values(row: dict[str, str], names: list[str], expected: list[float]) -
 
 
 MASSES = ["Masse (t/an)", "Borne basse (t/an)", "Borne haute (t/an)"]
+EXTRAPOLATED = ["Extrapolé (t/an)", *MASSES[1:]]
 MASSES_BEFORE = ["Masse avant (t/an)", "Masse avant, borne basse (t/an)", "Masse avant, borne haute (t/an)"]
 
 
@@ -571,7 +572,7 @@ def test_what_is_extrapolated_holds_what_was_observed(published):
     (row,) = textile_rows(published["Tonnages extrapolés au territoire, par famille"])
     assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
     assert int(row["Acteurs"]) == TOTAL[1]
-    mass, low, high = (french(row[name]) for name in MASSES)
+    mass, low, high = (french(row[name]) for name in EXTRAPOLATED)
     assert TOTAL[0] < mass
     assert low < mass < high
     # The list adds uncertainty to that of the answers.
@@ -647,6 +648,7 @@ def test_one_wave_alone_has_no_change(alone):
 
 def test_without_a_list_the_respondents_stand_for_themselves(alone):
     (row,) = textile_rows(alone["Tonnages extrapolés au territoire, par famille"])
-    check_mass(row, BY_HAND, TOTAL)
+    check_values(row, EXTRAPOLATED, [TOTAL[0], *bounds_of(BY_HAND)])
     assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
+    assert row["Acteurs"] == "8"
     assert "pas de répertoire d'établissements" in alone["page"][0]["text"]
