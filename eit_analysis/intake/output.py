@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from eit_analysis.study import Study, open_atomic, write_atomic
 
-FORMULA_MARKS = b"=+-@\t\r"
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 FIRST_ROWS = 1000
 
 
@@ -90,7 +90,7 @@ def _without_formulas(texts: pa.LargeStringArray) -> pa.LargeStringArray:
         return texts
     starts = np.frombuffer(bounds, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     first = np.frombuffer(content, np.uint8).take(starts[:-1], mode="clip")
-    risky = np.isin(first, np.frombuffer(FORMULA_MARKS, np.uint8)) & (np.diff(starts) > 0)
+    risky = np.isin(first, np.frombuffer("".join(FORMULA_MARKS).encode(), np.uint8)) & (np.diff(starts) > 0)
     if not risky.any():
         return texts
     numbers = pd.to_numeric(pd.Series(texts).where(risky), errors="coerce").notna().to_numpy()
