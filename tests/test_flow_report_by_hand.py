@@ -638,9 +638,6 @@ def test_one_wave_alone_says_so(alone):
     assert "pas de vague antérieure exploitable" in alone["page"][0]["text"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the table takes what was never asked before for a change of all tonnes"
-)
 def test_one_wave_alone_has_no_change(alone):
     for row in alone.get("Ce qui a changé, par famille et selon qui a répondu", []):
         assert row["Écart (t/an)"] == ""

@@ -257,3 +257,8 @@ def test_each_recommendation_is_the_sum_of_what_stands_behind_it(rows):
         mass, stake = sums.loc[row.action]
         assert row.mass_t_per_year == pytest.approx(mass)
         assert pd.isna(row.stake_eur_per_year) or row.stake_eur_per_year == pytest.approx(stake, abs=1e-6)
+
+
+def test_a_family_is_ranked_by_its_ease_before_its_tonnes():
+    rows = pd.DataFrame({MASS: [592.2, 18.5], "bill_eur_per_year": [1.0, 2.0], "ease": [5.714, 5.732]})
+    assert potential._ranked(rows)["rank_ease"].tolist() == [2, 1]

@@ -141,7 +141,8 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
     """Ranks from the largest value down; what has no cost comes after all that has one."""
     values = {rank: rows[column] for rank, column in RANKS.items()}
     # Many flows have the same ease: the heaviest of them first.
-    values["rank_ease"] = rows["ease"] + rows[MASS] / (1 + rows[MASS].sum())
+    pairs = pd.MultiIndex.from_arrays([rows["ease"].fillna(-1.0), rows[MASS]])
+    values["rank_ease"] = pd.Series(pairs.factorize(sort=True)[0], index=rows.index)
     ranks = {
         rank: value.rank(method="min", ascending=False, na_option="bottom").astype(int)
         for rank, value in values.items()
