@@ -371,6 +371,14 @@ def test_by_sector(published):
         check_share(row, expected[0], published)
 
 
+def test_paths_by_route(published):
+    rows = textile_rows(published["Chemins de la famille à l'exutoire"])
+    assert len(rows) == len(BY_ROUTE)
+    for row in rows:
+        expected = BY_ROUTE[row["Mode de traitement"], row["Exutoire actuel"]]
+        check_mass(row, [own for own in BY_HAND if own[0][7] == row["Exutoire actuel"]], expected)
+
+
 def test_paths_by_sector_and_route(published):
     rows = textile_rows(published["Chemins de la famille à l'exutoire, par secteur"])
     found = {(row["Secteur"], row["Exutoire actuel"]): french(row["Masse (t/an)"]) for row in rows}
@@ -585,6 +593,7 @@ FAMILY_TABLES = {
     "Tonnages entrants déclarés par famille",
     "Tonnages sortants par famille et mode de traitement",
     "Tonnages sortants par famille et secteur d'activité",
+    "Chemins de la famille à l'exutoire",
     "Chemins de la famille à l'exutoire, par secteur",
     "Tonnages sortants par famille et par mois",
     "Mois le plus chargé de chaque famille",
