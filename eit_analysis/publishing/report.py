@@ -65,9 +65,9 @@ def run_reports(
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
-    # The last notebooks simulate and optimise most: first in line, so that no worker ends alone with one.
-    notebooks = sorted(notebooks, reverse=True)
-    everything = sorted(find_notebooks(study.root, []), reverse=True)
+    # The longest notebooks first in line, so that no worker ends alone with one.
+    notebooks = sorted(notebooks, key=_length, reverse=True)
+    everything = sorted(find_notebooks(study.root, []), key=_length, reverse=True)
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context) as pool:
         # What outside audiences get is protected over all notebooks, whichever are asked for.
@@ -101,6 +101,10 @@ def run_reports(
     for audience in audiences:
         _write_index(study, audience, wrote, today)
     return sorted((run for run in wrote if run.error), key=lambda run: (run.audience, run.name))
+
+
+def _length(notebook: Path) -> tuple[int, str]:
+    return notebook.stat().st_size, notebook.name
 
 
 def input_group(audience: str) -> str:
