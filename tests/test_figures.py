@@ -21,7 +21,7 @@ from eit_analysis.publishing.figures.matrix import SCALE
 from eit_analysis.publishing.label_places import overlap, round_below, spread
 from eit_analysis.publishing.palette import FAMILIES, HATCHES, RECOVERIES, ink
 from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.viewer import Viewer
 from eit_analysis.study import Study
 

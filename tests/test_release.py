@@ -20,7 +20,7 @@ from eit_analysis.errors import DisclosureError, UsageError
 from eit_analysis.publishing import figures, site, suppression
 from eit_analysis.publishing.disclosure import judge
 from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.suppression import protect
 from eit_analysis.publishing.values import Value
 from eit_analysis.publishing.viewer import viewer_of

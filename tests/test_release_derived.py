@@ -17,7 +17,7 @@ from eit_analysis.flows import comparison
 from eit_analysis.publishing import released, report, suppression
 from eit_analysis.publishing.disclosure import blurred, judge
 from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.suppression import protect
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study

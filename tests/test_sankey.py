@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.publishing.figures import sankey
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.sankey_layout import GAP, OTHERS, UNEXPLAINED, grouped, layout
 from eit_analysis.publishing.viewer import Viewer
 

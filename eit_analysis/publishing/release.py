@@ -12,7 +12,8 @@ import pandas as pd
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import CellKey, judge
-from eit_analysis.publishing.released import Figure, Highlights, Table, Text
+from eit_analysis.publishing.released import Figure, Highlights, Text
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.suppression import Withheld
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of

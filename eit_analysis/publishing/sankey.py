@@ -12,7 +12,7 @@ from eit_analysis.publishing.drawing import empty
 from eit_analysis.publishing.label_places import Box, overlap, round_below
 from eit_analysis.publishing.palette import NEUTRAL, colour, edge
 from eit_analysis.publishing.palette import OTHERS as GREY
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.sankey_layout import OTHERS, UNEXPLAINED, Layout, Node, Ribbon, grouped, layout
 
 WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40

@@ -21,7 +21,8 @@ from markupsafe import Markup
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import TEMPLATES
-from eit_analysis.publishing.released import Figure, Table
+from eit_analysis.publishing.released import Figure
+from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name

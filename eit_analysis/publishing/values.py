@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from eit_analysis.publishing import wording
 
 if TYPE_CHECKING:
-    from eit_analysis.publishing.released import Seen, Table
+    from eit_analysis.publishing.released import Seen
+    from eit_analysis.publishing.released_table import Table
     from eit_analysis.publishing.viewer import Viewer
 
 

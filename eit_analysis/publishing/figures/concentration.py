@@ -21,7 +21,7 @@ from eit_analysis.publishing.drawing import (
 )
 from eit_analysis.publishing.figures.ranked import at_end
 from eit_analysis.publishing.palette import OTHERS
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 
 THRESHOLD = 80
 

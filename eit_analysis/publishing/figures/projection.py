@@ -25,7 +25,7 @@ from eit_analysis.publishing.drawing import (
     wrapped,
 )
 from eit_analysis.publishing.palette import PALETTE
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 
 
 def pyramid(table: Table, left: str, right: str | None = None) -> str:

@@ -21,7 +21,7 @@ from eit_analysis.publishing.drawing import (
     wrapped,
 )
 from eit_analysis.publishing.palette import PALETTE, colour
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 
 
 def bars(table: Table, value: str, low: str | None = None, high: str | None = None) -> str:

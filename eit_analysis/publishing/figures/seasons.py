@@ -13,7 +13,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import axis_title, empty
 from eit_analysis.publishing.label_places import round_below
 from eit_analysis.publishing.palette import colour
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 
 INITIALS = [get_month_names("abbreviated", locale="fr_FR")[m][0].upper() for m in range(1, 13)]
 COLUMNS, WIDTH, HEIGHT, BARS, LEFT, TOP = 3, 333, 150, 86, 48, 38  # px, of a panel and inside it

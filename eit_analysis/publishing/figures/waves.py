@@ -13,7 +13,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.drawing import DARK, axis_title, drawn, empty
 from eit_analysis.publishing.label_places import spread
 from eit_analysis.publishing.palette import colour, edge
-from eit_analysis.publishing.released import Table
+from eit_analysis.publishing.released_table import Table
 
 # How a line is drawn by the verdict on its change, and the words of the legend.
 VERDICTS: dict[str, tuple[Any, float, str]] = {
