@@ -132,7 +132,7 @@ def clean(study: Study) -> None:
 
 def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questions: int) -> str:
     """What cleaning did, in three French sentences."""
-    from eit_analysis.publishing.wording import counted
+    from eit_analysis.french import counted
 
     rows = {
         name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())

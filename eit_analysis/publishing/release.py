@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import CellKey, judge
@@ -191,7 +192,7 @@ class Release:
 
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
-        return Value(Constant(wording.counted(int(count), singular, plural)))
+        return Value(Constant(french.counted(int(count), singular, plural)))
 
     def _register(self, title: str, frame: pd.DataFrame, keys: list[str], **parts: Any) -> Table:
         for column in frame.columns:

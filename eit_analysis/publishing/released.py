@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.values import FirstLabel, Value
@@ -169,7 +170,7 @@ class Figure(Released):
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         if self.table.visible.empty:
             return self.table.html(f"{name}-table", csv)
-        rows = wording.counted(len(self.table.visible), "ligne", "lignes")
+        rows = french.counted(len(self.table.visible), "ligne", "lignes")
         description = (
             f"{self.heading}. {self.caption()} Figure tracée à partir du tableau « {self.table.title} » qui "
             f"la suit ({rows})."

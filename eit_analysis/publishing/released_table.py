@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.disclosure import REFERENCE, Cell, CellKey, blurred
@@ -121,7 +122,7 @@ class Table(Released):
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
         closed = ~own[:, None] & np.array(secret, dtype=bool)
         withheld = len(groups) - len(kept)
-        lines = wording.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = self._noted(f"{lines} à ce public." if withheld else "")
         # A closed cell holds nothing that a figure could draw.
         frame = self._named(rows.astype(object).mask(closed).infer_objects(), viewer)
@@ -210,7 +211,7 @@ class Table(Released):
         return Value(FirstLabel(self, column, rank, ascending))
 
     def plain(self) -> str:
-        return f"{self.title} ({wording.counted(len(self.frame), 'ligne', 'lignes')})"
+        return f"{self.title} ({french.counted(len(self.frame), 'ligne', 'lignes')})"
 
     @property
     def readable(self) -> bool:

@@ -18,6 +18,7 @@ import pandas as pd
 from babel.dates import format_date
 from markupsafe import Markup
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import TEMPLATES
@@ -95,7 +96,7 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
     published = Markup('<time datetime="{}">{}</time>').format(
         today.isoformat(), format_date(today, "d MMMM y", locale="fr_FR")
     )
-    files = wording.counted(len(inputs), "fichier", "fichiers")
+    files = french.counted(len(inputs), "fichier", "fichiers")
     share = wording.number(rules.maximum_share * 100, 0)
     return [
         ("Publié le", published),
@@ -177,8 +178,8 @@ def _quality(study: Study) -> tuple[Markup, str]:
     frame = pd.DataFrame([{"sheet": sheet_name(t), **{c: read[t][c] for c in counts}} for t in read])
     total = frame[counts].sum()
     kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
-    lines = wording.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
-    aside = wording.counted(
+    lines = french.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
+    aside = french.counted(
         int(total["rows_quarantined"]),
         "ligne inutilisable est gardée en quarantaine avec sa raison",
         "lignes inutilisables sont gardées en quarantaine, chacune avec sa raison",

@@ -180,8 +180,3 @@ def measured(value: object, column: str) -> str:
     unit = heading(column).unit
     text = rounded(value, column)
     return f"{text}{NBSP}{unit}" if unit and text != MISSING else text
-
-
-def counted(count: int, singular: str, plural: str) -> str:
-    """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
-    return f"{number(count, 0)}{NBSP}{plural if count >= 2 else singular}"

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.balance.reconciliation import SD
+from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.reference.place_names import normalise_names
 
-Z = 1.959964
 LEAST_SD = 0.001  # t/year
 OUTSIDE = "outside"
 TAKERS = ("outlet", "ess")

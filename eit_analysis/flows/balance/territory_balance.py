@@ -20,7 +20,8 @@ import pandas as pd
 
 from eit_analysis.flows.balance.gross_errors import eliminate
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
-from eit_analysis.flows.balance.survey_network import OUTSIDE, Z, is_taker, survey_arcs
+from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, survey_arcs
+from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 UNEXPLAINED = "unexplained"
