@@ -16,7 +16,7 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports lint test lab lock
+.PHONY: help setup data reports lint test lab peers lock
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
@@ -65,10 +65,14 @@ setup: .venv/ready-$(VERSION)
 	@$(COMPILE)
 	@touch $@
 
-# JupyterLab is held to the versions of the main lock, into whose environment it goes.
+peers: setup
+	@$(LOCKED) requirements-peers.lock
+
+# JupyterLab and the peers are held to the versions of the main lock, into whose environment they go.
 lock: build/uv/ready
 	$(RESOLVE) pyproject.toml --group dev -o requirements.lock
 	$(RESOLVE) --group lab -c requirements.lock -o requirements-lab.lock
+	$(RESOLVE) --group peers -c requirements.lock -o requirements-peers.lock
 
 build/uv/ready:
 	@$(PYTHON) -m venv build/uv

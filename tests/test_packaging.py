@@ -26,6 +26,7 @@ def requirements(lines: list[str]) -> dict[str, Requirement]:
 RUNTIME = requirements(PYPROJECT["project"]["dependencies"])
 DEV = requirements(PYPROJECT["dependency-groups"]["dev"])
 LAB = requirements(PYPROJECT["dependency-groups"]["lab"])
+PEERS = requirements(PYPROJECT["dependency-groups"]["peers"])
 DIRECT = RUNTIME | DEV | LAB
 
 
@@ -54,7 +55,8 @@ def distributions(modules: set[str]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "wanted"), [("requirements.lock", RUNTIME | DEV), ("requirements-lab.lock", LAB)]
+    ("lock", "wanted"),
+    [("requirements.lock", RUNTIME | DEV), ("requirements-lab.lock", LAB), ("requirements-peers.lock", PEERS)],
 )
 def test_the_lock_pins_every_direct_dependency_within_its_bounds(lock: str, wanted: dict) -> None:
     locked = dict(pins(lock))
@@ -63,7 +65,7 @@ def test_the_lock_pins_every_direct_dependency_within_its_bounds(lock: str, want
     assert outside == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-lab.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-lab.lock", "requirements-peers.lock"])
 def test_the_lock_holds_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = text.replace("\\\n", " ").splitlines()
@@ -114,4 +116,4 @@ def test_every_direct_dependency_has_its_reason() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     in_use = text.split("## Tried")[0]
     explained = re.findall(r"^\| ([\w.-]+) \|", in_use, flags=re.MULTILINE)
-    assert set(explained) - {"package"} == DIRECT.keys()
+    assert set(explained) - {"package"} == (DIRECT | PEERS).keys()
