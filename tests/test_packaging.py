@@ -56,7 +56,11 @@ def distributions(modules: set[str]) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(
     ("lock", "wanted"),
-    [("requirements.lock", RUNTIME | DEV), ("requirements-lab.lock", LAB), ("requirements-peers.lock", PEERS)],
+    [
+        ("requirements.lock", RUNTIME | DEV),
+        ("requirements-lab.lock", LAB),
+        ("requirements-peers.lock", PEERS),
+    ],
 )
 def test_the_lock_pins_every_direct_dependency_within_its_bounds(lock: str, wanted: dict) -> None:
     locked = dict(pins(lock))

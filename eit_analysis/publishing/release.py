@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import CellKey, judge
-from eit_analysis.publishing.released import Figure, Highlights, Text
+from eit_analysis.publishing.released import Figure, Highlights, Released, Text
 from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.sheets import Sheet, Sheets
 from eit_analysis.publishing.suppression import Withheld
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
@@ -169,6 +171,28 @@ class Release:
             if not texts or not all(isinstance(text, Text) for text in texts):
                 raise DisclosureError(f"« {question} »\u00a0: la réponse vient de release.text.")
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
+
+    def sheets(
+        self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
+    ) -> Sheets:
+        """Short pages of their own, each ``(name, title, site ids, released objects)``.
+
+        Raises
+        ------
+        DisclosureError
+            When a sheet names no actor or holds anything that was not released.
+        """
+        made: dict[str, Sheet] = {}
+        for name, heading, sites, blocks in sheets:
+            if not sites or not all(isinstance(block, Released) for block in blocks):
+                raise DisclosureError(
+                    f"« {title} »\u00a0: une fiche nomme ses acteurs et ne montre que ce qui est diffusé."
+                )
+            safe = re.sub(r"[^\w-]+", "-", name) or "fiche"
+            while safe in made:
+                safe += "-bis"
+            made[safe] = Sheet(safe, heading, frozenset(sites), tuple(blocks))
+        return Sheets(self.viewer, title, list(made.values()))
 
     def text(self, template: str, partial: str | None = None, **values: Value) -> Text:
         """A sentence; each of its values must itself have been released.

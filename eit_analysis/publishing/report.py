@@ -182,13 +182,14 @@ def _write(study: Study, run: Run, today: date) -> Run:
     if not run.error:
         try:
             page = site.render(study, run.audience, run.name, run.blocks, today)
-            for text in (page.html, *page.csvs.values()):
+            beside = page.csvs | page.sheets
+            for text in (page.html, *beside.values()):
                 check(study, run.audience, text)
-            for name, text in page.csvs.items():
+            for name, text in beside.items():
                 write_atomic(folder / name, text.encode("utf-8"))
             write_atomic(folder / f"{run.name}.html", page.html.encode("utf-8"))
-            for old in (folder / "tables").glob(f"{run.name}-*.csv"):
-                if f"tables/{old.name}" not in page.csvs:
+            for old in folder.glob(f"*/{run.name}-*"):
+                if old.relative_to(folder).as_posix() not in beside:
                     old.unlink()
             failed.unlink(missing_ok=True)
         except EitError as error:

@@ -24,6 +24,7 @@ from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.released import Figure
 from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.sheets import Sheet, Sheets
 from eit_analysis.publishing.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
@@ -34,12 +35,13 @@ AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "publ
 
 @dataclass(frozen=True)
 class Page:
-    """A page ready to be written: its title, its HTML and the CSV text of its tables by file name."""
+    """A page ready to be written: its title, its HTML, the CSV of its tables and its sheets by file name."""
 
     name: str
     title: str
     html: str
     csvs: dict[str, str]
+    sheets: dict[str, str]
 
 
 @cache
@@ -69,7 +71,8 @@ def audience_name(study: Study, audience: str) -> str:
 
 def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -> str:
     css, policy = style_sheet()
-    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False, "home": "index.html"}
+    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
+    content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     return (
         environment(TEMPLATES)
         .get_template("page.html.j2")
@@ -122,6 +125,7 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
 def render(study: Study, audience: str, name: str, blocks: list[Block], today: date) -> Page:
     """One report from the prose and the released objects of its notebook."""
     title, contents, parts, csvs = "", [], [], {}
+    sheets: dict[str, str] = {}
     taken: set[str] = set()
     for number, block in enumerate(blocks, 1):
         if isinstance(block, str):
@@ -130,6 +134,13 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             markup, sections = _markdown(block, taken)
             contents += sections
             parts.append(markup)
+            continue
+        if isinstance(block, Sheets):
+            parts.append(block.html(name))
+            sheets |= {
+                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, today)
+                for sheet in block.sheets
+            }
             continue
         table = block.table if isinstance(block, Figure) else block if isinstance(block, Table) else None
         csv = None
@@ -150,7 +161,21 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         quality_sentence=sentence,
         left_out=bool(viewer_of(study, audience).refused),
     )
-    return Page(name, title or name, html, csvs)
+    return Page(name, title or name, html, csvs, sheets)
+
+
+def _sheet(study: Study, audience: str, name: str, sheet: Sheet, today: date) -> str:
+    """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
+    return _frame(
+        study,
+        audience,
+        sheet.title,
+        today,
+        body=Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1)),
+        home=f"../{name}.html",
+        back="Le rapport dont cette fiche est tirée",
+        short=True,
+    )
 
 
 def _markdown(source: str, taken: set[str]) -> tuple[Markup, list[tuple[str, str]]]:

@@ -1,0 +1,57 @@
+"""Short pages beside a report: one A4 sheet a subject, for those who may read of all its actors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from eit_analysis.publishing.html import macro
+from eit_analysis.publishing.released import Released, Seen
+from eit_analysis.publishing.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page.
+
+    Attributes
+    ----------
+    name : str
+        What its file is named after, once made safe.
+    title : str
+        Heading of the page; it may hold what a respondent wrote, so it leaves with the sheet only.
+    sites : frozenset of str
+        The actors it is about: the sheet leaves when every one of them may be read of.
+    blocks : tuple of Released
+        What it shows, each itself released.
+    """
+
+    name: str
+    title: str
+    sites: frozenset[str]
+    blocks: tuple[Released, ...]
+
+
+@dataclass(eq=False)
+class Sheets(Released):
+    """The sheets of a report: on its page a list of links, beside it a file each."""
+
+    viewer: Viewer
+    title: str
+    sheets: list[Sheet]
+    unlisted: int = 0
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Sheets:
+        kept = [
+            replace(sheet, blocks=tuple(block.seen_by(viewer, seen) for block in sheet.blocks))
+            for sheet in self.sheets
+            if viewer.may_list(set(sheet.sites))
+        ]
+        return replace(self, sheets=kept, unlisted=len(self.sheets) - len(kept))
+
+    def plain(self) -> str:
+        return f"{self.title} ({len(self.sheets)})"
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("sheets", self, name)

@@ -1,0 +1,80 @@
+"""Sheets: a page of its own for each subject, written for those who may read of all its actors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_release import notebook, run
+
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing.release import Release
+from eit_analysis.study import Study
+
+CELL = """
+release.sheets("Fiches d'essai", [
+    (name, f"Fiche {name}", set(sites.split()),
+     [release.listing(flows[flows["site_id"].isin(sites.split())], "Flux", ["site_id"]),
+      release.text("En tout {n}.", n=release.count(len(sites.split()), "acteur", "acteurs"))])
+    for name, sites in [("S/1", "E1 E2"), ("S:1", "E3"), ("S2", "E1 E5"), ("S3", "E7")]
+])
+"""
+
+
+def files(study: Study, audience: str) -> dict[str, str]:
+    folder = study.reports(audience) / "fiches"
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
+
+
+def test_each_audience_gets_the_sheets_of_actors_it_may_read_of(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(small_study, "01_page", CELL)
+    arguments = [part for a in ("internal", "partners", "public", "company:E1") for part in ("--audience", a)]
+    assert run(small_study, monkeypatch, *arguments) == 0
+    everything = ["01_page-S-1-bis.html", "01_page-S-1.html", "01_page-S2.html", "01_page-S3.html"]
+    assert list(files(small_study, "internal")) == everything
+    assert list(files(small_study, "partners")) == everything[:2]
+    assert list(files(small_study, "public")) == []
+    assert list(files(small_study, "company:E1")) == ["01_page-S-1.html"]
+    page = (small_study.reports("partners") / "01_page.html").read_text(encoding="utf-8")
+    assert 'href="fiches/01_page-S-1.html"' in page
+    assert "2 non diffusées à ce public" in page  # E5 accepts aggregates only, E7 nothing
+    assert "S2" not in page
+
+
+def test_a_sheet_is_a_page_like_others_without_what_is_closed(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(small_study, "01_page", CELL)
+    assert run(small_study, monkeypatch, "--audience", "internal", "--audience", "partners") == 0
+    inside, outside = (files(small_study, a)["01_page-S-1.html"] for a in ("internal", "partners"))
+    for text in (inside, outside):
+        assert text.count("<h1>") == 1
+        assert "Données fictives" in text
+        assert 'href="../01_page.html"' in text
+        assert "Ateliers Numéro 2" in text
+    # Masses of named actors stay with the team.
+    assert "12" in inside.split("<tbody>")[1].split("</tbody>")[0]
+    assert "12" not in outside.split("<tbody>")[1].split("</tbody>")[0]
+
+
+def test_sheets_that_are_no_more_go_and_only_those_of_their_notebook(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook(small_study, "01_page", CELL)
+    notebook(small_study, "02_page", CELL)
+    assert run(small_study, monkeypatch) == 0
+    notebook(small_study, "01_page", "table")
+    assert run(small_study, monkeypatch) == 0
+    assert [name for name in files(small_study, "internal") if name.startswith("01")] == []
+    assert len(files(small_study, "internal")) == 4
+
+
+def test_a_sheet_names_its_actors_and_shows_released_things_only(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    text = release.text("Rien.")
+    with pytest.raises(DisclosureError, match="nomme ses acteurs"):
+        release.sheets("Fiches", [("S1", "Fiche", set(), [text])])
+    with pytest.raises(DisclosureError, match="ne montre que"):
+        release.sheets("Fiches", [("S1", "Fiche", {"E1"}, [Path("x")])])  # type: ignore[list-item]
