@@ -409,3 +409,22 @@ def test_highlights_are_a_list_of_questions_and_answers(small_study: Study) -> N
     assert '<dd class="answer">163\u00a0t/an</dd>' in page
     assert page.count('class="answer"') == 1
     assert block.plain() == "Combien\u00a0? 163\u00a0t/an Qui\u00a0? déclarées par 8\u00a0acteurs"
+
+
+def test_a_trade_off_names_each_plan_once_and_joins_them_from_left_to_right() -> None:
+    frame = pd.DataFrame(
+        {
+            "occupation": ["milieu", "double", "droite", "gauche", "même"],
+            "net_gain_eur_per_year": [0.0, 500.0, 900.0, -800.0, 500.0],
+            "jobs": [2.0, 1.0, 0.0, 3.0, 1.0],
+        }
+    )
+    drawing = figures.tradeoff(table(frame, ["occupation"]), across="net_gain_eur_per_year", value="jobs")
+    texts = [unescape(text) for text in re.findall(r"<text[^>]*>([^<]+)</text>", drawing)]
+    assert [texts.count(name) for name in ("gauche", "milieu", "double, même", "droite")] == [1, 1, 1, 1]
+    order = [texts.index(name) for name in ("gauche", "milieu", "double, même", "droite")]
+    assert order == sorted(order)
+    closed = figures.tradeoff(
+        withheld(table(frame, ["occupation"]), 0, 1, 2, 3, 4), across="net_gain_eur_per_year", value="jobs"
+    )
+    assert closed == empty()
