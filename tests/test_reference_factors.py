@@ -82,6 +82,13 @@ def test_every_category_and_route_has_an_answer() -> None:
                 assert (pd.isna(row["category"]) or row["category"] == category) and row["route"] == route
 
 
+def test_every_use_a_rule_leads_to_has_a_price_for_what_it_replaces() -> None:
+    table = factor_table()
+    rules = reference.load("compatibility")
+    for category, route in rules[["input_category", "route"]].drop_duplicates().itertuples(index=False):
+        assert lookup(table, "virgin_price", category, route)["low"] >= 0
+
+
 def test_cardboard_recycling_keeps_its_unwelcome_sign() -> None:
     table = factor_table()
     impact = lookup(table, "emissions_impact", "cardboard", "recycling")
@@ -145,6 +152,9 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
         (Own("jobs", 1, float("nan"), 3, route="reuse"), "croissantes"),
         (Own("emissions_avoided", 100, 200, 300, route="reuse"), "négatif"),
         (Own("jobs", 1, 2, 3, route="reuse", source=" "), "source"),
+        (Own("insertion_share", 50, 69, 90), "divisez un pourcentage par 100"),
+        (Own("insertion_share", 0.5, 0.7, 0.9, category="wood"), "laissez-les vides"),
+        (Own("virgin_price", -1, 2, 3, route="reuse"), "négatif"),
     ],
 )
 def test_a_wrong_override_is_refused_in_french(own: Own, word: str) -> None:

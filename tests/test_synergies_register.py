@@ -1,21 +1,22 @@
-"""Register: the funnel, what is realised beside what is possible, and the recall of known leads."""
+"""Register: the funnel, what is realised beside what is possible, and the time spent at each stage."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.synergies.pooling import POOL_COLUMNS
-from eit_analysis.synergies.register import (
-    FUNNEL_COLUMNS,
-    RECALL_COLUMNS,
-    actors,
-    funnel,
-    funnel_contributors,
-    recall,
-    totals,
-    totals_contributors,
+from eit_analysis.synergies.register.actors import actors
+from eit_analysis.synergies.register.durations import (
+    DURATION_COLUMNS,
+    PASSAGE_COLUMNS,
+    durations,
+    passages,
+    stalled,
 )
-from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS
+from eit_analysis.synergies.register.funnel import FUNNEL_COLUMNS, funnel, funnel_contributors
+from eit_analysis.synergies.register.totals import totals, totals_contributors
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
+
+TODAY = pd.Timestamp("2018-12-31")
 
 
 def register_table(rows):
@@ -34,26 +35,11 @@ REGISTER = register_table(
         ("S7", "Invendus", "exchange", "food", "Y Z", "lead", 0.0),
     ]
 )
-FLOWS = pd.DataFrame(
-    [("A", "wood", "out"), ("A", "cardboard", "out"), ("B", "wood", "in"), ("C", "cardboard", "in")],
-    columns=["site_id", "category", "direction"],
-)
 
 
-def passed_table():
-    row = dict.fromkeys(CANDIDATE_COLUMNS) | {
-        "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "giver_site_id": "A",
-        "taker_site_id": "B", "category": "wood", "yield_central": 0.8, "supply_t_per_year": 10.0,
-        "demand_t_per_year": 4.0, "diverted_t_per_year": 5.0,
-    }  # fmt: skip
-    # A second output of A competes for the same need: the possible tonnage stays 5.
-    return pd.DataFrame([row, row | {"candidate_id": "A-2>B-1", "out_flow_id": "A-2"}])
-
-
-REJECTED = pd.DataFrame([("A-3", "C-1", "A", "C", "cardboard", "receiver")], columns=REJECTED_COLUMNS)
-POOLS = pd.DataFrame(
-    [("M-1", "collection", "une benne", "", "wood", "A B", 2, 30.0, "t", 20.0, 3.0)], columns=POOL_COLUMNS
-)
+def wave(**stages):
+    rows = [(name, name, "A B", status, date) for name, (status, date) in stages.items()]
+    return pd.DataFrame(rows, columns=["synergy_id", "title", "site_ids", "status", "status_date"])
 
 
 def test_funnel():
@@ -66,37 +52,95 @@ def test_funnel():
     assert set(behind.loc[behind["status"] == "done", "site_id"]) == {"A", "B"}
 
 
-def test_recall_names_what_is_found_and_why_the_rest_is_not():
-    table = recall(REGISTER, passed_table(), REJECTED, POOLS, FLOWS).set_index("synergy_id")
-    assert list(table.index[table["found"] == "yes"]) == ["S1", "S4"]
-    assert table["miss_reason"].dropna().to_dict() == {
-        "S2": "gate_receiver", "S3": "one_actor", "S5": "no_group", "S6": "no_output", "S7": "no_answer",
-    }  # fmt: skip
-    assert table.loc["S1", "potential_t_per_year"] == pytest.approx(5)
-    assert np.isnan(table.loc["S4", "potential_t_per_year"])
+def test_a_dropped_synergy_keeps_the_stage_an_earlier_wave_shows():
+    earlier = REGISTER.assign(status=REGISTER["status"].replace("dropped", "committed"))
+    table = funnel({"2018": REGISTER, "2015": earlier}).set_index(["wave", "status"])["n_synergies"]
+    # S5 was committed in 2015, so it had been studied when it was dropped.
+    assert table["2018"].to_dict() == {"lead": 7, "study": 4, "committed": 3, "done": 1, "dropped": 1}
+    assert table["2015"].to_dict() == {"lead": 7, "study": 4, "committed": 3, "done": 1, "dropped": 0}
+    behind = funnel_contributors({"2018": REGISTER, "2015": earlier})
+    late = behind[(behind["wave"] == "2018") & (behind["status"] == "committed")]
+    assert sorted(late["site_id"]) == ["A", "A", "A", "B", "B", "C"]
 
 
 def test_totals_keep_the_three_measures_apart():
-    plan = passed_table().assign(allocated_t_per_year=[5.0, 0.0])
+    row = dict.fromkeys(CANDIDATE_COLUMNS) | {
+        "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
+    }  # fmt: skip
+    plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
     table = totals(plan, REGISTER, total="Total").set_index(["category", "measure"])["mass_t_per_year"]
-    assert (
-        table["wood", "potential"] == 10
-        and table["wood", "allocated"] == 5
-        and table["wood", "realised"] == 5
-    )
+    assert (table["wood", "potential"], table["wood", "allocated"], table["wood", "realised"]) == (10, 5, 5)
     assert table["Total", "potential"] == 10 and table["Total", "realised"] == 5
     behind = totals_contributors(plan, REGISTER, 3, 0.85)
     assert set(behind.loc[behind["measure"] == "realised", "site_id"]) == {"A", "B"}
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
 
 
+def test_each_stay_runs_from_one_date_to_the_next():
+    first = wave(a=("lead", "2015-01-01"), b=("lead", "2015-01-01"), c=("study", "2015-01-01"))
+    second = wave(a=("study", "2016-01-01"), b=("lead", "2015-01-01"), c=("dropped", "2017-01-01"))
+    table = passages({"2015": first, "2018": second}, TODAY)
+    assert list(table.columns) == PASSAGE_COLUMNS
+    seen = table.set_index(["synergy_id", "status"])
+    assert seen["passage"].to_dict() == {
+        ("a", "lead"): "passed", ("a", "study"): "waiting", ("b", "lead"): "waiting",
+        ("c", "study"): "dropped",
+    }  # fmt: skip
+    assert seen.loc[("a", "lead"), "months_at_stage"] == pytest.approx(12, abs=0.05)
+    assert seen.loc[("b", "lead"), "months_at_stage"] == pytest.approx(48, abs=0.05)
+    assert list(stalled(table, 24)["synergy_id"]) == ["b", "a"]
+    assert list(stalled(table, 40)["synergy_id"]) == ["b"]
+
+
+def test_a_stay_without_usable_dates_has_no_length_and_counts_nowhere():
+    first = wave(
+        a=("lead", None), b=("lead", "2016-01-01"), c=("lead", "2015-01-01"), d=("study", "2015-01-01")
+    )
+    second = wave(a=("study", "2016-01-01"), b=("study", "2015-01-01"), d=("lead", "2016-01-01"))
+    table = passages({"2015": first, "2018": second}, TODAY).set_index(["synergy_id", "status"])
+    assert table.loc[("a", "lead"), "passage"] == table.loc[("b", "lead"), "passage"] == "undated"
+    # c has left the register: nothing says until when it was a lead.
+    assert table.loc[("c", "lead"), "passage"] == "undated"
+    assert table.loc[("d", "study"), "passage"] == "back"
+    assert table.loc[table["passage"] == "undated", "months_at_stage"].isna().all()
+    summary = durations(table.reset_index()).set_index("status")
+    assert summary.loc["lead", ["n_passed", "n_waiting"]].tolist() == [0, 1]
+
+
+def test_the_median_counts_those_still_waiting():
+    # Remission under 6-mercaptopurine, Freireich et al. 1963, Blood 21, 699-716: 21 patients, 12 censored
+    # (values cited from memory). S = 18/21 × 16/17 × 14/15 × 11/12 × 10/11 × 6/7 is 0.54 at 22 weeks and,
+    # × 5/6, 0.45 at 23 weeks.
+    weeks = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    stays = pd.DataFrame(
+        {
+            "status": "lead",
+            "passage": ["passed"] * 9 + ["waiting"] * 12,
+            "months_at_stage": np.array(weeks, dtype=float),
+        }
+    )
+    row = durations(stays).set_index("status").loc["lead"]
+    assert row["median_months"] == 23
+    assert (row["n_passed"], row["n_waiting"], row["shortest_months"], row["longest_months"]) == (
+        9,
+        12,
+        6,
+        23,
+    )
+    # The passages alone would say 10: the slow ones left out.
+    assert np.median(weeks[:9]) == 10
+    assert np.isnan(durations(stays.tail(12))["median_months"].iloc[0])
+
+
 def test_empty_register():
     empty = register_table([])
-    no_pairs, no_pools = pd.DataFrame(columns=CANDIDATE_COLUMNS), pd.DataFrame(columns=POOL_COLUMNS)
-    table = recall(empty, no_pairs, REJECTED.head(0), no_pools, FLOWS.head(0))
-    assert table.empty and list(table.columns) == RECALL_COLUMNS
     assert funnel({"2018": empty})["n_synergies"].sum() == 0
     assert actors(empty).empty and funnel({}).empty and funnel_contributors({}).empty
-    plan = no_pairs.assign(allocated_t_per_year=pd.Series(dtype=float))
+    plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
     assert totals(plan, empty, total="Total")["mass_t_per_year"].sum() == 0
     assert totals_contributors(plan, empty, 3, 0.85).empty
+    for registers in ({}, {"2018": wave()}):
+        stays = passages(registers, TODAY)
+        assert stays.empty and list(stays.columns) == PASSAGE_COLUMNS
+        table = durations(stays)
+        assert list(table.columns) == DURATION_COLUMNS and table["n_passed"].sum() == 0

@@ -20,8 +20,10 @@ FACTOR_UNITS = {
     "jobs": "fte_per_1000_t",
     "transport_emissions": "kgCO2e/t.km",
     "transport_cost": "eur/t.km",
+    "virgin_price": "eur/t",
+    "insertion_share": "share",
 }
-WITHOUT_ROUTE = ("transport_emissions", "transport_cost")
+WITHOUT_ROUTE = ("transport_emissions", "transport_cost", "insertion_share")
 # One full-time job for ten tonnes: above it, the value was given for 10,000 t.
 MOST_FTE_PER_1000_T = 100.0
 KEY = ["factor", "category", "route"]
@@ -51,7 +53,8 @@ def factor_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
     ----------
     overrides : iterable of Override
         ``[[factors]]`` of ``study.toml``. An override takes the unit and the boundary of its factor, so its
-        values must be in them; jobs are full-time equivalents per 1,000 t, avoided emissions are negative.
+        values must be in them; jobs are full-time equivalents per 1,000 t, avoided emissions are negative,
+        a share lies between 0 and 1.
 
     Returns
     -------
@@ -134,6 +137,10 @@ def _checked(
             "les emplois se donnent en ETP pour 1\u00a0000 t, de 0 à 100\u00a0: divisez par 10 une valeur "
             "donnée pour 10\u00a0000 t",
         )
+    if factor == "insertion_share" and not 0 <= low <= high <= 1:
+        raise _wrong(name, "une part se donne de 0 à 1, divisez un pourcentage par 100")
+    if factor == "virgin_price" and low < 0:
+        raise _wrong(name, "un prix d'achat n'est pas négatif, changez le signe")
     if not override.source.strip():
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")
     return factor, category or None, route or None, low, central, high, override.source
@@ -147,7 +154,7 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
     table : pandas.DataFrame
         From :func:`factor_table`.
     factor, category, route : str
-        Codes; the two transport factors depend on neither category nor route and ignore them.
+        Codes; the factors of ``WITHOUT_ROUTE`` depend on neither category nor route and ignore them.
 
     Raises
     ------

@@ -1,85 +1,143 @@
 """What an exchange changes in euros, emissions and jobs, and how sure that is.
 
-    net gain  = (old cost − new cost) × t − transport cost × km × t                       €/year
-    emissions = (new impact − old impact) × t + transport emissions × km × t              tCO2e/year
-    avoided   = (old avoided − new avoided) × t                                           tCO2e/year
-    jobs      = (new jobs − old jobs) × t / 1000                                          FTE
+    giver's saving = (old cost − new cost) × t                                            €/year
+    transport      = transport cost × km × t                                              €/year
+    net gain       = giver's saving − transport                                           €/year
+    avoided buying = (price of new material × yield − price paid to the giver) × t        €/year
+    emissions      = (new impact − old impact) × t + transport emissions × km × t         tCO2e/year
+    avoided        = (old avoided − new avoided) × t                                      tCO2e/year
+    jobs           = (new jobs − old jobs) × t / 1000                                     FTE
+    insertion      = share in insertion × new jobs × t / 1000, the taker being ESS        FTE
 
 with t the tonnes that leave their old route. Emissions caused (boundary *impact*) and emissions avoided
 elsewhere (boundary *avoided*, negative in the factors, so that more avoided is positive here) stay in columns
 of their own and are never added up. Signs are kept as they fall: an exchange may cost money, emit more or
-displace jobs.
+displace jobs. Jobs are direct ones, of collection and treatment, less those displaced; indirect and induced
+jobs are not counted. Insertion is a part of the new route's jobs, not of the net: it may exceed the net.
+
+What the taker no longer buys is gross: what it costs him to prepare the material is known for no one, so it
+is shown beside the net gain and never added to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.factors import MissingFactorError, lookup
+from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
 
-BOUNDS = ("low", "central", "high")
 # indicator: (central, low, high) columns.
 INDICATORS = {
     "net_gain": ("net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year"),
+    "giver_saving": (
+        "giver_saving_eur_per_year", "giver_saving_low_eur_per_year", "giver_saving_high_eur_per_year",
+    ),
+    "transport": ("transport_eur_per_year", "transport_low_eur_per_year", "transport_high_eur_per_year"),
+    "avoided_purchase": (
+        "avoided_purchase_eur_per_year", "avoided_purchase_low_eur_per_year",
+        "avoided_purchase_high_eur_per_year",
+    ),
     "emissions": (
         "emissions_tco2e_per_year", "emissions_low_tco2e_per_year", "emissions_high_tco2e_per_year",
     ),
     "avoided": ("avoided_tco2e_per_year", "avoided_low_tco2e_per_year", "avoided_high_tco2e_per_year"),
     "jobs": ("jobs", "jobs_low", "jobs_high"),
+    "insertion": ("insertion_fte", "insertion_fte_low", "insertion_fte_high"),
 }  # fmt: skip
+# An operator that lives on what it is given or paid to take buys no new material instead.
+BUYS_NOTHING_NEW = ("ess", "outlet")
+DIVERTED = ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
 
 
-def impacts(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+class Formula(NamedTuple):
+    """An indicator per tonne diverted, and which way it moves with each role (+1 with it, −1 against)."""
+
+    per_tonne: Callable[[Mapping[str, np.ndarray]], np.ndarray]
+    directions: Mapping[str, int]
+
+
+def _net_gain(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    return v["old_cost"] - v["new_cost"] - v["distance_km"] * v["transport_cost"]
+
+
+def _avoided_purchase(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    # A negative new cost is what the taker pays the giver; a positive one pays for the preparation.
+    return v["yield_central"] * v["virgin_price"] + np.minimum(v["new_cost"], 0)
+
+
+def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    return (v["new_impact"] - v["old_impact"] + v["distance_km"] * v["transport_emissions"]) / 1000
+
+
+FORMULAS = {
+    "net_gain": Formula(_net_gain, {"old_cost": 1, "new_cost": -1, "transport_cost": -1}),
+    "giver_saving": Formula(lambda v: v["old_cost"] - v["new_cost"], {"old_cost": 1, "new_cost": -1}),
+    "transport": Formula(lambda v: v["distance_km"] * v["transport_cost"], {"transport_cost": 1}),
+    "avoided_purchase": Formula(_avoided_purchase, {"virgin_price": 1, "new_cost": 1}),
+    "emissions": Formula(_emissions, {"new_impact": 1, "old_impact": -1, "transport_emissions": 1}),
+    "avoided": Formula(
+        lambda v: (v["old_avoided"] - v["new_avoided"]) / 1000, {"old_avoided": 1, "new_avoided": -1}
+    ),
+    "jobs": Formula(lambda v: (v["new_jobs"] - v["old_jobs"]) / 1000, {"new_jobs": 1, "old_jobs": -1}),
+    "insertion": Formula(
+        lambda v: v["insertion_share"] * v["new_jobs"] / 1000, {"insertion_share": 1, "new_jobs": 1}
+    ),
+}
+
+
+def impacts(
+    candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame
+) -> pd.DataFrame:
     """Candidates with the change each would bring, low, central and high.
 
-    The giver's declared cost, when there is one, replaces the reference cost of his old route. When old and
-    new route are the same, emissions and jobs per tonne cancel exactly: only transport is left. The transport
-    of the old route is unknown and not credited, which is prudent. Bounds take every bound of the factors and
-    of the tonnes at its worst and at its best.
+    The giver's declared cost replaces the reference cost of his old route, and the price the taker pays for
+    his input replaces the reference price of new material; an ESS structure or an outlet that states none
+    buys nothing new. When old and new route are the same, what both share cancels exactly: only transport is
+    left. The transport of the old route is unknown and not credited, which is prudent. A tonne received is
+    taken to replace a tonne bought. Bounds take every bound of the factors and of the tonnes at its worst and
+    at its best.
 
     Parameters
     ----------
     candidates : pandas.DataFrame
-        Needs ``category, old_route, new_route, old_cost_eur_per_t, distance_km`` and the three
-        ``diverted…_t_per_year``.
+        From ``substitution.candidates``.
+    flows, sites : pandas.DataFrame
+        Tidy tables, for the price of the taker's input and for what kind of actor he is.
     factors : pandas.DataFrame
         From ``reference.factors.factor_table``.
 
     Returns
     -------
     pandas.DataFrame
-        The candidates with the columns of ``INDICATORS`` and ``cost_basis`` (``declared`` or ``reference``).
+        The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
+        ``taker_price_eur_per_t`` (missing where the reference price was taken) and ``taker_actor_type``.
         A missing factor gives a missing value, never zero.
     """
-    tonnes = candidates[
-        ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
-    ].to_numpy(dtype=float)
-    km = candidates["distance_km"].to_numpy(dtype=float)[:, None]
-    declared = candidates["old_cost_eur_per_t"].to_numpy(dtype=float)
-    old_cost = np.where(
-        np.isnan(declared)[:, None],
-        _rates(candidates, factors, "treatment_cost", "old_route"),
-        declared[:, None],
-    )
-    gain = _less(old_cost, _rates(candidates, factors, "treatment_cost", "new_route"))
-    gain = _less(gain, km * _rates(candidates, factors, "transport_cost", None))
-    emissions = _change(candidates, factors, "emissions_impact") + km * _rates(
-        candidates, factors, "transport_emissions", None
-    )
-    per_tonne = {
-        "net_gain": gain,
-        "emissions": emissions / 1000,
-        "avoided": -_change(candidates, factors, "emissions_avoided")[:, ::-1] / 1000,
-        "jobs": _change(candidates, factors, "jobs") / 1000,
-    }
+    found = _with_taker(candidates, flows, sites)
+    used = rows_used(found, factors)
+    at_bounds = values(found, used, factors[BOUNDS].to_numpy(dtype=float))
+    fixed = per_candidate(found)
+    tonnes = found[DIVERTED].to_numpy(dtype=float)
     columns: dict[str, np.ndarray] = {}
-    for name, rate in per_tonne.items():
+    for name, formula in FORMULAS.items():
+        worst, best = (_corner(formula, at_bounds, used, fixed, end) for end in (0, 2))
+        middle = formula.per_tonne(fixed | {role: v[:, [1]] for role, v in at_bounds.items()})
+        corners = np.hstack([rate * tonnes[:, [j]] for rate in (worst, best) for j in (0, 2)])
         central, low, high = INDICATORS[name]
-        corners = np.stack([rate[:, i] * tonnes[:, j] for i in (0, 2) for j in (0, 2)])
-        columns |= {central: rate[:, 1] * tonnes[:, 1], low: corners.min(axis=0), high: corners.max(axis=0)}
-    basis = np.where(np.isnan(declared), "reference", "declared")
-    return candidates.assign(**columns, cost_basis=basis)
+        columns |= {
+            central: middle[:, 0] * tonnes[:, 1], low: corners.min(axis=1), high: corners.max(axis=1),
+        }  # fmt: skip
+    basis = np.where(found["old_cost_eur_per_t"].isna(), "reference", "declared")
+    return found.assign(**columns, cost_basis=basis)
+
+
+def per_candidate(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What formulas need of the candidates themselves, shape (n, 1)."""
+    names = ("distance_km", "yield_central")
+    return {name: candidates[name].to_numpy(dtype=float)[:, None] for name in names}
 
 
 def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
@@ -97,8 +155,8 @@ def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``category`` and the three columns of the indicator; bounds add up as if all errors went the same way.
-        A category where a factor is missing has no value.
+        ``category`` and the three columns of the indicator; bounds add up as if all errors went the same way:
+        see ``portfolio.portfolio`` for an interval. A category where a factor is missing has no value.
     """
     columns = list(INDICATORS[indicator])
     kept = plan[plan["allocated_t_per_year"] > 0]
@@ -111,30 +169,31 @@ def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
     return pd.concat([table, pd.DataFrame([everything])], ignore_index=True)
 
 
-def _rates(candidates: pd.DataFrame, factors: pd.DataFrame, factor: str, route: str | None) -> np.ndarray:
-    """Shape (n, 3): low, central, high of a factor for each candidate, NaN where the table has none."""
-    asked = pd.DataFrame({"category": candidates["category"].astype(str)})
-    asked["route"] = candidates[route].astype(str) if route else ""
-    unique = asked.drop_duplicates()
-    found = [_answer(factors, factor, c, r) for c, r in unique.itertuples(index=False)]
-    known = unique.assign(**{b: [f[i] for f in found] for i, b in enumerate(BOUNDS)})
-    return asked.merge(known, on=["category", "route"], how="left")[list(BOUNDS)].to_numpy(dtype=float)
+def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    prices = flows.drop_duplicates("flow_id").set_index("flow_id")["cost_eur_per_t"].astype(float)
+    kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
+    kind = candidates["taker_site_id"].map(kinds)
+    price = candidates["in_flow_id"].map(prices).astype(float).clip(lower=0)
+    price = price.mask(price.isna() & kind.isin(BUYS_NOTHING_NEW), 0.0)
+    return candidates.assign(taker_actor_type=kind, taker_price_eur_per_t=price)
 
 
-def _answer(factors: pd.DataFrame, factor: str, category: str, route: str) -> list[float]:
-    try:
-        row = lookup(factors, factor, category, route)
-    except MissingFactorError:
-        return [np.nan] * len(BOUNDS)
-    return [float(row[bound]) for bound in BOUNDS]
-
-
-def _change(candidates: pd.DataFrame, factors: pd.DataFrame, factor: str) -> np.ndarray:
-    new, old = (_rates(candidates, factors, factor, route) for route in ("new_route", "old_route"))
-    same = (candidates["old_route"] == candidates["new_route"]).to_numpy()
-    return np.where(same[:, None] & ~np.isnan(new), 0.0, _less(new, old))
-
-
-def _less(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Interval subtraction: [a_low − b_high, a − b, a_high − b_low]."""
-    return a - b[:, ::-1]
+def _corner(
+    formula: Formula,
+    at_bounds: Mapping[str, np.ndarray],
+    used: Mapping[str, np.ndarray],
+    fixed: Mapping[str, np.ndarray],
+    end: int,
+) -> np.ndarray:
+    """The indicator per tonne with every role at its worst (``end`` 0) or at its best (2)."""
+    chosen = {
+        role: at_bounds[role][:, [end if direction > 0 else 2 - end]]
+        for role, direction in formula.directions.items()
+    }
+    for role in formula.directions:
+        old = role.replace("new_", "old_")
+        if old != role and old in chosen:
+            # One row cannot be at its highest for the old route and at its lowest for the new one.
+            same = (used[role] == used[old]) & (used[role] != NO_ROW)
+            chosen[role] = np.where(same[:, None], chosen[old], chosen[role])
+    return formula.per_tonne(dict(fixed) | chosen)

@@ -1,0 +1,136 @@
+"""Which row of the factors speaks for each candidate, and where an actor's own figure speaks instead.
+
+    value of a role for a candidate = the actor's own figure, else the factor of its category and route
+
+A role is one place of a factor in a formula: the same treatment cost serves for the old route and the new
+one. Impacts read the values at their bounds, the portfolio draws each row once for all the candidates it
+speaks for, and the report prints the rows used with their sources.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.factors import KEY
+
+BOUNDS = ["low", "central", "high"]
+NO_ROW = -1
+SOURCE_COLUMNS = [
+    "factor", "category", "route", "low", "central", "high", "unit", "boundary", "source", "year",
+    "factor_origin", "n_candidates",
+]  # fmt: skip
+
+
+class Role(NamedTuple):
+    """A factor and the columns of the candidate that give its category and route."""
+
+    factor: str
+    category: str = "category"
+    route: str = ""
+
+
+ROLES = {
+    "old_cost": Role("treatment_cost", route="old_route"),
+    "new_cost": Role("treatment_cost", route="new_route"),
+    "transport_cost": Role("transport_cost"),
+    # What is replaced is the input of the taker, which may be of another category than the output.
+    "virgin_price": Role("virgin_price", category="input_category", route="new_route"),
+    "old_impact": Role("emissions_impact", route="old_route"),
+    "new_impact": Role("emissions_impact", route="new_route"),
+    "transport_emissions": Role("transport_emissions"),
+    "old_avoided": Role("emissions_avoided", route="old_route"),
+    "new_avoided": Role("emissions_avoided", route="new_route"),
+    "old_jobs": Role("jobs", route="old_route"),
+    "new_jobs": Role("jobs", route="new_route"),
+    "insertion_share": Role("insertion_share"),
+}
+
+
+def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Figures that take the place of a factor, missing where there is none.
+
+    The giver's cost, the price the taker pays, and no insertion where the taker is not an ESS structure.
+    """
+    ess = (candidates["taker_actor_type"] == "ess").to_numpy(dtype=bool)
+    return {
+        "old_cost": candidates["old_cost_eur_per_t"].to_numpy(dtype=float),
+        "virgin_price": candidates["taker_price_eur_per_t"].to_numpy(dtype=float),
+        "insertion_share": np.where(ess, np.nan, 0.0),
+    }
+
+
+def rows_used(candidates: pd.DataFrame, factors: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Position in ``factors`` of the row that answers each role of each candidate, ``NO_ROW`` when none does.
+
+    Parameters
+    ----------
+    candidates : pandas.DataFrame
+        Needs the columns named in ``ROLES`` and those of :func:`own_figures`.
+    factors : pandas.DataFrame
+        From ``reference.factors.factor_table``.
+    """
+    keys = zip(*(factors[column].fillna("") for column in KEY), strict=True)
+    position = {key: i for i, key in enumerate(keys)}
+    own = own_figures(candidates)
+    used = {}
+    for role, (factor, category, route) in ROLES.items():
+        c_codes, categories = pd.factorize(candidates[category].astype(str))
+        r_codes, routes = pd.factorize(
+            candidates[route].astype(str) if route else np.full(len(candidates), "")
+        )
+        # As reference.factors.lookup, for all candidates at once: the exact row, else that of every category.
+        answers = [
+            position.get((factor, c, r), position.get((factor, "", r), NO_ROW))
+            for c in categories
+            for r in routes
+        ]
+        rows = np.array(answers, dtype=np.int64).reshape(len(categories), len(routes))[c_codes, r_codes]
+        used[role] = np.where(np.isnan(own[role]), rows, NO_ROW) if role in own else rows
+    return used
+
+
+def values(
+    candidates: pd.DataFrame, used: dict[str, np.ndarray], by_row: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Shape (n, k) for each role: k values of each factor row laid out on the candidates.
+
+    Parameters
+    ----------
+    used : dict
+        From :func:`rows_used`.
+    by_row : (rows of the factors, k) array
+        The three bounds, or k draws.
+    """
+    own = own_figures(candidates)
+    nothing = np.full(len(candidates), np.nan)
+    return {
+        role: np.where(rows[:, None] == NO_ROW, own.get(role, nothing)[:, None], by_row[rows])
+        for role, rows in used.items()
+    }
+
+
+def sources(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """Every factor row that the figures of these candidates rest on, with its source.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` for a row of
+        ``study.toml`` and ``reference`` otherwise, ``n_candidates`` how many candidates rest on it.
+    """
+    table = factors.reset_index(drop=True)
+    pairs = np.concatenate(
+        [
+            np.column_stack([rows, np.arange(len(candidates))])[rows != NO_ROW]
+            for rows in rows_used(candidates, factors).values()
+        ]
+    )
+    counts = pd.Series(np.unique(pairs, axis=0)[:, 0]).value_counts()
+    found = table.loc[sorted(counts.index)]
+    # A factor of the study has no year of its own (factor_table).
+    origin = np.where(found["year"].isna(), "study", "reference")
+    found = found.assign(factor_origin=origin, n_candidates=counts)
+    return found[SOURCE_COLUMNS].reset_index(drop=True)

@@ -1,0 +1,125 @@
+"""How long synergies stay at a stage, those still there included.
+
+    S(t) = share still at the stage after t months (Kaplan & Meier 1958), median = first t with S(t) ≤ 1/2
+
+A passage is seen when two waves give a synergy two stages: from the date of the first to the date of the
+second. One that is still there at the last wave is censored, and so is one that was dropped: leaving out the
+slow ones would make every stage look short.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import CensoredData, ecdf
+
+from eit_analysis.synergies.register.funnel import STAGES
+
+DAYS_PER_MONTH = 365.25 / 12
+# Stays that ended, or have not, otherwise than by a later stage.
+CENSORED = ("waiting", "dropped", "back")
+PASSAGE_COLUMNS = [
+    "synergy_id", "title", "site_ids", "status", "next_status", "status_date", "end_date", "months_at_stage",
+    "passage",
+]  # fmt: skip
+DURATION_COLUMNS = [
+    "status", "n_passed", "n_waiting", "n_dropped", "median_months", "shortest_months", "longest_months",
+]  # fmt: skip
+
+
+def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> pd.DataFrame:
+    """Each stay of a synergy at a stage, from wave to wave.
+
+    Waves years apart may hide a stage: a lead seen again when done has spent its study and its commitment in
+    the stay that this table calls ``lead``.
+
+    Parameters
+    ----------
+    registers : dict of str to pandas.DataFrame
+        Tidy ``synergy_register`` by wave; the waves follow one another by name.
+    observed_on : pandas.Timestamp
+        Until when a synergy that has not moved is known not to have moved.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``PASSAGE_COLUMNS``. ``passage`` is ``passed`` (``next_status`` is a later stage), ``back``
+        (an earlier one), ``dropped``, ``waiting``, or ``undated``, without a length, when a date is missing
+        or the dates run backwards, or when the last register no longer has the synergy. A synergy that is
+        done or dropped stays nowhere any more.
+    """
+    lines = _history(registers)
+    # One line per stay: a status repeated by the next wave is the same stay.
+    again = lines["status"].eq(lines.groupby("synergy_id")["status"].shift())
+    stays = lines[~again].copy()
+    after = stays.groupby("synergy_id")[["status", "date"]].shift(-1)
+    listed = set(registers[max(registers)]["synergy_id"]) if registers else set()
+    last = after["status"].isna()
+    open_end = pd.Timestamp(observed_on)
+    stays["next_status"] = after["status"]
+    stays["end_date"] = after["date"].mask(last & stays["synergy_id"].isin(listed), open_end)
+    stays["months_at_stage"] = (stays["end_date"] - stays["date"]).dt.days / DAYS_PER_MONTH
+    rank = {stage: i for i, stage in enumerate(STAGES)}
+    passage = np.select(
+        [
+            ~(stays["months_at_stage"] >= 0),
+            last,
+            stays["next_status"] == "dropped",
+            stays["next_status"].map(rank) < stays["status"].map(rank),
+        ],
+        ["undated", "waiting", "dropped", "back"],
+        default="passed",
+    )
+    stays["months_at_stage"] = stays["months_at_stage"].where(passage != "undated")
+    stays = stays.drop(columns="status_date").rename(columns={"date": "status_date"})
+    stays = stays.assign(passage=passage)[stays["status"].isin(STAGES[:-1])]
+    return stays[PASSAGE_COLUMNS].reset_index(drop=True)
+
+
+def durations(stays: pd.DataFrame) -> pd.DataFrame:
+    """Months spent at each stage before a later one, synergies still waiting counted as such.
+
+    Parameters
+    ----------
+    stays : pandas.DataFrame
+        From :func:`passages`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``DURATION_COLUMNS``, one row per stage that a synergy can leave. ``median_months`` is that of
+        Kaplan and Meier, missing while half of the synergies have not moved on; ``shortest_months`` and
+        ``longest_months`` are those of the passages seen.
+    """
+    rows = []
+    for stage in STAGES[:-1]:
+        here = stays[stays["status"] == stage]
+        kinds = here["passage"].value_counts()
+        seen = here.loc[here["passage"] == "passed", "months_at_stage"].to_numpy(dtype=float)
+        still = here.loc[here["passage"].isin(CENSORED), "months_at_stage"].to_numpy(dtype=float)
+        spread = (seen.min(), seen.max()) if len(seen) else (np.nan, np.nan)
+        counts = (kinds.get(kind, 0) for kind in ("passed", "waiting", "dropped"))
+        rows.append((stage, *counts, _median(seen, still), *spread))
+    return pd.DataFrame(rows, columns=DURATION_COLUMNS)
+
+
+def stalled(stays: pd.DataFrame, months: float) -> pd.DataFrame:
+    """Synergies that have waited at a stage for longer than so many months, the longest first."""
+    late = stays[(stays["passage"] == "waiting") & (stays["months_at_stage"] > months)]
+    return late.sort_values(["months_at_stage", "synergy_id"], ascending=[False, True], ignore_index=True)
+
+
+def _history(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    columns = ["synergy_id", "title", "site_ids", "status", "status_date"]
+    waves = [registers[wave][columns] for wave in sorted(registers)]
+    lines = pd.concat(waves, ignore_index=True) if waves else pd.DataFrame(columns=columns)
+    lines = lines.assign(date=pd.to_datetime(lines["status_date"], errors="coerce"))
+    return lines.sort_values("synergy_id", kind="stable", ignore_index=True)
+
+
+def _median(seen: np.ndarray, still: np.ndarray) -> float:
+    if not len(seen):
+        return np.nan
+    survival = ecdf(CensoredData(uncensored=seen, right=still)).sf
+    below = survival.quantiles[survival.probabilities <= 0.5]
+    return float(below[0]) if len(below) else np.nan

@@ -1,0 +1,156 @@
+"""All that one *fiche synergie* says, as tables: who, what, how far, worth what, and what next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from eit_analysis.synergies.allocation import allocate
+from eit_analysis.synergies.impacts import INDICATORS, by_category
+from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.register.actors import actors
+from eit_analysis.synergies.register.matching import POOLING, names_need, outputs_named
+from eit_analysis.synergies.substitution import GATES
+
+FLOW_COLUMNS = [
+    "flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year",
+    "mass_low_t_per_year", "mass_high_t_per_year", "evidence", "quality", "route", "source_file",
+    "source_sheet", "source_row",
+]  # fmt: skip
+EXCHANGE_COLUMNS = [
+    "candidate_id", "giver_site_id", "taker_site_id", "out_flow_id", "in_flow_id", "use", "treatment",
+    "legal_status", "distance_km", "months_in_common", "diverted_t_per_year",
+    "allocated_t_per_year", "score", "rank", "rank_low", "rank_high", "confidence",
+]  # fmt: skip
+NEED_COLUMNS = [
+    "site_id", "nature", "item", "side", "volume_per_year", "unit", "source_file", "source_sheet",
+    "source_row",
+]  # fmt: skip
+CONDITION_COLUMNS = ["condition", "n_open", "n_closed"]
+
+
+class Fiche(NamedTuple):
+    """One synergy, as tables that are released one by one.
+
+    ``lead`` : the line of the register with what the methods say of it (columns of ``recall.recall``).
+    ``members`` : ``site_id, name, actor_type, commune_name, is_carrier``. ``flows`` : ``FLOW_COLUMNS``, the
+    flows that its exchanges join, that refused pairs would have joined or that its collection gathers, each
+    with the cell it comes from. ``needs`` : ``NEED_COLUMNS``, the same for what a pooling shares.
+    ``exchanges`` : ``EXCHANGE_COLUMNS``, best first. ``conditions`` : ``CONDITION_COLUMNS``, for each gate
+    the exchanges that pass it and the nearest refused pairs that it stopped. ``impact`` : one row, the
+    columns of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all the exchanges of the fiche sharing
+    their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled`` that answer it.
+    ``steps`` : its row of ``steps.next_steps``.
+    """
+
+    lead: pd.DataFrame
+    members: pd.DataFrame
+    flows: pd.DataFrame
+    needs: pd.DataFrame
+    exchanges: pd.DataFrame
+    conditions: pd.DataFrame
+    impact: pd.DataFrame
+    groups: pd.DataFrame
+    steps: pd.DataFrame
+
+
+def fiche(
+    synergy_id: str,
+    recalled: pd.DataFrame,
+    steps: pd.DataFrame,
+    plan: pd.DataFrame,
+    refused: pd.DataFrame,
+    pools: pd.DataFrame,
+    flows: pd.DataFrame,
+    sharing: pd.DataFrame,
+    sites: pd.DataFrame,
+) -> Fiche:
+    """Everything about one synergy of the register.
+
+    Parameters
+    ----------
+    synergy_id : str
+        As in the register.
+    recalled, steps : pandas.DataFrame
+        From ``recall.recall`` and ``steps.next_steps``.
+    plan : pandas.DataFrame
+        From ``allocation.allocate`` on ranked candidates that carry their impacts.
+    refused : pandas.DataFrame
+        From ``reasons.nearest``.
+    pools : pandas.DataFrame
+        From ``pooling.pooled``.
+    flows, sharing, sites : pandas.DataFrame
+        Tidy tables.
+
+    Raises
+    ------
+    KeyError
+        When the register has no such synergy.
+    """
+    lead = recalled[recalled["synergy_id"] == synergy_id].reset_index(drop=True)
+    if lead.empty:
+        raise KeyError(synergy_id)
+    exchanges = plan[plan["candidate_id"].isin(_ids(lead, "candidate_ids"))].sort_values("rank")
+    closed = refused[refused["synergy_id"] == synergy_id]
+    groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
+    joined = pd.concat([exchanges, closed])[["out_flow_id", "in_flow_id"]].to_numpy().ravel()
+    return Fiche(
+        lead=lead,
+        members=_members(lead, sites),
+        flows=_rows(flows, "flow_id", {*joined, *_collected(lead, groups, flows)})[FLOW_COLUMNS],
+        needs=_needs(lead, sharing),
+        exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),
+        conditions=_conditions(len(exchanges), closed),
+        impact=_impact(exchanges),
+        groups=groups,
+        steps=_rows(steps, "synergy_id", {synergy_id}),
+    )
+
+
+def _ids(lead: pd.DataFrame, column: str) -> set[str]:
+    return set(str(lead[column].fillna("").iloc[0]).split())
+
+
+def _rows(table: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:
+    return table[table[key].isin(wanted)].reset_index(drop=True)
+
+
+def _members(lead: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    ids = actors(lead)[["site_id", "carrier"]]
+    known = sites[["site_id", "name", "actor_type", "commune_name"]]
+    members = ids.merge(known, on="site_id", how="left")
+    carries = (members["carrier"] == members["site_id"]).map({True: "yes", False: "no"})
+    return members.assign(is_carrier=carries).drop(columns="carrier")
+
+
+def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
+    if COLLECTION not in set(groups["nature"]):
+        return set()
+    own = flows["site_id"].isin(actors(lead)["site_id"]) & (flows["direction"] == "out")
+    outputs = flows[own & (flows["category"] == lead["category"].iloc[0])]
+    return set(outputs_named(lead["title"].iloc[0], outputs)["flow_id"])
+
+
+def _needs(lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    own = sharing[sharing["site_id"].isin(actors(lead)["site_id"]) & (lead["kind"].iloc[0] == POOLING)]
+    named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
+    return own.loc[pd.Series(named, index=own.index, dtype=bool), NEED_COLUMNS].reset_index(drop=True)
+
+
+def _conditions(n_open: int, closed: pd.DataFrame) -> pd.DataFrame:
+    stopped = closed["gate"].value_counts().reindex(list(GATES), fill_value=0)
+    table = pd.DataFrame({"condition": list(GATES), "n_open": n_open, "n_closed": stopped.to_numpy()})
+    return table if n_open or len(closed) else table.head(0)
+
+
+def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges of the fiche alone, sharing the tonnes they compete for: without the rest of the plan."""
+    columns = [c for names in INDICATORS.values() for c in names]
+    alone = exchanges.drop(columns=["allocated_t_per_year", "received_t_per_year"], errors="ignore")
+    shared = allocate(alone, 0.0)
+    parts = [by_category(shared, name, total="") for name in INDICATORS]
+    if any(part.empty for part in parts):
+        return pd.DataFrame(columns=["mass_t_per_year", *columns])
+    row = pd.concat([part[part["category"] == ""].drop(columns="category") for part in parts], axis=1)
+    return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum()).reset_index(drop=True)

@@ -1,0 +1,187 @@
+"""Why a synergy of the register is not found again: every link of the chain that is absent.
+
+An exchange needs two actors who answered, an output of its family, an input that a rule can feed from it, a
+rule that reads the pair, and open gates. A pooling needs a threshold that speaks of its object, two actors
+with the need, none of whom crosses it alone, and a sum that crosses it within reach.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.units import normalise_unit
+from eit_analysis.synergies.pooling import COLLECTION, plain
+from eit_analysis.synergies.register.actors import actors
+from eit_analysis.synergies.register.matching import (
+    POOLING,
+    Methods,
+    is_collection,
+    linked,
+    names_need,
+    outputs_named,
+)
+from eit_analysis.synergies.substitution import GATES
+
+REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
+NEAREST_COLUMNS = [
+    "synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate",
+    "both_actors",
+]  # fmt: skip
+
+
+class Lead(NamedTuple):
+    """A line of the register, as far as the reasons go."""
+
+    synergy_id: str
+    title: str
+    kind: str
+    category: str
+    site_ids: str
+
+
+def why_missed(
+    missed: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> pd.DataFrame:
+    """Each reason why these synergies are not found, the deepest cause first.
+
+    Parameters
+    ----------
+    missed : pandas.DataFrame
+        Rows of the register that no candidate and no group answers.
+    flows, sharing : pandas.DataFrame
+        Tidy tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``REASON_COLUMNS``, one row per synergy and reason, ``reason_rank`` from 1. Reasons:
+        ``one_actor``, ``no_answer`` (no actor answered), ``silent_actor`` (one did not); for an exchange
+        ``no_output``, ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
+        ``other_taker`` (the output finds a taker outside the lead); for a pooling ``no_threshold``,
+        ``no_need``, ``crosses_alone``, ``below_threshold`` and ``no_group`` (too far apart).
+    """
+    answered = set(flows["site_id"]) | set(sharing["site_id"])
+    refused = linked(missed, methods.rejected, flows)
+    rows = []
+    for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
+        sites = sorted(set(lead.site_ids.split()))
+        present = [site for site in sites if site in answered]
+        reasons = ["one_actor"] if len(sites) < 2 else []
+        if not present:
+            reasons.append("no_answer")
+        else:
+            reasons += ["silent_actor"] if len(present) < len(sites) else []
+            reasons += (
+                _pooling(lead, present, flows, sharing, methods)
+                if lead.kind == POOLING
+                else _exchange(lead, present, flows, refused, methods)
+            )
+        rows += [
+            (lead.synergy_id, lead.title, lead.site_ids, reason, rank)
+            for rank, reason in enumerate(reasons, 1)
+        ]
+    return pd.DataFrame(rows, columns=REASON_COLUMNS)
+
+
+def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+    """For each missed exchange, the refused pairs that came nearest, and the gate that stopped each.
+
+    Pairs between two actors of the lead come first, then those whose giver is one of them; among them, those
+    that the latest gate stopped.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``NEAREST_COLUMNS``, at most ``most`` per synergy; ``both_actors`` is ``yes`` or ``no``.
+    """
+    inside = linked(missed, rejected, flows).assign(both_actors="yes")
+    givers = actors(missed[missed["kind"] != POOLING])[["synergy_id", "category", "site_id"]]
+    outside = rejected.merge(
+        givers.rename(columns={"site_id": "giver_site_id"}), on=["category", "giver_site_id"]
+    )
+    pairs = pd.concat([inside, outside.assign(both_actors="no")], ignore_index=True)
+    pairs = pairs.drop_duplicates(["synergy_id", "out_flow_id", "in_flow_id"])
+    pairs = pairs.assign(
+        far=pairs["both_actors"].eq("no"), gate_rank=-pairs["gate"].map({g: i for i, g in enumerate(GATES)})
+    ).sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
+    return pairs.groupby("synergy_id").head(most)[NEAREST_COLUMNS].reset_index(drop=True)
+
+
+def _exchange(
+    lead: Lead, present: list[str], flows: pd.DataFrame, refused: pd.DataFrame, methods: Methods
+) -> list[str]:
+    own = flows[flows["site_id"].isin(present)]
+    outputs = own[(own["direction"] == "out") & (own["category"] == lead.category)]
+    if outputs.empty:
+        return ["no_output"]
+    outputs = outputs_named(lead.title, outputs)
+    inputs = own[(own["direction"] == "in") & own["category"].isin(_fed_by(outputs, methods.compatibility))]
+    gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
+    reasons = []
+    if len(present) > 1:
+        reasons = [f"gate_{gate}" for gate in reversed(GATES) if gate in gates]
+        reasons = reasons or ["no_input" if inputs.empty else "no_rule"]
+    if methods.passed["out_flow_id"].isin(outputs["flow_id"]).any():
+        reasons.append("other_taker")
+    return reasons
+
+
+def _fed_by(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> set[str]:
+    """Categories of input that some rule feeds from these outputs, whatever the gates."""
+    category = compatibility["category"].fillna("").astype(str)
+    prefix = compatibility["waste_code_prefix"].fillna("").astype(str)
+    fed: set[str] = set()
+    kinds = outputs[["category", "waste_code"]].fillna("").astype(str).drop_duplicates()
+    for own, code in kinds.itertuples(index=False):
+        # As substitution reads them: an output without a code by its family, one with a code by both.
+        spoken = [code.startswith(p) if code else c == own for c, p in zip(category, prefix, strict=True)]
+        reads = np.array(spoken, dtype=bool) & category.isin([own, ""]).to_numpy(dtype=bool)
+        fed |= set(compatibility.loc[reads, "input_category"])
+    return fed
+
+
+def _pooling(
+    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> list[str]:
+    volumes, threshold = _pooled_volumes(lead, present, flows, sharing, methods.thresholds)
+    if len(volumes) < 2:
+        return ["no_need"]
+    if threshold is None:
+        return ["no_threshold"]
+    alone = volumes >= threshold
+    reasons = ["crosses_alone"] if alone.any() else []
+    if volumes[~alone].sum() < threshold:
+        return [*reasons, "below_threshold"]
+    return [*reasons, "no_group"]
+
+
+def _pooled_volumes(
+    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+) -> tuple[pd.Series, float | None]:
+    """Yearly volume of each actor for what the title names, and the threshold that speaks of it."""
+    if is_collection(lead.title):
+        own = flows[flows["site_id"].isin(present) & (flows["direction"] == "out")]
+        own = outputs_named(lead.title, own[own["category"] == lead.category])
+        volumes = own.groupby("site_id")["mass_t_per_year"].sum()
+        row = thresholds[(thresholds["nature"] == COLLECTION) & (thresholds["item_keyword"] == lead.category)]
+        return volumes[volumes > 0], float(row["threshold"].iloc[0]) if len(row) else None
+    needs = sharing[sharing["site_id"].isin(present) & (sharing["side"] == "need")]
+    spoken = [names_need(lead.title, item) for item in needs["item"]]
+    needs = needs[pd.Series(spoken, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
+    if needs.empty:
+        return pd.Series(dtype=float), None
+    nature, item, unit = needs[["nature", "item", "unit"]].iloc[0]
+    volumes = needs[(needs["nature"] == nature) & (needs["unit"] == unit)]
+    volumes = volumes.groupby("site_id")["volume_per_year"].sum()
+    named = thresholds.assign(
+        keyword=thresholds["item_keyword"].fillna("").map(plain), unit=thresholds["unit"].map(normalise_unit)
+    )
+    named = named[(named["nature"] == nature) & (named["unit"] == normalise_unit(unit))]
+    speaking = [
+        (len(k), t) for k, t in zip(named["keyword"], named["threshold"], strict=True) if k in plain(item)
+    ]
+    # A keyword speaks before the general row of its nature, whose keyword is empty.
+    return volumes, float(max(speaking)[1]) if speaking else None

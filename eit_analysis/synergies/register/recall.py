@@ -1,0 +1,98 @@
+"""Whether the methods find again what the partners had seen themselves, and what they see beyond.
+
+recall = synergies found again among the candidates and the groups / synergies of the register
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.allocation import allocate
+from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.register.matching import Methods, grouped, linked, outputs_named
+from eit_analysis.synergies.register.reasons import why_missed
+
+RECALL_COLUMNS = [
+    "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
+    "found", "potential_t_per_year", "miss_reason", "match_basis", "candidate_ids", "pooling_ids",
+]  # fmt: skip
+
+
+def recall(
+    register: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> pd.DataFrame:
+    """Which synergies of the register the methods find again, and why any is missed.
+
+    Parameters
+    ----------
+    register, flows, sharing : pandas.DataFrame
+        Tidy tables.
+    methods : Methods
+        What was found and refused, and by which rules.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``RECALL_COLUMNS``, one row per synergy. ``found`` is ``yes`` or ``no``.
+        ``potential_t_per_year``: what the matching candidates could divert together, competing ones shared
+        out; for a collection, the outputs of its family at the actors of the lead; missing otherwise.
+        ``miss_reason``: the first of ``reasons.why_missed``. ``match_basis``: see ``matching.linked``; always
+        ``wording`` for a pooling. ``candidate_ids`` and ``pooling_ids`` are separated by spaces.
+    """
+    pairs, groups = linked(register, methods.passed, flows), grouped(register, methods.pools, sharing)
+    name = register["synergy_id"]
+    basis = pairs.drop_duplicates("synergy_id").set_index("synergy_id")["match_basis"].to_dict()
+    basis |= dict.fromkeys(groups["synergy_id"], "wording")
+    found = name.isin(set(basis))
+    result = register.assign(
+        found=np.where(found, "yes", "no"),
+        match_basis=name.map(basis),
+        potential_t_per_year=name.map(_potential(pairs, groups, register, flows)).astype(float),
+        candidate_ids=name.map(_listed(pairs, "candidate_id")),
+        pooling_ids=name.map(_listed(groups, "pooling_id")),
+    )
+    reasons = why_missed(result[~found], flows, sharing, methods)
+    first = reasons[reasons["reason_rank"] == 1].set_index("synergy_id")["miss_reason"].to_dict()
+    result["miss_reason"] = name.map(first).astype("str")
+    return result[RECALL_COLUMNS].reset_index(drop=True)
+
+
+def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
+    """Candidates that no line of the register speaks of, best first.
+
+    Parameters
+    ----------
+    ranked : pandas.DataFrame
+        Candidates with their ``rank``, from ``scoring.rank``.
+    recalled : pandas.DataFrame
+        From :func:`recall`.
+    """
+    known = set(" ".join(recalled["candidate_ids"].dropna()).split())
+    return ranked[~ranked["candidate_id"].isin(known)].sort_values("rank").reset_index(drop=True)
+
+
+def _listed(rows: pd.DataFrame, column: str) -> dict[str, str]:
+    return {
+        str(name): " ".join(sorted(set(part[column])))
+        for name, part in rows.groupby("synergy_id", sort=False)
+    }
+
+
+def _potential(
+    pairs: pd.DataFrame, groups: pd.DataFrame, register: pd.DataFrame, flows: pd.DataFrame
+) -> dict[str, float]:
+    together = {
+        str(name): float(allocate(part.assign(score=1.0), 0.0)["allocated_t_per_year"].sum())
+        for name, part in pairs.groupby("synergy_id")
+    }
+    collected = groups[groups["nature"] == COLLECTION][["synergy_id", "site_id"]].drop_duplicates()
+    collected = collected.merge(register[["synergy_id", "title", "category"]], on="synergy_id")
+    outputs = flows.loc[
+        flows["direction"] == "out", ["site_id", "category", "description", "mass_t_per_year"]
+    ]
+    masses = collected.merge(outputs, on=["site_id", "category"])
+    return together | {
+        str(name): float(outputs_named(part["title"].iloc[0], part)["mass_t_per_year"].sum())
+        for name, part in masses.groupby("synergy_id")
+    }

@@ -1,0 +1,103 @@
+"""What each synergy needs next, what stands in its way, and what it has brought so far."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+NEXT_STEP = {
+    "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "dropped": "close",
+}  # fmt: skip
+# Evidence that a decision to invest should not rest on.
+WEAK_EVIDENCE = ("estimated", "inferred")
+STEP_COLUMNS = [
+    "synergy_id", "title", "site_ids", "status", "next_step", "blocked_by", "carrier", "months_at_stage",
+    "stalled",
+]  # fmt: skip
+REALISATION_COLUMNS = [
+    "synergy_id", "title", "category", "site_ids", "status", "potential_t_per_year", "allocated_t_per_year",
+    "realised_t_per_year", "realised_percent",
+]  # fmt: skip
+
+
+def next_steps(
+    recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame, stalled_months: float
+) -> pd.DataFrame:
+    """For each synergy, the next step by its stage, what blocks it and who acts.
+
+    Parameters
+    ----------
+    recalled : pandas.DataFrame
+        From ``recall.recall``.
+    candidates : pandas.DataFrame
+        ``passed`` of ``substitution.candidates`` or any table made from it.
+    stays : pandas.DataFrame
+        From ``durations.passages``.
+    stalled_months : float
+        Waiting longer than this counts as stalled.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way ``no_carrier``, else the
+        ``miss_reason`` of one that is not found, else ``weak_mass`` when a mass of every matching exchange is
+        estimated or inferred; ``no_tonnes`` for one that is done without tonnes; ``none`` otherwise.
+        ``carrier`` acts, and where there is none the first act is to find one.
+    """
+    waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
+    months = recalled["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"])
+    return recalled.assign(
+        next_step=recalled["status"].map(NEXT_STEP),
+        blocked_by=_blocked(recalled, candidates),
+        months_at_stage=months.astype(float),
+        stalled=np.where(months > stalled_months, "yes", "no"),
+    )[STEP_COLUMNS].reset_index(drop=True)
+
+
+def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """Realised beside possible tonnes of each synergy: realised / potential, in percent.
+
+    Parameters
+    ----------
+    recalled : pandas.DataFrame
+        From ``recall.recall``.
+    plan : pandas.DataFrame
+        From ``allocation.allocate``: what the synergy keeps once all compete for the same tonnes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``REALISATION_COLUMNS``. A synergy that is not found, or that pools no tonnes, has no
+        potential. Possible tonnes do not add up from one synergy to the next; realised ones do.
+    """
+    ids = recalled[["synergy_id", "candidate_ids"]].assign(
+        candidate_id=recalled["candidate_ids"].fillna("").astype(str).str.split()
+    )
+    shares = ids.explode("candidate_id").merge(
+        plan[["candidate_id", "allocated_t_per_year"]].drop_duplicates("candidate_id"), on="candidate_id"
+    )
+    allocated = recalled["synergy_id"].map(shares.groupby("synergy_id")["allocated_t_per_year"].sum())
+    possible = recalled["potential_t_per_year"].where(recalled["potential_t_per_year"] > 0)
+    return recalled.assign(
+        allocated_t_per_year=allocated.astype(float),
+        realised_percent=100 * recalled["realised_t_per_year"] / possible,
+    )[REALISATION_COLUMNS].reset_index(drop=True)
+
+
+def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
+    on_its_way = ~recalled["status"].isin(["done", "dropped"])
+    without_tonnes = (recalled["status"] == "done") & ~(recalled["realised_t_per_year"] > 0)
+    sides = candidates[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
+    weak = set(candidates.loc[sides, "candidate_id"])
+    listed = [str(ids).split() if pd.notna(ids) else [] for ids in recalled["candidate_ids"]]
+    guessed = np.array([bool(ids) and set(ids) <= weak for ids in listed], dtype=bool)
+    return np.select(
+        [
+            without_tonnes,
+            on_its_way & recalled["carrier"].isna(),
+            on_its_way & (recalled["found"] == "no"),
+            on_its_way & guessed,
+        ],
+        ["no_tonnes", "no_carrier", recalled["miss_reason"].fillna("none").astype(str), "weak_mass"],
+        default="none",
+    )

@@ -1,0 +1,57 @@
+"""Tonnes possible one by one, possible together and realised, side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.synergies.allocation import exposed_side
+from eit_analysis.synergies.register.actors import actors
+
+
+def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
+    """Potential, jointly feasible and realised tonnes by category, one line per measure, with total lines.
+
+    Parameters
+    ----------
+    plan : pandas.DataFrame
+        From :func:`allocate`.
+    register : pandas.DataFrame
+        Tidy ``synergy_register``.
+    total : str
+        Name of the total lines in ``category``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
+        counts once per candidate), ``allocated`` and ``realised``.
+    """
+    done = register[register["status"] == "done"]
+    columns = {
+        "potential": plan.groupby("category")["diverted_t_per_year"].sum(),
+        "allocated": plan.groupby("category")["allocated_t_per_year"].sum(),
+        "realised": done.groupby("category")["realised_t_per_year"].sum(),
+    }
+    wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
+    wide = wide.sort_values(["potential", "realised"], ascending=False)
+    wide = pd.concat([wide, wide.sum().to_frame(total).T.rename_axis("category")])
+    order = {category: i for i, category in enumerate(wide.index)}
+    tall = wide.reset_index().melt("category", var_name="measure", value_name="mass_t_per_year")
+    return tall.sort_values("category", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+
+
+def totals_contributors(
+    plan: pd.DataFrame, register: pd.DataFrame, minimum_units: int, maximum_share: float
+) -> pd.DataFrame:
+    """Who stands behind each line of :func:`totals`: ``category, measure, site_id, mass_t_per_year``."""
+    done = actors(register[register["status"] == "done"]).rename(
+        columns={"realised_t_per_year": "mass_t_per_year"}
+    )
+    parts = [
+        exposed_side(plan, column, minimum_units, maximum_share)
+        .rename(columns={column: "mass_t_per_year"})
+        .assign(measure=measure)
+        for measure, column in (("potential", "diverted_t_per_year"), ("allocated", "allocated_t_per_year"))
+    ]
+    columns = ["category", "measure", "site_id", "mass_t_per_year"]
+    return pd.concat([*parts, done.assign(measure="realised")], ignore_index=True)[columns]

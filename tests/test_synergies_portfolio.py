@@ -1,0 +1,118 @@
+"""Portfolio: one factor known in closed form, errors shared as factors are, never beyond the bounds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.impacts import INDICATORS, by_category, impacts
+from eit_analysis.synergies.portfolio import portfolio
+
+SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
+FLOWS = pd.DataFrame({"flow_id": ["B-1", "C-1"], "cost_eur_per_t": [np.nan, 0.0]})
+
+
+def plan(*changes, factors=None):
+    rows = [
+        {
+            "candidate_id": f"A-{i}>B-1", "out_flow_id": f"A-{i}", "in_flow_id": "B-1", "taker_site_id": "B",
+            "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
+            "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
+            "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 100.0,
+            "diverted_high_t_per_year": 100.0, "allocated_t_per_year": 100.0,
+        }
+        | change
+        for i, change in enumerate(changes)
+    ]  # fmt: skip
+    return impacts(pd.DataFrame(rows), FLOWS, SITES, factor_table() if factors is None else factors)
+
+
+def only(factor, low, central, high):
+    """The reference factors, every one certain but this one."""
+    table = factor_table()
+    table["low"] = table["high"] = table["central"]
+    table.loc[table["factor"] == factor, ["low", "central", "high"]] = [low, central, high]
+    return table
+
+
+def test_one_uncertain_factor_has_its_bounds_for_interval():
+    factors = only("transport_cost", 0.1, 0.25, 0.6)
+    table = portfolio(plan({}, {}, factors=factors), factors, "Total", draws=4000, seed=1)
+    total = table.set_index("category").loc["Total"]
+    # 200 t over 10 km: 0.25 €/t.km, from 0.1 to 0.6. The factor is common: two exchanges do not average it.
+    assert total["transport_eur_per_year"] == pytest.approx(500)
+    assert total["transport_low_eur_per_year"] == pytest.approx(200, rel=0.01)
+    assert total["transport_high_eur_per_year"] == pytest.approx(1200, rel=0.01)
+
+
+def test_independent_tonnes_average_as_the_square_root():
+    factors = only("transport_cost", 0.25, 0.25, 0.25)
+    spread = {"diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0}
+    frame = plan(*[spread] * 16, factors=factors)
+    apart = portfolio(frame, factors, "Total", draws=4000, seed=1).iloc[-1]
+    # Sixteen independent tonnages of ±20 %: ±5 % together, as in the square-root law.
+    assert apart["transport_low_eur_per_year"] / 4000 == pytest.approx(0.95, abs=0.005)
+    assert apart["transport_high_eur_per_year"] / 4000 == pytest.approx(1.05, abs=0.005)
+    same = frame.assign(out_flow_id="A-0")
+    together = portfolio(same, factors, "Total", draws=4000, seed=1).iloc[-1]
+    assert together["transport_high_eur_per_year"] / 4000 == pytest.approx(1.2, abs=0.005)
+
+
+def test_same_seed_same_figures_whatever_the_order_of_rows():
+    frame = plan({}, {"category": "textile", "input_category": "textile"}, {"in_flow_id": "C-1"})
+    once, again = (portfolio(f, factor_table(), "Total", 300, 7) for f in (frame, frame.iloc[::-1]))
+    pd.testing.assert_frame_equal(once, again)
+    # Another plan meets the same factors: two plans are compared on equal terms.
+    alone = portfolio(frame.iloc[[1]], factor_table(), "Total", 300, 7)
+    textile = once[once["category"] == "textile"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone[alone["category"] == "textile"], textile)
+    other = portfolio(frame, factor_table(), "Total", 300, 8)
+    assert not other["net_gain_low_eur_per_year"].equals(once["net_gain_low_eur_per_year"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["wood", "textile", "metal", "plastic"]),
+            st.sampled_from(["landfill", "incineration", "recycling", "reuse"]),
+            st.floats(0, 100),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 1000),
+)
+def test_never_wider_than_all_errors_the_same_way_and_twice_the_tonnes_twice_the_effect(rows, seed):
+    frame = plan(
+        *[
+            {
+                "category": c, "input_category": c, "old_route": r, "allocated_t_per_year": t,
+                "diverted_low_t_per_year": 60.0, "diverted_high_t_per_year": 150.0,
+            }
+            for c, r, t in rows
+        ]
+    )  # fmt: skip
+    table = portfolio(frame, factor_table(), "Total", 50, seed)
+    double = frame.assign(allocated_t_per_year=2 * frame["allocated_t_per_year"])
+    twice = portfolio(double, factor_table(), "Total", 50, seed)
+    for indicator, (central, low, high) in INDICATORS.items():
+        worst = by_category(frame, indicator, "Total")
+        if worst.empty:
+            assert table.empty
+            continue
+        room = 1e-9 * (1 + worst[[low, high]].abs().max(axis=1))
+        assert (table[low] >= worst[low] - room).all() and (table[high] <= worst[high] + room).all()
+        assert np.allclose(table[central], worst[central])
+        assert (table[low] <= table[central]).all() and (table[central] <= table[high]).all()
+        assert np.allclose(twice[[central, low, high]], 2 * table[[central, low, high]])
+
+
+def test_a_missing_factor_leaves_its_category_and_the_total_without_value():
+    everything = factor_table()
+    factors = everything[(everything["factor"] != "jobs") | (everything["route"] != "landfill")]
+    table = portfolio(plan({}, factors=factors), factors, "Total", 20, 1)
+    assert table["jobs"].isna().all() and table["net_gain_eur_per_year"].notna().all()
+    assert portfolio(plan({}).head(0), factor_table(), "Total", 20, 1).empty

@@ -1,0 +1,192 @@
+"""Next steps, realised tonnes and the fiche of one synergy."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.allocation import allocate
+from eit_analysis.synergies.impacts import INDICATORS, impacts
+from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
+from eit_analysis.synergies.register.fiche import CONDITION_COLUMNS, EXCHANGE_COLUMNS, FLOW_COLUMNS, fiche
+from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
+from eit_analysis.synergies.register.recall import RECALL_COLUMNS
+from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, GATES
+
+SITES = pd.DataFrame(
+    {"site_id": ["A", "B", "C"], "name": ["Aa", "Bb", "Cc"], "actor_type": ["firm", "ess", "firm"],
+     "commune_name": "Thann"}
+)  # fmt: skip
+
+
+def flow(flow_id, site, direction, category, description, mass, row):
+    about = dict.fromkeys(FLOW_COLUMNS) | {
+        "flow_id": flow_id, "site_id": site, "direction": direction, "category": category,
+        "description": description, "mass_t_per_year": mass, "source_file": f"{site}.xlsx", "source_row": row,
+    }  # fmt: skip
+    return about | {"cost_eur_per_t": np.nan}
+
+
+FLOWS = pd.DataFrame(
+    [
+        flow("A-1", "A", "out", "wood", "Palettes", 10.0, 4),
+        flow("A-2", "A", "out", "wood", "Palettes cassées", 6.0, 5),
+        flow("A-3", "A", "out", "paper", "Papiers", 3.0, 6),
+        flow("C-1", "C", "out", "paper", "Papiers", 2.0, 4),
+        flow("B-1", "B", "in", "wood", "Palettes à réparer", 12.0, 9),
+    ]
+)
+SHARING = pd.DataFrame(
+    [("A", "service", "Lavage du linge", "need", 12.0, "t", "A.xlsx", "Mutualisations", 3)],
+    columns=["site_id", "nature", "item", "side", "volume_per_year", "unit", "source_file", "source_sheet",
+             "source_row"],
+)  # fmt: skip
+
+
+def candidate(out, supply, rank, **changes):
+    return dict.fromkeys(CANDIDATE_COLUMNS) | {
+        "candidate_id": f"{out}>B-1", "out_flow_id": out, "in_flow_id": "B-1", "giver_site_id": "A",
+        "taker_site_id": "B", "category": "wood", "input_category": "wood", "yield_central": 1.0,
+        "supply_t_per_year": supply, "demand_t_per_year": 12.0, "diverted_t_per_year": supply,
+        "diverted_low_t_per_year": supply, "diverted_high_t_per_year": supply, "old_route": "landfill",
+        "new_route": "reuse", "old_cost_eur_per_t": 100.0, "distance_km": 10.0, "score": 60.0, "rank": rank,
+        "rank_low": 1, "rank_high": 2, "confidence": "high", "giver_evidence": "measured",
+        "taker_evidence": "declared",
+    } | changes  # fmt: skip
+
+
+CANDIDATES = pd.DataFrame([candidate("A-1", 10.0, 2), candidate("A-2", 6.0, 1)])
+PLAN = allocate(impacts(CANDIDATES, FLOWS, SITES, factor_table()), 0.0)
+POOLS = pd.DataFrame(
+    [("M-1", COLLECTION, "paper", "A C"), ("M-2", "service", None, "A C")],
+    columns=["pooling_id", "nature", "category", "members"],
+)
+REFUSED = pd.DataFrame(
+    [("S3", "A-3", "B-1", "A", "B", "paper", "receiver")],
+    columns=["synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"],
+)
+
+
+def recalled(*rows):
+    names = [
+        "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
+        "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=names).reindex(columns=RECALL_COLUMNS)
+
+
+REGISTER = recalled(
+    ("S1", "Palettes réparées", "exchange", "wood", "A B", "B", "study", 0.0, "yes", 12.0, None,
+     "A-1>B-1 A-2>B-1", None),
+    ("S2", "Collecte du papier", "pooling", "paper", "A C", None, "done", 1.0, "yes", 5.0, None, None, "M-1"),
+    ("S3", "Calage", "exchange", "paper", "A B", "A", "lead", 0.0, "no", None, "gate_receiver", None, None),
+    ("S4", "Lavage du linge", "pooling", "textile", "A C", "C", "done", 0.0, "yes", None, None, None, "M-2"),
+    ("S5", "Rien", "exchange", "wood", "A", None, "dropped", 0.0, "no", None, "one_actor", None, None),
+)  # fmt: skip
+STAYS = pd.DataFrame(
+    [("S3", "", "", "lead", None, None, None, 40.0, "waiting"),
+     ("S1", "", "", "lead", "study", None, None, 60.0, "passed"),
+     ("S1", "", "", "study", None, None, None, 5.0, "waiting")],
+    columns=PASSAGE_COLUMNS,
+)  # fmt: skip
+STEPS = next_steps(REGISTER, CANDIDATES, STAYS, stalled_months=24)
+
+
+def of(name):
+    return fiche(name, REGISTER, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES)
+
+
+def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
+    table = STEPS.set_index("synergy_id")
+    assert table["next_step"].to_dict() == {
+        "S1": "agree", "S2": "measure", "S3": "meet", "S4": "measure", "S5": "close",
+    }  # fmt: skip
+    assert table["blocked_by"].to_dict() == {
+        "S1": "none", "S2": "none", "S3": "gate_receiver", "S4": "no_tonnes", "S5": "none",
+    }  # fmt: skip
+    assert table["stalled"].to_dict() == {"S1": "no", "S2": "no", "S3": "yes", "S4": "no", "S5": "no"}
+    assert table.loc["S1", "months_at_stage"] == 5
+
+
+def test_a_guessed_mass_or_no_carrier_blocks():
+    guessed = CANDIDATES.assign(giver_evidence=["estimated", "inferred"])
+    assert next_steps(REGISTER, guessed, STAYS, 24).loc[0, "blocked_by"] == "weak_mass"
+    # One sound exchange is enough to go on.
+    half = CANDIDATES.assign(giver_evidence=["estimated", "measured"])
+    assert next_steps(REGISTER, half, STAYS, 24).loc[0, "blocked_by"] == "none"
+    alone = REGISTER.assign(carrier=None)
+    assert next_steps(alone, guessed, STAYS, 24).loc[0, "blocked_by"] == "no_carrier"
+
+
+def test_realised_stands_beside_possible():
+    table = realisation(REGISTER, PLAN).set_index("synergy_id")
+    assert table.loc["S1", "allocated_t_per_year"] == pytest.approx(12)
+    assert table.loc["S2", "realised_percent"] == pytest.approx(20)
+    assert np.isnan(table.loc["S3", "realised_percent"]) and np.isnan(table.loc["S2", "allocated_t_per_year"])
+
+
+def test_the_fiche_of_an_exchange():
+    found = of("S1")
+    assert found.members[["site_id", "name", "is_carrier"]].values.tolist() == [
+        ["A", "Aa", "no"], ["B", "Bb", "yes"],
+    ]  # fmt: skip
+    assert list(found.exchanges.columns) == EXCHANGE_COLUMNS
+    assert list(found.exchanges["candidate_id"]) == ["A-2>B-1", "A-1>B-1"]
+    assert list(found.flows["flow_id"]) == ["A-1", "A-2", "B-1"]
+    # Every figure walks back to its cell.
+    assert list(found.flows["source_row"]) == [4, 5, 9]
+    assert list(found.conditions.columns) == CONDITION_COLUMNS
+    assert found.conditions["condition"].tolist() == list(GATES)
+    assert found.conditions["n_open"].tolist() == [2] * len(GATES) and found.conditions["n_closed"].sum() == 0
+    assert found.steps["next_step"].tolist() == ["agree"] and found.groups.empty
+
+
+def test_the_money_of_a_fiche_counts_each_tonne_once():
+    impact = of("S1").impact.iloc[0]
+    # 16 t offered, 12 t taken: 100 €/t saved, less a price of 30 €/t received (wood, reuse) and transport.
+    assert impact["mass_t_per_year"] == pytest.approx(12)
+    assert impact["giver_saving_eur_per_year"] == pytest.approx(12 * (100 + 30))
+    assert impact["transport_eur_per_year"] == pytest.approx(12 * 10 * 0.25)
+    for central, low, high in INDICATORS.values():
+        assert impact[low] <= impact[central] <= impact[high]
+
+
+def test_the_fiche_of_a_collection_lists_what_is_collected():
+    found = of("S2")
+    assert list(found.flows["flow_id"]) == ["A-3", "C-1"] and list(found.groups["pooling_id"]) == ["M-1"]
+    assert found.exchanges.empty and found.impact.empty and found.conditions.empty
+
+
+def test_the_fiche_of_a_pooling_lists_its_needs():
+    found = of("S4")
+    assert found.needs[["site_id", "item", "source_row"]].values.tolist() == [["A", "Lavage du linge", 3]]
+    assert found.flows.empty and of("S1").needs.empty
+
+
+def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
+    found = of("S3")
+    closed = found.conditions.set_index("condition")["n_closed"]
+    assert closed["receiver"] == 1 and closed.sum() == 1 and found.conditions["n_open"].sum() == 0
+    assert list(found.flows["flow_id"]) == ["A-3", "B-1"]
+
+
+def test_no_such_synergy():
+    with pytest.raises(KeyError):
+        of("S99")
+
+
+def test_every_column_and_code_has_its_french_words():
+    found = of("S1")
+    tables = [*found, STEPS, realisation(REGISTER, PLAN), pd.DataFrame(columns=PASSAGE_COLUMNS)]
+    tables += [pd.DataFrame(columns=c) for c in (DURATION_COLUMNS, NEAREST_COLUMNS, REASON_COLUMNS)]
+    for column in {column for table in tables for column in table.columns}:
+        assert heading(column).header
+    assert set(GATES) <= set(heading("condition").labels) and set(NEXT_STEP.values()) == set(
+        heading("next_step").labels
+    )
+    told = set(heading("blocked_by").labels)
+    assert set(heading("miss_reason").labels) - {"other_taker"} <= told
+    assert {"no_carrier", "weak_mass", "no_tonnes", "none"} <= told

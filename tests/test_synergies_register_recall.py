@@ -1,0 +1,214 @@
+"""Recall: a lead is found by what it names, and a missed one says every reason why."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.register.matching import Methods, linked, names_need, words
+from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
+from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, recall
+
+FLOW_COLUMNS = ["flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year"]
+FLOWS = pd.DataFrame(
+    [
+        ("A-1", "A", "out", "wood", "Palettes perdues", None, 10.0),
+        ("A-2", "A", "out", "wood", "Sciures", None, 3.0),
+        ("A-3", "A", "out", "cardboard", "Cartons", None, 4.0),
+        ("A-4", "A", "out", "biowaste", "Restes de cantine", None, 2.0),
+        ("B-1", "B", "in", "wood", "Palettes à réparer", None, 4.0),
+        ("B-2", "B", "out", "wood", "Palettes", None, 40.0),
+        ("B-3", "B", "out", "biowaste", "Restes de cantine", None, 1.0),
+        ("B-4", "B", "out", "biowaste", "Digestat", None, 900.0),
+        ("C-1", "C", "in", "cardboard", "Calage", None, 4.0),
+        ("D-1", "D", "in", "wood", "Bois de chauffage", None, 50.0),
+    ],
+    columns=FLOW_COLUMNS,
+)
+SHARING = pd.DataFrame(
+    [
+        ("A", "service", "Blanchisserie des vêtements de travail", "need", 12.0, "t"),
+        ("B", "service", "Blanchisserie des vêtements de travail", "need", 9.0, "t"),
+        ("A", "service", "Collecte du carton", "need", 30.0, "tournée"),
+        ("B", "service", "Collecte du carton", "need", 30.0, "tournée"),
+        ("A", "equipment", "Presse à balles", "need", 15.0, "t"),
+        ("B", "equipment", "Presse à balles", "need", 27.0, "t"),
+        ("A", "purchase", "Papier recyclé", "need", 1.3, "t"),
+        ("B", "purchase", "Papier recyclé", "need", 0.2, "t"),
+        ("A", "skill", "Astrologie", "need", 2.0, "séance"),
+        ("B", "skill", "Astrologie", "need", 2.0, "séance"),
+    ],
+    columns=["site_id", "nature", "item", "side", "volume_per_year", "unit"],
+)
+PAIR = {
+    "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "giver_site_id": "A",
+    "taker_site_id": "B", "category": "wood", "yield_central": 0.8, "supply_t_per_year": 10.0,
+    "demand_t_per_year": 4.0, "diverted_t_per_year": 5.0,
+}  # fmt: skip
+PASSED = pd.DataFrame(
+    [
+        PAIR,
+        # Another output of the same two firms competes for the same need, but is no pallet.
+        PAIR | {"candidate_id": "A-2>B-1", "out_flow_id": "A-2", "diverted_t_per_year": 3.0},
+        PAIR | {"candidate_id": "B-2>D-1", "out_flow_id": "B-2", "giver_site_id": "B", "taker_site_id": "D",
+                "in_flow_id": "D-1", "demand_t_per_year": 50.0, "diverted_t_per_year": 40.0},
+    ]
+)  # fmt: skip
+REJECTED = pd.DataFrame(
+    [
+        ("A-3", "C-1", "A", "C", "cardboard", "quality"),
+        ("A-3", "C-2", "A", "C", "cardboard", "reach"),
+        ("A-1", "D-1", "A", "D", "wood", "hierarchy"),
+    ],
+    columns=["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"],
+)
+POOLS = pd.DataFrame(
+    [
+        ("M-1", COLLECTION, "une benne", "", "wood", "A B", 2, 53.0, "t", 36.0, 3.0),
+        ("M-2", "service", "une tournée de linge", "blanchisserie", None, "A B", 2, 21.0, "t", 20.0, 3.0),
+        ("M-3", "service", "une tournée", "collecte", None, "A B", 2, 60.0, "tournée", 50.0, 3.0),
+    ],
+    columns=["pooling_id", "nature", "label", "keyword", "category", "members", "n_sites", "volume_per_year",
+             "unit", "threshold", "span_km"],
+)  # fmt: skip
+METHODS = Methods(
+    PASSED, REJECTED, POOLS, reference.load("compatibility"), reference.load("pooling_thresholds")
+)
+
+
+def leads(*rows):
+    columns = ["synergy_id", "title", "kind", "category", "site_ids", "carrier", "status"]
+    frame = pd.DataFrame([(*row, None, "lead")[:7] for row in rows], columns=columns)
+    return frame.assign(realised_t_per_year=0.0)
+
+
+def lead(title, kind="exchange", category="wood", site_ids="A B"):
+    return leads(("S1", title, kind, category, site_ids))
+
+
+def one(frame, methods=METHODS):
+    return recall(frame, FLOWS, SHARING, methods).iloc[0]
+
+
+def reasons(frame):
+    return list(why_missed(frame, FLOWS, SHARING, METHODS)["miss_reason"])
+
+
+def test_words_of_a_title():
+    assert words("Collecte groupée des Papiers recyclés") == {"papier", "recycle"}
+    assert words(None) == frozenset()
+    assert names_need("Lavage mutualisé des vêtements de travail", "Blanchisserie des vêtements de travail")
+    assert names_need("Formation secouristes", "Sauveteur secouriste du travail", "secour")
+    # "Collecte" stands in any title: it names nothing.
+    assert not names_need("Collecte des restes de cantine", "Collecte du carton", "collecte")
+
+
+def test_an_exchange_keeps_the_pairs_that_its_title_names():
+    row = one(lead("Palettes perdues à réparer"))
+    assert (row["found"], row["match_basis"]) == ("yes", "wording")
+    # Sawdust shares its taker, whose need is of pallets: both ends are read.
+    assert row["candidate_ids"] == "A-1>B-1 A-2>B-1"
+    assert row["potential_t_per_year"] == pytest.approx(5)
+    row = one(lead("Sciures pour litière"))
+    assert row["candidate_ids"] == "A-2>B-1" and row["potential_t_per_year"] == pytest.approx(3)
+
+
+def test_without_a_common_word_the_actors_decide_and_the_table_says_so():
+    row = one(lead("Projet commun"))
+    assert (row["match_basis"], row["candidate_ids"]) == ("actors", "A-1>B-1 A-2>B-1")
+
+
+def test_the_carrier_stands_at_one_end_where_some_pair_allows_it():
+    frame = lead("Palettes", site_ids="A B D").assign(carrier="D")
+    assert one(frame)["candidate_ids"] == "B-2>D-1"
+    assert len(one(frame.assign(carrier="Z"))["candidate_ids"].split()) == 3
+
+
+def test_a_pooling_is_found_by_the_wording_of_its_needs():
+    row = one(lead("Lavage mutualisé des vêtements de travail", "pooling", "textile"))
+    assert (row["found"], row["pooling_ids"]) == ("yes", "M-2") and np.isnan(row["potential_t_per_year"])
+    row = one(lead("Collecte groupée du carton", "pooling", "cardboard"))
+    assert row["pooling_ids"] == "M-3"
+
+
+def test_a_collection_has_its_outputs_for_potential():
+    row = one(lead("Collecte groupée du bois", "pooling"))
+    assert row["pooling_ids"] == "M-1" and row["potential_t_per_year"] == pytest.approx(53)
+    assert one(lead("Collecte groupée des palettes", "pooling"))["potential_t_per_year"] == pytest.approx(50)
+
+
+def test_a_collection_is_not_found_through_the_collection_of_something_else():
+    row = one(lead("Collecte groupée des restes de cantine", "pooling", "biowaste"))
+    # 3 t of canteen leftovers; the digestate of B, of the same family, is something else.
+    assert (row["found"], row["miss_reason"]) == ("no", "below_threshold")
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (lead("Palettes", site_ids="A"), ["one_actor", "other_taker"]),
+        (lead("Invendus", category="food", site_ids="Y Z"), ["no_answer"]),
+        (lead("Invendus", category="food", site_ids="A Z"), ["silent_actor", "no_output"]),
+        (lead("Cartons", category="cardboard", site_ids="A C"), ["gate_reach", "gate_quality"]),
+        (lead("Cartons", category="cardboard"), ["no_input"]),
+        (lead("Palettes", site_ids="B D").assign(category="biowaste"), ["no_input"]),
+        (lead("Presse à balles partagée", "pooling", "cardboard"), ["below_threshold"]),
+        (lead("Achat groupé de papier recyclé", "pooling", "paper"), ["crosses_alone", "below_threshold"]),
+        (lead("Gardiennage commun", "pooling", "other"), ["no_need"]),
+        (lead("Astrologie partagée", "pooling", "other"), ["no_threshold"]),
+        (lead("Palettes", site_ids=None), ["one_actor", "no_answer"]),
+    ],
+)
+def test_every_reason_is_given_the_deepest_first(frame, expected):
+    assert reasons(frame) == expected
+    assert one(frame, METHODS._replace(passed=PASSED.tail(0)))["miss_reason"] == expected[0]
+
+
+def test_a_pair_that_no_rule_reads():
+    unread = METHODS._replace(passed=PASSED.tail(0), rejected=REJECTED.head(0))
+    assert list(why_missed(lead("Palettes"), FLOWS, SHARING, unread)["miss_reason"]) == ["no_rule"]
+
+
+def test_the_nearest_pairs_are_between_the_actors_first_and_stopped_late():
+    frame = leads(
+        ("S1", "Bois", "exchange", "wood", "A B"), ("S2", "Cartons", "exchange", "cardboard", "A C")
+    )
+    table = nearest(frame, REJECTED, FLOWS)
+    assert list(table.columns) == NEAREST_COLUMNS
+    assert table[["synergy_id", "gate", "both_actors"]].values.tolist() == [
+        ["S1", "hierarchy", "no"], ["S2", "reach", "yes"], ["S2", "quality", "yes"],
+    ]  # fmt: skip
+
+
+def test_beyond_is_what_no_line_speaks_of_best_first():
+    ranked = PASSED.assign(rank=[1, 3, 2])
+    recalled = recall(lead("Sciures"), FLOWS, SHARING, METHODS)
+    assert list(beyond(ranked, recalled)["candidate_id"]) == ["A-1>B-1", "B-2>D-1"]
+    assert list(beyond(ranked, recalled.head(0))["candidate_id"]) == ["A-1>B-1", "B-2>D-1", "A-2>B-1"]
+
+
+def test_nothing_to_recall():
+    table = recall(lead("x").head(0), FLOWS, SHARING, METHODS)
+    assert table.empty and list(table.columns) == RECALL_COLUMNS
+    nothing = METHODS._replace(passed=PASSED.head(0), rejected=REJECTED.head(0), pools=POOLS.head(0))
+    table = recall(lead("Palettes"), FLOWS.head(0), SHARING.head(0), nothing)
+    assert table.loc[0, ["found", "miss_reason"]].tolist() == ["no", "no_answer"]
+    assert list(why_missed(lead("x").head(0), FLOWS, SHARING, METHODS).columns) == REASON_COLUMNS
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.permutations(range(3)), st.sampled_from(["A B", "B A", "A B D", "D"]), st.text(max_size=12))
+def test_order_and_hostile_titles_change_nothing(order, sites, title):
+    frame = lead(title, site_ids=sites)
+    shuffled = METHODS._replace(passed=PASSED.iloc[list(order)])
+    backwards = frame.assign(site_ids=" ".join(reversed(sites.split())))
+    for other in (recall(frame, FLOWS, SHARING, shuffled), recall(backwards, FLOWS, SHARING, METHODS)):
+        mine = recall(frame, FLOWS, SHARING, METHODS)
+        pd.testing.assert_frame_equal(other.drop(columns="site_ids"), mine.drop(columns="site_ids"))
+        # Found by something, or missed for a reason: never neither, never both.
+        assert (mine["found"] == "yes").tolist() == mine["miss_reason"].isna().tolist()
+    ids = set(linked(frame, PASSED, FLOWS)["candidate_id"])
+    assert ids <= set(PASSED["candidate_id"])
