@@ -60,6 +60,17 @@ class FactorOverride(Section):
     source: str
 
 
+class PoolingCostOverride(Section):
+    """A reference cost of pooling replaced by the study's own, with its own source."""
+
+    profile: str
+    cost: str
+    low: float
+    central: float
+    high: float
+    source: str
+
+
 class StudyConfig(Section):
     title: str
     territory: str
@@ -77,6 +88,7 @@ class StudyConfig(Section):
     scoring: Scoring = Scoring()
     scenarios: Scenarios = Scenarios()
     factors: list[FactorOverride] = Field(default_factory=list)
+    pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
 
 
 FRENCH = {

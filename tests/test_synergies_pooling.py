@@ -1,9 +1,16 @@
 """Pooling: groups cross together a threshold that no member crosses alone."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from eit_analysis.synergies.pooling import POOL_COLUMNS, pooled, unseen
+from eit_analysis import reference
+from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, pooled
+from eit_analysis.synergies.pooling.thresholds import targets, unseen
+from eit_analysis.synergies.substitution import haversine_km
 
 SITES = pd.DataFrame(
     {
@@ -15,26 +22,44 @@ SITES = pd.DataFrame(
 )
 THRESHOLDS = pd.DataFrame(
     [
-        ("training", "secour", "personne", 8.0, "une session de secourisme"),
-        ("training", None, "personne", 10.0, "une session"),
-        ("purchase", "papier", "t", 1.0, "une palette de papier"),
-        ("collection", "wood", "t", 20.0, "une benne de bois"),
+        ("training", "secour", "personne", 8.0, 1, 10.0, "session", "une session de secourisme"),
+        ("training", None, "personne", 10.0, 1, 10.0, "session", "une session"),
+        ("purchase", "papier", "t", 1.0, 1, 1.0, "session", "une palette de papier"),
+        ("equipment", "presse", "t", 50.0, 1, None, "session", "une presse"),
+        ("collection", "wood", "t", 20.0, 4, 8.0, "lorry", "une benne de bois"),
     ],
-    columns=["nature", "item_keyword", "unit", "threshold", "label_fr"],
+    columns=[
+        "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile",
+        "label_fr",
+    ],
+)  # fmt: skip
+COSTS = pd.DataFrame(
+    [
+        ("session", "fixed_cost", 500.0, 1000.0, 1500.0),
+        ("lorry", "fixed_cost", 60.0, 100.0, 200.0),
+        ("lorry", "km_cost", 1.0, 1.5, 2.0),
+    ],
+    columns=["profile", "cost", "low", "central", "high"],
 )
 
+HAZARDOUS = {"030104"}
 
-def needs(rows):
+
+def needs(rows, side="need"):
     frame = pd.DataFrame(rows, columns=["site_id", "nature", "item", "volume_per_year", "unit"])
-    return frame.assign(side="need")
+    frame = frame.astype({"volume_per_year": float})
+    return frame.assign(side=side, cost_eur_per_year=np.nan)
 
 
 def outputs(rows):
-    return pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"]).assign(direction="out")
+    frame = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"])
+    return frame.assign(direction="out", waste_code=None, cost_eur_per_t=np.nan)
 
 
-def run(sharing_rows, flow_rows=(), radius_km=15.0):
-    return pooled(needs(sharing_rows), outputs(flow_rows), SITES, THRESHOLDS, radius_km, 1.0)
+def run(sharing_rows, flow_rows=(), radius_km=15.0, sites=SITES):
+    return pooled(
+        needs(sharing_rows), outputs(flow_rows), sites, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0
+    )
 
 
 def test_two_needs_fill_a_session_whatever_the_accents():
@@ -60,7 +85,8 @@ def test_who_crosses_alone_needs_no_group_and_offers_are_no_need():
         [("A", "training", "secourisme", 5.0, "personne"), ("B", "training", "secourisme", 4.0, "personne")]
     )
     offered = sharing.assign(side=["need", "offer"])
-    assert pooled(offered, outputs([]), SITES, THRESHOLDS, 15.0, 1.0)[0].empty
+    groups, _ = pooled(offered, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    assert list(groups["kind"]) == ["offer"]
 
 
 def test_out_of_reach_is_out_and_overlapping_groups_both_stand():
@@ -87,6 +113,46 @@ def test_a_general_threshold_keeps_items_apart():
     assert list(groups["label"]) == ["une session (CACES)"]
 
 
+def test_two_words_for_one_thing_are_one_need():
+    thresholds = THRESHOLDS.replace({"item_keyword": {"secour": "secour|SST"}})
+    sharing = needs(
+        [("A", "training", "Recyclage SST", 5.0, "place"), ("B", "training", "secourisme", 4, "place")]
+    )
+    groups, _ = pooled(sharing, outputs([]), SITES, thresholds, COSTS, HAZARDOUS, 15.0, 1.0)
+    assert list(groups["members"]) == ["A B"] and list(groups["keyword"]) == ["secour|sst"]
+    assert unseen(sharing, thresholds).empty
+
+
+def test_hazardous_waste_is_never_pooled_with_the_rest():
+    thresholds, costs = reference.load("pooling_thresholds"), cost_table()
+    items = ("Collecte des déchets dangereux", "Collecte de déchets", "Biodéchets", "Déchets non dangereux")
+    rows = [(site, "service", item, 4.0, "t") for item in items for site in "AB"]
+    rows += [(site, "service", item, 40.0, "tournée") for item in items[:2] for site in "AB"]
+    sharing = needs(rows).assign(cost_eur_per_year=100.0)
+    targeted = {
+        (target.threshold.keyword, target.threshold.unit): set(target.needs["volume"])
+        for target in targets(sharing, outputs([]), thresholds, HAZARDOUS)
+        if len(target.needs)
+    }
+    assert targeted == {
+        ("dechet dangereux|dechets dangereux", "t"): {4.0},
+        ("biodechet", "t"): {4.0},
+        ("dechet", "t"): {8.0},
+        ("collecte des dechets dangereux", "tournée"): {40.0},
+        ("collecte de dechets", "tournée"): {40.0},
+    }
+    assert len(pooled(sharing, outputs([]), SITES, thresholds, costs, HAZARDOUS, 15.0, 1.0)[0]) == 3
+
+
+def test_hazardous_flows_are_collected_apart():
+    flows = outputs([("A", "wood", 12.0), ("B", "wood", 9.0), ("A", "wood", 3.0), ("C", "wood", 19.0)])
+    flows["waste_code"] = ["150103", None, "030104", "030104"]
+    groups, shares = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, HAZARDOUS, 30.0, 1.0)
+    assert list(groups["members"]) == ["A B", "A C"] and list(groups["keyword"]) == ["", "dangereux"]
+    assert list(groups["volume_per_year"]) == [21.0, 22.0] and list(groups["category"]) == ["wood", "wood"]
+    assert groups["pooling_id"].is_unique and len(shares) == 4
+
+
 def test_order_of_rows_is_irrelevant():
     rows = [(s, "training", "secourisme", 4.0, "personne") for s in "ABC"]
     one, other = run(rows), run(rows[::-1])
@@ -96,3 +162,182 @@ def test_order_of_rows_is_irrelevant():
 def test_nothing_in_nothing_out():
     groups, shares = run([])
     assert groups.empty and list(groups.columns) == POOL_COLUMNS and shares.empty
+
+
+def test_a_collection_has_a_round_and_a_session_has_none():
+    groups, _ = run(
+        [("A", "training", "secourisme", 5.0, "personne"), ("B", "training", "secourisme", 4.0, "personne")],
+        [("A", "wood", 12.0), ("B", "wood", 9.0), ("C", "wood", 10.0)],
+    )
+    collection, session = groups.to_dict("records")
+    km = float(haversine_km(47.0, 7.0, 47.1, 7.0))
+    assert collection["centre_site_id"] == "B" and collection["span_km"] == pytest.approx(km)
+    # 31 t in four passes of 7.75 t: one lorry drives from B to A and C and back.
+    assert collection["round_km"] == pytest.approx(4 * km, abs=0.01)
+    assert collection["n_enough"] == 2 and collection["n_sites"] == 3
+    # Unbounded by any bill: 12, 9 and 10 t alone, by loads of 5 t, are 3, 2 and 2 lorries against 4 together.
+    assert collection["saving_eur_per_year"] == pytest.approx(3 * 100 - 4 * 4 * km * 1.5, abs=1)
+    assert np.isnan(session["round_km"]) and np.isnan(session["saving_eur_per_year"])
+
+
+def test_a_missing_price_is_the_median_of_the_others_and_bounds_the_saving():
+    sharing = needs([(s, "training", "secourisme", 4.0, "personne") for s in "ABC"])
+    sharing["cost_eur_per_year"] = [400.0, np.nan, 800.0]
+    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    # 400 + 600 + 800 paid, against two sessions of ten.
+    assert groups.loc[0, "saving_eur_per_year"] == 400 + 600 + 800 - 2000
+    # A session at 500 € is all that the two dearer bills hold of fixed cost.
+    assert groups.loc[0, "saving_high_eur_per_year"] == 400 + 500 + 500 - 2 * 500
+
+
+def test_a_removal_that_is_free_saves_nothing_and_one_that_pays_hides_its_cost():
+    flows = outputs([("A", "wood", 12.0), ("B", "wood", 9.0)])
+    free, sold = (
+        pooled(needs([]), flows.assign(cost_eur_per_t=price), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)[
+            0
+        ]
+        for price in (0.0, -20.0)
+    )
+    together = 400 + 1.5 * 4 * free.loc[0, "round_km"]
+    assert free.loc[0, "saving_eur_per_year"] == pytest.approx(-together)
+    assert sold.loc[0, "saving_eur_per_year"] == pytest.approx(500 - together)
+
+
+def test_an_offer_is_used_by_the_nearest_first():
+    sharing = pd.concat(
+        [
+            needs([("C", "equipment", "Presse à balles", 32.0, "t")], side="offer"),
+            needs([("A", "equipment", "Presse", 27.0, "t"), ("B", "equipment", "presse", 20.0, "t")]),
+            needs([("D", "equipment", "presse", 9.0, "t")]),
+        ]
+    )
+    groups, shares = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 25.0, 1.0)
+    (offer,) = groups.to_dict("records")
+    assert (offer["kind"], offer["members"], offer["centre_site_id"]) == ("offer", "A B C", "C")
+    assert offer["volume_per_year"] == 32 and np.isnan(offer["threshold"])
+    assert shares.set_index("site_id")["volume_per_year"].to_dict() == {"A": 12, "B": 20, "C": 0}
+    alone, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 5.0, 1.0)
+    assert alone.empty
+
+
+def test_an_offer_of_goods_has_no_known_saving():
+    sharing = needs([("A", "purchase", "papier", 0.4, "t"), ("B", "purchase", "papier", 0.3, "t")])
+    sharing["side"] = ["offer", "need"]
+    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    assert list(groups["volume_per_year"]) == [0.3] and groups["saving_eur_per_year"].isna().all()
+
+
+SPOTS = st.tuples(st.sampled_from([47.0, 47.05, 47.1, 47.2, np.nan]), st.sampled_from([7.0, 7.1, 7.3]))
+VOLUMES = st.sampled_from([0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 9.0, -1.0, np.nan, np.inf])
+
+
+@st.composite
+def territories(draw):
+    n = draw(st.integers(1, 8))
+    spots = draw(st.lists(SPOTS, min_size=n, max_size=n))
+    sites = pd.DataFrame(spots, columns=["latitude", "longitude"]).assign(site_id=[f"S{i}" for i in range(n)])
+    row = st.tuples(
+        st.sampled_from(list(sites["site_id"])),
+        st.just("training"),
+        st.sampled_from(["secourisme", "CACES", "anglais"]),
+        VOLUMES,
+        st.sampled_from(["personne", "personne", "place", "licorne"]),
+    )
+    sharing = needs(draw(st.lists(row, max_size=14)))
+    sharing["side"] = draw(
+        st.lists(st.sampled_from(["need", "need", "offer"]), min_size=len(sharing), max_size=len(sharing))
+    )
+    costs = st.sampled_from([np.nan, 0.0, 150.0, 900.0])
+    sharing["cost_eur_per_year"] = draw(st.lists(costs, min_size=len(sharing), max_size=len(sharing)))
+    return sites, sharing
+
+
+def by_target(groups):
+    return [part for _, part in groups[groups["kind"] == "group"].groupby(["nature", "label", "keyword"])]
+
+
+@given(territories(), st.sampled_from([0.0, 6.0, 12.0, 20.0, 60.0]))
+@settings(max_examples=60, deadline=None)
+def test_groups_are_the_largest_neighbourhoods_that_cross(territory, radius_km):
+    sites, sharing = territory
+    groups, shares = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0)
+    brought = shares.groupby("pooling_id")["volume_per_year"].sum()
+    assert groups["volume_per_year"].to_list() == pytest.approx(groups["pooling_id"].map(brought).to_list())
+    assert groups["pooling_id"].is_unique and (groups["n_sites"] >= 2).all()
+    own = groups[groups["kind"] == "group"]
+    assert (own["volume_per_year"] >= own["threshold"]).all()
+    largest = own["pooling_id"].map(shares.groupby("pooling_id")["volume_per_year"].max())
+    assert (largest.astype(float) < own["threshold"]).all()
+    assert own["n_enough"].between(2, own["n_sites"]).all()
+    for part in by_target(groups):
+        sets = [frozenset(members.split()) for members in part["members"]]
+        assert len(set(sets)) == len(sets) and not any(a < b for a in sets for b in sets)
+    position = sites.dropna().set_index("site_id")
+    expected = set()
+    for item in ("secourisme", "CACES", "anglais"):
+        least = 8.0 if item == "secourisme" else 10.0
+        rows = sharing[(sharing["item"] == item) & (sharing["side"] == "need")]
+        rows = rows[rows["unit"].isin(["personne", "place"]) & np.isfinite(rows["volume_per_year"])]
+        volume = rows[rows["volume_per_year"] > 0].groupby("site_id")["volume_per_year"].sum()
+        volume = volume[(volume < least) & volume.index.isin(position.index)]
+        sets = {
+            frozenset(
+                s for s in volume.index if haversine_km(*position.loc[centre], *position.loc[s]) <= radius_km
+            )
+            for centre in volume.index
+        }
+        sets = {group for group in sets if not any(group < other for other in sets)}
+        expected |= {(item.lower(), group) for group in sets if volume[list(group)].sum() >= least}
+    found = {
+        ("secourisme" if keyword == "secour" else keyword, frozenset(members.split()))
+        for keyword, members in zip(own["keyword"], own["members"], strict=True)
+    }
+    assert found == expected
+
+
+@given(territories(), st.randoms())
+@settings(max_examples=30, deadline=None)
+def test_order_of_every_table_is_irrelevant(territory, random):
+    sites, sharing = territory
+    order = list(range(len(sharing)))
+    random.shuffle(order)
+    one = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, 20.0, 1.0)
+    other = pooled(
+        sharing.iloc[order], outputs([]), sites[::-1], THRESHOLDS[::-1], COSTS[::-1], HAZARDOUS, 20.0, 1.0
+    )
+    pd.testing.assert_frame_equal(one[0], other[0])
+    keys = ["pooling_id", "site_id"]
+    pd.testing.assert_frame_equal(
+        *(shares.sort_values(keys, ignore_index=True) for shares in (one[1], other[1]))
+    )
+
+
+@given(territories(), st.sampled_from([0.0, 6.0, 12.0, 20.0]))
+@settings(max_examples=30, deadline=None)
+def test_a_wider_radius_never_loses_a_possibility(territory, radius_km):
+    sites, sharing = territory
+    narrow, wide = (
+        pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, r, 1.0)[0]
+        for r in (radius_km, radius_km + 15)
+    )
+    for kind, keyword, members, centre in narrow[["kind", "keyword", "members", "centre_site_id"]].itertuples(
+        index=False
+    ):
+        like = wide[(wide["kind"] == kind) & (wide["keyword"] == keyword)]
+        if kind == "offer":
+            like = like[like["centre_site_id"] == centre]
+        assert any(set(members.split()) <= set(larger.split()) for larger in like["members"])
+
+
+def test_unknown_units_are_listed_and_everyone_at_one_place_is_one_group():
+    rows = [(s, "training", "secourisme", 4.0, "licorne") for s in "ABC"]
+    assert len(unseen(needs(rows), THRESHOLDS)) == 3 and run(rows)[0].empty
+    together = SITES.assign(latitude=47.0)
+    groups, _ = run([], [(s, "wood", 6.0) for s in "ABCD"], radius_km=0.0, sites=together)
+    assert list(groups["members"]) == ["A B C D"] and list(groups["round_km"]) == [0.0]
+
+
+def test_a_site_without_position_is_in_no_group():
+    nowhere = SITES.assign(latitude=[47.0, np.nan, np.nan, 47.01])
+    groups, _ = run([], [(s, "wood", 12.0) for s in "ABCD"], sites=nowhere)
+    assert list(groups["members"]) == ["A D"]

@@ -8,7 +8,7 @@ from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation import allocate
 from eit_analysis.synergies.impacts import INDICATORS, impacts
-from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
 from eit_analysis.synergies.register.fiche import CONDITION_COLUMNS, EXCHANGE_COLUMNS, FLOW_COLUMNS, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS

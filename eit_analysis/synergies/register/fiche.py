@@ -8,7 +8,7 @@ import pandas as pd
 
 from eit_analysis.synergies.allocation import allocate
 from eit_analysis.synergies.impacts import INDICATORS, by_category
-from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.matching import POOLING, names_need, outputs_named
 from eit_analysis.synergies.substitution import GATES

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling import COLLECTION, plain
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, plain, spoken
 from eit_analysis.synergies.register.actors import actors
 
 # Shorter words (du, des, pour) say nothing about what is shared.
@@ -49,8 +49,8 @@ def words(text: object) -> frozenset[str]:
 
 def names_need(title: object, item: object, keyword: str = "") -> bool:
     """Whether a title speaks of a need: by the keyword, or by half of the long words of its wording."""
-    stem = plain(keyword)
-    if stem and stem not in GENERIC and stem in plain(title):
+    word = spoken(keyword, title)
+    if word and word not in GENERIC:
         return True
     wanted = words(item)
     return bool(wanted) and 2 * len(wanted & words(title)) >= len(wanted)
@@ -121,13 +121,13 @@ def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) 
         & (hits["category"] == hits["category_pool"])
         & hits["title"].map(is_collection).astype(bool)
     ]
-    needs = sharing.loc[sharing["side"] == "need", ["site_id", "nature", "item"]]
-    wanted = hits.merge(needs, on=["site_id", "nature"])
-    spoken = [
-        plain(keyword) in plain(item) and names_need(title, item, keyword)
+    # Whoever offers is a member of the group too.
+    wanted = hits.merge(sharing[["site_id", "nature", "item"]], on=["site_id", "nature"])
+    named = [
+        spoken(keyword, item) is not None and names_need(title, item, keyword)
         for title, item, keyword in zip(wanted["title"], wanted["item"], wanted["keyword"], strict=True)
     ]
-    found = pd.concat([collected[columns], wanted.loc[np.array(spoken, dtype=bool), columns]])
+    found = pd.concat([collected[columns], wanted.loc[np.array(named, dtype=bool), columns]])
     found = found.drop_duplicates(ignore_index=True)
     held = found.groupby(["synergy_id", "pooling_id"])["site_id"].transform("size")
     return found[held >= 2].reset_index(drop=True)

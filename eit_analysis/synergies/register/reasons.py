@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.units import normalise_unit
-from eit_analysis.synergies.pooling import COLLECTION, plain
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, spoken
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.matching import (
     POOLING,
@@ -169,19 +169,16 @@ def _pooled_volumes(
         row = thresholds[(thresholds["nature"] == COLLECTION) & (thresholds["item_keyword"] == lead.category)]
         return volumes[volumes > 0], float(row["threshold"].iloc[0]) if len(row) else None
     needs = sharing[sharing["site_id"].isin(present) & (sharing["side"] == "need")]
-    spoken = [names_need(lead.title, item) for item in needs["item"]]
-    needs = needs[pd.Series(spoken, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
+    named = [names_need(lead.title, item) for item in needs["item"]]
+    needs = needs[pd.Series(named, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
     if needs.empty:
         return pd.Series(dtype=float), None
     nature, item, unit = needs[["nature", "item", "unit"]].iloc[0]
     volumes = needs[(needs["nature"] == nature) & (needs["unit"] == unit)]
     volumes = volumes.groupby("site_id")["volume_per_year"].sum()
-    named = thresholds.assign(
-        keyword=thresholds["item_keyword"].fillna("").map(plain), unit=thresholds["unit"].map(normalise_unit)
-    )
-    named = named[(named["nature"] == nature) & (named["unit"] == normalise_unit(unit))]
-    speaking = [
-        (len(k), t) for k, t in zip(named["keyword"], named["threshold"], strict=True) if k in plain(item)
-    ]
+    same = (thresholds["nature"] == nature) & (thresholds["unit"].map(normalise_unit) == normalise_unit(unit))
+    rows = thresholds.loc[same, ["item_keyword", "threshold"]].fillna({"item_keyword": ""})
+    held = [(spoken(keyword, item), least) for keyword, least in rows.itertuples(index=False)]
+    speaking = [(len(word), least) for word, least in held if word is not None]
     # A keyword speaks before the general row of its nature, whose keyword is empty.
     return volumes, float(max(speaking)[1]) if speaking else None

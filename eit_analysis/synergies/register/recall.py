@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.allocation import allocate
-from eit_analysis.synergies.pooling import COLLECTION
+from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.matching import Methods, grouped, linked, outputs_named
 from eit_analysis.synergies.register.reasons import why_missed
 

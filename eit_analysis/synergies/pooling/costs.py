@@ -1,0 +1,122 @@
+"""What one operation costs, by profile (a collection, an order, a session), with the study's own values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.errors import InputError
+
+# The one unit of each cost: what the savings assume.
+COST_UNITS = {
+    "fixed_cost": "eur/operation",
+    "km_cost": "eur/km",
+    "stop_cost": "eur/stop",
+    "fill": "share",
+    "fixed_share": "share",
+    "discount": "share",
+}
+VALUES = ["low", "central", "high"]
+
+
+class Range(NamedTuple):
+    low: float
+    central: float
+    high: float
+
+
+class Costs(NamedTuple):
+    """A profile of ``reference/pooling_costs.csv``; what it leaves out costs nothing, or has no effect."""
+
+    fixed_cost: Range
+    km_cost: Range = Range(0, 0, 0)
+    stop_cost: Range = Range(0, 0, 0)
+    fill: Range = Range(1, 1, 1)
+    fixed_share: Range = Range(1, 1, 1)
+    discount: Range = Range(0, 0, 0)
+
+    @property
+    def travels(self) -> bool:
+        """Whether something goes round the members, so that a distance costs."""
+        return self.km_cost.central > 0
+
+
+class Override(Protocol):
+    """What a study says of one cost (``config.PoolingCostOverride``)."""
+
+    profile: str
+    cost: str
+    low: float
+    central: float
+    high: float
+    source: str
+
+
+def cost_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
+    """The reference costs of pooling, each overridden row replaced by the study's own values and source.
+
+    Parameters
+    ----------
+    overrides : iterable of Override
+        ``[[pooling_costs]]`` of ``study.toml``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``profile, cost, low, central, high, unit, source, year``; no ``year`` on an overridden row.
+
+    Raises
+    ------
+    InputError
+        When an override names no known profile or cost, is given twice, or cannot be in the unit of its cost.
+    """
+    table = reference.load("pooling_costs")
+    table["year"] = table["year"].astype("Int64")
+    profiles = sorted(table["profile"].unique())
+    own = {}
+    for override in overrides:
+        key = (override.profile, override.cost)
+        problem = (
+            "cette valeur est donnée deux fois, gardez-en une" if key in own else _wrong(override, profiles)
+        )
+        if problem:
+            raise InputError(problem, file="study.toml", column=f"pooling_costs, {'/'.join(key)}")
+        own[key] = override
+    if not own:
+        return table
+    study = pd.DataFrame(
+        [(*key, o.low, o.central, o.high, COST_UNITS[o.cost], o.source, pd.NA) for key, o in own.items()],
+        columns=["profile", "cost", *VALUES, "unit", "source", "year"],
+    ).astype({"year": "Int64"})
+    kept = ~pd.MultiIndex.from_frame(table[["profile", "cost"]]).isin(list(own))
+    return pd.concat([table[kept], study[table.columns]], ignore_index=True)
+
+
+def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
+    """The profiles of :func:`cost_table`."""
+    ranges: dict[str, dict[str, Range]] = {}
+    for profile, cost, low, central, high in table[["profile", "cost", *VALUES]].itertuples(index=False):
+        ranges.setdefault(str(profile), {})[str(cost)] = Range(float(low), float(central), float(high))
+    return {profile: Costs(**costs) for profile, costs in ranges.items()}
+
+
+def _wrong(override: Override, profiles: list[str]) -> str:
+    """What is wrong with an override, in one French sentence; empty when nothing is."""
+    low, central, high = override.low, override.central, override.high
+    if override.profile not in profiles:
+        return f"ce profil est inconnu, choisissez parmi {', '.join(profiles)}"
+    if override.cost not in COST_UNITS:
+        return f"ce coût est inconnu, choisissez parmi {', '.join(COST_UNITS)}"
+    if not (math.isfinite(high) and 0 <= low <= central <= high):
+        return "les valeurs doivent être positives et croissantes (low, central, high), corrigez-les"
+    if COST_UNITS[override.cost] == "share" and high > 1:
+        return "une part s'écrit entre 0 et 1, divisez par 100 une valeur en pour cent"
+    if override.cost in ("fill", "fixed_share") and low == 0:
+        return "cette part est supérieure à 0, corrigez sa valeur basse"
+    if not override.source.strip():
+        return "la source est vide, indiquez d'où vient la valeur"
+    return ""

@@ -1,0 +1,175 @@
+"""Who could buy, hire, train or collect together, and what it would save.
+
+    a group G is worth naming when Σ_{i∈G} v_i ≥ T and v_i < T for each i in G
+
+with v_i the yearly volume of one site and T an economic threshold (a full container, a milk run, a minimum
+order). An offer needs no threshold: the thing stands there, and the nearest needs fill it first. Groups may
+overlap; a group inside a larger one of the same need is dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
+from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods, road_km
+from eit_analysis.synergies.pooling.rounds import Rounds, milk_run
+from eit_analysis.synergies.pooling.savings import UNKNOWN, group_saving, offer_saving
+from eit_analysis.synergies.pooling.thresholds import Target, targets
+
+POOL_COLUMNS = [
+    "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
+    "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", "saving_eur_per_year",
+    "saving_low_eur_per_year", "saving_high_eur_per_year",
+]  # fmt: skip
+SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year"]
+# Whoever offers one of these has it already. An offer of goods or of a service is a supplier's: it is paid.
+SPARE = ("equipment", "space", "training", "skill")
+
+
+class Found(NamedTuple):
+    """One possible pooling; ``volumes`` is what each member brings or takes, by site."""
+
+    kind: str
+    centre: str
+    volumes: pd.Series
+    n_enough: float
+    least: float
+    span_km: float
+    round_km: float
+    saving: Range
+
+
+def pooled(
+    sharing: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    costs: pd.DataFrame,
+    hazardous_codes: Collection[str],
+    radius_km: float,
+    detour_factor: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Groups whose pooled volume crosses a threshold that no member crosses alone; offers and their takers.
+
+    Parameters
+    ----------
+    sharing, flows, sites : pandas.DataFrame
+        Tidy tables; of the flows, only outgoing ones. A site without a position is in no group.
+    thresholds : pandas.DataFrame
+        ``reference/pooling_thresholds.csv``, see :func:`thresholds.targets`.
+    costs : pandas.DataFrame
+        From :func:`costs.cost_table`.
+    hazardous_codes : collection of str
+        Six-digit waste codes that are hazardous: their flows are collected apart.
+    radius_km, detour_factor : float
+        Reach by road from the centre of the group, or from whoever offers.
+
+    Returns
+    -------
+    groups : pandas.DataFrame
+        Columns ``POOL_COLUMNS``. ``kind`` is ``group`` or ``offer``; ``members`` are site ids separated by
+        spaces; ``centre_site_id`` is the member nearest to all, where the rounds start and end, or the one
+        who offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
+        distance from the centre; ``round_km`` one pass over the members, missing when nothing travels.
+        ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. Savings are missing
+        where an offer is a supplier's, and where nothing travels and nobody states a cost. ``category`` only
+        for a collection.
+    shares : pandas.DataFrame
+        Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
+    """
+    profiles = by_profile(costs)
+    places = sites[["site_id", "latitude", "longitude"]].dropna().astype({"site_id": str})
+    places = places.sort_values("site_id").set_index("site_id")
+    rows, shares = [], []
+    for target in targets(sharing, flows, thresholds, hazardous_codes):
+        threshold, category = target.threshold, target.category
+        own_costs = profiles[threshold.profile]
+        for found in (
+            *_groups(target, places, own_costs, radius_km, detour_factor),
+            *_offers(target, places, own_costs, radius_km, detour_factor),
+        ):
+            text, volume = " ".join(found.volumes.index), float(found.volumes.sum())
+            key = [threshold.nature, threshold.keyword, category or "", threshold.unit, text]
+            key += [found.centre] if found.kind == "offer" else []
+            identifier = "M-" + hashlib.sha256("|".join(key).encode()).hexdigest()[:8]
+            rows.append(
+                (
+                    identifier, found.kind, threshold.nature, threshold.label, threshold.keyword, category,
+                    text, found.centre, len(found.volumes), found.n_enough, volume, threshold.unit,
+                    found.least, found.span_km, found.round_km, found.saving.central, found.saving.low,
+                    found.saving.high,
+                )
+            )  # fmt: skip
+            shares += [(identifier, site, float(v)) for site, v in found.volumes.items()]
+    frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
+    frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
+    return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
+
+
+def _groups(
+    target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
+) -> Iterator[Found]:
+    threshold = target.threshold
+    small = target.needs[target.needs["volume"] < threshold.least]
+    near = places[places.index.isin(small.index)]
+    small = small.loc[near.index]
+    km = road_km(near, detour_factor)
+    for inside, centre, span_km in neighbourhoods(km, radius_km):
+        members = small.iloc[inside]
+        volumes = members["volume"].to_numpy()
+        if volumes.sum() < threshold.least:
+            continue
+        rounds = None
+        if costs.travels:
+            rounds = _rounds(
+                km[np.ix_(inside, inside)], volumes, int(np.searchsorted(inside, centre)), target, costs
+            )
+        enough = np.searchsorted(np.cumsum(np.sort(volumes)[::-1]), threshold.least * (1 - 1e-12)) + 1
+        yield Found(
+            "group",
+            str(small.index[centre]),
+            members["volume"],
+            float(enough),
+            threshold.least,
+            span_km,
+            rounds.km if rounds else np.nan,
+            group_saving(volumes, volumes * members["price"].to_numpy(), threshold, costs, rounds),
+        )
+
+
+def _rounds(km: np.ndarray, volumes: np.ndarray, centre: int, target: Target, costs: Costs) -> Rounds:
+    threshold = target.threshold
+    loads = volumes / threshold.per_year / threshold.lot
+    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
+    return milk_run(km, loads, centre, worth / costs.km_cost.central)
+
+
+def _offers(
+    target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
+) -> Iterator[Found]:
+    """Each offer with the needs within its reach, nearest first, until it is used up."""
+    threshold = target.threshold
+    both = places[places.index.isin(target.needs.index.union(target.offers.index))]
+    km = pd.DataFrame(road_km(both, detour_factor), index=both.index, columns=both.index)
+    offers = target.offers.loc[target.offers.index.isin(both.index), "volume"]
+    for host, offered in zip(offers.index, offers.to_numpy(dtype=float), strict=True):
+        reach = km.loc[host].drop(host)
+        reach = reach[(reach <= radius_km) & reach.index.isin(target.needs.index)].sort_values(kind="stable")
+        needs = target.needs.loc[reach.index]
+        left = offered - needs["volume"].cumsum().shift(fill_value=0.0)
+        takers = needs.assign(volume=np.minimum(needs["volume"], left))[left > 1e-9 * offered]
+        if takers.empty:
+            continue
+        volumes = takers["volume"].to_numpy()
+        saving = UNKNOWN
+        if threshold.nature in SPARE:
+            saving = offer_saving(volumes, volumes * takers["price"].to_numpy(), threshold, costs)
+        taken = pd.concat([takers["volume"], pd.Series({host: 0.0})]).sort_index()
+        span_km = float(reach[takers.index].max())
+        yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, saving)

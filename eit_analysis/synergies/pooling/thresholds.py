@@ -1,0 +1,185 @@
+"""What could be shared, from which volume: each economic threshold with who needs it and who offers it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.units import normalise_unit
+
+# (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
+SAME_UNIT = {
+    ("kg", "t"): 0.001, ("place", "personne"): 1.0, ("palette", "unite"): 1.0, ("jour", "h"): 7.0,
+}  # fmt: skip
+COLLECTION = "collection"
+HAZARDOUS = "dangereux"
+
+
+class Threshold(NamedTuple):
+    """A row of ``reference/pooling_thresholds.csv``; an empty keyword speaks of every item.
+
+    A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
+    which pooling pays: ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units.
+    One operation can carry ``lot`` units, infinite for no limit.
+    """
+
+    nature: str
+    keyword: str
+    unit: str
+    least: float
+    per_year: int
+    lot: float
+    profile: str
+    label: str
+
+
+class Target(NamedTuple):
+    """A threshold, what exactly it is applied to, and the sites that need or offer it.
+
+    ``needs`` and ``offers`` are indexed by site: ``volume`` per year, above zero, in the unit of the
+    threshold, and ``price`` in euros per unit.
+    """
+
+    threshold: Threshold
+    category: str | None
+    needs: pd.DataFrame
+    offers: pd.DataFrame
+
+
+def plain(text: object) -> str:
+    """Lower case without accents, for matching words a respondent typed."""
+    decomposed = unicodedata.normalize("NFKD", str(text).casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def spoken(keyword: str, text: object) -> str | None:
+    """The longest word of a keyword (bars between them) that a text holds; None when it holds none."""
+    held = [word for word in plain(keyword).split("|") if word in plain(text)]
+    return max(held, key=len, default=None)
+
+
+def targets(
+    sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame, hazardous_codes: Collection[str]
+) -> list[Target]:
+    """Every threshold with the sites it speaks of: an item has one, that of the longest keyword it holds.
+
+    Parameters
+    ----------
+    sharing, flows : pandas.DataFrame
+        Tidy tables.
+    thresholds : pandas.DataFrame
+        ``reference/pooling_thresholds.csv``. A row without keyword speaks of each item that no other row of
+        its nature and unit names. A row of nature ``collection`` speaks of the outgoing flows of the family
+        that is its keyword, once for what is hazardous and once for the rest, which never share a lorry.
+    hazardous_codes : collection of str
+        Six-digit waste codes that are hazardous; a flow without a code is taken as not.
+    """
+    stated = _stated(sharing)
+    named = np.zeros(len(stated), dtype=bool)
+    found = []
+    for threshold in _read(thresholds):
+        if threshold.nature == COLLECTION:
+            like = flows[(flows["direction"] == "out") & (flows["category"] == threshold.keyword)]
+            hazardous = like["waste_code"].isin(list(hazardous_codes))
+            found.append(_collected(threshold._replace(keyword=""), threshold.keyword, like[~hazardous]))
+            own = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
+            found.append(_collected(own, threshold.keyword, like[hazardous]))
+        elif threshold.keyword:
+            own_rows = _speaks_of(threshold, stated) & ~named
+            named = named | own_rows
+            own = threshold._replace(keyword=plain(threshold.keyword))
+            found.append(_target(own, stated[own_rows]))
+        else:
+            rest = stated[_speaks_of(threshold, stated) & ~named]
+            for item, part in rest.groupby(rest["item"].map(plain)):
+                label = f"{threshold.label} ({part['item'].min()})"
+                found.append(_target(threshold._replace(keyword=str(item), label=label), part))
+    return found
+
+
+def unseen(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
+    """Needs that no threshold speaks of (``nature, item, unit, site_id``): what the groups cannot show."""
+    stated = _stated(sharing)
+    needs = stated[stated["side"] == "need"]
+    seen = np.zeros(len(needs), dtype=bool)
+    for threshold in _read(thresholds):
+        seen = seen | _speaks_of(threshold, needs)
+    return needs[~seen][["nature", "item", "unit", "site_id"]].reset_index(drop=True)
+
+
+def _read(thresholds: pd.DataFrame) -> list[Threshold]:
+    """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
+    rows = thresholds[
+        [
+            "nature",
+            "item_keyword",
+            "unit",
+            "threshold",
+            "operations_per_year",
+            "lot",
+            "cost_profile",
+            "label_fr",
+        ]
+    ].fillna({"item_keyword": "", "lot": np.inf})
+    read = [
+        Threshold(str(n), str(k), str(u), float(least), int(per_year), float(lot), str(profile), str(label))
+        for n, k, u, least, per_year, lot, profile, label in rows.itertuples(index=False)
+    ]
+    return sorted(read, key=lambda t: (-max(len(word) for word in t.keyword.split("|")), t))
+
+
+def _stated(sharing: pd.DataFrame) -> pd.DataFrame:
+    rows = sharing[sharing["volume_per_year"].notna()]
+    return rows.assign(unit=rows["unit"].map(normalise_unit))
+
+
+def _speaks_of(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
+    scales = {unit: _scale(unit, threshold.unit) for unit in stated["unit"].unique()}
+    holds = stated["item"].map(lambda item: spoken(threshold.keyword, item) is not None).astype(bool)
+    same = (stated["nature"] == threshold.nature) & (stated["unit"].map(scales).astype(float) > 0)
+    return (same & holds).to_numpy(dtype=bool)
+
+
+def _scale(unit: str, wanted: str) -> float:
+    """How many of the wanted unit one unit is, 0 when they do not compare."""
+    wanted = normalise_unit(wanted)
+    return 1.0 if unit == wanted else SAME_UNIT.get((unit, wanted), 0.0)
+
+
+def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Target:
+    volume, price = (flows[c].astype(float) for c in ("mass_t_per_year", "cost_eur_per_t"))
+    needs = _by_site(flows["site_id"], volume, volume * price)
+    return Target(threshold, category, needs, needs.head(0))
+
+
+def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
+    scales = {unit: _scale(unit, threshold.unit) for unit in stated["unit"].unique()}
+    volume = stated["volume_per_year"].astype(float) * stated["unit"].map(scales).astype(float)
+    cost = stated["cost_eur_per_year"].astype(float)
+    needs, offers = (
+        _by_site(stated.loc[side, "site_id"], volume[side], cost[side])
+        for side in (stated["side"] == "need", stated["side"] == "offer")
+    )
+    return Target(threshold, None, needs, offers)
+
+
+def _by_site(site: pd.Series, volume: pd.Series, cost: pd.Series) -> pd.DataFrame:
+    """``volume`` and ``price`` per unit of each site, from the rows whose cost is known.
+
+    A site that states no cost is taken to pay the median price of the others. A site that is paid says
+    nothing of what the operation costs, which its price hides: its own price is infinite, like everybody's
+    where none is known, and bounds nothing.
+    """
+    rows = pd.DataFrame({"site_id": site.astype(str), "volume": volume, "cost": cost})
+    rows = rows[np.isfinite(rows["volume"]) & (rows["volume"] > 0)]
+    total = rows.groupby("site_id")["volume"].sum()
+    bills = rows[rows["cost"] >= 0].groupby("site_id")[["cost", "volume"]].sum()
+    price = (bills["cost"] / bills["volume"]).reindex(total.index)
+    median = price.median() if price.notna().any() else np.inf
+    paid = rows[rows["cost"] < 0]["site_id"].unique()
+    price = price.where(price.notna() | ~price.index.isin(paid), np.inf).fillna(median)
+    return pd.DataFrame({"volume": total, "price": price})
