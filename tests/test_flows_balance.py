@@ -19,7 +19,7 @@ from eit_analysis.flows.balance.reconciliation import (
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 # Narasimhan & Jordache (2000): heat exchanger with bypass (splitter, exchanger, valve, mixer). Measurements
-# and unit variances read in github.com/EDSONCV/dr-ged-benchmarks, data_reconciliation/linear/scilab/P4/P4.sce.
+# and unit variances read in github.com/EDSONCV/dr-ged-benchmarks, data_reconciliation/linear/scilab/P4.
 EXCHANGER = pd.DataFrame(
     {
         "flow": ["1", "2", "3", "4", "5", "6"],
@@ -63,8 +63,8 @@ def test_textbook_network_all_measured():
     ],
 )
 def test_textbook_network_partly_measured(measured, expected, measured_status, other_status, freedom):
-    # Flows 3 and 4 not measured; only 1 and 2; only 1 and 6. By hand; the book has such variants too, but its
-    # printed values could not be read: the published example with unmeasured flows is the next one.
+    # Flows 3 and 4 not measured; only 1 and 2; only 1 and 6. By hand: whether the book prints these could not
+    # be read anywhere. The published examples with unmeasured flows are the next ones.
     balance = reconcile(measuring(EXCHANGER, measured), ["outside"])
     values = balance.flows[RECONCILED]
     assert values.to_numpy() == pytest.approx(np.array(expected, float), abs=0.005, nan_ok=True)
