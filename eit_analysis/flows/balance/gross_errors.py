@@ -8,8 +8,9 @@ standard deviation sigma,
 z is standard normal where there is no gross error. V being diagonal, it is at once the measurement test and
 its form of maximum power. Among g statistics the level alpha is kept by comparing the largest to the normal
 quantile of 1 - (1 - (1 - alpha)^(1/g)) / 2 (Sidak), whatever their correlations: a clean network is accused
-at most alpha of the time. An error is found nine times in ten from sigma (z_crit + 1.2816) / sqrt(p) on:
-below this threshold, silence proves nothing.
+at most alpha of the time. An error is suspect nine times in ten from sigma (z_crit + 1.2816) / sqrt(p) on:
+below this threshold, silence proves nothing. Two answers of equal sigma about the same tonnes have p = 1/2:
+some 6 sigma. No test of the same level names much more (``benchmarks/gross_errors.py``, beside the best one).
 
 Two flows that run between the same two nodes, once unmeasured flows are merged, have the same z whatever
 happens: they are named together, one or the other.
