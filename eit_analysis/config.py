@@ -38,6 +38,23 @@ class Scoring(Section):
     detour_factor: float = Field(1.3, ge=1)
 
 
+Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]
+
+
+class Allocation(Section):
+    """What the best joint plan of exchanges must respect; a limit that is not given does not hold."""
+
+    minimum_lot_t: float = Field(1.0, ge=0, allow_inf_nan=False)  # smallest tonnage per year worth exchanging
+    budget_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
+    # Exchanges that the coordinator can set up and follow at once.
+    maximum_projects: int | None = Field(None, ge=0)
+    # Of setting up and following one exchange, spread over its years.
+    project_cost_eur_per_year: float = Field(0.0, ge=0, allow_inf_nan=False)
+    # Groups of exchanges of which one at most may take place, each named « output>input ».
+    exclusive: list[Annotated[list[Exchange], Field(min_length=2)]] = Field(default_factory=list)
+    time_limit_s: float = Field(60.0, gt=0, allow_inf_nan=False)
+
+
 class Scenarios(Section):
     """Parameters of the employment scenarios, per year unless their name says otherwise."""
 
@@ -86,6 +103,7 @@ class StudyConfig(Section):
     disclosure: Disclosure = Disclosure()
     audiences: dict[str, Audience] = Field(default_factory=lambda: {"partners": Audience(named=True)})
     scoring: Scoring = Scoring()
+    allocation: Allocation = Allocation()
     scenarios: Scenarios = Scenarios()
     factors: list[FactorOverride] = Field(default_factory=list)
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)

@@ -63,15 +63,15 @@ def test_a_dropped_synergy_keeps_the_stage_an_earlier_wave_shows():
     assert sorted(late["site_id"]) == ["A", "A", "A", "B", "B", "C"]
 
 
-def test_totals_keep_the_three_measures_apart():
+def test_totals_keep_the_measures_apart():
     row = dict.fromkeys(CANDIDATE_COLUMNS) | {
         "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
     }  # fmt: skip
     plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
-    table = totals(plan, REGISTER, total="Total").set_index(["category", "measure"])["mass_t_per_year"]
+    table = totals(plan, plan, REGISTER, total="Total").set_index(["category", "measure"])["mass_t_per_year"]
     assert (table["wood", "potential"], table["wood", "allocated"], table["wood", "realised"]) == (10, 5, 5)
     assert table["Total", "potential"] == 10 and table["Total", "realised"] == 5
-    behind = totals_contributors(plan, REGISTER, 3, 0.85)
+    behind = totals_contributors(plan, plan, REGISTER, 3, 0.85)
     assert set(behind.loc[behind["measure"] == "realised", "site_id"]) == {"A", "B"}
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
 
@@ -137,8 +137,8 @@ def test_empty_register():
     assert funnel({"2018": empty})["n_synergies"].sum() == 0
     assert actors(empty).empty and funnel({}).empty and funnel_contributors({}).empty
     plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
-    assert totals(plan, empty, total="Total")["mass_t_per_year"].sum() == 0
-    assert totals_contributors(plan, empty, 3, 0.85).empty
+    assert totals(plan, plan, empty, total="Total")["mass_t_per_year"].sum() == 0
+    assert totals_contributors(plan, plan, empty, 3, 0.85).empty
     for registers in ({}, {"2018": wave()}):
         stays = passages(registers, TODAY)
         assert stays.empty and list(stays.columns) == PASSAGE_COLUMNS

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis.config import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
-from eit_analysis.synergies.allocation import allocate
+from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
@@ -59,7 +60,9 @@ def candidate(out, supply, rank, **changes):
 
 
 CANDIDATES = pd.DataFrame([candidate("A-1", 10.0, 2), candidate("A-2", 6.0, 1)])
-PLAN = allocate(impacts(CANDIDATES, FLOWS, SITES, factor_table()), 0.0)
+PLAN = allocate(
+    impacts(CANDIDATES, FLOWS, SITES, factor_table()), Allocation(minimum_lot_t=0), "diverted_t_per_year"
+).exchanges
 POOLS = pd.DataFrame(
     [("M-1", COLLECTION, "paper", "A C"), ("M-2", "service", None, "A C")],
     columns=["pooling_id", "nature", "category", "members"],

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from eit_analysis.synergies.allocation import allocate
+from eit_analysis.config import Allocation
+from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.impacts import INDICATORS, by_category
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
@@ -75,7 +76,7 @@ def fiche(
     recalled, steps : pandas.DataFrame
         From ``recall.recall`` and ``steps.next_steps``.
     plan : pandas.DataFrame
-        From ``allocation.allocate`` on ranked candidates that carry their impacts.
+        From ``joint_plan.allocate`` on ranked candidates that carry their impacts.
     refused : pandas.DataFrame
         From ``reasons.nearest``.
     pools : pandas.DataFrame
@@ -148,7 +149,7 @@ def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of the fiche alone, sharing the tonnes they compete for: without the rest of the plan."""
     columns = [c for names in INDICATORS.values() for c in names]
     alone = exchanges.drop(columns=["allocated_t_per_year", "received_t_per_year"], errors="ignore")
-    shared = allocate(alone, 0.0)
+    shared = allocate(alone, Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
     parts = [by_category(shared, name, total="") for name in INDICATORS]
     if any(part.empty for part in parts):
         return pd.DataFrame(columns=["mass_t_per_year", *columns])

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.allocation import allocate
+from eit_analysis.config import Allocation
+from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.matching import Methods, grouped, linked, outputs_named
 from eit_analysis.synergies.register.reasons import why_missed
@@ -83,7 +84,7 @@ def _potential(
     pairs: pd.DataFrame, groups: pd.DataFrame, register: pd.DataFrame, flows: pd.DataFrame
 ) -> dict[str, float]:
     together = {
-        str(name): float(allocate(part.assign(score=1.0), 0.0)["allocated_t_per_year"].sum())
+        str(name): allocate(part, Allocation(minimum_lot_t=0), "diverted_t_per_year").value
         for name, part in pairs.groupby("synergy_id")
     }
     collected = groups[groups["nature"] == COLLECTION][["synergy_id", "site_id"]].drop_duplicates()

@@ -62,7 +62,7 @@ def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     recalled : pandas.DataFrame
         From ``recall.recall``.
     plan : pandas.DataFrame
-        From ``allocation.allocate``: what the synergy keeps once all compete for the same tonnes.
+        From ``joint_plan.allocate``: what the synergy keeps once all compete for the same tonnes.
 
     Returns
     -------

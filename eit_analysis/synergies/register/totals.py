@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.synergies.allocation import exposed_side
+from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.register.actors import actors
 
 
-def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
-    """Potential, jointly feasible and realised tonnes by category, one line per measure, with total lines.
+def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
+    """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
 
     Parameters
     ----------
-    plan : pandas.DataFrame
-        From :func:`allocate`.
+    plan, most : pandas.DataFrame
+        Exchanges of the joint plans of largest net gain and of most tonnes.
     register : pandas.DataFrame
         Tidy ``synergy_register``.
     total : str
@@ -24,11 +24,12 @@ def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFra
     -------
     pandas.DataFrame
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
-        counts once per candidate), ``allocated`` and ``realised``.
+        counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated`` and ``realised``.
     """
     done = register[register["status"] == "done"]
     columns = {
         "potential": plan.groupby("category")["diverted_t_per_year"].sum(),
+        "feasible": most.groupby("category")["allocated_t_per_year"].sum(),
         "allocated": plan.groupby("category")["allocated_t_per_year"].sum(),
         "realised": done.groupby("category")["realised_t_per_year"].sum(),
     }
@@ -41,17 +42,21 @@ def totals(plan: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFra
 
 
 def totals_contributors(
-    plan: pd.DataFrame, register: pd.DataFrame, minimum_units: int, maximum_share: float
+    plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, minimum_units: int, maximum_share: float
 ) -> pd.DataFrame:
     """Who stands behind each line of :func:`totals`: ``category, measure, site_id, mass_t_per_year``."""
     done = actors(register[register["status"] == "done"]).rename(
         columns={"realised_t_per_year": "mass_t_per_year"}
     )
     parts = [
-        exposed_side(plan, column, minimum_units, maximum_share)
+        exposed_side(exchanges, column, minimum_units, maximum_share)
         .rename(columns={column: "mass_t_per_year"})
         .assign(measure=measure)
-        for measure, column in (("potential", "diverted_t_per_year"), ("allocated", "allocated_t_per_year"))
+        for measure, exchanges, column in (
+            ("potential", plan, "diverted_t_per_year"),
+            ("feasible", most, "allocated_t_per_year"),
+            ("allocated", plan, "allocated_t_per_year"),
+        )
     ]
     columns = ["category", "measure", "site_id", "mass_t_per_year"]
     return pd.concat([*parts, done.assign(measure="realised")], ignore_index=True)[columns]

@@ -1,0 +1,59 @@
+"""Candidates fit for a programme: each once, with masses that make sense."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.errors import InputError
+
+
+def ordered(candidates: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
+    """The candidates in order of ``candidate_id``, once their numbers are known to make sense.
+
+    Raises
+    ------
+    InputError
+        A mass or yield that is missing, infinite or negative, an infinite indicator, or an exchange that
+        comes twice.
+    """
+    table = candidates.sort_values("candidate_id", ignore_index=True)
+    names = table["candidate_id"]
+    repeated = names[names == names.shift()]
+    if len(repeated):
+        raise InputError(f"l'échange « {repeated.iloc[0]} » est donné deux fois, gardez-en une ligne")
+    for column in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "yield_central"):
+        values = table[column].to_numpy(dtype=float)
+        wrong = ~np.isfinite(values) | (values < 0) | ((values == 0) & (column == "yield_central"))
+        _refuse(wrong, values, names, column)
+    for column in indicators:
+        values = table[column].to_numpy(dtype=float)
+        _refuse(np.isinf(values), values, names, column)
+    return table
+
+
+def _refuse(wrong: np.ndarray, values: np.ndarray, names: pd.Series, column: str) -> None:
+    if wrong.any():
+        at = wrong.argmax()
+        raise InputError(
+            f"l'échange « {names[at]} » a une valeur inutilisable ({values[at]:g}), corrigez les flux ou la "
+            "règle dont elle vient",
+            column=column,
+        )
+
+
+def same_mass(flow: pd.Series, codes: np.ndarray, mass: pd.Series, by_code: np.ndarray) -> None:
+    """Each flow has one mass in all of its exchanges.
+
+    Raises
+    ------
+    InputError
+        The first flow whose mass differs from one exchange to another.
+    """
+    differs = by_code[codes] != mass.to_numpy(dtype=float)
+    if differs.any():
+        raise InputError(
+            f"le flux « {flow.iloc[differs.argmax()]} » n'a pas la même valeur dans tous ses échanges, "
+            "corrigez la table des flux",
+            column=str(mass.name),
+        )

@@ -1,0 +1,115 @@
+"""The best joint plan: what can happen together, no tonne counted twice.
+
+Totals in a report come from here. The objective, in words: the largest sum of net gains (old cost less new
+cost and transport, €/year), less what each exchange costs to set up and follow. An exchange that costs more
+than today is therefore in no such plan; under another objective the budget says how much of that is allowed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.config import Allocation
+from eit_analysis.synergies.allocation.checks import ordered
+from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
+
+SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
+
+
+@dataclass(frozen=True)
+class JointPlan:
+    """The best plan found.
+
+    Attributes
+    ----------
+    exchanges : pandas.DataFrame
+        All the candidates, in order of ``candidate_id``, with ``allocated_t_per_year`` (diverted) and
+        ``received_t_per_year`` (after yield), 0 for those that do not take place.
+    objective : str
+        The column that the plan maximises.
+    value : float
+        What it reaches, less the cost of the exchanges where the objective is the net gain.
+    status : str
+        ``optimal``, or ``time_limit`` when the search was cut short.
+    gap_percent : float
+        No plan is better by more than this share of the best conceivable; 0 when proved optimal
+        (to a millionth).
+    n_unknown : int
+        Candidates left out because the objective, or under a budget their net gain, is unknown.
+    settings, model, solution : Allocation, Model, Solution
+        The programme behind it, for the prices of its limits.
+    """
+
+    exchanges: pd.DataFrame
+    objective: str
+    value: float
+    status: str
+    gap_percent: float
+    n_unknown: int
+    settings: Allocation
+    model: Model
+    solution: Solution
+
+
+def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NET_GAIN) -> JointPlan:
+    """The joint plan of largest net gain (€/year), or of whichever yearly indicator is named.
+
+    Parameters
+    ----------
+    candidates : pandas.DataFrame
+        ``candidate_id, out_flow_id, in_flow_id, giver_site_id, taker_site_id, yield_central,
+        supply_t_per_year, demand_t_per_year``, ``diverted_t_per_year`` (each one's own maximum), and the
+        objective: what the exchange would bring in a year if it diverted just that.
+    settings : Allocation
+        Section ``[allocation]`` of ``study.toml``. Exclusive exchanges that are no candidates are ignored.
+    objective : str
+        ``net_gain_eur_per_year``, another indicator of ``impacts.INDICATORS`` (emissions are made as small as
+        they can be) or ``diverted_t_per_year`` for the most tonnes. An exchange whose objective is unknown is
+        left out, and counted.
+
+    Raises
+    ------
+    InputError
+        A number that makes no sense (see `checks`).
+
+    Notes
+    -----
+    Same candidates in any order, same plan, unless the time limit cuts the search.
+    """
+    budgeted = settings.budget_eur_per_year is not None
+    indicators = sorted({objective, NET_GAIN} if budgeted else {objective})
+    table = ordered(candidates, indicators)
+    model = build(table, settings, indicators)
+    benefit = model.benefit(objective)
+    found = solve(model, benefit, settings.time_limit_s) or _nothing(model, benefit)
+    tonnes = np.zeros(len(table))
+    tonnes[model.pairs.index] = found.tonnes
+    return JointPlan(
+        exchanges=table.assign(
+            allocated_t_per_year=tonnes, received_t_per_year=tonnes * table["yield_central"].astype(float)
+        ),
+        objective=objective,
+        value=found.value,
+        status=found.status,
+        gap_percent=found.gap_percent,
+        n_unknown=int(table[indicators].isna().any(axis=1).sum()),
+        settings=settings,
+        model=model,
+        solution=found,
+    )
+
+
+def _nothing(model: Model, benefit: Benefit) -> Solution:
+    """The plan without any exchange: all that is known when time runs out before a first plan."""
+    n = len(model.pairs)
+    return Solution(np.zeros(n), np.zeros(n, dtype=bool), 0.0, upper_bound(model, benefit), "time_limit")
+
+
+def search(plan: JointPlan) -> pd.DataFrame:
+    """How sure the plan is to be the best, one row: ``SEARCH_COLUMNS``."""
+    row = (plan.objective, plan.status, plan.gap_percent, plan.n_unknown)
+    return pd.DataFrame([row], columns=SEARCH_COLUMNS)

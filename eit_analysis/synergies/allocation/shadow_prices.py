@@ -1,0 +1,127 @@
+"""What one more tonne of an output, of a need or of a capacity would be worth to the joint plan.
+
+    price    = ∂ value / ∂ limit, the same exchanges taking place                     €/t
+    one more = value of the best plan with one unit more − value of the best plan     €/year
+
+The price is the dual value of the linear programme of the tonnes. It promises too much where a tonne more
+would only meet another limit, and too little where it would let an exchange reach the smallest lot. The
+difference is exact: it is the figure to publish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.errors import UsageError
+from eit_analysis.synergies.allocation.joint_plan import JointPlan
+from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
+
+PRICE_COLUMNS = [
+    "limit_kind", "flow_id", "site_id", "limit_t_per_year", "slack_t_per_year", "price_eur_per_t",
+]  # fmt: skip
+CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_year"]
+
+
+def shadow_prices(plan: JointPlan) -> pd.DataFrame:
+    """The price of each tonne that limits a plan, dearest first.
+
+    Parameters
+    ----------
+    plan : JointPlan
+        From :func:`joint_plan.allocate`, of largest net gain.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``PRICE_COLUMNS``, one row per output (``supply``) and per need or capacity (``demand``) of the
+        exchanges that could be weighed. ``slack_t_per_year`` is what the plan leaves of the limit.
+
+    Raises
+    ------
+    UsageError
+        A plan that maximises something else than euros.
+    """
+    model, (tonnes, chosen), table = plan.model, plan.solution[:2], _limits(plan)
+    prices = np.zeros(len(table))
+    if chosen.any():
+        matrix = model.on_tonnes[:, chosen]
+        best = linear(
+            model.benefit(plan.objective).per_tonne[chosen],
+            matrix,
+            np.maximum(model.limits, table["ceiling_used"]) - model.on_projects[:, chosen].sum(axis=1),
+            np.minimum(model.lot, tonnes[chosen]),
+            # What its two flows allow is no limit of an exchange's own, and must take none of their price.
+            model.own_most[chosen],
+            plan.settings.time_limit_s,
+        )
+        prices = np.maximum(0, -best.ineqlin.marginals)
+    table = table.assign(
+        limit_t_per_year=table["ceiling"],
+        slack_t_per_year=np.maximum(0, table["ceiling"] - table["ceiling_used"]).round(DECIMALS),
+        price_eur_per_t=prices,
+    )
+    return table.loc[table["limit_kind"].isin(["supply", "demand"]), PRICE_COLUMNS].sort_values(
+        ["price_eur_per_t", "limit_kind", "flow_id"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
+    """The limits given, with ``one_more_eur_per_year``: what the best plan gains from a tonne more of each.
+
+    Missing when time runs out. One programme is solved per row: give the rows to be told, not all of them.
+    The solver's gap leaves about a millionth of the plan's value of doubt.
+
+    Parameters
+    ----------
+    plan : JointPlan
+        From :func:`joint_plan.allocate`, of largest net gain.
+    limits : pandas.DataFrame
+        Rows of :func:`shadow_prices`.
+    """
+    place = {key: row for row, key in enumerate(zip(*_keys(_limits(plan)), strict=True))}
+    gains = [_gain(plan, place[key]) for key in zip(*_keys(limits), strict=True)]
+    return limits.assign(one_more_eur_per_year=np.array(gains, dtype=float))
+
+
+def ceilings(plan: JointPlan) -> pd.DataFrame:
+    """The budget (€/year) and the number of projects, where limited: what is used, and what one more brings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``CEILING_COLUMNS``; kinds ``budget`` and ``projects``.
+    """
+    table = _limits(plan)
+    table = table[table["limit_kind"].isin(["budget", "projects"])]
+    return table.assign(one_more_eur_per_year=[_gain(plan, row) for row in table.index])[
+        CEILING_COLUMNS
+    ].reset_index(drop=True)
+
+
+def _limits(plan: JointPlan) -> pd.DataFrame:
+    if plan.objective != NET_GAIN:
+        raise UsageError(
+            f"Un prix en euros demande le plan de plus grand gain net, pas celui de « {plan.objective} »."
+        )
+    model, (tonnes, chosen) = plan.model, plan.solution[:2]
+    used = model.on_tonnes @ tonnes + model.on_projects @ chosen
+    return model.rows.assign(ceiling=model.limits, ceiling_used=used)
+
+
+def _keys(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    return list(table["limit_kind"]), list(table["flow_id"])
+
+
+def _gain(plan: JointPlan, row: int) -> float:
+    """What the best plan gains from one unit more of a limit."""
+    raised = plan.model.limits + (np.arange(len(plan.model.limits)) == row)
+    again = solve(
+        replace(plan.model, limits=raised), plan.model.benefit(plan.objective), plan.settings.time_limit_s
+    )
+    if again is None or not again.status == plan.status == "optimal":
+        return np.nan
+    return max(0.0, again.value - plan.value)

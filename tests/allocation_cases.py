@@ -1,0 +1,136 @@
+"""Small made-up candidates for the tests of the joint plan, and every plan of them by brute force."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+INDICATORS = ("net_gain_eur_per_year", "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs")
+
+
+def candidates(rows: list[tuple]) -> pd.DataFrame:
+    """Rows (out, in, supply, demand, yield, then up to four indicators per tonne)."""
+    names = ["out_flow_id", "in_flow_id", "supply_t_per_year", "demand_t_per_year", "yield_central"]
+    frame = pd.DataFrame([row[:5] for row in rows], columns=names).astype(
+        {"out_flow_id": "str", "in_flow_id": "str"} | dict.fromkeys(names[2:], float)
+    )
+    most = np.minimum(frame["supply_t_per_year"], frame["demand_t_per_year"] / frame["yield_central"])
+    rates = np.array([[*row[5:], 0.0, 0.0, 0.0, 0.0][:4] for row in rows], dtype=float).reshape(-1, 4)
+    return frame.assign(
+        candidate_id=frame["out_flow_id"] + ">" + frame["in_flow_id"],
+        giver_site_id=frame["out_flow_id"].str.upper(),
+        taker_site_id=frame["in_flow_id"].str.upper(),
+        diverted_t_per_year=most,
+        **{name: rates[:, i] * most for i, name in enumerate(INDICATORS)},
+    )
+
+
+def transport() -> pd.DataFrame:
+    """Two canneries, three markets, cases: the transport problem of Dantzig that GAMS and GLPK carry.
+
+    Freight is 90 $ per case and thousand miles. A case is worth 1 k$ less its freight, so that all demand is
+    served, as the example asks.
+    """
+    supply = {"seattle": 350, "san-diego": 600}
+    demand = {"new-york": 325, "chicago": 300, "topeka": 275}
+    miles = {"seattle": (2.5, 1.7, 1.8), "san-diego": (2.5, 1.8, 1.4)}
+    return candidates(
+        [
+            (plant, market, supply[plant], demand[market], 1, 1 - 0.09 * distance)
+            for plant, distances in miles.items()
+            for market, distance in zip(demand, distances, strict=True)
+        ]
+    )
+
+
+@st.composite
+def tables(draw: st.DrawFn, most_rows: int = 5) -> pd.DataFrame:
+    """Up to three outputs and three needs; rates of four indicators, of both signs."""
+    masses = st.sampled_from([0.0, 1.0, 2.5, 4.0, 7.0])
+    supply, demand = (draw(st.lists(masses, min_size=3, max_size=3)) for _ in range(2))
+    pairs = draw(
+        st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=most_rows, unique=True)
+    )
+    rate = st.integers(-4, 9).map(float)
+    rows = [
+        (f"o{i}", f"i{j}", supply[i], demand[j], draw(st.sampled_from([0.5, 0.8, 1.0])),
+         *(draw(rate) for _ in INDICATORS))
+        for i, j in pairs
+    ]  # fmt: skip
+    table = candidates(rows)
+    # Something else than its two flows may bound an exchange.
+    share = draw(st.sampled_from([1.0, 1.0, 0.6]))
+    bounded = ["diverted_t_per_year", *INDICATORS]
+    table.loc[0, bounded] *= share
+    return table
+
+
+def rates(table: pd.DataFrame, column: str) -> np.ndarray:
+    most = table["diverted_t_per_year"].to_numpy()
+    return np.divide(table[column].to_numpy(), most, out=np.zeros(len(most)), where=most > 0)
+
+
+def brute_force(table, value, settings, floors=()) -> float:
+    """max value·t − cost z over every set of exchanges, one linear programme each, from the issue's words.
+
+    ``value`` and each floor are (per tonne, per exchange); a floor is (per tonne, per exchange, at least).
+    """
+    n = len(table)
+    gain = rates(table, "net_gain_eur_per_year")
+    supply, demand, most, y = (
+        table[c].to_numpy()
+        for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "yield_central")
+    )
+    best = -np.inf
+    for chosen in itertools.product([False, True], repeat=n):
+        z = np.array(chosen)
+        names = set(table["candidate_id"][z])
+        if settings.maximum_projects is not None and z.sum() > settings.maximum_projects:
+            continue
+        if any(len(names & set(group)) > 1 for group in settings.exclusive):
+            continue
+        if (most[z] < settings.minimum_lot_t).any():
+            continue
+        rows, limits = [], []
+        for flow in table["out_flow_id"].unique():
+            here = (table["out_flow_id"] == flow).to_numpy()
+            rows.append(here * 1.0)
+            limits.append(supply[here][0])
+        for flow in table["in_flow_id"].unique():
+            here = (table["in_flow_id"] == flow).to_numpy()
+            rows.append(here * y)
+            limits.append(demand[here][0])
+        if settings.budget_eur_per_year is not None:
+            rows.append(np.maximum(0, -gain))
+            limits.append(settings.budget_eur_per_year - settings.project_cost_eur_per_year * z.sum())
+        for per_tonne, per_exchange, floor in floors:
+            rows.append(-per_tonne)
+            limits.append(per_exchange * z.sum() - floor)
+        low = np.where(z, settings.minimum_lot_t, 0)
+        found = linprog(
+            -value[0], A_ub=np.array(rows), b_ub=limits, bounds=np.column_stack([low, np.where(z, most, 0)])
+        )
+        if found.status == 0:
+            best = max(best, -found.fun + value[1] * z.sum())
+    return best
+
+
+def greedy(table: pd.DataFrame, objective: str, lot: float) -> float:
+    """Best rate first, as much of each as is left: what a person would do by hand."""
+    rate = rates(table, objective)
+    left = dict(zip(table["out_flow_id"], table["supply_t_per_year"], strict=True))
+    room = dict(zip(table["in_flow_id"], table["demand_t_per_year"], strict=True))
+    total = 0.0
+    for k in np.argsort(-rate, kind="stable"):
+        row = table.iloc[k]
+        out, into, y = row["out_flow_id"], row["in_flow_id"], row["yield_central"]
+        tonnes = min(left[out], room[into] / y, row["diverted_t_per_year"])
+        if rate[k] > 0 and tonnes >= max(lot, 1e-9):
+            total += rate[k] * tonnes
+            left[out] -= tonnes
+            room[into] -= y * tonnes
+    return total

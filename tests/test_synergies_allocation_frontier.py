@@ -1,0 +1,82 @@
+"""The frontier: nothing beats any of its plans, and it reaches what a weighted sum misses."""
+
+import numpy as np
+import pytest
+from allocation_cases import brute_force, candidates, rates, tables
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.config import Allocation
+from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier
+
+GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
+FREE = Allocation(minimum_lot_t=0)
+
+limits = st.builds(
+    Allocation,
+    minimum_lot_t=st.sampled_from([0.0, 2.0]),
+    maximum_projects=st.sampled_from([None, 1, 2]),
+    project_cost_eur_per_year=st.sampled_from([0.0, 3.0]),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables(4), limits, st.sampled_from([(GAIN, AVOIDED), (JOBS, EMISSIONS), (GAIN, EMISSIONS, JOBS)]))
+def test_nothing_beats_a_plan_of_the_frontier(table, setting, objectives):
+    points, plans = frontier(table, setting, objectives, points=3)
+    signs = {name: -1.0 if name == EMISSIONS else 1.0 for name in objectives}
+    paid = {name: -setting.project_cost_eur_per_year if name == GAIN else 0.0 for name in objectives}
+    scale = {name: max(1.0, points[name].abs().max()) for name in objectives}
+    total = sum(signs[name] * rates(table, name) / scale[name] for name in objectives)
+    cost = sum(paid[name] / scale[name] for name in objectives)
+    for _, point in points.iterrows():
+        floors = [
+            (signs[name] * rates(table, name), paid[name], signs[name] * point[name] - 1e-6 * scale[name])
+            for name in objectives
+        ]
+        best = brute_force(table, (total, cost), setting, floors)
+        reached = sum(signs[name] * point[name] / scale[name] for name in objectives)
+        # Were a plan better on one objective and no worse on the others, their sum would be larger.
+        assert best == pytest.approx(reached, abs=1e-4)
+    by_plan = plans.groupby("plan_number")["allocated_t_per_year"].agg(["sum", "size"])
+    listed = points.set_index("plan_number").loc[by_plan.index]
+    assert listed["allocated_t_per_year"].to_numpy() == pytest.approx(by_plan["sum"].to_numpy())
+    assert (listed["n_exchanges"] == by_plan["size"]).all()
+
+
+def test_a_plan_inside_the_hull_of_the_others_is_found():
+    # One project only, each on a whole lot: (10, 0), (4, 4) and (0, 10). No weights choose the second.
+    rows = [("o", "i", 1, 1, 1, 10, 0, 0), ("p", "j", 1, 1, 1, 4, 0, 4), ("q", "k", 1, 1, 1, 0, 0, 10)]
+    points, _ = frontier(
+        candidates(rows), Allocation(minimum_lot_t=1, maximum_projects=1), (GAIN, AVOIDED), points=4
+    )
+    assert points[[GAIN, AVOIDED]].to_numpy() == pytest.approx(np.array([[10, 0], [4, 4], [0, 10]]), abs=1e-4)
+    assert list(points["n_exchanges"]) == [1, 1, 1] and list(points["plan_number"]) == [1, 2, 3]
+
+
+def test_what_pays_and_avoids_together_leaves_no_choice():
+    points, plans = frontier(candidates([("o", "i", 5, 5, 1, 10, -1, 2, 0.1)]), FREE)
+    assert len(points) == 1 and list(points.columns) == POINT_COLUMNS
+    row = points.iloc[0]
+    # Emissions caused and avoided are told apart, whichever is an objective.
+    assert list(row[INDICATORS]) == pytest.approx([50, -5, 10, 0.5])
+    assert plans["plan_number"].tolist() == [1] and row["gap_percent"] == 0
+
+
+def test_an_indicator_that_misses_is_missing_unless_it_is_an_objective():
+    table = candidates([("o", "i", 5, 5, 1, 10, np.nan, 2, 0.1), ("o", "j", 5, 5, 1, 4, 0, np.nan, 0.1)])
+    points, plans = frontier(table, FREE)
+    assert list(plans["candidate_id"]) == ["o>i"]
+    assert points[EMISSIONS].isna().all() and points[AVOIDED].notna().all()
+
+
+def test_no_candidate_no_point():
+    points, plans = frontier(candidates([]), FREE)
+    assert plans.empty and {"plan_number", "allocated_t_per_year", "giver_site_id"} <= set(plans.columns)
+    assert points.empty and list(points.columns) == POINT_COLUMNS
+
+
+def test_to_do_nothing_is_no_plan():
+    # It costs less than any exchange and emits less: the exchanges that bring jobs are all there is to show.
+    points, _ = frontier(candidates([("o", "i", 5, 5, 1, -10, 1, 0, 1)]), FREE, (GAIN, EMISSIONS, JOBS))
+    assert (points["n_exchanges"] > 0).all() and len(points)
