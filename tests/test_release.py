@@ -106,6 +106,15 @@ def test_listing_follows_consent(small_study: Study) -> None:
     ]
 
 
+def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:
+    frame = pd.DataFrame({"scenario": ["trend", "plans"], "mass_t_per_year": [7.0, 9.0]})
+    for audience, shown in (("internal", True), ("partners", False), ("company:E1", False)):
+        release = Release(small_study, audience, "essai")
+        table = release.team(frame, "Plans", ["scenario"]).seen_by(release.viewer, {})
+        assert ("9,0" in table.html()) == shown
+        assert ("se recoupent" in table.html()) != shown
+
+
 def test_only_what_says_something_is_printed(small_study: Study) -> None:
     def printed(audience: str, frame: pd.DataFrame, **parts):
         table = Table(viewer_of(small_study, audience), "T", frame, [frame.columns[0]], **parts)

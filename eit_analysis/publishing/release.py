@@ -148,6 +148,13 @@ class Release:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
         return self._register(title, frame, keys, note=note)
 
+    def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
+        """Rows that overlap, such as plans for the same tonnes: the team's alone.
+
+        Two of them subtracted may tell what one actor does, which judging them row by row would not see.
+        """
+        return self._register(title, frame, keys, listing=True, note=note)
+
     def figure(
         self,
         draw: Callable[..., str],
