@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 import traceback
@@ -82,6 +83,11 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument("file", type=Path, metavar="FICHIER")
     register.add_argument("study", metavar="ÉTUDE")
     register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+
+    outlets = commands.add_parser("outlets", help="qui pourrait prendre un déchet, selon son code")
+    outlets.add_argument("waste_code", nargs="+", metavar="CODE", help="six chiffres, par exemple 15 01 01")
+    outlets.add_argument("--naf", default="", metavar="NAF", help="cette activité seulement")
+    outlets.add_argument("--json", action="store_true", help="réponse en JSON")
     return parser
 
 
@@ -195,7 +201,23 @@ def command_import(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-COMMANDS = {"new": command_new, "clean": command_clean, "run": command_run, "import": command_import}
+def command_outlets(arguments: argparse.Namespace) -> int:
+    from eit_analysis.publishing.outlet_answer import answer, as_json, as_text
+
+    document = answer(" ".join(arguments.waste_code), arguments.naf)
+    if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal speaks
+    print(as_json(document) if arguments.json else as_text(document))
+    return DONE
+
+
+COMMANDS = {
+    "new": command_new,
+    "clean": command_clean,
+    "run": command_run,
+    "import": command_import,
+    "outlets": command_outlets,
+}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -24,7 +24,9 @@ from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
-TABLES = ["factors", "landfill_tax", "units", "compatibility", "pooling_thresholds", "rome_fap"]
+TABLES = [
+    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "rome_fap",
+]  # fmt: skip
 
 
 @dataclass
@@ -52,6 +54,7 @@ def test_every_row_has_source_and_year(name: str) -> None:
         ("factors", ["low", "central", "high"]),
         ("units", ["t_low", "t_per_unit", "t_high"]),
         ("compatibility", ["yield_low", "yield_central", "yield_high"]),
+        ("outlet_general", ["yield_low", "yield_central", "yield_high"]),
     ],
 )
 def test_ranges_are_ordered(name: str, columns: list[str]) -> None:
@@ -314,31 +317,80 @@ def test_units_are_written_in_the_normal_spelling() -> None:
     assert units.loc[units["kind"] != "mass", "category"].isin(list(CATEGORIES)).all()
 
 
-def test_compatibility_rules_are_well_formed() -> None:
-    rules = reference.load("compatibility")
+# Activities that may hold the permit for a hazardous waste: waste management, and the plants that end its routes.
+AUTHORISED = {
+    "1920", "2351", "2441", "2442", "2443", "2444", "2445", "3812", "3822", "3831", "3832", "3900",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["compatibility", "outlet_general"])
+def test_outlet_rules_are_well_formed(name: str) -> None:
+    rules = reference.load(name)
+    assert list(rules.columns) == list(reference.load("compatibility").columns)
     assert rules["rule_id"].is_unique
-    assert rules["use"].nunique() >= 60
     assert rules["waste_code_prefix"].dropna().str.fullmatch(r"\d{2,6}").all()
     assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()
     assert rules["category"].dropna().isin(list(CATEGORIES)).all()
-    assert rules["input_category"].isin(list(CATEGORIES)).all()
-    assert rules["route"].isin(list(ROUTES)).all()
+    assert rules["route"].isin([r for r in ROUTES if r not in ("incineration", "landfill", "unknown")]).all()
     assert rules["worst_quality"].isin(list(QUALITIES)).all()
-    assert rules["legal_status"].isin(["by_product", "waste", "end_of_waste", "donation"]).all()
+    labels = reference.load("labels")
+    statuses = labels.loc[labels["column"] == "legal_status", "code"]
+    assert rules["legal_status"].isin(statuses).all()
     assert rules["maturity"].between(1, 9).all()
     assert rules["yield_high"].le(1).all() and rules["yield_low"].gt(0).all()
-    assert (rules["hazardous_allowed"] == 0).all()
     assert rules["receiver_naf_codes"].dropna().str.fullmatch(r"\d{2,4}( \d{2,4})*").all()
+    receivers = set(" ".join(rules["receiver_naf_codes"].dropna()).split())
+    divisions = set(reference.load("naf_divisions")["naf_division_code"])
+    classes = set(reference.load("naf_classes")["naf_class_code"])
+    assert receivers <= divisions | classes
+    named = set(labels.loc[labels["column"] == "naf_class_code", "code"])
+    assert {code for code in receivers if len(code) == 4} <= named
+
+
+def test_matching_rules_name_a_code_or_a_family() -> None:
+    rules = reference.load("compatibility")
+    assert rules["use"].nunique() >= 250
+    assert rules["waste_code_prefix"].dropna().str.len().eq(6).all()
+    assert rules["input_category"].isin(list(CATEGORIES)).all()
     seven = {"textile", "wood", "cardboard", "paper", "weee", "biowaste", "food"}
     assert (rules[rules["category"].isin(seven)].groupby("category")["use"].nunique() >= 6).all()
+    chapters = {f"{n:02d}" for n in range(1, 21)}
+    assert set(rules["waste_code_prefix"].dropna().str[:2]) == chapters
+
+
+def test_general_rules_only_orient() -> None:
+    rules = reference.load("outlet_general")
+    assert rules["waste_code_prefix"].str.len().isin([2, 4]).all()
+    assert rules["category"].isna().all() and rules["input_category"].isna().all()
+    assert not rules.duplicated(["waste_code_prefix", "hazardous_allowed", "use"]).any()
+
+
+@pytest.mark.parametrize("name", ["compatibility", "outlet_general"])
+def test_hazardous_waste_goes_to_authorised_operators_only(name: str) -> None:
+    rules = reference.load(name)
+    hazardous = rules["hazardous_allowed"] == 1
+    assert ((rules["legal_status"] == "hazardous_authorised") == hazardous).all()
+    assert set(" ".join(rules.loc[hazardous, "receiver_naf_codes"]).split()) <= AUTHORISED
+    assert rules.loc[hazardous, "receiver_naf_codes"].notna().all()
+    assert rules.loc[hazardous, "waste_code_prefix"].notna().all()
+    listed = reference.load("waste_codes").set_index("waste_code")["hazardous"]
+    codes = rules[rules["waste_code_prefix"].fillna("").str.len() == 6]
+    assert (codes["waste_code_prefix"].map(listed) == codes["hazardous_allowed"]).all()
+
+
+def test_only_a_production_residue_is_a_by_product() -> None:
+    """Packaging, used equipment, demolition, collected and sorted waste are none (art. L. 541-4-2)."""
+    rules = reference.load("compatibility")
+    by_products = rules.loc[rules["legal_status"] == "by_product", "waste_code_prefix"].dropna()
+    assert not by_products.str.startswith(("15", "1601", "1602", "17", "1908", "1912", "20")).any()
 
 
 @NEEDS_DATA
-def test_compatibility_codes_exist_and_are_not_hazardous() -> None:
+def test_compatibility_codes_exist() -> None:
     real = pd.read_csv(DATA / "waste_codes" / "low_fr_en_6digits.csv", dtype={"code": str}).set_index("code")
-    codes = reference.load("compatibility")["waste_code_prefix"].dropna().unique()
-    assert set(codes) <= set(real.index)
-    assert not real.loc[list(codes), "dangereux"].any()
+    rules = reference.load("compatibility").dropna(subset="waste_code_prefix")
+    assert set(rules["waste_code_prefix"]) <= set(real.index)
+    assert (real.loc[rules["waste_code_prefix"], "dangereux"].to_numpy() == rules["hazardous_allowed"]).all()
 
 
 def test_pooling_thresholds_are_well_formed() -> None:

@@ -1,0 +1,133 @@
+"""`eit outlets`: any spelling of a code, one sentence for a wrong one, a page that fits, JSON that stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import eit, refused
+from conftest import ROOT
+
+KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "level", "outlets"]
+OUTLET_KEYS = [
+    "rank", "naf_division_code", "naf_class_code", "score", "level", "rule_id", "use", "treatment", "route",
+    "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
+    "activity", "legal_status_label",
+]  # fmt: skip
+
+
+def document(folder: Path, *arguments: str) -> dict:
+    done = eit(folder, "outlets", *arguments, "--json")
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    "typed", ["150101", "15 01 01", "15.01.01", "15-01-01", "15 01 01*", "15\u00a001\u00a001"]
+)
+def test_any_spelling_gives_the_same_answer(tmp_path: Path, typed: str) -> None:
+    assert document(tmp_path, typed) == document(tmp_path, "150101")
+
+
+def test_a_code_typed_as_three_words(tmp_path: Path) -> None:
+    assert eit(tmp_path, "outlets", "15", "01", "01").stdout == eit(tmp_path, "outlets", "150101").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["CODE", "--help"]),
+        (["150108"], ["150108", "liste européenne des déchets", "vouliez-vous dire", "15\u00a001\u00a00"]),
+        (["51", "01", "01"], ["51 01 01", "vouliez-vous dire"]),
+        (["bois"], ["« bois »".replace(" ", "\u00a0"), "six chiffres"]),
+        (["15"], ["« 15 »".replace(" ", "\u00a0"), "six chiffres"]),
+        (["9" * 5000], ["six chiffres"]),
+        (["x" * 5000], ["six chiffres"]),
+        (["15 01 01; rm -rf"], ["liste européenne"]),
+        (["150101", "--naf", "04"], ["04", "NAF rév. 2"]),
+        (["150101", "--naf", "1700Z"], ["1700Z", "NAF rév. 2"]),
+        (["150101", "--naf", "carton"], ["carton", "NAF rév. 2"]),
+    ],
+)
+def test_a_wrong_question_is_one_sentence(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    refused(eit(tmp_path, "outlets", *arguments), *words)
+
+
+@pytest.mark.parametrize("code", ["150101", "200108", "130205", "160103", "100999", "170601", "010399"])
+def test_a_page_fits_a_terminal(tmp_path: Path, code: str) -> None:
+    done = eit(tmp_path, "outlets", code)
+    assert done.returncode == 0
+    assert max(len(line) for line in done.stdout.splitlines()) <= 100
+    assert all(line == line.rstrip() for line in done.stdout.splitlines())
+
+
+def test_the_page_says_what_the_document_says(tmp_path: Path) -> None:
+    page, told = eit(tmp_path, "outlets", "160103").stdout, document(tmp_path, "160103")
+    joined = " ".join(page.split())
+    for row in told["outlets"]:
+        assert row["rule_id"] in page and f"{row['naf_class_code']} {row['activity'][:20]}" in page
+    assert "Règles écrites pour ce code." in page and "Sources" in page
+    assert joined.index("pneus d'occasion") < joined.index("tyre_cement")
+
+
+def test_what_is_hazardous_is_marked_and_warned_of(tmp_path: Path) -> None:
+    page, told = eit(tmp_path, "outlets", "130205").stdout, document(tmp_path, "130205")
+    assert "13\u00a002\u00a005*" in page and "seul un opérateur autorisé" in page
+    assert told["hazardous"] is True and "opérateur autorisé" in told["warning"]
+    assert {row["legal_status"] for row in told["outlets"]} == {"hazardous_authorised"}
+    assert document(tmp_path, "150101")["warning"] is None
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "words"),
+    [
+        ("100999", "subchapter", "sous-chapitre (10\u00a009)"),
+        ("010399", "chapter", "chapitre (01)"),
+        ("170601", "none", "rien n'est deviné"),
+    ],
+)
+def test_a_general_rule_and_no_rule_say_so(tmp_path: Path, code: str, level: str, words: str) -> None:
+    done = eit(tmp_path, "outlets", code)
+    assert done.returncode == 0 and words in done.stdout
+    told = document(tmp_path, code)
+    assert told["level"] == level and bool(told["outlets"]) == (level != "none")
+
+
+def test_one_activity_is_told_whether_and_how(tmp_path: Path) -> None:
+    told = document(tmp_path, "100102", "--naf", "23.51Z")
+    assert told["naf"] == "2351" and [row["naf_class_code"] for row in told["outlets"]] == ["2351"]
+    assert "1\u00a0règle mène à l'activité 2351" in eit(tmp_path, "outlets", "100102", "--naf", "2351").stdout
+    none = eit(tmp_path, "outlets", "100102", "--naf", "62")
+    assert none.returncode == 0 and "Aucune règle ne mène à l'activité 62." in none.stdout
+    assert document(tmp_path, "100102", "--naf", "62")["outlets"] == []
+
+
+def test_json_keys_are_stable(tmp_path: Path) -> None:
+    told = document(tmp_path, "200108")
+    assert list(told) == KEYS and all(list(row) == OUTLET_KEYS for row in told["outlets"])
+    assert [row["rank"] for row in told["outlets"]] == list(range(1, len(told["outlets"]) + 1))
+    scores = [row["score"] for row in told["outlets"]]
+    assert scores == sorted(scores, reverse=True)
+    anyone = [row for row in document(tmp_path, "150103")["outlets"] if row["naf_division_code"] is None]
+    assert anyone and anyone[0]["naf_class_code"] is None and "toute activité" in anyone[0]["activity"]
+
+
+def test_json_is_utf8_on_any_terminal_and_nothing_heavy_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import sys; from eit_analysis.cli import main; code = main(['outlets', '200108', '--json']); "
+        "heavy = {'matplotlib', 'seaborn', 'papermill', 'scipy', 'great_tables', 'babel', 'pandera', 'numba'}; "
+        "sys.exit(code or sorted(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "biodéchets" in json.loads(done.stdout.decode("utf-8"))["label"]
