@@ -2,9 +2,9 @@
 
     python benchmarks/outlets.py [--repeat 3] [--starts 5]
 
-Prints the median and the worst time of one answer over all the codes (reading once the reference, as the command
-does; the best of the repeats for each code), for its text and for its JSON; then the median wall time of the
-whole command in a process of its own, beside a bare ``import pandas``.
+Prints the median and the worst time of one answer over all the codes (the reference once read; the best of
+the repeats for each code), for its text and for its JSON; then the median wall time of the whole command in a
+process of its own, beside a bare ``import pandas``.
 """
 
 from __future__ import annotations

@@ -317,7 +317,7 @@ def test_units_are_written_in_the_normal_spelling() -> None:
     assert units.loc[units["kind"] != "mass", "category"].isin(list(CATEGORIES)).all()
 
 
-# Activities that may hold the permit for a hazardous waste: waste management, and the plants that end its routes.
+# Activities that may hold the permit for a hazardous waste: waste management, and plants that end its routes.
 AUTHORISED = {
     "1920", "2351", "2441", "2442", "2443", "2444", "2445", "3812", "3822", "3831", "3832", "3900",
 }  # fmt: skip
@@ -339,7 +339,9 @@ def test_outlet_rules_are_well_formed(name: str) -> None:
     assert rules["maturity"].between(1, 9).all()
     assert rules["yield_high"].le(1).all() and rules["yield_low"].gt(0).all()
     assert rules["receiver_naf_codes"].dropna().str.fullmatch(r"\d{2,4}( \d{2,4})*").all()
-    receivers = set(" ".join(rules["receiver_naf_codes"].dropna()).split())
+    split = rules["receiver_naf_codes"].dropna().str.split()
+    assert (split.str.len() == split.map(lambda codes: len(set(codes)))).all(), "an activity named twice"
+    receivers = set(split.explode())
     divisions = set(reference.load("naf_divisions")["naf_division_code"])
     classes = set(reference.load("naf_classes")["naf_class_code"])
     assert receivers <= divisions | classes

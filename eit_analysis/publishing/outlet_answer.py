@@ -9,7 +9,6 @@ import json
 import re
 from difflib import SequenceMatcher
 from itertools import groupby
-from os.path import commonprefix
 from textwrap import wrap
 from typing import Any
 
@@ -25,7 +24,11 @@ from eit_analysis.synergies.outlets import LEVEL_DIGITS, outlets
 WIDTH = 96
 USE_WIDTH, TAKER_WIDTH = 42, 45
 ANY_ACTIVITY = "toute activité qui en a l'usage"
-HAZARDOUS_ONLY = "Déchet dangereux\u00a0: seul un opérateur autorisé pour ce code peut le prendre, avec bordereau de suivi."
+FAMILY_RULE = "règle de la famille, pas du code"
+HAZARDOUS_ONLY = (
+    "Déchet dangereux\u00a0: seul un opérateur autorisé pour ce code peut le prendre, avec un bordereau de "
+    "suivi."
+)
 LEVELS = {
     "code": "Règles écrites pour ce code.",
     "subchapter": "Aucune règle pour ce code\u00a0: voici celle de son sous-chapitre ({}), à vérifier.",
@@ -47,8 +50,8 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``waste_code, label, hazardous, warning, naf, level`` and ``outlets``, a list of one object per rule and
-        activity, best score first, with the columns of `outlets` and the labels a reader needs.
+        ``waste_code, label, hazardous, warning, naf, level`` and ``outlets``, a list of one object per rule
+        and activity, best score first, with the columns of `outlets` and the labels a reader needs.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def _near_codes(digits: str, codes: list[str]) -> list[str]:
         return []
 
     def unlike(code: str) -> tuple[float, int, str]:
-        return -SequenceMatcher(None, digits, code).ratio(), -len(commonprefix([digits, code])), code
+        same_start = next((i for i, (a, b) in enumerate(zip(digits, code, strict=False)) if a != b), 6)
+        return -SequenceMatcher(None, digits, code).ratio(), -same_start, code
 
     return sorted(codes, key=unlike)[:3]
 
@@ -99,7 +103,8 @@ def _known_naf(typed: str) -> str:
     division = naf_division(code)
     if division is None or (len(code) > 2 and not naf_subclasses(code[:4])):
         raise UsageError(
-            f"« {typed} » n'est pas un code de la NAF rév. 2\u00a0: donnez une division (17) ou une classe (17.12)."
+            f"« {typed} » n'est pas un code de la NAF rév. 2\u00a0: donnez une division (17) ou une classe "
+            "(17.12)."
         )
     return code[:4]
 
@@ -118,8 +123,9 @@ def _documents(rows: pd.DataFrame) -> list[dict[str, Any]]:
         year=rows["year"].astype(int),
         maturity=rows["maturity"].astype(int),
     )
+    rows.insert(0, "rank", range(1, len(rows) + 1))
     filled = rows.astype(object).where(rows.notna(), None)
-    return [{"rank": i, **row} for i, row in enumerate(filled.to_dict("records"), start=1)]
+    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
 
 
 def as_json(document: dict[str, Any]) -> str:
@@ -127,7 +133,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def as_text(document: dict[str, Any]) -> str:
-    """The document as a French page for a terminal: one block per rule, best score first, then the sources."""
+    """The document as a French page for a terminal: a block per rule, best score first, then the sources."""
     code = document["waste_code"]
     kind = "dangereux" if document["hazardous"] else "non dangereux"
     star = "*" if document["hazardous"] else ""
@@ -167,6 +173,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
         f"{ROUTES[rule['route']]}, {rule['legal_status_label']}",
         f"qualité au pire {QUALITIES[rule['worst_quality']]}\u00a0; {rule['treatment']}",
         f"rendement {bounds[0]} à {bounds[1]}\u00a0%, maturité {rule['maturity']}/9",
+        *([FAMILY_RULE] if rule["level"] == "category" else []),
         f"{rule['rule_id']} [{number}]",
     ]
     use = [line for fact in facts for line in wrap(fact, USE_WIDTH, subsequent_indent="  ")]

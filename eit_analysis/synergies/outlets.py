@@ -2,8 +2,8 @@
 
     score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield)
 
-A rule written for the code answers first; only without one do the general rules of its sub-chapter answer, then
-those of its chapter. Nothing answers otherwise: no outlet is guessed.
+A rule written for the code answers first; only without one do the general rules of its sub-chapter answer,
+then those of its chapter. Nothing answers otherwise: no outlet is guessed.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def outlets(
 ) -> pd.DataFrame:
     """The activities that a rule lets take a waste, best score first.
 
-    score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield), where hierarchy is 1 for a
-    reuse, 2/3 for a recycling, 1/3 for energy, and specificity 1 for a rule on the code, 0.6 on its
+    score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield), where hierarchy is 1 for
+    a reuse, 2/3 for a recycling, 1/3 for energy, and specificity 1 for a rule on the code, 0.6 on its
     sub-chapter (four digits), 0.4 on its chapter, 0.2 on its family.
 
-    A hazardous waste reads only the rules that allow it, and the others are never read by it. A rule of a family
-    (without a code) is added where a rule on the code names that family.
+    A hazardous waste reads only the rules that allow it, and the other wastes only the others. A rule of a
+    family (without a code) is added where a rule on the code names that family.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def outlets(
     Returns
     -------
     pandas.DataFrame
-        One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing where
-        the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
+        One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing
+        where the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
     """
     rules = pd.concat([compatibility, general], ignore_index=True)
     rules = rules[(rules["hazardous_allowed"] == 1) == hazardous]
@@ -67,11 +67,10 @@ def outlets(
     families = found.loc[found["level"] == "code", "category"].dropna().unique()
     of_family = rules[(prefix == "") & rules["category"].isin(families)].assign(level="category")
     found = pd.concat([found, of_family])
-    receivers = found["receiver_naf_codes"].fillna("").str.split()
-    rows = found.assign(receiver=receivers.where(receivers.str.len() > 0, None)).explode("receiver")
+    rows = found.assign(receiver=found["receiver_naf_codes"].fillna("").str.split()).explode("receiver")
     receiver = rows["receiver"].fillna("").astype(str)
     rows = rows.assign(
-        naf_division_code=receiver.str[:2].replace("", np.nan),
+        naf_division_code=receiver.str[:2].where(receiver != ""),
         naf_class_code=receiver.where(receiver.str.len() == 4),
         score=_score(rows),
     )
