@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import SequenceMatcher
+from functools import cache
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -18,7 +19,12 @@ from eit_analysis import reference
 from eit_analysis.codes import QUALITIES, ROUTES
 from eit_analysis.errors import UsageError
 from eit_analysis.french import counted, exact
-from eit_analysis.reference.nomenclatures import naf_division, naf_subclasses, normalise_waste_code
+from eit_analysis.reference.nomenclatures import (
+    is_hazardous,
+    naf_division,
+    naf_subclasses,
+    normalise_waste_code,
+)
 from eit_analysis.synergies.outlets import LEVEL_DIGITS, outlets
 
 WIDTH = 96
@@ -58,18 +64,18 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     UsageError
         When the code is not in the European list (near codes are named), or the NAF code does not exist.
     """
-    wastes = reference.load("waste_codes").set_index("waste_code")
+    wastes = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     code = normalise_waste_code(waste_code)
     if code is None:
-        raise _unknown_code(waste_code, wastes["label_fr"])
+        raise _unknown_code(waste_code, wastes)
     activity = _known_naf(naf) if naf else ""
-    hazardous = bool(wastes.loc[code, "hazardous"] == 1)
+    hazardous = bool(is_hazardous(code))
     tables = reference.load("compatibility"), reference.load("outlet_general")
     every = outlets(code, hazardous, *tables)
     rows = outlets(code, hazardous, *tables, naf=activity) if activity else every
     return {
         "waste_code": code,
-        "label": wastes.loc[code, "label_fr"],
+        "label": wastes[code],
         "hazardous": hazardous,
         "warning": HAZARDOUS_ONLY if hazardous else None,
         "naf": activity or None,
@@ -110,22 +116,28 @@ def _known_naf(typed: str) -> str:
 
 
 def _documents(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    words = _words()
+    documents = []
+    for rank, row in enumerate(rows.to_dict("records"), start=1):
+        known: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in row.items()}
+        activity = known["naf_class_code"] or known["naf_division_code"]
+        label = words[activity] if activity else ANY_ACTIVITY
+        documents.append(
+            {"rank": rank, **known, "activity": label, "legal_status_label": words[known["legal_status"]]}
+        )
+    return documents
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Labels of the NAF classes and divisions and of the legal statuses, by code."""
     labels = reference.load("labels")
-    classes, statuses = (
-        labels[labels["column"] == column].set_index("code")["label_fr"]
-        for column in ("naf_class_code", "legal_status")
-    )
-    divisions = reference.load("naf_divisions").set_index("naf_division_code")["label_fr"]
-    activity = rows["naf_class_code"].map(classes).fillna(rows["naf_division_code"].map(divisions))
-    rows = rows.assign(
-        activity=activity.fillna(ANY_ACTIVITY),
-        legal_status_label=rows["legal_status"].map(statuses),
-        year=rows["year"].astype(int),
-        maturity=rows["maturity"].astype(int),
-    )
-    rows.insert(0, "rank", range(1, len(rows) + 1))
-    filled = rows.astype(object).where(rows.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
+    labels = labels[labels["column"].isin(["naf_class_code", "legal_status"])]
+    divisions = reference.load("naf_divisions")
+    return {
+        **dict(zip(divisions["naf_division_code"], divisions["label_fr"], strict=True)),
+        **dict(zip(labels["code"], labels["label_fr"], strict=True)),
+    }
 
 
 def as_json(document: dict[str, Any]) -> str:

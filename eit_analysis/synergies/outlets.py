@@ -55,15 +55,15 @@ def outlets(
         One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing
         where the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
     """
-    rules = pd.concat([compatibility, general], ignore_index=True)
-    rules = rules[(rules["hazardous_allowed"] == 1) == hazardous]
+    prefixes = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
+    rules = pd.concat(
+        [_reading(table, ["", *prefixes.values()], hazardous) for table in (compatibility, general)],
+        ignore_index=True,
+    )
     prefix = rules["waste_code_prefix"].fillna("")
-    found = rules.iloc[:0].assign(level="")
-    for level, digits in LEVEL_DIGITS.items():
-        reading = prefix == waste_code[:digits]
-        if reading.any():
-            found = rules[reading].assign(level=level)
-            break
+    levels = [level for level, start in prefixes.items() if (prefix == start).any()]
+    level = levels[0] if levels else ""
+    found = rules[prefix == prefixes.get(level, waste_code)].assign(level=level)
     families = found.loc[found["level"] == "code", "category"].dropna().unique()
     of_family = rules[(prefix == "") & rules["category"].isin(families)].assign(level="category")
     found = pd.concat([found, of_family])
@@ -79,6 +79,12 @@ def outlets(
     order = ["score", "rule_id", "naf_division_code", "naf_class_code"]
     rows = rows.sort_values(order, ascending=[False, True, True, True], kind="stable")
     return rows[OUTLET_COLUMNS].reset_index(drop=True)
+
+
+def _reading(rules: pd.DataFrame, prefixes: list[str], hazardous: bool) -> pd.DataFrame:
+    """The few rules that may read a code: by one of its beginnings or by a family, and of its hazard."""
+    starts = rules["waste_code_prefix"].fillna("").isin(prefixes)
+    return rules[starts & ((rules["hazardous_allowed"] == 1) == hazardous)]
 
 
 def _score(rows: pd.DataFrame) -> pd.Series:
