@@ -12,10 +12,10 @@ import pytest
 from command import eit, refused
 from conftest import ROOT
 
-KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "level", "outlets"]
+KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "rule_level", "outlets"]
 OUTLET_KEYS = [
-    "rank", "naf_division_code", "naf_class_code", "score", "level", "rule_id", "use", "treatment", "route",
-    "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
+    "rank", "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use", "treatment",
+    "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
     "activity", "legal_status_label",
 ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_a_general_rule_and_no_rule_say_so(tmp_path: Path, code: str, level: str
     done = eit(tmp_path, "outlets", code)
     assert done.returncode == 0 and words in done.stdout
     told = document(tmp_path, code)
-    assert told["level"] == level and bool(told["outlets"]) == (level != "none")
+    assert told["rule_level"] == level and bool(told["outlets"]) == (level != "none")
 
 
 def test_one_activity_is_told_whether_and_how(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_json_keys_are_stable(tmp_path: Path) -> None:
     told = document(tmp_path, "200108")
     assert list(told) == KEYS and all(list(row) == OUTLET_KEYS for row in told["outlets"])
     assert [row["rank"] for row in told["outlets"]] == list(range(1, len(told["outlets"]) + 1))
-    scores = [row["score"] for row in told["outlets"]]
+    scores = [row["outlet_score"] for row in told["outlets"]]
     assert scores == sorted(scores, reverse=True)
     anyone = [row for row in document(tmp_path, "150103")["outlets"] if row["naf_division_code"] is None]
     assert anyone and anyone[0]["naf_class_code"] is None and "toute activité" in anyone[0]["activity"]

@@ -49,9 +49,9 @@ def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
     # 35 × 6/9 + 25 × 2/3 + 25 × 1 + 15 × 0.5
-    assert rows.loc[0, "score"] == pytest.approx(23.333 + 16.667 + 25 + 7.5, abs=0.05)
+    assert rows.loc[0, "outlet_score"] == pytest.approx(23.333 + 16.667 + 25 + 7.5, abs=0.05)
     best = outlets("150101", False, table(rule("a", "150101", route="reuse", yield_central=1.0)), table())
-    assert best.loc[0, "score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
+    assert best.loc[0, "outlet_score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
 
 
 def test_a_rule_on_the_code_silences_the_general_ones() -> None:
@@ -59,14 +59,14 @@ def test_a_rule_on_the_code_silences_the_general_ones() -> None:
     exact = table(rule("exact", "150101"))
     assert list(outlets("150101", False, exact, general)["rule_id"]) == ["exact"]
     assert list(outlets("150102", False, exact, general)["rule_id"]) == ["sub"]
-    assert list(outlets("150202", False, exact, general)["level"]) == ["chapter"]
+    assert list(outlets("150202", False, exact, general)["rule_level"]) == ["chapter"]
     assert outlets("160103", False, exact, general).empty
 
 
 def test_a_family_rule_comes_with_a_rule_on_the_code_that_names_the_family() -> None:
     rules = table(rule("family", None, category="food"), rule("exact", "020601", category="food"))
     rows = outlets("020601", False, rules, table(rule("sub", "0203")))
-    assert list(zip(rows["rule_id"], rows["level"], strict=True)) == [
+    assert list(zip(rows["rule_id"], rows["rule_level"], strict=True)) == [
         ("exact", "code"),
         ("family", "category"),
     ]
@@ -112,8 +112,8 @@ def test_hazard_is_never_bought_and_the_order_of_rules_is_irrelevant(
     rows = outlets(code, hazardous, table(*one), table(*two))
     allowed = {r["rule_id"] for r in [*one, *two] if r["hazardous_allowed"] == int(hazardous)}
     assert set(rows["rule_id"]) <= allowed
-    assert rows["score"].between(0, 100).all() and rows["score"].is_monotonic_decreasing
-    assert rows["level"].nunique() <= 1
+    assert rows["outlet_score"].between(0, 100).all() and rows["outlet_score"].is_monotonic_decreasing
+    assert rows["rule_level"].nunique() <= 1
     random.shuffle(one)
     pd.testing.assert_frame_equal(rows, outlets(code, hazardous, table(*one), table(*two)))
 
@@ -132,9 +132,9 @@ def levels() -> pd.Series:
     found = {}
     for code, hazardous in zip(codes["waste_code"], codes["hazardous"] == 1, strict=True):
         rows = outlets(code, bool(hazardous), *tables)
-        assert rows["score"].between(0, 100).all() and rows["source"].notna().all(), code
+        assert rows["outlet_score"].between(0, 100).all() and rows["source"].notna().all(), code
         assert (rows["legal_status"] == "hazardous_authorised").eq(hazardous).all(), code
-        found[code] = rows["level"].iloc[0] if len(rows) else "none"
+        found[code] = rows["rule_level"].iloc[0] if len(rows) else "none"
     return pd.Series(found)
 
 
@@ -216,7 +216,7 @@ def test_incineration_ash_stays_out_of_concrete() -> None:
 )
 def test_the_yields_that_a_text_gives(code: str, bound: str, value: float) -> None:
     rows = real(code)
-    recycled = rows[(rows["level"] == "code") & (rows["route"] == "recycling")]
+    recycled = rows[(rows["rule_level"] == "code") & (rows["route"] == "recycling")]
     assert recycled[bound].unique() == pytest.approx([value], abs=0.005)
 
 
@@ -252,7 +252,7 @@ def test_the_exchanges_of_taranto_but_two() -> None:
 
 def test_energy_comes_after_matter_for_tyres() -> None:
     """Same source: cement is the most used outlet, yet the law puts reuse first, then recycling."""
-    best = real("160103").groupby("route")["score"].max()
+    best = real("160103").groupby("route")["outlet_score"].max()
     assert best["recycling"] > best["energy"]
 
 

@@ -56,8 +56,8 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``waste_code, label, hazardous, warning, naf, level`` and ``outlets``, a list of one object per rule
-        and activity, best score first, with the columns of `outlets` and the labels a reader needs.
+        ``waste_code, label, hazardous, warning, naf, rule_level`` and ``outlets``, a list of one object per
+        rule and activity, best score first, with the columns of `outlets` and the labels a reader needs.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
         "hazardous": hazardous,
         "warning": HAZARDOUS_ONLY if hazardous else None,
         "naf": activity or None,
-        "level": every["level"].iloc[0] if len(every) else "none",
+        "rule_level": every["rule_level"].iloc[0] if len(every) else "none",
         "outlets": _documents(rows),
     }
 
@@ -166,7 +166,7 @@ def as_text(document: dict[str, Any]) -> str:
 
 
 def _level_sentence(document: dict[str, Any]) -> str:
-    code, level = document["waste_code"], document["level"]
+    code, level = document["waste_code"], document["rule_level"]
     sentence = LEVELS[level].format(_spaced(code[: LEVEL_DIGITS.get(level, 6)]))
     if document["naf"] and level != "none":
         n_rules = len({row["rule_id"] for row in document["outlets"]})
@@ -185,7 +185,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
         f"{ROUTES[rule['route']]}, {rule['legal_status_label']}",
         f"qualité au pire {QUALITIES[rule['worst_quality']]}\u00a0; {rule['treatment']}",
         f"rendement {bounds[0]} à {bounds[1]}\u00a0%, maturité {rule['maturity']}/9",
-        *([FAMILY_RULE] if rule["level"] == "category" else []),
+        *([FAMILY_RULE] if rule["rule_level"] == "category" else []),
         f"{rule['rule_id']} [{number}]",
     ]
     use = [line for fact in facts for line in wrap(fact, USE_WIDTH, subsequent_indent="  ")]
@@ -200,7 +200,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
     ]
     height = max(len(use), len(taker))
     use, taker = (cells + [""] * (height - len(cells)) for cells in (use, taker))
-    scores = [exact(rule["score"], 1)] + [""] * (height - 1)
+    scores = [exact(rule["outlet_score"], 1)] + [""] * (height - 1)
     return [_row(*cells) for cells in zip(scores, use, taker, strict=True)]
 
 

@@ -1,6 +1,6 @@
 """Which activities could take a waste: the rules that read its code, ranked.
 
-    score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield)
+    outlet_score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield)
 
 A rule written for the code answers first; only without one do the general rules of its sub-chapter answer,
 then those of its chapter. Nothing answers otherwise: no outlet is guessed.
@@ -20,8 +20,8 @@ SPECIFICITY = {"code": 1.0, "subchapter": 0.6, "chapter": 0.4, "category": 0.2}
 LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
 
 OUTLET_COLUMNS = [
-    "naf_division_code", "naf_class_code", "score", "level", "rule_id", "use", "treatment", "route",
-    "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
+    "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use", "treatment",
+    "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
 ]  # fmt: skip
 
 
@@ -30,9 +30,9 @@ def outlets(
 ) -> pd.DataFrame:
     """The activities that a rule lets take a waste, best score first.
 
-    score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield), where hierarchy is 1 for
-    a reuse, 2/3 for a recycling, 1/3 for energy, and specificity 1 for a rule on the code, 0.6 on its
-    sub-chapter (four digits), 0.4 on its chapter, 0.2 on its family.
+    outlet_score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield), where
+    hierarchy is 1 for a reuse, 2/3 for a recycling, 1/3 for energy, and specificity 1 for a rule on the code,
+    0.6 on its sub-chapter (four digits), 0.4 on its chapter, 0.2 on its family.
 
     A hazardous waste reads only the rules that allow it, and the other wastes only the others. A rule of a
     family (without a code) is added where a rule on the code names that family.
@@ -63,20 +63,20 @@ def outlets(
     prefix = rules["waste_code_prefix"].fillna("")
     levels = [level for level, start in prefixes.items() if (prefix == start).any()]
     level = levels[0] if levels else ""
-    found = rules[prefix == prefixes.get(level, waste_code)].assign(level=level)
-    families = found.loc[found["level"] == "code", "category"].dropna().unique()
-    of_family = rules[(prefix == "") & rules["category"].isin(families)].assign(level="category")
+    found = rules[prefix == prefixes.get(level, waste_code)].assign(rule_level=level)
+    families = found.loc[found["rule_level"] == "code", "category"].dropna().unique()
+    of_family = rules[(prefix == "") & rules["category"].isin(families)].assign(rule_level="category")
     found = pd.concat([found, of_family])
     rows = found.assign(receiver=found["receiver_naf_codes"].fillna("").str.split()).explode("receiver")
     receiver = rows["receiver"].fillna("").astype(str)
     rows = rows.assign(
         naf_division_code=receiver.str[:2].where(receiver != ""),
         naf_class_code=receiver.where(receiver.str.len() == 4),
-        score=_score(rows),
+        outlet_score=_score(rows),
     )
     takes = [r.startswith(naf) or naf.startswith(r) for r in receiver]
     rows = rows[np.array(takes, dtype=bool)]
-    order = ["score", "rule_id", "naf_division_code", "naf_class_code"]
+    order = ["outlet_score", "rule_id", "naf_division_code", "naf_class_code"]
     rows = rows.sort_values(order, ascending=[False, True, True, True], kind="stable")
     return rows[OUTLET_COLUMNS].reset_index(drop=True)
 
@@ -91,7 +91,7 @@ def _score(rows: pd.DataFrame) -> pd.Series:
     parts = {
         "maturity": rows["maturity"].astype(float) / MOST_MATURE,
         "hierarchy": rows["route"].map(HIERARCHY).astype(float),
-        "specificity": rows["level"].map(SPECIFICITY).astype(float),
+        "specificity": rows["rule_level"].map(SPECIFICITY).astype(float),
         "yield": rows["yield_central"].astype(float),
     }
     total = sum((WEIGHTS[name] * part for name, part in parts.items()), pd.Series(0.0, index=rows.index))
