@@ -202,7 +202,8 @@ def command_import(arguments: argparse.Namespace) -> int:
 
 
 def command_outlets(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.outlet_answer import answer, as_json, as_text
+    from eit_analysis.publishing.outlet_answer import answer, as_json
+    from eit_analysis.publishing.outlet_page import as_text
 
     document = answer(" ".join(arguments.waste_code), arguments.naf)
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):

@@ -14,8 +14,9 @@ from conftest import ROOT
 
 KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "rule_level", "outlets"]
 OUTLET_KEYS = [
-    "rank", "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use", "treatment",
-    "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
+    "rank", "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use",
+    "treatment", "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central",
+    "yield_high", "source", "year",
     "activity", "legal_status_label",
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The answer of `eit outlets`: from what was typed to a document, and from the document to a page of text.
+"""The answer of `eit outlets`: from what was typed to a document of plain values.
 
 It tells what the reference says of a code, nothing of any firm: no release rule applies to it.
 """
@@ -9,38 +9,25 @@ import json
 import re
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import groupby
-from textwrap import wrap
 from typing import Any
 
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.codes import QUALITIES, ROUTES
 from eit_analysis.errors import UsageError
-from eit_analysis.french import counted, exact
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
     naf_division,
     naf_subclasses,
     normalise_waste_code,
 )
-from eit_analysis.synergies.outlets import LEVEL_DIGITS, outlets
+from eit_analysis.synergies.outlets import outlets
 
-WIDTH = 96
-USE_WIDTH, TAKER_WIDTH = 42, 45
 ANY_ACTIVITY = "toute activité qui en a l'usage"
-FAMILY_RULE = "règle de la famille, pas du code"
 HAZARDOUS_ONLY = (
     "Déchet dangereux\u00a0: seul un opérateur autorisé pour ce code peut le prendre, avec un bordereau de "
     "suivi."
 )
-LEVELS = {
-    "code": "Règles écrites pour ce code.",
-    "subchapter": "Aucune règle pour ce code\u00a0: voici celle de son sous-chapitre ({}), à vérifier.",
-    "chapter": "Aucune règle pour ce code\u00a0: voici celle de son chapitre ({}), à vérifier.",
-    "none": "Aucune règle pour ce code, son sous-chapitre ou son chapitre\u00a0: rien n'est deviné.",
-}
 
 
 def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
@@ -86,7 +73,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
 
 def _unknown_code(typed: str, labels: pd.Series) -> UsageError:
     near = _near_codes(re.sub(r"\D", "", typed), list(labels.index))
-    seen = ", ".join(f"{_spaced(code)} ({labels[code]})" for code in near)
+    seen = ", ".join(f"{spaced_code(code)} ({labels[code]})" for code in near)
     hint = f"vouliez-vous dire {seen}\u00a0?" if near else "donnez ses six chiffres, par exemple 15 01 01."
     return UsageError(f"« {typed} » n'est pas un code de la liste européenne des déchets\u00a0: {hint}")
 
@@ -144,70 +131,6 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def as_text(document: dict[str, Any]) -> str:
-    """The document as a French page for a terminal: a block per rule, best score first, then the sources."""
-    code = document["waste_code"]
-    kind = "dangereux" if document["hazardous"] else "non dangereux"
-    star = "*" if document["hazardous"] else ""
-    title = wrap(f"{_spaced(code)}{star}\u00a0: {document['label']} ({kind})", WIDTH)
-    notes = [document["warning"], _level_sentence(document)]
-    lines = [*title, *(line for note in notes if note for line in wrap(note, WIDTH))]
-    rules = [list(rows) for _, rows in groupby(document["outlets"], key=lambda row: str(row["rule_id"]))]
-    if not rules:
-        return "\n".join(lines)
-    sources = list(dict.fromkeys(f"{rows[0]['source']} ({rows[0]['year']})" for rows in rules))
-    lines += ["", _row("Note", "Usage", "Activités receveuses (NAF)"), "─" * WIDTH]
-    for rows in rules:
-        lines += [*_block(rows, sources), ""]
-    lines.append("Sources")
-    for number, source in enumerate(sources, start=1):
-        lines += wrap(f"[{number}] {source}", WIDTH, subsequent_indent="    ")
-    return "\n".join(lines)
-
-
-def _level_sentence(document: dict[str, Any]) -> str:
-    code, level = document["waste_code"], document["rule_level"]
-    sentence = LEVELS[level].format(_spaced(code[: LEVEL_DIGITS.get(level, 6)]))
-    if document["naf"] and level != "none":
-        n_rules = len({row["rule_id"] for row in document["outlets"]})
-        found = counted(n_rules, "règle mène", "règles mènent") if n_rules else "Aucune règle ne mène"
-        sentence += f" {found} à l'activité {document['naf']}."
-    return sentence
-
-
-def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
-    """One rule in three columns: its score, what becomes of the waste, who may take it."""
-    rule = rows[0]
-    number = sources.index(f"{rule['source']} ({rule['year']})") + 1
-    bounds = [exact(100 * rule[f"yield_{bound}"], 1) for bound in ("low", "high")]
-    facts = [
-        str(rule["use"]),
-        f"{ROUTES[rule['route']]}, {rule['legal_status_label']}",
-        f"qualité au pire {QUALITIES[rule['worst_quality']]}\u00a0; {rule['treatment']}",
-        f"rendement {bounds[0]} à {bounds[1]}\u00a0%, maturité {rule['maturity']}/9",
-        *([FAMILY_RULE] if rule["rule_level"] == "category" else []),
-        f"{rule['rule_id']} [{number}]",
-    ]
-    use = [line for fact in facts for line in wrap(fact, USE_WIDTH, subsequent_indent="  ")]
-    taker = [
-        line
-        for row in rows
-        for line in wrap(
-            f"{row['naf_class_code'] or row['naf_division_code'] or ''} {row['activity']}".strip(),
-            TAKER_WIDTH,
-            subsequent_indent="     ",
-        )
-    ]
-    height = max(len(use), len(taker))
-    use, taker = (cells + [""] * (height - len(cells)) for cells in (use, taker))
-    scores = [exact(rule["outlet_score"], 1)] + [""] * (height - 1)
-    return [_row(*cells) for cells in zip(scores, use, taker, strict=True)]
-
-
-def _row(score: str, use: str, taker: str) -> str:
-    return f"{score:>5}  {use:<{USE_WIDTH}}  {taker}".rstrip()
-
-
-def _spaced(code: str) -> str:
+def spaced_code(code: str) -> str:
     """``150101`` -> ``15 01 01``, held together."""
     return "\u00a0".join(code[i : i + 2] for i in range(0, len(code), 2))

@@ -21,7 +21,8 @@ LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
 
 OUTLET_COLUMNS = [
     "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use", "treatment",
-    "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high", "source", "year",
+    "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central", "yield_high",
+    "source", "year",
 ]  # fmt: skip
 
 
