@@ -8,7 +8,9 @@ then those of its chapter. Nothing answers otherwise: no outlet is guessed.
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 # Ours, like every weight here: they order the answers of one code, and no more.
@@ -56,44 +58,51 @@ def outlets(
         One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing
         where the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
     """
-    prefixes = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
-    rules = pd.concat(
-        [_reading(table, ["", *prefixes.values()], hazardous) for table in (compatibility, general)],
-        ignore_index=True,
-    )
-    prefix = rules["waste_code_prefix"].fillna("")
-    levels = [level for level, start in prefixes.items() if (prefix == start).any()]
-    level = levels[0] if levels else ""
-    found = rules[prefix == prefixes.get(level, waste_code)].assign(rule_level=level)
-    families = found.loc[found["rule_level"] == "code", "category"].dropna().unique()
-    of_family = rules[(prefix == "") & rules["category"].isin(families)].assign(rule_level="category")
-    found = pd.concat([found, of_family])
-    rows = found.assign(receiver=found["receiver_naf_codes"].fillna("").str.split()).explode("receiver")
-    receiver = rows["receiver"].fillna("").astype(str)
-    rows = rows.assign(
-        naf_division_code=receiver.str[:2].where(receiver != ""),
-        naf_class_code=receiver.where(receiver.str.len() == 4),
-        outlet_score=_score(rows),
-    )
-    takes = [r.startswith(naf) or naf.startswith(r) for r in receiver]
-    rows = rows[np.array(takes, dtype=bool)]
-    order = ["outlet_score", "rule_id", "naf_division_code", "naf_class_code"]
-    rows = rows.sort_values(order, ascending=[False, True, True, True], kind="stable")
-    return rows[OUTLET_COLUMNS].reset_index(drop=True)
+    starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
+    rules = [
+        rule
+        for table in (compatibility, general)
+        for rule in _reading(table, ["", *starts.values()], hazardous).to_dict("records")
+    ]
+    found: list[dict[Hashable, Any]] = []
+    for level, start in starts.items():
+        found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]
+        if found:
+            break
+    families = {rule["category"] for rule in found if rule["rule_level"] == "code"} - {""}
+    found += [
+        {**rule, "rule_level": "category"}
+        for rule in rules
+        if rule["waste_code_prefix"] == "" and rule["category"] in families
+    ]
+    rows = [
+        {
+            **rule,
+            "naf_division_code": receiver[:2] or None,
+            "naf_class_code": receiver if len(receiver) == 4 else None,
+            "outlet_score": _score(rule),
+        }
+        for rule in found
+        for receiver in rule["receiver_naf_codes"].split() or [""]
+        if receiver.startswith(naf) or naf.startswith(receiver)
+    ]
+    rows.sort(key=lambda row: (-row["outlet_score"], row["rule_id"], row["naf_class_code"] or ""))
+    return pd.DataFrame(rows, columns=OUTLET_COLUMNS)
 
 
-def _reading(rules: pd.DataFrame, prefixes: list[str], hazardous: bool) -> pd.DataFrame:
+def _reading(rules: pd.DataFrame, starts: list[str], hazardous: bool) -> pd.DataFrame:
     """The few rules that may read a code: by one of its beginnings or by a family, and of its hazard."""
-    starts = rules["waste_code_prefix"].fillna("").isin(prefixes)
-    return rules[starts & ((rules["hazardous_allowed"] == 1) == hazardous)]
+    prefix = rules["waste_code_prefix"].fillna("")
+    kept = rules[prefix.isin(starts) & ((rules["hazardous_allowed"] == 1) == hazardous)]
+    texts = ["waste_code_prefix", "category", "receiver_naf_codes"]
+    return kept.assign(**{name: kept[name].fillna("") for name in texts})
 
 
-def _score(rows: pd.DataFrame) -> pd.Series:
+def _score(rule: dict[Hashable, Any]) -> float:
     parts = {
-        "maturity": rows["maturity"].astype(float) / MOST_MATURE,
-        "hierarchy": rows["route"].map(HIERARCHY).astype(float),
-        "specificity": rows["rule_level"].map(SPECIFICITY).astype(float),
-        "yield": rows["yield_central"].astype(float),
+        "maturity": rule["maturity"] / MOST_MATURE,
+        "hierarchy": HIERARCHY[rule["route"]],
+        "specificity": SPECIFICITY[rule["rule_level"]],
+        "yield": rule["yield_central"],
     }
-    total = sum((WEIGHTS[name] * part for name, part in parts.items()), pd.Series(0.0, index=rows.index))
-    return (100 * total).round(1)
+    return round(100 * sum(WEIGHTS[name] * part for name, part in parts.items()), 1)
