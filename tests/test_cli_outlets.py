@@ -64,6 +64,8 @@ def test_a_page_fits_a_terminal(tmp_path: Path, code: str) -> None:
     assert done.returncode == 0
     assert max(len(line) for line in done.stdout.splitlines()) <= 100
     assert all(line == line.rstrip() for line in done.stdout.splitlines())
+    assert not any(line.lstrip().startswith((";", ":")) for line in done.stdout.splitlines())
+    assert " ;" not in done.stdout and " :" not in done.stdout
 
 
 def test_the_page_says_what_the_document_says(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -40,7 +41,7 @@ def as_text(document: dict[str, Any]) -> str:
         lines += [*_block(rows, sources), ""]
     lines.append("Sources")
     for number, source in enumerate(sources, start=1):
-        lines += wrap(f"[{number}] {source}", WIDTH, subsequent_indent="    ")
+        lines += wrap(_bound(f"[{number}] {source}"), WIDTH, subsequent_indent="    ")
     return "\n".join(lines)
 
 
@@ -67,7 +68,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
         *([FAMILY_RULE] if rule["rule_level"] == "category" else []),
         f"{rule['rule_id']} [{number}]",
     ]
-    use = [line for fact in facts for line in wrap(fact, USE_WIDTH, subsequent_indent="  ")]
+    use = [line for fact in facts for line in wrap(_bound(fact), USE_WIDTH, subsequent_indent="  ")]
     taker = [
         line
         for row in rows
@@ -85,3 +86,8 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
 
 def _row(score: str, use: str, taker: str) -> str:
     return f"{score:>5}  {use:<{USE_WIDTH}}  {taker}".rstrip()
+
+
+def _bound(text: str) -> str:
+    """No line begins with a semicolon or a colon: the space before it does not break."""
+    return re.sub(r" (?=[:;?!%])", "\u00a0", text)
