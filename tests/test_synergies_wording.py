@@ -4,9 +4,16 @@ import pytest
 
 from eit_analysis.publishing.wording import heading
 from eit_analysis.synergies.impacts import INDICATORS
-from eit_analysis.synergies.scoring import CONFIDENCE, CRITERIA, RESULT_COLUMNS
+from eit_analysis.synergies.scoring import preferences
+from eit_analysis.synergies.scoring.criteria import CRITERIA
+from eit_analysis.synergies.scoring.ranking import CONFIDENCE, RESULT_COLUMNS
 from eit_analysis.synergies.substitution import GATES, HIERARCHY
 
+VOTE_COLUMNS = [
+    "participant", "role", "distance_percent", "kendall_tau", "top_voters_percent", "voter_rank_best",
+    "voter_rank_worst", "vote_min_percent", "vote_q1_percent", "vote_q3_percent", "vote_max_percent",
+    "n_voters",
+]  # fmt: skip
 MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rule"}
 
 
@@ -16,6 +23,10 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("gate", set(GATES)),
         ("miss_reason", MISSED | {f"gate_{gate}" for gate in GATES}),
         ("criterion", set(CRITERIA)),
+        ("more_on", set(CRITERIA)),
+        ("less_on", set(CRITERIA)),
+        ("condition", {"never", "data", "weights"}),
+        ("scale", {"regulatory_ease", "willingness_ceiling"}),
         ("confidence", set(CONFIDENCE)),
         ("old_route", set(HIERARCHY)),
         ("new_route", set(HIERARCHY) - {"unknown"}),
@@ -28,5 +39,8 @@ def test_codes_have_labels(column, codes):
 
 
 def test_result_columns_have_headers():
-    shown = [*(n for names in INDICATORS.values() for n in names), *RESULT_COLUMNS]
-    assert all(heading(column).header for column in shown if column != "known_criteria")
+    shown = [
+        *(n for names in INDICATORS.values() for n in names), *RESULT_COLUMNS, *preferences.COLUMNS,
+        *VOTE_COLUMNS, "acceptability_percent",
+    ]  # fmt: skip
+    assert all(heading(column).header for column in shown if column != "candidate_id")

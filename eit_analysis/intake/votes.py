@@ -1,0 +1,137 @@
+"""The votes of a workshop: which points each participant gives each criterion of the score.
+
+``data/raw/<study>/votes.csv`` stands beside ``study.toml``: the waves hold survey files, and cleaning looks
+nowhere else. Columns ``Participant``, ``Rôle``, ``Critère`` and ``Points`` (or ``Poids``), in any order; a
+row for each participant and criterion, the criterion by its French label or its name in ``study.toml``. A
+criterion that a participant leaves out has no points from them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.errors import InputError
+from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.study import Study
+
+FILE = "votes.csv"
+# Column of the table: header as asked for, and the words by which it is recognised.
+HEADERS = {
+    "participant": ("Participant", {"participant", "participants", "votant"}),
+    "role": ("Rôle", {"role", "roles", "college"}),
+    "criterion": ("Critère", {"critere", "criteres"}),
+    "points": ("Points", {"points", "point", "poids"}),
+}
+COLUMNS = ["participant", "role", "criterion", "points", "source_row"]
+
+
+def study_votes(study: Study) -> pd.DataFrame:
+    """The votes of a study, empty where there is no file: no workshop has voted yet."""
+    path = study.raw.parent / FILE
+    return read_votes(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+
+
+def read_votes(path: Path) -> pd.DataFrame:
+    """Read a file of votes: UTF-8 or cp1252, cells separated by semicolons or commas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant, role, criterion`` (as in ``study.toml``)``, points, source_row`` (from 1).
+
+    Raises
+    ------
+    InputError
+        A column that is missing, a criterion that is unknown or given twice, points that are no number, or
+        negative, or all zero for someone.
+    """
+    raw = next(read_files([path], path.parent))
+    if raw.problem:
+        raise InputError(raw.problem, file=path.name)
+    rows = [[clean_text(cell) for cell in row] for row in raw.sheets[0].rows]
+    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
+    if not filled:
+        raise InputError("ce fichier est vide, écrivez une ligne par vote", file=path.name)
+    places = _places(filled[0][1], path.name)
+    names = _criteria()
+    votes: dict[tuple[str, str], dict] = {}
+    participants: dict[str, str] = {}
+    for number, row in filled[1:]:
+        cells = {column: row[place] for column, place in places.items()}
+        if not cells["participant"]:
+            raise InputError("il manque, écrivez qui vote", **_at(path, number, "participant"))
+        if fold(cells["criterion"]) not in names:
+            raise InputError(
+                f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: "
+                + ", ".join(sorted(set(names.values()))),
+                **_at(path, number, "criterion"),
+            )
+        # One person is one voter, however the name is typed from row to row.
+        participant = participants.setdefault(fold(cells["participant"]), cells["participant"])
+        criterion = names[fold(cells["criterion"])]
+        if (participant, criterion) in votes:
+            before = votes[participant, criterion]["source_row"]
+            raise InputError(
+                f"« {participant} » a déjà voté sur ce critère à la ligne {before}, gardez-en une seule",
+                **_at(path, number, "criterion"),
+            )
+        points = parse_number(cells["points"])
+        if points.problem or points.value is None:
+            raise InputError(
+                f"« {cells['points']} » n'est pas un nombre de points, écrivez un nombre, 0 si le critère ne "
+                "compte pas",
+                **_at(path, number, "points"),
+            )
+        if points.value < 0:
+            raise InputError(
+                "le nombre de points est négatif, écrivez 0 ou plus", **_at(path, number, "points")
+            )
+        votes[participant, criterion] = {
+            "participant": participant, "role": cells["role"], "criterion": criterion, "points": points.value,
+            "source_row": number,
+        }  # fmt: skip
+    table = pd.DataFrame(list(votes.values()), columns=COLUMNS)
+    if table.empty:
+        raise InputError("aucun vote sous les en-têtes, écrivez-en au moins un", file=path.name)
+    total = table.groupby("participant", sort=False)["points"].sum()
+    if (total <= 0).any():
+        silent = str(total.index[total <= 0][0])
+        first = int(table.loc[table["participant"] == silent, "source_row"].iloc[0])
+        raise InputError(
+            f"« {silent} » ne donne aucun point, corrigez ou retirez ses lignes", **_at(path, first, "points")
+        )
+    return table
+
+
+def _places(header: list[str], file: str) -> dict[str, int]:
+    folded = [fold(text) for text in header]
+    places = {}
+    for column, (title, words) in HEADERS.items():
+        found = [place for place, text in enumerate(folded) if text in words]
+        if len(found) != 1:
+            problem = "manque" if not found else "est là plusieurs fois"
+            wanted = ", ".join(title for title, _ in HEADERS.values())
+            raise InputError(
+                f"la colonne « {title} » {problem}, écrivez en première ligne\u00a0: {wanted}", file=file
+            )
+        places[column] = found[0]
+    return places
+
+
+def _criteria() -> dict[str, str]:
+    """Folded name and folded label of each criterion, with and without its unit, to its name."""
+    labels = reference.load("labels")
+    labels = labels[labels["column"] == "criterion"]
+    names = {}
+    for code, label in zip(labels["code"].astype(str), labels["label_fr"].astype(str), strict=True):
+        for text in (code, label, label.split(" (")[0]):
+            names[fold(text)] = code
+    return names
+
+
+def _at(path: Path, row: int, column: str) -> dict:
+    return {"file": path.name, "row": row, "column": HEADERS[column][0]}

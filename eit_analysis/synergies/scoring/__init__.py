@@ -1,0 +1,1 @@
+"""Ranking of candidates: criteria, score, its rivals, what weights and doubts do to it, partners' votes."""

@@ -1,0 +1,23 @@
+"""How easily the law lets an exchange happen: a declared scale from 0 to 1 over its legal status."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def with_regulatory_ease(candidates: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
+    """Candidates with ``regulatory_ease`` (0 hardest, 1 freest) and its ``_low`` and ``_high``.
+
+    Parameters
+    ----------
+    candidates : pandas.DataFrame
+        Needs ``legal_status``; a status without a scale is unknown, never zero.
+    scales : pandas.DataFrame
+        ``reference/scoring_scales.csv``: hypotheses of the project, each with its reason.
+    """
+    scale = scales[scales["scale"] == "regulatory_ease"].set_index("code")
+    return candidates.assign(
+        regulatory_ease=candidates["legal_status"].map(scale["central"]).astype(float),
+        regulatory_ease_low=candidates["legal_status"].map(scale["low"]).astype(float),
+        regulatory_ease_high=candidates["legal_status"].map(scale["high"]).astype(float),
+    )

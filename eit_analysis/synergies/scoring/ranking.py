@@ -1,0 +1,137 @@
+"""The ranking itself: score, rank by three methods, rank interval, and who would have to think what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.scoring import comparison, draws, preferences, smaa, spotis
+from eit_analysis.synergies.scoring.criteria import CRITERIA
+
+EVIDENCE_RANK = {"measured": 0, "declared": 1, "estimated": 2, "inferred": 3}
+CONFIDENCE = ("high", "medium", "low", "low")
+RESULT_COLUMNS = [
+    "score", "rank", "rank_low", "rank_high", "first_rank_percent", "top_ranks_percent",
+    "confidence_factor_percent", "rank_weighted_sum", "rank_topsis", "confidence", "known_criteria",
+]  # fmt: skip
+ACCEPTABILITY_COLUMNS = ["candidate_id", "rank", "acceptability_percent"]
+# Ranks whose acceptability is told one by one.
+SHOWN_RANKS = 10
+
+
+class Ranking(NamedTuple):
+    """Three tables about the same candidates, best first.
+
+    ``candidates``
+        as given, with ``RESULT_COLUMNS``.
+    ``acceptability``
+        ``candidate_id, rank, acceptability_percent``: share of the draws with each of the ``SHOWN_RANKS``
+        first ranks; empty beyond ``smaa.CLASSES`` candidates.
+    ``preferences``
+        from :func:`preferences.preferences`.
+    """
+
+    candidates: pd.DataFrame
+    acceptability: pd.DataFrame
+    preferences: pd.DataFrame
+
+
+def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> Ranking:
+    """Rank candidates by SPOTIS, with what SMAA-2 and two other methods make of it.
+
+    A value outside the declared bounds counts as the bound. A missing value, or a column that is not there,
+    counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
+    interval instead of moving the score. Data confidence stands beside the score, not inside it.
+
+    Parameters
+    ----------
+    candidates : pandas.DataFrame
+        Rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
+        ``ease.with_regulatory_ease`` and ``willingness.with_willingness``.
+    criteria : pandas.DataFrame
+        From :func:`criteria.criteria`.
+    n_draws, seed : int
+        SMAA-2 draws and their seed.
+    """
+    ordered = with_coverage(candidates.sort_values("candidate_id").reset_index(drop=True))
+    if ordered.empty:
+        return Ranking(
+            ordered.reindex(columns=[*ordered.columns, *RESULT_COLUMNS]),
+            pd.DataFrame(columns=ACCEPTABILITY_COLUMNS),
+            pd.DataFrame(columns=preferences.COLUMNS),
+        )
+    weights = criteria["weight"].to_numpy(dtype=float)
+    values, intervals, known = measured(ordered, criteria)
+    counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
+    central = counted.central_weights()
+    low, high = counted.interval()
+    score = 100 * (1 - spotis.spotis(intervals.central, weights))
+    directions = criteria["direction"].to_numpy()
+    sides = [ordered[c].map(EVIDENCE_RANK).to_numpy(dtype=int) for c in ("giver_evidence", "taker_evidence")]
+    ordered = ordered.assign(
+        score=score,
+        rank=spotis.positions(score),
+        rank_low=low,
+        rank_high=high,
+        first_rank_percent=100 * counted.first / n_draws,
+        top_ranks_percent=100 * counted.top / n_draws,
+        confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
+        rank_weighted_sum=spotis.positions(comparison.weighted_sum(values, weights, directions)),
+        rank_topsis=spotis.positions(comparison.topsis(values, weights, directions)),
+        confidence=np.array(CONFIDENCE, dtype=object)[np.maximum(*sides)],
+        known_criteria=known.sum(axis=1),
+    )
+    best = ordered.sort_values(["rank", "candidate_id"]).index
+    ranked = ordered.loc[best].reset_index(drop=True)
+    return Ranking(
+        ranked,
+        _acceptability(ranked, counted.counts[best] / n_draws, counted.width),
+        preferences.preferences(ranked, criteria, central[best], counted.first[best]),
+    )
+
+
+def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Candidates with ``coverage_percent``, the share of the giver's flow that the exchange takes."""
+    return candidates.assign(
+        coverage_percent=100 * candidates["diverted_t_per_year"] / candidates["supply_t_per_year"]
+    )
+
+
+def measured(
+    candidates: pd.DataFrame, criteria: pd.DataFrame
+) -> tuple[np.ndarray, draws.Intervals, np.ndarray]:
+    """Candidates by criteria: values on their scales, distances to the best bound, and which are known."""
+    used = [CRITERIA[name] for name in criteria["criterion"]]
+    bounds = criteria[["bound_min", "bound_max"]].to_numpy(dtype=float)
+    directions = criteria["direction"].to_numpy()
+    raw = _matrix(candidates, [c.column for c in used])
+    known = ~np.isnan(raw)
+    values = np.clip(np.where(known, raw, bounds.mean(axis=1)), bounds[:, 0], bounds[:, 1])
+    ends = []
+    for side in (0, 1):
+        end = _matrix(candidates, [c.interval[side] if c.interval else c.column for c in used])
+        end = np.where(np.isnan(end), raw, end)
+        ends.append(spotis.distances(np.where(known, end, bounds[:, side]), bounds, directions))
+    central = spotis.distances(values, bounds, directions)
+    group = np.column_stack([pd.factorize(candidates[c.shared], use_na_sentinel=False)[0] for c in used])
+    intervals = draws.Intervals(
+        np.minimum(central, np.minimum(*ends)), central, np.maximum(central, np.maximum(*ends)), group
+    )
+    return values, intervals, known
+
+
+def _matrix(candidates: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    frame = candidates.reindex(columns=columns).astype(float)
+    return frame.to_numpy()
+
+
+def _acceptability(ranked: pd.DataFrame, shares: np.ndarray, width: int) -> pd.DataFrame:
+    shown = min(SHOWN_RANKS, len(ranked)) if width == 1 else 0
+    columns = (
+        ranked["candidate_id"].repeat(shown).to_numpy(),
+        np.tile(np.arange(1, shown + 1), len(ranked)),
+        100 * shares[:, :shown].ravel(),
+    )
+    return pd.DataFrame(dict(zip(ACCEPTABILITY_COLUMNS, columns, strict=True)))

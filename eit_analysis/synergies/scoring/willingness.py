@@ -1,0 +1,63 @@
+"""How willing the two partners of an exchange are: the less willing decides.
+
+site:      min(median answer, ceiling of its consent)        1 to 5
+exchange:  min(giver, taker), unknown when nobody answered at one of them
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+BOUNDS = ("low", "central", "high")
+QUANTILES = {"low": 0.25, "central": 0.5, "high": 0.75}
+
+
+def site_willingness(readiness: pd.DataFrame, sites: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
+    """Willingness of each site that answered, over all items and respondents: no respondent is told apart.
+
+    Parameters
+    ----------
+    readiness : pandas.DataFrame
+        ``site_id, answer`` from 1 to 5.
+    sites : pandas.DataFrame
+        ``site_id, consent``.
+    scales : pandas.DataFrame
+        ``reference/scoring_scales.csv``: the ceiling of each consent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``site_id``: ``central`` (median), ``low`` and ``high`` (quartiles), under the ceilings.
+    """
+    answers = readiness.dropna(subset=["answer"]).groupby("site_id")["answer"]
+    consent = sites.drop_duplicates("site_id").set_index("site_id")["consent"]
+    ceilings = scales[scales["scale"] == "willingness_ceiling"].set_index("code")
+    result = pd.DataFrame({bound: answers.quantile(q) for bound, q in QUANTILES.items()})
+    for bound in BOUNDS:
+        ceiling = consent.reindex(result.index).map(ceilings[bound]).astype(float)
+        # A site whose consent is not known has no ceiling.
+        result[bound] = result[bound].where(~(result[bound] > ceiling), ceiling)
+    return result
+
+
+def with_willingness(candidates: pd.DataFrame, willingness: pd.DataFrame) -> pd.DataFrame:
+    """Candidates with ``partner_willingness`` (1 to 5) and its ``_low`` and ``_high``.
+
+    Parameters
+    ----------
+    candidates : pandas.DataFrame
+        Needs ``giver_site_id, taker_site_id``.
+    willingness : pandas.DataFrame
+        From :func:`site_willingness`.
+    """
+    columns = {}
+    for bound in BOUNDS:
+        sides = pd.concat(
+            [candidates[site].map(willingness[bound]) for site in ("giver_site_id", "taker_site_id")], axis=1
+        )
+        columns[bound] = sides.astype(float).min(axis=1, skipna=False)
+    return candidates.assign(
+        partner_willingness=columns["central"],
+        partner_willingness_low=columns["low"],
+        partner_willingness_high=columns["high"],
+    )
