@@ -25,7 +25,7 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("criterion", set(CRITERIA)),
         ("more_on", set(CRITERIA)),
         ("less_on", set(CRITERIA)),
-        ("condition", {"never", "data", "weights"}),
+        ("leads_if", {"never", "data", "weights"}),
         ("scale", {"regulatory_ease", "willingness_ceiling"}),
         ("confidence", set(CONFIDENCE)),
         ("old_route", set(HIERARCHY)),
