@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.texts import pick
 
 FEW = 1000  # distinct cells of a column that tells rows apart at little cost
 
@@ -18,7 +19,7 @@ FEW = 1000  # distinct cells of a column that tells rows apart at little cost
 def objects(values: Sequence[Any]) -> np.ndarray:
     """One-dimensional array of objects, whatever the values are."""
     array = np.empty(len(values), dtype=object)
-    array[:] = values
+    array[:] = list(values)
     return array
 
 
@@ -27,13 +28,13 @@ class Rows(Sequence[list[Any]]):
 
     Parameters
     ----------
-    values : list
+    values : sequence
         Distinct cells.
     numbers : numpy.ndarray of int, shape (n_rows, n_columns)
         Position in ``values`` of each cell.
     """
 
-    def __init__(self, values: list[Any], numbers: np.ndarray) -> None:
+    def __init__(self, values: Sequence[Any], numbers: np.ndarray) -> None:
         self.values, self.numbers = values, numbers
 
     @classmethod
@@ -59,14 +60,13 @@ class Rows(Sequence[list[Any]]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        return [self.values[number] for number in self.numbers[index].tolist()]
+            return list(Rows(self.values, self.numbers[index]))
+        return list(pick(self.values, self.numbers[index]))
 
-    def texts(self) -> list[str]:
-        """The distinct cells that are texts, an empty one in place of any other."""
-        if set(map(type, self.values)) <= {str}:
-            return self.values
-        return [value if isinstance(value, str) else "" for value in self.values]
+    def __iter__(self) -> Iterator[list[Any]]:
+        cells = Cells.among(self.values, self.numbers.ravel())
+        values = list(cells.values)
+        return ([values[code] for code in row] for row in cells.codes.reshape(self.numbers.shape).tolist())
 
     def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
         """Whether each distinct cell passes a test, shape (n_values,)."""
@@ -79,13 +79,13 @@ class Cells:
 
     Attributes
     ----------
-    values : list
+    values : sequence
         Distinct cells.
     codes : numpy.ndarray of int, shape (n_rows,)
         Position in ``values`` of the cell of each row.
     """
 
-    values: list[Any]
+    values: Sequence[Any]
     codes: np.ndarray
 
     @classmethod
@@ -108,7 +108,7 @@ class Cells:
         own = codes - first
         used = np.zeros(own.max() + 1, dtype=bool)
         used[own] = True
-        kept = [values[i] for i in (np.flatnonzero(used) + first).tolist()]
+        kept = pick(values, np.flatnonzero(used) + first)
         return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[own])
 
     @cached_property

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from eit_analysis.intake.cells.parsing import PLAIN
+from eit_analysis.intake.cells.texts import content, texts_of
 
 SIGNS = r"!\"$-?A-Z_a-z°²³À-ÖØ-öø-ÿŒœ’€"  # no # @ nor [, with which an error, an address and PRIVATE begin
 WORDS = f"[{SIGNS}]+(?: [{SIGNS}]+)*"
@@ -32,13 +33,10 @@ def plain_texts(cells: Sequence[Any]) -> np.ndarray:
 
 def _all_plain(texts: pa.Array) -> bool:
     """Whether all texts are plain, which is quicker to tell of one text that has each on a line."""
-    if texts.null_count or not len(texts):
+    if texts.null_count or not len(texts) or b"\n" in content(texts):
         return False
     lines = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "\n")
-    return (
-        bool(matches(lines, SHAPES)[0] and not matches(lines, SUSPECT)[0])
-        and pc.count_substring(lines, "\n")[0].as_py() == len(texts) - 1
-    )
+    return bool(matches(lines, SHAPES)[0] and not matches(lines, SUSPECT)[0])
 
 
 def plain_numbers(cells: Sequence[Any]) -> np.ndarray:
@@ -49,13 +47,6 @@ def plain_numbers(cells: Sequence[Any]) -> np.ndarray:
     digits = pc.replace_substring(texts.filter(pa.array(plain)), ",", ".")
     numbers[plain] = digits.cast(pa.float64()).to_numpy() + 0.0  # + 0.0: no -0.0
     return numbers
-
-
-def texts_of(cells: Sequence[Any]) -> pa.Array:
-    """The cells that are texts, null where a cell is something else."""
-    if set(map(type, cells)) - {str}:
-        cells = [cell if isinstance(cell, str) else None for cell in cells]
-    return pa.array(cells, pa.string())
 
 
 def matches(texts: pa.Array, pattern: str) -> np.ndarray:

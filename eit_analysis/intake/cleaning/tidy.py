@@ -19,6 +19,7 @@ from eit_analysis.intake.cells.contract import DEFAULTS, MISSING, clean_cell, is
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cells.plain import plain_texts
+from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -94,10 +95,11 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats)
 
 
-def _pooled(sheets: Sequence[SheetRows]) -> tuple[list[Any], list[np.ndarray]]:
+def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:
     """Cells of several sheets, a blank first, and the position there of the cells of each sheet."""
     if len(sheets) == 1:
-        return ["", *sheets[0].cells.values], [np.arange(1, len(sheets[0].cells.values) + 1, dtype=np.int32)]
+        values = sheets[0].cells.values
+        return with_blank(values), [np.arange(1, len(values) + 1, dtype=np.int32)]
     pool: dict[Any, int] = {"": 0}
     numbers = [
         np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)
@@ -135,16 +137,17 @@ def _clean_column(batch: Batch, column: str) -> None:
     """Clean each distinct cell once, then take values, corrections and refusals back to the rows."""
     table, cells = batch.table, batch.cells[column]
     needed = column in required(table) and column not in DEFAULTS
-    values, clean = list(cells.values), _cleaner(table, column)
-    left = np.flatnonzero(~plain_texts(values)).tolist() if is_free(table, column) else range(len(values))
-    errors, rules = {}, {}
-    for code in left:
-        values[code], rule, error = clean(values[code])
+    plain = plain_texts(cells.values) if is_free(table, column) else np.zeros(len(cells.values), dtype=bool)
+    left, clean = np.flatnonzero(~plain), _cleaner(table, column)
+    values, errors, rules = [], {}, {}
+    for code, cell in zip(left.tolist(), pick(cells.values, left), strict=True):
+        value, rule, error = clean(cell)
+        values.append(value)
         if error:
             errors[code] = error
         if rule and not (needed and error):
-            rules[code] = (_label(table, column, values[code]), rule)
-    batch.values[column] = Cells(values, cells.codes)
+            rules[code] = (_label(table, column, value), rule)
+    batch.values[column] = Cells(put(cells.values, left, values), cells.codes)
     if errors:
         where = cells.rows_of(errors)
         found = [errors[code] for code in cells.codes[where].tolist()]
@@ -284,7 +287,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
 
 def _distinct(batch: Batch, name: str) -> Any:
     """Distinct cells of a column in the type of the contract."""
-    values = objects(batch.values[name].values)
+    values = batch.values[name].values
     if "float" in tables.fields(batch.table)[name]["dtype"]:
-        return values.astype("float64")
-    return pd.array(values, dtype="str")
+        return objects(values).astype("float64")
+    return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype="str")

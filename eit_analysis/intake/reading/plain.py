@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +43,21 @@ def read(path: Path) -> dict[str, Any] | None:
     except (OSError, UnreadableError):
         return None
     plain = data if encoding == "utf-8" else data.decode(encoding).encode()
-    cells = _cells(plain, separator, lines)
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(hashlib.sha256, data)
+        cells = _cells(plain, separator, lines)
     pa.default_memory_pool().release_unused()
     if cells is None:
         return None
     values, numbers = cells
     sheet = {"name": child.sheet_name(path), "findings": [], "values": values, "numbers": numbers}
     return {
-        "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
+        "format": suffix.lstrip("."), "sha256": digest.result().hexdigest(), "problem": None,
         "encoding": encoding, "separator": separator, "findings": [], "sheets": [sheet],
     }  # fmt: skip
 
 
-def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np.ndarray] | None:
+def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
     signs = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(signs == NEW_LINE)
@@ -83,27 +86,27 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[list[str], np
         return None
     if len(table) != height:
         return None
-    values: list[str] = []
-    odd: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        columns = list(pool.map(pa.ChunkedArray.dictionary_encode, table.columns))
+    distinct = [column.chunk(0).dictionary for column in columns]
+    starts = np.cumsum([0, *map(len, distinct)])
+    values = pa.concat_arrays(distinct)
+    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
+    if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
+        odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
+        if any("\n" in cell or NO_RESULT in cell or mojibake.is_suspect(cell) for cell in odd):
+            return None
     numbers = np.empty((height, width), dtype=np.uintc, order="F")  # read column by column
-    for place, column in enumerate(table.columns):
-        column = column.dictionary_encode()
-        distinct = column.chunk(0).dictionary
-        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(distinct)], distinct), "")
-        if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
-            odd += distinct.filter(pc.match_substring_regex(distinct, ODD)).to_pylist()
-        numbers[:, place] = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
-        numbers[:, place] += len(values)
-        values += distinct.to_pylist()
-    if any("\n" in cell or NO_RESULT in cell or mojibake.is_suspect(cell) for cell in odd):
-        return None
+    for place, column in enumerate(columns):
+        indices = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+        np.add(indices, starts[place], out=numbers[:, place], casting="unsafe")
     height = _filled(values, numbers)
     return (values, numbers[:height]) if height else None
 
 
-def _filled(values: list[str], numbers: np.ndarray) -> int:
+def _filled(values: pa.StringArray, numbers: np.ndarray) -> int:
     """Rows down to the last one with content."""
     height = len(numbers)
-    while height and not any(values[number].strip() for number in numbers[height - 1]):
+    while height and not any(values[number].as_py().strip() for number in numbers[height - 1].tolist()):
         height -= 1
     return height

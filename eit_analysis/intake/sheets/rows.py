@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.cells.texts import content, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
@@ -201,15 +203,16 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    texts = cells.texts()
-    filled = np.fromiter(map(bool, map(str.strip, texts)), bool, len(texts))
-    if texts is not cells.values:
-        filled |= cells.test(lambda cell: cell is not None and not isinstance(cell, str))
+    texts = texts_of(cells.values)
+    blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
+    filled = ~blank.to_numpy(zero_copy_only=False)
+    if texts.null_count:
+        filled &= cells.test(lambda cell: cell is not None)
     keys = cells.numbers[:, layout.columns[layout.key]]
-    suspect = np.count_nonzero(filled[cells.numbers], axis=1) <= 1
-    joined = "\n".join(texts).encode(errors="surrogatepass").lower()  # of ASCII letters alone
-    if b"tota" in joined or b"somme" in joined:  # said nowhere in most sheets
-        odd = np.fromiter(map(_total_like, texts), bool, len(texts))
+    suspect = _nearly_blank(filled, cells.numbers)
+    said = content(texts).lower()  # of ASCII letters alone
+    if b"tota" in said or b"somme" in said:  # said nowhere in most sheets
+        odd = cells.test(_total_like)
         suspect |= odd[cells.numbers].any(axis=1)
     suspect |= _equal(cells, keys, key)
     suspect[: layout.header_row] = True
@@ -224,8 +227,18 @@ def _equal(cells: Rows, numbers: np.ndarray, key: str) -> np.ndarray:
     return np.array(same, dtype=bool)[column.codes]
 
 
-def _total_like(text: str) -> bool:
-    low = text.casefold()
+def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Rows with one filled cell at most."""
+    count = np.zeros(len(numbers), dtype=np.int32)
+    for column in numbers.T:
+        count += filled[column]
+        if count.min(initial=2) > 1:  # after two columns in most sheets
+            break
+    return count <= 1
+
+
+def _total_like(cell: Any) -> bool:
+    low = cell.casefold() if isinstance(cell, str) else ""
     return "tota" in low or "somme" in low
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.texts import Texts
 from eit_analysis.intake.reading import plain
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
@@ -178,7 +179,7 @@ def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
 def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
     """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
     if "numbers" in packed:  # all rows equally long
-        return RawSheet(packed["name"], Rows(packed["values"], packed["numbers"]), packed["findings"])
+        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["findings"])
     cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
     rows = Rows.packed(packed["values"], cells, widths)
     return RawSheet(packed["name"], rows, packed["findings"])
