@@ -23,7 +23,7 @@ from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave
-from eit_analysis.intake.output import write_csv, write_table
+from eit_analysis.intake.output import write_csv, write_files
 from eit_analysis.study import Study
 
 SITES = [
@@ -487,7 +487,7 @@ def test_same_inputs_same_bytes_and_register_tables_untouched(study):
         return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
     clean(study, [FLOW_HEADERS, flow(), flow(quantity="NC"), flow(unit="m3")])
-    write_table(study, "bmo", pd.DataFrame({"occupation_code": ["A0X40"]}))
+    write_files(study, {"bmo": pd.DataFrame({"occupation_code": ["A0X40"]})}, {})
     first = digests()
     assert digests() == first
     assert {"bmo.parquet", "bmo.csv", "flows.parquet", "flows.csv", "manifest.json"} < set(first)

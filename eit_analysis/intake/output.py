@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -21,11 +22,13 @@ from eit_analysis.study import Study, open_atomic, write_atomic
 
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 FIRST_ROWS = 1000
+THREADS = 3  # two that count, while one waits for the disk
 
 
 def arrow_table(frame: pd.DataFrame) -> pa.Table:
     """Table in plain column types and without the pandas metadata, which holds versions."""
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    # One thread: starting more takes longer than they save.
+    return pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
 
 
 def parquet_bytes(table: pa.Table) -> pa.Buffer:
@@ -98,20 +101,38 @@ def _without_formulas(texts: pa.LargeStringArray) -> pa.LargeStringArray:
     return pc.if_else(pa.array(risky & ~numbers), safe, texts)
 
 
-def write_table(study: Study, table: str, frame: pd.DataFrame) -> str:
-    """``<table>.parquet`` and ``<table>.csv`` in the processed folder of the wave; SHA-256 of the first."""
-    columns = arrow_table(frame)
+def write_files(
+    study: Study, frames: Mapping[str, pd.DataFrame], logs: Mapping[str, pd.DataFrame]
+) -> dict[str, str]:
+    """``<table>.parquet``, ``<table>.csv`` and ``<log>.csv`` in the processed folder of the wave.
 
-    def as_csv() -> None:
+    Returns
+    -------
+    dict of str to str
+        SHA-256 of the Parquet of each table.
+    """
+    columns = {table: arrow_table(frame) for table, frame in frames.items()}
+
+    def as_csv(table: str) -> None:
         with open_atomic(study.processed / f"{table}.csv") as stream:
-            _write_csv(columns, stream)
+            _write_csv(columns[table], stream)
 
-    with ThreadPoolExecutor(1) as beside:  # Arrow and the disk do nearly all of it
-        written = beside.submit(as_csv)
-        content = parquet_bytes(columns)
+    def as_parquet(table: str) -> str:
+        content = parquet_bytes(columns[table])
         write_atomic(study.processed / f"{table}.parquet", content)
-        written.result()
-    return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(content).hexdigest()
+
+    def as_log(log: str) -> None:
+        with open_atomic(study.processed / f"{log}.csv") as stream:
+            write_log(logs[log], stream)
+
+    sizes = {name: frame.size for name, frame in {**frames, **logs}.items()}
+    files = [(write, table) for table in frames for write in (as_csv, as_parquet)]
+    files += [(as_log, log) for log in logs]
+    files.sort(key=lambda file: -sizes[file[1]])
+    with ThreadPoolExecutor(THREADS) as pool:  # Arrow and the disk do nearly all of it
+        written = [(name, pool.submit(write, name)) for write, name in files]
+    return {name: digest for name, file in written if (digest := file.result())}
 
 
 def json_bytes(content: dict) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -104,17 +103,18 @@ class Cells:
         """A column whose cells are some of ``values``: only those that stand in it are kept."""
         if not len(codes):
             return cls([], np.zeros(0, dtype=np.int32))
-        first = codes.min()  # the cells of one column often stand side by side
-        own = codes - first
+        first = codes.min()  # the cells of one column often stand side by side, with no others between
+        own = (codes - first).astype(np.int32, copy=False)
         used = np.zeros(own.max() + 1, dtype=bool)
         used[own] = True
+        if used.all():
+            return cls(values[first : first + len(used)], own)
         kept = pick(values, np.flatnonzero(used) + first)
         return cls(kept, (np.cumsum(used, dtype=np.int32) - 1)[own])
 
-    @cached_property
-    def texts(self) -> np.ndarray:
-        """Distinct cells as they were typed, for the logs."""
-        return objects([cell if isinstance(cell, str) else clean_text(cell) for cell in self.values])
+    def column(self) -> np.ndarray:
+        """The cells, one for each row."""
+        return objects(self.values)[self.codes]
 
     def said(self, rows: np.ndarray) -> np.ndarray:
         """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
@@ -163,6 +163,7 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     height = len(columns[0].codes)
     origin, rows = np.arange(height), np.arange(height)
     mixed = np.zeros(height, dtype=np.uint64)
+    columns = [column for column in columns if len(column.values) > 1]  # the others tell no rows apart
     few = [column for column in columns if len(column.values) <= FEW]
     for part in (few, [column for column in columns if len(column.values) > FEW]):
         for column in part:

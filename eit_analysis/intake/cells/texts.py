@@ -29,7 +29,7 @@ class Texts(Sequence[Any]):
         return len(self.array)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.array[index].as_py()
+        return Texts(self.array[index]) if isinstance(index, slice) else self.array[index].as_py()
 
     def __iter__(self) -> Iterator[str | None]:
         return iter(self.array.to_pylist())
@@ -73,6 +73,9 @@ def texts_of(cells: Sequence[Any]) -> pa.StringArray:
 
 
 def content(texts: pa.StringArray) -> bytes:
-    """The bytes of the texts, one after the other, perhaps with those of others around them."""
-    kept = texts.buffers()[2]
-    return kept.to_pybytes() if kept else b""
+    """The bytes of the texts, one after the other."""
+    _, bounds, signs = texts.buffers()
+    if not len(texts) or not signs:
+        return b""
+    ends = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return signs.slice(ends[0], ends[-1] - ends[0]).to_pybytes()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from eit_analysis.intake.checks.marks import mark
+from eit_analysis.intake.sheets.ledger import QUARANTINE, no_lines
 from eit_analysis.tables import form
 
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
@@ -36,7 +37,9 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     """The same flow of one actor in two files, with another figure: two versions of one answer, perhaps."""
-    named = flows[flows["description"].notna()] if flows["source_file"].nunique() > 1 else flows.iloc[:0]
+    if flows["source_file"].nunique() < 2:
+        return no_lines(QUARANTINE)
+    named = flows[flows["description"].notna()]
     repeated = named[named.duplicated(SAME_FLOW, keep=False)]
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]

@@ -6,7 +6,7 @@ enough to be asked to a firm; a cell carries one mark, that of the most precise 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.french import exact, short
 from eit_analysis.intake.checks import slips
-from eit_analysis.intake.checks.marks import PLACE, gathered, mark
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, form
 
@@ -161,7 +161,8 @@ def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
 def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     """Cost below −2,000 or above 5,000 €/t."""
     low, high = COST_EUR_PER_T
-    rows = flows[(flows["cost_eur_per_t"] < low) | (flows["cost_eur_per_t"] > high)]
+    cost = flows["cost_eur_per_t"].to_numpy()
+    rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
     reasons = [
         f"coût de {exact(cost)} € par tonne, hors de la plage de {exact(low)} à {exact(high)}"
         for cost in rows["cost_eur_per_t"]
@@ -172,22 +173,28 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
 
 def hazard_conflict(flows: pd.DataFrame) -> pd.DataFrame:
     """A hazardous code of the list of waste on food or bio-waste, which it never means."""
-    rows = flows[[*PLACE[:3], "category", "waste_code"]][flows["category"].isin(NEVER_HAZARDOUS)]
-    hazardous = [code for code in rows["waste_code"].unique() if is_hazardous(code)]
-    rows = rows[rows["waste_code"].isin(hazardous)]
-    return _on_code(rows, "hazard_conflict", "code de déchet dangereux")
+
+    def conflict(code: str, category: str) -> bool:
+        return category in NEVER_HAZARDOUS and bool(is_hazardous(code))
+
+    return _on_code(flows, conflict, "hazard_conflict", "code de déchet dangereux")
 
 
 def waste_code_against_category(flows: pd.DataFrame) -> pd.DataFrame:
     """A code that names one material (`MATERIALS`) on a flow of another category."""
-    (code, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
+
+    def conflict(code: str, category: str) -> bool:
+        return code in MATERIALS and category not in (*ANY_MATERIAL, *MATERIALS[code].split())
+
+    return _on_code(flows, conflict, "waste_code_against_category", "code d'une autre matière")
+
+
+def _on_code(flows: pd.DataFrame, conflict: Callable[[str, str], bool], code: str, what: str) -> pd.DataFrame:
+    """Marks on the flows whose waste code and category, asked once for each pair, are in conflict."""
+    (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
     wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
-    for row, name in enumerate(codes):
-        wrong[row] = name in MATERIALS and ~categories.isin([*ANY_MATERIAL, *MATERIALS[name].split()])
-    rows = flows[wrong[code, category]]
-    return _on_code(rows, "waste_code_against_category", "code d'une autre matière")
-
-
-def _on_code(rows: pd.DataFrame, code: str, what: str) -> pd.DataFrame:
+    for pair in np.ndindex(len(codes), len(categories)):
+        wrong[pair] = conflict(codes[pair[0]], categories[pair[1]])
+    rows = flows.iloc[np.flatnonzero(wrong[own, category])]
     reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[category]}" for category in rows["category"]]
     return mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], code, reasons)

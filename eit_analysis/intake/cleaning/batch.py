@@ -57,7 +57,7 @@ class Batch:
 
     def clean(self, column: str) -> np.ndarray:
         """Clean values of a column, one for each row."""
-        return objects(self.values[column].values)[self.values[column].codes]
+        return self.values[column].column()
 
     def header(self, column: str) -> str:
         return tables.form(self.table)[column]["header"]
@@ -101,6 +101,7 @@ class Batch:
             raw = self.raw(where, column)
             self.ledger.mark(self.places[where], self.rows[where], self.header(column), raw, code, message)
 
-    def raw(self, where: np.ndarray, column: str) -> np.ndarray:
-        cells = self.cells[column]
-        return cells.texts[cells.codes[where]]
+    def raw(self, where: np.ndarray, column: str) -> Cells:
+        """Cells of some rows as they were typed."""
+        own = Cells.among(self.cells[column].values, self.cells[column].codes[where])
+        return Cells([cell if isinstance(cell, str) else clean_text(cell) for cell in own.values], own.codes)

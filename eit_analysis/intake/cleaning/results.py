@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from eit_analysis.intake.cleaning.wave import Cleaned
-from eit_analysis.intake.output import json_bytes, write_log, write_table
+from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
-from eit_analysis.study import Study, open_atomic, write_atomic
+from eit_analysis.study import Study, write_atomic
 
 
 def write_tables(study: Study, cleaned: Cleaned) -> None:
@@ -19,20 +17,12 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
     """
     manifest = copy.deepcopy(cleaned.manifest)
     frames = cleaned.tables | {"register_conflicts": cleaned.conflicts, "row_sites": cleaned.row_sites}
-    with ThreadPoolExecutor(2) as pool:  # what takes long is pyarrow's, and the disk's
-        digests = pool.map(partial(write_table, study), frames, frames.values())
-        logs = pool.map(partial(_write_log, study, cleaned), ("quarantine", "corrections", "implausible"))
-    for table, digest in zip(frames, digests, strict=True):
-        if table in cleaned.tables:
-            # A run refuses tables that a killed cleaning left of two different ages.
-            manifest["tables"][table]["sha256"] = digest
-    list(logs)  # raises what went wrong there
+    logs = {name: getattr(cleaned, name) for name in ("quarantine", "corrections", "implausible")}
+    digests = write_files(study, frames, logs)
+    for table in cleaned.tables:
+        # A run refuses tables that a killed cleaning left of two different ages.
+        manifest["tables"][table]["sha256"] = digests[table]
     write_atomic(study.processed / "manifest.json", json_bytes(manifest))
-
-
-def _write_log(study: Study, cleaned: Cleaned, name: str) -> None:
-    with open_atomic(study.processed / f"{name}.csv") as stream:
-        write_log(getattr(cleaned, name), stream)
 
 
 def write_cleaned(study: Study, cleaned: Cleaned) -> int:

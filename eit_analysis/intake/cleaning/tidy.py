@@ -152,7 +152,7 @@ def _clean_column(batch: Batch, column: str) -> None:
         where = cells.rows_of(errors)
         found = [errors[code] for code in cells.codes[where].tolist()]
         codes, messages = objects([e.code for e in found]), objects([e.message for e in found])
-        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(where, column))
+        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(where, column).column())
         # A period that cannot be read makes the quantity useless, though the column is only on the form.
         batch.reject(where, column, codes, messages, fatal=needed or column == "period", raw=raw)
     if rules:
@@ -263,11 +263,9 @@ def _validated(batch: Batch) -> pd.DataFrame:
     columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
     frame = pd.DataFrame({name: columns[name] for name in names})
     schema = _schema(batch.table)
-    distinct = {
-        name: pd.Series(cells[batch.values[name].standing(kept)])
-        for name, cells in typed.items()
-        if name not in batch.numbers
-    }
+    distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
+    if len(kept) < len(batch):
+        distinct = {name: cells[batch.values[name].standing(kept)] for name, cells in distinct.items()}
     if _keeps(schema, frame, distinct):
         return frame
     try:

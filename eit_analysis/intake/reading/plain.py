@@ -60,18 +60,19 @@ def read(path: Path) -> dict[str, Any] | None:
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
     signs = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(signs == NEW_LINE)
-    returns, quoted = np.count_nonzero(signs == RETURN), b'"' in data
-    height = len(ends) + (not data.endswith(b"\n"))
+    ends, returns = (np.count_nonzero(signs == sign) for sign in (NEW_LINE, RETURN))
+    quoted = b'"' in data
+    height = ends + (not data.endswith(b"\n"))
     width = len(next(csv.reader(lines[:1], delimiter=separator), []))
     if (
         not lines
         or text.SEP_LINE.fullmatch(lines[0])
-        or (returns and returns != np.count_nonzero(signs[ends[ends > 0] - 1] == RETURN))
+        or (returns and returns != data.count(b"\r\n"))
         or data.startswith(codecs.BOM_UTF8)
-        or (quoted and height > len(ends))  # a quote that does not close would end with the file
+        or (quoted and height > ends)  # a quote that does not close would end with the file
         or not 1 < width <= limits.COLUMNS
         or height * width > limits.AREA
+        or height > text.LINES
     ):
         return None
     names = [str(number) for number in range(width)]
@@ -86,7 +87,7 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         return None
     if len(table) != height:
         return None
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(2) as pool:
         columns = list(pool.map(pa.ChunkedArray.dictionary_encode, table.columns))
     distinct = [column.chunk(0).dictionary for column in columns]
     starts = np.cumsum([0, *map(len, distinct)])

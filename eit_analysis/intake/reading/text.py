@@ -22,7 +22,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 SEPARATORS = ";\t,|"
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
 CHUNK, BLOCK = 1 << 20, 1 << 18
-LINES = 2_000_000
+LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 END = "\udfff"  # stands after the last line; no decoded text holds it
 QUOTES = (
@@ -92,7 +92,7 @@ def form_of(data: bytes) -> tuple[str, str, list[str]]:
     Raises
     ------
     UnreadableError
-        When it is no text, or a line or the whole is too long.
+        When it is no text, or a line is too long.
     """
     _check_lines(data)
     encoding = encoding_of(data)
@@ -117,6 +117,7 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
     UnreadableError
         When it is no text, a line or the whole is too long, or a quote does not close.
     """
+    _check_height(data)
     encoding, separator, lines = form_of(data)
     sheet = Sheet(name)
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
@@ -137,19 +138,25 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
 def _check_lines(data: bytes) -> None:
     at = 0
     while len(data) - at > limits.LINE_BYTES:
-        window = data[at : at + limits.LINE_BYTES]
-        end = max(window.rfind(b"\n"), window.rfind(b"\r"))
+        end = max(data.rfind(sign, at, at + limits.LINE_BYTES) for sign in LINE_ENDS)
         if end < 0:
             raise UnreadableError(
                 "une ligne du texte dépasse un million de caractères\u00a0; "
                 "exportez à nouveau le questionnaire en CSV"
             )
-        at += end + 1
-    if max(data.count(b"\n"), data.count(b"\r")) > LINES:
-        raise UnreadableError(
-            f"le fichier a plus de {LINES // 1_000_000} millions de lignes\u00a0; "
-            "demandez un fichier ne contenant que le questionnaire"
-        )
+        at = end + 1
+
+
+def _check_height(data: bytes) -> None:
+    height = dict.fromkeys(LINE_ENDS, 0)
+    for start in range(0, len(data), CHUNK):
+        for sign in LINE_ENDS:
+            height[sign] += data.count(sign, start, start + CHUNK)
+        if max(height.values()) > LINES:
+            raise UnreadableError(
+                f"le fichier a plus de {LINES // 1_000_000} millions de lignes\u00a0; "
+                "demandez un fichier ne contenant que le questionnaire"
+            )
 
 
 def _read_plain(block: str, separator: str, sheet: Sheet) -> int:

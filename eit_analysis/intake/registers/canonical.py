@@ -37,8 +37,9 @@ def waste_register(study: Study) -> pd.DataFrame:
         mass that is not masked, say nothing of an establishment and are left in their own table. One tonne
         may stand in several registers: never sum over ``register``.
     """
-    rows = [read(study) for read in (_trackdechets, _irep, _gerep)]
-    return grouped(pd.concat([table for table in rows if table is not None] or [_empty()], ignore_index=True))
+    read = [table(study) for table in (_trackdechets, _irep, _gerep)]
+    rows = [table for table in read if table is not None]
+    return grouped(pd.concat(rows, ignore_index=True)) if rows else _empty()
 
 
 def grouped(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.parsing import fold
-from eit_analysis.intake.output import json_bytes, log_bytes, read_log, write_table
+from eit_analysis.intake.output import json_bytes, read_log, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.reference.commune_tables import DISTRICT_CODES
@@ -60,8 +60,7 @@ def import_register(register: str, file: Path, study: Study) -> str:
     frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
-    write_table(study, read.table, frame)
-    write_atomic(study.processed / f"{read.table}.quarantine.csv", log_bytes(refused))
+    write_files(study, {read.table: frame}, {f"{read.table}.quarantine": refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
         return bmo_sentence(read.frame, study.config.basin)

@@ -67,6 +67,8 @@ def _no_lines(names: tuple[str, ...]) -> pd.DataFrame:
 class Ledger:
     """Quarantine and corrections. An entry is a block: one value for all its rows, or one for each.
 
+    Those for each are an array or `Cells`.
+
     Attributes
     ----------
     origins : list of (str, str)
@@ -144,7 +146,8 @@ def _texts(column: int, blocks: list[tuple[Any, ...]]) -> Cells:
     parts = [np.zeros(0, dtype=np.int64)]
     for block in blocks:
         value, height = block[column], np.size(block[1])
-        own = Cells.of(value.tolist() if isinstance(value, np.ndarray) else [value])
-        codes = np.array([numbers.setdefault(text, len(numbers)) for text in own.values], dtype=np.int64)
-        parts.append(np.broadcast_to(codes[own.codes], height))
+        if not isinstance(value, Cells):
+            value = Cells.of(value.tolist() if isinstance(value, np.ndarray) else [value])
+        codes = np.array([numbers.setdefault(text, len(numbers)) for text in value.values], dtype=np.int64)
+        parts.append(np.broadcast_to(codes[value.codes], height))
     return Cells(list(numbers), np.concatenate(parts))
