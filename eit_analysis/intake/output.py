@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -127,6 +127,7 @@ def write_files(
             write_log(logs[log], stream)
 
     sizes = {name: frame.size for name, frame in {**frames, **logs}.items()}
+    files: list[tuple[Callable[[str], str | None], str]]
     files = [(write, table) for table in frames for write in (as_csv, as_parquet)]
     files += [(as_log, log) for log in logs]
     files.sort(key=lambda file: -sizes[file[1]])

@@ -37,7 +37,7 @@ class Rows(Sequence[list[Any]]):
         self.values, self.numbers = values, numbers
 
     @classmethod
-    def packed(cls, values: list[Any], numbers: np.ndarray, widths: np.ndarray) -> Rows:
+    def packed(cls, values: Sequence[Any], numbers: np.ndarray, widths: np.ndarray) -> Rows:
         """Rows of several lengths, one after the other in ``numbers``; short ones end with blanks."""
         widest = int(widths.max(initial=0))
         if (widths == widest).all():

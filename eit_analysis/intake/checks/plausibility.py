@@ -193,8 +193,8 @@ def _on_code(flows: pd.DataFrame, conflict: Callable[[str, str], bool], code: st
     """Marks on the flows whose waste code and category, asked once for each pair, are in conflict."""
     (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
     wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
-    for pair in np.ndindex(len(codes), len(categories)):
-        wrong[pair] = conflict(codes[pair[0]], categories[pair[1]])
+    for row, named in enumerate(codes):
+        wrong[row] = [conflict(named, other) for other in categories]
     rows = flows.iloc[np.flatnonzero(wrong[own, category])]
     reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[category]}" for category in rows["category"]]
     return mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], code, reasons)

@@ -8,7 +8,7 @@ lower half-widths of each; likewise for the upper bound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -95,7 +95,7 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     batch.correct(ruled, "quantity", objects([_read_as(n) for n in read]), objects([n.rule for n in read]))
 
 
-def _read(cells: list[Any]) -> tuple[np.ndarray, dict[int, Number]]:
+def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
     numeric = np.full((len(cells), 3), np.nan)
     numeric[:, 0] = plain_numbers(cells)

@@ -60,7 +60,7 @@ def read(path: Path) -> dict[str, Any] | None:
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
     signs = np.frombuffer(data, np.uint8)
-    ends, returns = (np.count_nonzero(signs == sign) for sign in (NEW_LINE, RETURN))
+    ends, returns = (int(np.count_nonzero(signs == sign)) for sign in (NEW_LINE, RETURN))
     quoted = b'"' in data
     height = ends + (not data.endswith(b"\n"))
     width = len(next(csv.reader(lines[:1], delimiter=separator), []))
