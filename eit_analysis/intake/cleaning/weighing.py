@@ -81,11 +81,11 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     rows = np.flatnonzero(usable)
     blank: Interval = (np.nan, np.nan, np.nan)
     tonnes, periods = (
-        np.array([getattr(m, part) or blank for m in measures], dtype=float).reshape(-1, 3)[codes[rows]]
+        _of_rows(np.array([getattr(m, part) or blank for m in measures], dtype=float), codes[rows])
         for part in ("tonnes", "periods")
     )
     own = _own_widths(batch, rows, half_widths)
-    mass = annual_mass(numeric[quantity.codes[rows]], periods, tonnes, own)
+    mass = annual_mass(_of_rows(numeric, quantity.codes[rows]), periods, tonnes, own)
     for name, column in zip(MASSES, mass.T, strict=True):
         batch.numbers[name] = np.full(len(batch), np.nan)
         batch.numbers[name][rows] = column
@@ -102,6 +102,11 @@ def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     odd = {code: parse_number(cells[code]) for code in np.flatnonzero(~(numeric[:, 0] > 0)).tolist()}
     numeric[list(odd)] = np.array([number[:3] for number in odd.values()], dtype=float).reshape(-1, 3)
     return numeric, odd
+
+
+def _of_rows(intervals: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """The interval of each row, the central values side by side in memory, as they are computed with."""
+    return np.take(intervals.reshape(-1, 3).T, codes, axis=1).T
 
 
 def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -263,7 +268,7 @@ def _own_widths(batch: Batch, rows: np.ndarray, half_widths: Mapping[str, float]
         objects(stated.values).astype(float)[stated.codes[rows]] / 100,
         np.array([half_widths[e] for e in evidence.values], dtype=float)[evidence.codes[rows]],
     )
-    return np.stack(parts, axis=1)
+    return np.stack(parts).T
 
 
 def _read_as(number: Number) -> str:
