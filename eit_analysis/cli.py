@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import io
 import re
 import sys
@@ -225,13 +226,19 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 a report failed, 2 refused."""
     try:
         arguments = build_parser().parse_args(argv)
-        return COMMANDS[arguments.command](arguments)
+        code = COMMANDS[arguments.command](arguments)
+        sys.stdout.flush()
+        return code
     except EitError as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print(
             "Interrompu\u00a0: les fichiers déjà écrits sont entiers, relancez la commande.", file=sys.stderr
         )
+    except BrokenPipeError:
+        # Who reads our output has seen enough, as in « eit outlets 150101 | head ».
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except OSError as error:
         print(
             f"{error.filename or 'Un fichier'} ne peut être lu ou écrit ({error.strerror}).", file=sys.stderr

@@ -134,3 +134,13 @@ def test_json_is_utf8_on_any_terminal_and_nothing_heavy_is_imported(tmp_path: Pa
     )
     assert done.returncode == 0, done.stderr
     assert "biodéchets" in json.loads(done.stdout.decode("utf-8"))["label"]
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m eit_analysis outlets 150101 | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[1:] == ["0"]
+    assert done.stderr == ""
