@@ -15,7 +15,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-EARTH_RADIUS_KM = 6371.0088
+from eit_analysis.synergies.matching.distance import haversine_km
+
 ALL_YEAR = (1 << 12) - 1
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
@@ -35,20 +36,6 @@ CANDIDATE_COLUMNS = [
     "old_route", "new_route", "old_cost_eur_per_t",
 ]  # fmt: skip
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
-
-
-def haversine_km(
-    latitude_a: np.ndarray, longitude_a: np.ndarray, latitude_b: np.ndarray, longitude_b: np.ndarray
-) -> np.ndarray:
-    """2 R asin √(sin²(Δφ/2) + cos φa cos φb sin²(Δλ/2)): great-circle distance, degrees in, km out."""
-    phi_a, lambda_a, phi_b, lambda_b = (
-        np.radians(np.asarray(x, dtype=float)) for x in (latitude_a, longitude_a, latitude_b, longitude_b)
-    )
-    half = (
-        np.sin((phi_b - phi_a) / 2) ** 2
-        + np.cos(phi_a) * np.cos(phi_b) * np.sin((lambda_b - lambda_a) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
 
 
 def month_mask(months: pd.Series) -> np.ndarray:
