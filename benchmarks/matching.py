@@ -1,0 +1,178 @@
+"""The best partners of every output beside the joins, trees and linkers one would use instead.
+
+    python benchmarks/matching.py [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
+
+Outputs and inputs over France, as many of each: half of them in 500 communes of more than 5,000 inhabitants,
+half around communes drawn at random; 50 classes, 6 % of their pairs compatible, radius 30 km, 20 partners.
+Each tool works in a process of its own; time leaves out imports, compilation and the reading of the tables,
+and is a median; memory is the peak above what the process held before. Each must find the pairs we find.
+
+The pairs to weigh grow as the square of the sites. pandas, whose join has 2.4 thousand million rows, runs at
+a tenth of the sites, the slower tools at ``--slow`` sites; their full times are then the measured ones times
+the square of the ratio, marked ~ (``--slow`` as large as ``--sites`` measures all but pandas). Memory is told
+as measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matching_peers import PEERS
+
+from eit_analysis import reference
+from eit_analysis.synergies.matching import best, best_matches
+
+RADIUS_KM, TOP, CLASSES, COMPATIBLE = 30.0, 20, 50, 0.06
+FAST = {"polars grid join", "duckdb grid join"}
+
+
+class Measure(NamedTuple):
+    seconds: float
+    megabytes: float
+    first_seconds: float
+    pairs: np.ndarray
+
+
+def made_up(n: int, seed: int) -> pd.DataFrame:
+    """Sites over France, half of them in 500 towns."""
+    communes = reference.load("communes").dropna(subset=["latitude", "longitude"])
+    communes = communes[communes["latitude"].between(41, 52) & communes["longitude"].between(-6, 10)]
+    towns = communes[communes["population"] > 5_000].sample(500, random_state=0)
+    rng = np.random.default_rng(seed)
+    places = [
+        frame[["latitude", "longitude"]].to_numpy()[rng.integers(0, len(frame), size)]
+        for frame, size in ((towns, n // 2), (communes, n - n // 2))
+    ]
+    places[1] = places[1] + rng.normal(0, 0.02, places[1].shape)  # about two kilometres from the centre
+    at = rng.permutation(np.concatenate(places))
+    return pd.DataFrame(
+        {
+            "class_code": rng.integers(0, CLASSES, n),
+            "latitude": at[:, 0],
+            "longitude": at[:, 1],
+            "mass_t_per_year": rng.lognormal(2, 1.5, n),
+        }
+    )
+
+
+def yields_of_classes() -> np.ndarray:
+    """Exactly 6 % of the pairs of classes, each with a yield."""
+    rng = np.random.default_rng(5)
+    matrix = np.zeros(CLASSES**2)
+    chosen = rng.choice(CLASSES**2, round(COMPATIBLE * CLASSES**2), replace=False)
+    matrix[chosen] = rng.uniform(0.5, 1, len(chosen))
+    return matrix.reshape(CLASSES, CLASSES)
+
+
+def memory(field: str) -> float:
+    """A line of this process's status, in megabytes."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+
+def measure(name: str, n: int, repeat: int, threads: int | None = None) -> Measure:
+    """Seconds and peak memory of one tool, and the pairs it finds; in a fresh process."""
+    prepare: Callable[[Any], Any] = lambda table: table  # noqa: E731
+    if name == "best_matches":
+        best.PLAIN_PAIRS = 0  # the compiled path at every size
+        work: Callable[..., Any] = partial(best_matches, threads=threads)
+    elif name == "best_matches, plain":
+        best.PLAIN_PAIRS = 10**18
+        work = best_matches
+    else:
+        prepare, work = PEERS[name]
+    yields = yields_of_classes()
+    few = [prepare(made_up(1_000, seed)) for seed in (3, 4)]
+    start = time.perf_counter()
+    work(*few, yields, RADIUS_KM, TOP)
+    first = time.perf_counter() - start
+    tables = [prepare(made_up(n, seed)) for seed in (1, 2)]
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
+    before, seconds, peak = memory("VmRSS"), [], 0.0
+    for turn in range(repeat):
+        start = time.perf_counter()
+        found = work(*tables, yields, RADIUS_KM, TOP)
+        seconds.append(time.perf_counter() - start)
+        if turn == 0:
+            peak = memory("VmHWM") - before
+        pairs = np.column_stack([np.asarray(found[side], dtype=np.int64) for side in ("output", "input")])
+        del found
+    return Measure(statistics.median(seconds), peak, first, pairs[:, 0] * n + pairs[:, 1])
+
+
+def alone(name: str, n: int, repeat: int, threads: int | None = None) -> Measure:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(measure, name, n, repeat, threads).result()
+
+
+def compare(sites: int, slow: int, repeat: int) -> None:
+    ours = {n: alone("best_matches", n, repeat) for n in sorted({sites, slow, sites // 10})}
+    own = ours[sites]
+    print(f"{sites} outputs x {sites} inputs, {len(own.pairs)} pairs kept")
+    print(f"  {'':20} {'sites':>8} {'seconds':>10} {'MB':>8}   {'time':>8}  same pairs")
+    print(f"  {'best_matches':20} {sites:8} {own.seconds:10.2f} {own.megabytes:8.0f}")
+    full = {}
+    for name in PEERS:
+        size = sites // 10 if name.startswith("pandas") else sites if name in FAST else min(slow, sites)
+        peer = alone(name, size, repeat if name in FAST else 1)
+        full[name] = peer.seconds * (sites / size) ** 2, peer.megabytes
+        same = np.array_equal(np.sort(peer.pairs), np.sort(ours[size].pairs))
+        print(
+            f"  {name:20} {size:8} {peer.seconds:10.2f} {peer.megabytes:8.0f}  "
+            f"{'~' if size < sites else ' '}{full[name][0] / own.seconds:7.1f} x  {'yes' if same else 'NO'}"
+        )
+    name = min(full, key=lambda peer: full[peer][0])
+    print(
+        f"  best peer: {name}; {full[name][0] / own.seconds:.1f} x faster than it, with "
+        f"{own.megabytes / full[name][1]:.1%} of its memory"
+    )
+    again = alone("best_matches", sites, repeat).seconds
+    print(
+        f"  best peer: {name}; we are {time_ratio:.1f} x faster and hold {1 / memory_ratio:.0%} of its memory"
+    )
+    print(f"  measured again after the peers: {again:.2f} s, {full[name][0] / again:.1f} x faster")
+
+
+def growth(sites: int, large: int, repeat: int) -> None:
+    for threads in (None, 1):
+        small, full = (alone("best_matches", n, repeat, threads).seconds for n in (sites // 10, sites))
+        print(
+            f"{'all threads' if threads is None else 'one thread':11}: {sites // 10} sites {small:.3f} s, "
+            f"{sites} sites {full:.3f} s, exponent {math.log10(full / small):.2f}"
+        )
+    if large:
+        most = alone("best_matches", large, 1)
+        print(f"{large} sites: {most.seconds:.1f} s, {most.megabytes:.0f} MB, {len(most.pairs)} pairs")
+    plain, swept = (alone(name, 2_000, repeat) for name in ("best_matches, plain", "best_matches"))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder
+        cold = alone("best_matches", 1_000, 1).first_seconds
+    print(
+        f"2000 sites: numpy {1e3 * plain.seconds:.0f} ms, compiled {1e3 * swept.seconds:.0f} ms after "
+        f"{cold:.1f} s of first compilation, or {swept.first_seconds:.1f} s of reading it back"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sites", type=int, default=200_000)
+    parser.add_argument("--slow", type=int, default=50_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args()
+    compare(options.sites, options.slow, options.repeat)
+    growth(options.sites, options.large, options.repeat)
