@@ -141,9 +141,6 @@ def compare(sites: int, slow: int, repeat: int) -> None:
         f"{own.megabytes / full[name][1]:.1%} of its memory"
     )
     again = alone("best_matches", sites, repeat).seconds
-    print(
-        f"  best peer: {name}; we are {time_ratio:.1f} x faster and hold {1 / memory_ratio:.0%} of its memory"
-    )
     print(f"  measured again after the peers: {again:.2f} s, {full[name][0] / again:.1f} x faster")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.synergies.matching.distance import arc_km, haversine
+from eit_analysis.synergies.matching.distance import arc_km, half_angles, haversine
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side
 
 BLOCK_PAIRS = 1_000_000  # weighed at once: some tens of megabytes
@@ -42,7 +42,10 @@ def _within(
     outputs: Side, rows: np.ndarray, inputs: Side, columns: np.ndarray, value: float, radius_km: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The pairs within reach between outputs of one class and inputs of another, and their scores."""
-    km = arc_km(haversine(outputs.place[rows][:, None], inputs.place[columns][None, :]))
+    here, there = (
+        half_angles(s.latitude[r], s.longitude[r]) for s, r in ((outputs, rows), (inputs, columns))
+    )
+    km = arc_km(haversine(here[:, None], there[None, :]))
     own = outputs.site[rows][:, None] == inputs.site[columns][None, :]
     i, j = np.nonzero((km <= radius_km) & ~own)
     near, output, entry = km[i, j], rows[i], columns[j]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import InputError
-from eit_analysis.synergies.matching.distance import half_angles
 
 ALL_YEAR = (1 << 12) - 1
 # Share of the year that each of the 4,096 sets of months is.
@@ -19,14 +18,12 @@ SIDES = {"outputs": "les sortants", "inputs": "les entrants"}
 class Side(NamedTuple):
     """Outputs, or inputs, in the order of their table.
 
-    Coordinates in degrees, longitude in [−180, 180); ``place`` their half angles, shape (n, 5); ``mass`` in
-    t/year; ``months`` twelve bits.
+    Coordinates in degrees, longitude in [−180, 180); ``mass`` in t/year; ``months`` twelve bits.
     """
 
     kind: np.ndarray
     latitude: np.ndarray
     longitude: np.ndarray
-    place: np.ndarray
     mass: np.ndarray
     months: np.ndarray
     site: np.ndarray
@@ -67,7 +64,6 @@ def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
         kind,
         number["latitude"],
         longitude,
-        half_angles(number["latitude"], longitude),
         number["mass_t_per_year"],
         np.full(len(table), ALL_YEAR, dtype=np.int16) if months is None else months,
         # Codes below zero belong to nobody else: a row without a site is a site of its own.

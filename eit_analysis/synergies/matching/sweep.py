@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM
+from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM, half_angles
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side
 
 STRIPS_PER_RADIUS = 2
@@ -54,13 +54,12 @@ def matches(
 ) -> pd.DataFrame:
     """As ``best_matches``, whose checks are done."""
     found = _found(outputs, inputs, yields, radius_km, max(1, min(top, len(inputs.kind))), threads)
-    kept = np.arange(found.partner.shape[1]) < found.count[:, None]
-    columns = {"output": np.repeat(np.arange(len(kept), dtype=np.int32), found.count)}
-    grids = {"score": found.score, "distance_km": found.km, "input": found.partner}
-    del found
-    while grids:  # each is let go once its pairs are taken out
-        name, grid = grids.popitem()
-        columns[name] = grid[kept]
+    columns = {
+        "output": np.repeat(np.arange(len(outputs.kind), dtype=np.int32), found.count),
+        "input": _closed_up(found.partner, found.count),
+        "distance_km": _closed_up(found.km, found.count),
+        "score": _closed_up(found.score, found.count),
+    }
     return pd.DataFrame(columns, copy=False)
 
 
@@ -71,16 +70,18 @@ def _found(outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top
     visit, _ = _sorted(outputs, strips, yields.shape[0])
     best_first = np.lexsort((-yields.data, np.repeat(np.arange(yields.shape[0]), np.diff(yields.indptr))))
     rules = yields.indptr, yields.indices[best_first], yields.data[best_first]
-    sorted_inputs = Side(*(column[order] for column in inputs))
+    takers = Side(*(column[order] for column in inputs))
+    targets = half_angles(takers.latitude, takers.longitude)
     shape = len(visit), top
     found = Found(np.zeros(shape[0], np.int32), np.empty(shape, np.int32), np.empty(shape), np.empty(shape))
 
     def serve(rows: np.ndarray) -> None:
-        served = Side(*(column[rows] for column in outputs))
-        _sweep(served, rows, sorted_inputs, order, starts, strips, *rules, float(radius_km), found)
+        givers = Side(*(column[rows] for column in outputs))
+        places = half_angles(givers.latitude, givers.longitude)
+        _sweep(givers, places, rows, takers, targets, order, starts, strips, *rules, float(radius_km), found)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(serve, np.array_split(visit, threads)))
+        list(pool.map(serve, np.array_split(visit, 8 * threads)))
     return found
 
 
@@ -129,23 +130,42 @@ def _gathered(bucket: np.ndarray, rows: np.ndarray, n_buckets: int) -> tuple[np.
 
 
 @compiled
-def _limit(reach_km: float) -> float:
-    """The haversine of a reach, and a little more than all rounding, so that no bound loses a pair."""
-    rho = min(reach_km / EARTH_RADIUS_KM + SLACK, math.pi)
-    return math.sin(rho / 2) ** 2 * (1 + SLACK) if rho > 0 else -1.0
+def _closed_up(grid: Any, count: Any) -> Any:
+    """The first ``count`` of each row one after the other, in the memory of the grid itself."""
+    flat, n = grid.ravel(), 0
+    for row in range(len(count)):
+        for a in range(count[row]):
+            flat[n] = grid[row, a]
+            n += 1
+    return flat[:n]
 
 
 @compiled
-def _put_in_order(
-    best: Any, km: Any, score: Any, n: int, spare: Any, spare_km: Any, spare_score: Any
-) -> None:
-    """Order the first n, best first and equal scores by row, each going straight to its rank."""
-    spare[:n], spare_km[:n], spare_score[:n] = best[:n], km[:n], score[:n]
+def _limit(reach_km: float) -> float:
+    """No less than the haversine of a reach: an angle is never less than its sine."""
+    half = (reach_km / EARTH_RADIUS_KM + SLACK) / 2
+    return min(half * half * (1 + SLACK), 1.0 + SLACK)
+
+
+@compiled
+def _last(best: Any, score: Any) -> int:
+    """Which of the partners kept goes first: the lowest score, among equals the highest row."""
+    at = 0
+    for a in range(1, len(best)):
+        if score[a] < score[at] or (score[a] == score[at] and best[a] > best[at]):
+            at = a
+    return at
+
+
+@compiled
+def _write(best: Any, km: Any, score: Any, n: int, row: int, result: Any) -> None:
+    """The n partners kept, best first and equal scores by row, each going straight to its rank."""
     for a in range(n):
-        row, value, rank = spare[a], spare_score[a], 0
+        rank = 0
         for b in range(n):
-            rank += (spare_score[b] > value) | ((spare_score[b] == value) & (spare[b] < row))
-        best[rank], km[rank], score[rank] = row, spare_km[a], value
+            rank += (score[b] > score[a]) | ((score[b] == score[a]) & (best[b] < best[a]))
+        result.partner[row, rank], result.km[row, rank], result.score[row, rank] = best[a], km[a], score[a]
+    result.count[row] = n
 
 
 @compiled
@@ -169,22 +189,19 @@ def _place_among(longitude: Any, at: int, first: int, end: int, wanted: float) -
 
 @compiled
 def _sweep(
-    outputs: Any, rows: Any, inputs: Any, order: Any, starts: Any, strips: Any,
+    outputs: Any, places: Any, rows: Any, inputs: Any, targets: Any, order: Any, starts: Any, strips: Any,
     indptr: Any, indices: Any, yields: Any, radius_km: float, result: Any,
 ) -> None:  # fmt: skip
     """Fill the best partners of some outputs: ``rows`` of the result, ``outputs`` in the same order."""
     n_strips, top = len(strips.cosine), result.partner.shape[1]
     within = math.degrees(radius_km / EARTH_RADIUS_KM) / strips.height
     steps = 2 * int(min(within + 1, n_strips + 1)) + 1
-    # Half as many again as are wanted are let in before the best are sorted out.
-    room = top + max(top // 2, 8)
-    best, km, score = np.empty(room, np.int32), np.empty(room), np.empty(room)
-    spare, spare_km, spare_score = np.empty(room, np.int32), np.empty(room), np.empty(room)
+    best, km, score = np.empty(top, np.int32), np.empty(top), np.empty(top)
     cursor = starts[:-1].copy()
     for o in range(len(rows)):
-        sin_phi, cos_phi, cosine, sin_lam, cos_lam = outputs.place[o]
+        sin_phi, cos_phi, cosine, sin_lam, cos_lam = places[o]
         home = int(min(max(math.floor((outputs.latitude[o] - strips.lowest) / strips.height), -1), n_strips))
-        found, worst = 0, 0.0  # the score to reach, once there are enough
+        found, last, worst = 0, 0, 0.0  # who would go first and the score to reach, once there are enough
         for q in range(indptr[outputs.kind[o]], indptr[outputs.kind[o] + 1]):
             limit = _limit(radius_km * (1 - worst / yields[q]))
             for step in range(steps):
@@ -208,14 +225,14 @@ def _sweep(
                     while unseen > 0:
                         # The strip is a circle: after its last longitude comes its first.
                         i = first if following == end else end - 1 if following < first else following
-                        w = sin_lam * inputs.place[i, 4] - cos_lam * inputs.place[i, 3]
+                        w = sin_lam * targets[i, 4] - cos_lam * targets[i, 3]
                         w = w * w
                         if gap + cosines * w > limit:
                             break
                         following = i + way
                         unseen -= 1
-                        u = sin_phi * inputs.place[i, 1] - cos_phi * inputs.place[i, 0]
-                        h = u * u + cosine * inputs.place[i, 2] * w
+                        u = sin_phi * targets[i, 1] - cos_phi * targets[i, 0]
+                        h = u * u + cosine * targets[i, 2] * w
                         if h > limit:
                             continue
                         root = min(math.sqrt(h), 1.0)
@@ -228,13 +245,17 @@ def _sweep(
                         arc = np.rint(arc * MILLIMETRES_PER_KM) / MILLIMETRES_PER_KM
                         if arc > radius_km or outputs.site[o] == inputs.site[i]:
                             continue
-                        best[found], km[found], score[found] = order[i], arc, fit * (1 - arc / radius_km)
-                        found += 1
-                        if found == room:
-                            _put_in_order(best, km, score, found, spare, spare_km, spare_score)
-                            found, worst = top, score[top - 1]
+                        value = fit * (1 - arc / radius_km)
+                        if found < top:
+                            at = found
+                            found += 1
+                        elif value > worst or (value == worst and order[i] < best[last]):
+                            at = last
+                        else:
+                            continue
+                        best[at], km[at], score[at] = order[i], arc, value
+                        if found == top:
+                            last = _last(best, score)
+                            worst = score[last]
                             limit = _limit(radius_km * (1 - worst / yields[q]))
-        _put_in_order(best, km, score, found, spare, spare_km, spare_score)
-        n, row = min(found, top), rows[o]
-        result.count[row] = n
-        result.partner[row, :n], result.km[row, :n], result.score[row, :n] = best[:n], km[:n], score[:n]
+        _write(best, km, score, found, rows[o], result)
