@@ -1,6 +1,7 @@
 """The best partners of every output beside the joins, trees and linkers one would use instead.
 
     python benchmarks/matching.py [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
+                                  [--part compare|growth|bands]
 
 Outputs and inputs over France, as many of each: half of them in 500 communes of more than 5,000 inhabitants,
 half around communes drawn at random; 50 classes, 6 % of their pairs compatible, radius 30 km, 20 partners.
@@ -33,7 +34,7 @@ import pandas as pd
 from matching_peers import PEERS
 
 from eit_analysis import reference
-from eit_analysis.synergies.matching import best, best_matches
+from eit_analysis.synergies.matching import bands, best, best_matches
 
 RADIUS_KM, TOP, CLASSES, COMPATIBLE = 30.0, 20, 50, 0.06
 FAST = {"polars grid join", "duckdb grid join"}
@@ -164,12 +165,70 @@ def growth(sites: int, large: int, repeat: int) -> None:
     )
 
 
+def serve_all(folder: str) -> float:
+    """One process, one thread, from file to file."""
+    warm()
+    sides = Path(folder, "outputs"), Path(folder, "inputs")
+    start = time.perf_counter()
+    whole = Path(folder, "whole")
+    bands.match_band(*sides, yields_of_classes(), RADIUS_KM, TOP, -math.inf, math.inf, whole)
+    return time.perf_counter() - start
+
+
+def shared_out(n: int, repeat: int) -> None:
+    """Two Dask workers beside one single-threaded process, both from Parquet files to Parquet files."""
+    from distributed import Client, LocalCluster
+
+    yields = yields_of_classes()
+    ratios, context = [], multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        sides = Path(folder, "outputs"), Path(folder, "inputs")
+        for seed, file in enumerate(sides, start=1):
+            bands.write_banded(made_up(n, seed), file)
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+            ProcessPoolExecutor(1, mp_context=context) as alone_pool,
+        ):
+            client.run(warm)
+            for _ in range(repeat):
+                single = alone_pool.submit(serve_all, folder).result()
+                start = time.perf_counter()
+                files = bands.match_in_bands(
+                    *sides, yields, RADIUS_KM, TOP, Path(folder, "bands"), 16, client
+                )
+                double = time.perf_counter() - start
+                ratios.append(single / double)
+                print(
+                    f"{n} sites: one process {single:.1f} s, two workers {double:.1f} s: {ratios[-1]:.2f} x"
+                )
+        parts = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
+        whole = pd.read_parquet(Path(folder, "whole"))
+        print(
+            f"  median {statistics.median(ratios):.2f} x; equal: {parts.reset_index(drop=True).equals(whole)}"
+        )
+
+
+def warm() -> None:
+    """Load the compiled sweep in a worker."""
+    best.PLAIN_PAIRS = 0
+    best_matches(made_up(100, 1), made_up(100, 2), yields_of_classes(), RADIUS_KM, TOP, threads=1)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sites", type=int, default=200_000)
     parser.add_argument("--slow", type=int, default=50_000)
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument(
+        "--part", action="append", choices=["compare", "growth", "bands"], help="all by default"
+    )
     options = parser.parse_args()
-    compare(options.sites, options.slow, options.repeat)
-    growth(options.sites, options.large, options.repeat)
+    parts = {
+        "compare": lambda: compare(options.sites, options.slow, options.repeat),
+        "growth": lambda: growth(options.sites, options.large, options.repeat),
+        "bands": lambda: shared_out(options.large, min(3, options.repeat)),
+    }
+    for part in options.part or parts:
+        parts[part]()

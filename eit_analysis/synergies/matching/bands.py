@@ -1,0 +1,98 @@
+"""The matching shared out between processes: bands of latitude, each with a halo of inputs around it.
+
+    inputs of the band [a, b) = those of latitude a − r/R ≤ φ ≤ b + r/R
+
+Two places are never nearer than their latitudes, so no input within the radius r is outside the halo: every
+band has all the partners of its outputs, and the bands together are the answer of one process. Tables beyond
+one process's memory live in files; this is the only module of the matching that reads or writes any.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from eit_analysis.synergies.matching.best import best_matches
+from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+ROW_GROUP = 65_536
+MARGIN_DEGREES = 1e-6  # ten centimetres: above any rounding of the halo
+
+
+def write_banded(table: pd.DataFrame, file: Path) -> None:
+    """Outputs or inputs as ``best_matches`` reads them, by latitude, so that a band is a few row groups.
+
+    Column ``row`` is the position in the table: results name it, and it decides between equal scores.
+    """
+    numbered = table.assign(row=np.arange(len(table), dtype=np.int32)).sort_values("latitude", kind="stable")
+    pq.write_table(pa.Table.from_pandas(numbered, preserve_index=False), file, row_group_size=ROW_GROUP)
+
+
+def match_in_bands(
+    outputs: Path,
+    inputs: Path,
+    yields: Any,
+    radius_km: float,
+    top: int,
+    folder: Path,
+    bands: int,
+    client: Client,
+) -> list[Path]:
+    """``best_matches`` over files of ``write_banded``, one task of a Dask cluster for each band.
+
+    Parameters
+    ----------
+    outputs, inputs : Path
+        Parquet files, where all workers can read them.
+    yields, radius_km, top
+        As for ``best_matches``.
+    folder : Path
+        Receives ``band-000.parquet`` and so on from south to north, with the columns of ``best_matches``.
+    bands : int
+        About as many outputs in each; some for each worker, so that none ends alone with a crowded one.
+    client : distributed.Client
+        Of a cluster whose workers have one thread each.
+
+    Returns
+    -------
+    list of Path
+        The files written, which hold every output's partners in one of them.
+    """
+    latitude = pq.read_table(outputs, columns=["latitude"])["latitude"].to_numpy()
+    edges = np.unique(np.quantile(latitude, np.linspace(0, 1, bands + 1)[1:-1])) if len(latitude) else []
+    limits = [-np.inf, *edges, np.inf]
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"band-{number:03}.parquet" for number in range(len(limits) - 1)]
+    tasks = [
+        client.submit(match_band, outputs, inputs, yields, radius_km, top, low, high, file, pure=False)
+        for low, high, file in zip(limits[:-1], limits[1:], files, strict=True)
+    ]
+    return client.gather(tasks)
+
+
+def match_band(
+    outputs: Path, inputs: Path, yields: Any, radius_km: float, top: int, low: float, high: float, file: Path
+) -> Path:
+    """The outputs of latitude low ≤ φ < high (degrees) with the inputs of their halo, by one thread."""
+    halo = np.degrees(radius_km / EARTH_RADIUS_KM) + MARGIN_DEGREES
+    givers = _between(outputs, low, np.nextafter(high, -np.inf))
+    takers = _between(inputs, low - halo, high + halo)
+    found = best_matches(givers, takers, yields, radius_km, top, threads=1)
+    for side, table in (("output", givers), ("input", takers)):
+        found[side] = table["row"].to_numpy()[found[side]]
+    pq.write_table(pa.Table.from_pandas(found, preserve_index=False), file)
+    return file
+
+
+def _between(file: Path, low: float, high: float) -> pd.DataFrame:
+    """Rows of a band in the order that they had in their table; row groups outside it are not read."""
+    table = pq.read_table(file, filters=[("latitude", ">=", low), ("latitude", "<=", high)])
+    return table.sort_by("row").to_pandas()

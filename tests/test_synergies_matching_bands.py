@@ -1,0 +1,90 @@
+"""Bands of latitude on a cluster of two processes give the answer of one process."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client, LocalCluster
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.synergies.matching import best_matches
+from eit_analysis.synergies.matching.bands import match_band, match_in_bands, write_banded
+
+YIELDS = np.array([[1.0, 0.5], [0.0, 0.9]])
+
+
+def crowd(n, seed):
+    """Places drawn on a coarse grid: many are alike, so that equal scores are common."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "class_code": rng.integers(0, 2, n),
+            "latitude": rng.integers(-900, 901, n) / 10.0,
+            "longitude": rng.integers(-36, 37, n) * 5.0,
+            "mass_t_per_year": rng.choice([1.0, 2.0, 5.0], n),
+        }
+    )
+
+
+def test_two_workers_equal_one_process(tmp_path):
+    outputs, inputs = crowd(3_000, 1), crowd(4_000, 2)
+    write_banded(outputs, tmp_path / "outputs.parquet")
+    write_banded(inputs, tmp_path / "inputs.parquet")
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        files = match_in_bands(
+            tmp_path / "outputs.parquet",
+            tmp_path / "inputs.parquet",
+            YIELDS,
+            700.0,
+            4,
+            tmp_path / "out",
+            5,
+            client,
+        )
+    assert [file.name for file in files] == [f"band-00{n}.parquet" for n in range(5)]
+    found = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
+    expected = best_matches(outputs, inputs, YIELDS, 700.0, 4)
+    assert len(expected) > 3_000
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 99), st.lists(st.floats(-90, 90), max_size=3), st.sampled_from([1.0, 300.0, 9e3, 2.1e4])
+)
+def test_any_cut_into_bands_changes_nothing(tmp_path_factory, seed, cuts, radius_km):
+    folder = tmp_path_factory.mktemp("bands")
+    outputs, inputs = crowd(60, seed), crowd(80, seed + 1)
+    write_banded(outputs, folder / "outputs")
+    write_banded(inputs, folder / "inputs")
+    limits = [-np.inf, *sorted(cuts), np.inf]
+    parts = []
+    for low, high in pairwise(limits):
+        match_band(folder / "outputs", folder / "inputs", YIELDS, radius_km, 3, low, high, folder / "band")
+        parts.append(pd.read_parquet(folder / "band"))
+    found = pd.concat(parts).sort_values("output", kind="stable").reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        found, best_matches(outputs, inputs, YIELDS, radius_km, 3), check_dtype=False
+    )
+
+
+def test_a_band_reads_only_its_row_groups(tmp_path):
+    write_banded(crowd(200_000, 3), tmp_path / "sites")
+    groups = pq.ParquetFile(tmp_path / "sites").metadata
+    spans = [groups.row_group(n).column(1).statistics for n in range(groups.num_row_groups)]
+    assert len(spans) == 4
+    assert all(a.max <= b.min for a, b in pairwise(spans))
+
+
+@pytest.mark.parametrize("side", ["outputs", "inputs"])
+def test_nobody_on_one_side(tmp_path, side):
+    for name in ("outputs", "inputs"):
+        write_banded(crowd(0 if name == side else 9, 1), tmp_path / name)
+    match_band(tmp_path / "outputs", tmp_path / "inputs", YIELDS, 9e3, 3, -np.inf, np.inf, tmp_path / "band")
+    assert pd.read_parquet(tmp_path / "band").empty
