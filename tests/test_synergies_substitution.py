@@ -1,4 +1,4 @@
-"""Substitution: the vectorised matching equals pair-by-pair reasoning, and no gate can be bought."""
+"""Substitution: both ways of matching equal pair-by-pair reasoning, and no gate can be bought."""
 
 import math
 
@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.synergies.matching import haversine_km
+from eit_analysis.synergies.offers import QUALITY_RANK, month_mask
 from eit_analysis.synergies.substitution import (
     CANDIDATE_COLUMNS,
-    QUALITY_RANK,
     REJECTED_COLUMNS,
+    best_candidates,
     candidates,
-    haversine_km,
-    month_mask,
 )
 
 FLOW_COLUMNS = [
@@ -96,6 +96,10 @@ def test_a_pair_and_its_numbers():
     assert row["matched_low_t_per_year"] == pytest.approx(min(8 * 0.8, 4.8))
     assert row["matched_high_t_per_year"] == pytest.approx(min(12 * 1.0, 7.2))
     assert row["months_in_common"] == 1
+    # 9 t are received for 6 wanted: two thirds of the supply find a use, the whole need is met.
+    assert row["supply_coverage_percent"] == pytest.approx(200 / 3)
+    assert row["demand_coverage_percent"] == pytest.approx(100)
+    assert row["fit"] == pytest.approx(0.9 * (2 / 3) * (1 / 12) * (1 - row["distance_km"] / 20))
     assert row["distance_km"] == pytest.approx(1.3 * 11.12, abs=0.05)
     assert (row["giver_evidence"], row["taker_evidence"]) == ("declared", "declared")
 
@@ -272,7 +276,72 @@ def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, rand
     pd.testing.assert_frame_equal(passed, again)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    flow_lists, flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.sampled_from([1, 2, 50]),
+    st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_the_best_candidates_are_the_best_of_the_candidates(
+    flow_rows, more, rule_rows, radius_km, top, random
+):
+    months = [None, "1 2 3", "3 4 5 6 7", "12"]
+    flows = [flow(f"f{i}", *row, months=months[i % 4]) for i, row in enumerate(flow_rows + more)]
+    rules = [rule(f"R{i}", *row) for i, row in enumerate(rule_rows)]
+    passed, _ = run(flows, rules, radius_km)
+    ranked = passed.sort_values(["fit", "in_flow_id"], ascending=[False, True], kind="stable")
+    expected = ranked.groupby("out_flow_id").head(top).sort_values("candidate_id").reset_index(drop=True)
+    shuffled = flow_table(random.sample(flows, len(flows)))
+    found = best_candidates(
+        shuffled, SITES, rule_table(random.sample(rules, len(rules))), HAZARDOUS, radius_km, 1.3, top
+    )
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+@settings(max_examples=50, deadline=None)
+@given(flow_lists, flow_lists, rule_lists, st.floats(1, 200), st.floats(1, 200))
+def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rule_rows, radius_a, radius_b):
+    near, far = sorted((radius_a, radius_b))
+    rules = [rule(f"R{i}", *row) for i, row in enumerate(rule_rows)]
+    flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
+    crowd = flows + [flow(f"g{i}", *row) for i, row in enumerate(newcomers)]
+
+    def pairs(flows, radius_km):
+        return set(run(flows, rules, radius_km)[0]["candidate_id"])
+
+    assert pairs(flows, near) <= pairs(flows, far)
+    assert pairs(flows, near) <= pairs(crowd, near)
+
+
+@settings(max_examples=50, deadline=None)
+@given(flow_lists, rule_lists, st.sampled_from([1e-3, 1e9]))
+def test_neither_tonnes_nor_fit_buy_the_hazard_gate(flow_rows, rule_rows, tonnes):
+    forbidding = [rule(f"R{i}", *row[:5], 0, row[6]) for i, row in enumerate(rule_rows)]
+    flows = [flow(f"f{i}", *row[:3], tonnes, *row[4:]) for i, row in enumerate(flow_rows)]
+    hazardous = {f["flow_id"] for f in flows if f["waste_code"] in HAZARDOUS}
+    for found in (
+        run(flows, forbidding, 100.0)[0],
+        best_candidates(flow_table(flows), SITES, rule_table(forbidding), HAZARDOUS, 100.0, 1.3, 50),
+    ):
+        assert not hazardous & set(found["out_flow_id"])
+
+
+def test_a_directory_of_outlets_and_workshops_counts_as_inputs():
+    actors = SITES.assign(actor_type=["firm", "outlet", "ess", "ess"])
+    flows = [
+        flow("giver", "A", "out", "wood", 10, "150103"),
+        flow("capacity of the recycler", "B", "in", "wood", 500),
+        flow("capacity of the workshop", "C", "in", "wood", 2, months="9 10 11 12"),
+    ]
+    arguments = flow_table(flows), actors, rule_table([rule("R", category="wood")]), HAZARDOUS, 40.0, 1.3
+    passed, _ = candidates(*arguments)
+    assert list(passed["taker_site_id"]) == ["B", "C"]
+    assert list(passed["matched_t_per_year"]) == [9.0, 2.0]  # the workshop's capacity bounds it
+    assert list(passed["supply_coverage_percent"].round(1)) == [100.0, 22.2]
+    pd.testing.assert_frame_equal(best_candidates(*arguments, 2), passed)
+
+
 def test_nothing_in_nothing_out():
+    assert best_candidates(flow_table([]), SITES, rule_table([]), HAZARDOUS, 20.0, 1.3, 5).empty
     passed, rejected = run([], [])
     assert list(passed.columns) == CANDIDATE_COLUMNS and passed.empty
     assert list(rejected.columns) == REJECTED_COLUMNS and rejected.empty

@@ -3,11 +3,11 @@
 import pytest
 
 from eit_analysis.publishing.wording import heading
+from eit_analysis.synergies.gates import GATES, HIERARCHY
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring import preferences
 from eit_analysis.synergies.scoring.criteria import CRITERIA
 from eit_analysis.synergies.scoring.ranking import CONFIDENCE, RESULT_COLUMNS
-from eit_analysis.synergies.substitution import GATES, HIERARCHY
 
 VOTE_COLUMNS = [
     "participant", "role", "distance_percent", "kendall_tau", "top_voters_percent", "voter_rank_best",

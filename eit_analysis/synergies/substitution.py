@@ -3,9 +3,11 @@
     matched = min(supply × yield, demand)        tonnes received
     diverted = min(supply, demand / yield)       tonnes that leave their old route
 
+    fit = yield × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
+
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
 category, sorting quality, hazard, receiving activity, a use no lower in the waste hierarchy than today's,
-reach, some tonnes on both sides.
+reach, some tonnes on both sides. Only then does the fit rank what is left.
 """
 
 from __future__ import annotations
@@ -14,18 +16,12 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
 
-from eit_analysis.synergies.matching.distance import haversine_km
-
-ALL_YEAR = (1 << 12) - 1
-QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
-# In the order in which they close: a refused pair is counted once, under the first gate that stops it.
-GATES = ("same_site", "quality", "hazard", "receiver", "hierarchy", "unlocated", "reach", "no_mass")
-# Code de l'environnement, art. L. 541-1: reuse before recycling before energy before disposal.
-HIERARCHY = {
-    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
-    "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
-}  # fmt: skip
+from eit_analysis.synergies.gates import GATES, best_rule, first_stop, read_by_rules, stops_of_rules
+from eit_analysis.synergies.matching import best_matches, haversine_km
+from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR
+from eit_analysis.synergies.offers import inputs, outputs
 
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
@@ -34,19 +30,12 @@ CANDIDATE_COLUMNS = [
     "matched_low_t_per_year", "matched_high_t_per_year", "diverted_t_per_year",
     "diverted_low_t_per_year", "diverted_high_t_per_year", "giver_evidence", "taker_evidence",
     "old_route", "new_route", "old_cost_eur_per_t",
+    "supply_coverage_percent", "demand_coverage_percent", "fit",
 ]  # fmt: skip
+# What the gates of rules read of an output and of an input.
+OUTPUT_CLASS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
+INPUT_CLASS = ["input_category", "naf_code"]
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
-
-
-def month_mask(months: pd.Series) -> np.ndarray:
-    """Twelve bits per row, bit m−1 set when the flow exists in month m; a missing text is all year."""
-    unique = months.drop_duplicates()
-    bits = {text: ALL_YEAR if pd.isna(text) or not str(text).split() else _bits(str(text)) for text in unique}
-    return months.map(bits).to_numpy(dtype=np.int64) if len(months) else np.zeros(0, dtype=np.int64)
-
-
-def _bits(text: str) -> int:
-    return sum(1 << (month - 1) for month in {int(part) for part in text.split()})
 
 
 def candidates(
@@ -86,134 +75,111 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    pairs = _read_by_rules(_outputs(flows, sites, hazardous_codes), compatibility)
-    pairs = pairs.merge(_inputs(flows, sites), on="input_category")
-    pairs["distance_km"] = detour_factor * haversine_km(
+    pairs = read_by_rules(outputs(flows, sites, hazardous_codes), compatibility)
+    pairs = pairs.merge(inputs(flows, sites), on="input_category")
+    pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )
-    stops = {
-        "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],
-        "quality": pairs["quality_rank"] > pairs["worst_quality"].map(QUALITY_RANK).astype(float).fillna(2),
-        "hazard": pairs["hazardous"] & (pairs["hazardous_allowed"] != 1),
-        "receiver": ~_receives(pairs["naf_code"], pairs["receiver_naf_codes"]),
-        "hierarchy": pairs["new_route"].map(HIERARCHY).astype(float)
-        > pairs["old_route"].map(HIERARCHY).astype(float),
-        "unlocated": pairs["distance_km"].isna(),
-        "reach": pairs["distance_km"] > radius_km,
-        "no_mass": (pairs["supply_high"] <= 0) | (pairs["demand_high"] <= 0),
-    }
-    stopped = np.column_stack([stops[gate].to_numpy(dtype=bool) for gate in GATES])
-    pairs["gate_rank"] = np.where(stopped.any(axis=1), stopped.argmax(axis=1), len(GATES))
-    # The pair goes as far as its best rule takes it.
-    pairs = pairs.sort_values(
-        ["out_flow_id", "in_flow_id", "gate_rank", "specificity", "maturity", "yield_central", "rule_id"],
-        ascending=[True, True, False, False, False, False, True],
-        kind="stable",
-    ).drop_duplicates(["out_flow_id", "in_flow_id"])
+    reach_km = radius_km / detour_factor
+    pairs["gate_rank"] = first_stop(
+        stops_of_rules(pairs)
+        | {
+            "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],
+            "unlocated": pairs["great_circle_km"].isna(),
+            "reach": pairs["great_circle_km"] > reach_km,
+            "no_mass": (pairs["supply_high"] <= 0) | (pairs["demand_high"] <= 0),
+        }
+    )
+    pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
     refused = pairs[pairs["gate_rank"] < len(GATES)]
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
-    passed = _quantities(pairs[pairs["gate_rank"] == len(GATES)])
-    return (
-        passed[CANDIDATE_COLUMNS].sort_values("candidate_id").reset_index(drop=True),
-        refused[REJECTED_COLUMNS].reset_index(drop=True),
-    )
+    passed = _quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
+    return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
 
 
-def _outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collection[str]) -> pd.DataFrame:
-    out = flows[flows["direction"] == "out"].merge(
-        sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
+def best_candidates(
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    compatibility: pd.DataFrame,
+    hazardous_codes: Collection[str],
+    radius_km: float,
+    detour_factor: float,
+    top: int,
+) -> pd.DataFrame:
+    """For every output the ``top`` rows of ``candidates`` of best fit, for a country as for a study.
+
+    The gates of rules are answered once for each class of outputs (category, code, quality, route) and of
+    inputs (category, activity); only pairs of classes that they let through are looked for within reach.
+
+    Parameters
+    ----------
+    flows, sites, compatibility, hazardous_codes, radius_km, detour_factor
+        As for ``candidates``. Tables of several studies may be stacked once their ``site_id`` and ``flow_id``
+        are distinct. A rule without any yield is left out.
+    top : int
+        Partners kept for each output; equal fits go to the first ``in_flow_id``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``passed`` of ``candidates``.
+    """
+    giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
+    giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
+    taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
+    taking = taking.sort_values("in_flow_id", kind="stable")
+    out_class = giving.groupby(OUTPUT_CLASS, sort=False).ngroup().to_numpy()
+    in_class = taking.groupby(INPUT_CLASS, sort=False).ngroup().to_numpy()
+    open_pairs = read_by_rules(
+        giving[OUTPUT_CLASS].assign(out_class=out_class).drop_duplicates(), compatibility
     )
+    open_pairs = open_pairs.merge(
+        taking[INPUT_CLASS].assign(in_class=in_class).drop_duplicates(), on="input_category"
+    )
+    open_pairs["gate_rank"] = first_stop(stops_of_rules(open_pairs))
+    open_pairs = best_rule(open_pairs[open_pairs["gate_rank"] == len(GATES)], ["out_class", "in_class"])
+    site_codes = pd.Categorical(pd.concat([giving["giver_site_id"], taking["taker_site_id"]])).codes
+    found = best_matches(
+        _matched(out_class, giving, "out", "supply", site_codes[: len(giving)]),
+        _matched(in_class, taking, "in", "demand", site_codes[len(giving) :]),
+        coo_array(
+            (open_pairs["yield_central"].astype(float), (open_pairs["out_class"], open_pairs["in_class"])),
+            shape=(out_class.max(initial=-1) + 1, in_class.max(initial=-1) + 1),
+        ),
+        radius_km / detour_factor,
+        top,
+    )
+    pairs = giving.iloc[found["output"]].reset_index(drop=True)
+    pairs = pairs.join(taking.drop(columns=INPUT_CLASS).iloc[found["input"]].reset_index(drop=True))
+    pairs["great_circle_km"] = found["distance_km"]
+    pairs["out_class"], pairs["in_class"] = out_class[found["output"]], in_class[found["input"]]
+    pairs = pairs.merge(open_pairs.drop(columns=OUTPUT_CLASS), on=["out_class", "in_class"])
+    return _quantities(pairs, radius_km / detour_factor, detour_factor)
+
+
+def _matched(kind: np.ndarray, side: pd.DataFrame, prefix: str, mass: str, sites: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "out_flow_id": out["flow_id"].astype(str),
-            "giver_site_id": out["site_id"].astype(str),
-            "category": out["category"].astype(str),
-            "waste_code": out["waste_code"].fillna("").astype(str),
-            "hazardous": out["waste_code"].isin(list(hazardous_codes)),
-            "quality_rank": out["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
-            "supply": out["mass_t_per_year"].astype(float),
-            "supply_low": out["mass_low_t_per_year"].astype(float),
-            "supply_high": out["mass_high_t_per_year"].astype(float),
-            "giver_evidence": out["evidence"],
-            "old_route": out["route"].fillna("unknown"),
-            "old_cost_eur_per_t": out["cost_eur_per_t"].astype(float),
-            "out_months": month_mask(out["months"]),
-            "out_lat": out["latitude"].astype(float),
-            "out_lon": out["longitude"].astype(float),
+            "class_code": kind,
+            "latitude": side[f"{prefix}_lat"].to_numpy(),
+            "longitude": side[f"{prefix}_lon"].to_numpy(),
+            "mass_t_per_year": side[mass].fillna(0).to_numpy(),
+            "months_mask": side[f"{prefix}_months"].to_numpy(),
+            "site_code": sites,
         }
     )
 
 
-def _inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    entering = flows[flows["direction"] == "in"].merge(
-        sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
-    )
-    return pd.DataFrame(
-        {
-            "in_flow_id": entering["flow_id"].astype(str),
-            "taker_site_id": entering["site_id"].astype(str),
-            "input_category": entering["category"].astype(str),
-            "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
-            "demand": entering["mass_t_per_year"].astype(float),
-            "demand_low": entering["mass_low_t_per_year"].astype(float),
-            "demand_high": entering["mass_high_t_per_year"].astype(float),
-            "taker_evidence": entering["evidence"],
-            "in_months": month_mask(entering["months"]),
-            "in_lat": entering["latitude"].astype(float),
-            "in_lon": entering["longitude"].astype(float),
-        }
-    )
-
-
-def _read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    rules = compatibility.assign(
-        waste_code_prefix=compatibility["waste_code_prefix"].fillna("").astype(str),
-        specificity=compatibility["waste_code_prefix"].fillna("").astype(str).str.len(),
-        rule_category=compatibility["category"].fillna("").astype(str),
-        rule_id=compatibility["rule_id"].astype(str),
-        new_route=compatibility["route"],
-    ).drop(columns=["category", "route", "source", "year"])
-    coded, uncoded = outputs[outputs["waste_code"] != ""], outputs[outputs["waste_code"] == ""]
-    parts = [
-        coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(
-            rules[rules["specificity"] == length], on="waste_code_prefix"
-        )
-        for length in sorted(set(rules["specificity"]) - {0})
-    ]
-    parts = [p[(p["rule_category"] == "") | (p["rule_category"] == p["category"])] for p in parts]
-    by_category = rules[rules["rule_category"] != ""].drop(columns="waste_code_prefix")
-    parts.append(
-        coded.merge(
-            by_category[by_category["specificity"] == 0], left_on="category", right_on="rule_category"
-        )
-    )
-    # A code that was not read makes no rule more specific.
-    parts.append(
-        uncoded.merge(by_category.assign(specificity=0), left_on="category", right_on="rule_category")
-    )
-    return pd.concat(parts, ignore_index=True)
-
-
-def _receives(naf_code: pd.Series, prefixes: pd.Series) -> pd.Series:
-    """Whether each activity starts with one of its rule's prefixes (unknown on either side passes)."""
-    both = pd.DataFrame({"naf": naf_code, "prefixes": prefixes.fillna("").astype(str)})
-    unique = both.drop_duplicates()
-    answers = [
-        naf == "" or not wanted.split() or naf.startswith(tuple(wanted.replace(".", "").split()))
-        for naf, wanted in unique.itertuples(index=False)
-    ]
-    known = unique.assign(answer=np.array(answers, dtype=bool))
-    return both.merge(known, on=["naf", "prefixes"], how="left")["answer"].astype(bool)
-
-
-def _quantities(pairs: pd.DataFrame) -> pd.DataFrame:
-    months = np.bitwise_count(
-        pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
-    )
+def _quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
+    months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
-    return pairs.assign(
+    received, wanted = pairs["supply"].fillna(0) * y["central"], pairs["demand"].fillna(0)
+    both_ways = (np.minimum(received, wanted) / np.maximum(received, wanted)).fillna(0.0)
+    nearness = 1 - pairs["great_circle_km"] / reach_km
+    passed = pairs.assign(
         candidate_id=pairs["out_flow_id"] + ">" + pairs["in_flow_id"],
-        months_in_common=months.astype(int),
+        distance_km=detour_factor * pairs["great_circle_km"],
+        months_in_common=np.bitwise_count(months).astype(int),
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
         matched_t_per_year=np.minimum(pairs["supply"] * y["central"], pairs["demand"]),
@@ -222,4 +188,8 @@ def _quantities(pairs: pd.DataFrame) -> pd.DataFrame:
         diverted_t_per_year=np.minimum(pairs["supply"], pairs["demand"] / y["central"]),
         diverted_low_t_per_year=np.minimum(pairs["supply_low"], pairs["demand_low"] / y["high"]),
         diverted_high_t_per_year=np.minimum(pairs["supply_high"], pairs["demand_high"] / y["low"]),
+        supply_coverage_percent=100 * np.minimum(1, pairs["demand"] / (pairs["supply"] * y["central"])),
+        demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * y["central"] / pairs["demand"]),
+        fit=y["central"] * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
+    return passed[CANDIDATE_COLUMNS].sort_values("candidate_id", kind="stable").reset_index(drop=True)

@@ -1,0 +1,84 @@
+"""The gates of an exchange: nothing buys a way through them, neither tonnes nor a score."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.offers import QUALITY_RANK
+
+# In the order in which they close: a refused pair is counted once, under the first gate that stops it.
+GATES = ("same_site", "quality", "hazard", "receiver", "hierarchy", "unlocated", "reach", "no_mass")
+# Code de l'environnement, art. L. 541-1: reuse before recycling before energy before disposal.
+HIERARCHY = {
+    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
+    "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
+}  # fmt: skip
+
+
+def read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    rules = compatibility.assign(
+        waste_code_prefix=compatibility["waste_code_prefix"].fillna("").astype(str),
+        specificity=compatibility["waste_code_prefix"].fillna("").astype(str).str.len(),
+        rule_category=compatibility["category"].fillna("").astype(str),
+        rule_id=compatibility["rule_id"].astype(str),
+        new_route=compatibility["route"],
+    ).drop(columns=["category", "route", "source", "year"])
+    coded, uncoded = outputs[outputs["waste_code"] != ""], outputs[outputs["waste_code"] == ""]
+    parts = [
+        coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(
+            rules[rules["specificity"] == length], on="waste_code_prefix"
+        )
+        for length in sorted(set(rules["specificity"]) - {0})
+    ]
+    parts = [p[(p["rule_category"] == "") | (p["rule_category"] == p["category"])] for p in parts]
+    by_category = rules[rules["rule_category"] != ""].drop(columns="waste_code_prefix")
+    parts.append(
+        coded.merge(
+            by_category[by_category["specificity"] == 0], left_on="category", right_on="rule_category"
+        )
+    )
+    # A code that was not read makes no rule more specific.
+    parts.append(
+        uncoded.merge(by_category.assign(specificity=0), left_on="category", right_on="rule_category")
+    )
+    return pd.concat(parts, ignore_index=True)
+
+
+def stops_of_rules(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+    """What depends on the rule, the output and the activity of the receiver: which gates are shut."""
+    return {
+        "quality": pairs["quality_rank"] > pairs["worst_quality"].map(QUALITY_RANK).astype(float).fillna(2),
+        "hazard": pairs["hazardous"] & (pairs["hazardous_allowed"] != 1),
+        "receiver": ~_receives(pairs["naf_code"], pairs["receiver_naf_codes"]),
+        "hierarchy": pairs["new_route"].map(HIERARCHY).astype(float)
+        > pairs["old_route"].map(HIERARCHY).astype(float),
+    }
+
+
+def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:
+    """Rank in ``GATES`` of the first gate that is shut for each pair, ``len(GATES)`` where all are open."""
+    shut = np.column_stack([stops[gate].to_numpy(dtype=bool) for gate in GATES if gate in stops])
+    ranks = np.array([rank for rank, gate in enumerate(GATES) if gate in stops])
+    return np.where(shut.any(axis=1), ranks[shut.argmax(axis=1)], len(GATES))
+
+
+def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """One row per pair, of the rule that takes it farthest: then longest code, maturity, yield, and name."""
+    return pairs.sort_values(
+        [*keys, "gate_rank", "specificity", "maturity", "yield_central", "rule_id"],
+        ascending=[*(True for _ in keys), False, False, False, False, True],
+        kind="stable",
+    ).drop_duplicates(keys)
+
+
+def _receives(naf_code: pd.Series, prefixes: pd.Series) -> pd.Series:
+    """Whether each activity starts with one of its rule's prefixes (unknown on either side passes)."""
+    both = pd.DataFrame({"naf": naf_code, "prefixes": prefixes.fillna("").astype(str)})
+    unique = both.drop_duplicates()
+    answers = [
+        naf == "" or not wanted.split() or naf.startswith(tuple(wanted.replace(".", "").split()))
+        for naf, wanted in unique.itertuples(index=False)
+    ]
+    known = unique.assign(answer=np.array(answers, dtype=bool))
+    return both.merge(known, on=["naf", "prefixes"], how="left")["answer"].astype(bool)

@@ -1,0 +1,69 @@
+"""The two sides of an exchange: what sites put out and what sites take in, as substitution reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.matching.sides import ALL_YEAR
+
+QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
+
+
+def month_mask(months: pd.Series) -> np.ndarray:
+    """Twelve bits per row, bit m−1 set when the flow exists in month m; a missing text is all year."""
+    unique = months.drop_duplicates()
+    bits = {text: ALL_YEAR if pd.isna(text) or not str(text).split() else _bits(str(text)) for text in unique}
+    return months.map(bits).to_numpy(dtype=np.int64) if len(months) else np.zeros(0, dtype=np.int64)
+
+
+def _bits(text: str) -> int:
+    return sum(1 << (month - 1) for month in {int(part) for part in text.split()})
+
+
+def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collection[str]) -> pd.DataFrame:
+    out = flows[flows["direction"] == "out"].merge(
+        sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
+    )
+    return pd.DataFrame(
+        {
+            "out_flow_id": out["flow_id"].astype(str),
+            "giver_site_id": out["site_id"].astype(str),
+            "category": out["category"].astype(str),
+            "waste_code": out["waste_code"].fillna("").astype(str),
+            "hazardous": out["waste_code"].isin(list(hazardous_codes)),
+            "quality_rank": out["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
+            "supply": out["mass_t_per_year"].astype(float),
+            "supply_low": out["mass_low_t_per_year"].astype(float),
+            "supply_high": out["mass_high_t_per_year"].astype(float),
+            "giver_evidence": out["evidence"],
+            "old_route": out["route"].fillna("unknown"),
+            "old_cost_eur_per_t": out["cost_eur_per_t"].astype(float),
+            "out_months": month_mask(out["months"]),
+            "out_lat": out["latitude"].astype(float),
+            "out_lon": out["longitude"].astype(float),
+        }
+    )
+
+
+def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    entering = flows[flows["direction"] == "in"].merge(
+        sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
+    )
+    return pd.DataFrame(
+        {
+            "in_flow_id": entering["flow_id"].astype(str),
+            "taker_site_id": entering["site_id"].astype(str),
+            "input_category": entering["category"].astype(str),
+            "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
+            "demand": entering["mass_t_per_year"].astype(float),
+            "demand_low": entering["mass_low_t_per_year"].astype(float),
+            "demand_high": entering["mass_high_t_per_year"].astype(float),
+            "taker_evidence": entering["evidence"],
+            "in_months": month_mask(entering["months"]),
+            "in_lat": entering["latitude"].astype(float),
+            "in_lon": entering["longitude"].astype(float),
+        }
+    )
