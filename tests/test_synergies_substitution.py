@@ -8,13 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.synergies.matching import haversine_km
+from eit_analysis.synergies.nationwide import best_candidates
 from eit_analysis.synergies.offers import QUALITY_RANK, month_mask
-from eit_analysis.synergies.substitution import (
-    CANDIDATE_COLUMNS,
-    REJECTED_COLUMNS,
-    best_candidates,
-    candidates,
-)
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS, candidates
 
 FLOW_COLUMNS = [
     "flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year", "mass_low_t_per_year",

@@ -45,15 +45,19 @@ def read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.Data
     return pd.concat(parts, ignore_index=True)
 
 
-def stops_of_rules(pairs: pd.DataFrame) -> dict[str, pd.Series]:
-    """What depends on the rule, the output and the activity of the receiver: which gates are shut."""
+def stops_of_outputs(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+    """What the rule says of the output alone: which gates are shut, for outputs read by rules."""
     return {
         "quality": pairs["quality_rank"] > pairs["worst_quality"].map(QUALITY_RANK).astype(float).fillna(2),
         "hazard": pairs["hazardous"] & (pairs["hazardous_allowed"] != 1),
-        "receiver": ~_receives(pairs["naf_code"], pairs["receiver_naf_codes"]),
         "hierarchy": pairs["new_route"].map(HIERARCHY).astype(float)
         > pairs["old_route"].map(HIERARCHY).astype(float),
     }
+
+
+def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+    """What the rule says of the activity that would receive."""
+    return {"receiver": ~_receives(pairs["naf_code"], pairs["receiver_naf_codes"])}
 
 
 def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:

@@ -16,10 +16,16 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
 
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, read_by_rules, stops_of_rules
-from eit_analysis.synergies.matching import best_matches, haversine_km
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    read_by_rules,
+    stops_of_outputs,
+    stops_of_receivers,
+)
+from eit_analysis.synergies.matching import haversine_km
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR
 from eit_analysis.synergies.offers import inputs, outputs
 
@@ -32,9 +38,6 @@ CANDIDATE_COLUMNS = [
     "old_route", "new_route", "old_cost_eur_per_t",
     "supply_coverage_percent", "demand_coverage_percent", "fit",
 ]  # fmt: skip
-# What the gates of rules read of an output and of an input.
-OUTPUT_CLASS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
-INPUT_CLASS = ["input_category", "naf_code"]
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
 
@@ -82,7 +85,8 @@ def candidates(
     )
     reach_km = radius_km / detour_factor
     pairs["gate_rank"] = first_stop(
-        stops_of_rules(pairs)
+        stops_of_outputs(pairs)
+        | stops_of_receivers(pairs)
         | {
             "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],
             "unlocated": pairs["great_circle_km"].isna(),
@@ -93,84 +97,12 @@ def candidates(
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
     refused = pairs[pairs["gate_rank"] < len(GATES)]
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
-    passed = _quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
+    passed = quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
     return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
 
 
-def best_candidates(
-    flows: pd.DataFrame,
-    sites: pd.DataFrame,
-    compatibility: pd.DataFrame,
-    hazardous_codes: Collection[str],
-    radius_km: float,
-    detour_factor: float,
-    top: int,
-) -> pd.DataFrame:
-    """For every output the ``top`` rows of ``candidates`` of best fit, for a country as for a study.
-
-    The gates of rules are answered once for each class of outputs (category, code, quality, route) and of
-    inputs (category, activity); only pairs of classes that they let through are looked for within reach.
-
-    Parameters
-    ----------
-    flows, sites, compatibility, hazardous_codes, radius_km, detour_factor
-        As for ``candidates``. Tables of several studies may be stacked once their ``site_id`` and ``flow_id``
-        are distinct. A rule without any yield is left out.
-    top : int
-        Partners kept for each output; equal fits go to the first ``in_flow_id``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As ``passed`` of ``candidates``.
-    """
-    giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
-    giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
-    taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    taking = taking.sort_values("in_flow_id", kind="stable")
-    out_class = giving.groupby(OUTPUT_CLASS, sort=False).ngroup().to_numpy()
-    in_class = taking.groupby(INPUT_CLASS, sort=False).ngroup().to_numpy()
-    open_pairs = read_by_rules(
-        giving[OUTPUT_CLASS].assign(out_class=out_class).drop_duplicates(), compatibility
-    )
-    open_pairs = open_pairs.merge(
-        taking[INPUT_CLASS].assign(in_class=in_class).drop_duplicates(), on="input_category"
-    )
-    open_pairs["gate_rank"] = first_stop(stops_of_rules(open_pairs))
-    open_pairs = best_rule(open_pairs[open_pairs["gate_rank"] == len(GATES)], ["out_class", "in_class"])
-    site_codes = pd.Categorical(pd.concat([giving["giver_site_id"], taking["taker_site_id"]])).codes
-    found = best_matches(
-        _matched(out_class, giving, "out", "supply", site_codes[: len(giving)]),
-        _matched(in_class, taking, "in", "demand", site_codes[len(giving) :]),
-        coo_array(
-            (open_pairs["yield_central"].astype(float), (open_pairs["out_class"], open_pairs["in_class"])),
-            shape=(out_class.max(initial=-1) + 1, in_class.max(initial=-1) + 1),
-        ),
-        radius_km / detour_factor,
-        top,
-    )
-    pairs = giving.iloc[found["output"]].reset_index(drop=True)
-    pairs = pairs.join(taking.drop(columns=INPUT_CLASS).iloc[found["input"]].reset_index(drop=True))
-    pairs["great_circle_km"] = found["distance_km"]
-    pairs["out_class"], pairs["in_class"] = out_class[found["output"]], in_class[found["input"]]
-    pairs = pairs.merge(open_pairs.drop(columns=OUTPUT_CLASS), on=["out_class", "in_class"])
-    return _quantities(pairs, radius_km / detour_factor, detour_factor)
-
-
-def _matched(kind: np.ndarray, side: pd.DataFrame, prefix: str, mass: str, sites: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "class_code": kind,
-            "latitude": side[f"{prefix}_lat"].to_numpy(),
-            "longitude": side[f"{prefix}_lon"].to_numpy(),
-            "mass_t_per_year": side[mass].fillna(0).to_numpy(),
-            "months_mask": side[f"{prefix}_months"].to_numpy(),
-            "site_code": sites,
-        }
-    )
-
-
-def _quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
+def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
+    """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), by ``candidate_id``."""
     months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     received, wanted = pairs["supply"].fillna(0) * y["central"], pairs["demand"].fillna(0)

@@ -1,0 +1,117 @@
+"""Substitution for a country: the same gates as for a study, answered class by class, then the sweep.
+
+    outputs → rules that read them and let them through → needs of these rules ← inputs that meet them
+
+Outputs with the same open rules are of one class, and so are inputs that meet the same needs (category and
+receiving activity); two classes are compatible when an open rule asks for a need that is met. The matching
+does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    read_by_rules,
+    stops_of_outputs,
+    stops_of_receivers,
+)
+from eit_analysis.synergies.matching import best_matches
+from eit_analysis.synergies.offers import inputs, outputs
+from eit_analysis.synergies.substitution import quantities
+
+READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
+READ_OF_INPUTS = ["input_category", "naf_code"]
+NEED = ["input_category", "receiver_naf_codes"]
+
+
+def best_candidates(
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    compatibility: pd.DataFrame,
+    hazardous_codes: Collection[str],
+    radius_km: float,
+    detour_factor: float,
+    top: int,
+) -> pd.DataFrame:
+    """For every output the ``top`` rows of ``substitution.candidates`` of best fit.
+
+    Parameters
+    ----------
+    flows, sites, compatibility, hazardous_codes, radius_km, detour_factor
+        As for ``substitution.candidates``. Tables of several studies may be stacked once their ``site_id``
+        and ``flow_id`` are distinct. Rules yield more than nothing.
+    top : int
+        Partners kept for each output; equal fits go to the first ``in_flow_id``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``passed`` of ``substitution.candidates``.
+    """
+    giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
+    giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
+    taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
+    compatibility = compatibility.assign(receiver_naf_codes=compatibility["receiver_naf_codes"].fillna(""))
+    open_rules = read_by_rules(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
+    open_rules = open_rules[first_stop(stops_of_outputs(open_rules)) == len(GATES)]
+    met = taking[READ_OF_INPUTS].drop_duplicates()
+    met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
+    met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
+    open_rules["out_class"] = _alike(open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity"])
+    met["in_class"] = _alike(met, READ_OF_INPUTS, NEED)
+    giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
+    taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
+    taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
+
+    classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
+        ["out_class", "rule_id", "specificity"]
+    )
+    classes = classes.merge(met[[*NEED, "in_class"]].drop_duplicates(), on=NEED).assign(gate_rank=len(GATES))
+    classes = best_rule(classes, ["out_class", "in_class"]).drop(columns="input_category")
+    places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
+    shape = tuple(
+        1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
+    )
+    site = pd.Categorical(pd.concat([giving["giver_site_id"], taking["taker_site_id"]])).codes
+    found = best_matches(
+        _side(giving, "out", "supply", site[: len(giving)]),
+        _side(taking, "in", "demand", site[len(giving) :]),
+        coo_array((classes["yield_central"].to_numpy(dtype=float), places), shape=shape),
+        radius_km / detour_factor,
+        top,
+    )
+    pairs = giving.iloc[found["output"]].reset_index(drop=True)
+    pairs = pairs.join(taking.iloc[found["input"]].reset_index(drop=True))
+    pairs["great_circle_km"] = found["distance_km"]
+    pairs = pairs.merge(classes, on=["out_class", "in_class"])
+    return quantities(pairs, radius_km / detour_factor, detour_factor)
+
+
+def _alike(rows: pd.DataFrame, keys: list[str], content: list[str]) -> np.ndarray:
+    """For each row the class of its keys: keys with the same set of contents are alike."""
+    item = rows.groupby(content, sort=True).ngroup()
+    key = rows.groupby(keys, sort=True).ngroup()
+    sets = item.groupby(key).agg(lambda items: tuple(sorted(set(items))))
+    return pd.Series(pd.factorize(sets)[0], index=sets.index).loc[key].to_numpy()
+
+
+def _side(rows: pd.DataFrame, prefix: str, mass: str, site: np.ndarray) -> pd.DataFrame:
+    """Outputs or inputs as the matching reads them; an unknown mass covers nothing."""
+    return pd.DataFrame(
+        {
+            "class_code": rows[f"{prefix}_class"].to_numpy(),
+            "latitude": rows[f"{prefix}_lat"].to_numpy(),
+            "longitude": rows[f"{prefix}_lon"].to_numpy(),
+            "mass_t_per_year": rows[mass].fillna(0).to_numpy(),
+            "months_mask": rows[f"{prefix}_months"].to_numpy(),
+            "site_code": site,
+        }
+    )
