@@ -99,7 +99,7 @@ def _alike(rows: pd.DataFrame, keys: list[str], content: list[str]) -> np.ndarra
     """For each row the class of its keys: keys with the same set of contents are alike."""
     item = rows.groupby(content, sort=True).ngroup()
     key = rows.groupby(keys, sort=True).ngroup()
-    sets = item.groupby(key).agg(lambda items: tuple(sorted(set(items))))
+    sets = item.groupby(key).agg(lambda items: " ".join(map(str, sorted(set(items)))))
     return pd.Series(pd.factorize(sets)[0], index=sets.index).loc[key].to_numpy()
 
 

@@ -26,7 +26,7 @@ from eit_analysis.synergies.gates import (
     stops_of_receivers,
 )
 from eit_analysis.synergies.matching import haversine_km
-from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR
+from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
 CANDIDATE_COLUMNS = [
@@ -105,8 +105,8 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), by ``candidate_id``."""
     months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
-    received, wanted = pairs["supply"].fillna(0) * y["central"], pairs["demand"].fillna(0)
-    both_ways = (np.minimum(received, wanted) / np.maximum(received, wanted)).fillna(0.0)
+    received = (pairs["supply"] * y["central"]).fillna(0).to_numpy()
+    both_ways = coverage_both_ways(received, pairs["demand"].fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     passed = pairs.assign(
         candidate_id=pairs["out_flow_id"] + ">" + pairs["in_flow_id"],

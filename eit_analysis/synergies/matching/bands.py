@@ -67,8 +67,8 @@ def match_in_bands(
         The files written, which hold every output's partners in one of them.
     """
     latitude = pq.read_table(outputs, columns=["latitude"])["latitude"].to_numpy()
-    edges = np.unique(np.quantile(latitude, np.linspace(0, 1, bands + 1)[1:-1])) if len(latitude) else []
-    limits = [-np.inf, *edges, np.inf]
+    cuts = np.unique(np.quantile(latitude, np.linspace(0, 1, bands + 1)[1:-1])) if len(latitude) else latitude
+    limits = [-np.inf, *cuts, np.inf]
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"band-{number:03}.parquet" for number in range(len(limits) - 1)]
     tasks = [

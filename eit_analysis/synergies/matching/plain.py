@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.synergies.matching.distance import arc_km, half_angles, haversine
-from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side
+from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side, coverage_both_ways
 
 BLOCK_PAIRS = 1_000_000  # weighed at once: some tens of megabytes
 
@@ -50,8 +50,7 @@ def _within(
     i, j = np.nonzero((km <= radius_km) & ~own)
     near, output, entry = km[i, j], rows[i], columns[j]
     received, wanted = value * outputs.mass[output], inputs.mass[entry]
-    larger = np.maximum(received, wanted)
-    coverage = np.divide(np.minimum(received, wanted), larger, out=np.zeros(len(larger)), where=larger > 0)
+    coverage = coverage_both_ways(received, wanted)
     months = SHARE_OF_YEAR[outputs.months[output] & inputs.months[entry]]
     score = value * coverage * months * (1 - near / radius_km)
     return output.astype(np.int32), entry.astype(np.int32), near, score

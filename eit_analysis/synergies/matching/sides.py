@@ -71,3 +71,9 @@ def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
         if "site_code" in table
         else np.full(len(table), -1 if name == "outputs" else -2, dtype=np.int32),
     )
+
+
+def coverage_both_ways(received: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Share of what is received that is wanted, times share of what is wanted that is received: min / max."""
+    larger = np.maximum(received, wanted)
+    return np.divide(np.minimum(received, wanted), larger, out=np.zeros(len(larger)), where=larger > 0)

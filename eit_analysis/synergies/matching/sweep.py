@@ -43,7 +43,7 @@ class Strips(NamedTuple):
 class Found(NamedTuple):
     """For each output how many partners are kept, then shape (outputs, top): who, how far, what score."""
 
-    count: np.ndarray
+    kept: np.ndarray
     partner: np.ndarray
     km: np.ndarray
     score: np.ndarray
@@ -55,10 +55,10 @@ def matches(
     """As ``best_matches``, whose checks are done."""
     found = _found(outputs, inputs, yields, radius_km, max(1, min(top, len(inputs.kind))), threads)
     columns = {
-        "output": np.repeat(np.arange(len(outputs.kind), dtype=np.int32), found.count),
-        "input": _closed_up(found.partner, found.count),
-        "distance_km": _closed_up(found.km, found.count),
-        "score": _closed_up(found.score, found.count),
+        "output": np.repeat(np.arange(len(outputs.kind), dtype=np.int32), found.kept),
+        "input": _closed_up(found.partner, found.kept),
+        "distance_km": _closed_up(found.km, found.kept),
+        "score": _closed_up(found.score, found.kept),
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -165,7 +165,7 @@ def _write(best: Any, km: Any, score: Any, n: int, row: int, result: Any) -> Non
         for b in range(n):
             rank += (score[b] > score[a]) | ((score[b] == score[a]) & (best[b] < best[a]))
         result.partner[row, rank], result.km[row, rank], result.score[row, rank] = best[a], km[a], score[a]
-    result.count[row] = n
+    result.kept[row] = n
 
 
 @compiled
