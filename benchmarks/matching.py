@@ -137,12 +137,13 @@ def compare(sites: int, slow: int, repeat: int) -> None:
             f"{'~' if size < sites else ' '}{full[name][0] / own.seconds:7.1f} x  {'yes' if same else 'NO'}"
         )
     name = min(full, key=lambda peer: full[peer][0])
-    print(
-        f"  best peer: {name}; {full[name][0] / own.seconds:.1f} x faster than it, with "
-        f"{own.megabytes / full[name][1]:.1%} of its memory"
-    )
-    again = alone("best_matches", sites, repeat).seconds
-    print(f"  measured again after the peers: {again:.2f} s, {full[name][0] / again:.1f} x faster")
+    ratios = []
+    for _ in range(repeat if name in FAST else 0):  # turn by turn: a busy machine then slows both
+        before, peer, after = (alone(tool, sites, 1) for tool in ("best_matches", name, "best_matches"))
+        ratios.append(2 * peer.seconds / (before.seconds + after.seconds))
+    faster = statistics.median(ratios or [full[name][0] / own.seconds])
+    print(f"  best peer: {name}; turn by turn {' '.join(f'{ratio:.1f}' for ratio in ratios)}")
+    print(f"  {faster:.1f} x faster than it, with {own.megabytes / full[name][1]:.1%} of its memory")
 
 
 def growth(sites: int, large: int, repeat: int) -> None:
