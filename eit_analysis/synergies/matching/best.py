@@ -81,7 +81,7 @@ def best_matches(
         return plain.matches(*sides, matrix, radius_km, top)
     from eit_analysis.synergies.matching import sweep  # compiled, seconds the first time: only at need
 
-    return sweep.matches(*sides, matrix, radius_km, top, threads or len(os.sched_getaffinity(0)))
+    return sweep.matches(*sides, matrix, radius_km, top, threads or os.cpu_count() or 1)
 
 
 def compatible_pairs(output_classes: np.ndarray, input_classes: np.ndarray, matrix: csr_array) -> int:
