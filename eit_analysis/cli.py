@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import io
+import os
 import re
 import sys
 import traceback

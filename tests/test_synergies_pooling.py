@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
+from eit_analysis.synergies.matching import haversine_km
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, pooled
 from eit_analysis.synergies.pooling.thresholds import targets, unseen
-from eit_analysis.synergies.substitution import haversine_km
 
 SITES = pd.DataFrame(
     {

@@ -8,6 +8,7 @@ from eit_analysis.config import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation.joint_plan import allocate
+from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
@@ -15,7 +16,7 @@ from eit_analysis.synergies.register.fiche import CONDITION_COLUMNS, EXCHANGE_CO
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
-from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, GATES
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
 SITES = pd.DataFrame(
     {"site_id": ["A", "B", "C"], "name": ["Aa", "Bb", "Cc"], "actor_type": ["firm", "ess", "firm"],

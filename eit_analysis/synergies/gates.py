@@ -57,7 +57,7 @@ def stops_of_outputs(pairs: pd.DataFrame) -> dict[str, pd.Series]:
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:
     """What the rule says of the activity that would receive."""
-    return {"receiver": ~_receives(pairs["naf_code"], pairs["receiver_naf_codes"])}
+    return {"receiver": ~_receives(pairs)}
 
 
 def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:
@@ -76,13 +76,20 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     ).drop_duplicates(keys)
 
 
-def _receives(naf_code: pd.Series, prefixes: pd.Series) -> pd.Series:
-    """Whether each activity starts with one of its rule's prefixes (unknown on either side passes)."""
-    both = pd.DataFrame({"naf": naf_code, "prefixes": prefixes.fillna("").astype(str)})
-    unique = both.drop_duplicates()
+def _receives(pairs: pd.DataFrame) -> pd.Series:
+    """Whether each activity starts with one of its rule's prefixes.
+
+    Unknown on either side passes, but for a rule that lets hazardous waste in: its receivers are authorised
+    for it, which an unknown activity does not say.
+    """
+    keys = ["naf_code", "receiver_naf_codes", "hazardous_allowed"]
+    asked = pairs[keys].fillna({"receiver_naf_codes": ""})
+    unique = asked.drop_duplicates()
     answers = [
-        naf == "" or not wanted.split() or naf.startswith(tuple(wanted.replace(".", "").split()))
-        for naf, wanted in unique.itertuples(index=False)
+        (naf == "" and allowed != 1)
+        or not wanted.split()
+        or naf.startswith(tuple(wanted.replace(".", "").split()))
+        for naf, wanted, allowed in unique.itertuples(index=False)
     ]
     known = unique.assign(answer=np.array(answers, dtype=bool))
-    return both.merge(known, on=["naf", "prefixes"], how="left")["answer"].astype(bool)
+    return asked.merge(known, on=keys, how="left")["answer"].astype(bool)

@@ -29,7 +29,7 @@ from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
 READ_OF_INPUTS = ["input_category", "naf_code"]
-NEED = ["input_category", "receiver_naf_codes"]
+NEED = ["input_category", "receiver_naf_codes", "hazardous_allowed"]
 
 
 def best_candidates(

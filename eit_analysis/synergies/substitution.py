@@ -51,11 +51,11 @@ def candidates(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every exchange that passes the gates, and every matched pair that does not, with its gate.
 
-    A rule that names a waste code and a category reads an output that has both; an output without a code is
-    read by its category alone. An unknown quality counts as mixed; an output without a waste code is taken as
-    not hazardous; an unknown activity of the receiver, who has declared the need himself, passes. When
-    several rules let a pair through, the one that read the longest code, then the most mature, then the best
-    yield, is kept.
+    A rule that names a waste code and a category reads an output that has both; an output without a code
+    is read by its category alone. An unknown quality counts as mixed; an output without a waste code is
+    taken as not hazardous; an unknown activity of the receiver, who has declared the need himself, passes
+    unless the rule lets hazardous waste in. When several rules let a pair through, the one that read the
+    longest code, then the most mature, then the best yield, is kept.
 
     Parameters
     ----------

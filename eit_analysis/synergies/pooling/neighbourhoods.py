@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.substitution import haversine_km
+from eit_analysis.synergies.matching import haversine_km
 
 
 class Neighbourhood(NamedTuple):

@@ -8,11 +8,11 @@ import pandas as pd
 
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
+from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, by_category
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.matching import POOLING, names_need, outputs_named
-from eit_analysis.synergies.substitution import GATES
 
 FLOW_COLUMNS = [
     "flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.units import normalise_unit
+from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, spoken
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.matching import (
@@ -23,7 +24,6 @@ from eit_analysis.synergies.register.matching import (
     names_need,
     outputs_named,
 )
-from eit_analysis.synergies.substitution import GATES
 
 REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
 NEAREST_COLUMNS = [
