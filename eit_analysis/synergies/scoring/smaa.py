@@ -10,7 +10,9 @@ distance, smaller is better; equal distances (to 1e-12) share the better rank.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil
 
@@ -22,6 +24,8 @@ CLASSES = 1000
 RESOLUTION = 2.0**40
 # Ranks that wait to be counted, and counters touched at once: both small enough for the cache.
 BUFFER, TOUCHED = 5_000_000, 250_000
+# Blocks sorted before they are counted.
+AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,7 @@ def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, crit
     sums = np.zeros((candidates, criteria))
     draws = 0
     waiting: list[np.ndarray] = []
-    for weights, distance in blocks:
-        order, rank = ordered(distance)
+    for weights, (order, rank) in _sorted_ahead(blocks):
         # Those among the first stand at the front of the order, more of them than TOP only by ties.
         front = order[:, : np.count_nonzero(rank <= TOP, axis=1).max()]
         reached = np.broadcast_to(rank[:, : front.shape[1]], front.shape)
@@ -102,6 +105,21 @@ def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, crit
     if waiting:
         _add(counts, waiting)
     return Acceptability(draws, counts, width, first, top, sums)
+
+
+def _sorted_ahead(
+    blocks: Iterable[tuple[np.ndarray, np.ndarray]],
+) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
+    """The blocks, in their order, each sorted on another core while the one before is counted."""
+    with ThreadPoolExecutor(1) as other:
+        ahead: deque[tuple[np.ndarray, Future]] = deque()
+        for weights, distance in blocks:
+            ahead.append((weights, other.submit(ordered, distance)))
+            if len(ahead) > AHEAD:
+                done, sorting = ahead.popleft()
+                yield done, sorting.result()
+        for done, sorting in ahead:
+            yield done, sorting.result()
 
 
 def ordered(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
