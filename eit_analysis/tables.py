@@ -255,7 +255,9 @@ class SynergyRegister(Sourced):
         "Statut", "Avancement", sensitivity="public", labels=STATUSES, nullable=False
     )
     status_date: Series[str] = column("Date du statut", "Date du statut (AAAA-MM-JJ)", sensitivity="public")
-    realised_t_per_year: Series[float] = column("Tonnage réalisé (t/an)", "Tonnage réellement détourné", ge=0)
+    realised_t_per_year: Series[float] = column(
+        "Tonnage réalisé (t/an)", "Tonnage réellement détourné", sensitivity="confidential", ge=0
+    )
     carrier: Series[str] = column("Pilote", "Qui porte la synergie")
 
     class Config:

@@ -106,6 +106,16 @@ def test_listing_follows_consent(small_study: Study) -> None:
     ]
 
 
+def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) -> None:
+    frame = pd.DataFrame({"site_id": ["E5", "E1", "E2", "E3"], "rank": [1, 2, 3, 4]})
+    for audience, ranks in (("internal", [1, 2]), ("partners", [2, 3]), ("public", [])):
+        release = Release(small_study, audience, "essai")
+        table = release.listing(frame, "Rangs", ["site_id"], most=2).seen_by(release.viewer, {})
+        assert list(table.frame["rank"]) == ranks
+        withheld = {"internal": 0, "partners": 1, "public": 4}[audience]
+        assert table.unlisted == withheld
+
+
 def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:
     frame = pd.DataFrame({"scenario": ["trend", "plans"], "mass_t_per_year": [7.0, 9.0]})
     for audience, shown in (("internal", True), ("partners", False), ("company:E1", False)):

@@ -13,7 +13,7 @@ from eit_analysis.synergies.register.durations import (
     stalled,
 )
 from eit_analysis.synergies.register.funnel import FUNNEL_COLUMNS, funnel, funnel_contributors
-from eit_analysis.synergies.register.totals import totals, totals_contributors
+from eit_analysis.synergies.register.totals import first_hand, totals, totals_contributors
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
 TODAY = pd.Timestamp("2018-12-31")
@@ -74,6 +74,22 @@ def test_totals_keep_the_measures_apart():
     behind = totals_contributors(plan, plan, REGISTER, 3, 0.85)
     assert set(behind.loc[behind["measure"] == "realised", "site_id"]) == {"A", "B"}
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
+
+
+def test_what_a_structure_passes_on_counts_when_it_arrives_only():
+    exchanges = pd.DataFrame(
+        [("E", "S", "wood"), ("S", "F", "wood"), ("S", "F", "paper"), ("F", "E", "wood")],
+        columns=["giver_site_id", "taker_site_id", "category"],
+    )
+    flows = pd.DataFrame(
+        [("S", "in", "wood"), ("S", "out", "wood"), ("S", "out", "paper"), ("F", "in", "wood")],
+        columns=["site_id", "direction", "category"],
+    )
+    sites = pd.DataFrame({"site_id": ["E", "S", "F"], "actor_type": ["firm", "ess", "firm"]})
+    kept = first_hand(exchanges, flows, sites)
+    # A firm that buys wood and gives wood has used it in between.
+    assert kept["giver_site_id"].tolist() == ["E", "S", "F"] and kept.loc[1, "category"] == "paper"
+    assert first_hand(exchanges.head(0), flows, sites).empty
 
 
 def test_each_stay_runs_from_one_date_to_the_next():

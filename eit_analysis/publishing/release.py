@@ -135,11 +135,18 @@ class Release:
         sites = [key for key in keys if key == "site_id"]
         return self._register(title, frame, keys, sites=sites, parents=parents, total=total, note=note)
 
-    def listing(self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "") -> Table:
-        """Individual rows: each leaves only when every actor it names agreed to be named."""
+    def listing(
+        self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
+    ) -> Table:
+        """Individual rows: each leaves only when every actor it names agreed to be named.
+
+        With ``most``, an audience gets the first of the rows that it may read.
+        """
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
-        return self._register(title, frame, [frame.columns[0]], sites=sites, listing=True, note=note)
+        return self._register(
+            title, frame, [frame.columns[0]], sites=sites, listing=True, note=note, most=most
+        )
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor."""

@@ -172,8 +172,8 @@ class Figure(Released):
             return self.table.html(f"{name}-table", csv)
         rows = french.counted(len(self.table.visible), "ligne", "lignes")
         description = (
-            f"{self.heading}. {self.caption()} Figure tracée à partir du tableau « {self.table.title} » qui "
-            f"la suit ({rows})."
+            f"{self.heading}. {self.caption()} Figure tracée à partir du tableau "
+            f"«\u00a0{self.table.title}\u00a0» qui la suit ({rows})."
         )
         drawing = self.draw(self.table, **self.options)
         if not re.search("<(path|rect|circle|use)", drawing):

@@ -60,6 +60,8 @@ class Table(Released):
         The same for all records of the table together.
     withheld : container
         Keys of the cells withheld over all tables of the audience.
+    most : int or None
+        Listing only: how many of the rows that an audience may read are shown to it.
     parents : list of Table
         What a derived table was reckoned from, in the place of cells: its rows leave with theirs.
     closed : numpy.ndarray or None
@@ -82,6 +84,7 @@ class Table(Released):
     base: Cell | None = None
     withheld: Container[CellKey] = frozenset()
     parents: list[Table] = field(default_factory=list)
+    most: int | None = None
     closed: np.ndarray | None = None
     unlisted: int = 0
     identity: pd.DataFrame | None = None
@@ -111,7 +114,8 @@ class Table(Released):
             {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
             for row in self.frame[self.sites].itertuples(index=False)
         ]
-        kept = np.flatnonzero([viewer.may_list(group) for group in groups])
+        allowed = np.flatnonzero([viewer.may_list(group) for group in groups])
+        kept = allowed[: self.most]
         secret = [
             wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame
         ]
@@ -121,7 +125,7 @@ class Table(Released):
         rows = self.frame.iloc[kept].reset_index(drop=True)
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
         closed = ~own[:, None] & np.array(secret, dtype=bool)
-        withheld = len(groups) - len(kept)
+        withheld = len(groups) - len(allowed)
         lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = self._noted(f"{lines} à ce public." if withheld else "")
         # A closed cell holds nothing that a figure could draw.

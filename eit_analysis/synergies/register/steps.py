@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.synergies.register.matching import POOLING
+
 NEXT_STEP = {
     "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "dropped": "close",
 }  # fmt: skip
@@ -47,7 +49,8 @@ def next_steps(
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
     months = recalled["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"])
     return recalled.assign(
-        next_step=recalled["status"].map(NEXT_STEP),
+        next_step=recalled["status"].map(NEXT_STEP)
+        + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
         blocked_by=_blocked(recalled, candidates),
         months_at_stage=months.astype(float),
         stalled=np.where(months > stalled_months, "yes", "no"),

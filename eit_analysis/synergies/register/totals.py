@@ -8,13 +8,33 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.register.actors import actors
 
 
+def first_hand(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges whose tonnes no other exchange has brought to their giver.
+
+    An outlet or an ESS structure that takes in a family and gives it on passes tonnes that already count when
+    they reach it.
+
+    Parameters
+    ----------
+    exchanges : pandas.DataFrame
+        ``giver_site_id, category``.
+    flows, sites : pandas.DataFrame
+        Tidy tables.
+    """
+    takers = sites.loc[sites["actor_type"].isin(["outlet", "ess"]), "site_id"]
+    taken = flows[(flows["direction"] == "in") & flows["site_id"].isin(takers)]
+    passed_on = pd.MultiIndex.from_frame(taken[["site_id", "category"]])
+    given = pd.MultiIndex.from_frame(exchanges[["giver_site_id", "category"]])
+    return exchanges[~given.isin(passed_on)].reset_index(drop=True)
+
+
 def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
     """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
 
     Parameters
     ----------
     plan, most : pandas.DataFrame
-        Exchanges of the joint plans of largest net gain and of most tonnes.
+        Exchanges of the joint plans of largest net gain and of most tonnes, :func:`first_hand`.
     register : pandas.DataFrame
         Tidy ``synergy_register``.
     total : str
