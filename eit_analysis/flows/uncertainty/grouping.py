@@ -8,6 +8,7 @@ to the rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,11 @@ class Cells(NamedTuple):
 
 def coded(rows: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """The rows with these keys as categories: read once, whatever the number of groupings that follow."""
-    return rows.assign(**{key: rows[key].astype("category") for key in keys})
+    names = list(keys)
+    # Arrow reads a column without holding the others up.
+    with ThreadPoolExecutor() as pool:
+        read = pool.map(lambda key: rows[key].astype("category"), names)
+        return rows.assign(**dict(zip(names, read, strict=True)))
 
 
 def group(rows: pd.DataFrame, by: list[str]) -> Groups:
