@@ -56,11 +56,13 @@ class Cells(NamedTuple):
 
 def coded(rows: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """The rows with these keys as categories: read once, whatever the number of groupings that follow."""
-    names = list(keys)
+
+    def read(key: str) -> tuple[str, pd.Series]:
+        return key, rows[key].astype("category")
+
     # Arrow reads a column without holding the others up.
     with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda key: rows[key].astype("category"), names)
-        return rows.assign(**dict(zip(names, read, strict=True)))
+        return rows.assign(**dict(pool.map(read, keys)))
 
 
 def group(rows: pd.DataFrame, by: list[str]) -> Groups:
