@@ -140,6 +140,12 @@ def per_candidate(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
     return {name: candidates[name].to_numpy(dtype=float)[:, None] for name in names}
 
 
+def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """change_k × allocated_k / diverted_k for the candidates of a plan that take place."""
+    kept = plan[plan["allocated_t_per_year"] > 0]
+    return kept[columns].mul(kept["allocated_t_per_year"] / kept["diverted_t_per_year"], axis=0)
+
+
 def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
     """Change by category of what can happen together: each candidate in proportion to its allocated tonnes.
 
@@ -159,9 +165,8 @@ def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
         see ``portfolio.portfolio`` for an interval. A category where a factor is missing has no value.
     """
     columns = list(INDICATORS[indicator])
-    kept = plan[plan["allocated_t_per_year"] > 0]
-    share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]
-    scaled = kept[columns].mul(share, axis=0).assign(category=kept["category"])
+    scaled = in_proportion(plan, columns)
+    scaled = scaled.assign(category=plan.loc[plan["allocated_t_per_year"] > 0, "category"].to_numpy())
     table = scaled.groupby("category")[columns].sum(skipna=False).reset_index()
     if table.empty:
         return table

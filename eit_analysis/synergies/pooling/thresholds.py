@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,7 @@ class Target(NamedTuple):
     offers: pd.DataFrame
 
 
+@cache
 def plain(text: object) -> str:
     """Lower case without accents, for matching words a respondent typed."""
     decomposed = unicodedata.normalize("NFKD", str(text).casefold())

@@ -9,7 +9,7 @@ import pandas as pd
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.gates import GATES
-from eit_analysis.synergies.impacts import INDICATORS, by_category
+from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.matching import POOLING, names_need, outputs_named
@@ -150,8 +150,8 @@ def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
     columns = [c for names in INDICATORS.values() for c in names]
     alone = exchanges.drop(columns=["allocated_t_per_year", "received_t_per_year"], errors="ignore")
     shared = allocate(alone, Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
-    parts = [by_category(shared, name, total="") for name in INDICATORS]
-    if any(part.empty for part in parts):
+    changes = in_proportion(shared, columns)
+    if changes.empty:
         return pd.DataFrame(columns=["mass_t_per_year", *columns])
-    row = pd.concat([part[part["category"] == ""].drop(columns="category") for part in parts], axis=1)
-    return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum()).reset_index(drop=True)
+    row = changes.sum(skipna=False).to_frame().T
+    return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum())
