@@ -194,9 +194,7 @@ def test_grading_by_hand() -> None:
 
 
 def test_grading_without_an_earlier_wave_is_empty() -> None:
-    before, after = grading.comparable(
-        SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
-    )
+    before, after = grading.comparable(SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1)
     s = run(workforce=before)
     assert grading.grade([s], after).empty
     assert grading.grade_occupations([s], after).empty

@@ -2,9 +2,9 @@
 
 Q is the empirical quantile of the absolute errors known at the origin, all series and earlier origins
 together, each divided by its series' usual change s at its time. Nothing is assumed on their law but that
-those to come are like those seen, and that too high is as likely as too low. Where a step's errors are not yet
-known from two origins, the longest shorter step lends its own, times √(step / its step), as a random walk's
-grow.
+those to come are like those seen, and that too high is as likely as too low. Where a step's errors are not
+yet known from two origins, the longest shorter step lends its own, times √(step / its step), as a random
+walk's grow.
 Source: Lei et al. (2018), split conformal prediction; with level (n + 1) / n, for the error to come counts.
 """
 
