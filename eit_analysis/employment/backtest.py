@@ -12,16 +12,23 @@ import pandas as pd
 
 from eit_analysis.employment.series import scores
 from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
-from eit_analysis.employment.series.panel import NO_HISTORY, long_enough, usable
+from eit_analysis.employment.series.panel import MINIMUM_YEARS, long_enough, usable
 from eit_analysis.employment.series.rolling import CHOSEN, Rolled, roll
 from eit_analysis.errors import UsageError
+from eit_analysis.french import counted
 
 HORIZONS = (1, 3, 5, 10)
-KEYS = ["horizon", "method", "origin"]
+COMPARED = ("naive", "drift", "ols_10_years")
+KEYS = ["horizon_years", "method", "origin_year"]
 MEASURES = [
     "mape_percent", "mase", "crps", "crps_percent", "wis_percent",
     "coverage_80_percent", "coverage_95_percent",
     "direction_percent", "always_up_percent", "rank_correlation",
+]  # fmt: skip
+PRINTED = [
+    "horizon_years", "method", "n_origins", "mape_percent", "mase", "crps_percent", "crps_percent_to_naive",
+    "coverage_80_percent", "coverage_95_percent", "worst_origin_year", "worst_coverage_80_percent",
+    "direction_percent", "same_sign_percent", "rank_correlation",
 ]  # fmt: skip
 
 
@@ -43,12 +50,12 @@ def evaluate(
     Returns
     -------
     DataFrame
-        ``horizon, method, origin, n_series`` and, means over series: ``mape_percent``; ``mase``; ``crps`` in
-        the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed value;
-        ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls foretold) beside
-        ``always_up_percent`` (that of saying *rise* always); ``rank_correlation`` (Spearman) of foretold with
-        observed growth. Missing: interval scores before any error is known, direction and rank of ``naive``.
-        No row when the panel is too short.
+        ``horizon_years, method, origin_year, n_series`` and, means over series: ``mape_percent``; ``mase``;
+        ``crps`` in the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed
+        value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls foretold)
+        beside ``always_up_percent`` (had one said *rise* always); ``rank_correlation`` (Spearman) of foretold
+        with observed growth. Missing: interval scores before any error is known, direction and rank of
+        ``naive``. No row when the panel is too short.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def evaluate(
             f"{rolled.origins[0]} à {rolled.origins[-1]}."
         )
     rows = [
-        {"horizon": step, "method": method, "origin": year, **_scored(rolled, method, step, year)}
+        dict(zip(KEYS, (step, method, year), strict=True)) | _scored(rolled, method, step, year)
         for step in horizons
         for method in (CHOSEN, *rolled.points)
         for year in wanted
@@ -112,8 +119,8 @@ def _mean(values: np.ndarray) -> float:
     return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
 
 
-def scorecard(scored: pd.DataFrame) -> pd.DataFrame:
-    """The scores pooled over origins: one row by horizon and method, the best first.
+def pooled(scored: pd.DataFrame) -> pd.DataFrame:
+    """The scores pooled over origins: one row by horizon and method, the least error first.
 
     Parameters
     ----------
@@ -123,34 +130,59 @@ def scorecard(scored: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``horizon, method, n_series, n_origins`` and the measures of `evaluate`, but for ``crps`` in the
-        values' unit; ``crps_to_naive`` (ratio of ``crps_percent``); ``same_sign_percent``, the share of right
-        directions of the better of *always a rise* and *always a fall*, known afterwards; ``worst_origin,
-        worst_coverage_80_percent``, the origin whose 80 % intervals held least.
+        ``horizon_years, method, n_series, n_origins``, the measures of `evaluate`, and ``crps_to_naive,
+        crps_percent_to_naive`` (ratios); ``same_sign_percent``, the right directions of the better of *always
+        a rise* and *always a fall*, known afterwards; ``worst_origin_year, worst_coverage_80_percent``, the
+        origin whose 80 % intervals held least.
     """
-    by = scored.groupby(["horizon", "method"], sort=True)
-    card = by[[name for name in MEASURES if name != "crps"]].mean()
+    keys = ["horizon_years", "method"]
+    by = scored.groupby(keys)
+    card = by[MEASURES].mean()
     card.insert(0, "n_series", by["n_series"].first())
-    card.insert(1, "n_origins", by["origin"].nunique())
+    card.insert(1, "n_origins", by["origin_year"].nunique())
     up = card.pop("always_up_percent")
     card["same_sign_percent"] = up.where(up >= 50, 100 - up)
-    naive = card["crps_percent"].xs("naive", level="method")
-    card["crps_to_naive"] = (
-        card["crps_percent"] / naive.reindex(card.index.get_level_values("horizon")).values
+    for name in ("crps", "crps_percent"):
+        naive = card[name].xs("naive", level="method")
+        card[f"{name}_to_naive"] = card[name].div(naive, level="horizon_years")
+    worst = scored.dropna(subset="coverage_80_percent").sort_values(["coverage_80_percent", "origin_year"])
+    first = worst.groupby(keys)[["origin_year", "coverage_80_percent"]].first()
+    card[["worst_origin_year", "worst_coverage_80_percent"]] = first
+    return card.reset_index().sort_values(["horizon_years", "mape_percent"], ignore_index=True)
+
+
+def scorecard(panel: pd.DataFrame) -> pd.DataFrame:
+    """What a report prints of `pooled`: the forecast chosen beside `COMPARED`, at 1, 3, 5 and 10 years.
+
+    Returns
+    -------
+    DataFrame
+        The columns `PRINTED`; no row when the panel is too short for any score.
+    """
+    scored = evaluate(panel)
+    if scored.empty:
+        return pd.DataFrame(columns=PRINTED)
+    card = pooled(scored)
+    return card.loc[card["method"].isin([CHOSEN, *COMPARED]), PRINTED].reset_index(drop=True)
+
+
+def scorecard_sentence(panel: pd.DataFrame) -> str:
+    """French sentence that says what the scorecard was made from, or why there is none."""
+    values, left_out = usable(panel)
+    if len(values) <= MINIMUM_YEARS or values.empty:
+        return (
+            f"Aucune série d'effectifs complète sur plus de {MINIMUM_YEARS}\u00a0années n'a été importée"
+            "\u00a0: l'erreur des prévisions par séries ne peut pas encore être mesurée."
+        )
+    others = len(left_out)
+    series = counted(len(values.columns), "série complète", "séries complètes")
+    sentence = (
+        f"Prévisions refaites à chaque année passée, sans rien savoir de la suite, sur {series} "
+        f"de {values.index[0]} à {values.index[-1]}."
     )
-    worst = scored.dropna(subset="coverage_80_percent").sort_values(["coverage_80_percent", "origin"])
-    worst = worst.groupby(["horizon", "method"])[["origin", "coverage_80_percent"]].first()
-    card["worst_origin"] = worst["origin"]
-    card["worst_coverage_80_percent"] = worst["coverage_80_percent"]
-    return card.reset_index().sort_values(["horizon", "mape_percent"], ignore_index=True)
-
-
-def scorecard_sentence(card: pd.DataFrame) -> str:
-    """French sentence above the scorecard, or the one that says why there is none."""
-    if card.empty:
-        return NO_HISTORY
-    origins, series = int(card["n_origins"].max()), int(card["n_series"].max())
+    if others == 0:
+        return sentence
     return (
-        f"Prévisions refaites à chaque année passée ({origins} au plus) sans rien savoir de la suite, sur "
-        f"{series}\u00a0série{'s' if series > 1 else ''}\u00a0: plus le score est bas, mieux c'est."
+        f"{sentence} {counted(others, 'autre est écartée', 'autres sont écartées')}\u00a0: "
+        "il y manque une année, ou une valeur y est nulle."
     )

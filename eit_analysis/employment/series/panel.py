@@ -9,10 +9,17 @@ from eit_analysis.errors import InputError
 
 # Seven changes: three lags and four changes to explain, the least a pooled autoregression learns from.
 MINIMUM_YEARS = 8
-NO_HISTORY = (
-    f"Aucune série d'effectifs d'au moins {MINIMUM_YEARS}\u00a0années consécutives n'a été importée\u00a0: "
-    "l'erreur des prévisions par séries ne peut pas encore être mesurée sur ce territoire."
-)
+
+
+def of_occupations(register: pd.DataFrame | None) -> pd.DataFrame:
+    """The DARES register of employment (`fap_code, year, employment_thousands`) as a panel.
+
+    None, when it has not been imported, gives no rows.
+    """
+    if register is None:
+        return pd.DataFrame({"series_id": [], "year": [], "value": []})
+    names = {"fap_code": "series_id", "employment_thousands": "value"}
+    return register.rename(columns=names)[["series_id", "year", "value"]]
 
 
 def usable(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
