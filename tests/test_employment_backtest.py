@@ -136,6 +136,12 @@ def test_without_a_history_the_report_says_so(rows: pd.DataFrame) -> None:
     assert "ne peut pas encore être mesurée" in backtest.scorecard_sentence(rows)
 
 
+def test_the_first_year_that_can_be_graded_has_no_interval_yet() -> None:
+    card = backtest.scorecard(growing(panel.MINIMUM_YEARS + 1)).set_index("method")
+    assert card["n_origins"].tolist() == [1] * 4 and card.loc["naive", "mape_percent"] > 1
+    assert card[["crps_percent", "coverage_80_percent", "worst_origin_year"]].isna().all(axis=None)
+
+
 def test_the_scorecard_can_be_printed() -> None:
     card = backtest.scorecard(growing())
     assert set(card["method"]) == {"chosen", *backtest.COMPARED}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
 
 from eit_analysis.employment.series import scores
 from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
@@ -55,7 +56,7 @@ def evaluate(
         value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls foretold)
         beside ``always_up_percent`` (had one said *rise* always); ``rank_correlation`` (Spearman) of foretold
         with observed growth. Missing: interval scores before any error is known, direction and rank of
-        ``naive``. No row when the panel is too short.
+        a forecast of no change. No row when the panel is too short.
 
     Raises
     ------
@@ -93,30 +94,32 @@ def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, floa
     bounds = {percent / 100: (levels[low], levels[high]) for percent, (low, high) in BOUNDS.items()}
     crps = scores.crps(actual, levels, LEVELS)
     wis = scores.wis(actual, median, bounds)
-    known = not np.isnan(crps).any()
-    inside = [100 * np.mean((low <= actual) & (actual <= high)) for low, high in bounds.values()]
-    foretold, observed = median - history[-1], actual - history[-1]
-    moved = observed != 0
-    rises = 100 * np.mean(observed[moved] > 0) if moved.any() else np.nan
-    says = method != "naive" and moved.any()
-    growth = pd.Series(np.log(median / history[-1])), pd.Series(np.log(actual / history[-1]))
-    varied = min(part.nunique() for part in growth) > 1
+    inside = [(low <= actual) & (actual <= high) for low, high in bounds.values()]
+    held = 100 * np.mean(inside, axis=1) if np.isfinite(crps).all() else [np.nan, np.nan]
+    mase = scores.mase(actual, median, history)
     measures = [
         100 * np.mean(np.abs(actual - median) / actual),
-        _mean(scores.mase(actual, median, history)),
+        np.nanmean(mase) if np.isfinite(mase).any() else np.nan,
         crps.mean(),
         100 * np.mean(crps / actual),
         100 * np.mean(wis / actual),
-        *(inside if known else [np.nan, np.nan]),
-        100 * np.mean(np.sign(foretold[moved]) == np.sign(observed[moved])) if says else np.nan,
-        rises,
-        growth[0].corr(growth[1], method="spearman") if says and varied else np.nan,
+        *held,
+        *_directions(np.log(median / history[-1]), np.log(actual / history[-1])),
     ]
     return {"n_series": len(actual), **dict(zip(MEASURES, map(float, measures), strict=True))}
 
 
-def _mean(values: np.ndarray) -> float:
-    return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
+def _directions(foretold: np.ndarray, observed: np.ndarray) -> tuple[float, float, float]:
+    """Right directions among the series that moved, rises among them (both in %), correlation of ranks."""
+    moved = observed != 0
+    if not moved.any():
+        return np.nan, np.nan, np.nan
+    rises = 100 * np.mean(observed[moved] > 0)
+    if not foretold.any():
+        return np.nan, rises, np.nan
+    right = 100 * np.mean(np.sign(foretold[moved]) == np.sign(observed[moved]))
+    varied = np.ptp(foretold) > 0 and np.ptp(observed) > 0
+    return right, rises, spearmanr(foretold, observed).statistic if varied else np.nan
 
 
 def pooled(scored: pd.DataFrame) -> pd.DataFrame:
