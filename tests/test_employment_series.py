@@ -253,7 +253,7 @@ def test_one_series_and_one_that_never_moved() -> None:
     ("row", "message"),
     [
         ({"series_id": "S0", "year": 1992, "value": 3.0}, "« S0 » a deux valeurs pour 1992"),
-        ({"series_id": "N", "year": 1992, "value": -3.0}, "« N » vaut -3.0 en 1992"),
+        ({"series_id": "N", "year": 1992, "value": -3.0}, "« N » vaut −3 en 1992"),
         ({"series_id": "N", "year": 1992, "value": np.inf}, "« N » vaut inf en 1992"),
     ],
 )

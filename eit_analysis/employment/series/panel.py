@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import InputError
+from eit_analysis.french import exact
 
 # Seven changes: three lags and four changes to explain, the least a pooled autoregression learns from.
 MINIMUM_YEARS = 8
@@ -52,7 +53,7 @@ def usable(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     if len(wrong):
         series, year, value = wrong.iloc[0]
         raise InputError(
-            f"la série « {series} » vaut {value} en {year:.0f}\u00a0: un effectif est positif ou nul"
+            f"la série « {series} » vaut {exact(value)} en {year:.0f}\u00a0: un effectif est positif ou nul"
         )
     wide = rows.pivot(index="year", columns="series_id", values="value").astype(float).sort_index(axis=1)
     if len(wide):
