@@ -116,3 +116,15 @@ def test_a_missing_factor_leaves_its_category_and_the_total_without_value():
     table = portfolio(plan({}, factors=factors), factors, "Total", 20, 1)
     assert table["jobs"].isna().all() and table["net_gain_eur_per_year"].notna().all()
     assert portfolio(plan({}).head(0), factor_table(), "Total", 20, 1).empty
+
+
+def test_a_missing_factor_leaves_the_other_categories_their_value():
+    everything = factor_table()
+    price = everything["factor"] == "virgin_price"
+    factors = everything[~price | everything["category"].eq("wood")]
+    table = portfolio(
+        plan({}, {"category": "textile", "input_category": "textile"}, factors=factors), factors, "T", 20, 1
+    ).set_index("category")
+    columns = list(INDICATORS["avoided_purchase"])
+    assert table.loc["wood", columns].notna().all()
+    assert table.loc[["textile", "T"], columns].isna().all(axis=None)
