@@ -183,6 +183,12 @@ def test_the_nearest_pairs_are_between_the_actors_first_and_stopped_late():
     ]  # fmt: skip
 
 
+def test_nothing_comes_near_where_nothing_is_missed_or_refused():
+    for missed, refused in ((lead("x").head(0), REJECTED), (lead("Bois"), REJECTED.head(0))):
+        table = nearest(missed, refused, FLOWS)
+        assert table.empty and list(table.columns) == NEAREST_COLUMNS
+
+
 def test_beyond_is_what_no_line_speaks_of_best_first():
     ranked = PASSED.assign(rank=[1, 3, 2])
     recalled = recall(lead("Sciures"), FLOWS, SHARING, METHODS)
