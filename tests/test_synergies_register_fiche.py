@@ -148,6 +148,19 @@ def test_the_fiche_of_an_exchange():
     assert found.steps["next_step"].tolist() == ["agree"] and found.groups.empty
 
 
+def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
+    same_rank = PLAN.assign(rank=1)
+    needs = pd.concat([SHARING, SHARING.assign(site_id="C"), SHARING.assign(source_row=9)])
+    for name in ("S1", "S2", "S4"):
+        once, again = (
+            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way])
+            for way in (1, -1)
+            for tables in [(same_rank, REFUSED, POOLS, FLOWS, needs)]
+        )
+        for one, other in zip(once, again, strict=True):
+            pd.testing.assert_frame_equal(one, other)
+
+
 def test_the_money_of_a_fiche_counts_each_tonne_once():
     impact = of("S1").impact.iloc[0]
     # 16 t offered, 12 t taken: 100 €/t saved, less a price of 30 €/t received (wood, reuse) and transport.
