@@ -70,7 +70,8 @@ def best_matches(
     matrix = csr_array(yields)
     if not 0 < radius_km < np.inf or top < 1:
         raise UsageError(
-            f"Le rayon ({radius_km}\u00a0km) et le nombre de partenaires ({top}) doivent être positifs et finis."
+            f"Le rayon ({radius_km}\u00a0km) et le nombre de partenaires ({top}) doivent être positifs, "
+            "sans infini."
         )
     if not (matrix.data >= 0).all() or not np.isfinite(matrix.data).all():
         raise UsageError(
