@@ -6,7 +6,7 @@ import pytest
 
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.factor_rows import ROLES, SOURCE_COLUMNS, rows_used, sources
-from eit_analysis.synergies.impacts import INDICATORS, by_category, impacts
+from eit_analysis.synergies.impacts import INDICATORS, impacts, in_proportion
 from eit_analysis.tables import CATEGORIES
 
 FACTORS = pd.DataFrame(
@@ -144,12 +144,9 @@ def test_cardboard_recycling_emits_more_than_its_incineration_in_base_carbone():
     assert found["emissions_tco2e_per_year"].iloc[0] == pytest.approx(0.872)
 
 
-def test_by_category_follows_the_allocated_tonnes_and_totals():
+def test_a_plan_changes_things_in_proportion_to_its_tonnes():
     rows = pd.DataFrame([one(), one(allocated_t_per_year=50.0), one(allocated_t_per_year=0.0)])
-    table = by_category(rows, "jobs", total="Total")
-    assert list(table["category"]) == ["wood", "Total"]
-    assert list(table["jobs"]) == pytest.approx([0.19 * 1.5] * 2)
-    assert by_category(rows.head(0), "jobs", total="Total").empty
+    assert list(in_proportion(rows, ["jobs"])["jobs"]) == pytest.approx([0.19, 0.095])
 
 
 def test_no_candidate_no_impact():

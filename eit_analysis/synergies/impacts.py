@@ -146,34 +146,6 @@ def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return kept[columns].mul(kept["allocated_t_per_year"] / kept["diverted_t_per_year"], axis=0)
 
 
-def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
-    """Change by category of what can happen together: each candidate in proportion to its allocated tonnes.
-
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        Rows of ``allocation.allocate`` with the columns of :func:`impacts`.
-    indicator : str
-        A key of ``INDICATORS``.
-    total : str
-        Name of the total row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``category`` and the three columns of the indicator; bounds add up as if all errors went the same way:
-        see ``portfolio.portfolio`` for an interval. A category where a factor is missing has no value.
-    """
-    columns = list(INDICATORS[indicator])
-    scaled = in_proportion(plan, columns)
-    scaled = scaled.assign(category=plan.loc[plan["allocated_t_per_year"] > 0, "category"].to_numpy())
-    table = scaled.groupby("category")[columns].sum(skipna=False).reset_index()
-    if table.empty:
-        return table
-    everything = {"category": total} | {c: table[c].sum(skipna=False) for c in columns}
-    return pd.concat([table, pd.DataFrame([everything])], ignore_index=True)
-
-
 def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     prices = flows.drop_duplicates("flow_id").set_index("flow_id")["cost_eur_per_t"].astype(float)
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]

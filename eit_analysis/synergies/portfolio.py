@@ -42,10 +42,10 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
     Returns
     -------
     pandas.DataFrame
-        ``category`` and the columns of ``INDICATORS``. The central value is the one of
-        ``impacts.by_category``, every factor at its central value, which adds up; low and high are those of
-        the draws, which do not, moved to the central value where skewed factors would leave it outside. A
-        category where a factor is missing has no value, nor has the total then.
+        ``category`` and the columns of ``INDICATORS``. The central value, every factor and tonnage at its
+        own, adds up; low and high are those of the draws, which do not, moved to the central value where
+        skewed factors would leave it outside. A category where a factor is missing has no value, nor has the
+        total then.
     """
     columns = [c for names in INDICATORS.values() for c in names]
     kept = plan[plan["allocated_t_per_year"] > 0].sort_values("candidate_id")
