@@ -146,6 +146,8 @@ def test_the_median_counts_those_still_waiting():
     # The passages alone would say 10: the slow ones left out.
     assert np.median(weeks[:9]) == 10
     assert np.isnan(durations(stays.tail(12))["median_months"].iloc[0])
+    # Half of them have moved on after the first of two: S = 1/2 is the median.
+    assert durations(stays.iloc[[0, 8]])["median_months"].iloc[0] == 6
 
 
 def test_empty_register():

@@ -66,6 +66,18 @@ def run(flows, rules, radius_km=20.0):
     return candidates(flow_table(flows), SITES, rule_table(rules), HAZARDOUS, radius_km, 1.3)
 
 
+def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
+    mature, poor, rich, again = (
+        rule("R1", category="wood", yields=(0.1, 0.2, 0.3)) | {"maturity": 9},
+        rule("R2", category="wood", yields=(0.5, 0.6, 0.7)),
+        rule("R4", category="wood"),
+        rule("R3", category="wood"),
+    )
+    flows = [flow("A-1", "A", "out", "wood", 10), flow("B-1", "B", "in", "wood", 6)]
+    for rules, kept in (([poor, mature, rich], "R1"), ([poor, rich], "R4"), ([rich, again], "R3")):
+        assert list(run(flows, rules)[0]["rule_id"]) == [kept]
+
+
 def test_haversine_of_paris_and_lyon():
     # 392 km between the two town halls (IGN, Géoportail).
     assert haversine_km(48.8566, 2.3522, 45.7640, 4.8357) == pytest.approx(391.5, abs=1.0)

@@ -95,10 +95,10 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker pays for
     his input replaces the reference price of new material; an ESS structure or an outlet that states none
-    buys nothing new. When old and new route are the same, what both share cancels exactly: only transport is
-    left. The transport of the old route is unknown and not credited, which is prudent. A tonne received is
-    taken to replace a tonne bought. Bounds take every bound of the factors and of the tonnes at its worst and
-    at its best.
+    buys nothing new. What old and new route draw from the same factor cancels exactly: between equal routes
+    only transport is left, and how far a declared cost is from the reference. The transport of the old route
+    is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne bought. Bounds
+    take every bound of the factors and of the tonnes at its worst and at its best.
 
     Parameters
     ----------
