@@ -116,8 +116,8 @@ def test_of_equal_plans_the_one_of_most_tonnes(table):
 
 
 def test_more_tonnes_never_cost_the_plan_any_of_its_value():
-    # o0 to i0 brings 3 a tonne but fills the need i0 by a quarter only: the tonnes that it leaves to i1, which
-    # bring nothing, are more, and worth less.
+    # o0 to i0 brings 3 a tonne and fills i0 by a quarter only: what it would leave to i1, which brings
+    # nothing, is more tonnes, and worth less.
     plan = allocate(
         candidates(
             [

@@ -52,8 +52,8 @@ def test_independent_tonnes_average_as_the_square_root():
     spread = {"diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0}
     frame = plan(*[spread] * 16, factors=factors)
     apart = portfolio(frame, factors, "Total", draws=4000, seed=1).iloc[-1]
-    # Sixteen independent tonnages of ±20 %: ±5 % together by the square-root law, times the 0.956 that a normal
-    # law keeps of its standard deviation when it is cut at 1.96 of them.
+    # Sixteen independent tonnages of ±20 %: ±5 % together by the square-root law, times the 0.956 that a
+    # normal law keeps of its standard deviation when it is cut at 1.96 of them.
     assert apart["transport_low_eur_per_year"] / 4000 == pytest.approx(1 - 0.0478, abs=0.003)
     assert apart["transport_high_eur_per_year"] / 4000 == pytest.approx(1 + 0.0478, abs=0.003)
     same = frame.assign(out_flow_id="A-0")

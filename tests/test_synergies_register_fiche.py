@@ -113,6 +113,8 @@ def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
     }  # fmt: skip
     assert table["stalled"].to_dict() == {"S1": "no", "S2": "no", "S3": "yes", "S4": "no", "S5": "no"}
     assert table.loc["S1", "months_at_stage"] == 5
+    # Longer than so many months, and not just as long.
+    assert set(next_steps(REGISTER, CANDIDATES, STAYS, stalled_months=40)["stalled"]) == {"no"}
 
 
 def test_a_guessed_mass_or_no_carrier_blocks():
