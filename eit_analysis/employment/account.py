@@ -1,0 +1,103 @@
+"""The account of jobs and people: posts to fill, people who come, and the gap between them.
+
+    openings = departures + growth                                                    [people]
+    gap      = openings − entrants       (positive: people are missing)               [people]
+
+A step is an array of draws or one number. The people of a step are the mean of its draws: means add up along
+the waterfall, medians would not. The bounds are the 10 % and 90 % quantiles of the draws; those of a total
+are taken on the summed draws, never by adding bounds. A step of one number has no bounds.
+
+Source of the scheme: DARES and France Stratégie, *Les métiers en 2030 : quelles perspectives de recrutement
+en région ?* (January 2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from eit_analysis.config import Entrants
+
+OPENINGS, GAP = "openings", "gap"
+LOW, HIGH = 0.1, 0.9
+COLUMNS = [
+    "account_step", "step_people", "step_people_low80", "step_people_high80", "step_start", "step_end",
+]  # fmt: skip
+
+
+def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """From departures and growth to the gap, one row a step, ready to be drawn as a waterfall.
+
+    Parameters
+    ----------
+    openings : mapping of str to array (draws,) or number
+        Steps that open posts (departures, growth; negative where posts close), in people.
+    entrants : mapping of str to array (draws,) or number
+        People who come, by origin, positive. Empty when the study says nothing of them: there is no gap then.
+
+    Returns
+    -------
+    DataFrame
+        ``account_step, step_people`` (signed: entrants are negative), ``step_people_low80,
+        step_people_high80`` (missing where nothing is uncertain), ``step_start, step_end`` (where the bar
+        begins and stops; a total begins at zero). Totals: ``openings`` and, with entrants, ``gap``.
+    """
+    steps = [(name, np.atleast_1d(np.asarray(draws, dtype=float))) for name, draws in openings.items()]
+    total: np.ndarray = sum((draws for _, draws in steps), np.zeros(1))
+    rows = [*_bars(steps, 0.0), _row(OPENINGS, total, 0.0)]
+    if entrants:
+        coming = [(name, -np.atleast_1d(np.asarray(draws, dtype=float))) for name, draws in entrants.items()]
+        gap: np.ndarray = sum((draws for _, draws in coming), total)
+        rows += [*_bars(coming, float(total.mean())), _row(GAP, gap, 0.0)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _bars(steps: Sequence[tuple[str, np.ndarray]], start: float) -> list[tuple]:
+    rows = []
+    for name, draws in steps:
+        rows.append(_row(name, draws, start))
+        start = rows[-1][-1]
+    return rows
+
+
+def _row(name: str, draws: np.ndarray, start: float) -> tuple:
+    people = float(draws.mean())
+    low, high = np.quantile(draws, [LOW, HIGH]) if np.ptp(draws) > 0 else (np.nan, np.nan)
+    return name, people, float(low), float(high), start, start + people
+
+
+def entrant_draws(
+    entrants: Sequence[Entrants], years: int, draws: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """People who come over ``years`` by origin, array (draws,): triangular between low and high, times years.
+
+    One draw stands for the whole period: what is not known is the yearly level, and it is the same each year.
+    Several rows of one origin add up.
+    """
+    found: dict[str, np.ndarray] = {}
+    for row in entrants:
+        per_year = (
+            rng.triangular(row.low, row.central, row.high, draws)
+            if row.low < row.high
+            else np.full(draws, row.central)
+        )
+        found[row.origin] = found.get(row.origin, 0.0) + years * per_year
+    return found
+
+
+def entrants_source(entrants: Sequence[Entrants]) -> str:
+    """French sentence on where the entrants come from, or that without them no gap can be given."""
+    if not entrants:
+        return (
+            "Aucune source d'entrants (formation, demandeurs d'emploi, mobilité) n'est donnée dans "
+            "study.toml, partie [[scenarios.entrants]]\u00a0: l'écart ne peut pas être calculé, seuls les "
+            "postes à pourvoir sont donnés."
+        )
+    sources = "\u00a0; ".join(dict.fromkeys(row.source.strip() for row in entrants))
+    return (
+        "Écart = postes à pourvoir − entrants\u00a0; positif, des personnes manquent. "
+        f"Source des entrants\u00a0: {sources}."
+    )
