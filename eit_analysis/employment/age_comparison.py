@@ -20,7 +20,7 @@ from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
 COLUMNS = [
-    "occupation", "age_band", "headcount", "share_percent", "share_low_percent", "share_high_percent",
+    "occupation", "age_band", "headcount", "share_percent", "age_share_low_percent", "age_share_high_percent",
     "national_share_percent", "share_difference_points", "beyond_chance", "fap_codes",
 ]  # fmt: skip
 
@@ -113,7 +113,7 @@ def pooled(workforce: pd.DataFrame, national: pd.DataFrame, name: str) -> tuple[
         workforce["occupation"].isin(national["occupation"]) & workforce["age_band"].isin(AGE_BANDS)
     ].assign(occupation=name)
     people = workforce.loc[rows.index].groupby("occupation")["headcount"].sum()
-    weights = national["occupation"].map(people).fillna(0.0)
+    weights = national["occupation"].map(people).astype(float).fillna(0.0)
     parts = national.assign(share=weights * national["national_share_percent"] / people.sum())
     table = parts.groupby("age_band", sort=False).agg(
         national_share_percent=("share", "sum"), period=("period", "first")

@@ -85,7 +85,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     -------
     DataFrame
         ``TENSION_COLUMNS``; occupations without a published class are left out. ``hiring_difficulty`` goes
-        from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5.
+        from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
+        ``fap_codes`` the families published at that level.
     """
     rows = linked.merge(finest, on="fap_code")
     if rows.empty:
