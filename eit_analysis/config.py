@@ -56,12 +56,12 @@ class Allocation(Section):
 
 
 class Entrants(Section):
-    """People who come to the study's occupations in a year, from one origin, with its source."""
+    """People who come to the study's occupations, from one origin, per person employed and year."""
 
     origin: Literal["training", "job_seekers", "mobility"]
-    low: float = Field(ge=0, allow_inf_nan=False)
-    central: float = Field(ge=0, allow_inf_nan=False)
-    high: float = Field(ge=0, allow_inf_nan=False)
+    low: float = Field(ge=0, le=1)
+    central: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
     source: str = Field(pattern=r"\S")
 
     @model_validator(mode="after")

@@ -79,38 +79,49 @@ def entrants(origin: str, low: float, central: float, high: float) -> Entrants:
     return Entrants(origin=origin, low=low, central=central, high=high, source=f"source de {origin}")
 
 
-def test_entrants_are_triangular_per_year_over_the_whole_period() -> None:
-    rows = [entrants("training", 30, 60, 120), entrants("mobility", 5, 5, 5), entrants("mobility", 1, 1, 1)]
-    found = entrant_draws(rows, 10, 20_000, np.random.default_rng(1))
+def test_entrants_are_a_triangular_rate_over_the_whole_period() -> None:
+    rows = [
+        entrants("training", 0.03, 0.06, 0.12),
+        entrants("mobility", 0.005, 0.005, 0.005),
+        entrants("mobility", 0.001, 0.001, 0.001),
+    ]
+    found = entrant_draws(rows, 1000, 10, 20_000, np.random.default_rng(1))
     assert found["training"].min() >= 300 and found["training"].max() <= 1200
     # Triangular: mean (a + b + c) / 3, median b or beyond solved by hand: 120 - sqrt(90 x 60 / 2) a year.
     assert found["training"].mean() == pytest.approx(700, rel=0.01)
     assert np.median(found["training"]) == pytest.approx(10 * (120 - np.sqrt(90 * 60 / 2)), rel=0.01)
-    assert set(found["mobility"]) == {60.0}  # two rows of one origin add up
-    assert "source de training\u00a0; source de mobility." in entrants_source(rows)
+    assert found["mobility"] == pytest.approx(60)  # two rows of one origin add up
+    said = entrants_source(rows[:2])
+    assert "formation (source de training)\u00a0; mobilité (source de mobility)." in said
 
 
-ENTRANTS = (
-    '[[scenarios.entrants]]\norigin = "training"\nlow = 1.0\ncentral = 2.0\nhigh = 3.0\nsource = "Onisep"\n'
-)
+ENTRANTS = """
+[[scenarios.entrants]]
+origin = "training"
+low = 0.01
+central = 0.02
+high = 0.03
+source = "Onisep"
+"""
 
 
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [
-        ("low = 1.0", "low = 5.0", "croissantes"),
+        ("low = 0.01", "low = 0.05", "croissantes"),
         ('source = "Onisep"', 'source = " "', "source"),
         ('source = "Onisep"\n', "", "obligatoire"),
         ('"training"', '"ailleurs"', "origin"),
-        ("central = 2.0", "centre = 2.0", "inconnue"),
-        ("high = 3.0", "high = inf", "high"),
-        ("low = 1.0", "low = -1.0", "low"),
+        ("central = 0.02", "centre = 0.02", "inconnue"),
+        ("high = 0.03", "high = inf", "high"),
+        ("low = 0.01", "low = -0.01", "low"),
+        ("central = 0.02", "central = 25.0", "central"),
     ],
 )
 def test_a_wrong_entrant_is_refused_in_one_sentence(tmp_path: Path, old: str, new: str, word: str) -> None:
     file = tmp_path / "study.toml"
     file.write_text(f'title = "a"\nterritory = "b"\n{ENTRANTS}', encoding="utf-8")
-    assert read_config(file).scenarios.entrants[0].central == 2
+    assert read_config(file).scenarios.entrants[0].central == 0.02
     file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=word) as caught:
         read_config(file)

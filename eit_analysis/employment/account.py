@@ -23,6 +23,7 @@ from eit_analysis.config import Entrants
 
 OPENINGS, GAP = "openings", "gap"
 LOW, HIGH = 0.1, 0.9
+ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
 COLUMNS = [
     "account_step", "step_people", "step_people_low80", "step_people_high80", "step_start", "step_end",
 ]  # fmt: skip
@@ -70,21 +71,22 @@ def _row(name: str, draws: np.ndarray, start: float) -> tuple:
 
 
 def entrant_draws(
-    entrants: Sequence[Entrants], years: int, draws: int, rng: np.random.Generator
+    entrants: Sequence[Entrants], people: float, years: int, draws: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    """People who come over ``years`` by origin, array (draws,): triangular between low and high, times years.
+    """People who come by origin, array (draws,): entrants = rate × people employed × years.
 
-    One draw stands for the whole period: what is not known is the yearly level, and it is the same each year.
-    Several rows of one origin add up.
+    The rate is triangular between its low and high values, one draw for the whole period: its level is not
+    known, and it is the same each year. Several rows of one origin add up. A rate, and not a number, because
+    the account is that of the firms that answered, and of fewer where some of them do not appear.
     """
     found: dict[str, np.ndarray] = {}
     for row in entrants:
-        per_year = (
+        rate = (
             rng.triangular(row.low, row.central, row.high, draws)
             if row.low < row.high
             else np.full(draws, row.central)
         )
-        found[row.origin] = found.get(row.origin, 0.0) + years * per_year
+        found[row.origin] = found.get(row.origin, 0.0) + rate * people * years
     return found
 
 
@@ -96,8 +98,8 @@ def entrants_source(entrants: Sequence[Entrants]) -> str:
             "study.toml, partie [[scenarios.entrants]]\u00a0: l'écart ne peut pas être calculé, seuls les "
             "postes à pourvoir sont donnés."
         )
-    sources = "\u00a0; ".join(dict.fromkeys(row.source.strip() for row in entrants))
+    sources = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in entrants)
     return (
-        "Écart = postes à pourvoir − entrants\u00a0; positif, des personnes manquent. "
-        f"Source des entrants\u00a0: {sources}."
+        "Écart = postes à pourvoir − entrants\u00a0; positif, des personnes manquent. Entrants, par personne "
+        f"employée et par an\u00a0: {sources}."
     )
