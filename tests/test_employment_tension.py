@@ -156,6 +156,7 @@ def test_the_largest_family_speaks_and_the_others_give_the_range(declared: pd.Da
     large = (rows["fap_code"] == "D2") & (rows["geographic_level"] == "reg")
     rows.loc[small, "labour_shortage_class"] = 5
     rows.loc[large, ["hard_conditions_class", "labour_shortage_class"]] = [4, pd.NA]
+    rows["training_link_class"] = 3  # the middle of the scale is no cause
     ready = workforce.prepare(declared, 1, 1)
     linked = workforce.families(ready, ROME_FAP)
     finest = dares_tension.finest_tension(rows, pd.Series([THANN, STRASBOURG]))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.employment import skills, workforce
+from eit_analysis.employment import nomenclature, skills, workforce
 
 COLUMNS = [
     "site_id",
@@ -109,6 +109,24 @@ def test_families_follow_the_rome_code(declared: pd.DataFrame) -> None:
     linked = workforce.families(ready, pairs)
     assert linked.to_numpy().tolist() == [["Conduite d'usinage", "D1"], ["Conduite d'usinage", "D0"]]
     assert workforce.families(ready, None).empty
+
+
+def test_occupations_beside_the_rome(declared: pd.DataFrame) -> None:
+    ready = workforce.prepare(declared, 1, 1)
+    linked = workforce.families(
+        ready, pd.DataFrame({"rome_code": ["H2903", "H2903"], "fap_code": ["D1", "D0"]})
+    )
+    rome = {
+        "rome_occupations": pd.DataFrame({"rome_code": ["H2903"], "rome_label": ["Usinage"]}),
+        # A title has a code too, which is no skill; a skill listed twice is one.
+        "rome_links": pd.DataFrame({"rome_code": ["H2903"] * 4, "skill_code": ["1", "2", "2", "99"]}),
+        "rome_skills": pd.DataFrame({"skill_code": ["1", "2", "3"]}),
+    }
+    table = nomenclature.correspondence(ready, linked, rome).set_index("rome_code")
+    assert table.loc["H2903"].tolist() == ["Conduite d'usinage", "Usinage", 2, "D0, D1"]
+    assert table.loc["M1607", ["rome_label", "n_rome_skills", "fap_codes"]].isna().all()
+    bare = nomenclature.correspondence(ready, workforce.families(ready, None), {})
+    assert len(bare) == 2 and bare[["rome_label", "n_rome_skills", "fap_codes"]].isna().all(axis=None)
 
 
 def test_empty_workforce(declared: pd.DataFrame) -> None:

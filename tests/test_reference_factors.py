@@ -25,7 +25,8 @@ from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
-    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "rome_fap",
+    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "regions",
+    "rome_fap",
 ]  # fmt: skip
 
 
