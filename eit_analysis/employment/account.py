@@ -24,9 +24,7 @@ from eit_analysis.config import Entrants
 OPENINGS, GAP = "openings", "gap"
 LOW, HIGH = 0.1, 0.9
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
-COLUMNS = [
-    "account_step", "step_people", "step_people_low80", "step_people_high80", "step_start", "step_end",
-]  # fmt: skip
+COLUMNS = ["account_step", "step_people", "step_people_low80", "step_people_high80"]
 
 
 def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]) -> pd.DataFrame:
@@ -43,31 +41,25 @@ def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]
     -------
     DataFrame
         ``account_step, step_people`` (signed: entrants are negative), ``step_people_low80,
-        step_people_high80`` (missing where nothing is uncertain), ``step_start, step_end`` (where the bar
-        begins and stops; a total begins at zero). Totals: ``openings`` and, with entrants, ``gap``.
+        step_people_high80`` (missing where nothing is uncertain). Totals, which a waterfall draws from zero:
+        ``openings`` and, with entrants, ``gap``.
     """
-    steps = [(name, np.atleast_1d(np.asarray(draws, dtype=float))) for name, draws in openings.items()]
-    total: np.ndarray = sum((draws for _, draws in steps), np.zeros(1))
-    rows = [*_bars(steps, 0.0), _row(OPENINGS, total, 0.0)]
-    if entrants:
-        coming = [(name, -np.atleast_1d(np.asarray(draws, dtype=float))) for name, draws in entrants.items()]
-        gap: np.ndarray = sum((draws for _, draws in coming), total)
-        rows += [*_bars(coming, float(total.mean())), _row(GAP, gap, 0.0)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    opened = {name: _draws(values) for name, values in openings.items()}
+    coming = {name: -_draws(values) for name, values in entrants.items()}
+    total: np.ndarray = sum(opened.values(), np.zeros(1))
+    steps = {**opened, OPENINGS: total}
+    if coming:
+        steps |= {**coming, GAP: sum(coming.values(), total)}
+    return pd.DataFrame([_row(name, draws) for name, draws in steps.items()], columns=COLUMNS)
 
 
-def _bars(steps: Sequence[tuple[str, np.ndarray]], start: float) -> list[tuple]:
-    rows = []
-    for name, draws in steps:
-        rows.append(_row(name, draws, start))
-        start = rows[-1][-1]
-    return rows
+def _draws(values: ArrayLike) -> np.ndarray:
+    return np.atleast_1d(np.asarray(values, dtype=float))
 
 
-def _row(name: str, draws: np.ndarray, start: float) -> tuple:
-    people = float(draws.mean())
+def _row(name: str, draws: np.ndarray) -> tuple[str, float, float, float]:
     low, high = np.quantile(draws, [LOW, HIGH]) if np.ptp(draws) > 0 else (np.nan, np.nan)
-    return name, people, float(low), float(high), start, start + people
+    return name, float(draws.mean()), float(low), float(high)
 
 
 def entrant_draws(
