@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.reference.distance import EARTH_RADIUS_KM, haversine_km
 from eit_analysis.synergies.matching import best, best_matches, sweep
-from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM, haversine_km
 from eit_analysis.synergies.matching.sides import read_side
 
 HALF_EARTH_KM = math.pi * EARTH_RADIUS_KM

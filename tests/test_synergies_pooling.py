@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.synergies.matching import haversine_km
+from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, pooled
 from eit_analysis.synergies.pooling.thresholds import targets, unseen

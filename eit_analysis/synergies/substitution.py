@@ -17,6 +17,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import (
     GATES,
     best_rule,
@@ -25,7 +26,6 @@ from eit_analysis.synergies.gates import (
     stops_of_outputs,
     stops_of_receivers,
 )
-from eit_analysis.synergies.matching import haversine_km
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 

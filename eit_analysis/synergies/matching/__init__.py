@@ -6,6 +6,5 @@ nothing imports those two before they are needed.
 """
 
 from eit_analysis.synergies.matching.best import best_matches
-from eit_analysis.synergies.matching.distance import haversine_km
 
-__all__ = ["best_matches", "haversine_km"]
+__all__ = ["best_matches"]

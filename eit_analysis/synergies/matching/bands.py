@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from eit_analysis.reference.distance import EARTH_RADIUS_KM
 from eit_analysis.synergies.matching.best import best_matches
-from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.synergies.matching.distance import arc_km, half_angles, haversine
+from eit_analysis.reference.distance import arc_km, half_angles, haversine
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side, coverage_both_ways
 
 BLOCK_PAIRS = 1_000_000  # weighed at once: some tens of megabytes

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.synergies.matching.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM, half_angles
+from eit_analysis.reference.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM, half_angles
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side
 
 STRIPS_PER_RADIUS = 2

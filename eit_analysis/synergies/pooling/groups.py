@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
-from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods, road_km
+from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
 from eit_analysis.synergies.pooling.rounds import Rounds, milk_run
 from eit_analysis.synergies.pooling.savings import UNKNOWN, group_saving, offer_saving
 from eit_analysis.synergies.pooling.thresholds import Target, targets

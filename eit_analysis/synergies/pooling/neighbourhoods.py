@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-
-from eit_analysis.synergies.matching import haversine_km
 
 
 class Neighbourhood(NamedTuple):
@@ -16,12 +13,6 @@ class Neighbourhood(NamedTuple):
     members: np.ndarray
     centre: int
     span_km: float
-
-
-def road_km(places: pd.DataFrame, detour_factor: float) -> np.ndarray:
-    """great circle × detour factor, km, between all sites of ``places`` (``latitude``, ``longitude``)."""
-    lat, lon = (places[c].to_numpy(dtype=float) for c in ("latitude", "longitude"))
-    return detour_factor * haversine_km(lat[:, None], lon[:, None], lat[None, :], lon[None, :])
 
 
 def neighbourhoods(km: np.ndarray, radius_km: float) -> list[Neighbourhood]:

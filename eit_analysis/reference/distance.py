@@ -1,4 +1,4 @@
-"""Great-circle distance by the haversine formula, from half angles reckoned once for each place.
+"""Distance: great circle by the haversine formula, from half angles reckoned once for each place, and road.
 
     h = sin²((φ' − φ)/2) + cos φ cos φ' sin²((λ' − λ)/2),    d = 2 R asin √h
 
@@ -8,6 +8,7 @@ Distances are rounded to the millimetre, so that the last bit of a sine decides 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius of the GRS 80 ellipsoid, (2 a + b) / 3
 MILLIMETRES_PER_KM = 1e6
@@ -39,3 +40,9 @@ def arc_km(h: np.ndarray) -> np.ndarray:
     """2 R asin √h, to the nearest millimetre."""
     km = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(np.sqrt(h), 1))
     return np.rint(km * MILLIMETRES_PER_KM) / MILLIMETRES_PER_KM
+
+
+def road_km(places: pd.DataFrame, detour_factor: float) -> np.ndarray:
+    """great circle × detour factor, km, between all sites of ``places`` (``latitude``, ``longitude``)."""
+    lat, lon = (places[c].to_numpy(dtype=float) for c in ("latitude", "longitude"))
+    return detour_factor * haversine_km(lat[:, None], lon[:, None], lat[None, :], lon[None, :])
