@@ -63,7 +63,7 @@ def test_three_part_times_make_a_post() -> None:
 
 
 def test_seasons_that_complete_each_other_make_a_post() -> None:
-    """Winter at one firm, summer at the other: full all year. The same two in the same season are too much."""
+    """Winter at one firm, summer at the other: full all year. Both in winter are too much."""
     winter, summer = (1, 2, 3, 10, 11, 12), (4, 5, 6, 7, 8, 9)
     found = share_jobs(needs(("A", 140.0, winter), ("B", 130.0, summer)), sites(0, 5), **RULES)
     assert found.posts[["post_months", "hours_per_month"]].to_numpy().tolist() == [[12, 70.0], [12, 65.0]]
@@ -143,7 +143,7 @@ def brute_force(table: pd.DataFrame, places: pd.DataFrame, least_share: float, m
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(cases, st.sampled_from([0.5, 0.8, 1.0]), st.sampled_from([2, 3, 4]))
 def test_equal_to_brute_force_and_lawful(case, least_share, most_sites) -> None:
     table, places = tidy(case)
@@ -183,13 +183,13 @@ def test_order_of_rows_changes_nothing_and_a_firm_more_never_lowers(case, random
 
 
 def test_too_many_needs_to_try_every_set_says_so() -> None:
-    """Sixty firms of one place: near sets alone are tried, in seconds, and the words give the gap."""
+    """Thirty firms of one place: parted into areas, each solved, and the words give the gap."""
     rng = np.random.default_rng(0)
-    names = [f"S{i:02d}" for i in range(60)]
-    rows = needs(*zip(names, rng.integers(4, 15, 60) * 5.0, strict=True))
+    names = [f"S{i:02d}" for i in range(30)]
+    rows = needs(*zip(names, rng.integers(4, 15, 30) * 5.0, strict=True))
     places = pd.DataFrame({"site_id": names, "latitude": 47.0, "longitude": 7.0})
-    found = share_jobs(rows, places, **RULES, time_limit_s=4.0)
-    assert found.status == "nearest"
+    found = share_jobs(rows, places, **RULES)
+    assert found.status == "areas"
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
     assert found.placed_h_per_year >= 0.8 * found.wanted_h_per_year
     assert re.search(r"il manque au plus \S+\u00a0% au maximum possible", sentence(found))

@@ -6,7 +6,7 @@
     then max Σ_P λ_P   among the plans that place as many hours: most posts, fewest firms each
 
 As columns of a set packing, posts bound the search far better than firms assigned to numbered posts, which
-may all be swapped.
+may all be swapped. More needs than can be tried together are parted into areas of neighbours.
 
 Solved by HiGHS through scipy (Huangfu & Hall 2018, Mathematical Programming Computation 10, 119-142).
 """
@@ -14,7 +14,6 @@ Solved by HiGHS through scipy (Huangfu & Hall 2018, Mathematical Programming Com
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
 
 ROUNDING_H = 1e-6
-MOST_POSTS = 20_000  # sets worth trying: all those of up to four among 28 needs
+MOST_NEEDS = 24  # tried together: 13,000 sets of two to four
 TIME_LIMIT = 1  # scipy's status
 
 
@@ -38,7 +37,7 @@ class Rules(NamedTuple):
 class Packing(NamedTuple):
     """The posts kept, each the rows of its needs; which needs could be in one; hours that no plan exceeds.
 
-    ``status`` is ``optimal``, ``time_limit``, or ``nearest`` when not every post could be listed.
+    ``status`` is ``optimal``, ``time_limit``, or ``areas`` when the needs were parted.
     """
 
     posts: list[np.ndarray]
@@ -57,27 +56,44 @@ def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, time_limit_s: float) -
     km : (N, N) array
         Roads between them.
     time_limit_s : float
-        For each of the two searches.
+        For all searches together.
     """
     near = km <= rules.radius_km
-    joined = near & _nearest(km, _worth_joining(len(hours), rules.most_sites))
-    posts = [post for size in possible_posts(hours, joined, rules) for post in size]
-    worth = np.array([hours[post].sum() for post in posts])
+    areas = _areas(km)
+    posts: list[np.ndarray] = []
     possible = np.zeros(len(hours), dtype=bool)
-    if posts:
-        possible[np.concatenate(posts)] = True
-    kept, bound_h, status = _choose(posts, worth, len(hours), time_limit_s)
-    if (joined != near).any():
-        bound_h, status = float(hours[near.sum(axis=1) > 1].sum()), "nearest"
-    return Packing([posts[k] for k in kept], possible, bound_h, status)
+    bound_h, status = 0.0, "optimal"
+    for area in areas:
+        inside = possible_posts(hours[area], near[np.ix_(area, area)], rules)
+        listed = [area[post] for size in inside for post in size]
+        for post in listed:
+            possible[post] = True
+        kept, most_h, cut = _choose(listed, hours.sum(axis=1), time_limit_s / len(areas))
+        posts += [listed[k] for k in kept]
+        bound_h, status = bound_h + most_h, "time_limit" if cut else status
+    if len(areas) > 1:
+        bound_h, status = float(hours[near.sum(axis=1) > 1].sum()), "areas"
+    return Packing(posts, possible, bound_h, status)
 
 
-def possible_posts(hours: np.ndarray, joined: np.ndarray, rules: Rules) -> Iterator[np.ndarray]:
+def _areas(km: np.ndarray) -> list[np.ndarray]:
+    """Few and even areas of at most `MOST_NEEDS`: the need farthest from the rest with its nearest, again."""
+    left, areas = np.arange(len(km)), []
+    for count in range(-(-len(km) // MOST_NEEDS), 0, -1):
+        first = left[np.argmax(km[np.ix_(left, left)].sum(axis=1))]
+        order = left[np.argsort(km[first, left], kind="stable")]
+        size = -(-len(left) // count)
+        areas.append(np.sort(order[:size]))
+        left = np.sort(order[size:])
+    return areas
+
+
+def possible_posts(hours: np.ndarray, near: np.ndarray, rules: Rules) -> Iterator[np.ndarray]:
     """Every post of two needs, then of three… as rows of an array; members rise within a row.
 
-    Sets grow by one need at a time, all that are joined to each member and do not overload a month.
+    Sets grow by one need at a time, all that are near each member and do not overload a month.
     """
-    after = np.triu(joined, 1)
+    after = np.triu(near, 1)
     sets, loads, candidates = np.arange(len(hours))[:, None], hours, after
     for _ in range(rules.most_sites - 1):
         row, new = np.nonzero(candidates)
@@ -88,50 +104,32 @@ def possible_posts(hours: np.ndarray, joined: np.ndarray, rules: Rules) -> Itera
         yield sets[((loads >= rules.low_h - ROUNDING_H) | (loads <= 0)).all(axis=1)]
 
 
-def _worth_joining(needs: int, most_sites: int) -> int:
-    """With how many of its nearest each need may be joined, so that the posts can be listed."""
-    count = needs - 1
-    while count > 1 and needs * comb(count, most_sites - 1) / most_sites > MOST_POSTS:
-        count -= 1
-    return count
-
-
-def _nearest(km: np.ndarray, count: int) -> np.ndarray:
-    """Pairs of which one is among the ``count`` nearest of the other; (N, N) of bool.
-
-    Of those equally far, each takes first those that follow it: the firms of one place are not all joined to
-    the same ones.
-    """
-    n = len(km)
-    following = (np.arange(n)[None] - np.arange(n)[:, None]) % n
-    rank = np.empty((n, n), dtype=int)
-    order = np.lexsort((following, np.where(np.eye(n, dtype=bool), -1.0, km)), axis=1)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(n), (n, n)), axis=1)
-    return (rank <= count) | (count >= rank.T)
-
-
 def _choose(
-    posts: list[np.ndarray], worth: np.ndarray, needs: int, time_limit_s: float
-) -> tuple[np.ndarray, float, str]:
-    """Places of the posts kept, hours that no choice of them exceeds, and whether the search was whole."""
+    posts: list[np.ndarray], hours: np.ndarray, time_limit_s: float
+) -> tuple[np.ndarray, float, bool]:
+    """Places of the posts kept, hours that no choice of them exceeds, and whether time cut the search."""
     if not posts:
-        return np.zeros(0, dtype=int), 0.0, "optimal"
+        return np.zeros(0, dtype=int), 0.0, False
+    needs = len(hours)
     column = np.repeat(np.arange(len(posts)), [len(post) for post in posts])
     once = csr_array((np.ones(len(column)), (np.concatenate(posts), column)), shape=(needs, len(posts)))
-    best = _search(worth, once, np.ones(needs), 0.0, time_limit_s)
+    worth = hours @ once
+    best = _search(worth, once, np.ones(needs), 0.0, time_limit_s / 2)
     chosen = np.zeros(len(posts)) if best.x is None else np.round(best.x)
     placed = float(worth @ chosen)
     as_many = vstack([once, csr_array(-worth[None])], format="csr")
     limits = np.append(np.ones(needs), ROUNDING_H - placed)
-    # At most needs / 2 posts: a gap that small is less than one post.
-    again = _search(np.ones(len(posts)), as_many, limits, 1 / needs, time_limit_s)
+    # At most half as many posts as needs: a gap that small is less than one post.
+    again = _search(np.ones(len(posts)), as_many, limits, 1 / needs, time_limit_s / 2)
     if again.x is not None and again.x.sum() > chosen.sum() + 0.5:
         chosen = np.round(again.x)
-    bound_h, status = placed, "optimal"
-    if best.status == TIME_LIMIT:
-        bound_h = worth.sum() if best.mip_dual_bound is None else -best.mip_dual_bound
-        status = "time_limit"
-    return np.flatnonzero(chosen), float(bound_h), status
+    cut = best.status == TIME_LIMIT
+    bound_h = float(hours[np.unique(np.concatenate(posts))].sum())
+    if not cut:
+        bound_h = placed
+    elif best.mip_dual_bound is not None:
+        bound_h = min(bound_h, -best.mip_dual_bound)
+    return np.flatnonzero(chosen), bound_h, cut
 
 
 def _search(

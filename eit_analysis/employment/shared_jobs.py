@@ -4,7 +4,8 @@
     s F ≤ Σ_{i∈P} h_im ≤ F                   hours of the firms of a post P, in every month it works
 
 A need is what one firm asks of one occupation. It goes whole to one post: a firm works with one person, and
-no hour is used twice. A firm more never lowers the hours placed.
+no hour is used twice. A firm more never lowers the hours placed, as long as
+`SharedJobs.status` is ``optimal``.
 
 A *groupement d'employeurs* hires and lends its employees to its members alone, without profit; its members
 answer together for its debts to employees and social funds (Code du travail, art. L1253-1 and L1253-8). The
@@ -50,8 +51,8 @@ class SharedJobs:
     placed_h_per_year, wanted_h_per_year, bound_h_per_year : float
         Hours placed, hours asked for, and hours that no plan exceeds.
     status : str
-        ``optimal``; ``time_limit`` when a search was cut short; ``nearest`` when an occupation has too many
-        needs to try all sets of them, and each was tried with its nearest alone.
+        ``optimal``; ``time_limit`` when a search was cut short; ``areas`` when an occupation has too many
+        needs to try all sets of them, and was parted into areas of neighbours.
     """
 
     posts: pd.DataFrame
@@ -124,7 +125,7 @@ def share_jobs(
         where = places.reindex(group.index.get_level_values("site_id"))
         part = group[(group.max(axis=1) <= rules.high_h).to_numpy() & where.notna().all(axis=1).to_numpy()]
         km = road_km(places.reindex(part.index.get_level_values("site_id")), detour_factor)
-        packing = pack(part.to_numpy(), km, rules, time_limit_s / (2 * number))
+        packing = pack(part.to_numpy(), km, rules, time_limit_s / number)
         posts += [_post(part.iloc[rows], km[np.ix_(rows, rows)].max()) for rows in packing.posts]
         reasons.append(_reasons(group, where, part, km, packing, rules))
         packings.append(packing)
@@ -140,7 +141,7 @@ def share_jobs(
         placed_h_per_year=wanted_h - left_h,
         wanted_h_per_year=wanted_h,
         bound_h_per_year=max(wanted_h - left_h, sum(packing.bound_h for packing in packings)),
-        status=next((s for s in ("nearest", "time_limit") if s in statuses), "optimal"),
+        status=next((s for s in ("areas", "time_limit") if s in statuses), "optimal"),
     )
 
 
@@ -202,8 +203,8 @@ def sentence(plan: SharedJobs) -> str:
     sure = {
         "optimal": "aucun autre partage n'en place davantage",
         "time_limit": f"la recherche a été arrêtée avant la fin, {missing}",
-        "nearest": "un métier a trop de besoins pour essayer tous leurs regroupements, seuls ceux "
-        f"d'entreprises voisines l'ont été, {missing}",
+        "areas": "un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
+        f"secteurs d'entreprises voisines, {missing}",
     }
     return (
         f"{posts} {short(plan.placed_h_per_year)} des {wanted}\u00a0: {sure[plan.status]}. C'est un "
