@@ -1,21 +1,31 @@
 """Skills: gaps, whom to train, and bridges from one occupation to another.
 
-gap    = Σ people × max(required level − current level, 0)                        [people × levels]
-bridge = |skills of origin ∩ skills of destination| / |skills of destination|      [0 to 1]
+gap          = Σ people × max(required level − current level, 0)                   [people × levels]
+criticality  = (firms that lack it / firms that require it + difficulty / 4) / 2   [0 to 1]
+critical gap = gap × criticality                                                   [people × levels]
+bridge       = |skills of origin ∩ skills of destination| / |skills of destination|  [0 to 1]
+
+A skill is critical when it can neither be borrowed from a neighbour nor hired: difficulty is what the study's
+firms say of recruiting the occupations that lack it, from 0 to 4.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+ROME_CORE = "6"
+
 
 def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
     """Rows with both levels, one spelling per skill, and the name of the occupation behind the ROME code.
 
+    A skill required at level 0 is not required.
+
     Two spellings that differ by case or spaces are one skill, written as it is most often. A row without a
     number of people stands for one person: somebody has the gap, or it would not have been written.
     """
-    rows = skills.dropna(subset=["current_level", "required_level"]).copy()
+    rows = skills.dropna(subset=["current_level", "required_level"])
+    rows = rows[rows["required_level"] > 0].copy()
     key = rows["skill"].str.split().str.join(" ").str.casefold()
     common = rows.assign(key=key).groupby("key")["skill"].agg(lambda names: sorted(names.mode())[0])
     rows["skill"] = key.map(common).astype(object)
@@ -52,13 +62,78 @@ def training_plan(skills: pd.DataFrame) -> pd.DataFrame:
     return order.reset_index(drop=True)
 
 
-def bridges(skills: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: int = 2) -> pd.DataFrame:
-    """Which occupation leads to which, and the skills still to learn.
-
-    share = |skills_o ∩ skills_d| / |skills_d|, over the skills the study's own firms declared as required.
+def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> pd.DataFrame:
+    """Gaps by skill weighted by criticality, the most pressing first.
 
     Parameters
     ----------
+    skills : DataFrame
+        Rows of :func:`prepare`.
+    workforce : DataFrame
+        ``rome_code, headcount, hiring_difficulty`` (0 to 4).
+
+    Returns
+    -------
+    DataFrame
+        ``skill, to_train, n_sites, gap_people_levels, lacking_sites_percent, hiring_difficulty`` (mean of the
+        occupations that lack the skill, weighted by people, missing where none is rated: criticality then
+        takes the mean of all occupations), ``criticality_percent, critical_gap``.
+    """
+    rated = workforce[workforce["hiring_difficulty"].notna() & workforce["headcount"].gt(0)]
+    weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["rome_code"]).sum()
+    people = rated.groupby("rome_code")["headcount"].sum()
+    difficulty, usual = weighted / people, weighted.sum() / people.sum() if len(people) else 0.0
+    lacking = skills[skills["to_train"] > 0]
+    # Without any row, mapping would make text of it.
+    lacking = lacking.assign(difficulty=lacking["rome_code"].map(difficulty).astype(float))
+    known = lacking[lacking["difficulty"].notna()]
+    mean = (known["to_train"] * known["difficulty"]).groupby(known["skill"]).sum()
+    table = training_plan(skills).drop(columns="mean_gap")
+    requiring = skills.groupby("skill")["site_id"].nunique()
+    share = table["n_sites"] / table["skill"].map(requiring)
+    table["lacking_sites_percent"] = 100 * share
+    table["hiring_difficulty"] = table["skill"].map(mean / known.groupby("skill")["to_train"].sum())
+    table["criticality_percent"] = 50 * (share + table["hiring_difficulty"].fillna(usual) / 4)
+    table["critical_gap"] = table["gap_people_levels"] * table["criticality_percent"] / 100
+    order = table.sort_values(["critical_gap", "skill"], ascending=[False, True])
+    return order.reset_index(drop=True)
+
+
+def rome_requirements(
+    rome_links: pd.DataFrame, rome_skills: pd.DataFrame, occupation_labels: dict[str, str]
+) -> pd.DataFrame:
+    """What ROME requires of the study's occupations: ``occupation, skill``, as :func:`bridges` reads them.
+
+    Only its core know-how (section 6, *savoir-faire de base*) is kept: knowledge, sectors and work settings,
+    shared by half of the occupations, would make bridges of what is no skill.
+
+    Parameters
+    ----------
+    rome_links : DataFrame
+        ``rome_code, skill_code``; links to job titles, which the register mixes in, find no skill.
+    rome_skills : DataFrame
+        ``skill_code, skill, section_code``.
+    occupation_labels : dict
+        ``{rome_code: occupation}``.
+    """
+    core = rome_skills.loc[rome_skills["section_code"].astype(str) == ROME_CORE, ["skill_code", "skill"]]
+    linked = rome_links[["rome_code", "skill_code"]].merge(
+        core.drop_duplicates("skill_code"), on="skill_code"
+    )
+    linked["occupation"] = linked["rome_code"].map(occupation_labels).astype(object)
+    return linked.dropna(subset=["occupation"])[["occupation", "skill"]].drop_duplicates(ignore_index=True)
+
+
+def bridges(required: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: int = 2) -> pd.DataFrame:
+    """Which occupation leads to which, and the skills still to learn.
+
+    share = |skills_o ∩ skills_d| / |skills_d|, over the skills that each requires.
+
+    Parameters
+    ----------
+    required : DataFrame
+        ``occupation, skill``: of ROME (:func:`rome_requirements`), or declared by the firms
+        (:func:`prepare`).
     minimum_share : float
         Least share of the destination's skills the origin already has.
     minimum_skills : int
@@ -70,8 +145,8 @@ def bridges(skills: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: in
         ``origin, destination, shared_skills, destination_skills, bridge_percent, missing_skills`` (names
         separated by commas, empty when none), best bridges first.
     """
-    required = skills[skills["required_level"] > 0].dropna(subset=["occupation"])
-    held = {str(name): set(group) for name, group in required.groupby("occupation")["skill"]}
+    known = required.dropna(subset=["occupation"])
+    held = {str(name): set(group) for name, group in known.groupby("occupation")["skill"]}
     rows = [
         (origin, destination, len(mine & theirs), len(theirs), 100 * len(mine & theirs) / len(theirs),
          ", ".join(sorted(theirs - mine)))
