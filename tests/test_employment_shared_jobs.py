@@ -55,11 +55,18 @@ def test_three_part_times_make_a_post() -> None:
     found = share_jobs(needs(("A", 50.0), ("B", 40.0), ("C", 45.0), ("D", 30.0)), sites(0, 5, 8, 60), **RULES)
     assert members(found) == [{"A", "B", "C"}]
     assert found.placed_h_per_year == pytest.approx(12 * 135)
-    assert found.posts["post_share_percent"].tolist() == pytest.approx([100 * 135 / (35 * 52 / 12)] * 3)
+    assert found.posts["post_share_percent"].tolist() == pytest.approx([100 * 135 / 151.67] * 3)
     assert found.posts["post_span_km"].tolist() == pytest.approx([8.0] * 3, abs=0.01)
     assert found.unmet[["site_id", "unmet_reason"]].to_numpy().tolist() == [["D", "no_neighbour"]]
     assert list(found.posts) == POST_COLUMNS
     assert list(found.unmet) == UNMET_COLUMNS
+
+
+def test_full_time_is_the_legal_one() -> None:
+    """35 h a week, 52 weeks, 12 months; a need of 151.67 h fills a post alone, 151.68 h is more than one."""
+    assert pytest.approx(35 * 52 / 12, abs=0.005) == FULL_TIME_H_PER_MONTH
+    found = share_jobs(needs(("A", 151.67), ("B", 151.68)), sites(0, 1), **RULES)
+    assert found.unmet["unmet_reason"].tolist() == ["own_post", "over_full_time"]
 
 
 def test_seasons_that_complete_each_other_make_a_post() -> None:
@@ -96,9 +103,19 @@ def test_each_reason() -> None:
 
 
 def test_most_posts_among_those_that_place_as_many_hours() -> None:
-    """Two posts of two firms, never one of three that leaves the fourth out."""
-    rows = needs(("A", 75.0), ("B", 75.0), ("C", 70.0), ("D", 70.0))
-    assert sorted(len(m) for m in members(share_jobs(rows, sites(0, 1, 2, 3), **RULES))) == [2, 2]
+    """Twelve firms of 37 h at 45 % of full time: by two, three or four all hours fit; six pairs are kept."""
+    firms = [chr(ord("A") + i) for i in range(12)]
+    found = share_jobs(needs(*((f, 37.0) for f in firms)), sites(*range(12)), **RULES, minimum_share=0.45)
+    assert [len(m) for m in members(found)] == [2] * 6
+
+
+def test_all_members_are_within_reach_of_one_another() -> None:
+    """B and C are both 15 km from A and 30 km apart: no post of the three, and none that counts one twice."""
+    found = share_jobs(needs(("A", 45.0), ("B", 45.0), ("C", 45.0)), sites(15, 0, 30), **RULES)
+    assert found.posts.empty
+    assert found.unmet["unmet_reason"].tolist() == ["no_sum"] * 3
+    nearer = share_jobs(needs(("A", 45.0), ("B", 45.0), ("C", 45.0)), sites(10, 0, 19), **RULES)
+    assert members(nearer) == [{"A", "B", "C"}]
 
 
 hours = st.sampled_from([0.0, 15.0, 30.0, 40.0, 55.5, 70.0, 90.0, 125.0, 160.0])

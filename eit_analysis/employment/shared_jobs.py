@@ -25,7 +25,7 @@ from eit_analysis.employment.post_packing import Packing, Rules, pack
 from eit_analysis.french import counted, short
 from eit_analysis.reference.distance import road_km
 
-FULL_TIME_H_PER_MONTH = 35 * 52 / 12
+FULL_TIME_H_PER_MONTH = 151.67  # as payslips write it: 151.67 declared is no more than full time
 MONTHS = range(1, 13)
 NEED = ["occupation", "site_id"]
 POST_COLUMNS = [
