@@ -227,6 +227,15 @@ class Table(Released):
         return not self.hidden.all() and not (any(values) and self.shut[:, values].all())
 
     @property
+    def silence(self) -> str:
+        """Why no row at all is shown: ``empty``, ``individual``, ``overlap`` or ``few``; "" when one is."""
+        if self.readable:
+            return "" if len(self.frame) else "empty"
+        if self.listing:
+            return "individual" if self.sites else "overlap"
+        return "few"
+
+    @property
     def order(self) -> list[int]:
         """Positions of the rows as they leave: an order that follows from what is printed alone.
 

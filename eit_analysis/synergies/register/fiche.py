@@ -56,6 +56,11 @@ class Fiche(NamedTuple):
     groups: pd.DataFrame
     steps: pd.DataFrame
 
+    @property
+    def kind(self) -> str:
+        """Exchange or pooling, by its code; "nan" where the register does not say."""
+        return str(self.lead["kind"].iloc[0])
+
 
 def fiche(
     synergy_id: str,
