@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eit_analysis.errors import InputError
 
@@ -55,6 +55,22 @@ class Allocation(Section):
     time_limit_s: float = Field(60.0, gt=0, allow_inf_nan=False)
 
 
+class Entrants(Section):
+    """People who come to the study's occupations, from one origin, per person employed and year."""
+
+    origin: Literal["training", "job_seekers", "mobility"]
+    low: float = Field(ge=0, le=1)
+    central: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    source: str = Field(pattern=r"\S")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low, central, high")
+        return self
+
+
 class Scenarios(Section):
     """Parameters of the employment scenarios, per year unless their name says otherwise."""
 
@@ -63,6 +79,7 @@ class Scenarios(Section):
     quit_rate: float = Field(0.06, ge=0, le=1)
     trend_rate: float = Field(-0.01, ge=-0.5, le=0.5)
     plan_realisation: float = Field(0.7, ge=0, le=1)
+    entrants: list[Entrants] = Field(default_factory=list)
 
 
 class FactorOverride(Section):
@@ -74,6 +91,7 @@ class FactorOverride(Section):
     low: float
     central: float
     high: float
+    unit: str = ""  # needed for jobs, whose published units differ a hundredfold
     source: str
 
 
@@ -120,6 +138,7 @@ FRENCH = {
     "float_type": "{} n'est pas un nombre, écrivez-en un sans guillemets, avec un point décimal",
     "bool_type": "{} n'est ni true ni false, écrivez l'un des deux sans guillemets",
     "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
+    "value_error": "les valeurs doivent être croissantes (low, central, high), corrigez-les",
 }
 OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"
 

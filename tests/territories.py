@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.extrapolation import bases
-from eit_analysis.flows.extrapolation.frame import CLASSES, size_class
+from eit_analysis.flows.extrapolation.frame import CLASSES
 from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
+from eit_analysis.reference.sizes import size_class
 
 DIVISIONS, BRANCHES = 14, 4
 EVIDENCE = ([0.05, 0.2, 0.5, 1.0], [0.3, 0.4, 0.25, 0.05])  # 95 % half-widths of what is reported, and odds

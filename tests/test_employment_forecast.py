@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import backtest, outlook, workforce
+from eit_analysis.employment import grading, outlook, workforce
 from eit_analysis.employment.forecast import SCENARIOS, Simulation, simulate
 from eit_analysis.employment.hazards import AGES, draw_hazard, retirement_reference_age, triangular
 
@@ -178,28 +178,26 @@ def test_outlook_by_hand() -> None:
     assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 11)
 
 
-def test_backtest_by_hand() -> None:
+def test_grading_by_hand() -> None:
     later = team([("A", "Usinage", "25-29", 30, np.nan), ("B", "Usinage", "25-29", 6, np.nan)])
     earlier = team([("A", "Usinage", "25-29", 20, np.nan), ("C", "Usinage", "25-29", 9, np.nan)])
-    before, after = backtest.comparable(
+    before, after = grading.comparable(
         earlier.assign(contract="permanent"), later.assign(contract="permanent"), 1, 1
     )
     assert (before["headcount"].sum(), after["headcount"].sum()) == (20, 30)  # B and C answered once
     s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
-    row = backtest.grade([s], after).iloc[0]
+    row = grading.grade([s], after).iloc[0]
     assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
     assert row["error_percent"] == pytest.approx(-100 / 3)
-    score = backtest.grade_occupations([s], after).iloc[0]
+    score = grading.grade_occupations([s], after).iloc[0]
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
 
-def test_backtest_without_an_earlier_wave_is_empty() -> None:
-    before, after = backtest.comparable(
-        SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
-    )
+def test_grading_without_an_earlier_wave_is_empty() -> None:
+    before, after = grading.comparable(SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1)
     s = run(workforce=before)
-    assert backtest.grade([s], after).empty
-    assert backtest.grade_occupations([s], after).empty
+    assert grading.grade([s], after).empty
+    assert grading.grade_occupations([s], after).empty
 
 
 @given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))

@@ -1,17 +1,13 @@
-"""Ages, occupations, recruitment tension, skills and synergy jobs: known answers by hand."""
+"""Ages, occupations and skills: known answers by hand; chance told from difference."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis import reference
-from eit_analysis.employment import skills, synergy_jobs, tension, workforce
+from eit_analysis.employment import nomenclature, skills, workforce
 
-BMO = Path(__file__).resolve().parents[2] / "shared" / "data" / "bmo" / "Base_open_data_BMO_2024.xlsx"
 COLUMNS = [
     "site_id",
     "rome_code",
@@ -70,64 +66,75 @@ def test_occupations_by_hand(declared: pd.DataFrame) -> None:
     assert np.isnan(row.loc["Magicien", "planned_hires_3y"])  # unanswered is not zero
 
 
+SITES = pd.DataFrame(
+    {
+        "site_id": ["A", "B", "C"],
+        "headcount": [9.0, 10.0, np.nan],
+        "commune_code": ["68334", "68201", None],  # Thann, Masevaux-Niederbruck
+    }
+)
+
+
+def test_pyramids_by_size_and_territory(declared: pd.DataFrame) -> None:
+    located = workforce.located(workforce.prepare(declared, 1, 1), SITES)
+    sizes = workforce.pyramids(located, "size_class")
+    # The class is that of the firm's own headcount, 9 and 10, not of the 10 people on its rows.
+    assert sizes.groupby("size_class", sort=False)["headcount"].sum().to_dict() == {
+        "1-9": 10, "10-49": 10, workforce.UNKNOWN: 5,
+    }  # fmt: skip
+    assert sizes.groupby("size_class")["share_percent"].sum().tolist() == pytest.approx([100] * 3)
+    ten = sizes[sizes["size_class"] == "10-49"].set_index("age_band")["share_percent"]
+    assert (ten["55-59"], ten["40-44"], ten["15-24"]) == (90, 10, 0)
+    places = workforce.pyramids(located, "epci_name")
+    assert places["headcount"].sum() == declared["headcount"].sum()
+    assert set(places["epci_name"]) == {
+        "CC de Thann-Cernay", "CC de la Vallée de la Doller et du Soultzbach", workforce.UNKNOWN,
+    }  # fmt: skip
+
+
+def test_pyramids_by_occupation_end_with_the_merged_ones(declared: pd.DataFrame) -> None:
+    people = declared.assign(
+        headcount=[1.0, 1.0, 0.0, 50.0, 50.0], occupation=["B", "A", "A", "X", "X"], rome_code=None
+    )
+    merged = people.assign(occupation=people["occupation"].replace("X", workforce.OTHER))
+    table = workforce.pyramids(merged.assign(age_band="25-29"), "occupation")
+    assert list(table["occupation"].unique()) == ["A", "B", workforce.OTHER]
+
+
+def test_families_follow_the_rome_code(declared: pd.DataFrame) -> None:
+    ready = workforce.prepare(declared)  # the secretaries are merged and lose their code
+    pairs = pd.DataFrame(
+        {"rome_code": ["H2903", "H2903", "M1607", None], "fap_code": ["D1", "D0", "L0", "Z"]}
+    )
+    linked = workforce.families(ready, pairs)
+    assert linked.to_numpy().tolist() == [["Conduite d'usinage", "D1"], ["Conduite d'usinage", "D0"]]
+    assert workforce.families(ready, None).empty
+
+
+def test_occupations_beside_the_rome(declared: pd.DataFrame) -> None:
+    ready = workforce.prepare(declared, 1, 1)
+    linked = workforce.families(
+        ready, pd.DataFrame({"rome_code": ["H2903", "H2903"], "fap_code": ["D1", "D0"]})
+    )
+    rome = {
+        "rome_occupations": pd.DataFrame({"rome_code": ["H2903"], "rome_label": ["Usinage"]}),
+        # A title has a code too, which is no skill; a skill listed twice is one.
+        "rome_links": pd.DataFrame({"rome_code": ["H2903"] * 4, "skill_code": ["1", "2", "2", "99"]}),
+        "rome_skills": pd.DataFrame({"skill_code": ["1", "2", "3"]}),
+    }
+    table = nomenclature.correspondence(ready, linked, rome).set_index("rome_code")
+    assert table.loc["H2903"].tolist() == ["Conduite d'usinage", "Usinage", 2, "D0, D1"]
+    assert table.loc["M1607", ["rome_label", "n_rome_skills", "fap_codes"]].isna().all()
+    bare = nomenclature.correspondence(ready, workforce.families(ready, None), {})
+    assert len(bare) == 2 and bare[["rome_label", "n_rome_skills", "fap_codes"]].isna().all(axis=None)
+
+
 def test_empty_workforce(declared: pd.DataFrame) -> None:
     ready = workforce.prepare(declared.head(0))
     for table in (workforce.age_pyramid, workforce.contract_mix, workforce.occupations):
         assert table(ready).empty
+    assert workforce.pyramids(workforce.located(ready, SITES), "size_class").empty
     assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
-    assert tension.tension(ready, reference.load("rome_fap"), tension.basin_needs(None, "")).empty
-
-
-RECORDS = [
-    ("D1", "Ouvriers de l'usinage", "6811", "THANN-CERNAY", 30.0, 80.0, 0.0, False, 2024),
-    ("D2", "Régleurs", "6811", "THANN-CERNAY", 10.0, 40.0, 0.0, False, 2024),
-    ("T1", "Secrétaires", "6811", "THANN-CERNAY", np.nan, np.nan, np.nan, True, 2024),
-    ("D1", "Ouvriers de l'usinage", "6812", "MULHOUSE", 500.0, 10.0, 0.0, False, 2024),
-]
-BMO_COLUMNS = [
-    "occupation_code",
-    "occupation",
-    "basin_code",
-    "basin",
-    "planned_hires",
-    "difficult_share_percent",
-    "seasonal_share_percent",
-    "masked",
-    "year",
-]
-ROME_FAP = pd.DataFrame({"rome_code": ["H2903", "H2903", "M1607"], "fap_code": ["D1", "D2", "T1"]})
-
-
-def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.DataFrame) -> None:
-    needs = tension.basin_needs(pd.DataFrame(RECORDS, columns=BMO_COLUMNS), " thann-cernay ")
-    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).set_index("occupation")
-    machining = table.loc["Conduite d'usinage"]
-    assert machining["basin_planned_hires"] == 40
-    assert machining["basin_difficult_share_percent"] == pytest.approx((30 * 80 + 10 * 40) / 40)
-    assert machining["basin_occupation"] == "Ouvriers de l'usinage, Régleurs"
-    assert np.isnan(table.loc["Secrétariat", "basin_planned_hires"])  # masked by the survey
-    assert len(table) == 3
-    assert tension.most_wanted(needs)["basin_planned_hires"].tolist() == [30, 10]
-    assert "2024" in tension.needs_source(needs, "THANN-CERNAY")
-
-
-def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
-    needs = tension.basin_needs(None, "THANN-CERNAY")
-    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs)
-    assert table["basin_planned_hires"].isna().all()
-    assert "n'a pas été importée" in tension.needs_source(needs, "THANN-CERNAY")
-    assert tension.most_wanted(needs).empty
-
-
-@pytest.mark.skipif(not BMO.exists(), reason="le fichier réel de l'enquête BMO n'est pas à côté du projet")
-def test_rome_codes_find_their_family_in_the_real_survey() -> None:
-    from python_calamine import CalamineWorkbook
-
-    book = CalamineWorkbook.from_path(str(BMO))
-    rows = max((book.get_sheet_by_name(name).to_python() for name in book.sheet_names), key=len)
-    codes = {str(cell) for row in rows for cell in row[:3]}
-    mapped = reference.load("rome_fap")["fap_code"]
-    assert mapped.isin(codes).mean() > 0.9
 
 
 SKILLS = pd.DataFrame(
@@ -178,93 +185,3 @@ def test_empty_skills() -> None:
     ready = skills.prepare(SKILLS.head(0), {})
     assert skills.training_plan(ready).empty
     assert skills.behind_bridges(ready, skills.bridges(ready)).empty
-
-
-FACTORS = pd.DataFrame(
-    [
-        ("jobs", None, "recycling", 2.0, 5.0, 10.0),
-        ("jobs", "wood", "recycling", 1.0, 2.0, 4.0),
-        ("jobs", None, "landfill", 0.1, 0.2, 0.5),
-        ("treatment_cost", None, "landfill", 90.0, 100.0, 110.0),
-    ],
-    columns=["factor", "category", "route", "low", "central", "high"],
-)
-
-
-def tonnes(*rows: tuple) -> pd.DataFrame:
-    names = ["category", "old_route", "new_route", "tonnes_low", "tonnes", "tonnes_high"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def test_jobs_from_tonnes_by_hand() -> None:
-    jobs = synergy_jobs.jobs_from_tonnes(
-        tonnes(
-            ("paper", "landfill", "recycling", 800.0, 1000.0, 1200.0),
-            ("wood", "landfill", "recycling", 1000.0, 1000.0, 1000.0),
-            ("paper", "recycling", "recycling", 10.0, 10.0, 10.0),
-            ("paper", "landfill", "teleport", 10.0, 10.0, 10.0),
-        ),
-        FACTORS,
-    )
-    assert jobs.loc[0, ["jobs_low", "jobs", "jobs_high"]].tolist() == pytest.approx([1.2, 4.8, 11.88])
-    assert jobs.loc[1, ["jobs_low", "jobs", "jobs_high"]].tolist() == pytest.approx([0.5, 1.8, 3.9])
-    assert jobs.loc[2, ["jobs_low", "jobs", "jobs_high"]].tolist() == [0, 0, 0]
-    assert jobs.loc[3, ["jobs_low", "jobs", "jobs_high"]].isna().all()
-
-
-def test_thirty_tonnes_are_less_than_one_job() -> None:
-    move = tonnes(("cardboard", "landfill", "recycling", 30.0, 30.0, 30.0))
-    jobs = synergy_jobs.jobs_from_tonnes(move, reference.load("factors"))
-    assert 0 < jobs.loc[0, "jobs_low"] <= jobs.loc[0, "jobs_high"] < 1
-
-
-REGISTER = pd.DataFrame(
-    [
-        ("wood", "A B", "done", 20.0),
-        ("wood", "B C", "committed", 0.0),
-        ("wood", "C", "study", 0.0),
-        ("paper", "A", "lead", 0.0),
-        ("paper", "A", "done", np.nan),
-    ],
-    columns=["category", "site_ids", "status", "realised_t_per_year"],
-)
-FLOWS = pd.DataFrame(
-    [
-        ("A", "out", "wood", "landfill", 50.0),
-        ("B", "out", "wood", "energy", 10.0),
-        ("B", "in", "wood", None, 999.0),
-        ("C", "out", "wood", None, 7.0),
-        ("C", "out", "wood", "recycling", 400.0),
-    ],
-    columns=["site_id", "direction", "category", "route", "mass_t_per_year"],
-)
-FLOWS["mass_low_t_per_year"], FLOWS["mass_high_t_per_year"] = (
-    FLOWS["mass_t_per_year"],
-    FLOWS["mass_t_per_year"],
-)
-
-
-def test_register_gives_realised_and_planned_tonnes() -> None:
-    done = synergy_jobs.realised_tonnes(REGISTER, FLOWS)
-    assert done[["old_route", "new_route", "tonnes"]].to_numpy().tolist() == [["landfill", "recycling", 20.0]]
-    planned = synergy_jobs.planned_tonnes(REGISTER, FLOWS)
-    # C's flow is wanted by two synergies and counts once; what is already recycled is not there to divert.
-    assert planned["tonnes"].sum() == 17
-    both = pd.concat([done, planned])
-    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, reference.load("factors")))
-    assert stages["tonnes"].tolist() == [20, 17]
-    behind = synergy_jobs.behind_stages(both)
-    assert behind.groupby("stage")["tonnes"].sum().to_dict() == {"realised": 20, "planned": 17}
-    future = synergy_jobs.future_jobs(stages, "Synergies")
-    assert (future["jobs_low"] <= 0).all()
-    assert len(future) == 1
-
-
-def test_empty_register() -> None:
-    both = pd.concat(
-        [f(REGISTER.head(0), FLOWS) for f in (synergy_jobs.realised_tonnes, synergy_jobs.planned_tonnes)]
-    )
-    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, FACTORS))
-    assert stages.empty
-    assert synergy_jobs.behind_stages(both).empty
-    assert synergy_jobs.future_jobs(stages, "Synergies").empty

@@ -206,6 +206,12 @@ DRAWINGS = {
         ["category", "wave"],
         {"value": MASS, "by": "category", "low": LOW, "high": HIGH},
     ),
+    "waterfall": (
+        figures.waterfall,
+        families(),
+        ["category"],
+        {"value": MASS, "levels": [next(iter(CATEGORIES))], "low": LOW, "high": HIGH},
+    ),
 }
 
 
@@ -428,3 +434,20 @@ def test_a_trade_off_names_each_plan_once_and_joins_them_from_left_to_right() ->
         withheld(table(frame, ["occupation"]), 0, 1, 2, 3, 4), across="net_gain_eur_per_year", value="jobs"
     )
     assert closed == empty()
+
+
+def test_a_waterfall_starts_each_step_where_the_last_one_ended() -> None:
+    frame = pd.DataFrame(
+        {"category": ["wood", "textile", "paper", "other"], MASS: [100.0, -30.0, 10.0, 80.0]}
+    )
+    svg = figures.waterfall(table(frame, ["category"]), value=MASS, levels=["wood", "other"])
+    told = words(svg)
+    assert {"100\u00a0t/an", "−30,0\u00a0t/an", "+10,0\u00a0t/an", "80,0\u00a0t/an"} <= set(told)
+    spans = []
+    for path in re.findall(r'<path d="([^"]*)" clip-path[^>]*style="fill: [^n"]*; stroke: #1b1f23', svg):
+        xs = [float(x) for x in re.findall(r"[ML] ([\d.]+)", path)]
+        spans.append((min(xs), max(xs)))
+    zero, hundred = spans[0]
+    scale = [((a - zero) / (hundred - zero), (b - zero) / (hundred - zero)) for a, b in spans]
+    expected = [(0, 1), (0.7, 1), (0.7, 0.8), (0, 0.8)]
+    assert np.allclose(scale, expected, atol=0.01)

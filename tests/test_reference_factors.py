@@ -25,8 +25,12 @@ from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
-    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "rome_fap",
+    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "regions",
+    "rome_fap",
 ]  # fmt: skip
+
+
+PER_1000 = "ETP pour 1 000 t"
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Own:
     high: float
     category: str = ""
     route: str = ""
+    unit: str = ""
     source: str = "mesure de l'étude, 2025"
 
 
@@ -137,7 +142,7 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
     assert (row["central"], row["source"], row["unit"]) == (100, own.source, "eur/t")
     assert len(table) == len(factor_table())
     assert list(table.dtypes) == list(factor_table().dtypes)
-    assert factor_table([Own("jobs", 1, 2, 3, route="energy")])["category"].isna().sum() == (
+    assert factor_table([Own("jobs", 0, 1, 2, route="energy", unit=PER_1000)])["category"].isna().sum() == (
         factor_table()["category"].isna().sum()
     )
     assert lookup(table, "treatment_cost", "metal", "recycling")["central"] != 100
@@ -146,7 +151,8 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
 @pytest.mark.parametrize(
     ("own", "word"),
     [
-        (Own("jobs", 100, 115, 404, route="recycling"), "divisez par 10"),
+        (Own("jobs", 100, 115, 404, route="recycling", unit=PER_1000), "vérifiez l'unité"),
+        (Own("jobs", 1, 2, 3, route="recycling"), "l'unité de l'emploi manque"),
         (Own("price", 1, 2, 3, route="recycling"), "inconnu"),
         (Own("jobs", 1, 2, 3, category="bois", route="recycling"), "catégorie"),
         (Own("jobs", 1, 2, 3), "exutoire"),
@@ -154,7 +160,7 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
         (Own("jobs", 3, 2, 1, route="reuse"), "croissantes"),
         (Own("jobs", 1, float("nan"), 3, route="reuse"), "croissantes"),
         (Own("emissions_avoided", 100, 200, 300, route="reuse"), "négatif"),
-        (Own("jobs", 1, 2, 3, route="reuse", source=" "), "source"),
+        (Own("jobs", 1, 2, 3, route="reuse", unit=PER_1000, source=" "), "source"),
         (Own("insertion_share", 50, 69, 90), "divisez un pourcentage par 100"),
         (Own("insertion_share", 0.5, 0.7, 0.9, category="wood"), "laissez-les vides"),
         (Own("virgin_price", -1, 2, 3, route="reuse"), "négatif"),
@@ -167,7 +173,7 @@ def test_a_wrong_override_is_refused_in_french(own: Own, word: str) -> None:
 
 
 def test_the_same_override_twice_is_refused() -> None:
-    own = Own("jobs", 1, 2, 3, route="reuse")
+    own = Own("jobs", 1, 2, 3, route="reuse", unit=PER_1000)
     with pytest.raises(InputError, match="deux fois"):
         factor_table([own, own])
 

@@ -124,6 +124,24 @@ def test_of_equal_plans_the_one_of_most_tonnes(table):
     assert tonnes(plan).sum() == pytest.approx(most, abs=1e-4)
 
 
+def test_more_tonnes_never_cost_the_plan_any_of_its_value():
+    # o0 to i0 brings 3 a tonne and fills i0 by a quarter only: what it would leave to i1, which brings
+    # nothing, is more tonnes, and worth less.
+    plan = allocate(
+        candidates(
+            [
+                ("o0", "i0", 3, 2, 0.25, 3),
+                ("o0", "i1", 3, 4, 0.5, 0),
+                ("o1", "i0", 5, 2, 1, 2),
+                ("o1", "i1", 5, 4, 0.5, 0),
+            ]
+        ),
+        FREE,
+    )
+    assert plan.value == pytest.approx(3 * 3 + 1.25 * 2)
+    assert tonnes(plan) == pytest.approx([3, 0, 1.25, 3.75])
+
+
 def test_an_unknown_gain_is_left_out_and_counted():
     table = candidates([("o", "i", 10, 6, 1, np.nan), ("o", "j", 10, 8, 1, 40)])
     plan = allocate(table, FREE)

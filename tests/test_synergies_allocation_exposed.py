@@ -22,6 +22,21 @@ def test_the_side_that_breaks_a_rule_stands_for_the_category():
     assert set(exposed_side(plan, "t", 2, 0.85)["site_id"]) == {"A", "B"}
 
 
+def test_a_site_at_the_very_limit_of_a_share_breaks_no_rule():
+    # A gives 85 % of 100 t: neither side breaks a rule, and the takers are fewer.
+    plan = pd.DataFrame(
+        {
+            "category": "wood",
+            "giver_site_id": list("AABCD"),
+            "taker_site_id": list("WXYYW"),
+            "t": [45.0, 40.0, 5.0, 5.0, 5.0],
+        }
+    )
+    assert set(exposed_side(plan, "t", 3, 0.85)["site_id"]) == set("WXY")
+    above = plan.assign(t=[45.0, 40.1, 5.0, 5.0, 4.9])
+    assert set(exposed_side(above, "t", 3, 0.85)["site_id"]) == set("ABCD")
+
+
 def test_each_plan_of_a_frontier_has_its_own_side():
     plans = pd.DataFrame(
         {

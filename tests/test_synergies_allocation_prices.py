@@ -39,6 +39,15 @@ def test_dantzig_transport():
     assert prices.loc["supply", "slack_t_per_year"].sum() == pytest.approx(50)
 
 
+def test_an_exchange_at_its_smallest_lot_does_not_set_the_price():
+    # 10 t to share: i has 6 rather than 8, so that j reaches its lot of 4. A tonne more goes to i.
+    pairs = candidates([("o", "i", 10, 8, 1, 5), ("o", "j", 10, 8, 1, 3)])
+    plan = allocate(pairs, Allocation(minimum_lot_t=4))
+    assert plan.value == pytest.approx(6 * 5 + 4 * 3)
+    row = priced(plan).loc[("supply", "o")]
+    assert row["price_eur_per_t"] == pytest.approx(5) and row["one_more_eur_per_year"] == pytest.approx(5)
+
+
 def test_the_price_is_that_of_the_flow_not_of_the_pair():
     # The capacity alone binds: it has the whole price, though the pair's own maximum binds as well.
     prices = priced(allocate(candidates([("o", "i", 10, 6, 0.5, 40)]), Allocation(minimum_lot_t=0)))

@@ -6,7 +6,7 @@ import pytest
 
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.factor_rows import ROLES, SOURCE_COLUMNS, rows_used, sources
-from eit_analysis.synergies.impacts import INDICATORS, by_category, impacts
+from eit_analysis.synergies.impacts import INDICATORS, impacts, in_proportion
 from eit_analysis.tables import CATEGORIES
 
 FACTORS = pd.DataFrame(
@@ -68,6 +68,13 @@ def test_the_declared_cost_replaces_the_reference():
     assert row["cost_basis"] == "declared"
 
 
+def test_a_declared_cost_does_not_stand_for_a_missing_factor():
+    unknown = FACTORS[(FACTORS["factor"] != "treatment_cost") | (FACTORS["route"] != "recycling")]
+    row = impacts(pd.DataFrame([pair(old_cost_eur_per_t=80.0)]), FLOWS, SITES, unknown).iloc[0]
+    assert row[list(INDICATORS["giver_saving"])].isna().all()
+    assert row[list(INDICATORS["net_gain"])].isna().all()
+
+
 def test_the_same_route_leaves_transport_alone():
     row = one(old_route="recycling")
     assert row["emissions_tco2e_per_year"] == pytest.approx(0.1 * 10 * 100 / 1000)
@@ -97,6 +104,9 @@ def test_what_the_taker_pays_the_giver_changes_hands():
     row = impacts(pd.DataFrame([pair()]), FLOWS, SITES, sold).iloc[0]
     assert row["giver_saving_eur_per_year"] == pytest.approx((120 + 20) * 100)
     assert row["avoided_purchase_eur_per_year"] == pytest.approx((60 * 0.8 - 20) * 100)
+    # Low: new material is cheap and the giver is paid much; high: the reverse.
+    assert row["avoided_purchase_low_eur_per_year"] == pytest.approx((50 * 0.8 - 30) * 80)
+    assert row["avoided_purchase_high_eur_per_year"] == pytest.approx((90 * 0.8 - 10) * 120)
     # The 20 €/t that change hands cancel in the sum of both sides.
     both = row["net_gain_eur_per_year"] + row["avoided_purchase_eur_per_year"]
     assert both == pytest.approx((120 - 2 + 60 * 0.8) * 100)
@@ -144,12 +154,9 @@ def test_cardboard_recycling_emits_more_than_its_incineration_in_base_carbone():
     assert found["emissions_tco2e_per_year"].iloc[0] == pytest.approx(0.872)
 
 
-def test_by_category_follows_the_allocated_tonnes_and_totals():
+def test_a_plan_changes_things_in_proportion_to_its_tonnes():
     rows = pd.DataFrame([one(), one(allocated_t_per_year=50.0), one(allocated_t_per_year=0.0)])
-    table = by_category(rows, "jobs", total="Total")
-    assert list(table["category"]) == ["wood", "Total"]
-    assert list(table["jobs"]) == pytest.approx([0.19 * 1.5] * 2)
-    assert by_category(rows.head(0), "jobs", total="Total").empty
+    assert list(in_proportion(rows, ["jobs"])["jobs"]) == pytest.approx([0.19, 0.095])
 
 
 def test_no_candidate_no_impact():

@@ -167,6 +167,9 @@ def test_haversine_against_the_formula_in_plain_arithmetic():
     [
         ("latitude", math.nan), ("latitude", 90.1), ("longitude", math.nan), ("longitude", math.inf),
         ("mass_t_per_year", math.nan), ("mass_t_per_year", -1.0), ("class_code", 3), ("months_mask", 4096),
+        # What a cast would turn into a class, a set of months or a site that nobody gave.
+        ("class_code", 2**32), ("class_code", 0.7), ("class_code", math.nan), ("months_mask", 65_536),
+        ("months_mask", math.nan), ("site_code", math.nan), ("site_code", -1), ("site_code", 2**31),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("side", ["sortants", "entrants"])
@@ -184,6 +187,7 @@ def test_an_unusable_row_is_named(column, value, side):
     [
         (YIELDS, 0.0, 5),
         (YIELDS, math.nan, 5),
+        (YIELDS, math.inf, 5),
         (YIELDS, 30.0, 0),
         (-YIELDS, 30.0, 5),
         (YIELDS * math.nan, 1.0, 1),

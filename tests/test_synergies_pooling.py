@@ -220,6 +220,17 @@ def test_an_offer_is_used_by_the_nearest_first():
     assert alone.empty
 
 
+def test_whoever_stands_at_the_very_reach_is_within_it():
+    sharing = needs([("A", "equipment", "presse", 9.0, "t"), ("C", "equipment", "presse", 32.0, "t")])
+    sharing["side"] = ["need", "offer"]
+    reach = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 99.0, 1.0)[0]["span_km"].iloc[0]
+    at, below = (
+        pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0)[0]
+        for radius_km in (reach, reach - 1e-6)
+    )
+    assert len(at) == 1 and below.empty
+
+
 def test_an_offer_of_goods_has_no_known_saving():
     sharing = needs([("A", "purchase", "papier", 0.4, "t"), ("B", "purchase", "papier", 0.3, "t")])
     sharing["side"] = ["offer", "need"]

@@ -36,6 +36,13 @@ def enumerated(km, loads, depot, worth_km):
     return best[full]
 
 
+def test_a_lorry_is_never_overloaded_by_a_rounding():
+    # Three loads of a third and a millionth are more than one lorry.
+    km = np.array([[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
+    assert milk_run(km, np.full(3, 1 / 3 + 5e-7), 0, 10.0).number == 2
+    assert milk_run(km, np.full(3, 1 / 3 - 5e-7), 0, 10.0).number == 1
+
+
 @st.composite
 def groups(draw):
     n = draw(st.integers(2, 6))

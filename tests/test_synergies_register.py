@@ -125,8 +125,8 @@ def test_a_stay_without_usable_dates_has_no_length_and_counts_nowhere():
 
 def test_the_median_counts_those_still_waiting():
     # Remission under 6-mercaptopurine, Freireich et al. 1963, Blood 21, 699-716: 21 patients, 12 censored
-    # (values cited from memory). S = 18/21 × 16/17 × 14/15 × 11/12 × 10/11 × 6/7 is 0.54 at 22 weeks and,
-    # × 5/6, 0.45 at 23 weeks.
+    # (as read in the tests of lifelines and in courses that use it).
+    # S = 18/21 × 16/17 × 14/15 × 11/12 × 10/11 × 6/7 is 0.54 at 22 weeks and, × 5/6, 0.45 at 23 weeks.
     weeks = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
     stays = pd.DataFrame(
         {
@@ -146,6 +146,13 @@ def test_the_median_counts_those_still_waiting():
     # The passages alone would say 10: the slow ones left out.
     assert np.median(weeks[:9]) == 10
     assert np.isnan(durations(stays.tail(12))["median_months"].iloc[0])
+    # One that was dropped had not moved on: with two of them, two thirds were still there at 6.
+    given_up = stays.iloc[[0, 12, 13]].assign(
+        passage=["passed", "dropped", "back"], months_at_stage=[6, 20, 20]
+    )
+    assert np.isnan(durations(given_up)["median_months"].iloc[0])
+    # Half of them have moved on after the first of two: S = 1/2 is the median.
+    assert durations(stays.iloc[[0, 8]])["median_months"].iloc[0] == 6
 
 
 def test_empty_register():

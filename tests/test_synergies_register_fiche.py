@@ -113,6 +113,8 @@ def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
     }  # fmt: skip
     assert table["stalled"].to_dict() == {"S1": "no", "S2": "no", "S3": "yes", "S4": "no", "S5": "no"}
     assert table.loc["S1", "months_at_stage"] == 5
+    # Longer than so many months, and not just as long.
+    assert set(next_steps(REGISTER, CANDIDATES, STAYS, stalled_months=40)["stalled"]) == {"no"}
 
 
 def test_a_guessed_mass_or_no_carrier_blocks():
@@ -146,6 +148,19 @@ def test_the_fiche_of_an_exchange():
     assert found.conditions["condition"].tolist() == list(GATES)
     assert found.conditions["n_open"].tolist() == [2] * len(GATES) and found.conditions["n_closed"].sum() == 0
     assert found.steps["next_step"].tolist() == ["agree"] and found.groups.empty
+
+
+def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
+    same_rank = PLAN.assign(rank=1)
+    needs = pd.concat([SHARING, SHARING.assign(site_id="C"), SHARING.assign(source_row=9)])
+    for name in ("S1", "S2", "S4"):
+        once, again = (
+            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way])
+            for way in (1, -1)
+            for tables in [(same_rank, REFUSED, POOLS, FLOWS, needs)]
+        )
+        for one, other in zip(once, again, strict=True):
+            pd.testing.assert_frame_equal(one, other)
 
 
 def test_the_money_of_a_fiche_counts_each_tonne_once():

@@ -102,6 +102,8 @@ def test_words_of_a_title():
     assert words(None) == frozenset()
     assert names_need("Lavage mutualisé des vêtements de travail", "Blanchisserie des vêtements de travail")
     assert names_need("Formation secouristes", "Sauveteur secouriste du travail", "secour")
+    # Half of the words are enough.
+    assert names_need("Presse partagée", "Presse à balles")
     # "Collecte" stands in any title: it names nothing.
     assert not names_need("Collecte des restes de cantine", "Collecte du carton", "collecte")
 
@@ -181,6 +183,26 @@ def test_the_nearest_pairs_are_between_the_actors_first_and_stopped_late():
     assert table[["synergy_id", "gate", "both_actors"]].values.tolist() == [
         ["S1", "hierarchy", "no"], ["S2", "reach", "yes"], ["S2", "quality", "yes"],
     ]  # fmt: skip
+
+
+def test_a_group_with_one_actor_of_the_lead_does_not_answer_it():
+    laundry = lead("Blanchisserie des vêtements", "pooling", "textile", "A B")
+    assert one(laundry)["pooling_ids"] == "M-2"
+    other = METHODS._replace(pools=POOLS.assign(members="A C"))
+    assert one(laundry, other)["found"] == "no"
+
+
+def test_an_actor_who_has_the_very_threshold_needs_no_group():
+    thresholds = METHODS.thresholds.assign(threshold=1.3)
+    paper = lead("Achat groupé de papier recyclé", "pooling", "paper")
+    found = why_missed(paper, FLOWS, SHARING, METHODS._replace(thresholds=thresholds))
+    assert list(found["miss_reason"]) == ["crosses_alone", "below_threshold"]
+
+
+def test_nothing_comes_near_where_nothing_is_missed_or_refused():
+    for missed, refused in ((lead("x").head(0), REJECTED), (lead("Bois"), REJECTED.head(0))):
+        table = nearest(missed, refused, FLOWS)
+        assert table.empty and list(table.columns) == NEAREST_COLUMNS
 
 
 def test_beyond_is_what_no_line_speaks_of_best_first():

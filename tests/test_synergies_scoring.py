@@ -163,6 +163,8 @@ def test_default_weights_are_parts_of_one():
         ({"maturity": float("inf")}, {}),
         ({}, {"distance_km": [30.0, 0.0]}),
         ({}, {"distance_km": [0.0, float("nan")]}),
+        ({}, {"distance_km": [0.0, float("inf")]}),
+        ({}, {"distance_km": [float("-inf"), 40.0]}),
         ({}, {"beauty": [0.0, 1.0]}),
     ],
 )

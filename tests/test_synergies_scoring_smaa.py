@@ -83,6 +83,9 @@ def test_ranks_are_those_of_a_plain_sort(m, n_draws, seed, tied):
 def test_values_that_differ_by_less_than_the_resolution_are_equal():
     distance = np.array([[0.3, 0.1 + 0.2, 0.2]])
     assert ranked(distance).tolist() == [[2, 2, 1]]
+    # A half and a whole lie on the grid itself: what a product rounds below them is no other rank.
+    around = np.nextafter(np.array([0.5, 0.5, 1.0, 1.0]), [0.0, 1.0, 0.0, 2.0])
+    assert ranked(around[None]).tolist() == [[1, 1, 3, 3]]
 
 
 @settings(max_examples=20, deadline=None)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.synergies.gates import stops_of_receivers
 from eit_analysis.synergies.matching import haversine_km
 from eit_analysis.synergies.nationwide import best_candidates
 from eit_analysis.synergies.offers import QUALITY_RANK, month_mask
@@ -66,6 +67,29 @@ def run(flows, rules, radius_km=20.0):
     return candidates(flow_table(flows), SITES, rule_table(rules), HAZARDOUS, radius_km, 1.3)
 
 
+def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
+    mature, poor, rich, again = (
+        rule("R1", category="wood", yields=(0.1, 0.2, 0.3)) | {"maturity": 9},
+        rule("R2", category="wood", yields=(0.5, 0.6, 0.7)),
+        rule("R4", category="wood"),
+        rule("R3", category="wood"),
+    )
+    flows = [flow("A-1", "A", "out", "wood", 10), flow("B-1", "B", "in", "wood", 6)]
+    for rules, kept in (([poor, mature, rich], "R1"), ([poor, rich], "R4"), ([rich, again], "R3")):
+        assert list(run(flows, rules)[0]["rule_id"]) == [kept]
+
+
+def test_an_unknown_activity_receives_no_hazardous_waste():
+    pairs = pd.DataFrame(
+        {
+            "naf_code": ["", "", "3822Z", "2410Z", ""],
+            "receiver_naf_codes": ["38.22", "38.22", "38.22", "38.22", None],
+            "hazardous_allowed": [0, 1, 1, 1, 1],
+        }
+    )
+    assert list(stops_of_receivers(pairs)["receiver"]) == [False, True, False, True, False]
+
+
 def test_haversine_of_paris_and_lyon():
     # 392 km between the two town halls (IGN, Géoportail).
     assert haversine_km(48.8566, 2.3522, 45.7640, 4.8357) == pytest.approx(391.5, abs=1.0)
@@ -91,6 +115,8 @@ def test_a_pair_and_its_numbers():
     assert row["diverted_t_per_year"] == pytest.approx(min(10, 6 / 0.9))
     assert row["matched_low_t_per_year"] == pytest.approx(min(8 * 0.8, 4.8))
     assert row["matched_high_t_per_year"] == pytest.approx(min(12 * 1.0, 7.2))
+    assert row["diverted_low_t_per_year"] == pytest.approx(min(8, 4.8 / 1.0))
+    assert row["diverted_high_t_per_year"] == pytest.approx(min(12, 7.2 / 0.8))
     assert row["months_in_common"] == 1
     # 9 t are received for 6 wanted: two thirds of the supply find a use, the whole need is met.
     assert row["supply_coverage_percent"] == pytest.approx(200 / 3)

@@ -1,128 +1,152 @@
 """Jobs brought by synergies, less those they displace.
 
-jobs = tonnes × (jobs per tonne of the new route − jobs per tonne of the old route)        [FTE]
+    created   = tonnes × jobs per tonne of the new route                              [FTE]
+    displaced = tonnes × jobs per tonne of the old route                              [FTE]
+    jobs      = created − displaced                                                   [FTE, direct]
+    indirect  = indirect jobs per direct job × jobs, beside them and never added      [FTE]
+
+Thirty tonnes a year are less than one full-time job (:func:`for_scale`).
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-BOUNDS = ("low", "central", "high")
-# Where a family usually goes once a synergy exists; the register does not say it.
-NEW_ROUTE = {"food": "reuse", "biowaste": "digestion"}
-DEFAULT_NEW_ROUTE = "recycling"
-RECOVERED = ("reuse", "recycling", "composting", "digestion")
-REALISED, PLANNED = "realised", "planned"
-PLANNED_STATUSES = ("study", "committed")
-DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carrier
+from eit_analysis.employment.synergy_tonnes import PLANNED, TONNES
+from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
+
+BOUNDS = ["low", "central", "high"]
+JOBS = ["jobs_low", "jobs", "jobs_high"]
+CREATED = ["jobs_created_low", "jobs_created", "jobs_created_high"]
+DISPLACED = ["jobs_displaced_low", "jobs_displaced", "jobs_displaced_high"]
+INDIRECT = ["indirect_jobs_low", "indirect_jobs", "indirect_jobs_high"]
 
 
-def factor_of(factors: pd.DataFrame, category: str, route: str) -> dict[str, float]:
-    """FTE per 1 000 t, ``{low, central, high}``: the category's own, else the route's, else NaN."""
-    rows = factors[(factors["factor"] == "jobs") & (factors["route"] == route)]
-    own, general = rows[rows["category"] == category], rows[rows["category"].isna()]
-    best = own if len(own) else general
-    return {bound: float(best[bound].iloc[0]) if len(best) else float("nan") for bound in BOUNDS}
+def bounds(factors: pd.DataFrame, factor: str, category: str = "", route: str = "") -> np.ndarray:
+    """Low, central and high of a factor, array (3,), missing where no row answers."""
+    try:
+        return lookup(factors, factor, category, route)[BOUNDS].to_numpy(dtype=float)
+    except MissingFactorError:
+        return np.full(3, np.nan)
+
+
+def corners(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Products of three-point numbers whatever their signs: (n, 3) by (n, 3) or (3,), low, central, high."""
+    ends = np.hstack([values[:, [i]] * factor[..., [j]] for i in (0, 2) for j in (0, 2)])
+    return np.column_stack([ends.min(axis=1), values[:, 1] * factor[..., 1], ends.max(axis=1)])
 
 
 def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """FTE gained less FTE displaced, for tonnes that change route.
+    """FTE created, displaced and net, for tonnes that change route.
 
     Parameters
     ----------
     tonnes : DataFrame
         ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year).
     factors : DataFrame
-        ``reference/factors.csv``: rows ``jobs`` in FTE per 1 000 t.
+        From ``reference.factors.factor_table``: rows ``jobs`` in FTE per 1,000 t.
 
     Returns
     -------
     DataFrame
-        ``tonnes`` plus ``jobs_low, jobs, jobs_high`` (FTE, signed), missing where a route has no factor. The
-        same route before and after changes nothing. Low and high take the worst and best ends together: an
-        envelope, not a confidence interval.
+        ``tonnes`` plus ``jobs_created``, ``jobs_displaced`` and ``jobs`` (FTE), each with ``_low`` and
+        ``_high``, missing where a route has no factor. The same route before and after changes nothing. Low
+        and high take the worst and best ends together: an envelope, not a confidence interval.
+
+    Raises
+    ------
+    InputError
+        When a factor is not in its unit: jobs per 10,000 t would count tenfold.
     """
+    check_units(factors)
     tonnes = tonnes.reset_index(drop=True)  # stages are concatenated before this call: labels may repeat
-    results = []
-    for row in tonnes.to_dict("records"):
-        new = factor_of(factors, row["category"], row["new_route"])
-        old = factor_of(factors, row["category"], row["old_route"])
-        per_tonne = [(new["low"] - old["high"]) / 1000, (new["high"] - old["low"]) / 1000]
-        central = (new["central"] - old["central"]) / 1000
-        if row["old_route"] == row["new_route"]:
-            per_tonne, central = [0.0, 0.0], 0.0
-        ends = [t * gain for t in (row["tonnes_low"], row["tonnes_high"]) for gain in per_tonne]
-        results.append((min(ends), row["tonnes"] * central, max(ends)))
-    jobs = pd.DataFrame(results, columns=["jobs_low", "jobs", "jobs_high"], dtype=float)
-    return tonnes.join(jobs)
-
-
-def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """Tonnes the register says are really diverted, with the route they had before.
-
-    The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` when they
-    declare none.
-
-    Returns
-    -------
-    DataFrame
-        ``stage, site_id`` (ids separated by spaces), ``category, old_route, new_route, tonnes_low, tonnes,
-        tonnes_high``.
-    """
-    done = register[(register["status"] == "done") & register["realised_t_per_year"].gt(0)]
-    rows = []
-    for row in done.to_dict("records"):
-        sites = str(row["site_ids"]).split()
-        mine = flows[flows["site_id"].isin(sites) & (flows["category"] == row["category"])]
-        mine = mine[mine["direction"] == "out"]
-        mine = mine[~mine["route"].isin(RECOVERED)]  # today's route may already be the synergy's
-        mass = mine.groupby("route")["mass_t_per_year"].sum().sort_values(kind="stable")
-        old = mass.index[-1] if len(mass) else "unknown"
-        central = row["realised_t_per_year"]
-        low, high = central * (1 - DECLARED_HALF_WIDTH), central * (1 + DECLARED_HALF_WIDTH)
-        rows.append((REALISED, row["site_ids"], row["category"], old, low, central, high))
-    return _frame(rows)
-
-
-def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """Most that the synergies under study or committed could divert: their actors' flows not yet recovered.
-
-    A flow wanted by several synergies counts once. Same columns as :func:`realised_tonnes`.
-    """
-    wanted = {
-        (site, row["category"])
-        for row in register[register["status"].isin(PLANNED_STATUSES)].to_dict("records")
-        for site in str(row["site_ids"]).split()
+    rates = {
+        end: np.array(
+            [
+                bounds(factors, "jobs", category, route) / 1000
+                for category, route in zip(tonnes["category"], tonnes[f"{end}_route"], strict=True)
+            ],
+            dtype=float,
+        ).reshape(-1, 3)
+        for end in ("new", "old")
     }
-    out = flows[(flows["direction"] == "out") & ~flows["route"].isin(RECOVERED)]
-    rows = [
-        (PLANNED, row["site_id"], row["category"], row["route"], row["mass_low_t_per_year"],
-         row["mass_t_per_year"], row["mass_high_t_per_year"])
-        for row in out.to_dict("records")
-        if (row["site_id"], row["category"]) in wanted
-    ]  # fmt: skip
-    return _frame(rows)
-
-
-def _frame(rows: list[tuple]) -> pd.DataFrame:
-    names = ["stage", "site_id", "category", "old_route", "tonnes_low", "tonnes", "tonnes_high"]
-    frame = pd.DataFrame(rows, columns=names)
-    frame["old_route"] = frame["old_route"].fillna("unknown")
-    frame["new_route"] = frame["category"].map(NEW_ROUTE).fillna(DEFAULT_NEW_ROUTE)
-    return frame.astype({"tonnes_low": float, "tonnes": float, "tonnes_high": float})
+    same = (tonnes["old_route"] == tonnes["new_route"]).to_numpy()[:, None]
+    new, old = (np.where(same, 0.0, rates[end]) for end in ("new", "old"))
+    mass = tonnes[TONNES].to_numpy(dtype=float)
+    values = np.hstack([mass * new, mass * old, corners(mass, new - old[:, ::-1])])
+    return tonnes.join(pd.DataFrame(values, columns=[*CREATED, *DISPLACED, *JOBS]))
 
 
 def by_stage(jobs: pd.DataFrame) -> pd.DataFrame:
     """Tonnes and net jobs summed by stage: ``stage, tonnes, jobs_low, jobs, jobs_high``."""
-    values = ["tonnes", "jobs_low", "jobs", "jobs_high"]
-    return jobs.groupby("stage", sort=False)[values].sum().reset_index()
+    return jobs.groupby("stage", sort=False)[["tonnes", *JOBS]].sum().reset_index()
 
 
-def behind_stages(jobs: pd.DataFrame) -> pd.DataFrame:
-    """One row per actor behind each sum, its synergies' tonnes shared equally: ``stage, site_id, tonnes``."""
+def by_route(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Jobs by change of route, all stages together, most tonnes first.
+
+    Returns
+    -------
+    DataFrame
+        ``old_route, new_route, tonnes, jobs_created, jobs_displaced`` (central values, FTE) and ``jobs`` with
+        its bounds.
+    """
+    values = ["tonnes", "jobs_created", "jobs_displaced", "jobs", "jobs_low", "jobs_high"]
+    table = jobs.groupby(["old_route", "new_route"])[values].sum().reset_index()
+    return table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+
+
+def behind(jobs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """One row per actor behind each sum, tonnes shared equally: the keys, ``site_id, tonnes``."""
     rows = jobs.assign(site_id=jobs["site_id"].str.split())
     rows["tonnes"] = rows["tonnes"] / rows["site_id"].str.len()
-    return rows[["stage", "site_id", "tonnes"]].explode("site_id").reset_index(drop=True)
+    return rows[[*keys, "site_id", "tonnes"]].explode("site_id").reset_index(drop=True)
+
+
+def indirect(stages: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the jobs of suppliers beside: ``indirect_jobs`` and its bounds (FTE).
+
+    indirect = ratio × jobs: a displaced job takes its suppliers' with it. Never added to the direct ones, the
+    ratio being that of a service with heavy equipment.
+    """
+    values = corners(stages[JOBS].to_numpy(dtype=float), bounds(factors, "indirect_jobs"))
+    return stages.join(pd.DataFrame(values, columns=INDIRECT, index=stages.index))
+
+
+def for_scale(factors: pd.DataFrame, tonnes: float = 30.0) -> pd.DataFrame:
+    """What ``tonnes`` a year are worth in jobs when they leave landfill for recycling, at general factors.
+
+    Returns
+    -------
+    DataFrame
+        One row ``old_route, new_route, tonnes, jobs_low, jobs, jobs_high``.
+    """
+    move = pd.DataFrame(
+        {
+            "category": [""],
+            "old_route": ["landfill"],
+            "new_route": ["recycling"],
+            **dict.fromkeys(TONNES, tonnes),
+        }
+    )
+    return jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
+
+
+def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the factors that these jobs rest on, each with its unit and its source, in their order."""
+    wanted = [("insertion_share", "", ""), ("insertion_hours", "", ""), ("indirect_jobs", "", "")]
+    for end in ("old_route", "new_route"):
+        pairs = tonnes[["category", end]].drop_duplicates().itertuples(index=False)
+        wanted += [("jobs", category, route) for category, route in pairs]
+    found = set()
+    for factor, category, route in wanted:
+        try:
+            found.add(lookup(factors, factor, category, route).name)
+        except MissingFactorError:
+            continue
+    rows = factors[factors.index.isin(list(found))]
+    return rows[[*KEY, *BOUNDS, "unit", "source"]].reset_index(drop=True)
 
 
 def future_jobs(stages: pd.DataFrame, occupation: str) -> pd.DataFrame:
@@ -135,4 +159,4 @@ def future_jobs(stages: pd.DataFrame, occupation: str) -> pd.DataFrame:
     """
     planned = stages[stages["stage"] == PLANNED].assign(occupation=occupation)
     planned["jobs_low"] = planned["jobs_low"].clip(upper=0.0)
-    return planned[["occupation", "jobs_low", "jobs", "jobs_high"]].reset_index(drop=True)
+    return planned[["occupation", *JOBS]].reset_index(drop=True)

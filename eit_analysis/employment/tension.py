@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.employment.workforce import occupations
+from eit_analysis.employment.workforce import families, occupations
 
 NEEDS = [
     "occupation_code",
@@ -88,8 +88,7 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
         basin_difficult_share_percent``; the basin's columns are missing where it says nothing.
     """
     own = occupations(workforce)[["occupation", "headcount", "hiring_difficulty", "planned_hires_3y"]]
-    codes = workforce[["occupation", "rome_code"]].dropna().drop_duplicates()
-    linked = codes.merge(rome_fap[["rome_code", "fap_code"]], on="rome_code").merge(
+    linked = families(workforce, rome_fap).merge(
         needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
     )
     linked = linked.drop_duplicates(["occupation", "fap_code"])

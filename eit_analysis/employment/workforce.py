@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis import reference
+from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.tables import AGE_BANDS
 
 UNKNOWN = "non renseigné"
@@ -56,6 +58,25 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
     return {str(code): str(label) for code, label in chosen.items()}
 
 
+def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataFrame:
+    """The professional families (FAP) of each occupation: ``occupation, fap_code``, none when not imported.
+
+    Parameters
+    ----------
+    workforce : DataFrame
+        Prepared ``workforce`` rows; merged small occupations have no ROME code and no family.
+    fap_rome : DataFrame or None
+        ``rome_code, fap_code`` in the same FAP as the table to be read: DARES' own correspondence
+        (``dares_fap_rome``, FAP 2009) for its ages and tensions, ``reference/rome_fap.csv`` (FAP 2021) for
+        the BMO survey.
+    """
+    if fap_rome is None:
+        return pd.DataFrame(columns=["occupation", "fap_code"])
+    codes = workforce[["occupation", "rome_code"]].dropna().drop_duplicates()
+    linked = codes.merge(fap_rome[["rome_code", "fap_code"]].dropna(), on="rome_code")
+    return linked[["occupation", "fap_code"]].drop_duplicates().reset_index(drop=True)
+
+
 def age_pyramid(workforce: pd.DataFrame) -> pd.DataFrame:
     """Share of people by age band: headcount_b / Σ headcount, in the order of the bands.
 
@@ -68,6 +89,43 @@ def age_pyramid(workforce: pd.DataFrame) -> pd.DataFrame:
     bands = list(AGE_BANDS) if len(workforce) else []
     order = [*bands, *(band for band in people.index if band not in AGE_BANDS)]
     return _with_share(people.reindex(order, fill_value=0.0).rename_axis("age_band").reset_index())
+
+
+def located(workforce: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the size class of their firm and its intercommunality.
+
+    Returns
+    -------
+    DataFrame
+        ``workforce`` plus ``size_class`` (of the headcount the firm gave, not of the rows) and ``epci_name``
+        (of its commune), ``UNKNOWN`` where the site does not tell.
+    """
+    communes = reference.load("communes").set_index("commune_code")["epci_name"]
+    own = sites.drop_duplicates("site_id").set_index("site_id")
+    size = workforce["site_id"].map(size_class(own["headcount"])).astype(object)
+    place = workforce["site_id"].map(own["commune_code"].map(communes)).astype(object)
+    return workforce.assign(size_class=size.fillna(UNKNOWN), epci_name=place.fillna(UNKNOWN))
+
+
+def pyramids(workforce: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The age pyramid of each value of ``by`` (``occupation``, ``size_class``, ``epci_name``).
+
+    share_b = 100 × headcount_b / Σ_b headcount, within the value.
+
+    Returns
+    -------
+    DataFrame
+        The column ``by`` (in the order of sizes, else most people first and the merged occupations last),
+        ``age_band, headcount, share_percent``; every band stands for every value, with nobody if need be.
+    """
+    people = workforce.groupby(by)["headcount"].sum()
+    names = people.index.sort_values()
+    order = list(people[names].sort_values(ascending=False, kind="stable").index)
+    known = [size for size in SIZES if size in order] if by == "size_class" else []
+    order = known + [name for name in order if name not in [*known, OTHER]] + [OTHER] * (OTHER in order)
+    parts = [age_pyramid(workforce[workforce[by] == name]).assign(**{by: name}) for name in order]
+    columns = [by, "age_band", "headcount", "share_percent"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def contract_mix(workforce: pd.DataFrame) -> pd.DataFrame:

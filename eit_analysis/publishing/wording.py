@@ -89,7 +89,7 @@ def _default_sensitivity(column: str, unit: str) -> str:
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "sur"))
+    quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "h/", "poste", "sur"))
     told = column.startswith("source_") or column in ABOUT_ANSWERS
     return "confidential" if quantity or told else "consented"
 

@@ -10,6 +10,8 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import EitError, InputError
+from eit_analysis.french import exact
+from eit_analysis.reference.job_units import tonnes_per_unit
 from eit_analysis.tables import CATEGORIES, ROUTES
 
 # The one unit of each factor: what every computation over the table assumes.
@@ -22,10 +24,14 @@ FACTOR_UNITS = {
     "transport_cost": "eur/t.km",
     "virgin_price": "eur/t",
     "insertion_share": "share",
+    "insertion_hours": "h/fte",
+    "indirect_jobs": "indirect_fte_per_direct_fte",
 }
-WITHOUT_ROUTE = ("transport_emissions", "transport_cost", "insertion_share")
-# One full-time job for ten tonnes: above it, the value was given for 10,000 t.
-MOST_FTE_PER_1000_T = 100.0
+WITHOUT_ROUTE = (
+    "transport_emissions", "transport_cost", "insertion_share", "insertion_hours", "indirect_jobs",
+)  # fmt: skip
+# Beyond so many times the highest reference value, a job coefficient is not in the unit it says.
+MOST_TIMES_REFERENCE = 4.0
 KEY = ["factor", "category", "route"]
 VALUES = ["low", "central", "high"]
 
@@ -43,6 +49,7 @@ class Override(Protocol):
     low: float
     central: float
     high: float
+    unit: str
     source: str
 
 
@@ -52,8 +59,8 @@ def factor_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
     Parameters
     ----------
     overrides : iterable of Override
-        ``[[factors]]`` of ``study.toml``. An override takes the unit and the boundary of its factor, so its
-        values must be in them; jobs are full-time equivalents per 1,000 t, avoided emissions are negative,
+        ``[[factors]]`` of ``study.toml``. An override takes the boundary of its factor and its unit, which it
+        may repeat; jobs must say theirs and are converted (:mod:`job_units`). Avoided emissions are negative,
         a share lies between 0 and 1.
 
     Returns
@@ -70,7 +77,7 @@ def factor_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
     table = reference.load("factors")
     table["year"] = table["year"].astype("Int64")
     check_units(table)
-    own = [_checked(override) for override in overrides]
+    own = [_checked(override, table) for override in overrides]
     if not own:
         return table
     study = pd.DataFrame(own, columns=[*KEY, *VALUES, "source"])
@@ -98,7 +105,9 @@ def check_units(table: pd.DataFrame) -> None:
     if len(wrong):
         row = wrong.iloc[0]
         wanted = FACTOR_UNITS.get(row["factor"])
-        if wanted is None:
+        if pd.isna(row["unit"]):
+            problem = f"l'unité manque, indiquez {wanted}"
+        elif wanted is None:
             problem = "ce facteur est inconnu, retirez la ligne ou corrigez son nom"
         elif row["factor"] == "jobs":
             problem = f"l'unité {row['unit']} n'est pas admise, donnez des ETP pour 1\u00a0000 t ({wanted})"
@@ -112,7 +121,7 @@ def _wrong(name: str, problem: str) -> InputError:
 
 
 def _checked(
-    override: Override,
+    override: Override, table: pd.DataFrame
 ) -> tuple[str, str | None, str | None, float, float, float, str]:
     """The override as a row of the table, or one French sentence on what is wrong with it."""
     factor, category, route = override.factor, override.category, override.route
@@ -131,19 +140,37 @@ def _checked(
         raise _wrong(name, "les valeurs doivent être croissantes (low, central, high), corrigez-les")
     if factor == "emissions_avoided" and high > 0:
         raise _wrong(name, "une émission évitée s'écrit en négatif, changez le signe")
-    if factor == "jobs" and (high > MOST_FTE_PER_1000_T or low < 0):
-        raise _wrong(
-            name,
-            "les emplois se donnent en ETP pour 1\u00a0000 t, de 0 à 100\u00a0: divisez par 10 une valeur "
-            "donnée pour 10\u00a0000 t",
-        )
     if factor == "insertion_share" and not 0 <= low <= high <= 1:
         raise _wrong(name, "une part se donne de 0 à 1, divisez un pourcentage par 100")
     if factor == "virgin_price" and low < 0:
         raise _wrong(name, "un prix d'achat n'est pas négatif, changez le signe")
-    if not override.source.strip():
+    source = override.source.strip()
+    if not source:
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")
-    return factor, category or None, route or None, low, central, high, override.source
+    if factor == "jobs":
+        low, central, high = _fte_per_1000_t(name, override, table)
+        source += f" ({exact(override.central)} {override.unit})"
+    elif override.unit not in ("", FACTOR_UNITS[factor]):
+        raise _wrong(
+            name, f"l'unité {override.unit} n'est pas admise, convertissez en {FACTOR_UNITS[factor]}"
+        )
+    return factor, category or None, route or None, low, central, high, source
+
+
+def _fte_per_1000_t(name: str, override: Override, table: pd.DataFrame) -> tuple[float, float, float]:
+    """The three values of a job coefficient per 1,000 t, from the unit it declares."""
+    try:
+        scale = 1000 / tonnes_per_unit(override.unit)
+    except ValueError as error:
+        raise _wrong(name, str(error)) from None
+    most = MOST_TIMES_REFERENCE * lookup(table, "jobs", override.category, override.route)["high"]
+    if override.low < 0 or scale * override.high > most:
+        raise _wrong(
+            name,
+            f"la valeur n'est pas entre 0 et {exact(most)} ETP pour 1\u00a0000 t, quatre fois la plus haute "
+            "de référence, vérifiez l'unité dans la source",
+        )
+    return scale * override.low, scale * override.central, scale * override.high
 
 
 def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = "") -> pd.Series:

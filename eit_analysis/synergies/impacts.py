@@ -95,10 +95,10 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker pays for
     his input replaces the reference price of new material; an ESS structure or an outlet that states none
-    buys nothing new. When old and new route are the same, what both share cancels exactly: only transport is
-    left. The transport of the old route is unknown and not credited, which is prudent. A tonne received is
-    taken to replace a tonne bought. Bounds take every bound of the factors and of the tonnes at its worst and
-    at its best.
+    buys nothing new. What old and new route draw from the same factor cancels exactly: between equal routes
+    only transport is left, and how far a declared cost is from the reference. The transport of the old route
+    is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne bought. Bounds
+    take every bound of the factors and of the tonnes at its worst and at its best.
 
     Parameters
     ----------
@@ -144,34 +144,6 @@ def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """change_k × allocated_k / diverted_k for the candidates of a plan that take place."""
     kept = plan[plan["allocated_t_per_year"] > 0]
     return kept[columns].mul(kept["allocated_t_per_year"] / kept["diverted_t_per_year"], axis=0)
-
-
-def by_category(plan: pd.DataFrame, indicator: str, total: str) -> pd.DataFrame:
-    """Change by category of what can happen together: each candidate in proportion to its allocated tonnes.
-
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        Rows of ``allocation.allocate`` with the columns of :func:`impacts`.
-    indicator : str
-        A key of ``INDICATORS``.
-    total : str
-        Name of the total row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``category`` and the three columns of the indicator; bounds add up as if all errors went the same way:
-        see ``portfolio.portfolio`` for an interval. A category where a factor is missing has no value.
-    """
-    columns = list(INDICATORS[indicator])
-    scaled = in_proportion(plan, columns)
-    scaled = scaled.assign(category=plan.loc[plan["allocated_t_per_year"] > 0, "category"].to_numpy())
-    table = scaled.groupby("category")[columns].sum(skipna=False).reset_index()
-    if table.empty:
-        return table
-    everything = {"category": total} | {c: table[c].sum(skipna=False) for c in columns}
-    return pd.concat([table, pd.DataFrame([everything])], ignore_index=True)
 
 
 def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:

@@ -42,17 +42,17 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
     Returns
     -------
     pandas.DataFrame
-        ``category`` and the columns of ``INDICATORS``. The central value is the one of
-        ``impacts.by_category``, every factor at its central value, which adds up; low and high are those of
-        the draws, which do not, moved to the central value where skewed factors would leave it outside. A
-        category where a factor is missing has no value, nor has the total then.
+        ``category`` and the columns of ``INDICATORS``. The central value, every factor and tonnage at its
+        own, adds up; low and high are those of the draws, which do not, moved to the central value where
+        skewed factors would leave it outside. A category where a factor is missing has no value, nor has the
+        total then.
     """
     columns = [c for names in INDICATORS.values() for c in names]
     kept = plan[plan["allocated_t_per_year"] > 0].sort_values("candidate_id")
     if kept.empty:
         return pd.DataFrame(columns=["category", *columns])
     codes, categories = pd.factorize(kept["category"], sort=True)
-    groups = np.vstack([codes == i for i in range(len(categories))] + [np.ones(len(kept))]).astype(float)
+    members = [np.flatnonzero(codes == i) for i in range(len(categories))] + [np.arange(len(kept))]
     rows = factors[BOUNDS].to_numpy(dtype=float)
     outputs, _ = pd.factorize(kept["out_flow_id"], sort=True)
     ratios = kept[DIVERTED].to_numpy(dtype=float) / kept[[DIVERTED[1]]].to_numpy(dtype=float)
@@ -61,7 +61,7 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
 
     def totals(by_row: np.ndarray, ratio: np.ndarray) -> dict[str, np.ndarray]:
         found = fixed | values(kept, used, by_row)
-        return {name: groups @ (f.per_tonne(found) * tonnes * ratio) for name, f in FORMULAS.items()}
+        return {name: _sums(f.per_tonne(found) * tonnes * ratio, members) for name, f in FORMULAS.items()}
 
     central = totals(rows[:, [1]], np.ones((len(kept), 1)))
     # Two streams: whatever the plan, the same seed draws the same factors.
@@ -79,6 +79,11 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
         table[middle] = value = central[name][:, 0]
         table[low], table[high] = np.minimum(ends[0], value), np.maximum(ends[1], value)
     return table
+
+
+def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:
+    """(m, d) changes of candidates → (groups, d) of groups: a missing one leaves the others their value."""
+    return np.array([changes[rows].sum(axis=0) for rows in members])
 
 
 def _split_normal(bounds: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.nomenclatures import naf_division
+from eit_analysis.reference.sizes import size_class
 
 TABLES = ("sirene", "establishment_counts")  # where a frame may come from; the first that a study has
 # Waste that these sell on is not their own: treatment, remediation, wholesale of scrap.
 COLLECTING = ("38", "39", "4677")
-# Size classes of the European Union: micro, small, medium, large.
-SIZES = {"1-9": 1, "10-49": 10, "50-249": 50, "250+": 250}
 # INSEE, tranches d'effectifs: lowest headcount of each class.
 CLASSES = (1, 3, 6, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
 UNITS = ["siret", "naf_division", "size_class", "headcount", "headcount_low"]
@@ -60,13 +59,6 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
 def scope(table: pd.DataFrame) -> pd.DataFrame:
     """What is kept of a frame and what is left out: ``scope``, ``n_establishments``, no row without any."""
     return _listed(table).groupby("scope").size().rename("n_establishments").reset_index()
-
-
-def size_class(headcount: np.ndarray | pd.Series) -> pd.Series:
-    """The class of ``SIZES`` of each headcount, the smallest below 1, missing where it is."""
-    people = pd.Series(headcount, dtype=float)
-    place = np.searchsorted([*SIZES.values()][1:], people.fillna(0), side="right")
-    return pd.Series(np.array([*SIZES])[place], index=people.index, dtype="str").where(people.notna())
 
 
 def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

@@ -115,7 +115,7 @@ DARES = Register(
                 "year": key("Année", kind="year"),
                 "geographic_level": key("niveau_geo"),
                 "fap_level": part("niveau_fap"),
-                # Codes of the regions before 2016 and of the départements.
+                # INSEE's codes of the regions since 2016 (44: Grand Est) and of the départements.
                 "region_code": extra("reg", kind="code", width=2),
                 "department_code": extra("dep", kind="code", width=2),
                 "mean_employment": part("Emploi moyen", kind="positive"),

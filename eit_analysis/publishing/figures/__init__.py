@@ -15,5 +15,6 @@ from eit_analysis.publishing.figures.ranked import dots as dots
 from eit_analysis.publishing.figures.ranked import funnel as funnel
 from eit_analysis.publishing.figures.seasons import monthly as monthly
 from eit_analysis.publishing.figures.tradeoff import tradeoff as tradeoff
+from eit_analysis.publishing.figures.waterfall import waterfall as waterfall
 from eit_analysis.publishing.figures.waves import slope as slope
 from eit_analysis.publishing.sankey import sankey as sankey

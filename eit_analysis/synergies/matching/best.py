@@ -62,14 +62,16 @@ def best_matches(
     Raises
     ------
     InputError
-        A place, a mass, a class or a set of months is missing or out of its bounds.
+        A place, a mass, a class, a set of months or a site is missing or out of its bounds.
     UsageError
-        The radius or the number of partners is not above zero, or a yield is negative or unknown.
+        The radius is infinite, it or the number of partners is not above zero, or a yield is negative or
+        unknown.
     """
     matrix = csr_array(yields)
-    if not radius_km > 0 or top < 1:
+    if not 0 < radius_km < np.inf or top < 1:
         raise UsageError(
-            f"Le rayon ({radius_km}\u00a0km) et le nombre de partenaires ({top}) doivent être positifs."
+            f"Le rayon ({radius_km}\u00a0km) et le nombre de partenaires ({top}) doivent être positifs, "
+            "sans infini."
         )
     if not (matrix.data >= 0).all() or not np.isfinite(matrix.data).all():
         raise UsageError(

@@ -13,6 +13,12 @@ ALL_YEAR = (1 << 12) - 1
 # Share of the year that each of the 4,096 sets of months is.
 SHARE_OF_YEAR = np.bitwise_count(np.arange(ALL_YEAR + 1, dtype=np.int16)) / 12
 SIDES = {"outputs": "les sortants", "inputs": "les entrants"}
+NOBODY = {"outputs": -1, "inputs": -2}
+# Columns that a table may do without: largest value, and what it must be.
+CODES = {
+    "months_mask": (ALL_YEAR, "douze bits de mois"),
+    "site_code": (np.iinfo(np.int32).max, "un numéro de site, entier, nul ou positif"),
+}
 
 
 class Side(NamedTuple):
@@ -31,28 +37,24 @@ class Side(NamedTuple):
 
 def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
     """The arrays of a table of outputs or inputs, or one sentence about the first row that is unusable."""
+    optional = [column for column in ("months_mask", "site_code") if column in table]
     number = {
-        column: table[column].to_numpy(dtype=float) for column in ("latitude", "longitude", "mass_t_per_year")
+        column: table[column].to_numpy(dtype=float, na_value=np.nan)
+        for column in ("latitude", "longitude", "mass_t_per_year", "class_code", *optional)
     }
-    kind = table["class_code"].to_numpy(dtype=np.int32)
-    months = table["months_mask"].to_numpy(dtype=np.int16) if "months_mask" in table else None
-    for column, wrong, wanted in (
-        ("latitude", ~(np.abs(number["latitude"]) <= 90), "une latitude en degrés, de -90 à 90"),
-        ("longitude", ~(np.abs(number["longitude"]) <= 360), "une longitude en degrés, de -360 à 360"),
+    for column, usable, wanted in (
+        ("latitude", np.abs(number["latitude"]) <= 90, "une latitude en degrés, de -90 à 90"),
+        ("longitude", np.abs(number["longitude"]) <= 360, "une longitude en degrés, de -360 à 360"),
         (
             "mass_t_per_year",
-            ~((number["mass_t_per_year"] >= 0) & np.isfinite(number["mass_t_per_year"])),
+            (number["mass_t_per_year"] >= 0) & (number["mass_t_per_year"] < np.inf),
             "une masse connue, nulle ou positive",
         ),
-        ("class_code", (kind < 0) | (kind >= n_classes), f"une classe de 0 à {n_classes - 1}"),
-        (
-            "months_mask",
-            np.zeros(0, bool) if months is None else (months < 0) | (months > ALL_YEAR),
-            "douze bits de mois",
-        ),
+        ("class_code", _whole(number["class_code"], n_classes - 1), f"une classe de 0 à {n_classes - 1}"),
+        *((c, _whole(number[c], most), wanted) for c, (most, wanted) in CODES.items() if c in number),
     ):
-        if wrong.any():
-            row = int(np.argmax(wrong))
+        if not usable.all():
+            row = int(np.argmin(usable))
             raise InputError(
                 f"« {table[column].iloc[row]} » dans {SIDES[name]} à rapprocher, où il faut {wanted}\u00a0; "
                 "corriger ou retirer cette ligne",
@@ -60,17 +62,21 @@ def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
                 column=column,
             )
     longitude = (number["longitude"] + 180) % 360 - 180
+    everyone = np.full(len(table), 1)
     return Side(
-        kind,
+        number["class_code"].astype(np.int32),
         number["latitude"],
         longitude,
         number["mass_t_per_year"],
-        np.full(len(table), ALL_YEAR, dtype=np.int16) if months is None else months,
-        # Codes below zero belong to nobody else: a row without a site is a site of its own.
-        table["site_code"].to_numpy(dtype=np.int32)
-        if "site_code" in table
-        else np.full(len(table), -1 if name == "outputs" else -2, dtype=np.int32),
+        number.get("months_mask", ALL_YEAR * everyone).astype(np.int16),
+        # A row without a site is a site of its own: no code below zero is in both tables.
+        number.get("site_code", NOBODY[name] * everyone).astype(np.int32),
     )
+
+
+def _whole(values: np.ndarray, most: int) -> np.ndarray:
+    """Which values are whole numbers from 0 to ``most``; missing ones are not."""
+    return (values >= 0) & (values <= most) & (values == np.floor(values))
 
 
 def coverage_both_ways(received: np.ndarray, wanted: np.ndarray) -> np.ndarray:

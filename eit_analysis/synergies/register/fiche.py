@@ -98,7 +98,9 @@ def fiche(
     lead = recalled[recalled["synergy_id"] == synergy_id].reset_index(drop=True)
     if lead.empty:
         raise KeyError(synergy_id)
-    exchanges = plan[plan["candidate_id"].isin(_ids(lead, "candidate_ids"))].sort_values("rank")
+    exchanges = plan[plan["candidate_id"].isin(_ids(lead, "candidate_ids"))].sort_values(
+        ["rank", "candidate_id"]
+    )
     closed = refused[refused["synergy_id"] == synergy_id]
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
@@ -106,7 +108,9 @@ def fiche(
     return Fiche(
         lead=lead,
         members=_members(ids, lead["carrier"].iloc[0], sites),
-        flows=_rows(flows, "flow_id", {*joined, *_collected(ids, lead, groups, flows)})[FLOW_COLUMNS],
+        flows=_rows(
+            flows.sort_values("flow_id"), "flow_id", {*joined, *_collected(ids, lead, groups, flows)}
+        )[FLOW_COLUMNS],
         needs=_needs(ids, lead, sharing),
         exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),
         conditions=_conditions(len(exchanges), closed),
@@ -141,7 +145,8 @@ def _collected(ids: pd.Series, lead: pd.DataFrame, groups: pd.DataFrame, flows: 
 def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
     own = sharing[sharing["site_id"].isin(ids) & (lead["kind"].iloc[0] == POOLING)]
     named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
-    return own.loc[pd.Series(named, index=own.index, dtype=bool), NEED_COLUMNS].reset_index(drop=True)
+    needs = own.loc[pd.Series(named, index=own.index, dtype=bool), NEED_COLUMNS]
+    return needs.sort_values(["site_id", "source_sheet", "source_row"], ignore_index=True)
 
 
 def _conditions(n_open: int, closed: pd.DataFrame) -> pd.DataFrame:

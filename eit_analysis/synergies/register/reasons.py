@@ -104,8 +104,9 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     )
     pairs = pd.concat([inside, outside.assign(both_actors="no")], ignore_index=True)
     pairs = pairs.drop_duplicates(["synergy_id", "out_flow_id", "in_flow_id"])
+    latest_first = {gate: rank for rank, gate in enumerate(reversed(GATES))}
     pairs = pairs.assign(
-        far=pairs["both_actors"].eq("no"), gate_rank=-pairs["gate"].map({g: i for i, g in enumerate(GATES)})
+        far=pairs["both_actors"].eq("no"), gate_rank=pairs["gate"].map(latest_first)
     ).sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
     return pairs.groupby("synergy_id").head(most)[NEAREST_COLUMNS].reset_index(drop=True)
 

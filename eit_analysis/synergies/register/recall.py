@@ -70,7 +70,8 @@ def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
         From :func:`recall`.
     """
     known = set(" ".join(recalled["candidate_ids"].dropna()).split())
-    return ranked[~ranked["candidate_id"].isin(known)].sort_values("rank").reset_index(drop=True)
+    unknown = ranked[~ranked["candidate_id"].isin(known)]
+    return unknown.sort_values(["rank", "candidate_id"], ignore_index=True)
 
 
 def _listed(rows: pd.DataFrame, column: str) -> dict[str, str]:

@@ -81,7 +81,7 @@ def criteria(
     Raises
     ------
     InputError
-        Unknown criterion, negative weights or weights that sum to 0, empty or reversed bounds.
+        Unknown criterion, negative weights or weights that sum to 0, infinite, empty or reversed bounds.
     """
     weights = dict(weights) if weights else {name: c.weight for name, c in CRITERIA.items()}
     scales = {name: c.bounds for name, c in CRITERIA.items()} | {
@@ -99,11 +99,11 @@ def criteria(
             "section [scoring]\u00a0: les poids doivent être positifs et leur somme non nulle, corrigez-les",
             file="study.toml",
         )
-    reversed_ = [name for name in weights if not scales[name][1] > scales[name][0]]
-    if reversed_:
+    unusable = [name for name in weights if not 0 < scales[name][1] - scales[name][0] < float("inf")]
+    if unusable:
         raise InputError(
-            f"section [scoring]\u00a0: les bornes de «\u00a0{reversed_[0]}\u00a0» doivent aller de la plus "
-            "petite à la plus grande, corrigez-les",
+            f"section [scoring]\u00a0: les bornes de «\u00a0{unusable[0]}\u00a0» doivent aller de la plus "
+            "petite à la plus grande, sans infini, corrigez-les",
             file="study.toml",
         )
     used = [name for name in CRITERIA if weights.get(name, 0) > 0]

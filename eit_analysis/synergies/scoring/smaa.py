@@ -130,7 +130,8 @@ def ordered(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     distance : (d, m) array
-        Between −16 and 16 and read to 1e-12, for up to 2^18 candidates.
+        Between −16 and 16 and read to the nearest 1e-12, for up to 2^18 candidates: what rounding has put on
+        either side of a plain value (a half, a whole) stays one value.
 
     Returns
     -------
@@ -140,7 +141,8 @@ def ordered(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     size = distance.shape[1]
     bits = size.bit_length()
-    key = (distance * RESOLUTION).astype(np.int64)
+    scaled = distance * RESOLUTION
+    key = np.rint(scaled, out=scaled).astype(np.int64)
     key <<= bits
     key |= np.arange(size)
     key.sort(axis=1)

@@ -1,0 +1,56 @@
+"""CRPS ≈ (2 / K) Σ ρ_q(y − y_q): what a forecast given as quantiles is worth, and errors of its median.
+
+Every function takes arrays and scores along the last axis; lower is better, and a sure forecast scores as its
+absolute error. They are a few lines each: scoringrules has them too, but importing it compiles kernels for
+seconds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def crps(observed: np.ndarray, quantiles: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Twice the mean pinball loss ρ_q(u) = u (q − [u < 0]) over the levels, in the unit of the values.
+
+    Parameters
+    ----------
+    observed : array (…)
+    quantiles : array (levels, …)
+    levels : array (levels,)
+        Evenly spread between 0 and 1.
+
+    Source: Gneiting & Ranjan (2011), the CRPS as an integral of quantile scores.
+    """
+    below = observed - quantiles
+    share = np.reshape(levels, (-1, *[1] * (below.ndim - 1)))
+    return 2 * np.mean(below * (share - (below < 0)), axis=0)
+
+
+def interval_score(observed: np.ndarray, low: np.ndarray, high: np.ndarray, level: float) -> np.ndarray:
+    """high − low + (2 / α) ((low − y)₊ + (y − high)₊), with α = 1 − level (Gneiting & Raftery 2007)."""
+    alpha = 1 - level
+    return high - low + 2 / alpha * (np.maximum(low - observed, 0) + np.maximum(observed - high, 0))
+
+
+def wis(
+    observed: np.ndarray, median: np.ndarray, bounds: dict[float, tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """(½ |y − m| + Σ (α_k / 2) IS_k) / (K + ½): weighted interval score of K intervals (Bracher et al. 2021).
+
+    Parameters
+    ----------
+    bounds : dict
+        Low and high bound of each interval by its level, 0.8 for 80 %.
+    """
+    scores = [(1 - level) / 2 * interval_score(observed, *pair, level) for level, pair in bounds.items()]
+    return (np.abs(observed - median) / 2 + np.sum(scores, axis=0)) / (len(bounds) + 0.5)
+
+
+def mase(observed: np.ndarray, forecast: np.ndarray, history: np.ndarray) -> np.ndarray:
+    """|y − f| / mean |y(t) − y(t−1)| over the history (years, …), as Hyndman & Koehler (2006).
+
+    Missing for a series that never moved.
+    """
+    usual = np.abs(np.diff(history, axis=0)).mean(axis=0)
+    return np.abs(observed - forecast) / np.where(usual > 0, usual, np.nan)

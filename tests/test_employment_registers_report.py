@@ -1,0 +1,242 @@
+"""Real BMO, DARES and ROME files through the command into the report of jobs, each number walked back.
+
+The expected values are reckoned from the raw files with pandas alone; the found ones are read in the cells of
+the page. One age file is in Latin-1 and imported last, so that the page shows it; the other, in UTF-8, keeps
+the earlier periods.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command import eit, sample_project
+from scipy.stats import beta
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
+
+STUDY, NOTEBOOK = "thur-doller", "03_employment_skills_forecast"
+OLD_AGES, NEW_AGES = "age_agrege_1982_1984_2017_2019_restructure_fap225.csv", "age_2017_2019_3niv.csv"
+IMPORTS = [
+    ("bmo", "bmo/Base_open_data_BMO_2024.xlsx"),
+    ("dares_age", f"dares/{OLD_AGES}"),
+    ("dares_age", f"dares/{NEW_AGES}"),
+    ("dares", "dares/fap225_rome.csv"),
+    ("dares", "dares/tensions.csv"),
+    ("rome", "rome/metiers.csv"),
+    ("rome", "rome/competences.csv"),
+    ("rome", "rome/correspondances.csv"),
+]
+MACHINING, ASSEMBLY = "Conduite d'équipement d'usinage", "Montage-assemblage mécanique"
+Page = Callable[[str], list[dict[str, str]]]
+AGES = "Âges des métiers de l'étude et des mêmes métiers en France"
+BEYOND = "Tranches d'âge qui s'écartent de la France au-delà du hasard, par métier"
+BASIN = "Difficulté de recrutement : entreprises de l'étude et bassin d'emploi"
+WANTED = "Métiers les plus recherchés du bassin d'emploi"
+TENSION = "Difficulté de recrutement et tension du métier selon la DARES"
+CODES = "Métiers de l'étude dans les nomenclatures"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_project(tmp_path_factory.mktemp("registers"))
+
+
+@pytest.fixture(scope="module")
+def page(project: Path) -> Page:
+    for register, name in IMPORTS:
+        done = eit(project, "import", register, str(DATA / name), STUDY)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    done = eit(project, "run", STUDY, "--notebook", NOTEBOOK, "-p", "draws=40")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    blocks = re.findall(r"<table.*?</table>", text_of(project), re.DOTALL)
+    return dict(read(block) for block in blocks).__getitem__
+
+
+def text_of(project: Path) -> str:
+    file = project / "reports" / STUDY / "2018" / "internal" / f"{NOTEBOOK}.html"
+    return file.read_text(encoding="utf-8")
+
+
+def processed(project: Path, table: str) -> pd.DataFrame:
+    return pd.read_parquet(project / "data" / "processed" / STUDY / "2018" / f"{table}.parquet")
+
+
+def read(block: str) -> tuple[str, list[dict[str, str]]]:
+    """A table of the page: its caption and its rows by header, as a reader sees them."""
+
+    def words(cell: str) -> str:
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split())
+
+    rows = [
+        [words(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+        for row in re.findall(r"<tr.*?</tr>", block, re.DOTALL)
+    ]
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", block, re.DOTALL)
+    body = [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if len(row) == len(rows[0])]
+    return words(caption[1]) if caption else "", body
+
+
+def shown(text: str) -> float:
+    return float(re.sub(r"\s", "", text).replace(",", ".").replace("−", "-"))
+
+
+def one(rows: list[dict[str, str]], **wanted: str) -> dict[str, str]:
+    """The one row of an occupation (`Métier`) and, where it has ages, of a band (`Tranche d'âge`)."""
+    found = [row for row in rows if wanted.items() <= row.items()]
+    assert len(found) == 1, (wanted, len(found))
+    return found[0]
+
+
+def families() -> pd.DataFrame:
+    table = pd.read_csv(DATA / "dares" / "fap225_rome.csv", sep=";", encoding="latin-1")
+    return table.dropna()
+
+
+def new_ages() -> pd.DataFrame:
+    """Thousands of people in 2017-2019, families in rows, bands in columns."""
+    table = pd.read_csv(DATA / "dares" / NEW_AGES, encoding="latin-1")
+    return table.pivot(index="fap", columns="tr_age", values="annee_2017_2019")
+
+
+@cache
+def bmo() -> pd.DataFrame:
+    """The basin's rows of the survey, `*` where it masks."""
+    table = pd.read_excel(
+        DATA / "bmo" / "Base_open_data_BMO_2024.xlsx", "BMO_2024_open_data", engine="calamine", dtype=str
+    )
+    return table[table["NOMBE24"] == "THANN-CERNAY"]
+
+
+def test_the_age_files_are_in_two_encodings() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        (DATA / "dares" / NEW_AGES).read_bytes().decode("utf-8")
+    (DATA / "dares" / OLD_AGES).read_bytes().decode("utf-8")
+
+
+def test_national_ages_of_one_occupation(page: Page) -> None:
+    """Assembly is D3Z20 and D4Z40; of its 153 people, 10 are under 25."""
+    codes = families().loc[lambda table: table["Rome"] == "H2909", "Fap"].tolist()
+    assert codes == ["D3Z20", "D4Z40"]
+    thousands = new_ages().loc[codes].sum()
+    row = one(page(BEYOND), Métier=ASSEMBLY, **{"Tranche d'âge": "15-24"})
+    assert shown(row["Part en France (%)"]) == round(100 * thousands["15-24 ans"] / thousands.sum(), 1)
+    assert (row["Effectif (personnes)"], shown(row["Part (%)"])) == ("10", round(100 * 10 / 153, 1))
+    low, high = beta.ppf([0.05 / 18, 1 - 0.05 / 18], [10, 11], [144, 143])
+    assert shown(row["Part, borne basse (%)"]) == round(100 * low, 1)
+    assert shown(row["Part, borne haute (%)"]) == round(100 * high, 1)
+    assert row["Familles professionnelles"] == "D3Z20, D4Z40" and row["Au-delà du hasard"] == "oui"
+
+
+def test_the_pyramid_of_all_occupations_beside_the_country(page: Page, project: Path) -> None:
+    people = processed(project, "workforce")
+    team = (
+        people.dropna(subset=["rome_code"])
+        .groupby("rome_code")
+        .agg(people=("headcount", "sum"), sites=("site_id", "nunique"))
+    )
+    large = team.index[(team["people"] >= 5) & (team["sites"] >= 3)]
+    ages, links = new_ages(), families()
+    aged = people[people["rome_code"].isin(large) & people["age_band"].notna()]
+    wanted = pd.Series(0.0, index=ages.columns)
+    for rome, number in aged.groupby("rome_code")["headcount"].sum().items():
+        thousands = ages.loc[links.loc[links["Rome"] == rome, "Fap"]].sum()
+        wanted += number * thousands / thousands.sum()
+    rows = page(AGES)
+    assert [shown(row["Part en France (%)"]) for row in rows] == (100 * wanted / wanted.sum()).round(
+        1
+    ).tolist()
+    found = aged.groupby("age_band")["headcount"].sum()
+    assert [shown(row["Effectif (personnes)"]) for row in rows] == found.tolist()
+
+
+def test_each_age_file_keeps_what_it_alone_says(page: Page, project: Path) -> None:
+    del page  # what is compared is what was imported
+    table = pd.read_csv(DATA / "dares" / OLD_AGES, encoding="utf-8")
+    imported = processed(project, "dares_age")
+    newer = imported["fap_code"].isin(new_ages().index) & (imported["period"] == "2017-2019")
+    assert set(imported.loc[newer, "source_file"]) == {NEW_AGES}
+    assert set(imported.loc[~newer, "source_file"]) == {OLD_AGES}
+    early = imported[imported["period"] == "2003-2005"].set_index(["fap_code", "age_band"])
+    raw = table[table["annee"] == "2003-2005"].set_index(["Fap", "age"])["effectif"]
+    assert (early["employment_thousands"].reindex(raw.index) - raw).abs().max() == 0
+    # Where both speak they say the same, to the rounding.
+    last = table[table["annee"] == "2017-2019"].pivot(index="Fap", columns="age", values="effectif")
+    assert len(last) > 180 and (last - new_ages().reindex(last.index)).abs().max(axis=None) < 0.01
+
+
+def test_needs_of_the_basin(page: Page) -> None:
+    table = bmo()
+    assert len(table) == 121
+    row = one(page(BASIN), Métier=MACHINING)
+    raw = table[table["Nom métier BMO"] == row["Métier de l'enquête BMO"]].iloc[0]
+    assert row["Projets de recrutement du bassin (personnes)"] == raw["met"] == "37"
+    assert shown(row["Projets jugés difficiles (%)"]) == round(100 * int(raw["xmet"]) / int(raw["met"]))
+    masked = one(page(BASIN), Métier="Conduite d'engins de déplacement des charges")
+    raw = table[table["Nom métier BMO"] == masked["Métier de l'enquête BMO"]].iloc[0]
+    assert (raw["met"], raw["xmet"]) == ("7", "*")  # a mask is no zero
+    assert masked["Projets jugés difficiles (%)"] == "–"
+
+
+def test_the_most_wanted_of_the_basin(page: Page) -> None:
+    table = bmo()
+    shown_table = table[table["met"] != "*"].assign(met=lambda rows: rows["met"].astype(int))
+    best = shown_table.sort_values(["met", "Nom métier BMO"], ascending=[False, True]).head(12)
+    rows = page(WANTED)
+    assert [row["Métier de l'enquête BMO"] for row in rows] == best["Nom métier BMO"].tolist()
+    assert [shown(row["Projets de recrutement du bassin (personnes)"]) for row in rows] == best[
+        "met"
+    ].tolist()
+
+
+def test_tension_of_the_departement_and_of_the_region(page: Page) -> None:
+    raw = pd.read_csv(DATA / "dares" / "tensions.csv").rename(columns=str.strip)
+    links = families()
+    for occupation, rome, level in [
+        (MACHINING, "H2903", "département"),
+        ("Comptabilité", "M1203", "département"),
+        ("Réglage d'équipement de production industrielle", "H2912", "région"),
+    ]:
+        codes = links.loc[links["Rome"] == rome, "Fap"]
+        here = raw[raw["fap"].isin(codes) & raw["Catégorie Tension"].notna()]
+        department = here[here["dep"] == "68"]
+        assert department.empty == (level == "région")
+        area = department if len(department) else here[here["reg"] == 44]
+        largest = area.sort_values(["Emploi moyen", "fap"], ascending=[False, True]).iloc[0]
+        row = one(page(TENSION), Métier=occupation)
+        classes = [row[name] for name in row if name.startswith("Tension")]
+        ends = area["Catégorie Tension"]
+        assert [shown(text) for text in classes] == [largest["Catégorie Tension"], ends.min(), ends.max()]
+        assert (row["Niveau de la tension"], row["Année de la tension"]) == (level, "2019")
+        assert ("main-d'œuvre rare" in row["Ce qui tend le métier"]) == (
+            largest["Manque de main-d'œuvre disponible"] >= 4
+        )
+
+
+def test_rome_labels_and_skills(page: Page) -> None:
+    names = ("metiers", "competences", "correspondances")
+    rome = {name: pd.read_csv(DATA / "rome" / f"{name}.csv", dtype=str) for name in names}
+    skills = set(rome["competences"]["code_ogr"])
+    for code in ("H2903", "M1203"):
+        row = next(row for row in page(CODES) if row["Code ROME"] == code)
+        label = rome["metiers"].set_index("code_rome")["libelle_rome"][code]
+        links = rome["correspondances"]
+        mine = set(links.loc[links["code_rome"] == code, "code_ogr"]) & skills
+        assert row["Intitulé du ROME"] == label
+        assert shown(row["Compétences du ROME"]) == len(mine) > 10
+        assert row["Familles professionnelles"] == ", ".join(
+            sorted(families().loc[lambda table, code=code: table["Rome"] == code, "Fap"])
+        )
+
+
+def test_sources_are_named_on_the_page(project: Path, page: Page) -> None:
+    del page
+    text = html.unescape(text_of(project))
+    for source in ("Portrait statistique des métiers, 2017-2019", "tension 2019", "main-d'œuvre 2024"):
+        assert source in text

@@ -1,0 +1,200 @@
+"""How hard to recruit: firms' answers beside BMO and the tension classes of DARES, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.employment import dares_tension, tension, workforce
+from eit_analysis.employment.dares_tension import CAUSES
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+BMO = DATA / "bmo" / "Base_open_data_BMO_2024.xlsx"
+DECLARED = pd.DataFrame(
+    [
+        ("A", "H2903", "Usineur", "25-29", 6.0, 2.0, 4.0),
+        ("B", "H2903", "Conduite d'usinage", "55-59", 9.0, np.nan, 2.0),
+        ("C", "H2903", "Conduite d'usinage", None, 5.0, np.nan, np.nan),
+        ("A", "M1607", "Secrétariat", "60 et plus", 4.0, 0.0, 0.0),
+        ("B", None, "Magicien", "40-44", 1.0, np.nan, 4.0),
+    ],
+    columns=[
+        "site_id",
+        "rome_code",
+        "occupation",
+        "age_band",
+        "headcount",
+        "planned_hires_3y",
+        "hiring_difficulty",
+    ],
+).assign(planned_departures_3y=np.nan, contract="permanent", fte=1.0)
+
+
+@pytest.fixture
+def declared() -> pd.DataFrame:
+    return DECLARED.copy()
+
+
+RECORDS = [
+    ("D1", "Ouvriers de l'usinage", "6811", "THANN-CERNAY", 30.0, 80.0, 0.0, False, 2024),
+    ("D2", "Régleurs", "6811", "THANN-CERNAY", 10.0, 40.0, 0.0, False, 2024),
+    ("T1", "Secrétaires", "6811", "THANN-CERNAY", np.nan, np.nan, np.nan, True, 2024),
+    ("D1", "Ouvriers de l'usinage", "6812", "MULHOUSE", 500.0, 10.0, 0.0, False, 2024),
+]
+BMO_COLUMNS = [
+    "occupation_code",
+    "occupation",
+    "basin_code",
+    "basin",
+    "planned_hires",
+    "difficult_share_percent",
+    "seasonal_share_percent",
+    "masked",
+    "year",
+]
+ROME_FAP = pd.DataFrame({"rome_code": ["H2903", "H2903", "M1607"], "fap_code": ["D1", "D2", "T1"]})
+
+
+def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.DataFrame) -> None:
+    needs = tension.basin_needs(pd.DataFrame(RECORDS, columns=BMO_COLUMNS), " thann-cernay ")
+    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).set_index("occupation")
+    machining = table.loc["Conduite d'usinage"]
+    assert machining["basin_planned_hires"] == 40
+    assert machining["basin_difficult_share_percent"] == pytest.approx((30 * 80 + 10 * 40) / 40)
+    assert machining["basin_occupation"] == "Ouvriers de l'usinage, Régleurs"
+    assert np.isnan(table.loc["Secrétariat", "basin_planned_hires"])  # masked by the survey
+    assert len(table) == 3
+    assert tension.most_wanted(needs)["basin_planned_hires"].tolist() == [30, 10]
+    assert "2024" in tension.needs_source(needs, "THANN-CERNAY")
+
+
+def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
+    needs = tension.basin_needs(None, "THANN-CERNAY")
+    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs)
+    assert table["basin_planned_hires"].isna().all()
+    assert "n'a pas été importée" in tension.needs_source(needs, "THANN-CERNAY")
+    assert tension.most_wanted(needs).empty
+
+
+@pytest.mark.skipif(not BMO.exists(), reason="le fichier réel de l'enquête BMO n'est pas à côté du projet")
+def test_rome_codes_find_their_family_in_the_real_survey() -> None:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(BMO))
+    rows = max((book.get_sheet_by_name(name).to_python() for name in book.sheet_names), key=len)
+    codes = {str(cell) for row in rows for cell in row[:3]}
+    mapped = reference.load("rome_fap")["fap_code"]
+    assert mapped.isin(codes).mean() > 0.9
+
+
+def test_an_empty_workforce_has_no_tension(declared: pd.DataFrame) -> None:
+    ready = workforce.prepare(declared.head(0))
+    assert tension.tension(ready, reference.load("rome_fap"), tension.basin_needs(None, "")).empty
+    none = dares_tension.finest_tension(None, pd.Series([], dtype=str))
+    assert dares_tension.published_tension(ready, workforce.families(ready, None), none).empty
+    assert "importez tensions.csv" in dares_tension.tension_source(none)
+
+
+THANN, CERNAY, COLMAR, STRASBOURG, PARIS = "68334", "68063", "68066", "67482", "75056"
+
+
+def indicator(*rows: tuple) -> pd.DataFrame:
+    """Rows ``fap, level, region, department, employment, class``; 2018 stands there to be left out."""
+    frame = pd.DataFrame(
+        rows,
+        columns=[
+            "fap_code",
+            "geographic_level",
+            "region_code",
+            "department_code",
+            "mean_employment",
+            "tension_class",
+        ],
+    ).assign(year=2019, **dict.fromkeys(CAUSES, 2))
+    frame["tension_class"] = frame["tension_class"].astype("Int64")
+    return pd.concat([frame, frame.assign(year=2018, tension_class=1)], ignore_index=True)
+
+
+PUBLISHED = indicator(
+    ("D1", "dep", None, "68", 300.0, 5),
+    ("D1", "dep", None, "67", 900.0, 3),
+    ("D1", "reg", "44", None, 2000.0, 4),
+    ("D1", "nat", None, None, 9000.0, 2),
+    ("D2", "dep", None, "68", 1600.0, None),
+    ("D2", "reg", "44", None, 5000.0, 3),
+    ("D2", "reg", "11", None, 7000.0, 1),
+    ("D2", "nat", None, None, 60000.0, 2),
+)
+
+
+@pytest.mark.parametrize(
+    ("communes", "levels", "classes"),
+    [
+        ([THANN, CERNAY], ["dep", "reg"], [5, 3]),  # D2 has no class in the département
+        ([THANN, COLMAR, None, "99999"], ["dep", "reg"], [5, 3]),
+        ([THANN, STRASBOURG], ["reg", "reg"], [4, 3]),  # two départements of one region
+        ([THANN, PARIS], ["nat", "nat"], [2, 2]),
+        ([], ["nat", "nat"], [2, 2]),
+    ],
+)
+def test_the_finest_level_that_covers_the_study_answers(
+    communes: list[str | None], levels: list[str], classes: list[int]
+) -> None:
+    finest = dares_tension.finest_tension(PUBLISHED, pd.Series(communes, dtype="object"))
+    assert finest["geographic_level"].tolist() == levels
+    assert finest["tension_class"].tolist() == classes
+    assert set(finest["year"]) == {2019}
+
+
+def test_the_largest_family_speaks_and_the_others_give_the_range(declared: pd.DataFrame) -> None:
+    rows = PUBLISHED.copy()
+    small = (rows["fap_code"] == "D1") & (rows["geographic_level"] == "reg")
+    large = (rows["fap_code"] == "D2") & (rows["geographic_level"] == "reg")
+    rows.loc[small, "labour_shortage_class"] = 5
+    rows.loc[large, ["hard_conditions_class", "labour_shortage_class"]] = [4, pd.NA]
+    rows["training_link_class"] = 3  # the middle of the scale is no cause
+    ready = workforce.prepare(declared, 1, 1)
+    linked = workforce.families(ready, ROME_FAP)
+    finest = dares_tension.finest_tension(rows, pd.Series([THANN, STRASBOURG]))
+    table = dares_tension.published_tension(ready, linked, finest).set_index("occupation")
+    machining = table.loc["Conduite d'usinage"]
+    assert machining[["tension_class", "tension_class_low", "tension_class_high"]].tolist() == [3, 3, 4]
+    # A blank of the largest family is not filled by another's.
+    assert machining["tension_causes"] == "conditions de travail contraignantes"
+    assert machining["hiring_difficulty"] == pytest.approx((6 * 4 + 9 * 2) / 15)
+    assert (machining["tension_level"], machining["fap_codes"]) == ("reg", "D1, D2")
+    assert list(table.index) == ["Conduite d'usinage"]  # no family of the others is published
+    # In the département only one family has a class: a coarser level does not widen its range.
+    here = dares_tension.finest_tension(rows, pd.Series([THANN]))
+    only = dares_tension.published_tension(ready, linked, here).iloc[0]
+    assert only[["tension_class", "tension_class_low", "tension_class_high", "tension_level"]].tolist() == [
+        5,
+        5,
+        5,
+        "dep",
+    ]
+
+
+@pytest.mark.skipif(not BMO.exists(), reason="le fichier réel de l'enquête BMO n'est pas à côté du projet")
+def test_regions_are_those_of_the_real_survey() -> None:
+    """Every basin's département lies in the region the survey says, but where a basin crosses the border."""
+    from python_calamine import CalamineWorkbook
+
+    rows = CalamineWorkbook.from_path(str(BMO)).get_sheet_by_name("BMO_2024_open_data").to_python()
+    names = {str(name): place for place, name in enumerate(rows[0])}
+    said = pd.DataFrame(
+        [(str(row[names["Dept"]]), str(row[names["REG"]])) for row in rows[1:]],
+        columns=["department", "region"],
+    )
+    most = said.groupby("department")["region"].agg(lambda codes: codes.mode()[0])
+    table = reference.load("regions")
+    ours = table.assign(department=table["department_codes"].str.split()).explode("department")
+    ours = ours.set_index("department")["region_code"]
+    assert ours.index.is_unique and len(ours) == 101
+    assert most.drop("978").to_dict().items() <= ours.to_dict().items()  # Saint-Martin is no département
+    communes = set(reference.load("communes")["department_code"])
+    assert set(ours.index) <= communes
