@@ -127,11 +127,20 @@ class StudyConfig(Section):
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
 
 
+# What pydantic finds wrong, by its name for it; {} stands for the value, named parts for the limit it gives.
 FRENCH = {
     "extra_forbidden": "cette clé est inconnue, retirez-la ou corrigez son nom",
     "missing": "cette clé est obligatoire, ajoutez-la",
+    "greater_than_equal": "{} est trop petit, écrivez {ge} ou plus",
+    "less_than_equal": "{} est trop grand, écrivez {le} ou moins",
+    "greater_than": "{} est trop petit, écrivez un nombre au-dessus de {gt}",
+    "int_type": "{} n'est pas un nombre entier, écrivez-en un sans guillemets",
+    "float_type": "{} n'est pas un nombre, écrivez-en un sans guillemets, avec un point décimal",
+    "bool_type": "{} n'est ni true ni false, écrivez l'un des deux sans guillemets",
+    "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
     "value_error": "les valeurs doivent être croissantes (low, central, high), corrigez-les",
 }
+OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"
 
 
 def read_config(path: Path) -> StudyConfig:
@@ -153,7 +162,7 @@ def read_config(path: Path) -> StudyConfig:
     except ValidationError as error:
         problems = "\u00a0; ".join(
             f"clé « {'.'.join(str(part) for part in e['loc'])} »\u00a0: "
-            + FRENCH.get(e["type"], "valeur ou type incorrect, voyez l'exemple de study.toml")
+            + FRENCH.get(e["type"], OTHERWISE).format(f"« {e['input']} »", **e.get("ctx", {}))
             for e in error.errors()
         )
         raise InputError(problems, file=path.name) from None

@@ -129,7 +129,12 @@ def test_tables_of_two_cleanings_are_not_mixed(project: Path) -> None:
     ("line", "words"),
     [
         ("inconnue = 1", ["inconnue", "study.toml"]),
-        ("[disclosure]\nminimum_units = 'trois'", ["minimum_units", "study.toml"]),
+        (
+            "[disclosure]\nminimum_units = 'trois'",
+            ["minimum_units", "study.toml", "«\u00a0trois\u00a0»", "nombre entier"],
+        ),
+        ("[scoring]\nradius_km = -4.5", ["scoring.radius_km", "«\u00a0-4.5\u00a0»", "au-dessus de 0"]),
+        ("[scoring.bounds]\nfte = [1.0]", ["scoring.bounds.fte", "«\u00a0[1.0]\u00a0»"]),
         ("titre = = 3", ["study.toml"]),
     ],
 )
@@ -138,6 +143,18 @@ def test_study_toml_is_checked(project: Path, line: str, words: list[str]) -> No
     path = wave.parent / "study.toml"
     path.write_text(f'title = "T"\nterritory = "V"\n{line}\n', encoding="utf-8")
     refused(eit(project, "clean", "toml"), *words)
+
+
+@pytest.mark.parametrize("exchange", ["E01-F03>R99-F01", "R02-F01>E01-F03"])
+def test_an_exclusive_exchange_that_no_wave_has_is_refused(project: Path, exchange: str) -> None:
+    path = project / "data" / "raw" / "thur-doller" / "study.toml"
+    before = path.read_text(encoding="utf-8")
+    limits = f'[allocation]\nexclusive = [["{exchange}", "E01-F03>R02-F01"]]'
+    path.write_text(before.replace("[allocation]", limits), encoding="utf-8")
+    try:
+        refused(eit(project, "run", "thur-doller"), "study.toml", "allocation.exclusive", exchange)
+    finally:
+        path.write_text(before, encoding="utf-8")
 
 
 def test_refused_input_leaves_the_last_good_files(project: Path) -> None:

@@ -52,6 +52,7 @@ def test_a_code_typed_as_three_words(tmp_path: Path) -> None:
         (["15 01 01; rm -rf"], ["liste européenne"]),
         (["150101", "--naf", "04"], ["04", "NAF rév. 2"]),
         (["150101", "--naf", "1700Z"], ["1700Z", "NAF rév. 2"]),
+        (["150101", "--naf", "17.9"], ["17.9", "un groupe (17.1)"]),
         (["150101", "--naf", "carton"], ["carton", "NAF rév. 2"]),
     ],
 )
@@ -73,9 +74,27 @@ def test_the_page_says_what_the_document_says(tmp_path: Path) -> None:
     page, told = eit(tmp_path, "outlets", "160103").stdout, document(tmp_path, "160103")
     joined = " ".join(page.split())
     for row in told["outlets"]:
-        assert row["rule_id"] in page and f"{row['naf_class_code']} {row['activity'][:20]}" in page
+        assert row["use"][:30] in joined and f"{row['naf_class_code']} {row['activity'][:20]}" in page
+        assert row["rule_id"] not in page
     assert "Règles écrites pour ce code." in page and "Sources" in page
-    assert joined.index("pneus d'occasion") < joined.index("tyre_cement")
+    cement = next(row["use"] for row in told["outlets"] if row["rule_id"].startswith("tyre_cement"))
+    assert joined.index("pneus d'occasion") < joined.index(cement[:30])
+
+
+def test_the_page_explains_its_order_and_tells_a_use_once(tmp_path: Path) -> None:
+    page = " ".join(eit(tmp_path, "outlets", "200108").stdout.split())
+    assert "la loi d'abord" in page and "réemploi et don de 67 à 100" in page
+    assert page.index("don à une association") < page.index("biogaz")
+    # Two rules lead to the digester, for mixed and for soiled waste: one block holds both.
+    assert page.count("biogaz et digestat") == 1
+    assert "mélangé accepté" in page and "souillé accepté" in page
+    assert "non dangereux (non dangereux)" not in eit(tmp_path, "outlets", "010408").stdout
+
+
+@pytest.mark.parametrize("typed", ["17", "17.1", "171", "17.12", "17.12Z"])
+def test_an_activity_is_typed_at_any_level(tmp_path: Path, typed: str) -> None:
+    rows = document(tmp_path, "150101", "--naf", typed)["outlets"]
+    assert rows and all((row["naf_division_code"] or "17") == "17" for row in rows)
 
 
 def test_what_is_hazardous_is_marked_and_warned_of(tmp_path: Path) -> None:

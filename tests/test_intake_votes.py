@@ -65,7 +65,7 @@ def test_every_criterion_is_read_by_its_label(tmp_path):
             "Participant;Rôle;Critère;Points;Poids\nAna;ESS;Distance;1;1\n",
             ["« Points » est là plus"],
         ),
-        (HEAD + "Ana;ESS;Beauté;3\n", ["ligne « 2 »", "colonne « Critère »", "« Beauté »", "distance_km"]),
+        (HEAD + "Ana;ESS;Beauté;3\n", ["ligne « 2 »", "colonne « Critère »", "« Beauté »", "distance (km)"]),
         (HEAD + ";ESS;Distance;3\n", ["ligne « 2 »", "colonne « Participant »"]),
         (HEAD + "Ana;ESS;Distance;beaucoup\n", ["ligne « 2 »", "colonne « Points »", "« beaucoup »"]),
         (HEAD + "Ana;ESS;Distance;\n", ["ligne « 2 »", "colonne « Points »", "0 si"]),

@@ -78,3 +78,13 @@ def test_a_sheet_names_its_actors_and_shows_released_things_only(small_study: St
         release.sheets("Fiches", [("S1", "Fiche", set(), [text])])
     with pytest.raises(DisclosureError, match="ne montre que"):
         release.sheets("Fiches", [("S1", "Fiche", {"E1"}, [Path("x")])])  # type: ignore[list-item]
+
+
+def test_questions_leave_room_to_write_and_come_from_the_gate(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    asked = release.questions("À trancher", [release.text("Qui paie <tout> ?"), release.text("Quand ?")])
+    shown = str(asked.seen_by(release.viewer, {}).html())
+    assert "À trancher" in shown and shown.count("<li>") == 2
+    assert "Qui paie &lt;tout&gt; ?" in shown
+    with pytest.raises(DisclosureError, match="chaque question"):
+        release.questions("À trancher", ["Qui ?"])  # type: ignore[list-item]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.config import Allocation, read_config
 from eit_analysis.errors import InputError
+from eit_analysis.synergies.allocation.checks import known_exclusive
 from eit_analysis.synergies.allocation.joint_plan import allocate, search
 
 FREE = Allocation(minimum_lot_t=0)
@@ -28,6 +29,14 @@ limits = st.builds(
 
 def tonnes(plan):
     return plan.exchanges["allocated_t_per_year"].to_numpy()
+
+
+def test_exclusive_exchanges_join_an_output_and_an_input():
+    flows = pd.DataFrame({"flow_id": ["o", "i", "j"], "direction": ["out", "in", "in"]})
+    known_exclusive([["o>i", "o>j"]], flows)
+    for wrong in ("o>k", "p>i", "i>o", "o>o"):
+        with pytest.raises(InputError, match=wrong):
+            known_exclusive([["o>i", wrong]], flows)
 
 
 def test_competing_takers_share_one_flow():

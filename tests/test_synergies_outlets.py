@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.codes import ROUTES
 from eit_analysis.synergies import gates, substitution
-from eit_analysis.synergies.outlets import HIERARCHY, OUTLET_COLUMNS, WEIGHTS, outlets
+from eit_analysis.synergies.outlets import HIERARCHY, OUTLET_COLUMNS, WEIGHTS, answering_level, outlets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference_factors.md"
 LEVELS = ["code", "subchapter", "chapter", "none"]
@@ -48,8 +48,8 @@ def takers(code: str) -> set[str]:
 def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
-    # 35 × 6/9 + 25 × 2/3 + 25 × 1 + 15 × 0.5
-    assert rows.loc[0, "outlet_score"] == pytest.approx(23.333 + 16.667 + 25 + 7.5, abs=0.05)
+    # A recycling: 100/3 (1 + 0.45 × 6/9 + 0.35 × 1 + 0.20 × 0.5)
+    assert rows.loc[0, "outlet_score"] == pytest.approx(100 * (1 + 0.3 + 0.35 + 0.1) / 3, abs=0.05)
     best = outlets("150101", False, table(rule("a", "150101", route="reuse", yield_central=1.0)), table())
     assert best.loc[0, "outlet_score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
 
@@ -82,6 +82,7 @@ def test_an_activity_is_found_above_and_below_its_code() -> None:
         return sorted(outlets("150101", False, rules, table(), naf=naf)["rule_id"])
 
     assert kept("17") == kept("1711") == ["any", "classes", "division"]
+    assert kept("171") == kept("17") and kept("172") == ["any", "division"]
     assert kept("1712") == ["any", "division"] and kept("62") == ["any"] and kept("38") == ["any", "classes"]
     rows = outlets("150101", False, rules, table()).set_index("rule_id")
     assert pd.isna(rows.loc["any", "naf_division_code"]) and rows.loc["division", "naf_division_code"] == "17"
@@ -134,7 +135,9 @@ def levels() -> pd.Series:
         rows = outlets(code, bool(hazardous), *tables)
         assert rows["outlet_score"].between(0, 100).all() and rows["source"].notna().all(), code
         assert (rows["legal_status"] == "hazardous_authorised").eq(hazardous).all(), code
-        found[code] = rows["rule_level"].iloc[0] if len(rows) else "none"
+        # The hierarchy of the law: no use of a lower step stands before one of a higher.
+        assert rows["route"].map(HIERARCHY).is_monotonic_decreasing, code
+        found[code] = answering_level(rows)
     return pd.Series(found)
 
 
@@ -248,6 +251,13 @@ def test_the_exchanges_of_taranto_but_two() -> None:
     """Coal ash on fields or in glass is no regular outlet in France: left out on purpose."""
     missed = {words for code, naf, words in TARANTO if naf not in takers(code)}
     assert missed == {"fly ash to agriculture", "fly ash to glass"}
+
+
+def test_food_goes_to_people_before_the_digester() -> None:
+    """Code de l'environnement, art. L. 541-15-4: gift and processing for people, animals, compost, energy."""
+    order = list(dict.fromkeys(real("200108")["route"]))
+    assert order[0] == "reuse" and set(order[1:]) == {"digestion", "composting", "recycling"}
+    assert real("200108")["use"].iloc[0].startswith("don à une association")
 
 
 def test_energy_comes_after_matter_for_tyres() -> None:

@@ -67,7 +67,7 @@ def read_votes(path: Path) -> pd.DataFrame:
         if fold(cells["criterion"]) not in names:
             raise InputError(
                 f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: "
-                + ", ".join(sorted(set(names.values()))),
+                + ", ".join(sorted(_labels().values())),
                 **_at(path, number, "criterion"),
             )
         # One person is one voter, however the name is typed from row to row.
@@ -122,15 +122,18 @@ def _places(header: list[str], file: str) -> dict[str, int]:
     return places
 
 
-def _criteria() -> dict[str, str]:
-    """Folded name and folded label of each criterion, with and without its unit, to its name."""
+def _labels() -> dict[str, str]:
+    """Each criterion with its French label, which ends with its unit where it has one."""
     labels = reference.load("labels")
     labels = labels[labels["column"] == "criterion"]
-    names = {}
-    for code, label in zip(labels["code"].astype(str), labels["label_fr"].astype(str), strict=True):
-        for text in (code, label, label.split(" (")[0]):
-            names[fold(text)] = code
-    return names
+    return dict(zip(labels["code"].astype(str), labels["label_fr"].astype(str), strict=True))
+
+
+def _criteria() -> dict[str, str]:
+    """Folded name and folded label of each criterion, with and without its unit, to its name."""
+    return {
+        fold(text): code for code, label in _labels().items() for text in (code, label, label.split(" (")[0])
+    }
 
 
 def _at(path: Path, row: int, column: str) -> dict:

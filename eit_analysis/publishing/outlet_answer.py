@@ -21,7 +21,7 @@ from eit_analysis.reference.nomenclatures import (
     naf_subclasses,
     normalise_waste_code,
 )
-from eit_analysis.synergies.outlets import outlets
+from eit_analysis.synergies.outlets import answering_level, outlets
 
 ANY_ACTIVITY = "toute activité qui en a l'usage"
 HAZARDOUS_ONLY = (
@@ -38,7 +38,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     waste_code : str
         In any usual spelling: ``15 01 01``, ``150101``, ``15 01 01*``.
     naf : str
-        A division, class or sub-class of the NAF rév. 2; only receivers there are kept.
+        A division, group, class or sub-class of the NAF rév. 2; only receivers there are kept.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
         "hazardous": hazardous,
         "warning": HAZARDOUS_ONLY if hazardous else None,
         "naf": activity or None,
-        "rule_level": every["rule_level"].iloc[0] if len(every) else "none",
+        "rule_level": answering_level(every),
         "outlets": _documents(rows),
     }
 
@@ -91,13 +91,13 @@ def _near_codes(digits: str, codes: list[str]) -> list[str]:
 
 
 def _known_naf(typed: str) -> str:
-    """Division or class of a NAF code, as the rules write it."""
+    """Division, group or class of a NAF code, as the rules write it."""
     code = re.sub(r"[ .\-]", "", typed).upper()
-    division = naf_division(code)
-    if division is None or (len(code) > 2 and not naf_subclasses(code[:4])):
+    classes = [code[:4]] if len(code) > 3 else [f"{code}{digit}" for digit in range(10)]
+    if naf_division(code) is None or (len(code) > 2 and not any(map(naf_subclasses, classes))):
         raise UsageError(
-            f"« {typed} » n'est pas un code de la NAF rév. 2\u00a0: donnez une division (17) ou une classe "
-            "(17.12)."
+            f"« {typed} » n'est pas un code de la NAF rév. 2\u00a0: donnez une division (17), un groupe "
+            "(17.1) ou une classe (17.12)."
         )
     return code[:4]
 

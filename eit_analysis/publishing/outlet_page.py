@@ -15,6 +15,12 @@ from eit_analysis.synergies.outlets import LEVEL_DIGITS
 WIDTH = 96
 USE_WIDTH, TAKER_WIDTH = 42, 45
 SORTING = {"clean": "trié et propre", "mixed": "mélangé accepté", "soiled": "souillé accepté"}
+ORDER = (
+    "Note sur 100, la loi d'abord (code de l'environnement, art. L. 541-1)\u00a0: réemploi et don de 67 à "
+    "100, matière de 33 à 67, énergie jusqu'à 33. À l'intérieur\u00a0: maturité (45\u00a0%), précision de la "
+    "règle (35\u00a0%) et rendement (20\u00a0%). Un lot qui n'a pas la qualité demandée passe à l'usage "
+    "suivant."
+)
 FAMILY_RULE = "règle de la famille, pas du code"
 LEVELS = {
     "code": "Règles écrites pour ce code.",
@@ -25,19 +31,20 @@ LEVELS = {
 
 
 def as_text(document: dict[str, Any]) -> str:
-    """A block per rule, best score first, then the sources, each printed once."""
-    code = document["waste_code"]
+    """A block per use, best score first, then the sources, each printed once."""
+    code, label = document["waste_code"], document["label"]
     kind = "dangereux" if document["hazardous"] else "non dangereux"
     star = "*" if document["hazardous"] else ""
-    title = wrap(f"{spaced_code(code)}{star}\u00a0: {document['label']} ({kind})", WIDTH)
-    notes = [document["warning"], _level_sentence(document)]
+    told = "" if label.endswith(kind) else f" ({kind})"
+    title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{told}", WIDTH)
+    uses = _uses(document["outlets"])
+    notes = [document["warning"], _level_sentence(document), ORDER if uses else None]
     lines = [*title, *(line for note in notes if note for line in wrap(note, WIDTH))]
-    rules = [list(rows) for _, rows in groupby(document["outlets"], key=lambda row: str(row["rule_id"]))]
-    if not rules:
+    if not uses:
         return "\n".join(lines)
-    sources = list(dict.fromkeys(f"{rows[0]['source']} ({rows[0]['year']})" for rows in rules))
+    sources = list(dict.fromkeys(_source(row) for row in document["outlets"]))
     lines += ["", _row("Note", "Usage", "Activités receveuses (NAF)"), "─" * WIDTH]
-    for rows in rules:
+    for rows in uses:
         lines += [*_block(rows, sources), ""]
     lines.append("Sources")
     for number, source in enumerate(sources, start=1):
@@ -55,29 +62,36 @@ def _level_sentence(document: dict[str, Any]) -> str:
     return sentence
 
 
+def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows of each use, best score first: rules that lead to one use by one route are told together."""
+    uses: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        use = str(row["use"]).split(",")[0]
+        uses.setdefault((use, row["route"], row["legal_status"]), []).append(row)
+    return list(uses.values())
+
+
+def _source(row: dict[str, Any]) -> str:
+    return f"{row['source']} ({row['year']})"
+
+
 def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
-    """One rule in three columns: its score, what becomes of the waste, who may take it."""
+    """One use in three columns: its score, what becomes of the waste by each rule, who may take it."""
     rule = rows[0]
-    number = sources.index(f"{rule['source']} ({rule['year']})") + 1
-    bounds = [exact(100 * rule[f"yield_{bound}"], 1) for bound in ("low", "high")]
-    facts = [
-        str(rule["use"]),
-        f"{ROUTES[rule['route']]}, {rule['legal_status_label']}",
-        f"{SORTING[rule['worst_quality']]}\u00a0; {rule['treatment']}",
-        f"rendement {bounds[0]} à {bounds[1]}\u00a0%, maturité {rule['maturity']}/9",
-        *([FAMILY_RULE] if rule["rule_level"] == "category" else []),
-        f"{rule['rule_id']} [{number}]",
-    ]
+    facts = [str(rule["use"]), f"{ROUTES[rule['route']]}, {rule['legal_status_label']}"]
+    for _, (each, *_others) in groupby(rows, key=lambda row: str(row["rule_id"])):
+        bounds = [exact(100 * each[f"yield_{bound}"], 1) for bound in ("low", "high")]
+        facts += [
+            f"{SORTING[each['worst_quality']]}\u00a0; {each['treatment']}",
+            f"rendement {bounds[0]} à {bounds[1]}\u00a0%, maturité {each['maturity']}/9 "
+            f"[{sources.index(_source(each)) + 1}]",
+        ]
+    facts += [FAMILY_RULE] if rule["rule_level"] == "category" else []
     use = [line for fact in facts for line in wrap(_bound(fact), USE_WIDTH, subsequent_indent="  ")]
-    taker = [
-        line
-        for row in rows
-        for line in wrap(
-            f"{row['naf_class_code'] or row['naf_division_code'] or ''} {row['activity']}".strip(),
-            TAKER_WIDTH,
-            subsequent_indent="     ",
-        )
-    ]
+    takers = dict.fromkeys(
+        f"{row['naf_class_code'] or row['naf_division_code'] or ''} {row['activity']}".strip() for row in rows
+    )
+    taker = [line for each in takers for line in wrap(each, TAKER_WIDTH, subsequent_indent="     ")]
     height = max(len(use), len(taker))
     use, taker = (cells + [""] * (height - len(cells)) for cells in (use, taker))
     scores = [exact(rule["outlet_score"], 1)] + [""] * (height - 1)

@@ -16,7 +16,7 @@ from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import CellKey, judge
 from eit_analysis.publishing.released import Figure, Highlights, Released, Text
 from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sheets import Sheet, Sheets
+from eit_analysis.publishing.sheets import Questions, Sheet, Sheets
 from eit_analysis.publishing.suppression import Withheld
 from eit_analysis.publishing.values import Constant, Value
 from eit_analysis.publishing.viewer import viewer_of
@@ -207,6 +207,12 @@ class Release:
                 safe += "-bis"
             made[safe] = Sheet(safe, heading, frozenset(sites), tuple(blocks))
         return Sheets(self.viewer, title, list(made.values()))
+
+    def questions(self, title: str, questions: Sequence[Text]) -> Questions:
+        """What a meeting has to settle, with room to write beneath each question."""
+        if not all(isinstance(question, Text) for question in questions):
+            raise DisclosureError(f"« {title} »\u00a0: chaque question vient de release.text.")
+        return Questions(self.viewer, title, list(questions))
 
     def text(self, template: str, partial: str | None = None, **values: Value) -> Text:
         """A sentence; each of its values must itself have been released.

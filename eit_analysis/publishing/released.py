@@ -149,9 +149,9 @@ class Figure(Released):
     def heading(self) -> str:
         return self.finding.plain().rstrip(" .") if self.finding and self.finding.readable else self.title
 
-    def caption(self) -> str:
-        """What a reader needs by the drawing: subject, unit, interval, source, number, what is missing."""
-        parts = [self.title] if self.heading != self.title else []
+    def caption(self, heading: str) -> str:
+        """What a reader needs beneath it: subject, unit, interval, source, number, what is missing."""
+        parts = [self.title] if heading != self.title else []
         drawn = next((self.options[o] for o in ("value", "left", "central") if o in self.options), None)
         unit = wording.heading(drawn).unit if drawn else ""
         parts += [f"Unité\u00a0: {unit}"] if unit else []
@@ -171,8 +171,10 @@ class Figure(Released):
         if self.table.visible.empty:
             return self.table.html(f"{name}-table", csv)
         rows = french.counted(len(self.table.visible), "ligne", "lignes")
+        heading = self.heading
+        caption = self.caption(heading)
         description = (
-            f"{self.heading}. {self.caption()} Figure tracée à partir du tableau "
+            f"{heading}. {caption} Figure tracée à partir du tableau "
             f"«\u00a0{self.table.title}\u00a0» qui la suit ({rows})."
         )
         drawing = self.draw(self.table, **self.options)
@@ -181,5 +183,5 @@ class Figure(Released):
             words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", drawing))
             table = self.table.html(f"{name}-table", csv)
             return macro("sentence", Markup(f"{escape(self.title)}. {words}.")) + table
-        svg = accessible(drawing, name, self.heading, description)
-        return macro("figure", Markup(svg), self, name, csv)
+        svg = accessible(drawing, name, heading, description)
+        return macro("figure", Markup(svg), heading, caption, self.table, name, csv)

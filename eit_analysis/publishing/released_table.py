@@ -123,16 +123,17 @@ class Table(Released):
             # The order of a list sorted by what is closed would still tell it.
             kept = np.array(sorted(kept, key=lambda i: str(self.frame[self.sites[0]].iloc[i])), dtype=int)
         rows = self.frame.iloc[kept].reset_index(drop=True)
+        identity = rows[self.keys]
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
         closed = ~own[:, None] & np.array(secret, dtype=bool)
         withheld = len(groups) - len(allowed)
         lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = self._noted(f"{lines} à ce public." if withheld else "")
-        # A closed cell holds nothing that a figure could draw.
-        frame = self._named(rows.astype(object).mask(closed).infer_objects(), viewer)
-        return replace(
-            self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=rows[self.keys]
-        )
+        if closed.any():
+            # A closed cell holds nothing that a figure could draw.
+            rows = rows.astype(object).mask(closed).infer_objects()
+        frame = self._named(rows, viewer)
+        return replace(self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity)
 
     def _noted(self, sentence: str) -> str:
         return " ".join(filter(None, [self.note, sentence]))
@@ -224,6 +225,15 @@ class Table(Released):
             return not self.unlisted
         values = [column not in self.keys for column in self.frame.columns]
         return not self.hidden.all() and not (any(values) and self.shut[:, values].all())
+
+    @property
+    def silence(self) -> str:
+        """Why no row at all is shown: ``empty``, ``individual``, ``overlap`` or ``few``; "" when one is."""
+        if self.readable:
+            return "" if len(self.frame) else "empty"
+        if self.listing:
+            return "individual" if self.sites else "overlap"
+        return "few"
 
     @property
     def order(self) -> list[int]:

@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from babel.dates import format_date
 
 from eit_analysis.errors import DisclosureError, EitError
@@ -30,6 +31,7 @@ from eit_analysis.publishing.released import Seen
 from eit_analysis.publishing.suppression import load_solver, protect
 from eit_analysis.publishing.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
+from eit_analysis.synergies.allocation.checks import known_exclusive
 
 
 @dataclass
@@ -60,8 +62,16 @@ def run_reports(
     -------
     list of Run
         The runs that failed; their explanatory pages are written and the last good pages stay.
+
+    Raises
+    ------
+    InputError
+        When study.toml excludes exchanges of flows that no wave has.
     """
     viewers = {audience: viewer_of(study, audience) for audience in audiences}
+    if study.config.allocation.exclusive:
+        waves = [study.at(name) for name in study.waves if study.at(name).has("flows")]
+        known_exclusive(study.config.allocation.exclusive, pd.concat([wave.load("flows") for wave in waves]))
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]

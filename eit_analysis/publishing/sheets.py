@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from eit_analysis.publishing.html import macro
-from eit_analysis.publishing.released import Released, Seen
+from eit_analysis.publishing.released import Released, Seen, Text
 from eit_analysis.publishing.viewer import Viewer
 
 
@@ -55,3 +55,21 @@ class Sheets(Released):
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("sheets", self, name)
+
+
+@dataclass(eq=False)
+class Questions(Released):
+    """What a meeting has to settle: each question with room to write the answer by hand."""
+
+    viewer: Viewer
+    title: str
+    questions: list[Text]
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Questions:
+        return replace(self, questions=[question.seen_by(viewer, seen) for question in self.questions])
+
+    def plain(self) -> str:
+        return f"{self.title} ({len(self.questions)})"
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("questions", self.title, [question.plain() for question in self.questions])

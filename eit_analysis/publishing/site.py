@@ -21,8 +21,8 @@ from markupsafe import Markup
 from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
+from eit_analysis.publishing.gathering import Silence, gathered, table_of
 from eit_analysis.publishing.html import TEMPLATES
-from eit_analysis.publishing.released import Figure
 from eit_analysis.publishing.released_table import Table
 from eit_analysis.publishing.sheets import Sheet, Sheets
 from eit_analysis.publishing.viewer import viewer_of
@@ -127,7 +127,10 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
     title, contents, parts, csvs = "", [], [], {}
     sheets: dict[str, str] = {}
     taken: set[str] = set()
-    for number, block in enumerate(blocks, 1):
+    for number, block in gathered(blocks):
+        if isinstance(block, Silence):
+            parts.append(block.html())
+            continue
         if isinstance(block, str):
             for heading in re.findall(r"^# +(.+)$", block, flags=re.M)[:1]:
                 title = title or heading.strip()
@@ -142,9 +145,9 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
                 for sheet in block.sheets
             }
             continue
-        table = block.table if isinstance(block, Figure) else block if isinstance(block, Table) else None
+        table = table_of(block)
         csv = None
-        if table is not None and len(table.frame) and table.readable:
+        if table is not None:
             csv = f"tables/{name}-{number:02d}.csv"
             csvs[csv] = to_csv(table)
         parts.append(block.html(f"b{number}", csv))

@@ -45,35 +45,34 @@ def bundles(passed: pd.DataFrame, maximum_partners: int = MAXIMUM_PARTNERS) -> p
         ``coverage_percent``: of the supply, or of the demand, by the whole bundle.
     """
     found = [
-        _bundle(
-            group.sort_values(["distance_km", partner], kind="stable"),
-            kind,
-            f"{kind}:{flow}",
-            maximum_partners,
-        )
+        _bundle(partners, kind, f"{kind}:{flow}", maximum_partners)
         for kind, key, partner in (
             ("one_to_many", "out_flow_id", "in_flow_id"),
             ("many_to_one", "in_flow_id", "out_flow_id"),
         )
-        for flow, group in passed.groupby(key, sort=True)
+        for flow, partners in _uncovered(passed, kind, key)
+        .sort_values(["distance_km", partner], kind="stable")
+        .groupby(key, sort=True)
     ]
-    found = [rows for rows in found if len(rows)]
     return pd.concat(found, ignore_index=True) if found else passed.reindex(columns=BUNDLE_COLUMNS).head(0)
 
 
-def _bundle(partners: pd.DataFrame, kind: str, name: str, most: int) -> pd.DataFrame:
+def _uncovered(passed: pd.DataFrame, kind: str, key: str) -> pd.DataFrame:
+    """The exchanges of flows that several partners want and none covers: ``wanted``, ``offered`` added."""
     if kind == "one_to_many":
-        wanted = partners["supply_t_per_year"].iloc[0]
-        offered = partners["demand_t_per_year"] / partners["yield_central"]
+        wanted, offered = passed["supply_t_per_year"], passed["demand_t_per_year"] / passed["yield_central"]
     else:
-        wanted = partners["demand_t_per_year"].iloc[0]
-        offered = partners["supply_t_per_year"] * partners["yield_central"]
-    partners = partners.assign(offered=offered)[(offered > 0).to_numpy()]
-    offers = partners["offered"].to_numpy()
-    if not wanted > 0 or len(offers) < 2 or offers.max() >= wanted * COVERED:
-        return partners.head(0)
+        wanted, offered = passed["demand_t_per_year"], passed["supply_t_per_year"] * passed["yield_central"]
+    rows = passed.assign(wanted=wanted, offered=offered)
+    rows = rows[(rows["offered"] > 0) & (rows["wanted"] > 0)]
+    flows = rows.groupby(key)["offered"]
+    return rows[(flows.transform("size") > 1) & (flows.transform("max") < rows["wanted"] * COVERED)]
+
+
+def _bundle(partners: pd.DataFrame, kind: str, name: str, most: int) -> pd.DataFrame:
+    wanted = float(partners["wanted"].iloc[0])
     metres = np.rint(1000 * partners["distance_km"].to_numpy()).astype(int)
-    chosen = smallest_cover(offers.tolist(), metres.tolist(), wanted, most)
+    chosen = smallest_cover(partners["offered"].tolist(), metres.tolist(), wanted, most)
     rows = partners.iloc[list(chosen)]
     before = rows["offered"].cumsum() - rows["offered"]
     rows = rows.assign(

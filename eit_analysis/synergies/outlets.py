@@ -1,6 +1,9 @@
 """Which activities could take a waste: the rules that read its code, ranked.
 
-    outlet_score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield)
+    outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.20 yield)
+
+``step`` is 2 for a reuse, a gift or a sale of what is still good, 1 for its matter, 0 for its energy: a third
+of the scale each, so that no quality of an outlet outweighs the hierarchy of the law.
 
 A rule written for the code answers first; only without one do the general rules of its sub-chapter answer,
 then those of its chapter. Nothing answers otherwise: no outlet is guessed.
@@ -13,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-# Ours, like every weight here: they order the answers of one code, and no more.
-WEIGHTS = {"maturity": 0.35, "hierarchy": 0.25, "specificity": 0.25, "yield": 0.15}
+# Ours: they order the answers of one code within a step of the law, and no more.
+WEIGHTS = {"maturity": 0.45, "specificity": 0.35, "yield": 0.20}
 MOST_MATURE = 9
-# Code de l'environnement, art. L. 541-1: reuse before recycling (organic recycling too) before energy.
-HIERARCHY = {"reuse": 1.0, "recycling": 2 / 3, "composting": 2 / 3, "digestion": 2 / 3, "energy": 1 / 3}
+# Code de l'environnement, art. L. 541-1: reuse before recycling (organic recycling too) before energy; for
+# food, art. L. 541-15-4 puts people and then animals before compost and energy likewise.
+HIERARCHY = {"reuse": 2, "recycling": 1, "composting": 1, "digestion": 1, "energy": 0}
 SPECIFICITY = {"code": 1.0, "subchapter": 0.6, "chapter": 0.4, "category": 0.2}
 LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
 
@@ -33,9 +37,9 @@ def outlets(
 ) -> pd.DataFrame:
     """The activities that a rule lets take a waste, best score first.
 
-    outlet_score = 100 (0.35 maturity / 9 + 0.25 hierarchy + 0.25 specificity + 0.15 yield), where
-    hierarchy is 1 for a reuse, 2/3 for a recycling, 1/3 for energy, and specificity 1 for a rule on the code,
-    0.6 on its sub-chapter (four digits), 0.4 on its chapter, 0.2 on its family.
+    outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.20 yield), where step is 2 for a
+    reuse, 1 for a recycling, 0 for energy, and specificity 1 for a rule on the code, 0.6 on its sub-chapter
+    (four digits), 0.4 on its chapter, 0.2 on its family.
 
     A hazardous waste reads only the rules that allow it, and the other wastes only the others. A rule of a
     family (without a code) is added where a rule on the code names that family.
@@ -50,7 +54,7 @@ def outlets(
         ``reference/compatibility.csv`` and ``reference/outlet_general.csv``, same columns: the rules that
         matching reads, and those of whole chapters, which only orient.
     naf : str
-        Keep the receivers that start with these digits, or that this class or sub-class belongs to.
+        Keep the receivers that start with these digits, or that this group or class belongs to.
 
     Returns
     -------
@@ -90,6 +94,11 @@ def outlets(
     return pd.DataFrame(rows, columns=OUTLET_COLUMNS)
 
 
+def answering_level(rows: pd.DataFrame) -> str:
+    """Which rules answer: ``code``, ``subchapter``, ``chapter``, ``none``; those of a family only follow."""
+    return next((str(level) for level in rows["rule_level"] if level != "category"), "none")
+
+
 def _reading(rules: pd.DataFrame, starts: list[str], hazardous: bool) -> pd.DataFrame:
     """The few rules that may read a code: by one of its beginnings or by a family, and of its hazard."""
     prefix = rules["waste_code_prefix"].fillna("")
@@ -101,8 +110,8 @@ def _reading(rules: pd.DataFrame, starts: list[str], hazardous: bool) -> pd.Data
 def _score(rule: dict[Hashable, Any]) -> float:
     parts = {
         "maturity": rule["maturity"] / MOST_MATURE,
-        "hierarchy": HIERARCHY[rule["route"]],
         "specificity": SPECIFICITY[rule["rule_level"]],
         "yield": rule["yield_central"],
     }
-    return round(100 * sum(WEIGHTS[name] * part for name, part in parts.items()), 1)
+    within = sum(WEIGHTS[name] * part for name, part in parts.items())
+    return round(100 * (HIERARCHY[rule["route"]] + within) / len(set(HIERARCHY.values())), 1)

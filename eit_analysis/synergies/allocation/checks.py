@@ -8,6 +8,27 @@ import pandas as pd
 from eit_analysis.errors import InputError
 
 
+def known_exclusive(groups: list[list[str]], flows: pd.DataFrame) -> None:
+    """Each exclusive exchange of ``study.toml`` joins an output and an input of the study.
+
+    Raises
+    ------
+    InputError
+        The first that names no such flows: left alone, it would forbid nothing and say nothing.
+    """
+    side = flows["direction"].eq("out")
+    outputs, inputs = set(flows.loc[side, "flow_id"]), set(flows.loc[~side, "flow_id"])
+    for exchange in (name for group in groups for name in group):
+        output, _, need = exchange.partition(">")
+        if output not in outputs or need not in inputs:
+            raise InputError(
+                f"clé « allocation.exclusive »\u00a0: « {exchange} » ne va pas d'un flux sortant à un flux "
+                "entrant de l'étude, corrigez-le (les identifiants sont dans le rapport des synergies) ou "
+                "retirez-le",
+                file="study.toml",
+            )
+
+
 def ordered(candidates: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
     """The candidates in order of ``candidate_id``, once their numbers are known to make sense.
 

@@ -1,12 +1,13 @@
 """What must be given up of one indicator to have more of another: plans that no other plan beats.
 
-    max f_1(plan)    s.t. f_j(plan) ≥ e_j for the other indicators, each e_j at regular steps
+    max f_1(plan) + δ Σ_j f_j(plan) / scale_j    s.t. f_j(plan) ≥ e_j for the other indicators, by steps
 
 A weighted sum would miss every plan that lies inside the hull of the others, and with whole exchanges there
 are many: the floors e_j reach them (epsilon-constraint: Haimes, Lasdon & Wismer 1971, IEEE Transactions on
-Systems, Man, and Cybernetics 1, 296-297). A plan so found may still be beaten on an indicator that was not
-pushed. So each is tested: among the plans that are nowhere worse, the one of largest Σ f_j / scale_j is kept.
-Whatever beat that one would have a larger sum.
+Systems, Man, and Cybernetics 1, 296-297). A plan so found might still be beaten on an indicator that was not
+pushed. So each of the others counts a little, δ (Mavrotas 2009, Applied Mathematics and Computation 213,
+455-465): whatever beat the plan would have a larger sum. To search for that in a second programme takes
+several times as long.
 
 Emissions caused and emissions avoided elsewhere have different boundaries: each is an indicator of its own,
 never their sum.
@@ -31,7 +32,7 @@ INDICATORS = [NET_GAIN, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "j
 OBJECTIVES = (NET_GAIN, "avoided_tco2e_per_year", "jobs")
 POINT_COLUMNS = ["plan_number", *INDICATORS, "allocated_t_per_year", "n_exchanges", "gap_percent"]
 # Shares of each objective's best. Floors are loosened by the first, which the solver does not tell apart; of
-# plans that are nearer to one another than the second, one is shown.
+# plans that are nearer to one another than the second, one is shown. The second is δ too.
 SAME = 1e-6
 ALIKE = 1e-3
 
@@ -57,7 +58,8 @@ def frontier(
     -------
     points : pandas.DataFrame
         ``POINT_COLUMNS``, the best on the first objective first; to do nothing is not listed.
-        ``gap_percent`` is 0 where it is proved that nothing beats the plan, missing when time ran out before.
+        ``gap_percent`` is 0 where it is proved that nothing beats the plan by more than a thousandth of the
+        best of an objective, and the doubt left where time ran out.
         An indicator that is no objective is missing where an exchange misses it.
     plans : pandas.DataFrame
         The exchanges of each: ``plan_number``, the candidates' columns and ``allocated_t_per_year``.
@@ -93,18 +95,23 @@ def _unbeaten_plans(
         [Benefit(b.per_tonne / best, b.per_project / best) for b, best in zip(benefits, bests, strict=True)],
         time_limit_s,
     )
-    ends = [search.unbeaten(s) for s in alone if s is not None]
+    free = np.full(len(benefits), -np.inf)
+    pushed = [search.best(first, free) for first, s in zip(np.eye(len(benefits)), alone, strict=True) if s]
+    ends = [s for s in pushed if s is not None]
     if not ends:
         return []
     reached = np.array([search.values(s) for s in ends])
     steps = [np.linspace(column.min(), column.max(), points) for column in reached.T[1:]]
-    # Each plan is the best on the first objective under its floors, and under any between them and it.
-    swept = [(np.full(len(benefits), -np.inf), ends[0])]
+    # Each plan is the best on the first objective under its floors, and under any between them and it. Of two
+    # objectives, the plan pushed on the second is the best on the first where the second stands that high.
+    swept = [(free, ends[0])]
+    if len(ends) == len(benefits) == 2:
+        swept += [(np.array([-np.inf, steps[0][-1]]), ends[1])]
     for others in product(*steps):
         floors = np.array([-np.inf, *others])
         if not any((low <= floors).all() and (search.values(s) >= floors - SAME).all() for low, s in swept):
             plan = search.best(np.eye(len(benefits))[0], floors)
-            swept += [(floors, search.unbeaten(plan))] if plan else []
+            swept += [(floors, plan)] if plan else []
     kept: list[Solution] = []
     for solution in [*ends, *(s for _, s in swept)]:
         if not any(np.abs(search.values(solution) - search.values(s)).max() < ALIKE for s in kept):
@@ -123,13 +130,9 @@ class _Search:
     def values(self, solution: Solution) -> np.ndarray:
         return np.array([b.value(solution.tonnes, solution.chosen) for b in self.benefits])
 
-    def unbeaten(self, solution: Solution) -> Solution:
-        """The plan itself, or one that beats it and that nothing beats; of unknown gap when time ran out."""
-        found = self.best(np.ones(len(self.benefits)), self.values(solution))
-        return found or solution._replace(bound=np.inf)
-
-    def best(self, weights: np.ndarray, floors: np.ndarray) -> Solution | None:
-        """max Σ weight_j f_j with every f_j at its floor or above."""
+    def best(self, first: np.ndarray, floors: np.ndarray) -> Solution | None:
+        """The best on the objective marked 1, the others counting a little, each at its floor or above."""
+        weights = first + ALIKE * (1 - first)
         per_tonne = np.array([b.per_tonne for b in self.benefits])
         per_project = np.array([b.per_project for b in self.benefits])
         held = np.isfinite(floors)

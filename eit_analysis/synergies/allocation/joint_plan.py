@@ -17,6 +17,10 @@ from eit_analysis.synergies.allocation.checks import ordered
 from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 
+PROGRAMME_COLUMNS = [
+    "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "yield_central",
+    "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
+]  # fmt: skip
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -61,9 +65,8 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
     Parameters
     ----------
     candidates : pandas.DataFrame
-        ``candidate_id, out_flow_id, in_flow_id, giver_site_id, taker_site_id, yield_central,
-        supply_t_per_year, demand_t_per_year``, ``diverted_t_per_year`` (each one's own maximum), and the
-        objective: what the exchange would bring in a year if it diverted just that.
+        ``PROGRAMME_COLUMNS``, among them ``diverted_t_per_year``, each one's own maximum, and the objective:
+        what the exchange would bring in a year if it diverted just that.
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``. Exclusive exchanges that are no candidates are ignored.
     objective : str

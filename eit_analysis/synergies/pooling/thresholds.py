@@ -18,6 +18,7 @@ SAME_UNIT = {
 }  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
+NOBODY = pd.DataFrame({"volume": [], "price": []}, index=pd.Index([], name="site_id", dtype=str), dtype=float)
 
 
 class Threshold(NamedTuple):
@@ -140,12 +141,19 @@ def _stated(sharing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _speaks_of(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
-    scales = {unit: _scale(unit, threshold.unit) for unit in stated["unit"].unique()}
-    holds = stated["item"].map(lambda item: spoken(threshold.keyword, item) is not None).astype(bool)
-    same = (stated["nature"] == threshold.nature) & (stated["unit"].map(scales).astype(float) > 0)
-    return (same & holds).to_numpy(dtype=bool)
+    rows = zip(stated["nature"], stated["unit"], stated["item"], strict=True)
+    return np.array(
+        [
+            nature == threshold.nature
+            and _scale(unit, threshold.unit) > 0
+            and spoken(threshold.keyword, item) is not None
+            for nature, unit, item in rows
+        ],
+        dtype=bool,
+    )
 
 
+@cache
 def _scale(unit: str, wanted: str) -> float:
     """How many of the wanted unit one unit is, 0 when they do not compare."""
     wanted = normalise_unit(wanted)
@@ -176,12 +184,14 @@ def _by_site(site: pd.Series, volume: pd.Series, cost: pd.Series) -> pd.DataFram
     nothing of what the operation costs, which its price hides: its own price is infinite, like everybody's
     where none is known, and bounds nothing.
     """
+    if site.empty:
+        return NOBODY
     rows = pd.DataFrame({"site_id": site.astype(str), "volume": volume, "cost": cost})
     rows = rows[np.isfinite(rows["volume"]) & (rows["volume"] > 0)]
-    total = rows.groupby("site_id")["volume"].sum()
-    bills = rows[rows["cost"] >= 0].groupby("site_id")[["cost", "volume"]].sum()
-    price = (bills["cost"] / bills["volume"]).reindex(total.index)
+    billed, paid = rows["cost"] >= 0, rows["cost"] < 0
+    rows = rows.assign(bill=rows["cost"].where(billed), billed=rows["volume"].where(billed), paid=paid)
+    sums = rows.groupby("site_id")[["volume", "bill", "billed", "paid"]].sum()
+    price = sums["bill"] / sums["billed"]
     median = price.median() if price.notna().any() else np.inf
-    paid = rows[rows["cost"] < 0]["site_id"].unique()
-    price = price.where(price.notna() | ~price.index.isin(paid), np.inf).fillna(median)
-    return pd.DataFrame({"volume": total, "price": price})
+    price = price.where(price.notna() | (sums["paid"] == 0), np.inf).fillna(median)
+    return pd.DataFrame({"volume": sums["volume"], "price": price})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.joint_plan import allocate
+from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
@@ -28,6 +28,7 @@ NEED_COLUMNS = [
     "site_id", "nature", "item", "side", "volume_per_year", "unit", "source_file", "source_sheet",
     "source_row",
 ]  # fmt: skip
+JOINED = ["out_flow_id", "in_flow_id"]
 CONDITION_COLUMNS = ["condition", "n_open", "n_closed"]
 
 
@@ -54,6 +55,11 @@ class Fiche(NamedTuple):
     impact: pd.DataFrame
     groups: pd.DataFrame
     steps: pd.DataFrame
+
+    @property
+    def kind(self) -> str:
+        """Exchange or pooling, by its code; "nan" where the register does not say."""
+        return str(self.lead["kind"].iloc[0])
 
 
 def fiche(
@@ -97,14 +103,15 @@ def fiche(
     )
     closed = refused[refused["synergy_id"] == synergy_id]
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
-    joined = pd.concat([exchanges, closed])[["out_flow_id", "in_flow_id"]].to_numpy().ravel()
+    ids = actors(lead)["site_id"]
+    joined = {flow for rows in (exchanges, closed) for side in JOINED for flow in rows[side]}
     return Fiche(
         lead=lead,
-        members=_members(lead, sites),
-        flows=_rows(flows.sort_values("flow_id"), "flow_id", {*joined, *_collected(lead, groups, flows)})[
-            FLOW_COLUMNS
-        ],
-        needs=_needs(lead, sharing),
+        members=_members(ids, lead["carrier"].iloc[0], sites),
+        flows=_rows(
+            flows.sort_values("flow_id"), "flow_id", {*joined, *_collected(ids, lead, groups, flows)}
+        )[FLOW_COLUMNS],
+        needs=_needs(ids, lead, sharing),
         exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),
         conditions=_conditions(len(exchanges), closed),
         impact=_impact(exchanges),
@@ -121,24 +128,22 @@ def _rows(table: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:
     return table[table[key].isin(wanted)].reset_index(drop=True)
 
 
-def _members(lead: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    ids = actors(lead)[["site_id", "carrier"]]
+def _members(ids: pd.Series, carrier: str, sites: pd.DataFrame) -> pd.DataFrame:
     known = sites[["site_id", "name", "actor_type", "commune_name"]]
-    members = ids.merge(known, on="site_id", how="left")
-    carries = (members["carrier"] == members["site_id"]).map({True: "yes", False: "no"})
-    return members.assign(is_carrier=carries).drop(columns="carrier")
+    members = ids.to_frame().merge(known, on="site_id", how="left")
+    return members.assign(is_carrier=["yes" if site == carrier else "no" for site in ids])
 
 
-def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
+def _collected(ids: pd.Series, lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
     if COLLECTION not in set(groups["nature"]):
         return set()
-    own = flows["site_id"].isin(actors(lead)["site_id"]) & (flows["direction"] == "out")
+    own = flows["site_id"].isin(ids) & (flows["direction"] == "out")
     outputs = flows[own & (flows["category"] == lead["category"].iloc[0])]
     return set(outputs_named(lead["title"].iloc[0], outputs)["flow_id"])
 
 
-def _needs(lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
-    own = sharing[sharing["site_id"].isin(actors(lead)["site_id"]) & (lead["kind"].iloc[0] == POOLING)]
+def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    own = sharing[sharing["site_id"].isin(ids) & (lead["kind"].iloc[0] == POOLING)]
     named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
     needs = own.loc[pd.Series(named, index=own.index, dtype=bool), NEED_COLUMNS]
     return needs.sort_values(["site_id", "source_sheet", "source_row"], ignore_index=True)
@@ -153,8 +158,8 @@ def _conditions(n_open: int, closed: pd.DataFrame) -> pd.DataFrame:
 def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of the fiche alone, sharing the tonnes they compete for: without the rest of the plan."""
     columns = [c for names in INDICATORS.values() for c in names]
-    alone = exchanges.drop(columns=["allocated_t_per_year", "received_t_per_year"], errors="ignore")
-    shared = allocate(alone, Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
+    needed = [*PROGRAMME_COLUMNS, *columns]
+    shared = allocate(exchanges[needed], Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
     changes = in_proportion(shared, columns)
     if changes.empty:
         return pd.DataFrame(columns=["mass_t_per_year", *columns])

@@ -1,0 +1,82 @@
+"""What a section does not show is said once, at its end; what it shows stays where it stood."""
+
+from __future__ import annotations
+
+import pytest
+
+from eit_analysis.publishing.gathering import Silence, gathered
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.released import Released
+from eit_analysis.study import Study
+
+
+@pytest.fixture
+def shown(small_study: Study) -> dict[str, Released]:
+    """By name: a table that the public reads, two listings it does not, one that is empty, a sentence."""
+    release = Release(small_study, "public", "essai")
+    flows = release.load("flows")
+    totals = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+    made: dict[str, Released] = {
+        "sums": release.table(totals, "Sommes", ["category"], flows, weight="mass_t_per_year"),
+        "one": release.listing(flows, "Liste une", ["site_id"]),
+        "two": release.listing(flows, "Liste deux", ["site_id"]),
+        "none": release.listing(flows.head(0), "Liste vide", ["site_id"]),
+        "few": release.table(totals[:0], "Sommes vides", ["category"], flows, weight="mass_t_per_year"),
+        "text": release.text("Un constat."),
+    }
+    return {name: block.seen_by(release.viewer, {}) for name, block in made.items()}
+
+
+def test_silent_tables_of_a_section_are_told_together_at_its_end(shown: dict[str, Released]) -> None:
+    blocks = [
+        "# Page",
+        shown["one"],
+        "## A",
+        shown["two"],
+        shown["sums"],
+        shown["none"],
+        "Suite.",
+        shown["few"],
+    ]
+    blocks += ["## B", shown["one"], shown["text"], shown["one"]]
+    told = [block for _, block in gathered(blocks)]
+    assert told == [
+        "# Page",
+        Silence("individual", ("Liste une",)),
+        "## A",
+        shown["sums"],
+        Silence("individual", ("Liste deux",)),
+        Silence("empty", ("Liste vide", "Sommes vides")),
+        "## B",
+        shown["text"],
+        Silence("individual", ("Liste une",)),
+    ]
+
+
+def test_prose_goes_only_with_what_it_introduces(shown: dict[str, Released]) -> None:
+    def kept(*blocks: str | Released) -> list[object]:
+        return [block for _, block in gathered(list(blocks)) if isinstance(block, str)]
+
+    assert kept("Le tableau dit.", shown["none"], "Un mot.") == ["Un mot."]
+    assert kept("Le tableau dit.", shown["none"], shown["sums"]) == ["Le tableau dit."]
+    assert kept("### Partie\n\nLe tableau dit.", shown["none"]) == ["### Partie\n\nLe tableau dit."]
+
+
+def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
+    numbers = [n for n, b in gathered(["Un.", shown["none"], "Deux.", shown["sums"]]) if b is shown["sums"]]
+    assert numbers == [4]
+
+
+@pytest.mark.parametrize(
+    ("reason", "one", "two"),
+    [
+        ("empty", "Aucune ligne.", "Aucune ligne dans ces 2 tableaux."),
+        ("individual", "il décrit des acteurs un par un.", "ils décrivent des acteurs un par un."),
+        ("overlap", "ses lignes se recoupent", "leurs lignes se recoupent"),
+        ("few", "chacune de ses valeurs.", "chacune de leurs valeurs."),
+    ],
+)
+def test_the_sentence_agrees_with_its_titles(reason: str, one: str, two: str) -> None:
+    assert one in Silence(reason, ("T <1>",)).html() and "T &lt;1&gt;" in Silence(reason, ("T <1>",)).html()
+    both = Silence(reason, ("T1", "T2")).html()
+    assert two in both and "T1\u00a0; T2." in both
