@@ -71,14 +71,36 @@ class Entrants(Section):
         return self
 
 
+class Reform(Section):
+    """Legal retirement age of whoever was born in ``born_from`` or later, until the next step."""
+
+    born_from: int = Field(ge=1900, le=2100)
+    retirement_age: float = Field(ge=55, le=69)
+
+
+class Shock(Section):
+    """Jobs lost at once: ``share`` of those of an occupation, a firm or a sector; of all if none is named."""
+
+    year: int = Field(ge=1900, le=2200)
+    share: float = Field(gt=0, le=1)
+    occupation: str = ""
+    site_id: str = ""
+    naf: str = ""  # the beginning of a NAF code: « 25 », « 25.6 »
+
+
 class Scenarios(Section):
     """Parameters of the employment scenarios, per year unless their name says otherwise."""
 
     horizon_years: int = Field(10, ge=1, le=30)
-    retirement_age: int = Field(62, ge=55, le=75)
+    retirement_age: float = Field(62.0, ge=55, le=69)
+    long_career_age: float = Field(60.0, ge=50, le=69)  # who began to work young may retire from this age on
     quit_rate: float = Field(0.06, ge=0, le=1)
     trend_rate: float = Field(-0.01, ge=-0.5, le=0.5)
-    plan_realisation: float = Field(0.7, ge=0, le=1)
+    # Replaces trend_rate for firms whose NAF code begins like the key.
+    sector_trends: dict[str, Annotated[float, Field(ge=-0.5, le=0.5)]] = Field(default_factory=dict)
+    plan_realisation: float = Field(0.7, ge=0, le=1)  # one less the discount on the firms' optimism
+    reform: list[Reform] = Field(default_factory=list)
+    shocks: list[Shock] = Field(default_factory=list)
     entrants: list[Entrants] = Field(default_factory=list)
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.config import Scenarios
-from eit_analysis.employment import grading, outlook, workforce
-from eit_analysis.employment.forecast import SCENARIOS, Simulation, simulate
-from eit_analysis.employment.hazards import AGES, draw_hazard, retirement_reference_age, triangular
+from eit_analysis.config import Reform, Scenarios, Shock
+from eit_analysis.employment import grading, hazards, outlook, workforce
+from eit_analysis.employment.forecast import FLOWS, SCENARIOS, Simulation, scenarios, simulate
+from eit_analysis.employment.hazards import AGES, triangular
 
 BANDS = ["25-29", "45-49", "60 et plus"]
 
@@ -42,8 +42,15 @@ SMALL = team(
 )
 
 
+MOVED = Scenarios(
+    horizon_years=6,
+    reform=[Reform(born_from=1960, retirement_age=64)],
+    shocks=[Shock(year=2020, share=0.4, site_id="A"), Shock(year=2022, share=1.0, occupation="Caisse")],
+)
+
+
 def run(scenario: str = "trend", **changes: object) -> Simulation:
-    options = {"hazards": reference.load("hazards"), "parameters": Scenarios(horizon_years=6), "draws": 200}
+    options = {"hazards": reference.load("hazards"), "parameters": MOVED, "draws": 200}
     options |= {"base_year": 2018, "seed": 3, "workforce": SMALL} | changes
     return simulate(options.pop("workforce"), scenario=scenario, **options)  # type: ignore[arg-type]
 
@@ -52,7 +59,7 @@ def run(scenario: str = "trend", **changes: object) -> Simulation:
 def test_people_are_conserved_in_every_draw(scenario: str) -> None:
     jobs = pd.DataFrame({"occupation": ["Tri"], "jobs_low": [-1.0], "jobs": [2.5], "jobs_high": [6.0]})
     s = run(scenario, synergy_jobs=jobs)
-    change = s.hires - s.retirements - s.quits + s.moves
+    change = s.hires - s.retirements - s.quits - s.losses + s.moves
     assert (s.stock[:, 1:] == s.stock[:, :-1] + change).all()
     assert (s.moves.sum(axis=2) == 0).all()
     assert (s.stock >= 0).all()
@@ -73,7 +80,11 @@ def test_nobody_vanishes_past_the_last_age() -> None:
 
 def test_everyone_retires_at_a_certain_age() -> None:
     old = team([("A", "Usinage", "60 et plus", 40, np.nan)])
-    s = run(workforce=old, hazards=rates(hazard("retirement", 1.0, 60, 70)), parameters=STEADY)
+    s = run(
+        workforce=old,
+        hazards=rates(hazard("retirement", 1.0, 60, 70)),
+        parameters=STEADY.model_copy(update={"retirement_age": 60.0}),
+    )
     assert (s.retirements[:, 0] == 40).all()
     # All are replaced on average: hires are Poisson of mean 40, whose standard error over 200 draws is 0.45.
     assert s.hires[:, 0].mean() == pytest.approx(40, abs=2)
@@ -170,12 +181,27 @@ def test_outlook_by_hand() -> None:
     draws = np.arange(10)
     stock = np.stack([np.full((10, 1), 20), (20 + draws)[:, None]], axis=1)
     flat = np.zeros((10, 1, 1), dtype=int)
-    s = Simulation("trend", ["Usinage"], 2018, stock, flat + 2, flat + 1, flat, (draws + 3)[:, None, None])
+    hires = (draws + 3)[:, None, None]
+    s = Simulation("trend", ["Usinage"], 2018, stock, flat + 2, flat + 1, flat, flat, hires)
     row = outlook.outlook(s).iloc[0]
     assert (row["headcount"], row["people"], row["people_low80"], row["people_high80"]) == (20, 24, 20, 28)
+    assert (row["people_low95"], row["people_high95"], row["departures_high95"]) == (20, 29, 3)
     assert (row["retirements"], row["quits"], row["openings"]) == (2, 1, 7)
     yearly = outlook.openings_by_year([s]).iloc[0]
     assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 11)
+    steps = outlook.waterfall([s]).set_index("step")["mean_people"]
+    assert steps.to_dict() == {"today": 20, "retirements": -2, "quits": -1, "hires": 7.5, "horizon": 24.5}
+
+
+def test_waterfall_adds_up_for_any_occupations() -> None:
+    everyone = [run(scenario, draws=60) for scenario in SCENARIOS]
+    for occupations in (None, ["Usinage"]):
+        table = outlook.waterfall(everyone, occupations)
+        steps = table.pivot(index="scenario", columns="step", values="mean_people").fillna(0.0)
+        total = steps.drop(columns="horizon").sum(axis=1)
+        assert total.to_numpy() == pytest.approx(steps["horizon"].to_numpy())
+        assert ("moves" in steps) == (occupations is not None)
+        assert (steps["losses"].drop("shock") == 0).all()
 
 
 def test_grading_by_hand() -> None:
@@ -212,22 +238,114 @@ def test_triangular_known_quantiles() -> None:
     assert quantiles == pytest.approx([0, 0.25, 0.5, 1])
 
 
-def test_legal_age_shifts_retirement() -> None:
-    rng = np.random.default_rng(0)
-    rows = rates(
-        hazard("retirement", 0.2, 60, 61), hazard("retirement", 0.5, 62, 69), hazard("retirement", 1, 70)
+LEGAL = rates(
+    hazard("retirement", 0.01, 55, 59),
+    hazard("long_career", 0.36, 60, 61),
+    hazard("retirement", 0.5, 62, 69),
+    hazard("retirement", 1, 70),
+)
+HALF = np.array([0.5])
+
+
+def retiring(age: float, reform: list[Reform], base_year: int = 2024) -> dict[int, float]:
+    """Hazard of each age in the first year after the base."""
+    legal = hazards.legal_ages(age, reform, base_year, 1)
+    values = hazards.retirement(LEGAL, legal, 60.0, HALF, HALF)
+    return dict(zip(AGES.tolist(), values[:, 0, 0].tolist(), strict=True))
+
+
+def test_long_careers_are_shared_out_over_the_years_before_the_legal_age() -> None:
+    at_62, at_64 = retiring(62, []), retiring(64, [])
+    assert [at_62[a] for a in (54, 55, 59, 60, 61, 62, 69, 70)] == pytest.approx(
+        [0, 0.01, 0.01, 0.2, 0.2, 0.5, 0.5, 1]
     )
-    values = draw_hazard(rows, "retirement", rng, (1,), retirement_reference_age(64))[0]
-    by_age = dict(zip(AGES, values, strict=True))
-    assert [by_age[a] for a in (59, 61, 62, 63, 64, 69, 70)] == [0, 0, 0.2, 0.2, 0.5, 0.5, 1]
+    early = 1 - 0.64 ** (1 / 4)
+    assert [at_64[a] for a in (59, 60, 63, 64)] == pytest.approx([0.01, early, early, 0.5])
+    # The same third of a generation retires before the legal age, wherever it stands.
+    for values, legal in ((at_62, 62), (at_64, 64)):
+        assert np.prod([1 - values[a] for a in range(60, legal)]) == pytest.approx(0.64)
+
+
+def test_a_legal_age_within_a_year_mixes_both_sides() -> None:
+    early = 1 - 0.64 ** (1 / 2.25)
+    assert retiring(62.25, [])[62] == pytest.approx(0.25 * early + 0.75 * 0.5)
+
+
+def test_a_reform_holds_from_its_birth_year_on() -> None:
+    steps = [Reform(born_from=1968, retirement_age=64.0), Reform(born_from=1962, retirement_age=63.0)]
+    legal = hazards.legal_ages(62, steps, 2024, 10)
+    age = {a: i for i, a in enumerate(AGES.tolist())}
+    assert legal[age[64], 0] == 62  # born in 1961
+    assert legal[age[63], 0] == 63  # born in 1962
+    assert legal[age[62], 4] == 63  # aged 62 in 2029: born in 1967
+    assert legal[age[62], 5] == 64
+
+
+def test_a_reform_delays_retirements() -> None:
+    old = team([("A", "Usinage", "55-59", 400, np.nan)])
+    plain, later = (run(name, workforce=old, parameters=MOVED) for name in ("trend", "reform"))
+    assert later.retirements.sum(axis=(1, 2)).mean() < 0.95 * plain.retirements.sum(axis=(1, 2)).mean()
+
+
+def test_a_shock_takes_its_share_of_the_firm_and_nobody_else() -> None:
+    s = run("shock", hazards=rates(), parameters=STEADY.model_copy(update={"shocks": MOVED.shocks}))
+    lost = s.losses.mean(axis=0)
+    usinage, caisse = s.occupations.index("Usinage"), s.occupations.index("Caisse")
+    assert lost[1, usinage] == pytest.approx(0.4 * 12, abs=0.5)
+    assert (s.losses[:, 1, caisse] + s.losses[:, 3, caisse] == 14).all()  # all of its posts go in 2022
+    assert (s.losses[:, [0, 2]] == 0).all()
+
+
+def test_a_shock_or_a_trend_may_name_a_sector() -> None:
+    sites = pd.DataFrame({"site_id": ["A", "B", "C"], "naf_code": ["25.62", "10.11", None]})
+    changes = {"shocks": [Shock(year=2019, share=1.0, naf="10")], "sector_trends": {"25": 0.1}}
+    parameters = STEADY.model_copy(update=changes)
+    s = run("shock", hazards=rates(), parameters=parameters, sites=sites, draws=4000)
+    usinage = s.occupations.index("Usinage")
+    assert s.losses[:, 0, usinage].mean() == pytest.approx(8, abs=0.15)
+    assert s.hires[:, 0, usinage].mean() == pytest.approx(20 * 0.1 * 12 / 20, abs=0.1)
+
+
+def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:
+    assert scenarios(STEADY) == ["trend", "plans", "synergies"]
+    assert scenarios(MOVED) == list(SCENARIOS)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from("ABC"), st.sampled_from(["Tri", "Usinage"]),
+            st.sampled_from([*BANDS, workforce.UNKNOWN]), st.integers(0, 30), st.just(np.nan),
+        ),
+        min_size=1, max_size=8,
+    ),
+    seed=st.integers(0, 99),
+    order=st.randoms(use_true_random=False),
+)  # fmt: skip
+@settings(max_examples=25, deadline=None)
+def test_neither_rows_order_nor_split_firms_change_any_draw(rows: list, seed: int, order) -> None:
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    # Each firm split in two, its people as evenly as whole numbers allow.
+    halves = [
+        (site + half, occupation, band, (people + extra) // 2, plan)
+        for site, occupation, band, people, plan in rows
+        for half, extra in (("1", 0), ("2", 1))
+    ]
+    first, *others = (
+        run(workforce=team(r), draws=20, seed=seed, parameters=STEADY) for r in (rows, shuffled, halves)
+    )
+    for other in others:
+        for name in ("stock", *FLOWS):
+            assert (getattr(first, name) == getattr(other, name)).all()
 
 
 def test_shipped_hazards_are_ordered_sourced_and_cover_each_age_once() -> None:
     rows = reference.load("hazards")
     assert ((rows["low"] <= rows["central"]) & (rows["central"] <= rows["high"])).all()
     assert rows["source"].str.len().gt(10).all()
-    for name in ("quit", "mobility", "retirement"):
+    for name in ("quit", "mobility"):
         spans = [range(r.first_age, r.last_age + 1) for r in rows[rows["hazard"] == name].itertuples()]
         ages = [age for span in spans for age in span]
         assert len(ages) == len(set(ages))
-        assert name == "retirement" or set(ages) == set(AGES.tolist())
+        assert set(ages) == set(AGES.tolist())

@@ -1,21 +1,44 @@
-"""Yearly probabilities of leaving by age, drawn between their low and high values.
+"""Yearly probabilities of leaving by age and year, one quantile of each rate per draw.
 
-The rows are those of ``reference/hazards.csv``: ``hazard, first_age, last_age, low, central, high``.
+The rows are those of ``reference/hazards.csv``: ``hazard, first_age, last_age, low, central, high``. A
+person aged a between the age of long careers and the legal age L retires early with the yearly probability
+that makes the share q of long careers over these years,
+
+1 − (1 − q)^(1 / (L − long_career_age)),
+
+and at L or later with the probability of the rows from 62 years on, written for a legal age of 62. A legal
+age within a year of age (62.25) mixes both in proportion.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-AGES = np.arange(15, 71)
+from eit_analysis.config import Reform, Scenarios
+
+AGES = np.arange(15, 71)  # the last stands for 70 and more
 LEGAL_AGE = 62  # legal age behind the retirement rows of reference/hazards.csv
+EARLY_AGE = 59  # last age of early retirements in these rows
+LEVELS = ("retirement", "long_career", "quit", "mobility", "foresight", "occupation_spread", "plan_weight")
 
 
-def uniform_over(first: int, last: int) -> np.ndarray:
-    """Shares of people over ages, equal from ``first`` to ``last`` and zero elsewhere; sums to one."""
-    inside = np.isin(AGES, np.arange(first, last + 1))
-    return inside / inside.sum()
+@dataclass(frozen=True)
+class Hazards:
+    """Yearly probabilities of whoever is aged a in a year: arrays (ages, years, draws).
+
+    Who retires does not quit; who neither retired nor quit may change occupation (``mobility``).
+    """
+
+    retirement: np.ndarray
+    quit: np.ndarray
+    mobility: np.ndarray
+
+    def departure(self) -> np.ndarray:
+        """1 − (1 − retirement)(1 − quit)."""
+        return 1 - (1 - self.retirement) * (1 - self.quit)
 
 
 def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
@@ -29,24 +52,66 @@ def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarra
     return np.where(u * width <= mode - low, rising, falling)
 
 
-def draw_hazard(
-    hazards: pd.DataFrame, hazard: str, rng: np.random.Generator, shape: tuple[int, ...], ages: np.ndarray
-) -> np.ndarray:
-    """Values of one hazard, array (*shape, ages): one quantile per draw for all ages (they rise together).
-
-    Ages no row covers get zero.
-    """
-    rows = hazards[hazards["hazard"] == hazard]
-    u = rng.random(shape)[..., None]
-    values = np.zeros((*shape, len(ages)))
-    for row in rows.to_dict("records"):
+def by_age(hazards: pd.DataFrame, hazard: str, u: np.ndarray, ages: np.ndarray = AGES) -> np.ndarray:
+    """One hazard at quantiles u (draws): array (ages, draws), ages rising together; zero without a row."""
+    values = np.zeros((len(ages), len(u)))
+    for row in hazards[hazards["hazard"] == hazard].to_dict("records"):
         inside = (ages >= row["first_age"]) & (ages <= row["last_age"])
-        values[..., inside] = triangular(u, row["low"], row["central"], row["high"])
+        values[inside] = triangular(u, row["low"], row["central"], row["high"])
     return values
 
 
-def retirement_reference_age(retirement_age: int) -> np.ndarray:
-    """Age to read in the retirement rows, written for a legal age of 62, for the study's own legal age."""
-    shift = retirement_age - LEGAL_AGE
-    shifted = np.where(AGES - shift >= 60, np.minimum(AGES - shift, 69), np.minimum(AGES, 59))
-    return np.where(AGES >= 70, 70, shifted)
+def value(hazards: pd.DataFrame, hazard: str, u: np.ndarray, otherwise: float) -> np.ndarray:
+    """A rate without ages at quantiles u: array like u, ``otherwise`` where the table has no such row."""
+    rows = hazards[hazards["hazard"] == hazard]
+    if rows.empty:
+        return np.full(u.shape, otherwise)
+    return triangular(u, *rows.iloc[0][["low", "central", "high"]].astype(float))
+
+
+def legal_ages(age: float, reform: list[Reform], base_year: int, years: int) -> np.ndarray:
+    """Legal age of whoever is aged a in each year after the base, array (ages, years).
+
+    The step of a reform holds from its birth year until the next one; who was born before the first keeps
+    ``age``.
+    """
+    born = base_year + 1 + np.arange(years)[None, :] - AGES[:, None]
+    legal = np.full(born.shape, float(age))
+    for step in sorted(reform, key=lambda step: step.born_from):
+        legal[born >= step.born_from] = step.retirement_age
+    return legal
+
+
+def retirement(
+    hazards: pd.DataFrame, legal: np.ndarray, long_career_age: float, u: np.ndarray, u_long: np.ndarray
+) -> np.ndarray:
+    """Yearly probability to retire, array (ages, years, draws): the module's equation, nobody left at 70."""
+    early = by_age(hazards, "retirement", u, np.minimum(AGES, EARLY_AGE))[:, None]
+    full = by_age(hazards, "retirement", u, np.clip(AGES, LEGAL_AGE, 70))[:, None]
+    waiting = np.maximum(legal - long_career_age, 0.0)
+    share = value(hazards, "long_career", u_long, 0.0)
+    yearly = 1 - (1 - share) ** (1 / np.maximum(waiting, 1e-9))[..., None]
+    past = np.clip(AGES[:, None] + 1 - legal, 0, 1)
+    window = np.clip(AGES[:, None] + 1 - np.minimum(long_career_age, legal), 0, 1) - past
+    mixed = past[..., None] * full + window[..., None] * yearly + (1 - past - window)[..., None] * early
+    return np.where((AGES < 70)[:, None, None], mixed, full)
+
+
+def draw(
+    hazards: pd.DataFrame, parameters: Scenarios, legal: np.ndarray, u: dict[str, np.ndarray]
+) -> Hazards:
+    """Hazards at the quantiles of each draw.
+
+    Parameters
+    ----------
+    legal : array (ages, years)
+        From :func:`legal_ages`.
+    u : dict
+        Arrays (draws) in [0, 1] under the names ``retirement, long_career, quit, mobility``.
+    """
+    shape = (*legal.shape, len(u["quit"]))
+    leave = np.clip(parameters.quit_rate * by_age(hazards, "quit", u["quit"]), 0, 1)
+    move = by_age(hazards, "mobility", u["mobility"])
+    long_career_age = parameters.long_career_age
+    retire = retirement(hazards, legal, long_career_age, u["retirement"], u["long_career"])
+    return Hazards(retire, np.broadcast_to(leave[:, None], shape), np.broadcast_to(move[:, None], shape))

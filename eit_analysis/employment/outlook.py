@@ -11,6 +11,8 @@ import pandas as pd
 from eit_analysis.employment.forecast import Simulation
 from eit_analysis.employment.workforce import others_last
 
+SIGNS = {"retirements": -1, "quits": -1, "losses": -1, "moves": 1, "hires": 1}
+STEPS = ("today", *SIGNS, "horizon")
 LEVELS = {"": 0.5, "_low80": 0.1, "_high80": 0.9, "_low95": 0.025, "_high95": 0.975}
 
 
@@ -42,23 +44,14 @@ def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``scenario, year, retirements, quits, openings`` (medians), ``openings_low80, openings_high80``.
+        ``scenario, year, retirements, quits`` (medians), ``departures, openings`` each with ``_low80,
+        _high80, _low95, _high95``.
     """
     parts = []
     for simulation in simulations:
         years = simulation.base_year + 1 + np.arange(simulation.hires.shape[1])
-        openings = _quantiles(simulation.hires.sum(axis=2), "openings")
-        parts.append(
-            pd.DataFrame(
-                {
-                    "scenario": simulation.scenario,
-                    "year": years,
-                    "retirements": _quantiles(simulation.retirements.sum(axis=2), "x")["x"],
-                    "quits": _quantiles(simulation.quits.sum(axis=2), "x")["x"],
-                    **{k: openings[k] for k in ("openings", "openings_low80", "openings_high80")},
-                }
-            )
-        )
+        columns = _departures(simulation, axis=2) | _quantiles(simulation.hires.sum(axis=2), "openings")
+        parts.append(pd.DataFrame({"scenario": simulation.scenario, "year": years, **columns}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -68,22 +61,57 @@ def outlook(simulation: Simulation) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``occupation, headcount`` (now), ``people`` (at the horizon) with its 80 % interval, then over the
-        horizon ``retirements, quits`` (medians) and ``openings`` with its 80 % interval.
+        ``occupation, headcount`` (now), ``people`` (at the horizon), then over the horizon ``retirements,
+        quits`` (medians), ``departures`` (both) and ``openings``; ``people, departures, openings`` each
+        with ``_low80, _high80, _low95, _high95``.
     """
-    ends = _quantiles(simulation.stock[:, -1], "people")
-    openings = _quantiles(simulation.hires.sum(axis=1), "openings")
     table = pd.DataFrame(
         {
             "occupation": pd.Series(simulation.occupations, dtype="str"),
             "headcount": simulation.stock[:1, 0].sum(axis=0).astype(float),
-            **{k: ends[k] for k in ("people", "people_low80", "people_high80")},
-            "retirements": _quantiles(simulation.retirements.sum(axis=1), "x")["x"],
-            "quits": _quantiles(simulation.quits.sum(axis=1), "x")["x"],
-            **{k: openings[k] for k in ("openings", "openings_low80", "openings_high80")},
+            **_quantiles(simulation.stock[:, -1], "people"),
+            **_departures(simulation, axis=1),
+            **_quantiles(simulation.hires.sum(axis=1), "openings"),
         }
     )
     return others_last(table.sort_values(["openings", "occupation"], ascending=[False, True]))
+
+
+def _departures(simulation: Simulation, axis: int) -> dict[str, np.ndarray]:
+    retirements, quits = simulation.retirements.sum(axis=axis), simulation.quits.sum(axis=axis)
+    medians = {
+        name: np.quantile(draws, 0.5, axis=0, method="inverted_cdf").astype(float)
+        for name, draws in (("retirements", retirements), ("quits", quits))
+    }
+    return medians | _quantiles(retirements + quits, "departures")
+
+
+def waterfall(simulations: list[Simulation], occupations: list[str] | None = None) -> pd.DataFrame:
+    """From today's stock to the stock at the horizon: today + Σ steps = horizon, on means, which add up.
+
+    Parameters
+    ----------
+    occupations : list of str, optional
+        Only these together; all by default, when moves between them vanish.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, step`` (``STEPS``, without a step that is zero in every draw), ``mean_people`` (signed
+        but for the two levels) with ``_low80, _high80, _low95, _high95``.
+    """
+    parts = []
+    for simulation in simulations:
+        wanted = np.isin(simulation.occupations, occupations or simulation.occupations)
+        draws = {name: getattr(simulation, name)[..., wanted].sum(axis=(1, 2)) for name in SIGNS}
+        draws = {name: SIGNS[name] * people for name, people in draws.items() if people.any()}
+        ends = {"today": 0, "horizon": -1}
+        draws |= {name: simulation.stock[:, end][:, wanted].sum(axis=1) for name, end in ends.items()}
+        for step in (step for step in STEPS if step in draws):
+            interval = _quantiles(draws[step], "mean_people")
+            row = {"scenario": simulation.scenario, "step": step, **interval}
+            parts.append(row | {"mean_people": draws[step].mean()})
+    return pd.DataFrame(parts, columns=["scenario", "step", *(f"mean_people{suffix}" for suffix in LEVELS)])
 
 
 def crossed(workforce: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

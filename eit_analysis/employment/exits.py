@@ -1,0 +1,128 @@
+"""Who of today's people is still there, and why the others left: one random clock per person and draw.
+
+Each year asks in turn: retired? left? changed occupation? The hazard h of each question raises the
+cumulative hazard by −log(1 − h), and someone of an occupation of pace r is still there after question k
+with probability
+
+A_k = exp(−r H_k),        H_k = −log of the chance to stay until k at pace 1, a mean over the ages of a band.
+
+One standard exponential e says all of it: still there while e / r > H_k; between two successive H_k it
+tells the year and the reason. Paths are drawn exactly so (e has 24 bits), and a person costs one comparison
+by question. How many are still there follows the Poisson-binomial law of the probabilities A_k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eit_analysis.employment.ages import Cell, people_by_age
+from eit_analysis.employment.hazards import AGES, Hazards
+
+REASONS = ("retirements", "quits", "moves", "losses")
+BATCH = 255  # people counted in one byte
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Of today's people, by occupation and draw.
+
+    Attributes
+    ----------
+    stock : array (years + 1, occupations, draws)
+        Still there at the end of each year, the first being today.
+    left : dict of arrays (years, occupations, draws)
+        Exits of each year by reason (``REASONS``).
+    """
+
+    stock: np.ndarray
+    left: dict[str, np.ndarray]
+
+
+def staying(chances: Hazards) -> np.ndarray:
+    """Chance to be still there after each question, at pace 1: array (ages today, years, questions, draws).
+
+    Aged a today is aged a + t in year t; 70 stands for 70 and more.
+    """
+    years, draws = chances.quit.shape[1:]
+    aged = np.minimum(np.arange(len(AGES))[:, None] + np.arange(years), len(AGES) - 1)
+    asked = (chances.retirement, chances.quit, chances.mobility)
+    steps = np.stack([1 - hazard[aged, np.arange(years)] for hazard in asked], axis=2)
+    return np.cumprod(steps.reshape(len(AGES), -1, draws), axis=1).reshape(steps.shape)
+
+
+def expected_hazard(cells: list[Cell], stays: np.ndarray, occupations: int) -> np.ndarray:
+    """Cumulative hazard of a year's departures (retired or left) for whoever is there, at pace 1.
+
+    Array (years, occupations, draws): −log(1 − departures expected / people expected).
+    """
+    before = np.concatenate([np.ones_like(stays[:, :1, -1]), stays[:, :-1, -1]], axis=1)
+    people = people_by_age(cells, occupations)
+    at_risk, after = (np.tensordot(people, part, 1).swapaxes(0, 1) for part in (before, stays[:, :, 1]))
+    return -np.log(np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0).clip(1e-30, 1))
+
+
+def leave(
+    cells: Sequence[Cell], stays: np.ndarray, pace: np.ndarray, kept: np.ndarray, rng: np.random.Generator
+) -> Exits:
+    """Draw the exits of today's people.
+
+    Parameters
+    ----------
+    stays : array (ages, years, questions, draws)
+        From :func:`staying`.
+    pace : array (occupations, draws)
+        Of exits, 1 being that of the tables.
+    kept : array (occupations, years)
+        1 − share of the jobs lost at the end of each year, whatever the pace.
+    """
+    years, questions, draws = stays.shape[1:]
+    still = np.zeros((len(pace), years, len(REASONS), draws), dtype=np.int32)
+    today = np.zeros(len(pace), dtype=np.int32)
+    clocks: dict[bytes, np.ndarray] = {}
+    for cell in cells:
+        law = cell.ages.tobytes()
+        if law not in clocks:
+            chance = sum(cell.ages[age] * stays[age] for age in np.flatnonzero(cell.ages))
+            with np.errstate(divide="ignore"):
+                clocks[law] = -np.log(chance).astype(np.float32)
+        today[cell.occupation] += cell.people
+        there = still[cell.occupation]
+        if (kept[cell.occupation] == 1).all():
+            there[:, :questions] += _still_there(clocks[law], pace[cell.occupation], cell.people, rng)
+            there[:, questions] = there[:, questions - 1]
+        else:
+            lossy = _with_losses(clocks[law], pace[cell.occupation], kept[cell.occupation])
+            there += _still_there(lossy, pace[cell.occupation], cell.people, rng)
+    stock = np.concatenate([np.broadcast_to(today[:, None, None], (*pace.shape, 1)).transpose(2, 0, 1),
+                            still[:, :, -1].swapaxes(0, 1)])  # fmt: skip
+    still[:, :, 1:] -= still[:, :, :-1]
+    still[:, :, 0] -= stock[:-1].swapaxes(0, 1)
+    left = {reason: -still[:, :, place].swapaxes(0, 1) for place, reason in enumerate(REASONS)}
+    return Exits(stock, left)
+
+
+def _with_losses(clock: np.ndarray, pace: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """The clock with one more question a year, the shock, that the pace does not hasten."""
+    with np.errstate(divide="ignore"):
+        lost = -np.log(kept)
+    so_far = np.cumsum(lost)
+    asked = np.concatenate([np.zeros(1), so_far[:-1]])
+    with_before = clock + (asked[:, None, None] / pace)
+    return np.concatenate([with_before, clock[:, -1:] + (so_far[:, None, None] / pace)], 1).astype(np.float32)
+
+
+def _still_there(clock: np.ndarray, pace: np.ndarray, people: int, rng: np.random.Generator) -> np.ndarray:
+    """How many of ``people`` alike are still there after each question, array like ``clock`` (…, draws)."""
+    counts = np.zeros(clock.shape, dtype=np.int32 if people > BATCH else np.uint8)
+    later, batch = np.empty(clock.shape, dtype=bool), np.empty(clock.shape, dtype=np.uint8)
+    slow = (1 / pace).astype(np.float32)
+    for first in range(0, people, BATCH):
+        batch[:] = 0
+        for _ in range(min(BATCH, people - first)):
+            np.greater(rng.standard_exponential(len(slow), dtype=np.float32) * slow, clock, out=later)
+            np.add(batch, later.view(np.uint8), out=batch)
+        counts += batch
+    return counts
