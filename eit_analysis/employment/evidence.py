@@ -26,7 +26,7 @@ from eit_analysis.config import Scenarios
 from eit_analysis.employment import hazards as rates
 
 PLAN_YEARS = 3  # the questionnaire asks for plans under three years
-CANDIDATES = 4000  # parameter sets weighed
+CANDIDATES, PART = 4000, 500  # parameter sets weighed; at once, which spares memory
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,36 @@ def declared(workforce: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return team.groupby("occupation")[columns].sum().reindex(names, fill_value=0.0)
 
 
-def expected_departures(people: np.ndarray, chances: rates.Hazards) -> np.ndarray:
-    """Departures of three years that the tables expect, array (occupations, draws).
+def cumulative_hazard(chances: rates.Hazards) -> np.ndarray:
+    """−log of the chance to neither retire nor quit in three years, by age today: array (ages, draws)."""
+    departing = chances.departure()
+    ages, years, _ = departing.shape
+    path = [departing[np.minimum(np.arange(ages) + year, ages - 1), year] for year in range(years)]
+    return -np.log(np.maximum(1 - np.stack(path), 1e-9)).sum(axis=0)
+
+
+def exposure(
+    people: np.ndarray, departures: np.ndarray, hazard: np.ndarray, spread: np.ndarray
+) -> np.ndarray:
+    """Hazard that people went through at pace 1 until they left or three years had passed.
+
+    E = Σ_a n_a (1 − exp(−r H_a)) / r, array (occupations, draws), at the pace r that the departures
+    suggest: who leaves early is exposed less.
 
     Parameters
     ----------
     people : array (occupations, ages)
-        People of the teams that answered.
+    departures, spread : array (occupations, draws), array (draws)
+        Departures in all, foreseen or not; 1 / κ.
+    hazard : array (ages, draws)
+        From :func:`cumulative_hazard`.
     """
-    leaving = chances.departure()
-    there, gone = np.ones_like(leaving[:, 0]), np.zeros_like(leaving[:, 0])
-    for year in range(min(PLAN_YEARS, leaving.shape[1])):
-        chance = leaving[np.minimum(np.arange(len(there)) + year, len(there) - 1), year]
-        gone, there = gone + there * chance, there * (1 - chance)
-    return people @ gone
+    exposed = people @ -np.expm1(-hazard)
+    for _ in range(2):
+        pace = (1 + spread * departures) / (1 + spread * exposed)
+        for place, (ages, r) in enumerate(zip(people, pace, strict=True)):
+            exposed[place] = ages @ -np.expm1(-r * hazard) / r
+    return exposed
 
 
 def posterior(
@@ -93,10 +109,14 @@ def posterior(
         Departures they declared.
     """
     u = {name: rng.random(CANDIDATES) for name in rates.LEVELS}
-    expected = expected_departures(people, rates.draw(hazards, parameters, legal[:, :PLAN_YEARS], u))
-    expected *= rates.value(hazards, "foresight", u["foresight"], 1.0)
-    spread = rates.value(hazards, "occupation_spread", u["occupation_spread"], 0.0)
-    shape = 1 / np.maximum(spread, 1e-6) ** 2
+    early = legal[:, :PLAN_YEARS]
+    starts = range(0, CANDIDATES, PART)
+    parts = [{name: values[first : first + PART] for name, values in u.items()} for first in starts]
+    hazard = np.hstack([cumulative_hazard(rates.draw(hazards, parameters, early, part)) for part in parts])
+    foresight = rates.value(hazards, "foresight", u["foresight"], 1.0)
+    spread = np.maximum(rates.value(hazards, "occupation_spread", u["occupation_spread"], 0.0), 1e-3) ** 2
+    shape = 1 / spread
+    expected = foresight * exposure(people, departures[:, None] / foresight, hazard, spread)
     log_weight = _log_negative_binomial(departures[:, None], shape, expected).sum(axis=0)
     weight = np.exp(log_weight - log_weight.max())
     # Systematic resampling: each candidate is kept its expected number of times, give or take one.

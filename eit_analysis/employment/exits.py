@@ -48,9 +48,12 @@ def staying(chances: Hazards) -> np.ndarray:
     """
     years, draws = chances.quit.shape[1:]
     aged = np.minimum(np.arange(len(AGES))[:, None] + np.arange(years), len(AGES) - 1)
-    asked = (chances.retirement, chances.quit, chances.mobility)
-    steps = np.stack([1 - hazard[aged, np.arange(years)] for hazard in asked], axis=2)
-    return np.cumprod(steps.reshape(len(AGES), -1, draws), axis=1).reshape(steps.shape)
+    stays = np.empty((len(AGES), years, 3, draws), dtype=np.float32)
+    for place, hazard in enumerate((chances.retirement, chances.quit, chances.mobility)):
+        stays[:, :, place] = 1 - hazard[aged, np.arange(years)]
+    flat = stays.reshape(len(AGES), -1, draws)
+    np.cumprod(flat, axis=1, out=flat)
+    return stays
 
 
 def expected_hazard(cells: list[Cell], stays: np.ndarray, occupations: int) -> np.ndarray:

@@ -123,8 +123,11 @@ def simulate(
         np.random.default_rng(seed),
         draws,
     )
-    stock = np.zeros((years + 1, len(names), draws), dtype=np.int32)
-    flows = {name: np.zeros((years, len(names), draws), dtype=np.int32) for name in FLOWS}
+    # Two bytes a number wherever no stock can come near 32,767.
+    growth = max(float(wish.growth.max(initial=0.0)), 0.0) + 0.1
+    size = np.int16 if people.max(initial=0.0) * (1 + growth) ** years < 2**13 else np.int32
+    stock = np.zeros((years + 1, len(names), draws), dtype=size)
+    flows = {name: np.zeros((years, len(names), draws), dtype=size) for name in FLOWS}
     for number, first in enumerate(range(0, draws if names else 0, BLOCK)):
         rng, part = np.random.default_rng([seed, number]), slice(first, first + BLOCK)
         own = drawn.part(part)
@@ -136,7 +139,7 @@ def simulate(
         stays = exits.staying(chances)
         now = exits.leave(cells, stays, own.pace, kept, rng)
         leaving = -np.expm1(-own.pace * exits.expected_hazard(cells, stays, len(names)))
-        since, there = newcomers.arriving(chances), np.zeros(extra.shape, dtype=np.int64)
+        since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
         stock[0, :, part] = now.stock[0]
         for year in range(years):
             expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], rng)
@@ -146,11 +149,12 @@ def simulate(
             hired = np.clip(rng.poisson(wanted) + extra[year], 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}
             arrived = _arrivals(total["moves"].sum(axis=0), people, rng)
-            there[year] = hired + arrived
+            there += hired + arrived - sum(left.values())
             total |= {"moves": arrived - total["moves"], "hires": hired}
             for name, number_of in total.items():
-                flows[name][year, :, part] = number_of
-            stock[year + 1, :, part] = now.stock[year + 1] + there[: year + 1].sum(axis=0)
+                if np.any(number_of):  # memory that nobody writes to is never taken
+                    flows[name][year, :, part] = number_of
+            stock[year + 1, :, part] = now.stock[year + 1] + there
     by_draw = {name: np.moveaxis(flow, 2, 0) for name, flow in flows.items()}
     return Simulation(scenario, names, base_year, np.moveaxis(stock, 2, 0), **by_draw)
 

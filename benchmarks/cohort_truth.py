@@ -1,0 +1,188 @@
+"""The cohort forecast on made-up territories whose hazards are known, beside an oracle that knows them.
+
+    python benchmarks/cohort_truth.py [--runs 200] [--draws 400] [--people 4000] [--foresight known|prior]
+
+Each run draws a territory from what ``reference/hazards.csv`` says may be: levels of retirements, long
+careers, quits and mobility, for 40 occupations. An independent simulator, which follows
+counts by occupation and single year of age (hired at 20 to 49, movers keep their age), lets firms count the
+departures of three years, then draws ten years. The forecast is given the people by age band and the
+departures counted, not the hazards; the oracle is the simulator itself with the true hazards. The trend's
+gaps are left out of both.
+
+Scored: departures (retirements and quits) over 1, 3, 5 and 10 years, by occupation and in total. Bias:
+forecast mean against what came, summed over runs. Coverage: the law is discrete, so that the share of cases
+in the 80 % interval counts an observed value in proportion to its place in its own step (randomised
+probability integral transform); the plain share, ends included, stands beside it. CRPS: mean over cases,
+both from as many draws.
+
+``--spread prior`` also gives each occupation a pace of its own, which the oracle knows; otherwise what is
+unknown is common to all. ``--foresight prior`` has firms declare an unknown share of the departures, as the
+tables say of a survey.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.config import Scenarios
+from eit_analysis.employment import forecast
+from eit_analysis.employment import hazards as rates
+from eit_analysis.employment.ages import age_weights
+from eit_analysis.employment.newcomers import HIRE_AGES
+from eit_analysis.tables import AGE_BANDS as LABELS
+
+AGE_BANDS = list(LABELS)
+OCCUPATIONS, YEARS, BEFORE = 40, 10, 3
+HORIZONS = (1, 3, 5, 10)
+PARAMETERS = Scenarios(horizon_years=YEARS, trend_rate=0.0)
+
+
+@dataclass(frozen=True)
+class Territory:
+    """True yearly hazards, arrays (occupations, ages), and people by occupation and age."""
+
+    retirement: np.ndarray
+    quit: np.ndarray
+    mobility: np.ndarray
+    people: np.ndarray
+
+    def advance(self, there: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """One year of (…, occupations, ages): who stays, departures and movers."""
+        retired = rng.binomial(there, self.retirement)
+        left = rng.binomial(there - retired, self.quit)
+        movers = rng.binomial(there - retired - left, self.mobility)
+        return there - retired - left - movers, retired + left, movers
+
+    def departures(self, draws: int, rng: np.random.Generator) -> np.ndarray:
+        """Departures by each horizon, array (horizons, draws, occupations), those hired since included."""
+        there = np.broadcast_to(self.people, (draws, *self.people.shape))
+        size = self.people.sum(axis=1) / self.people.sum()
+        leaving = 1 - (1 - self.retirement) * (1 - self.quit)
+        total = np.zeros((YEARS, *there.shape[:2]), dtype=int)
+        hiring = np.isin(np.arange(len(rates.AGES)), HIRE_AGES) / len(HIRE_AGES)
+        for year in range(YEARS):
+            hired = rng.poisson((there * leaving).sum(axis=2))
+            there, gone, movers = self.advance(there, rng)
+            arrived = np.swapaxes(rng.multinomial(movers.sum(axis=1), size), 1, 2)
+            there = older(there + arrived) + older(rng.multinomial(hired, hiring))
+            total[year] = gone.sum(axis=2)
+        return np.cumsum(total, axis=0)[np.array(HORIZONS) - 1]
+
+
+def older(there: np.ndarray) -> np.ndarray:
+    moved = np.zeros_like(there)
+    moved[..., 1:] = there[..., :-1]
+    moved[..., -1] += there[..., -1]
+    return moved
+
+
+def territory(hazards: pd.DataFrame, people: np.ndarray, rng: np.random.Generator) -> Territory:
+    """Hazards at random quantiles of the tables, a pace at random by occupation."""
+    u = {name: rng.random(1) for name in rates.LEVELS}
+    drawn = rates.draw(hazards, PARAMETERS, rates.legal_ages(62, [], 2018, 1), u)
+    spread = rates.value(hazards, "occupation_spread", u["occupation_spread"], 1e-3)
+    pace = rng.gamma(1 / spread**2, spread**2, OCCUPATIONS)[:, None]
+    paced = [1 - (1 - h[None, :, 0, 0]) ** pace for h in (drawn.retirement, drawn.quit, drawn.mobility)]
+    return Territory(*paced, people)
+
+
+def counted(world: Territory, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Departures that firms tell of three years, array (occupations): those of people of the same ages."""
+    there, told = world.people, np.zeros(OCCUPATIONS, dtype=int)
+    for _ in range(BEFORE):
+        there, gone, movers = world.advance(there, rng)
+        there = older(there + movers)
+        told += gone.sum(axis=1)
+    return rng.binomial(told, share)
+
+
+def workforce(bands: np.ndarray, told: np.ndarray) -> pd.DataFrame:
+    """Survey rows from people by occupation and band; one firm, as firms do not matter to the forecast."""
+    rows = pd.DataFrame(np.argwhere(bands), columns=["occupation", "band"])
+    rows["headcount"] = bands[bands > 0].astype(float)
+    first = ~rows["occupation"].duplicated()
+    rows["planned_departures_3y"] = np.where(first, told[rows["occupation"]], 0.0)
+    rows["age_band"] = [AGE_BANDS[band] for band in rows["band"]]
+    names = [f"{occupation:02}" for occupation in rows["occupation"]]
+    return rows.assign(occupation=names, site_id="E1", planned_hires_3y=np.nan)
+
+
+def crps(seen: np.ndarray, drawn: np.ndarray) -> float:
+    """Mean over cases of mean |x − y| − Σ (2 i − 1 − m) x_(i) / m², x_(i) the m draws in order."""
+    draws = drawn.shape[1]
+    order = 2 * np.arange(draws) + 1 - draws
+    spread = (np.sort(drawn, axis=1) * order).sum(axis=1) / draws**2
+    return float((abs(drawn - seen[:, None]).mean(axis=1) - spread).mean())
+
+
+def score(name: str, seen: np.ndarray, drawn: np.ndarray, known: np.ndarray) -> dict[str, object]:
+    """One line of results; ``seen`` (cases), ``drawn`` and ``known`` (cases, draws)."""
+    rng = np.random.default_rng(1)
+    below, equal = ((drawn < seen[:, None]).mean(axis=1), (drawn == seen[:, None]).mean(axis=1))
+    place = below + rng.random(len(seen)) * equal
+    low, high = np.quantile(drawn, [0.1, 0.9], axis=1, method="inverted_cdf")
+    ours, oracle = crps(seen, drawn), crps(seen, known)
+    return {
+        "of": name,
+        "cases": len(seen),
+        "bias %": 100 * (drawn.mean(axis=1).sum() / seen.sum() - 1),
+        "coverage 80 %": 100 * ((place >= 0.1) & (place <= 0.9)).mean(),
+        "coverage 95 %": 100 * ((place >= 0.025) & (place <= 0.975)).mean(),
+        "ends included": 100 * ((seen >= low) & (seen <= high)).mean(),
+        "CRPS": ours,
+        "oracle": oracle,
+        "ratio": ours / oracle,
+    }
+
+
+def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: int = 1) -> pd.DataFrame:
+    """Scores by occupation and in total: ``of, cases, bias %, coverage …, CRPS, oracle, ratio``."""
+    hazards = reference.load("hazards")
+    hazards = hazards[~hazards["hazard"].str.startswith("trend_gap")].copy()
+    if foresight == "known":
+        hazards.loc[hazards["hazard"] == "foresight", ["low", "central", "high"]] = 1.0
+    if spread == "none":
+        hazards = hazards[hazards["hazard"] != "occupation_spread"]
+    seen, drawn, known = [], [], []
+    for number in range(runs):
+        rng = np.random.default_rng([seed, number])
+        shares = np.array([age_weights(band) for band in AGE_BANDS])
+        bands = rng.multinomial(
+            people, np.full(OCCUPATIONS * len(AGE_BANDS), 1 / OCCUPATIONS / len(AGE_BANDS))
+        )
+        bands = bands.reshape(OCCUPATIONS, len(AGE_BANDS))
+        world = territory(hazards, rng.multinomial(bands, shares).sum(axis=1), rng)
+        share = float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
+        rows = workforce(bands, counted(world, share, rng))
+        result = forecast.simulate(
+            rows, hazards, PARAMETERS, scenario="trend", base_year=2018, draws=draws, seed=number
+        )
+        oracle = world.departures(draws + 1, rng)
+        gone = np.cumsum(result.retirements + result.quits, axis=1)[:, np.array(HORIZONS) - 1]
+        seen.append(oracle[:, 0])
+        known.append(oracle[:, 1:])
+        drawn.append(gone.swapaxes(0, 1))
+    table = []
+    for place, horizon in enumerate(HORIZONS):
+        cases = [[case[place].T for case in kind] for kind in (seen, drawn, known)]
+        table.append(score(f"occupations, {horizon} years", *(np.concatenate(kind) for kind in cases)))
+        total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
+        table.append(score(f"territory, {horizon} years", *total))
+    return pd.DataFrame(table)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--draws", type=int, default=400)
+    parser.add_argument("--people", type=int, default=4000)
+    parser.add_argument("--foresight", choices=["known", "prior"], default="known")
+    parser.add_argument("--spread", choices=["none", "prior"], default="none")
+    options = parser.parse_args()
+    scores = run(options.people, options.runs, options.draws, options.foresight, options.spread)
+    print(scores.round(3).to_string(index=False))
