@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks import cohort_truth
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
 from eit_analysis.employment import evidence, exits, hazards, newcomers
@@ -109,6 +110,15 @@ def test_many_people_alike_are_counted_in_batches() -> None:
     assert (drawn.stock[-1] + gone == 700).all()
 
 
+def test_asking_one_question_a_year_gives_the_same_stock(crowd: exits.Exits) -> None:
+    known = np.eye(len(AGES))
+    cells = [Cell(o, people, known[age - AGES[0]]) for o, age, people in CROWD]
+    pace = np.repeat(PACE[:, None], DRAWS, axis=1)
+    last = stays(DRAWS)[:, :, -1:]
+    drawn = exits.leave(cells, last, pace, np.ones((2, YEARS)), np.random.default_rng(7))
+    assert (drawn.stock == crowd.stock).all()
+
+
 def test_newcomers_leave_like_people_of_the_ages_of_hiring() -> None:
     since = newcomers.arriving(ONE)
     first = [AGES[i] + 1 - AGES[0] for i in newcomers.HIRE_AGES]
@@ -181,3 +191,12 @@ def test_cells_hold_everyone_and_unknown_ages_follow_the_known() -> None:
     people = people_by_age(cells_of(rows, ["Tri", "Usinage"]), 2)
     assert people.sum(axis=1).tolist() == [8, 8]
     assert people[1] == pytest.approx(people[0])
+
+
+def test_a_territory_with_known_hazards_is_forecast_nearly_as_by_who_knows_them() -> None:
+    """A small run of benchmarks/cohort_truth.py, too small to tell its bounds from chance: wider here."""
+    scores = cohort_truth.run(4000, 4, 100, "known", "none").set_index("of")
+    by_occupation = scores.loc["occupations, 10 years"]
+    assert abs(by_occupation["bias %"]) < 4
+    assert 70 < by_occupation["coverage 80 %"] < 90
+    assert by_occupation["ratio"] < 1.3

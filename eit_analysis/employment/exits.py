@@ -95,7 +95,7 @@ def leave(
         there = still[cell.occupation]
         if (kept[cell.occupation] == 1).all():
             there[:, :questions] += _still_there(clocks[law], pace[cell.occupation], cell.people, rng)
-            there[:, questions] = there[:, questions - 1]
+            there[:, questions:] = there[:, questions - 1 : questions]
         else:
             lossy = _with_losses(clocks[law], pace[cell.occupation], kept[cell.occupation])
             there += _still_there(lossy, pace[cell.occupation], cell.people, rng)
