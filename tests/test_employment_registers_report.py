@@ -133,8 +133,8 @@ def test_national_ages_of_one_occupation(page: Page) -> None:
     assert shown(row["Part en France (%)"]) == round(100 * thousands["15-24 ans"] / thousands.sum(), 1)
     assert (row["Effectif (personnes)"], shown(row["Part (%)"])) == ("10", round(100 * 10 / 153, 1))
     low, high = beta.ppf([0.05 / 18, 1 - 0.05 / 18], [10, 11], [144, 143])
-    assert shown(row["Part, borne basse (%)"]) == round(100 * low, 1)
-    assert shown(row["Part, borne haute (%)"]) == round(100 * high, 1)
+    assert shown(row["Part, borne basse à 95 % (%)"]) == round(100 * low, 1)
+    assert shown(row["Part, borne haute à 95 % (%)"]) == round(100 * high, 1)
     assert row["Familles professionnelles"] == "D3Z20, D4Z40" and row["Au-delà du hasard"] == "oui"
 
 
@@ -250,8 +250,8 @@ def test_the_scorecard_of_series_grades_the_naive_forecast(page: Page) -> None:
     table = employment().dropna(axis=1)
     assert table.shape == (36, 111)
     row = one(page(ERRORS), Méthode="maintien de la dernière valeur", **{"Horizon (ans)": "1"})
-    error = (table.diff().abs() / table).iloc[-int(row["Origines"]) :]
-    assert (row["Origines"], shown(row["CRPS rapporté au maintien"])) == ("28", 1)
+    error = (table.diff().abs() / table).iloc[-int(row["Années de départ"]) :]
+    assert (row["Années de départ"], shown(row["CRPS rapporté à celui du maintien"])) == ("28", 1)
     assert shown(row["Écart absolu moyen (MAPE) (%)"]) == round(100 * error.to_numpy().mean(), 1)
 
 

@@ -210,7 +210,7 @@ def test_too_many_needs_to_try_every_set_says_so() -> None:
     assert found.status == "areas"
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
     assert found.placed_h_per_year >= 0.8 * found.wanted_h_per_year
-    assert re.search(r"il manque au plus \S+\u00a0% au maximum possible", sentence(found))
+    assert re.search(r"il manque au plus \d+\u00a0% d'heures", sentence(found))
 
 
 def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() -> None:
@@ -249,7 +249,8 @@ def test_nothing_to_share_is_said() -> None:
     assert (found.posts.empty, found.unmet.empty, found.status) == (True, True, "optimal")
     assert sentence(found).startswith("Aucune entreprise n'a déclaré")
     alone = share_jobs(needs(("A", 40.0)), sites(0), **RULES)
-    assert "480\u00a0heures" in sentence(alone)
+    # 480 h a year: what one firm asks, withheld in the table, is in no sentence beneath it.
+    assert sentence(alone).startswith("Aucun poste n'est possible") and "480" not in sentence(alone)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,23 @@ def test_a_table_full_of_withheld_values_is_only_said_to_exist(small_study: Stud
     assert "<svg" in figure.seen_by(internal.viewer, {}).html()
 
 
+def test_a_share_of_full_time_is_as_secret_as_the_hours_it_tells(small_study: Study) -> None:
+    frame = pd.DataFrame(
+        {
+            "post_id": ["P01"],
+            "site_id": ["E1"],
+            "hours_per_month": [40.0],
+            "share_of_full_time_percent": [26.4],
+            "post_share_percent": [82.0],
+        }
+    )
+    release = Release(small_study, "partners", "essai")
+    table = release.listing(frame, "Postes", ["site_id"]).seen_by(release.viewer, {})
+    assert len(table.frame) == 1
+    assert table.shut[0].tolist() == [False, False, True, True, True]
+    assert table.frame.iloc[0, 2:].isna().all()
+
+
 def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}

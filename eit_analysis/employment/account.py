@@ -92,6 +92,7 @@ def entrants_source(entrants: Sequence[Entrants]) -> str:
         )
     sources = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in entrants)
     return (
-        "Écart = postes à pourvoir − entrants\u00a0; positif, des personnes manquent. Entrants, par personne "
-        f"employée et par an\u00a0: {sources}."
+        "Moyennes des tirages, intervalles à 80\u00a0%. Écart = postes à pourvoir − entrants\u00a0; positif, "
+        "des personnes manquent\u00a0; négatif, il en vient plus qu'il n'y a de postes. Entrants, par "
+        f"personne employée et par an\u00a0: {sources}."
     )

@@ -131,7 +131,8 @@ def comparison_source(national: pd.DataFrame) -> str:
         )
     return (
         f"Source\u00a0: DARES, Portrait statistique des métiers, {national['period'].iloc[0]}, France "
-        "métropolitaine. Un écart dépasse le hasard quand la part nationale est hors de l'intervalle\u00a0; "
-        "un métier semblable à l'ensemble du pays n'est signalé qu'une fois sur vingt. C'est une alerte et "
-        "non une preuve\u00a0: des collègues recrutés ensemble ne sont pas des tirages indépendants."
+        "métropolitaine. L'intervalle de la part vaut à 95\u00a0% pour toutes les tranches d'un métier à la "
+        "fois. Un écart dépasse le hasard quand la part nationale en est hors\u00a0; un métier semblable à "
+        "l'ensemble du pays n'est signalé qu'une fois sur vingt. C'est une alerte et non une preuve\u00a0: "
+        "des collègues recrutés ensemble ne sont pas des tirages indépendants."
     )

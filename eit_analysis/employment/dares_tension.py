@@ -121,5 +121,7 @@ def tension_source(finest: pd.DataFrame) -> str:
     return (
         f"Source\u00a0: DARES et France Travail, indicateur de tension {int(finest['year'].max())}, classes "
         "de 1 (peu tendu) à 5 (très tendu), au niveau le plus fin qui couvre l'étude et où la classe est "
-        "publiée. Avec plusieurs familles professionnelles, la classe est celle de la plus nombreuse."
+        "publiée. Avec plusieurs familles professionnelles, la classe est celle de la plus nombreuse, et "
+        "les deux suivantes vont de la moins tendue à la plus tendue\u00a0; une famille dont la classe n'est "
+        "pas publiée ne compte pas. Cette échelle n'est pas celle de la difficulté déclarée, de 0 à 4."
     )

@@ -16,6 +16,7 @@ and L3123-27). Share, firms a post and reach are therefore the study's own: *hyp
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,6 @@ import pandas as pd
 
 from eit_analysis.employment.post_packing import Packing, Rules, pack
 from eit_analysis.employment.skills import UNNAMED
-from eit_analysis.french import counted, short
 from eit_analysis.reference.distance import road_km
 
 FULL_TIME_H_PER_MONTH = 151.67  # as payslips write it: 151.67 declared is no more than full time
@@ -218,22 +218,21 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
 
 
 def sentence(plan: SharedJobs) -> str:
-    """French sentence: what the posts are worth, and how sure it is that no plan does better."""
+    """French sentence: how sure it is that no plan does better.
+
+    Without an hour or a number of posts: those of a single firm would be read off it, under a table that
+    withholds them.
+    """
     if not plan.wanted_h_per_year:
         return "Aucune entreprise n'a déclaré d'heures à partager\u00a0: aucun poste ne peut être proposé."
-    wanted = f"{short(plan.wanted_h_per_year)}\u00a0heures déclarées partageables par an"
     if plan.posts.empty and plan.status == "optimal":
-        return f"Aucun poste n'est possible avec les {wanted}\u00a0: le tableau des besoins dit pourquoi."
-    posts = counted(plan.posts["post_id"].nunique(), "poste placerait", "postes placeraient")
-    gap = 100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year)
-    missing = f"et il manque au plus {short(gap)}\u00a0% au maximum possible"
+        return "Aucun poste n'est possible\u00a0: le tableau des besoins dit pourquoi."
+    gap = math.ceil(100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year))
+    missing = f"il manque au plus {gap}\u00a0% d'heures au meilleur partage possible"
     sure = {
-        "optimal": "aucun autre partage n'en place davantage",
-        "time_limit": f"la recherche a été arrêtée avant la fin, {missing}",
-        "areas": "un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
-        f"secteurs d'entreprises voisines, {missing}",
+        "optimal": "Aucun autre partage ne place davantage d'heures",
+        "time_limit": f"La recherche a été arrêtée avant la fin\u00a0: {missing}",
+        "areas": "Un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
+        f"secteurs d'entreprises voisines\u00a0: {missing}",
     }
-    return (
-        f"{posts} {short(plan.placed_h_per_year)} des {wanted}\u00a0: {sure[plan.status]}. C'est un "
-        "plafond, aucune entreprise ne s'y est engagée."
-    )
+    return f"{sure[plan.status]}. C'est un plafond, aucune entreprise ne s'y est engagée."

@@ -28,6 +28,8 @@ ABOUT_ANSWERS = {
     "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
     "reason",
 }  # fmt: skip
+# A share of what everybody knows is the quantity itself: 26 % of a full time is 40 hours a month.
+OF_A_KNOWN_WHOLE = {"share_of_full_time_percent", "post_share_percent"}
 
 
 class Heading(NamedTuple):
@@ -91,7 +93,7 @@ def _default_sensitivity(column: str, unit: str) -> str:
     exact scores, whose factors are public, can be solved for it.
     """
     quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "h/", "poste", "sur"))
-    told = column.startswith("source_") or column in ABOUT_ANSWERS
+    told = column.startswith("source_") or column in ABOUT_ANSWERS | OF_A_KNOWN_WHOLE
     return "confidential" if quantity or told else "consented"
 
 
