@@ -87,7 +87,8 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
             axes.set_title(wrapped(wording.cell(code, by), 30) if by else "", fontsize=11)
             axes.grid(color=GRID, linewidth=0.6)
             axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
-            axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4, integer=True))
+            # The first and the last year are those that a reader looks for.
+            axes.set_xticks(np.unique(np.linspace(part[x].min(), part[x].max(), 3).round()))
             french_axis(axes.yaxis)
             if i % columns == 0:
                 axes.set_ylabel(axis_title(central))
