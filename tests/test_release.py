@@ -106,6 +106,19 @@ def test_a_share_of_full_time_is_as_secret_as_the_hours_it_tells(small_study: St
     assert table.frame.iloc[0, 2:].isna().all()
 
 
+@pytest.mark.parametrize(("rows", "columns", "folds"), [(20, 2, False), (21, 2, True), (16, 12, True)])
+def test_a_long_or_a_large_table_opens_on_demand(
+    small_study: Study, rows: int, columns: int, folds: bool
+) -> None:
+    names = ["year", "headcount", "people", "openings", "departures", "retirements", "quits", "mean_people"]
+    names += ["people_low80", "people_high80", "openings_low80", "openings_high80"]
+    frame = pd.DataFrame({name: range(rows) for name in names[:columns]})
+    release = Release(small_study, "internal", "essai")
+    page = str(release.summary(frame, "Repères", ["year"]).seen_by(release.viewer, {}).html())
+    assert ("<details" in page) == folds
+    assert page.count("<tr") == rows + 1
+
+
 def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}
