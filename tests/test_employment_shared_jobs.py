@@ -212,6 +212,29 @@ def test_too_many_needs_to_try_every_set_says_so() -> None:
     assert re.search(r"il manque au plus \S+\u00a0% au maximum possible", sentence(found))
 
 
+def test_two_valleys_are_each_tried_whole() -> None:
+    """Fifteen firms of 35 h here and fifteen 300 km away: three posts of four each, and no plan does better."""
+    names = [f"S{i:02d}" for i in range(30)]
+    places = pd.DataFrame({"site_id": names, "latitude": [45.0, 48.0] * 15, "longitude": 7.0})
+    found = share_jobs(needs(*((name, 35.0) for name in names)), places, **RULES)
+    assert (found.status, found.bound_h_per_year) == ("optimal", pytest.approx(6 * 4 * 35 * 12))
+    assert found.placed_h_per_year == pytest.approx(found.bound_h_per_year)
+    # Thirty firms of which no two are neighbours: nothing is possible, and that is said.
+    apart = share_jobs(
+        needs(*((name, 35.0) for name in names)), places.assign(latitude=range(15, 45)), **RULES
+    )
+    assert (apart.status, apart.bound_h_per_year) == ("optimal", 0.0)
+    assert sentence(apart).startswith("Aucun poste n'est possible")
+
+
+def test_a_search_without_time_says_so() -> None:
+    rows = needs(*((name, 37.0) for name in "ABCDEFGH"))
+    found = share_jobs(rows, sites(*range(8)), **RULES, time_limit_s=0.0)
+    assert found.status == "time_limit"
+    assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
+    assert "arrêtée avant la fin" in sentence(found)
+
+
 def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() -> None:
     declared = pd.DataFrame(
         [
@@ -237,7 +260,7 @@ def test_nothing_to_share_is_said() -> None:
 @pytest.mark.parametrize(
     ("change", "rules"),
     [({"hours": -1.0}, {}), ({"hours": np.inf}, {}), ({"hours": np.nan}, {}), ({"month": 13}, {}),
-     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1})],
+     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1}), ({}, {"maximum_sites": 7})],
 )  # fmt: skip
 def test_hostile_input_is_refused(change, rules) -> None:
     with pytest.raises(ValueError, match=r"must be|in \]0"):

@@ -17,6 +17,7 @@ and L3123-27). Share, firms a post and reach are therefore the study's own: *hyp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from eit_analysis.reference.distance import road_km
 
 FULL_TIME_H_PER_MONTH = 151.67  # as payslips write it: 151.67 declared is no more than full time
 MONTHS = range(1, 13)
+MOST_SITES = 6
 NEED = ["occupation", "site_id"]
 POST_COLUMNS = [
     "post_id", "occupation", "site_id", "skills_shared", "hours_per_month", "share_of_full_time_percent",
@@ -52,7 +54,8 @@ class SharedJobs:
         Hours placed, hours asked for, and hours that no plan exceeds.
     status : str
         ``optimal``; ``time_limit`` when a search was cut short; ``areas`` when an occupation has too many
-        needs to try all sets of them, and was parted into areas of neighbours.
+        needs to try all sets of them, and was parted into areas of neighbours. A search that time cuts may
+        end otherwise on another machine.
     """
 
     posts: pd.DataFrame
@@ -99,17 +102,19 @@ def share_jobs(
     minimum_share : float
         Least share of full time of a post in a month it works, in ]0, 1].
     maximum_sites : int
-        Most firms of a post, 2 or more.
+        Most firms of a post, from 2 to 6: beyond, there are too many sets of firms to list.
     time_limit_s : float
-        For all searches together.
+        For all searches together; what an occupation leaves of its part goes to those after it.
 
     Raises
     ------
     ValueError
         Hours negative or not finite, a month out of 1 to 12, a share or a number of firms out of its range.
     """
-    if not (0 < minimum_share <= 1 and maximum_sites >= 2):
-        raise ValueError(f"minimum_share in ]0, 1], maximum_sites from 2: {minimum_share}, {maximum_sites}")
+    if not (0 < minimum_share <= 1 and 2 <= maximum_sites <= MOST_SITES):
+        raise ValueError(
+            f"minimum_share in ]0, 1], maximum_sites from 2 to {MOST_SITES}: {minimum_share}, {maximum_sites}"
+        )
     if not (needs["hours"].between(0, np.inf, inclusive="left") & needs["month"].isin(MONTHS)).all():
         raise ValueError("hours must be finite and not negative, months 1 to 12")
     asked = needs[needs["hours"] > 0]
@@ -121,11 +126,12 @@ def share_jobs(
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]]
     number = hours.index.get_level_values("occupation").nunique()
     posts, reasons, packings = [], [], []
-    for _, group in hours.groupby(level="occupation"):
+    end = monotonic() + time_limit_s
+    for done, (_, group) in enumerate(hours.groupby(level="occupation")):
         where = places.reindex(group.index.get_level_values("site_id"))
         part = group[(group.max(axis=1) <= rules.high_h).to_numpy() & where.notna().all(axis=1).to_numpy()]
         km = road_km(places.reindex(part.index.get_level_values("site_id")), detour_factor)
-        packing = pack(part.to_numpy(), km, rules, time_limit_s / number)
+        packing = pack(part.to_numpy(), km, rules, max(end - monotonic(), 0.0) / (number - done))
         posts += [_post(part.iloc[rows], km[np.ix_(rows, rows)].max()) for rows in packing.posts]
         reasons.append(_reasons(group, where, part, km, packing, rules))
         packings.append(packing)
