@@ -213,7 +213,7 @@ def test_too_many_needs_to_try_every_set_says_so() -> None:
 
 
 def test_two_valleys_are_each_tried_whole() -> None:
-    """Fifteen firms of 35 h here and fifteen 300 km away: three posts of four each, and no plan does better."""
+    """Fifteen firms of 35 h here, fifteen far away: three posts of four each, no plan does better."""
     names = [f"S{i:02d}" for i in range(30)]
     places = pd.DataFrame({"site_id": names, "latitude": [45.0, 48.0] * 15, "longitude": 7.0})
     found = share_jobs(needs(*((name, 35.0) for name in names)), places, **RULES)
@@ -260,7 +260,8 @@ def test_nothing_to_share_is_said() -> None:
 @pytest.mark.parametrize(
     ("change", "rules"),
     [({"hours": -1.0}, {}), ({"hours": np.inf}, {}), ({"hours": np.nan}, {}), ({"month": 13}, {}),
-     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1}), ({}, {"maximum_sites": 7})],
+     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1}),
+     ({}, {"maximum_sites": 7})],
 )  # fmt: skip
 def test_hostile_input_is_refused(change, rules) -> None:
     with pytest.raises(ValueError, match=r"must be|in \]0"):

@@ -109,6 +109,12 @@ def test_register_gives_realised_and_planned_tonnes() -> None:
     assert len(future) == 1
 
 
+def test_flows_whose_routes_nobody_gave_are_of_an_unknown_one() -> None:
+    nowhere = FLOWS.assign(route=np.nan)  # a column of nothing is read as numbers
+    both = [f(REGISTER, nowhere) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]
+    assert [set(table["old_route"]) for table in both] == [{"unknown"}] * 2
+
+
 def test_empty_register() -> None:
     both = pd.concat(
         [f(REGISTER.head(0), FLOWS) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]

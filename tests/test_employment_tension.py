@@ -73,7 +73,7 @@ def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.Data
 
 
 def test_a_basin_over_two_departments_is_one(declared: pd.DataFrame) -> None:
-    """In the survey of 2024, 24 basins are in two départements or three: 30 hires here and 10 there are 40."""
+    """So are 24 basins of the survey of 2024: 30 hires here and 10 there are 40."""
     machining = RECORDS[0][:4]
     more = [
         (*machining, 10.0, 40.0, 100.0, False, 2024),

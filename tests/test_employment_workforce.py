@@ -135,6 +135,7 @@ def test_empty_workforce(declared: pd.DataFrame) -> None:
         assert table(ready).empty
     assert workforce.pyramids(workforce.located(ready, SITES), "size_class").empty
     assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
+    assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018-2") == 2018
 
 
 SKILLS = pd.DataFrame(
