@@ -254,7 +254,16 @@ def test_nothing_to_share_is_said() -> None:
     assert (found.posts.empty, found.unmet.empty, found.status) == (True, True, "optimal")
     assert sentence(found).startswith("Aucune entreprise n'a déclaré")
     alone = share_jobs(needs(("A", 40.0)), sites(0), **RULES)
-    assert "480\u00a0heures" in sentence(alone)
+    assert sentence(alone).startswith("Aucun poste n'est possible")
+
+
+def test_what_a_firm_declared_is_listed_to_nobody_else() -> None:
+    """A share of full time tells the hours, and a post of two those of the other: both are confidential."""
+    found = share_jobs(needs(("A", 75.0), ("B", 70.0), ("C", 20.0)), sites(0, 5, 8), **RULES)
+    assert found.posts["members"].tolist() == ["A B"] * 2
+    told = ("hours_per_month", "share_of_full_time_percent", "post_share_percent", "unmet_reason")
+    assert {wording.heading(column).sensitivity for column in told} == {"confidential"}
+    assert not re.search(r"\d", sentence(found))
 
 
 @pytest.mark.parametrize(

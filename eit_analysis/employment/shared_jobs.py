@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.post_packing import Packing, Rules, pack
-from eit_analysis.french import counted, short
+from eit_analysis.french import short
 from eit_analysis.reference.distance import road_km
 
 FULL_TIME_H_PER_MONTH = 151.67  # as payslips write it: 151.67 declared is no more than full time
@@ -32,7 +32,7 @@ MOST_SITES = 6
 NEED = ["occupation", "site_id"]
 POST_COLUMNS = [
     "post_id", "occupation", "site_id", "skills_shared", "hours_per_month", "share_of_full_time_percent",
-    "post_share_percent", "post_months", "post_sites", "post_span_km",
+    "post_share_percent", "post_months", "post_span_km", "members",
 ]  # fmt: skip
 UNMET_COLUMNS = ["occupation", "site_id", "skills_shared", "hours_per_month", "unmet_reason"]
 
@@ -46,7 +46,8 @@ class SharedJobs:
     posts : DataFrame
         ``POST_COLUMNS``, a row for each firm of a post: its hours, averaged over the months that the post
         works, and their share of full time; then, of the whole post, the share of full time in its emptiest
-        month, its months, its firms and the longest road between two of them.
+        month, its months, the longest road between two of its firms and their ids. A listing is of its
+        ``members``: what a post of two needs, less one's own hours, is what the other declared.
     unmet : DataFrame
         ``UNMET_COLUMNS``: the needs in no post, hours averaged over the months of the need, and the first
         reason that holds, a code of ``labels.csv``.
@@ -160,8 +161,8 @@ def _post(members: pd.DataFrame, span_km: float) -> pd.DataFrame:
         share_of_full_time_percent=100 * mine / FULL_TIME_H_PER_MONTH,
         post_share_percent=100 * load[months].min() / FULL_TIME_H_PER_MONTH,
         post_months=len(months),
-        post_sites=len(members),
         post_span_km=span_km,
+        members=" ".join(members.index.get_level_values("site_id")),
     )  # fmt: skip
 
 
@@ -197,22 +198,17 @@ def _reasons(
 
 
 def sentence(plan: SharedJobs) -> str:
-    """French sentence: what the posts are worth, and how sure it is that no plan does better."""
+    """French sentence: how sure it is that no plan does better; hours are told by a table, if they may be."""
     if not plan.wanted_h_per_year:
         return "Aucune entreprise n'a déclaré d'heures à partager\u00a0: aucun poste ne peut être proposé."
-    wanted = f"{short(plan.wanted_h_per_year)}\u00a0heures déclarées partageables par an"
     if plan.posts.empty and plan.status == "optimal":
-        return f"Aucun poste n'est possible avec les {wanted}\u00a0: le tableau des besoins dit pourquoi."
-    posts = counted(plan.posts["post_id"].nunique(), "poste placerait", "postes placeraient")
+        return "Aucun poste n'est possible\u00a0: le tableau des besoins dit pourquoi."
     gap = 100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year)
-    missing = f"et il manque au plus {short(gap)}\u00a0% au maximum possible"
+    missing = f"il manque au plus {short(gap)}\u00a0% au maximum possible"
     sure = {
-        "optimal": "aucun autre partage n'en place davantage",
-        "time_limit": f"la recherche a été arrêtée avant la fin, {missing}",
-        "areas": "un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
-        f"secteurs d'entreprises voisines, {missing}",
+        "optimal": "Aucun autre partage ne place davantage d'heures",
+        "time_limit": f"La recherche a été arrêtée avant la fin, {missing}",
+        "areas": "Un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
+        f"secteurs d'entreprises voisines, et {missing}",
     }
-    return (
-        f"{posts} {short(plan.placed_h_per_year)} des {wanted}\u00a0: {sure[plan.status]}. C'est un "
-        "plafond, aucune entreprise ne s'y est engagée."
-    )
+    return f"{sure[plan.status]}. C'est un plafond\u00a0: aucune entreprise ne s'y est engagée."

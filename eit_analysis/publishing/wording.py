@@ -25,8 +25,10 @@ ABOUT_ANSWERS = {
     "sheets_filled", "rows_clean", "missing_sheets", "confidence_grade", "weak_point", "clean_rows_percent",
     "filled_percent", "known_mass_percent", "sheet", "row", "question", "other_site_id", "same_siret",
     "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
-    "reason",
+    "reason", "unmet_reason",
 }  # fmt: skip
+# Units of what actors declare, hours and levels of skill too, and of what tells it back.
+QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
 
 
 class Heading(NamedTuple):
@@ -89,7 +91,7 @@ def _default_sensitivity(column: str, unit: str) -> str:
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "h/", "poste", "sur"))
+    quantity = unit.startswith(QUANTITIES)
     told = column.startswith("source_") or column in ABOUT_ANSWERS
     return "confidential" if quantity or told else "consented"
 
