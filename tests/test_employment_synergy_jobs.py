@@ -164,7 +164,7 @@ def test_insertion_stays_within_what_each_structure_can_take() -> None:
 
 
 def test_posts_add_up_before_they_are_rounded() -> None:
-    row = {name: [0.6, 0.6] for name in insertion.SUMMED}
+    row = {name: [0.8, 0.8] for name in insertion.SUMMED}
     structures = pd.DataFrame({"category": ["wood", "paper"], "site_id": ["S", "T"], **row})
     posts = insertion.posts(structures, "Ensemble").set_index("category")["full_time_posts"]
     assert posts["Ensemble"] == 1 and posts.drop("Ensemble").isna().all()
