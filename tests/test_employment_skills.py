@@ -189,11 +189,11 @@ def test_national_change_by_hand() -> None:
         F1=steady, F2=[10, 20, 10, 20, 10], F3=[5.0, np.nan, 5, 5, 5], F4=[3 * x for x in steady]
     )
     links = pd.DataFrame(
-        [("F1", "H1"), ("F4", "H1"), ("F2", "H2"), ("F3", "H3"), ("F9", "H9"), ("F1", None)]
-        # A link given twice counts once; a family with a gap leaves the whole code without a row.
-        + [("F1", "H4"), ("F1", "H4"), ("F2", "H4"), ("F1", "H5"), ("F3", "H5")],
+        [("F1", "H1"), ("F4", "H1"), ("F2", "H2"), ("F3", "H3"), ("F9", "H9"), ("F1", None),
+         # A link given twice counts once; a family with a gap leaves the whole code without a row.
+         ("F1", "H4"), ("F1", "H4"), ("F2", "H4"), ("F1", "H5"), ("F3", "H5")],
         columns=["fap_code", "rome_code"],
-    )
+    )  # fmt: skip
     found = prospects.national_change(table, links).set_index("rome_code")
     assert found.index.tolist() == ["H1", "H2", "H4"]
     sums = np.log([a + b for a, b in zip(steady, [10, 20, 10, 20, 10], strict=True)])
