@@ -115,6 +115,22 @@ def test_flows_whose_routes_nobody_gave_are_of_an_unknown_one() -> None:
     assert [set(table["old_route"]) for table in both] == [{"unknown"}] * 2
 
 
+def test_the_route_left_is_none_of_those_that_recover() -> None:
+    """Most of what the actor gives today may already go where the synergy takes it."""
+    more = FLOWS.assign(mass_t_per_year=[50.0, 10, 999, 7, 400], site_id=["A", "B", "B", "C", "A"])
+    assert synergy_tonnes.realised_tonnes(REGISTER, more)["old_route"].tolist() == ["landfill"]
+
+
+def test_jobs_to_come_may_never_come() -> None:
+    stages = pd.DataFrame(
+        [("planned", 1.0, 2.0, 3.0), ("allocated", 1.0, 2.0, 3.0)],
+        columns=["stage", "jobs_low", "jobs", "jobs_high"],
+    )
+    assert synergy_jobs.future_jobs(stages, "x")[synergy_jobs.JOBS].to_numpy().tolist() == [[0, 2, 3]]
+    less = synergy_jobs.future_jobs(stages.assign(jobs_low=-4.0), "x")
+    assert less["jobs_low"].tolist() == [-4]
+
+
 def test_empty_register() -> None:
     both = pd.concat(
         [f(REGISTER.head(0), FLOWS) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]

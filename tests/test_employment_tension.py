@@ -92,6 +92,15 @@ def test_a_basin_over_two_departments_is_one(declared: pd.DataFrame) -> None:
     assert table.loc["Conduite d'usinage", "basin_planned_hires"] == 50
 
 
+def test_hires_whose_difficulty_is_masked_do_not_weigh_in_the_share(declared: pd.DataFrame) -> None:
+    survey = pd.DataFrame(RECORDS, columns=BMO_COLUMNS)
+    survey.loc[1, "difficult_share_percent"] = np.nan
+    needs = tension.basin_needs(survey, "6811")
+    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).set_index("occupation")
+    machining = table.loc["Conduite d'usinage"]
+    assert machining[["basin_planned_hires", "basin_difficult_share_percent"]].tolist() == [40, 80]
+
+
 def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
     needs = tension.basin_needs(None, "THANN-CERNAY")
     table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs)
