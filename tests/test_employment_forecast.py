@@ -67,6 +67,14 @@ def test_people_are_conserved_in_every_draw(scenario: str) -> None:
     assert (s.stock[:, 0].sum(axis=1) == 34).all()
 
 
+def test_a_plan_is_of_the_whole_team_on_whichever_row_it_is_written() -> None:
+    """One firm writes its four departures beside its youngest, another spreads them: the same forecast."""
+    bands = ["25-29", "35-39", "45-49", "55-59"]
+    people = team([("A", "Usinage", band, 10, np.nan) for band in bands])
+    once, spread = (people.assign(planned_departures_3y=plan) for plan in ([4, np.nan, np.nan, np.nan], 1.0))
+    assert (run(workforce=once).stock == run(workforce=spread).stock).all()
+
+
 def test_zero_hazards_change_nothing() -> None:
     s = run(hazards=rates(), parameters=STEADY)
     assert (s.stock == s.stock[:, :1]).all()

@@ -113,7 +113,9 @@ def simulate(
     today = rates.legal_ages(parameters.retirement_age, [], base_year, years)
     reform = parameters.reform if scenario == "reform" else []
     legal = rates.legal_ages(parameters.retirement_age, reform, base_year, years)
-    answering = workforce[workforce["planned_departures_3y"].notna()]
+    # A team's plan is of all its people, on whichever of its rows it is written.
+    team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
+    answering = workforce[team.transform("count") > 0]
     drawn = evidence.posterior(
         hazards,
         parameters,
