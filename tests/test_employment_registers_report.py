@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from command import eit, sample_project
@@ -27,6 +28,7 @@ IMPORTS = [
     ("bmo", "bmo/Base_open_data_BMO_2024.xlsx"),
     ("dares_age", f"dares/{OLD_AGES}"),
     ("dares_age", f"dares/{NEW_AGES}"),
+    ("dares_employment", "dares/effectifs_3niv.csv"),
     ("dares", "dares/fap225_rome.csv"),
     ("dares", "dares/tensions.csv"),
     ("rome", "rome/metiers.csv"),
@@ -41,6 +43,8 @@ BASIN = "Difficulté de recrutement : entreprises de l'étude et bassin d'emploi
 WANTED = "Métiers les plus recherchés du bassin d'emploi"
 TENSION = "Difficulté de recrutement et tension du métier selon la DARES"
 CODES = "Métiers de l'étude dans les nomenclatures"
+ERRORS = "Erreurs des prévisions d'emploi par métier en France, refaites à chaque année passée"
+PROSPECTS = "Métiers en croissance ou menacés, selon l'étude et en France"
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +237,32 @@ def test_rome_labels_and_skills(page: Page) -> None:
         assert row["Familles professionnelles"] == ", ".join(
             sorted(families().loc[lambda table, code=code: table["Rome"] == code, "Fap"])
         )
+
+
+@cache
+def employment() -> pd.DataFrame:
+    """Thousands of people, years in rows, families in columns."""
+    return pd.read_csv(DATA / "dares" / "effectifs_3niv.csv", index_col="Annee")
+
+
+def test_the_scorecard_of_series_grades_the_naive_forecast(page: Page) -> None:
+    """Naive, one year ahead: |E_t − E_{t−1}| / E_t over the series complete over 1983-2018, 28 origins."""
+    table = employment().dropna(axis=1)
+    assert table.shape == (36, 111)
+    row = one(page(ERRORS), Méthode="maintien de la dernière valeur", **{"Horizon (ans)": "1"})
+    error = (table.diff().abs() / table).iloc[-int(row["Origines"]) :]
+    assert (row["Origines"], shown(row["CRPS rapporté au maintien"])) == ("28", 1)
+    assert shown(row["Écart absolu moyen (MAPE) (%)"]) == round(100 * error.to_numpy().mean(), 1)
+
+
+def test_prospects_follow_the_families_of_the_country(page: Page) -> None:
+    """Machining, H2903: mean of the last four changes over three years of its families together."""
+    row = one(page(PROSPECTS), Métier=MACHINING)
+    codes = families().loc[lambda table: table["Rome"] == "H2903", "Fap"]
+    people = employment().loc[[2006, 2009, 2012, 2015, 2018], codes].sum(axis=1, skipna=False)
+    yearly = np.log(people).diff().dropna() / 3
+    assert shown(row["Évolution en France (%/an)"]) == round(100 * np.expm1(yearly.mean()), 1)
+    assert row["Tendance en France"] == "indéterminé"
 
 
 def test_sources_are_named_on_the_page(project: Path, page: Page) -> None:

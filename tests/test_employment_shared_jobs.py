@@ -17,6 +17,7 @@ from eit_analysis.employment.shared_jobs import (
     POST_COLUMNS,
     UNMET_COLUMNS,
     SharedJobs,
+    by_occupation,
     monthly_needs,
     sentence,
     share_jobs,
@@ -247,6 +248,23 @@ def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() ->
     )
     table = monthly_needs(declared, {"H2913": "Soudage"})
     assert table.groupby("occupation")["hours"].sum().to_dict() == {"Soudage": 240, "Lire": 60}
+    unnamed = monthly_needs(declared.assign(shared_need_h_per_month=1.0), {})
+    assert "métier ROME H2913" in set(unnamed["occupation"])
+
+
+def test_hours_by_occupation_are_those_of_the_posts_and_of_the_needs() -> None:
+    rows = pd.concat(
+        [
+            needs(("A", 70.0), ("B", 60.0), ("C", 20.0)),
+            needs(("A", 5.0)).assign(occupation="Autre"),
+        ],
+        ignore_index=True,
+    )
+    found = share_jobs(rows, sites(0, 1, 2), **RULES)
+    table = by_occupation(rows, found)
+    assert table["wanted_h_per_year"].tolist() == [1800.0, 60.0]
+    assert table["placed_h_per_year"].sum() == found.placed_h_per_year
+    assert table["n_posts"].tolist() == [1, 0]
 
 
 def test_nothing_to_share_is_said() -> None:

@@ -104,7 +104,29 @@ def test_register_gives_realised_and_planned_tonnes() -> None:
     assert stages["tonnes"].tolist() == [20, 17]
     behind = synergy_jobs.behind(both, ["stage"])
     assert behind.groupby("stage")["tonnes"].sum().to_dict() == {"realised": 20, "planned": 17}
+
+
+def test_a_joint_plan_counts_what_it_keeps_of_each_exchange() -> None:
+    plan = pd.DataFrame(
+        [
+            ("A", "S", "wood", "energy", "reuse", 10.0, 20.0, 30.0, 5.0),
+            ("B", "C", "wood", None, "recycling", 8.0, 8.0, 8.0, 8.0),
+            ("B", "S", "wood", "energy", "reuse", 10.0, 20.0, 30.0, 0.0),
+        ],
+        columns=[
+            "giver_site_id", "taker_site_id", "category", "old_route", "new_route", "diverted_low_t_per_year",
+            "diverted_t_per_year", "diverted_high_t_per_year", "allocated_t_per_year",
+        ],
+    )  # fmt: skip
+    tonnes = synergy_tonnes.allocated_tonnes(plan, ess=["S"])
+    assert tonnes[["tonnes_low", "tonnes", "tonnes_high"]].to_numpy().tolist() == [[2.5, 5, 7.5], [8, 8, 8]]
+    assert tonnes["ess_site_id"].tolist() == ["S", ""]
+    assert tonnes["old_route"].tolist() == ["energy", "unknown"]
+    both = pd.concat([synergy_tonnes.planned_tonnes(REGISTER, FLOWS), tonnes])
+    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, factor_table()))
     future = synergy_jobs.future_jobs(stages, "Synergies")
+    joint = stages.set_index("stage").loc["allocated"]
+    assert future.loc[0, ["jobs", "jobs_high"]].tolist() == joint[["jobs", "jobs_high"]].tolist()
     assert (future["jobs_low"] <= 0).all()
     assert len(future) == 1
 

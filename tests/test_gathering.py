@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from eit_analysis.publishing.gathering import Silence, gathered
@@ -42,14 +43,14 @@ def test_silent_tables_of_a_section_are_told_together_at_its_end(shown: dict[str
     told = [block for _, block in gathered(blocks)]
     assert told == [
         "# Page",
-        Silence("individual", ("Liste une",)),
+        Silence("individual", "", ("Liste une",)),
         "## A",
         shown["sums"],
-        Silence("individual", ("Liste deux",)),
-        Silence("empty", ("Liste vide", "Sommes vides")),
+        Silence("individual", "", ("Liste deux",)),
+        Silence("empty", "", ("Liste vide", "Sommes vides")),
         "## B",
         shown["text"],
-        Silence("individual", ("Liste une",)),
+        Silence("individual", "", ("Liste une",)),
     ]
 
 
@@ -77,6 +78,19 @@ def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
     ],
 )
 def test_the_sentence_agrees_with_its_titles(reason: str, one: str, two: str) -> None:
-    assert one in Silence(reason, ("T <1>",)).html() and "T &lt;1&gt;" in Silence(reason, ("T <1>",)).html()
-    both = Silence(reason, ("T1", "T2")).html()
+    alone = Silence(reason, "", ("T <1>",)).html()
+    assert one in alone and "T &lt;1&gt;" in alone
+    both = Silence(reason, "", ("T1", "T2")).html()
     assert two in both and "T1\u00a0; T2." in both
+
+
+def test_an_empty_table_says_what_its_note_says(small_study: Study) -> None:
+    release = Release(small_study, "internal", page="page")
+    table = release.summary(
+        pd.DataFrame({"category": []}), "Vide", ["category"], note="Le registre n'a pas été importé."
+    )
+    blocks: list[str | Released] = ["## A", table.seen_by(release.viewer, {})]
+    assert [block for _, block in gathered(blocks)][1:] == [
+        Silence("empty", "Le registre n'a pas été importé.", ("Vide",))
+    ]
+    assert "Aucune ligne. Le registre" in Silence("empty", "Le registre.", ("Vide",)).html()

@@ -27,3 +27,18 @@ def test_nothing_is_named_twice(table, keys):
 )
 def test_headers_say_what_stands_below(column, header, unit):
     assert wording.heading(column)[:2] == (header, unit)
+
+
+@pytest.mark.parametrize("table", ["factors", "hazards", "training"])
+def test_units_of_printed_parameters_are_french(table):
+    units = set(reference.load(table)["unit"])
+    assert {unit for unit in units if wording.cell(unit, "unit") == unit} == set()
+
+
+def test_a_parameter_keeps_the_digits_it_was_published_with():
+    assert [wording.cell(v, "central") for v in (1505.0, 0.69, 14.0, 0.0125)] == [
+        "1\u00a0505",
+        "0,69",
+        "14",
+        "0,0125",
+    ]

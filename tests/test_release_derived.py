@@ -202,6 +202,8 @@ def test_the_bounds_of_a_change_are_no_finer_than_those_of_its_masses() -> None:
     assert cost["cost_low_eur_per_year"] == [0] and cost["cost_high_eur_per_year"] == [4400]
     empty = blurred(pd.DataFrame({"cost_low_eur_per_year": [np.nan, 0.0], "n_sites": [1, 2]}))
     np.testing.assert_equal(empty["cost_low_eur_per_year"], [np.nan, 0.0])
+    # Parameters and their sources are about no actor, and must be read as they were published.
+    assert blurred(pd.DataFrame({"low": [1505.0], "high": [1607.0], "unit": ["h/fte"]})) == {}
 
 
 def withheld_of(*tables: tuple[list[str], pd.DataFrame, pd.DataFrame]) -> list[dict]:

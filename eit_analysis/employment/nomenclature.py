@@ -7,6 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 
+def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """``{rome_code: rome_label}`` of the imported ``rome_occupations``, empty when there are none."""
+    if "rome_occupations" not in rome:
+        return {}
+    named = rome["rome_occupations"].drop_duplicates("rome_code")
+    return dict(zip(named["rome_code"], named["rome_label"], strict=True))
+
+
 def correspondence(
     workforce: pd.DataFrame, linked: pd.DataFrame, rome: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
@@ -29,15 +37,13 @@ def correspondence(
     """
     table = workforce[["occupation", "rome_code"]].dropna().drop_duplicates().sort_values("rome_code")
     codes = linked.groupby("occupation")["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
-    labels, skills = pd.Series(dtype=object), pd.Series(dtype=float)
-    if "rome_occupations" in rome:
-        labels = rome["rome_occupations"].drop_duplicates("rome_code").set_index("rome_code")["rome_label"]
+    skills = pd.Series(dtype=float)
     if {"rome_links", "rome_skills"} <= rome.keys():
         links = rome["rome_links"]
         known = links[links["skill_code"].isin(rome["rome_skills"]["skill_code"])]
         skills = known.groupby("rome_code")["skill_code"].nunique().astype(float)
     return table.assign(
-        rome_label=table["rome_code"].map(labels),
+        rome_label=table["rome_code"].map(rome_labels(rome)).astype(object),
         n_rome_skills=table["rome_code"].map(skills),
         fap_codes=table["occupation"].map(codes),
     ).reset_index(drop=True)

@@ -45,7 +45,7 @@ def forecast_change(outlook: pd.DataFrame) -> pd.DataFrame:
     return outlook[["occupation", "headcount"]].assign(**change)
 
 
-def national_change(employment: pd.DataFrame, fap_rome: pd.DataFrame) -> pd.DataFrame:
+def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | None) -> pd.DataFrame:
     """ḡ ± t s/√n over the last n = 4 changes g = ln(E_t / E_{t−3}) / 3, in % a year, t of Student at 95 %.
 
     Three years apart because each value is a mean of three years: nearer ones share their survey answers, and
@@ -53,20 +53,23 @@ def national_change(employment: pd.DataFrame, fap_rome: pd.DataFrame) -> pd.Data
 
     Parameters
     ----------
-    employment : DataFrame
+    employment : DataFrame, optional
         ``fap_code, year, employment_thousands``, as ``eit import dares_employment`` writes them.
-    fap_rome : DataFrame
+    fap_rome : DataFrame, optional
         ``fap_code, rome_code``, as ``eit import dares`` does. The families of a ROME code add up.
 
     Returns
     -------
     DataFrame
-        ``rome_code, last_year`` and ``NATIONAL``; a code without twelve years of employment has no row.
+        ``rome_code, last_year`` and ``NATIONAL``; a code without twelve years of employment has no
+        row, nor has any when one of the tables has not been imported.
 
     Notes
     -----
     Source of the smoothing: DARES, *Portrait statistique des métiers 1982-2020*, methodology.
     """
+    if employment is None or fap_rome is None:
+        return pd.DataFrame(columns=["rome_code", "last_year", *NATIONAL])
     series = employment.pivot_table(index="year", columns="fap_code", values="employment_thousands")
     links = fap_rome.dropna(subset=["rome_code"]).drop_duplicates(["fap_code", "rome_code"])
     last = int(series.index.max()) if len(series) else 0

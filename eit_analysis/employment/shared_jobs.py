@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.post_packing import Packing, Rules, pack
+from eit_analysis.employment.skills import UNNAMED
 from eit_analysis.french import short
 from eit_analysis.reference.distance import road_km
 
@@ -73,7 +74,7 @@ def monthly_needs(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd
     Without a ROME code, the skill stands for an occupation of its own.
     """
     rows = skills[skills["shared_need_h_per_month"] > 0]
-    named = rows["rome_code"].map(occupation_labels).astype(object).fillna(rows["rome_code"])
+    named = rows["rome_code"].map(occupation_labels).astype(object).fillna(UNNAMED + rows["rome_code"])
     rows = rows.assign(occupation=named.fillna(rows["skill"]), hours=rows["shared_need_h_per_month"])
     kept = rows[["site_id", "occupation", "skill", "hours"]]
     return kept.merge(pd.DataFrame({"month": list(MONTHS)}), how="cross")
@@ -195,6 +196,32 @@ def _reasons(
     why[full] = "own_post"
     why[group.max(axis=1) > rules.high_h] = "over_full_time"
     return why.drop(part.index[kept])
+
+
+def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
+    """Hours a year asked for and placed, and the posts they make, most hours asked for first.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        What :func:`share_jobs` was given: ``site_id, occupation, skill, month, hours``.
+
+    Returns
+    -------
+    DataFrame
+        ``occupation, wanted_h_per_year, placed_h_per_year, n_posts``.
+    """
+    posts = plan.posts.assign(placed=plan.posts["hours_per_month"] * plan.posts["post_months"])
+    groups = posts.groupby("occupation")
+    wanted = needs.groupby("occupation")["hours"].sum()
+    table = pd.DataFrame(
+        {
+            "wanted_h_per_year": wanted,
+            "placed_h_per_year": groups["placed"].sum().reindex(wanted.index, fill_value=0.0).astype(float),
+            "n_posts": groups["post_id"].nunique().reindex(wanted.index, fill_value=0),
+        }
+    ).reset_index()
+    return table.sort_values(["wanted_h_per_year", "occupation"], ascending=[False, True], ignore_index=True)
 
 
 def sentence(plan: SharedJobs) -> str:

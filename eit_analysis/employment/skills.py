@@ -16,6 +16,9 @@ import pandas as pd
 ROME_CORE = "6"
 
 
+UNNAMED = "métier ROME "  # before a code that neither the study nor an imported ROME names
+
+
 def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
     """Rows with both levels, one spelling per skill, and the name of the occupation behind the ROME code.
 
@@ -30,7 +33,8 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     common = rows.assign(key=key).groupby("key")["skill"].agg(lambda names: sorted(names.mode())[0])
     rows["skill"] = key.map(common).astype(object)
     rows["headcount"] = rows["headcount"].fillna(1.0)
-    rows["occupation"] = rows["rome_code"].map(occupation_labels).astype(object).fillna(rows["rome_code"])
+    named = rows["rome_code"].map(occupation_labels).astype(object)
+    rows["occupation"] = named.fillna(UNNAMED + rows["rome_code"])
     rows["level_gap"] = (rows["required_level"] - rows["current_level"]).clip(lower=0)
     rows["to_train"] = rows["headcount"].where(rows["level_gap"] > 0, 0.0)
     rows["gap_people_levels"] = rows["headcount"] * rows["level_gap"]
@@ -60,6 +64,18 @@ def training_plan(skills: pd.DataFrame) -> pd.DataFrame:
     plan["mean_gap"] = plan["gap_people_levels"] / plan["to_train"]
     order = plan.reset_index().sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
     return order.reset_index(drop=True)
+
+
+def gaps_by_occupation(skills: pd.DataFrame) -> pd.DataFrame:
+    """People below the required level, by occupation and skill: ``occupation, skill, to_train``.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        Rows of :func:`prepare`.
+    """
+    lacking = skills[skills["to_train"] > 0]
+    return lacking.groupby(["occupation", "skill"])[["to_train"]].sum().reset_index()
 
 
 def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> pd.DataFrame:

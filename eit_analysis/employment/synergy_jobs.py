@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.synergy_tonnes import PLANNED, TONNES
+from eit_analysis.employment.synergy_tonnes import ALLOCATED, TONNES
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 
 BOUNDS = ["low", "central", "high"]
@@ -84,7 +84,7 @@ def by_stage(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_route(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs by change of route, all stages together, most tonnes first.
+    """Jobs by change of route, most tonnes first; of one stage only, for one tonne may stand in several.
 
     Returns
     -------
@@ -150,13 +150,13 @@ def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
 
 
 def future_jobs(stages: pd.DataFrame, occupation: str) -> pd.DataFrame:
-    """Jobs of the planned synergies, as the forecast takes them; none may happen, so that the low end is ≤ 0.
+    """Jobs of the joint plan, as the forecast takes them; it may not happen, so that the low end is ≤ 0.
 
     Returns
     -------
     DataFrame
-        ``occupation, jobs_low, jobs, jobs_high`` (FTE), one row, or none when nothing is planned.
+        ``occupation, jobs_low, jobs, jobs_high`` (FTE), one row, or none without a plan.
     """
-    planned = stages[stages["stage"] == PLANNED].assign(occupation=occupation)
-    planned["jobs_low"] = planned["jobs_low"].clip(upper=0.0)
-    return planned[["occupation", *JOBS]].reset_index(drop=True)
+    plan = stages[stages["stage"] == ALLOCATED].assign(occupation=occupation)
+    plan["jobs_low"] = plan["jobs_low"].clip(upper=0.0)
+    return plan[["occupation", *JOBS]].reset_index(drop=True)

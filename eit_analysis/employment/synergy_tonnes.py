@@ -1,6 +1,7 @@
-"""Tonnes that change route because of synergies: those done, and those under study or committed.
+"""Tonnes that change route because of synergies: done, under study or committed, or feasible together.
 
-Every function takes the tidy ``synergy_register`` and the tidy ``flows`` of those who give.
+The first two are read in the tidy ``synergy_register`` and the tidy ``flows`` of those who give; the last is
+a joint plan of exchanges, in which no tonne counts twice.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ TONNES = ["tonnes_low", "tonnes", "tonnes_high"]
 NEW_ROUTE = {"food": "reuse", "biowaste": "digestion"}
 DEFAULT_NEW_ROUTE = "recycling"
 RECOVERED = ("reuse", "recycling", "composting", "digestion")
-REALISED, PLANNED = "realised", "planned"
+REALISED, PLANNED, ALLOCATED = "realised", "planned", "allocated"
 PLANNED_STATUSES = ("study", "committed")
 DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carrier
 
@@ -71,6 +72,37 @@ def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[
         if (row["site_id"], row["category"]) in wanted
     ]  # fmt: skip
     return _frame(rows)
+
+
+def allocated_tonnes(exchanges: pd.DataFrame, ess: Collection[str] = ()) -> pd.DataFrame:
+    """Tonnes of the exchanges that can happen together; their interval is that of each exchange's own tonnes.
+
+    Parameters
+    ----------
+    exchanges : DataFrame
+        ``giver_site_id, taker_site_id, category, old_route, new_route, diverted_low_t_per_year,
+        diverted_t_per_year, diverted_high_t_per_year, allocated_t_per_year``.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`realised_tonnes`, one row for each exchange of the plan.
+    """
+    kept = exchanges[exchanges["allocated_t_per_year"] > 0].reset_index(drop=True)
+    share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]
+    return pd.DataFrame(
+        {
+            "stage": ALLOCATED,
+            "site_id": kept["giver_site_id"] + " " + kept["taker_site_id"],
+            "category": kept["category"],
+            "old_route": kept["old_route"].fillna("unknown"),
+            "tonnes_low": kept["diverted_low_t_per_year"] * share,
+            "tonnes": kept["allocated_t_per_year"],
+            "tonnes_high": kept["diverted_high_t_per_year"] * share,
+            "ess_site_id": kept["taker_site_id"].where(kept["taker_site_id"].isin(list(ess)), ""),
+            "new_route": kept["new_route"],
+        }
+    )
 
 
 def _frame(rows: list[tuple]) -> pd.DataFrame:

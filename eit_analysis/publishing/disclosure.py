@@ -150,7 +150,8 @@ def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     for column in map(str, numbers.columns):
         words = [] if column.startswith(REFERENCE) else column.split("_")
         place = next((i for i, word in enumerate(words) if word in ROUNDINGS), None)
-        if place is None:
+        # A bare `low` beside a `unit` is a parameter with its source, about no actor.
+        if place is None or (place == 0 and "unit" in frame):
             continue
         edge, digits = ROUNDINGS[words[place]]
         stem, unit = words[:place], words[place + 1 :]

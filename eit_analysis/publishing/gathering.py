@@ -17,13 +17,17 @@ from eit_analysis.publishing.released_table import Table
 
 @dataclass(frozen=True)
 class Silence:
-    """The titles of tables of which nothing is shown for one reason (see :attr:`Table.silence`)."""
+    """The titles of tables of which nothing is shown for one reason (see :attr:`Table.silence`).
+
+    ``note`` is what empty tables would have had beneath them: it may say why they are empty.
+    """
 
     reason: str
+    note: str
     titles: tuple[str, ...]
 
     def html(self) -> Markup:
-        return macro("silent", self.reason, self.titles)
+        return macro("silent", self.reason, self.note, self.titles)
 
 
 def table_of(block: Block) -> Table | None:
@@ -38,7 +42,7 @@ def gathered(blocks: list[Block]) -> Iterator[tuple[int, Block | Silence]]:
 
     Prose under no heading that introduces nothing but silent tables goes with them.
     """
-    silent: dict[str, list[str]] = defaultdict(list)
+    silent: dict[tuple[str, str], list[str]] = defaultdict(list)
     for prose, shown in _passages(blocks):
         quiet = {number: table.silence for number, block in shown if (table := table_of(block))}
         kept = [(number, block) for number, block in shown if not quiet.get(number)]
@@ -50,8 +54,9 @@ def gathered(blocks: list[Block]) -> Iterator[tuple[int, Block | Silence]]:
         yield from kept
         for number, block in shown:
             table = table_of(block)
-            if table and quiet[number] and table.title not in silent[quiet[number]]:
-                silent[quiet[number]].append(table.title)
+            if table and quiet[number]:
+                titles = silent[quiet[number], table.note if quiet[number] == "empty" else ""]
+                titles += [table.title] if table.title not in titles else []
     yield from _told(silent)
 
 
@@ -70,7 +75,7 @@ def _passages(
     yield prose, shown
 
 
-def _told(silent: dict[str, list[str]]) -> Iterator[tuple[int, Silence]]:
-    for reason, titles in silent.items():
-        yield 0, Silence(reason, tuple(titles))
+def _told(silent: dict[tuple[str, str], list[str]]) -> Iterator[tuple[int, Silence]]:
+    for (reason, note), titles in silent.items():
+        yield 0, Silence(reason, note, tuple(titles))
     silent.clear()

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from babel.numbers import format_decimal
 
-from eit_analysis import reference, tables
+from eit_analysis import french, reference, tables
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference import commune_tables
 
 NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
+PARAMETERS = ("low", "central", "high")
 
 
 # How well one actor answered and what it is asked again: for the study office, and for the actor itself.
@@ -161,6 +162,8 @@ def cell(value: object, column: str) -> str:
         # Years and row numbers take no thousands separator.
         if column.endswith(("year", "source_row")) and "per" not in column:
             return as_code
+        if column in PARAMETERS:  # of any unit and size: 1505 and 0.015 stand in one column
+            return french.short(amount)
         return number(amount, style.decimals)
     return style.labels.get(str(value), str(value))
 

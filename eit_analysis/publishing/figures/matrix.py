@@ -44,7 +44,9 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
     grid = grid.reindex(index=order[rows], columns=order[columns])
     withheld = set(zip(closed[rows], closed[columns], strict=True))
     names = [wrapped(wording.cell(code, rows), 36) for code in grid.index]
-    heads = [wrapped(wording.cell(code, columns), 22) for code in grid.columns]
+    titles = [wording.cell(code, columns) for code in grid.columns]
+    upright = len(titles) > 5 and max(map(len, titles)) > 22  # leaning, their lines would cross
+    heads = [wrapped(title, 2 + max(22, len(title) // 2) if upright else 22) for title in titles]
 
     def paint(axes: Axes) -> None:
         amounts = grid.to_numpy(dtype=float)
@@ -69,9 +71,9 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
         axes.tick_params(axis="both", length=0)
         axes.xaxis.tick_top()
         if len(heads) > 5:
-            axes.tick_params(axis="x", rotation=40)
+            axes.tick_params(axis="x", rotation=90 if upright else 40)
             for label in axes.get_xticklabels():
-                label.set(ha="left", rotation_mode="anchor")
+                label.set(ha="left", va="center" if upright else "baseline", rotation_mode="anchor")
         axes.spines[:].set_visible(False)
         axes.annotate(NOTHING, (0, 0), (0, -8), "axes fraction", "offset points", va="top", fontsize=10)
         if withheld:
