@@ -252,7 +252,7 @@ def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() ->
     assert "métier ROME H2913" in set(unnamed["occupation"])
 
 
-def test_hours_by_occupation_are_those_of_the_posts_and_of_the_needs() -> None:
+def test_hours_and_posts_by_occupation_without_the_hours_of_one_post() -> None:
     rows = pd.concat(
         [
             needs(("A", 70.0), ("B", 60.0), ("C", 20.0)),
@@ -263,8 +263,9 @@ def test_hours_by_occupation_are_those_of_the_posts_and_of_the_needs() -> None:
     found = share_jobs(rows, sites(0, 1, 2), **RULES)
     table = by_occupation(rows, found)
     assert table["wanted_h_per_year"].tolist() == [1800.0, 60.0]
-    assert table["placed_h_per_year"].sum() == found.placed_h_per_year
     assert table["n_posts"].tolist() == [1, 0]
+    assert list(table) == ["occupation", "wanted_h_per_year", "n_posts"]
+    assert by_occupation(rows.head(0), share_jobs(rows.head(0), sites(0), **RULES)).empty
 
 
 def test_nothing_to_share_is_said() -> None:

@@ -199,7 +199,9 @@ def _reasons(
 
 
 def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
-    """Hours a year asked for and placed, and the posts they make, most hours asked for first.
+    """Hours a year asked for, and the posts they could make, most hours asked for first.
+
+    Not the hours placed: those of a post of two firms, less one's own, are what the other declared.
 
     Parameters
     ----------
@@ -209,18 +211,11 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``occupation, wanted_h_per_year, placed_h_per_year, n_posts``.
+        ``occupation, wanted_h_per_year, n_posts``.
     """
-    posts = plan.posts.assign(placed=plan.posts["hours_per_month"] * plan.posts["post_months"])
-    groups = posts.groupby("occupation")
-    wanted = needs.groupby("occupation")["hours"].sum()
-    table = pd.DataFrame(
-        {
-            "wanted_h_per_year": wanted,
-            "placed_h_per_year": groups["placed"].sum().reindex(wanted.index, fill_value=0.0).astype(float),
-            "n_posts": groups["post_id"].nunique().reindex(wanted.index, fill_value=0),
-        }
-    ).reset_index()
+    wanted = needs.groupby("occupation")["hours"].sum().rename("wanted_h_per_year").reset_index()
+    posts = plan.posts.groupby("occupation")["post_id"].nunique()
+    table = wanted.assign(n_posts=posts.reindex(wanted["occupation"], fill_value=0).to_numpy())
     return table.sort_values(["wanted_h_per_year", "occupation"], ascending=[False, True], ignore_index=True)
 
 
