@@ -14,6 +14,13 @@ def test_nothing_is_named_twice(table, keys):
     assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
 
 
+@pytest.mark.parametrize("table", ["vocabulary", "labels", "factors", "hazards", "training"])
+def test_no_line_begins_with_a_mark(table):
+    """French puts a space before : ; ? ! % and inside « », which must not break."""
+    texts = reference.load(table).select_dtypes("str").stack()
+    assert texts[texts.str.contains(r" [:;?!%»]|« ")].tolist() == []
+
+
 @pytest.mark.parametrize(
     ("column", "header", "unit"),
     [
