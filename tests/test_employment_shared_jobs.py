@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -234,6 +235,8 @@ def test_a_search_without_time_says_so() -> None:
     assert found.status == "time_limit"
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
     assert "arrêtée avant la fin" in sentence(found)
+    sure = replace(found, placed_h_per_year=found.bound_h_per_year)
+    assert sentence(sure).startswith("Aucun autre partage ne place davantage")
 
 
 def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() -> None:

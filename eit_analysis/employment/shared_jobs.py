@@ -233,4 +233,6 @@ def sentence(plan: SharedJobs) -> str:
         "areas": "Un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
         f"secteurs d'entreprises voisines, et {missing}",
     }
-    return f"{sure[plan.status]}. C'est un plafond\u00a0: aucune entreprise ne s'y est engagée."
+    # A search may be cut while it looks for more posts, all hours being placed that can be.
+    status = plan.status if gap > 1e-6 else "optimal"
+    return f"{sure[status]}. C'est un plafond\u00a0: aucune entreprise ne s'y est engagée."
