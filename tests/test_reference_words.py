@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eit_analysis import reference
+from eit_analysis import french, reference
 from eit_analysis.publishing import wording
 
 
@@ -49,3 +49,8 @@ def test_a_parameter_keeps_the_digits_it_was_published_with():
         "14",
         "0,0125",
     ]
+
+
+def test_spaces_of_french_marks_hold_and_others_do_not():
+    told = french.bound("« Oui » : 5 % ; 10 :30 a:b, c ?d")
+    assert told == "«\u00a0Oui\u00a0»\u00a0: 5\u00a0%\u00a0; 10 :30 a:b, c ?d"
