@@ -163,6 +163,12 @@ _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
 
 
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people."""
-    size = people if people.any() else np.ones_like(people)
-    return rng.multinomial(movers, size / size.sum()).T
+    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people.
+
+    Each takes the occupation of somebody drawn among them.
+    """
+    size = np.rint(people).astype(int) if people.any() else np.ones(len(people), dtype=int)
+    occupation = np.repeat(np.arange(len(size)) * len(movers), size)
+    taken = occupation[rng.integers(len(occupation), size=movers.sum(), dtype=np.uint32)]
+    draw = np.repeat(np.arange(len(movers)), movers)
+    return np.bincount(taken + draw, minlength=len(size) * len(movers)).reshape(len(size), -1)
