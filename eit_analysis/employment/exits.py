@@ -19,7 +19,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from eit_analysis.employment.ages import Cell, people_by_age
+from eit_analysis.employment.ages import Cell
 from eit_analysis.employment.hazards import AGES, Hazards
 
 REASONS = ("retirements", "quits", "moves", "losses")
@@ -57,13 +57,13 @@ def staying(chances: Hazards) -> np.ndarray:
     return stays
 
 
-def expected_hazard(cells: list[Cell], stays: np.ndarray, occupations: int) -> np.ndarray:
+def expected_hazard(people: np.ndarray, stays: np.ndarray) -> np.ndarray:
     """Cumulative hazard of a year's departures (retired or left) for whoever is there, at pace 1.
 
-    Array (years, occupations, draws): −log(1 − departures expected / people expected).
+    ``people`` is by occupation and age today, the result (years, occupations, draws): −log(1 − departures
+    expected / people expected).
     """
     before = np.concatenate([np.ones_like(stays[:, :1, -1]), stays[:, :-1, -1]], axis=1)
-    people = people_by_age(cells, occupations)
     at_risk, after = (np.tensordot(people, part, 1).swapaxes(0, 1) for part in (before, stays[:, :, 1]))
     return -np.log(np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0).clip(1e-30, 1))
 
@@ -134,7 +134,7 @@ def _still_there(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """How many of a crowd of (clock, people) are still there after each question, array ``shape``."""
-    counts = np.zeros(shape, dtype=size)
+    counts: np.ndarray = np.zeros(shape, dtype=size)
     later, batch = np.empty(shape, dtype=bool), np.zeros(shape, dtype=np.uint8)
     slow = (1 / pace).astype(np.float32)
     everyone = chain.from_iterable(repeat(clock, people) for clock, people in crowd)

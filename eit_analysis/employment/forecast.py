@@ -22,7 +22,7 @@ from eit_analysis.employment.ages import cells_of, people_by_age
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
-BLOCK = 500  # draws at once: their laws stay in the processor's cache
+BLOCK = 1000  # draws at once: their laws stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ def simulate(
     names = sorted({*workforce["occupation"], *jobs["occupation"]})
     years = parameters.horizon_years
     cells = cells_of(workforce, names)
-    people = people_by_age(cells, len(names)).sum(axis=1)
+    ages = people_by_age(cells, len(names))
+    people = ages.sum(axis=1)
     said = evidence.declared(workforce, names)
     wish = demand.of_firms(workforce, sites, parameters, said, people)
     kept = np.ones((len(names), years))
@@ -138,7 +139,7 @@ def simulate(
         extra[: demand.PLAN_YEARS] = ramp[:years]
         stays = exits.staying(chances)
         now = exits.leave(cells, stays, own.pace, kept, rng)
-        leaving = -np.expm1(-own.pace * exits.expected_hazard(cells, stays, len(names)))
+        leaving = -np.expm1(-own.pace * exits.expected_hazard(ages, stays))
         since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
         stock[0, :, part] = now.stock[0]
         for year in range(years):
