@@ -100,7 +100,8 @@ def posterior(
     spread = np.maximum(rates.value(hazards, "occupation_spread", u["occupation_spread"], 0.0), 1e-3)
     shape = 1 / spread**2
     if not len(told):
-        return Parameters(u, rng.standard_gamma(shape, (len(people), draws)) / shape)
+        shape = shape.astype(np.float32)
+        return Parameters(u, rng.standard_gamma(shape, (len(people), draws), dtype=np.float32) / shape)
     early = legal[:, :PLAN_YEARS]
     parts = [{name: u[name][first : first + PART] for name in u} for first in range(0, count, PART)]
     hazard = np.hstack([cumulative_hazard(rates.draw(hazards, parameters, early, part)) for part in parts])

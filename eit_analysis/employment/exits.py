@@ -51,7 +51,8 @@ def staying(chances: Hazards) -> np.ndarray:
     aged = np.minimum(np.arange(len(AGES))[:, None] + np.arange(years), len(AGES) - 1)
     stays = np.empty((len(AGES), years, 3, draws), dtype=np.float32)
     for place, hazard in enumerate((chances.retirement, chances.quit, chances.mobility)):
-        stays[:, :, place] = 1 - hazard[aged, np.arange(years)]
+        for year in range(years):  # at once, they would take as much memory as all the rest
+            np.subtract(1, hazard[aged[:, year], year], out=stays[:, year, place])
     flat = stays.reshape(len(AGES), -1, draws)
     np.cumprod(flat, axis=1, out=flat)
     return stays
@@ -63,9 +64,15 @@ def expected_hazard(people: np.ndarray, stays: np.ndarray) -> np.ndarray:
     ``people`` is by occupation and age today, the result (years, occupations, draws): −log(1 − departures
     expected / people expected).
     """
-    before = np.concatenate([np.ones_like(stays[:, :1, -1]), stays[:, :-1, -1]], axis=1)
-    at_risk, after = (np.tensordot(people, part, 1).swapaxes(0, 1) for part in (before, stays[:, :, 1]))
-    return -np.log(np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0).clip(1e-30, 1))
+    people = people.astype(np.float32)
+    hazard = np.zeros((stays.shape[1], len(people), stays.shape[-1]), dtype=np.float32)
+    at_risk = people.sum(axis=1, keepdims=True)
+    for year in range(len(hazard)):
+        after = people @ stays[:, year, 1]
+        share = np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0)
+        hazard[year] = -np.log(share.clip(1e-30, 1))
+        at_risk = people @ stays[:, year, -1]
+    return hazard
 
 
 def leave(

@@ -22,7 +22,7 @@ from eit_analysis.employment.ages import cells_of, people_by_age
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
-BLOCK = 1000  # draws at once: their laws stay in the processor's cache
+BLOCK = 500  # draws at once: their laws stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -134,20 +134,21 @@ def simulate(
         own = drawn.part(part)
         chances = rates.draw(hazards, parameters, legal, own.u)
         gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), rng)
-        extra = np.zeros((years, *own.pace.shape), dtype=np.int64)
         ramp = demand.jobs_of_synergies(jobs, names, rng, own.pace.shape[1])
-        extra[: demand.PLAN_YEARS] = ramp[:years]
-        stays = exits.staying(chances)
-        now = exits.leave(cells, stays, own.pace, kept, rng)
-        leaving = -np.expm1(-own.pace * exits.expected_hazard(ages, stays))
         since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
+        stays = exits.staying(chances)
+        del chances  # memory that the exits need
+        hazard = exits.expected_hazard(ages, stays)
+        now = exits.leave(cells, stays, own.pace, kept, rng)
+        del stays
         stock[0, :, part] = now.stock[0]
         for year in range(years):
             expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], rng)
-            expected = expected + leaving[year] * now.stock[year]
+            expected -= np.expm1(-own.pace * hazard[year]) * now.stock[year]
             with_plans = scenario in ("plans", "synergies") and year < demand.PLAN_YEARS
             wanted = (wish.with_plans if with_plans else wish.trend)(expected, stock[year, :, part], gaps)
-            hired = np.clip(rng.poisson(wanted) + extra[year], 0, None)
+            extra = ramp[year] if year < demand.PLAN_YEARS else 0
+            hired = np.clip(rng.poisson(wanted) + extra, 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}
             arrived = _arrivals(total["moves"].sum(axis=0), people, rng)
             there += hired + arrived - sum(left.values())
@@ -156,6 +157,7 @@ def simulate(
                 if np.any(number_of):  # memory that nobody writes to is never taken
                     flows[name][year, :, part] = number_of
             stock[year + 1, :, part] = now.stock[year + 1] + there
+        del now, hazard
     by_draw = {name: np.moveaxis(flow, 2, 0) for name, flow in flows.items()}
     return Simulation(scenario, names, base_year, np.moveaxis(stock, 2, 0), **by_draw)
 
