@@ -50,7 +50,8 @@ class Newcomers:
         gone = rng.binomial(there, going)
         share = np.divide(leaving, going, out=np.zeros_like(going), where=going > 0)
         departed = rng.binomial(gone, share.clip(max=1))
-        retired = rng.binomial(departed, self.retired_share[year])
+        old = self.retired_share[year].any()  # who was hired before 50 is not at once
+        retired = rng.binomial(departed, self.retired_share[year]) if old else np.zeros_like(departed)
         left = {"retirements": retired, "quits": departed - retired, "moves": gone - departed}
         if lost.any():
             left["losses"] = rng.binomial(there - gone, lost[:, None])
