@@ -22,7 +22,7 @@ from eit_analysis.employment.ages import cells_of, people_by_age
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
-BLOCK = 600  # draws at once: their laws stay in the processor's cache
+BLOCK = 625  # draws at once: their laws stay in the processor's cache
 
 
 @dataclass(frozen=True)
