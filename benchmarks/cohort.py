@@ -1,6 +1,6 @@
 """The cohort forecast beside dense binomial draws, sampling by person, and the exact law of the stock.
 
-    python benchmarks/cohort.py [--people 4000] [--draws 10000] [--repeat 3]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/cohort.py [--people 4000] [--draws 10000] [--repeat 3]
 
 20 firms x 40 occupations x 50 ages x 10 years, people placed at random, hazards by age from
 ``reference/hazards.csv`` at their central values, one exit hazard for all contenders:

@@ -15,6 +15,15 @@ in the 80 % interval counts an observed value in proportion to its place in its 
 probability integral transform); the plain share, ends included, stands beside it. CRPS: mean over cases,
 both from as many draws.
 
+Reachable: the ratio, on the territory's total, of the best linear forecast of Y, the departures to come,
+from D, the departures counted, in a territory as large whose occupations are alike, when laws are nearly
+normal and CRPS goes like a standard deviation,
+
+√(1 + (V(M) − C(M, N)² / (V(N) + v) + a) / w),     M = E[Y | hazards], N = E[D | hazards],
+
+V and C being over the hazards that the tables allow, v the variance of D and w that of Y given the hazards, a
+what is due to the ages within bands, which the oracle knows.
+
 ``--spread prior`` also gives each occupation a pace of its own, which the oracle knows; otherwise what is
 unknown is common to all. ``--foresight prior`` has firms declare an unknown share of the departures, as the
 tables say of a survey.
@@ -101,6 +110,43 @@ def counted(world: Territory, share: float, rng: np.random.Generator) -> np.ndar
     return rng.binomial(told, share)
 
 
+def expected(leaving: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """Departures expected by each horizon of ``people`` (…, ages) and who replaces them: (horizons, …)."""
+    there, total = people.astype(float), []
+    hiring = np.isin(np.arange(len(rates.AGES)), HIRE_AGES) / len(HIRE_AGES)
+    for _ in range(YEARS):
+        gone = there * leaving
+        total.append(gone.sum(axis=-1))
+        there = older(there - gone) + older(total[-1][..., None] * hiring)
+    return np.cumsum(total, axis=0)[np.array(HORIZONS) - 1]
+
+
+def reachable(hazards: pd.DataFrame, people: int, noise: np.ndarray, worlds: int = 2000) -> np.ndarray:
+    """Ratio of CRPS to the oracle's by horizon (module's equation), ``noise`` being w by horizon."""
+    shares = np.array([age_weights(band) for band in AGE_BANDS])
+    even = np.tile(shares.sum(axis=0), (OCCUPATIONS, 1)) * people / OCCUPATIONS / len(AGE_BANDS)
+    means, counts, own, ages = [], [], [], []
+    for number in range(worlds):
+        rng = np.random.default_rng([2, number])
+        world = territory(hazards, even, rng)
+        leaving = 1 - (1 - world.retirement) * (1 - world.quit)
+        told = np.ones_like(leaving)
+        for year in range(BEFORE):
+            told *= 1 - leaving[:, np.minimum(np.arange(leaving.shape[1]) + year, leaving.shape[1] - 1)]
+        told = (1 - told) * float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
+        means.append(expected(leaving, even).sum(axis=1))
+        counts.append((even * told).sum())
+        own.append((even * told * (1 - told)).sum())
+        if number < 50:
+            each = expected(leaving[0], np.eye(len(rates.AGES)))
+            within = (each**2) @ shares.T - (each @ shares.T) ** 2
+            ages.append(within.sum(axis=1) * people / len(AGE_BANDS))
+    mean, count = np.array(means), np.array(counts)
+    shared = ((mean - mean.mean(axis=0)) * (count - count.mean())[:, None]).mean(axis=0)
+    unknown = mean.var(axis=0) - shared**2 / (count.var() + np.mean(own)) + np.mean(ages, axis=0)
+    return np.sqrt(1 + unknown / noise)
+
+
 def workforce(bands: np.ndarray, told: np.ndarray) -> pd.DataFrame:
     """Survey rows from people by occupation and band; one firm, as firms do not matter to the forecast."""
     rows = pd.DataFrame(np.argwhere(bands), columns=["occupation", "band"])
@@ -141,7 +187,8 @@ def score(name: str, seen: np.ndarray, drawn: np.ndarray, known: np.ndarray) -> 
 
 
 def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: int = 1) -> pd.DataFrame:
-    """Scores by occupation and in total: ``of, cases, bias %, coverage …, CRPS, oracle, ratio``."""
+    """Scores by occupation and in total: ``of, cases, bias %, coverage …, CRPS, oracle, ratio,
+    reachable``."""
     hazards = reference.load("hazards")
     hazards = hazards[~hazards["hazard"].str.startswith("trend_gap")].copy()
     if foresight == "known":
@@ -167,12 +214,14 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
         seen.append(oracle[:, 0])
         known.append(oracle[:, 1:])
         drawn.append(gone.swapaxes(0, 1))
+    noise = np.mean([case.sum(axis=2).var(axis=1) for case in known], axis=0)
+    best = reachable(hazards, people, noise)
     table = []
     for place, horizon in enumerate(HORIZONS):
         cases = [[case[place].T for case in kind] for kind in (seen, drawn, known)]
         table.append(score(f"occupations, {horizon} years", *(np.concatenate(kind) for kind in cases)))
         total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
-        table.append(score(f"territory, {horizon} years", *total))
+        table.append(score(f"territory, {horizon} years", *total) | {"reachable": best[place]})
     return pd.DataFrame(table)
 
 

@@ -41,8 +41,7 @@ CODES = {"textile": "040222", "bois": "150103", "carton": "150101", "biodéchets
          "plastique": "150102", "métal": "170407", "verre": "150107"}  # fmt: skip
 STAGES = {
     "read_raw": "reading", "find_sheets": "header rows", "sheet_rows": "data rows",
-    "clean_tables": "cells to tables", "reconcile": "registers", "implausible": "implausible values",
-    "manifest": "manifest",
+    "clean_tables": "cells to tables", "reconcile": "registers", "manifest": "manifest",
 }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
-"""Numbers and counts as French readers write them: a comma, no-break spaces, nouns that agree."""
+"""Numbers, counts and marks as French readers write them: a comma, no-break spaces, nouns that agree."""
 
 from __future__ import annotations
+
+import re
 
 
 def exact(value: float, decimals: int = 6) -> str:
@@ -25,6 +27,11 @@ def counted(count: int, singular: str, plural: str) -> str:
 def whole(count: int) -> str:
     """``2 155``, its thousands apart by a narrow no-break space."""
     return f"{count:,}".replace(",", "\u202f")
+
+
+def bound(text: str) -> str:
+    """No line begins with a mark that French sets apart, nor ends with an opening quote: spaces that hold."""
+    return re.sub(r"(?<=«) | (?=[:;?!%»](?:\W|$))", "\u00a0", text)
 
 
 def _with_comma(text: str) -> str:

@@ -38,11 +38,10 @@ def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with Path(temporary).open("wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
@@ -51,9 +50,11 @@ def open_atomic(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a whole file as `open_atomic` does."""
+    """Write a whole file as `open_atomic` does, and to the disk itself, so that a power cut keeps it too."""
     with open_atomic(path) as stream:
         stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 @dataclass(frozen=True)

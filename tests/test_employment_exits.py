@@ -148,13 +148,13 @@ def test_shrinkage_is_the_posterior_of_a_gamma_pace(people: int, departures: int
     """Against prior times likelihood on a grid: departures foreseen are Binomial(n, f (1 − 0.94^(3 r)))."""
     rows = table(quit=1.0, occupation_spread=0.5, foresight=0.6)
     pace = answered(people, departures, rows).pace[0]
-    grid = np.linspace(0.001, 8, 8000)
+    grid = np.linspace(0.001, 20, 20_000)
     chance = 0.6 * (1 - 0.94 ** (3 * grid))
     weight = stats.gamma.pdf(grid, 4, scale=1 / 4) * stats.binom.pmf(departures, people, chance)
     mean = (grid * weight).sum() / weight.sum()
-    assert pace.mean() == pytest.approx(mean, rel=0.05)
+    assert pace.mean() == pytest.approx(mean, rel=0.02)
     deviation = np.sqrt(((grid - mean) ** 2 * weight).sum() / weight.sum())
-    assert pace.std() == pytest.approx(deviation, rel=0.25)
+    assert pace.std() == pytest.approx(deviation, rel=0.06)
 
 
 def test_the_larger_the_team_the_more_it_is_believed() -> None:
@@ -179,9 +179,11 @@ def test_what_all_occupations_share_is_weighted_by_the_likelihood() -> None:
     level = hazards.triangular(quantile, 0.5, 1.0, 1.5)
     grid = np.linspace(0.5, 1.5, 2001)
     prior = 1 - abs(grid - 1) / 0.5
-    weight = prior * stats.poisson.pmf(departures, people * (1 - (1 - 0.06 * grid) ** 3))
+    weight = prior * stats.binom.pmf(departures, people, 1 - (1 - 0.06 * grid) ** 3)
     mean = (grid * weight).sum() / weight.sum()
-    assert level.mean() == pytest.approx(mean, rel=0.01)
+    assert level.mean() == pytest.approx(mean, rel=0.005)
+    deviation = np.sqrt(((grid - mean) ** 2 * weight).sum() / weight.sum())
+    assert level.std() == pytest.approx(deviation, rel=0.04)
     assert 1.1 < mean < 75 / (300 * (1 - 0.94**3))
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.config import Reform, Scenarios, Shock
-from eit_analysis.employment import grading, hazards, outlook, workforce
+from eit_analysis.employment import checks, grading, hazards, outlook, workforce
 from eit_analysis.employment.forecast import FLOWS, SCENARIOS, Simulation, scenarios, simulate
 from eit_analysis.employment.hazards import AGES, triangular
+from eit_analysis.errors import InputError
 
 BANDS = ["25-29", "45-49", "60 et plus"]
 
@@ -65,6 +66,14 @@ def test_people_are_conserved_in_every_draw(scenario: str) -> None:
     assert (s.stock >= 0).all()
     assert (s.hires >= 0).all()
     assert (s.stock[:, 0].sum(axis=1) == 34).all()
+
+
+def test_a_plan_is_of_the_whole_team_on_whichever_row_it_is_written() -> None:
+    """One firm writes its four departures beside its youngest, another spreads them: the same forecast."""
+    bands = ["25-29", "35-39", "45-49", "55-59"]
+    people = team([("A", "Usinage", band, 10, np.nan) for band in bands])
+    once, spread = (people.assign(planned_departures_3y=plan) for plan in ([4, np.nan, np.nan, np.nan], 1.0))
+    assert (run(workforce=once).stock == run(workforce=spread).stock).all()
 
 
 def test_zero_hazards_change_nothing() -> None:
@@ -304,6 +313,23 @@ def test_a_shock_or_a_trend_may_name_a_sector() -> None:
     usinage = s.occupations.index("Usinage")
     assert s.losses[:, 0, usinage].mean() == pytest.approx(8, abs=0.15)
     assert s.hires[:, 0, usinage].mean() == pytest.approx(20 * 0.1 * 12 / 20, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"shocks": [Shock(year=2019, share=1.0, occupation="Caissse")]}, "Caissse"),
+        ({"shocks": [Shock(year=2019, share=1.0, occupation="Caisse", site_id="Z")]}, "Z"),
+        ({"shocks": [Shock(year=2019, share=1.0, naf="1010")]}, "1010"),
+        ({"sector_trends": {"25": 0.1, "99": 0.1}}, "99"),
+        ({"sector_trends": {"47": 0.1}}, "47"),  # a firm's that employs nobody
+    ],
+)
+def test_a_scenario_that_names_nobody_of_the_study_is_refused(changes: dict, name: str) -> None:
+    sites = pd.DataFrame({"site_id": ["A", "B", "C", "D"], "naf_code": ["25.62", "10.11", None, "47.11"]})
+    checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
+    with pytest.raises(InputError, match=name):
+        checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
 
 
 def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:

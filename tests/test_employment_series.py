@@ -71,9 +71,11 @@ def test_smoothing_is_the_best_point_of_its_grid() -> None:
         assert [part[i] for part in got] == pytest.approx(best)
 
 
-def test_theta_is_the_mean_of_its_two_lines() -> None:
+@pytest.mark.parametrize("walk", [True, False])  # a walk is hardly smoothed, noise very much
+def test_theta_is_the_mean_of_its_two_lines(walk) -> None:
     """Assimakopoulos & Nikolopoulos (2000): half the line, half its double smoothed."""
-    logs = np.random.default_rng(3).normal(0.02, 0.1, (14, 1)).cumsum(axis=0)
+    noise = np.random.default_rng(3).normal(0.02, 0.1, (14, 1))
+    logs = noise.cumsum(axis=0) if walk else noise
     alpha = smoothing.smooth(logs, smoothing.ALPHA, smoothing.NONE, smoothing.FULL, trend=False).alpha[0]
     slope, start = np.polyfit(np.arange(1, 15), logs[:, 0], 1)
     doubled = 2 * logs[:, 0] - (start + slope * np.arange(1, 15))
@@ -262,3 +264,15 @@ def test_wrong_values_are_one_sentence(row: dict, message: str) -> None:
     with pytest.raises(InputError) as raised:
         panel.usable(rows)
     assert message in str(raised.value).replace("\u00a0", " ")
+
+
+def test_errors_not_yet_known_widen_like_a_random_walk() -> None:
+    """Ten years: only errors of one year are known from two origins; those of three years are √3 as wide."""
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame(
+        [(name, 2000 + t, value) for name in "abcd" for t, value in enumerate(rng.uniform(90, 110, 10))],
+        columns=["series_id", "year", "value"],
+    )
+    found = forecast(table, 3)
+    width = np.log(found["value_high80"] / found["value"]).to_numpy().reshape(4, 3)
+    assert width[:, 1:] / width[:, :1] == pytest.approx(np.tile(np.sqrt([2.0, 3.0]), (4, 1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -201,16 +202,40 @@ def test_order_of_rows_changes_nothing_and_a_firm_more_never_lowers(case, random
 
 
 def test_too_many_needs_to_try_every_set_says_so() -> None:
-    """Thirty firms of one place: parted into areas, each solved, and the words give the gap."""
-    rng = np.random.default_rng(0)
-    names = [f"S{i:02d}" for i in range(30)]
-    rows = needs(*zip(names, rng.integers(4, 15, 30) * 5.0, strict=True))
+    """Firms of 70 h in one place, parted into areas: one is left, and the words give the gap."""
+    names = [f"S{i:02d}" for i in range(31)]
+    rows = needs(*((name, 70.0) for name in names))
     places = pd.DataFrame({"site_id": names, "latitude": 47.0, "longitude": 7.0})
     found = share_jobs(rows, places, **RULES)
     assert found.status == "areas"
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
-    assert found.placed_h_per_year >= 0.8 * found.wanted_h_per_year
-    assert re.search(r"il manque au plus \d+\u00a0% d'heures", sentence(found))
+    assert found.placed_h_per_year == 30 * 70 * 12
+    assert re.search(r"il manque au plus 3,23\u00a0% au maximum possible", sentence(found))
+
+
+def test_two_valleys_are_each_tried_whole() -> None:
+    """Fifteen firms of 35 h here, fifteen far away: three posts of four each, no plan does better."""
+    names = [f"S{i:02d}" for i in range(30)]
+    places = pd.DataFrame({"site_id": names, "latitude": [45.0, 48.0] * 15, "longitude": 7.0})
+    found = share_jobs(needs(*((name, 35.0) for name in names)), places, **RULES)
+    assert (found.status, found.bound_h_per_year) == ("optimal", pytest.approx(6 * 4 * 35 * 12))
+    assert found.placed_h_per_year == pytest.approx(found.bound_h_per_year)
+    # Thirty firms of which no two are neighbours: nothing is possible, and that is said.
+    apart = share_jobs(
+        needs(*((name, 35.0) for name in names)), places.assign(latitude=range(15, 45)), **RULES
+    )
+    assert (apart.status, apart.bound_h_per_year) == ("optimal", 0.0)
+    assert sentence(apart).startswith("Aucun poste n'est possible")
+
+
+def test_a_search_without_time_says_so() -> None:
+    rows = needs(*((name, 37.0) for name in "ABCDEFGH"))
+    found = share_jobs(rows, sites(*range(8)), **RULES, time_limit_s=0.0)
+    assert found.status == "time_limit"
+    assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
+    assert "arrêtée avant la fin" in sentence(found)
+    sure = replace(found, placed_h_per_year=found.bound_h_per_year)
+    assert sentence(sure).startswith("Aucun autre partage ne place davantage")
 
 
 def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() -> None:
@@ -229,7 +254,7 @@ def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() ->
     assert "métier ROME H2913" in set(unnamed["occupation"])
 
 
-def test_hours_by_occupation_are_those_of_the_posts_and_of_the_needs() -> None:
+def test_hours_and_posts_by_occupation_without_the_hours_of_one_post() -> None:
     rows = pd.concat(
         [
             needs(("A", 70.0), ("B", 60.0), ("C", 20.0)),
@@ -240,8 +265,9 @@ def test_hours_by_occupation_are_those_of_the_posts_and_of_the_needs() -> None:
     found = share_jobs(rows, sites(0, 1, 2), **RULES)
     table = by_occupation(rows, found)
     assert table["wanted_h_per_year"].tolist() == [1800.0, 60.0]
-    assert table["placed_h_per_year"].sum() == found.placed_h_per_year
     assert table["n_posts"].tolist() == [1, 0]
+    assert list(table) == ["occupation", "wanted_h_per_year", "n_posts"]
+    assert by_occupation(rows.head(0), share_jobs(rows.head(0), sites(0), **RULES)).empty
 
 
 def test_nothing_to_share_is_said() -> None:
@@ -249,14 +275,23 @@ def test_nothing_to_share_is_said() -> None:
     assert (found.posts.empty, found.unmet.empty, found.status) == (True, True, "optimal")
     assert sentence(found).startswith("Aucune entreprise n'a déclaré")
     alone = share_jobs(needs(("A", 40.0)), sites(0), **RULES)
-    # 480 h a year: what one firm asks, withheld in the table, is in no sentence beneath it.
-    assert sentence(alone).startswith("Aucun poste n'est possible") and "480" not in sentence(alone)
+    assert sentence(alone).startswith("Aucun poste n'est possible")
+
+
+def test_what_a_firm_declared_is_listed_to_nobody_else() -> None:
+    """A share of full time tells the hours, and a post of two those of the other: both are confidential."""
+    found = share_jobs(needs(("A", 75.0), ("B", 70.0), ("C", 20.0)), sites(0, 5, 8), **RULES)
+    assert found.posts["members"].tolist() == ["A B"] * 2
+    told = ("hours_per_month", "share_of_full_time_percent", "post_share_percent", "unmet_reason")
+    assert {wording.heading(column).sensitivity for column in told} == {"confidential"}
+    assert not re.search(r"\d", sentence(found))
 
 
 @pytest.mark.parametrize(
     ("change", "rules"),
     [({"hours": -1.0}, {}), ({"hours": np.inf}, {}), ({"hours": np.nan}, {}), ({"month": 13}, {}),
-     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1})],
+     ({}, {"minimum_share": 0.0}), ({}, {"minimum_share": 1.1}), ({}, {"maximum_sites": 1}),
+     ({}, {"maximum_sites": 7})],
 )  # fmt: skip
 def test_hostile_input_is_refused(change, rules) -> None:
     with pytest.raises(ValueError, match=r"must be|in \]0"):

@@ -31,6 +31,7 @@ SMALL = declared(
     ("C", "Trier", "H2", 0, 1, 2),
     ("C", "Classer", None, 0, 2, 3),
     ("C", "Rêver", "H1", 0, 0, 50),
+    ("C", "Souder", "H1", 0, 0, 50),
 )
 WORKFORCE = pd.DataFrame(
     [("H1", 10.0, 4.0), ("H1", 30.0, 2.0), ("H2", 5.0, np.nan), ("H3", 40.0, 0.0)],
@@ -188,11 +189,15 @@ def test_national_change_by_hand() -> None:
         F1=steady, F2=[10, 20, 10, 20, 10], F3=[5.0, np.nan, 5, 5, 5], F4=[3 * x for x in steady]
     )
     links = pd.DataFrame(
-        [("F1", "H1"), ("F4", "H1"), ("F2", "H2"), ("F3", "H3"), ("F9", "H9"), ("F1", None)],
+        [("F1", "H1"), ("F4", "H1"), ("F2", "H2"), ("F3", "H3"), ("F9", "H9"), ("F1", None),
+         # A link given twice counts once; a family with a gap leaves the whole code without a row.
+         ("F1", "H4"), ("F1", "H4"), ("F2", "H4"), ("F1", "H5"), ("F3", "H5")],
         columns=["fap_code", "rome_code"],
-    )
+    )  # fmt: skip
     found = prospects.national_change(table, links).set_index("rome_code")
-    assert found.index.tolist() == ["H1", "H2"]
+    assert found.index.tolist() == ["H1", "H2", "H4"]
+    sums = np.log([a + b for a, b in zip(steady, [10, 20, 10, 20, 10], strict=True)])
+    assert found.loc["H4", prospects.NATIONAL[0]] == pytest.approx(100 * np.expm1((sums[-1] - sums[0]) / 12))
     assert found.loc["H1", prospects.NATIONAL].tolist() == pytest.approx([2, 2, 2])
     assert found.loc["H1", "last_year"] == 2018
     # ln 2 / 3 up and down in turn: mean 0, s = 2 ln 2 / 3 / √3, t of 3 degrees of freedom = 3.182.
@@ -207,12 +212,12 @@ def test_prospects_side_by_side() -> None:
         columns=["occupation", "headcount", "people", "people_low80", "people_high80"],
     )
     national = pd.DataFrame(
-        [("H1", 2018, 1.0, 0.5, 2.0), ("H2", 2018, 1.0, 0.5, 2.0)],
+        [("H1", 2018, 1.0, 0.5, 2.0), ("H2", 2018, 1.0, 0.5, 2.0), ("H3", 2018, -1.0, -2.0, -0.5)],
         columns=["rome_code", "last_year", *prospects.NATIONAL],
     )
     changes = prospects.forecast_change(outlook)
     assert changes.loc[0, prospects.FORECAST].tolist() == pytest.approx([20, 10, 40])
-    table = prospects.prospects(changes, {"H1": "A", "H2": "B"}, national)
+    table = prospects.prospects(changes, {"H3": "A", "H1": "A", "H2": "B"}, national)
     assert table["occupation"].tolist() == ["A", "B", "C"]
     assert table["forecast_prospect"].tolist() == ["growing", "threatened", None]
     assert table["prospects_agree"].tolist() == ["same", "contrary", None]

@@ -131,6 +131,28 @@ def test_a_joint_plan_counts_what_it_keeps_of_each_exchange() -> None:
     assert len(future) == 1
 
 
+def test_flows_whose_routes_nobody_gave_are_of_an_unknown_one() -> None:
+    nowhere = FLOWS.assign(route=np.nan)  # a column of nothing is read as numbers
+    both = [f(REGISTER, nowhere) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]
+    assert [set(table["old_route"]) for table in both] == [{"unknown"}] * 2
+
+
+def test_the_route_left_is_none_of_those_that_recover() -> None:
+    """Most of what the actor gives today may already go where the synergy takes it."""
+    more = FLOWS.assign(mass_t_per_year=[50.0, 10, 999, 7, 400], site_id=["A", "B", "B", "C", "A"])
+    assert synergy_tonnes.realised_tonnes(REGISTER, more)["old_route"].tolist() == ["landfill"]
+
+
+def test_jobs_to_come_may_never_come() -> None:
+    stages = pd.DataFrame(
+        [("planned", 1.0, 2.0, 3.0), ("allocated", 1.0, 2.0, 3.0)],
+        columns=["stage", "jobs_low", "jobs", "jobs_high"],
+    )
+    assert synergy_jobs.future_jobs(stages, "x")[synergy_jobs.JOBS].to_numpy().tolist() == [[0, 2, 3]]
+    less = synergy_jobs.future_jobs(stages.assign(jobs_low=-4.0), "x")
+    assert less["jobs_low"].tolist() == [-4]
+
+
 def test_empty_register() -> None:
     both = pd.concat(
         [f(REGISTER.head(0), FLOWS) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]
@@ -180,7 +202,7 @@ def test_insertion_stays_within_what_each_structure_can_take() -> None:
 
 
 def test_posts_add_up_before_they_are_rounded() -> None:
-    row = {name: [0.6, 0.6] for name in insertion.SUMMED}
+    row = {name: [0.8, 0.8] for name in insertion.SUMMED}
     structures = pd.DataFrame({"category": ["wood", "paper"], "site_id": ["S", "T"], **row})
     posts = insertion.posts(structures, "Ensemble").set_index("category")["full_time_posts"]
     assert posts["Ensemble"] == 1 and posts.drop("Ensemble").isna().all()

@@ -72,6 +72,35 @@ def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.Data
     assert "2024" in tension.needs_source(needs, "THANN-CERNAY")
 
 
+def test_a_basin_over_two_departments_is_one(declared: pd.DataFrame) -> None:
+    """So are 24 basins of the survey of 2024: 30 hires here and 10 there are 40."""
+    machining = RECORDS[0][:4]
+    more = [
+        (*machining, 10.0, 40.0, 100.0, False, 2024),
+        (*machining, np.nan, np.nan, np.nan, True, 2024),
+        (*machining, 700.0, 0.0, 0.0, False, 2019),
+    ]
+    survey = pd.DataFrame([*more, *RECORDS], columns=BMO_COLUMNS)
+    needs = tension.basin_needs(survey, "6811")
+    first = needs.set_index("occupation_code").loc["D1"]
+    assert first["planned_hires"] == 40
+    assert first["difficult_share_percent"] == pytest.approx((30 * 80 + 10 * 40) / 40)
+    assert first["seasonal_share_percent"] == pytest.approx(10 * 100 / 40)
+    assert (len(needs), set(needs["year"])) == (3, {2024})
+    assert tension.most_wanted(needs)["basin_planned_hires"].tolist() == [40, 10]
+    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).set_index("occupation")
+    assert table.loc["Conduite d'usinage", "basin_planned_hires"] == 50
+
+
+def test_hires_whose_difficulty_is_masked_do_not_weigh_in_the_share(declared: pd.DataFrame) -> None:
+    survey = pd.DataFrame(RECORDS, columns=BMO_COLUMNS)
+    survey.loc[1, "difficult_share_percent"] = np.nan
+    needs = tension.basin_needs(survey, "6811")
+    table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).set_index("occupation")
+    machining = table.loc["Conduite d'usinage"]
+    assert machining[["basin_planned_hires", "basin_difficult_share_percent"]].tolist() == [40, 80]
+
+
 def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
     needs = tension.basin_needs(None, "THANN-CERNAY")
     table = tension.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs)

@@ -101,6 +101,14 @@ def test_pyramids_by_occupation_end_with_the_merged_ones(declared: pd.DataFrame)
     assert list(table["occupation"].unique()) == ["A", "B", workforce.OTHER]
 
 
+def test_an_occupation_of_many_people_in_few_firms_is_not_named(declared: pd.DataFrame) -> None:
+    crowded = declared.assign(headcount=100.0)
+    assert set(workforce.prepare(crowded, 5, 3)["occupation"]) == {"Conduite d'usinage", workforce.OTHER}
+    assert "Secrétariat" in set(workforce.prepare(crowded, 5, 1)["occupation"])
+    three = pd.concat([crowded, crowded.assign(site_id=crowded["site_id"] + "'")], ignore_index=True)
+    assert "Secrétariat" not in set(workforce.prepare(three, 5, 3)["occupation"])
+
+
 def test_families_follow_the_rome_code(declared: pd.DataFrame) -> None:
     ready = workforce.prepare(declared)  # the secretaries are merged and lose their code
     pairs = pd.DataFrame(
@@ -135,6 +143,7 @@ def test_empty_workforce(declared: pd.DataFrame) -> None:
         assert table(ready).empty
     assert workforce.pyramids(workforce.located(ready, SITES), "size_class").empty
     assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
+    assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018-2") == 2018
 
 
 SKILLS = pd.DataFrame(

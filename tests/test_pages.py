@@ -222,3 +222,10 @@ def test_real_recruitment_needs_reach_the_employment_report(project: Path) -> No
 def page_text(project: Path) -> str:
     path = reports(project, "internal") / "03_employment_skills_forecast.html"
     return html.unescape(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES[:2])
+def test_no_mark_that_french_sets_apart_can_begin_a_line(project: Path, audience: str) -> None:
+    for page in reports(project, audience).glob("**/*.html"):
+        body = page.read_text(encoding="utf-8").split("</head>", 1)[1]
+        assert re.findall(r">[^<]*?(?:« \S| [:;?!%»](?=[\s<]))", body) == [], page.name

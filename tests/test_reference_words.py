@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eit_analysis import reference
+from eit_analysis import french, reference
 from eit_analysis.publishing import wording
 
 
@@ -12,6 +12,13 @@ from eit_analysis.publishing import wording
 def test_nothing_is_named_twice(table, keys):
     rows = reference.load(table)
     assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
+
+
+@pytest.mark.parametrize("table", ["vocabulary", "labels", "factors", "hazards", "training"])
+def test_no_line_begins_with_a_mark(table):
+    """French puts a space before : ; ? ! % and inside « », which must not break."""
+    texts = reference.load(table).select_dtypes("str").stack()
+    assert texts[texts.str.contains(r" [:;?!%»]|« ")].tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,8 @@ def test_a_parameter_keeps_the_digits_it_was_published_with():
         "14",
         "0,0125",
     ]
+
+
+def test_spaces_of_french_marks_hold_and_others_do_not():
+    told = french.bound("« Oui » : 5 % ; 10 :30 a:b, c ?d")
+    assert told == "«\u00a0Oui\u00a0»\u00a0: 5\u00a0%\u00a0; 10 :30 a:b, c ?d"

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 
-from eit_analysis.employment.ages import Cell, people_by_age
+from eit_analysis.employment.ages import Cell
 from eit_analysis.employment.hazards import AGES, Hazards
 
 REASONS = ("retirements", "quits", "moves", "losses")
@@ -50,21 +51,28 @@ def staying(chances: Hazards) -> np.ndarray:
     aged = np.minimum(np.arange(len(AGES))[:, None] + np.arange(years), len(AGES) - 1)
     stays = np.empty((len(AGES), years, 3, draws), dtype=np.float32)
     for place, hazard in enumerate((chances.retirement, chances.quit, chances.mobility)):
-        stays[:, :, place] = 1 - hazard[aged, np.arange(years)]
+        for year in range(years):  # at once, they would take as much memory as all the rest
+            np.subtract(1, hazard[aged[:, year], year], out=stays[:, year, place])
     flat = stays.reshape(len(AGES), -1, draws)
     np.cumprod(flat, axis=1, out=flat)
     return stays
 
 
-def expected_hazard(cells: list[Cell], stays: np.ndarray, occupations: int) -> np.ndarray:
+def expected_hazard(people: np.ndarray, stays: np.ndarray) -> np.ndarray:
     """Cumulative hazard of a year's departures (retired or left) for whoever is there, at pace 1.
 
-    Array (years, occupations, draws): −log(1 − departures expected / people expected).
+    ``people`` is by occupation and age today, the result (years, occupations, draws): −log(1 − departures
+    expected / people expected).
     """
-    before = np.concatenate([np.ones_like(stays[:, :1, -1]), stays[:, :-1, -1]], axis=1)
-    people = people_by_age(cells, occupations)
-    at_risk, after = (np.tensordot(people, part, 1).swapaxes(0, 1) for part in (before, stays[:, :, 1]))
-    return -np.log(np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0).clip(1e-30, 1))
+    people = people.astype(np.float32)
+    hazard = np.zeros((stays.shape[1], len(people), stays.shape[-1]), dtype=np.float32)
+    at_risk = people.sum(axis=1, keepdims=True)
+    for year in range(len(hazard)):
+        after = people @ stays[:, year, 1]
+        share = np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0)
+        hazard[year] = -np.log(share.clip(1e-30, 1))
+        at_risk = people @ stays[:, year, -1]
+    return hazard
 
 
 def leave(
@@ -82,29 +90,37 @@ def leave(
         1 − share of the jobs lost at the end of each year, whatever the pace.
     """
     years, questions, draws = stays.shape[1:]
-    still = np.zeros((len(pace), years, len(REASONS), draws), dtype=np.int32)
     today = np.zeros(len(pace), dtype=np.int32)
+    crowds: list[list[tuple[np.ndarray, int]]] = [[] for _ in pace]
     clocks: dict[bytes, np.ndarray] = {}
     for cell in cells:
         law = cell.ages.tobytes()
         if law not in clocks:
-            chance = sum(cell.ages[age] * stays[age] for age in np.flatnonzero(cell.ages))
-            with np.errstate(divide="ignore"):
-                clocks[law] = -np.log(chance).astype(np.float32)
+            clocks[law] = _clock(sum(cell.ages[age] * stays[age] for age in np.flatnonzero(cell.ages)))
         today[cell.occupation] += cell.people
-        there = still[cell.occupation]
-        if (kept[cell.occupation] == 1).all():
-            there[:, :questions] += _still_there(clocks[law], pace[cell.occupation], cell.people, rng)
-            there[:, questions:] = there[:, questions - 1 : questions]
-        else:
-            lossy = _with_losses(clocks[law], pace[cell.occupation], kept[cell.occupation])
-            there += _still_there(lossy, pace[cell.occupation], cell.people, rng)
-    stock = np.concatenate([np.broadcast_to(today[:, None, None], (*pace.shape, 1)).transpose(2, 0, 1),
-                            still[:, :, -1].swapaxes(0, 1)])  # fmt: skip
-    still[:, :, 1:] -= still[:, :, :-1]
-    still[:, :, 0] -= stock[:-1].swapaxes(0, 1)
-    left = {reason: -still[:, :, place].swapaxes(0, 1) for place, reason in enumerate(REASONS)}
+        crowds[cell.occupation].append((clocks[law], cell.people))
+    size = np.int16 if today.max(initial=0) < 2**15 else np.int32
+    stock = np.zeros((years + 1, len(pace), draws), dtype=size)
+    left = {reason: np.zeros((years, len(pace), draws), dtype=size) for reason in REASONS}
+    stock[0] = today[:, None]
+    for occupation, crowd in enumerate(crowds):
+        own, jobs = pace[occupation], kept[occupation]
+        asked = REASONS[:questions]
+        if (jobs < 1).any():
+            crowd = [(_with_losses(clock, own, jobs), people) for clock, people in crowd]
+            asked = REASONS
+        still = _still_there(crowd, (years, len(asked), draws), own, size, rng)
+        stock[1:, occupation] = still[:, -1]
+        before = stock[:-1, occupation]
+        for place, reason in enumerate(asked):
+            left[reason][:, occupation] = before - still[:, place]
+            before = still[:, place]
     return Exits(stock, left)
+
+
+def _clock(chance: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return -np.log(chance).astype(np.float32)
 
 
 def _with_losses(clock: np.ndarray, pace: np.ndarray, kept: np.ndarray) -> np.ndarray:
@@ -117,15 +133,23 @@ def _with_losses(clock: np.ndarray, pace: np.ndarray, kept: np.ndarray) -> np.nd
     return np.concatenate([with_before, clock[:, -1:] + (so_far[:, None, None] / pace)], 1).astype(np.float32)
 
 
-def _still_there(clock: np.ndarray, pace: np.ndarray, people: int, rng: np.random.Generator) -> np.ndarray:
-    """How many of ``people`` alike are still there after each question, array like ``clock`` (…, draws)."""
-    counts = np.zeros(clock.shape, dtype=np.int32 if people > BATCH else np.uint8)
-    later, batch = np.empty(clock.shape, dtype=bool), np.empty(clock.shape, dtype=np.uint8)
+def _still_there(
+    crowd: list[tuple[np.ndarray, int]],
+    shape: tuple[int, int, int],
+    pace: np.ndarray,
+    size: type,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """How many of a crowd of (clock, people) are still there after each question, array ``shape``."""
+    counts: np.ndarray = np.zeros(shape, dtype=size)
+    later, batch = np.empty(shape, dtype=bool), np.zeros(shape, dtype=np.uint8)
     slow = (1 / pace).astype(np.float32)
-    for first in range(0, people, BATCH):
-        batch[:] = 0
-        for _ in range(min(BATCH, people - first)):
-            np.greater(rng.standard_exponential(len(slow), dtype=np.float32) * slow, clock, out=later)
-            np.add(batch, later.view(np.uint8), out=batch)
-        counts += batch
+    everyone = chain.from_iterable(repeat(clock, people) for clock, people in crowd)
+    for number, clock in enumerate(everyone, 1):
+        np.greater(rng.standard_exponential(len(slow), dtype=np.float32) * slow, clock, out=later)
+        np.add(batch, later.view(np.uint8), out=batch)
+        if number % BATCH == 0:
+            counts += batch
+            batch[:] = 0
+    counts += batch
     return counts

@@ -22,7 +22,7 @@ from eit_analysis.employment.ages import cells_of, people_by_age
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
-BLOCK = 500  # draws at once: their laws stay in the processor's cache
+BLOCK = 625  # draws at once: their laws stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ def simulate(
     names = sorted({*workforce["occupation"], *jobs["occupation"]})
     years = parameters.horizon_years
     cells = cells_of(workforce, names)
-    people = people_by_age(cells, len(names)).sum(axis=1)
+    ages = people_by_age(cells, len(names))
+    people = ages.sum(axis=1)
     said = evidence.declared(workforce, names)
     wish = demand.of_firms(workforce, sites, parameters, said, people)
     kept = np.ones((len(names), years))
@@ -113,7 +114,9 @@ def simulate(
     today = rates.legal_ages(parameters.retirement_age, [], base_year, years)
     reform = parameters.reform if scenario == "reform" else []
     legal = rates.legal_ages(parameters.retirement_age, reform, base_year, years)
-    answering = workforce[workforce["planned_departures_3y"].notna()]
+    # A team's plan is of all its people, on whichever of its rows it is written.
+    team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
+    answering = workforce[team.transform("count") > 0]
     drawn = evidence.posterior(
         hazards,
         parameters,
@@ -133,20 +136,21 @@ def simulate(
         own = drawn.part(part)
         chances = rates.draw(hazards, parameters, legal, own.u)
         gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), rng)
-        extra = np.zeros((years, *own.pace.shape), dtype=np.int64)
         ramp = demand.jobs_of_synergies(jobs, names, rng, own.pace.shape[1])
-        extra[: demand.PLAN_YEARS] = ramp[:years]
-        stays = exits.staying(chances)
-        now = exits.leave(cells, stays, own.pace, kept, rng)
-        leaving = -np.expm1(-own.pace * exits.expected_hazard(cells, stays, len(names)))
         since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
+        stays = exits.staying(chances)
+        del chances  # memory that the exits need
+        hazard = exits.expected_hazard(ages, stays)
+        now = exits.leave(cells, stays, own.pace, kept, rng)
+        del stays
         stock[0, :, part] = now.stock[0]
         for year in range(years):
             expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], rng)
-            expected = expected + leaving[year] * now.stock[year]
+            expected -= np.expm1(-own.pace * hazard[year]) * now.stock[year]
             with_plans = scenario in ("plans", "synergies") and year < demand.PLAN_YEARS
             wanted = (wish.with_plans if with_plans else wish.trend)(expected, stock[year, :, part], gaps)
-            hired = np.clip(rng.poisson(wanted) + extra[year], 0, None)
+            extra = ramp[year] if year < demand.PLAN_YEARS else 0
+            hired = np.clip(rng.poisson(wanted) + extra, 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}
             arrived = _arrivals(total["moves"].sum(axis=0), people, rng)
             there += hired + arrived - sum(left.values())
@@ -155,6 +159,7 @@ def simulate(
                 if np.any(number_of):  # memory that nobody writes to is never taken
                     flows[name][year, :, part] = number_of
             stock[year + 1, :, part] = now.stock[year + 1] + there
+        del now, hazard
     by_draw = {name: np.moveaxis(flow, 2, 0) for name, flow in flows.items()}
     return Simulation(scenario, names, base_year, np.moveaxis(stock, 2, 0), **by_draw)
 
@@ -163,6 +168,12 @@ _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
 
 
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people."""
-    size = people if people.any() else np.ones_like(people)
-    return rng.multinomial(movers, size / size.sum()).T
+    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people.
+
+    Each takes the occupation of somebody drawn among them.
+    """
+    size = np.rint(people).astype(int) if people.any() else np.ones(len(people), dtype=int)
+    occupation = np.repeat(np.arange(len(size)) * len(movers), size)
+    taken = occupation[rng.integers(len(occupation), size=movers.sum(), dtype=np.uint32)]
+    draw = np.repeat(np.arange(len(movers)), movers)
+    return np.bincount(taken + draw, minlength=len(size) * len(movers)).reshape(len(size), -1)

@@ -86,15 +86,18 @@ def retirement(
     hazards: pd.DataFrame, legal: np.ndarray, long_career_age: float, u: np.ndarray, u_long: np.ndarray
 ) -> np.ndarray:
     """Yearly probability to retire, array (ages, years, draws): the module's equation, nobody left at 70."""
-    early = by_age(hazards, "retirement", u, np.minimum(AGES, EARLY_AGE))[:, None]
-    full = by_age(hazards, "retirement", u, np.clip(AGES, LEGAL_AGE, 70))[:, None]
-    waiting = np.maximum(legal - long_career_age, 0.0)
+    early = by_age(hazards, "retirement", u, np.minimum(AGES, EARLY_AGE))
+    full = by_age(hazards, "retirement", u, np.clip(AGES, LEGAL_AGE, 70))
     share = value(hazards, "long_career", u_long, 0.0)
-    yearly = 1 - (1 - share) ** (1 / np.maximum(waiting, 1e-9))[..., None]
-    past = np.clip(AGES[:, None] + 1 - legal, 0, 1)
-    window = np.clip(AGES[:, None] + 1 - np.minimum(long_career_age, legal), 0, 1) - past
-    mixed = past[..., None] * full + window[..., None] * yearly + (1 - past - window)[..., None] * early
-    return np.where((AGES < 70)[:, None, None], mixed, full)
+    steps, step = np.unique(legal, return_inverse=True)  # few legal ages, each reckoned once
+    values = np.empty((len(steps), *early.shape))
+    for place, age in enumerate(steps):
+        yearly = 1 - (1 - share) ** (1 / max(age - long_career_age, 1e-9))
+        past = np.clip(AGES[:, None] + 1 - age, 0, 1)
+        window = np.clip(AGES[:, None] + 1 - min(long_career_age, age), 0, 1) - past
+        values[place] = past * full + window * yearly + (1 - past - window) * early
+        values[place, AGES == 70] = full[AGES == 70]
+    return values[step.reshape(legal.shape), np.arange(len(AGES))[:, None]]
 
 
 def draw(

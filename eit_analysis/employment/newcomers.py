@@ -45,13 +45,16 @@ class Newcomers:
         expected, left : array (occupations, draws), dict of such arrays
             Departures expected before the draw; exits by reason.
         """
-        leaving = -np.expm1(-pace * self.departure[year])
-        departed = rng.binomial(there, leaving)
-        retired = rng.binomial(departed, self.retired_share[year])
-        moved = rng.binomial(there - departed, -np.expm1(-pace * self.mobility[year]))
-        left = {"retirements": retired, "quits": departed - retired, "moves": moved}
+        departure, mobility = pace * self.departure[year], pace * self.mobility[year]
+        leaving, going = -np.expm1(-departure), -np.expm1(-departure - mobility)
+        gone = rng.binomial(there, going)
+        share = np.divide(leaving, going, out=np.zeros_like(going), where=going > 0)
+        departed = rng.binomial(gone, share.clip(max=1))
+        old = self.retired_share[year].any()  # who was hired before 50 is not at once
+        retired = rng.binomial(departed, self.retired_share[year]) if old else np.zeros_like(departed)
+        left = {"retirements": retired, "quits": departed - retired, "moves": gone - departed}
         if lost.any():
-            left["losses"] = rng.binomial(there - departed - moved, lost[:, None])
+            left["losses"] = rng.binomial(there - gone, lost[:, None])
         return there * leaving, left
 
 

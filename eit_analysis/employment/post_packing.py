@@ -6,7 +6,8 @@
     then max Σ_P λ_P   among the plans that place as many hours: most posts, fewest firms each
 
 As columns of a set packing, posts bound the search far better than firms assigned to numbered posts, which
-may all be swapped. More needs than can be tried together are parted into areas of neighbours.
+may all be swapped. Needs that no chain of neighbours joins are solved apart; more needs than can be tried
+together are parted into areas of neighbours.
 
 Solved by HiGHS through scipy (Huangfu & Hall 2018, Mathematical Programming Computation 10, 119-142).
 """
@@ -19,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import connected_components
 
 ROUNDING_H = 1e-6
 MOST_NEEDS = 24  # tried together: 13,000 sets of two to four
@@ -59,27 +61,35 @@ def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, time_limit_s: float) -
         For all searches together.
     """
     near = km <= rules.radius_km
-    areas = _areas(km)
+    groups = [_areas(km, group) for group in _joined(near)]
     posts: list[np.ndarray] = []
     possible = np.zeros(len(hours), dtype=bool)
-    bound_h, status = 0.0, "optimal"
-    for area in areas:
-        inside = possible_posts(hours[area], near[np.ix_(area, area)], rules)
-        listed = [area[post] for size in inside for post in size]
-        for post in listed:
-            possible[post] = True
-        kept, most_h, cut = _choose(listed, hours.sum(axis=1), time_limit_s / len(areas))
-        posts += [listed[k] for k in kept]
-        bound_h, status = bound_h + most_h, "time_limit" if cut else status
-    if len(areas) > 1:
-        bound_h, status = float(hours[near.sum(axis=1) > 1].sum()), "areas"
-    return Packing(posts, possible, bound_h, status)
+    bound_h, stopped = 0.0, False
+    for areas in groups:
+        group_h = 0.0
+        for area in areas:
+            inside = possible_posts(hours[area], near[np.ix_(area, area)], rules)
+            listed = [area[post] for size in inside for post in size]
+            for post in listed:
+                possible[post] = True
+            kept, most_h, cut = _choose(listed, hours.sum(axis=1), time_limit_s / sum(map(len, groups)))
+            posts += [listed[k] for k in kept]
+            group_h, stopped = group_h + most_h, stopped or cut
+        bound_h += group_h if len(areas) == 1 else float(hours[np.concatenate(areas)].sum())
+    parted = any(len(areas) > 1 for areas in groups)
+    return Packing(posts, possible, bound_h, "areas" if parted else "time_limit" if stopped else "optimal")
 
 
-def _areas(km: np.ndarray) -> list[np.ndarray]:
+def _joined(near: np.ndarray) -> list[np.ndarray]:
+    """Needs that neighbours join, from one to the next: no post is of two such groups."""
+    number, group = connected_components(csr_array(near), directed=False)
+    return [np.flatnonzero(group == k) for k in range(number)]
+
+
+def _areas(km: np.ndarray, group: np.ndarray) -> list[np.ndarray]:
     """Few and even areas of at most `MOST_NEEDS`: the need farthest from the rest with its nearest, again."""
-    left, areas = np.arange(len(km)), []
-    for count in range(-(-len(km) // MOST_NEEDS), 0, -1):
+    left, areas = group, []
+    for count in range(-(-len(group) // MOST_NEEDS), 0, -1):
         first = left[np.argmax(km[np.ix_(left, left)].sum(axis=1))]
         order = left[np.argsort(km[first, left], kind="stable")]
         size = -(-len(left) // count)
@@ -123,13 +133,12 @@ def _choose(
     again = _search(np.ones(len(posts)), as_many, limits, 1 / needs, time_limit_s / 2)
     if again.x is not None and again.x.sum() > chosen.sum() + 0.5:
         chosen = np.round(again.x)
-    cut = best.status == TIME_LIMIT
     bound_h = float(hours[np.unique(np.concatenate(posts))].sum())
-    if not cut:
+    if best.status != TIME_LIMIT:
         bound_h = placed
     elif best.mip_dual_bound is not None:
         bound_h = min(bound_h, -best.mip_dual_bound)
-    return np.flatnonzero(chosen), bound_h, cut
+    return np.flatnonzero(chosen), bound_h, TIME_LIMIT in (best.status, again.status)
 
 
 def _search(

@@ -16,22 +16,24 @@ and L3123-27). Share, firms a post and reach are therefore the study's own: *hyp
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.post_packing import Packing, Rules, pack
 from eit_analysis.employment.skills import UNNAMED
+from eit_analysis.french import short
 from eit_analysis.reference.distance import road_km
 
 FULL_TIME_H_PER_MONTH = 151.67  # as payslips write it: 151.67 declared is no more than full time
 MONTHS = range(1, 13)
+MOST_SITES = 6
 NEED = ["occupation", "site_id"]
 POST_COLUMNS = [
     "post_id", "occupation", "site_id", "skills_shared", "hours_per_month", "share_of_full_time_percent",
-    "post_share_percent", "post_months", "post_sites", "post_span_km",
+    "post_share_percent", "post_months", "post_span_km", "members",
 ]  # fmt: skip
 UNMET_COLUMNS = ["occupation", "site_id", "skills_shared", "hours_per_month", "unmet_reason"]
 
@@ -45,7 +47,8 @@ class SharedJobs:
     posts : DataFrame
         ``POST_COLUMNS``, a row for each firm of a post: its hours, averaged over the months that the post
         works, and their share of full time; then, of the whole post, the share of full time in its emptiest
-        month, its months, its firms and the longest road between two of them.
+        month, its months, the longest road between two of its firms and their ids. A listing is of its
+        ``members``: what a post of two needs, less one's own hours, is what the other declared.
     unmet : DataFrame
         ``UNMET_COLUMNS``: the needs in no post, hours averaged over the months of the need, and the first
         reason that holds, a code of ``labels.csv``.
@@ -53,7 +56,8 @@ class SharedJobs:
         Hours placed, hours asked for, and hours that no plan exceeds.
     status : str
         ``optimal``; ``time_limit`` when a search was cut short; ``areas`` when an occupation has too many
-        needs to try all sets of them, and was parted into areas of neighbours.
+        needs to try all sets of them, and was parted into areas of neighbours. A search that time cuts may
+        end otherwise on another machine.
     """
 
     posts: pd.DataFrame
@@ -84,7 +88,7 @@ def share_jobs(
     detour_factor: float,
     minimum_share: float = 0.8,
     maximum_sites: int = 4,
-    time_limit_s: float = 30.0,
+    time_limit_s: float = 120.0,  # seconds suffice; a cut makes the plan depend on the machine
 ) -> SharedJobs:
     """The posts that place most hours, then the most posts, hence fewest firms each.
 
@@ -100,17 +104,19 @@ def share_jobs(
     minimum_share : float
         Least share of full time of a post in a month it works, in ]0, 1].
     maximum_sites : int
-        Most firms of a post, 2 or more.
+        Most firms of a post, from 2 to 6: beyond, there are too many sets of firms to list.
     time_limit_s : float
-        For all searches together.
+        For all searches together; what an occupation leaves of its part goes to those after it.
 
     Raises
     ------
     ValueError
         Hours negative or not finite, a month out of 1 to 12, a share or a number of firms out of its range.
     """
-    if not (0 < minimum_share <= 1 and maximum_sites >= 2):
-        raise ValueError(f"minimum_share in ]0, 1], maximum_sites from 2: {minimum_share}, {maximum_sites}")
+    if not (0 < minimum_share <= 1 and 2 <= maximum_sites <= MOST_SITES):
+        raise ValueError(
+            f"minimum_share in ]0, 1], maximum_sites from 2 to {MOST_SITES}: {minimum_share}, {maximum_sites}"
+        )
     if not (needs["hours"].between(0, np.inf, inclusive="left") & needs["month"].isin(MONTHS)).all():
         raise ValueError("hours must be finite and not negative, months 1 to 12")
     asked = needs[needs["hours"] > 0]
@@ -122,11 +128,12 @@ def share_jobs(
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]]
     number = hours.index.get_level_values("occupation").nunique()
     posts, reasons, packings = [], [], []
-    for _, group in hours.groupby(level="occupation"):
+    end = monotonic() + time_limit_s
+    for done, (_, group) in enumerate(hours.groupby(level="occupation")):
         where = places.reindex(group.index.get_level_values("site_id"))
         part = group[(group.max(axis=1) <= rules.high_h).to_numpy() & where.notna().all(axis=1).to_numpy()]
         km = road_km(places.reindex(part.index.get_level_values("site_id")), detour_factor)
-        packing = pack(part.to_numpy(), km, rules, time_limit_s / number)
+        packing = pack(part.to_numpy(), km, rules, max(end - monotonic(), 0.0) / (number - done))
         posts += [_post(part.iloc[rows], km[np.ix_(rows, rows)].max()) for rows in packing.posts]
         reasons.append(_reasons(group, where, part, km, packing, rules))
         packings.append(packing)
@@ -155,8 +162,8 @@ def _post(members: pd.DataFrame, span_km: float) -> pd.DataFrame:
         share_of_full_time_percent=100 * mine / FULL_TIME_H_PER_MONTH,
         post_share_percent=100 * load[months].min() / FULL_TIME_H_PER_MONTH,
         post_months=len(months),
-        post_sites=len(members),
         post_span_km=span_km,
+        members=" ".join(members.index.get_level_values("site_id")),
     )  # fmt: skip
 
 
@@ -192,7 +199,9 @@ def _reasons(
 
 
 def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
-    """Hours a year asked for and placed, and the posts they make, most hours asked for first.
+    """Hours a year asked for, and the posts they could make, most hours asked for first.
+
+    Not the hours placed: those of a post of two firms, less one's own, are what the other declared.
 
     Parameters
     ----------
@@ -202,37 +211,28 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``occupation, wanted_h_per_year, placed_h_per_year, n_posts``.
+        ``occupation, wanted_h_per_year, n_posts``.
     """
-    posts = plan.posts.assign(placed=plan.posts["hours_per_month"] * plan.posts["post_months"])
-    groups = posts.groupby("occupation")
-    wanted = needs.groupby("occupation")["hours"].sum()
-    table = pd.DataFrame(
-        {
-            "wanted_h_per_year": wanted,
-            "placed_h_per_year": groups["placed"].sum().reindex(wanted.index, fill_value=0.0).astype(float),
-            "n_posts": groups["post_id"].nunique().reindex(wanted.index, fill_value=0),
-        }
-    ).reset_index()
+    wanted = needs.groupby("occupation")["hours"].sum().rename("wanted_h_per_year").reset_index()
+    posts = plan.posts.groupby("occupation")["post_id"].nunique()
+    table = wanted.assign(n_posts=posts.reindex(wanted["occupation"], fill_value=0).to_numpy())
     return table.sort_values(["wanted_h_per_year", "occupation"], ascending=[False, True], ignore_index=True)
 
 
 def sentence(plan: SharedJobs) -> str:
-    """French sentence: how sure it is that no plan does better.
-
-    Without an hour or a number of posts: those of a single firm would be read off it, under a table that
-    withholds them.
-    """
+    """French sentence: how sure it is that no plan does better; hours are told by a table, if they may be."""
     if not plan.wanted_h_per_year:
         return "Aucune entreprise n'a déclaré d'heures à partager\u00a0: aucun poste ne peut être proposé."
     if plan.posts.empty and plan.status == "optimal":
         return "Aucun poste n'est possible\u00a0: le tableau des besoins dit pourquoi."
-    gap = math.ceil(100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year))
-    missing = f"il manque au plus {gap}\u00a0% d'heures au meilleur partage possible"
+    gap = 100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year)
+    missing = f"il manque au plus {short(gap)}\u00a0% au maximum possible"
     sure = {
         "optimal": "Aucun autre partage ne place davantage d'heures",
-        "time_limit": f"La recherche a été arrêtée avant la fin\u00a0: {missing}",
+        "time_limit": f"La recherche a été arrêtée avant la fin, {missing}",
         "areas": "Un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
-        f"secteurs d'entreprises voisines\u00a0: {missing}",
+        f"secteurs d'entreprises voisines, et {missing}",
     }
-    return f"{sure[plan.status]}. C'est un plafond, aucune entreprise ne s'y est engagée."
+    # A search may be cut while it looks for more posts, all hours being placed that can be.
+    status = plan.status if gap > 1e-6 else "optimal"
+    return f"{sure[status]}. C'est un plafond\u00a0: aucune entreprise ne s'y est engagée."

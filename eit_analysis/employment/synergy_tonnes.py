@@ -107,6 +107,6 @@ def allocated_tonnes(exchanges: pd.DataFrame, ess: Collection[str] = ()) -> pd.D
 
 def _frame(rows: list[tuple]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["stage", "site_id", "category", "old_route", *TONNES, "ess_site_id"])
-    frame["old_route"] = frame["old_route"].fillna("unknown")
+    frame["old_route"] = frame["old_route"].astype(object).fillna("unknown")
     frame["new_route"] = frame["category"].map(NEW_ROUTE).fillna(DEFAULT_NEW_ROUTE)
     return frame.astype(dict.fromkeys(TONNES, float))

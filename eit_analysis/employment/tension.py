@@ -20,15 +20,22 @@ NEEDS = [
 
 
 def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
-    """Rows of the *Besoins en main-d'œuvre* survey for one basin, by its name or code, whatever the case.
+    """The last *Besoins en main-d'œuvre* survey of one basin, by its name or code: one row per occupation.
 
-    None, when the survey has not been imported, gives no rows.
+    A basin over several départements has rows in each: their hires add up, a share is weighted by those it is
+    a share of. A masked cell counts neither way. None, when the survey has not been imported, gives no rows.
     """
     if bmo is None:
         return pd.DataFrame(columns=NEEDS)
     wanted = basin.strip().casefold()
     match = (bmo["basin"].astype(str).str.casefold() == wanted) | (bmo["basin_code"].astype(str) == wanted)
-    return bmo[match][NEEDS].reset_index(drop=True)
+    rows = bmo[match & (bmo["year"] == bmo.loc[match, "year"].max())]
+    groups = [rows[name] for name in ("occupation_code", "occupation", "year")]
+    table = rows["planned_hires"].groupby(groups).sum(min_count=1).to_frame()
+    for name in ("difficult_share_percent", "seasonal_share_percent"):
+        of = rows["planned_hires"].where(rows[name].notna())
+        table[name] = (of * rows[name]).groupby(groups).sum(min_count=1) / of.groupby(groups).sum(min_count=1)
+    return table.reset_index()[NEEDS]
 
 
 def needs_source(needs: pd.DataFrame, basin: str) -> str:
@@ -91,7 +98,6 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
     linked = families(workforce, rome_fap).merge(
         needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
     )
-    linked = linked.drop_duplicates(["occupation", "fap_code"])
     difficult = linked["planned_hires"] * linked["difficult_share_percent"]
     linked["difficult"] = difficult
     linked["rated"] = linked["planned_hires"].where(difficult.notna())

@@ -6,6 +6,8 @@ a published table carry exactly its keys.
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from eit_analysis import reference
@@ -172,7 +174,7 @@ def others_last(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:
-    """Year the forecast starts from: the last year of reference given, else the digits of the wave's name."""
+    """Year the forecast starts from: the last year of reference given, else the year in the wave's name."""
     years = sites["reference_year"].dropna()
-    digits = "".join(letter for letter in wave if letter.isdigit())
-    return int(years.max()) if len(years) else int(digits or 0)
+    named = re.search(r"\d{4}", wave)
+    return int(years.max()) if len(years) else int(named[0] if named else 0)

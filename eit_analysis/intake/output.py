@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -18,12 +19,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from eit_analysis.study import Study, open_atomic, write_atomic
+from eit_analysis.study import Study, open_atomic
 
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 FIRST_ROWS = 1000
 BATCH_ROWS = 1 << 14  # formatted at once
-THREADS = 3  # two that count, while one waits for the disk
+THREADS = 2  # beside the one that makes the logs
 
 
 def arrow_table(frame: pd.DataFrame) -> pa.Table:
@@ -32,16 +33,13 @@ def arrow_table(frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
 
 
-def parquet_bytes(table: pa.Table) -> pa.Buffer:
-    """Table as Parquet."""
-    sink = pa.BufferOutputStream()
+def _write_parquet(table: pa.Table, sink: pa.NativeFile) -> None:
     pq.write_table(
         # pandas reads its str type back from the stored schema.
         table, sink, compression="snappy", store_schema=True,
         # Half of the time, for tables that are only ever read whole.
         use_dictionary=_repetitive(table), write_statistics=False,
     )  # fmt: skip
-    return sink.getvalue()
 
 
 def _repetitive(table: pa.Table) -> list[str]:
@@ -104,9 +102,13 @@ def _without_formulas(texts: pa.LargeStringArray) -> pa.LargeStringArray:
 
 
 def write_files(
-    study: Study, frames: Mapping[str, pd.DataFrame], logs: Mapping[str, pd.DataFrame]
+    study: Study, frames: Mapping[str, pd.DataFrame], logs: Mapping[str, Callable[[], pd.DataFrame]]
 ) -> dict[str, str]:
     """``<table>.parquet``, ``<table>.csv`` and ``<log>.csv`` in the processed folder of the wave.
+
+    The logs are made while the tables are written. A kill leaves no half file, but nothing waits for the
+    disk: after a power cut the wave is to be cleaned again, which writes the same bytes. `Study.load` refuses
+    a table that is not the one of the manifest.
 
     Returns
     -------
@@ -115,27 +117,27 @@ def write_files(
     """
     columns = {table: arrow_table(frame) for table, frame in frames.items()}
 
+    # Arrow writes to the file itself, and so waits for no other thread of Python.
     def as_csv(table: str) -> None:
-        with open_atomic(study.processed / f"{table}.csv") as stream:
-            _write_csv(columns[table], stream)
+        with open_atomic(study.processed / f"{table}.csv") as stream, pa.OSFile(stream.name, "wb") as sink:
+            _write_csv(columns[table], sink)
 
     def as_parquet(table: str) -> str:
-        content = parquet_bytes(columns[table])
-        write_atomic(study.processed / f"{table}.parquet", content)
-        return hashlib.sha256(content).hexdigest()
+        with open_atomic(study.processed / f"{table}.parquet") as stream:
+            with pa.OSFile(stream.name, "wb") as sink:
+                _write_parquet(columns[table], sink)
+            with Path(stream.name).open("rb") as written:
+                return hashlib.file_digest(written, "sha256").hexdigest()
 
-    def as_log(log: str) -> None:
-        with open_atomic(study.processed / f"{log}.csv") as stream:
-            write_log(logs[log], stream)
-
-    sizes = {name: frame.size for name, frame in {**frames, **logs}.items()}
-    files: list[tuple[Callable[[str], str | None], str]]
-    files = [(write, table) for table in frames for write in (as_csv, as_parquet)]
-    files += [(as_log, log) for log in logs]
-    files.sort(key=lambda file: -sizes[file[1]])
-    with ThreadPoolExecutor(THREADS) as pool:  # Arrow and the disk do nearly all of it
-        written = [(name, pool.submit(write, name)) for write, name in files]
-    return {name: digest for name, file in written if (digest := file.result())}
+    tables = sorted(frames, key=lambda table: -frames[table].size)
+    with ThreadPoolExecutor(THREADS) as pool:
+        files = [(pool.submit(as_csv, table), pool.submit(as_parquet, table)) for table in tables]
+        for log, make in logs.items():
+            with open_atomic(study.processed / f"{log}.csv") as stream:
+                write_log(make(), stream)
+    for text, _ in files:
+        text.result()  # raises what went wrong there
+    return {table: parquet.result() for table, (_, parquet) in zip(tables, files, strict=True)}
 
 
 def json_bytes(content: dict) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
 from eit_analysis.codes import ROUTES
-from eit_analysis.french import counted, exact
+from eit_analysis.french import bound, counted, exact
 from eit_analysis.publishing.outlet_answer import spaced_code
 from eit_analysis.synergies.outlets import LEVEL_DIGITS
 
@@ -48,7 +47,7 @@ def as_text(document: dict[str, Any]) -> str:
         lines += [*_block(rows, sources), ""]
     lines.append("Sources")
     for number, source in enumerate(sources, start=1):
-        lines += wrap(_bound(f"[{number}] {source}"), WIDTH, subsequent_indent="    ")
+        lines += wrap(bound(f"[{number}] {source}"), WIDTH, subsequent_indent="    ")
     return "\n".join(lines)
 
 
@@ -87,7 +86,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
             f"[{sources.index(_source(each)) + 1}]",
         ]
     facts += [FAMILY_RULE] if rule["rule_level"] == "category" else []
-    use = [line for fact in facts for line in wrap(_bound(fact), USE_WIDTH, subsequent_indent="  ")]
+    use = [line for fact in facts for line in wrap(bound(fact), USE_WIDTH, subsequent_indent="  ")]
     takers = dict.fromkeys(
         f"{row['naf_class_code'] or row['naf_division_code'] or ''} {row['activity']}".strip() for row in rows
     )
@@ -100,8 +99,3 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
 
 def _row(score: str, use: str, taker: str) -> str:
     return f"{score:>5}  {use:<{USE_WIDTH}}  {taker}".rstrip()
-
-
-def _bound(text: str) -> str:
-    """No line begins with a semicolon or a colon: the space before it does not break."""
-    return re.sub(r" (?=[:;?!%])", "\u00a0", text)

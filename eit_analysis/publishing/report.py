@@ -23,6 +23,8 @@ from typing import Any
 import pandas as pd
 from babel.dates import format_date
 
+from eit_analysis.employment.checks import known_names
+from eit_analysis.employment.workforce import prepare
 from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site
 from eit_analysis.publishing.engine import Block, execute
@@ -66,12 +68,13 @@ def run_reports(
     Raises
     ------
     InputError
-        When study.toml excludes exchanges of flows that no wave has.
+        When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
     """
     viewers = {audience: viewer_of(study, audience) for audience in audiences}
     if study.config.allocation.exclusive:
         waves = [study.at(name) for name in study.waves if study.at(name).has("flows")]
         known_exclusive(study.config.allocation.exclusive, pd.concat([wave.load("flows") for wave in waves]))
+    _check_scenarios(study)
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
@@ -111,6 +114,15 @@ def run_reports(
     for audience in audiences:
         _write_index(study, audience, wrote, today)
     return sorted((run for run in wrote if run.error), key=lambda run: (run.audience, run.name))
+
+
+def _check_scenarios(study: Study) -> None:
+    waves = [study.at(name) for name in study.waves]
+    waves = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
+    if waves:
+        # Before small teams are merged: a scenario may name them.
+        people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in waves])
+        known_names(study.config.scenarios, people, pd.concat([wave.load("sites") for wave in waves]))
 
 
 def _length(notebook: Path) -> tuple[int, str]:

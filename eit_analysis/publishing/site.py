@@ -73,7 +73,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
     css, policy = style_sheet()
     content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
-    return (
+    page = (
         environment(TEMPLATES)
         .get_template("page.html.j2")
         .render(
@@ -89,6 +89,8 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
             **(content | parts),
         )
     )
+    head, body = page.split("</head>", 1)  # the style sheet has marks of its own
+    return head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body)
 
 
 def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:

@@ -26,10 +26,10 @@ ABOUT_ANSWERS = {
     "sheets_filled", "rows_clean", "missing_sheets", "confidence_grade", "weak_point", "clean_rows_percent",
     "filled_percent", "known_mass_percent", "sheet", "row", "question", "other_site_id", "same_siret",
     "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
-    "reason",
+    "reason", "unmet_reason",
 }  # fmt: skip
-# A share of what everybody knows is the quantity itself: 26 % of a full time is 40 hours a month.
-OF_A_KNOWN_WHOLE = {"share_of_full_time_percent", "post_share_percent"}
+# Units of what actors declare, hours and levels of skill too, and of what tells it back.
+QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
 
 
 class Heading(NamedTuple):
@@ -92,8 +92,8 @@ def _default_sensitivity(column: str, unit: str) -> str:
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    quantity = unit.startswith(("t", "€", "kg", "personne", "ETP", "h/", "poste", "sur"))
-    told = column.startswith("source_") or column in ABOUT_ANSWERS | OF_A_KNOWN_WHOLE
+    quantity = unit.startswith(QUANTITIES)
+    told = column.startswith("source_") or column in ABOUT_ANSWERS
     return "confidential" if quantity or told else "consented"
 
 

@@ -167,7 +167,8 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     few = [column for column in columns if len(column.values) <= FEW]
     for part in (few, [column for column in columns if len(column.values) > FEW]):
         for column in part:
-            mixed = (mixed ^ column.said(rows).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= column.said(rows).astype(np.uint64)
+            mixed *= np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(29)
         alike, distinct = pd.factorize(mixed)
         first = np.empty(len(distinct), dtype=np.int64)

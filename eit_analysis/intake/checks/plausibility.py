@@ -6,7 +6,7 @@ enough to be asked to a firm; a cell carries one mark, that of the most precise 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -69,8 +69,7 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         *compared,
         reference_year_apart(sites),
         cost_out_of_range(flows),
-        hazard_conflict(flows),
-        waste_code_against_category(flows),
+        *code_conflicts(flows),
     ]
     return gathered(marks)
 
@@ -171,30 +170,28 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header, rows["cost_eur_per_t"].map(exact), "cost_out_of_range", reasons)
 
 
-def hazard_conflict(flows: pd.DataFrame) -> pd.DataFrame:
-    """A hazardous code of the list of waste on food or bio-waste, which it never means."""
+def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Marks on the flows whose waste code and category, asked once for each pair, are in conflict.
 
-    def conflict(code: str, category: str) -> bool:
-        return category in NEVER_HAZARDOUS and bool(is_hazardous(code))
-
-    return _on_code(flows, conflict, "hazard_conflict", "code de déchet dangereux")
-
-
-def waste_code_against_category(flows: pd.DataFrame) -> pd.DataFrame:
-    """A code that names one material (`MATERIALS`) on a flow of another category."""
-
-    def conflict(code: str, category: str) -> bool:
-        return code in MATERIALS and category not in (*ANY_MATERIAL, *MATERIALS[code].split())
-
-    return _on_code(flows, conflict, "waste_code_against_category", "code d'une autre matière")
-
-
-def _on_code(flows: pd.DataFrame, conflict: Callable[[str, str], bool], code: str, what: str) -> pd.DataFrame:
-    """Marks on the flows whose waste code and category, asked once for each pair, are in conflict."""
+    A hazardous code of the list of waste on food or bio-waste, which it never means; a code that names one
+    material (`MATERIALS`) on a flow of another category.
+    """
     (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
-    wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
-    for row, named in enumerate(codes):
-        wrong[row] = [conflict(named, other) for other in categories]
-    rows = flows.iloc[np.flatnonzero(wrong[own, category])]
-    reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[category]}" for category in rows["category"]]
-    return mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], code, reasons)
+    for conflict, reason, what in (
+        (_never_hazardous, "hazard_conflict", "code de déchet dangereux"),
+        (_other_material, "waste_code_against_category", "code d'une autre matière"),
+    ):
+        wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
+        for row, code in enumerate(codes):
+            wrong[row] = [conflict(code, other) for other in categories]
+        rows = flows.iloc[np.flatnonzero(wrong[own, category])]
+        reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[other]}" for other in rows["category"]]
+        yield mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], reason, reasons)
+
+
+def _never_hazardous(code: str, category: str) -> bool:
+    return category in NEVER_HAZARDOUS and bool(is_hazardous(code))
+
+
+def _other_material(code: str, category: str) -> bool:
+    return code in MATERIALS and category not in (*ANY_MATERIAL, *MATERIALS[code].split())

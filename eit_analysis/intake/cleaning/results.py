@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import json_bytes, write_files
@@ -16,8 +17,11 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
     Only these files are written: a table imported from a register stays as it is.
     """
     manifest = copy.deepcopy(cleaned.manifest)
-    frames = cleaned.tables | {"register_conflicts": cleaned.conflicts, "row_sites": cleaned.row_sites}
-    logs = {name: getattr(cleaned, name) for name in ("quarantine", "corrections", "implausible")}
+    frames = cleaned.tables | {
+        "register_conflicts": cleaned.reconciled.conflicts,
+        "row_sites": cleaned.row_sites,
+    }
+    logs = {name: partial(getattr, cleaned, name) for name in ("implausible", "corrections", "quarantine")}
     digests = write_files(study, frames, logs)
     for table in cleaned.tables:
         # A run refuses tables that a killed cleaning left of two different ages.

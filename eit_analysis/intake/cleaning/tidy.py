@@ -261,7 +261,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     columns = {name: cells.take(batch.values[name].codes[kept]) for name, cells in typed.items()}
     columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
     columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
-    frame = pd.DataFrame({name: columns[name] for name in names})
+    frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
     schema = _schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
     if len(kept) < len(batch):

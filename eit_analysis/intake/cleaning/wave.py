@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from eit_analysis.intake.answers.applied import Applied, Cell, Grid, Place
 from eit_analysis.intake.checks.doubles import doubles
 from eit_analysis.intake.checks.marks import gathered
 from eit_analysis.intake.checks.plausibility import implausible
-from eit_analysis.intake.checks.reconcile import reconcile
+from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals
 from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_nothing
 from eit_analysis.intake.cleaning.manifest import manifest
@@ -30,23 +30,20 @@ from eit_analysis.study import Study
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What cleaning a wave gives.
+    """What cleaning a wave gives; its logs are made when first asked for, beside the writing of its tables.
 
     Attributes
     ----------
     tables : dict of str to pandas.DataFrame
         Every table of the contract, validated, columns in its order; empty ones too.
-    quarantine : pandas.DataFrame
-        ``source_file, source_sheet, source_row, column, raw_value, reason_code, message``. A reason that
-        starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file) left out.
-    corrections : pandas.DataFrame
-        ``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``.
-    implausible : pandas.DataFrame
-        Values that are kept but marked, with the columns of the quarantine.
-    conflicts : pandas.DataFrame
-        Registers beside the questionnaire, by site and waste code.
     row_sites : pandas.DataFrame
         ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
+    reconciled : Reconciled
+        Registers beside the questionnaire, by site and waste code, and what was replaced.
+    ledger : Ledger
+        Every correction, doubt and refusal found on the way.
+    totals : pandas.DataFrame
+        Marks on the sums that differ from a stated total.
     grids : dict of (file, sheet) to Grid
         The data sheets as they were cleaned: answers put in, personal data taken out.
     applied : Applied
@@ -56,14 +53,35 @@ class Cleaned:
     """
 
     tables: dict[str, pd.DataFrame]
-    quarantine: pd.DataFrame
-    corrections: pd.DataFrame
-    implausible: pd.DataFrame
-    conflicts: pd.DataFrame
     row_sites: pd.DataFrame
+    reconciled: Reconciled
+    ledger: Ledger
+    totals: pd.DataFrame
     grids: dict[Place, Grid]
     applied: Applied
     manifest: dict[str, Any]
+
+    @cached_property
+    def quarantine(self) -> pd.DataFrame:
+        """``source_file, source_sheet, source_row, column, raw_value, reason_code, message``.
+
+        A reason that starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file)
+        left out.
+        """
+        return self.ledger.quarantine_frame()
+
+    @cached_property
+    def corrections(self) -> pd.DataFrame:
+        """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``."""
+        return pd.concat([self.ledger.corrections_frame(), self.reconciled.corrections], ignore_index=True)
+
+    @cached_property
+    def implausible(self) -> pd.DataFrame:
+        """Values that are kept but marked, with the columns of the quarantine."""
+        marks = gathered(
+            [self.ledger.implausible_frame(), *doubles(self.tables), implausible(self.tables), self.totals]
+        )
+        return _not_confirmed(marks, self.applied.confirmed)
 
 
 def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Cleaned:
@@ -102,7 +120,6 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
-    pa.default_memory_pool().release_unused()
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
@@ -110,14 +127,12 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         study.config.prefer_register, study.config.evidence_half_width["measured"],
     )  # fmt: skip
     tidy.tables["flows"] = reconciled.flows
-    marks = gathered([ledger.implausible_frame(), *doubles(tidy.tables), implausible(tidy.tables), totals])
     return Cleaned(
         tables=tidy.tables,
-        quarantine=ledger.quarantine_frame(),
-        corrections=pd.concat([ledger.corrections_frame(), reconciled.corrections], ignore_index=True),
-        implausible=_not_confirmed(marks, applied.confirmed),
-        conflicts=reconciled.conflicts,
         row_sites=tidy.row_sites,
+        reconciled=reconciled,
+        ledger=ledger,
+        totals=totals,
         grids=grids,
         applied=applied,
         manifest=manifest(study, files, left_alone, accounts, tidy.tables),

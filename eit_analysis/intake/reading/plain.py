@@ -46,7 +46,6 @@ def read(path: Path) -> dict[str, Any] | None:
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(hashlib.sha256, data)
         cells = _cells(plain, separator, lines)
-    pa.default_memory_pool().release_unused()
     if cells is None:
         return None
     values, numbers = cells
@@ -77,30 +76,30 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         return None
     names = [str(number) for number in range(width)]
     try:
-        table = pa_csv.read_csv(
+        columns = pa_csv.read_csv(
             pa.BufferReader(data),
             pa_csv.ReadOptions(column_names=names),
             pa_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False, newlines_in_values=quoted),
             pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
-        )
+        ).columns
     except pa.ArrowInvalid:
         return None
-    if len(table) != height:
+    if len(columns[0]) != height:
         return None
-    with ThreadPoolExecutor(2) as pool:
-        columns = list(pool.map(pa.ChunkedArray.dictionary_encode, table.columns))
-    distinct = [column.chunk(0).dictionary for column in columns]
-    starts = np.cumsum([0, *map(len, distinct)])
+    numbers = np.empty((height, width), dtype=np.uintc, order="F")  # read column by column
+    distinct = []
+    for place in range(width):  # in this thread: what another frees serves no other
+        coded = columns[place].dictionary_encode()
+        columns[place] = None
+        np.concatenate([c.indices for c in coded.chunks], out=numbers[:, place], casting="unsafe")
+        distinct.append(coded.chunk(0).dictionary)
+    numbers += np.cumsum([0, *map(len, distinct[:-1])], dtype=np.uintc)
     values = pa.concat_arrays(distinct)
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
     if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
         odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
         if any("\n" in cell or NO_RESULT in cell or mojibake.is_suspect(cell) for cell in odd):
             return None
-    numbers = np.empty((height, width), dtype=np.uintc, order="F")  # read column by column
-    for place, column in enumerate(columns):
-        indices = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
-        np.add(indices, starts[place], out=numbers[:, place], casting="unsafe")
     height = _filled(values, numbers)
     return (values, numbers[:height]) if height else None
 

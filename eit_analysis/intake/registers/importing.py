@@ -60,7 +60,7 @@ def import_register(register: str, file: Path, study: Study) -> str:
     frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
-    write_files(study, {read.table: frame}, {f"{read.table}.quarantine": refused})
+    write_files(study, {read.table: frame}, {f"{read.table}.quarantine": lambda: refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
         return bmo_sentence(read.frame, study.config.basin)

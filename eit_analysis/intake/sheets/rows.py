@@ -123,7 +123,10 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
         if ignored == "ignored_total_row":
             totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
-    columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
+    # Most sheets are data down to their end: nothing is then copied.
+    whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
+    numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
+    columns = {name: numbers[:, i] for name, i in layout.columns.items()}
     return SheetRows(account, place, kept + 1, cells, columns, layout, totals)
 
 
