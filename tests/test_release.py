@@ -566,3 +566,17 @@ def test_tables_are_protected_once_when_one_is_read(
     assert calls == []
     assert [table.hidden.any() for table in tables] == [True] * 5
     assert calls == [5]
+
+
+def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
+    """Two firms are small: that none of their people is young is a fact about each of the two."""
+    rows = [("small", "old", "A", 30.0), ("small", "old", "B", 30.0)]
+    rows += [("large", "old", site, 50.0) for site in "CDE"]
+    records = pd.DataFrame(rows, columns=["size_class", "age_band", "site_id", "headcount"])
+    frame = pd.DataFrame(
+        itertools.product(["small", "large"], ["young", "old"]), columns=["size_class", "age_band"]
+    )
+    cells, total = judge(frame, ["size_class", "age_band"], records, "headcount", True, None, Disclosure())
+    assert [cell.sensitive for cell in cells] == [True, True, False, False]
+    withheld = protect([(cells, total)])
+    assert [cell.key in withheld for cell in cells][:2] == [True, True]

@@ -127,6 +127,10 @@ def judge(
         weights: dict[str, float] = {}
         for site, amount in zip(sites[mask], amounts[mask], strict=True):
             weights[site] = weights.get(site, 0.0) + float(amount)
+        if not weights and len(identity) > 1:
+            # That nobody is here tells something of each of the few who are in the same group.
+            group = set(sites[np.logical_and.reduce([columns[key] == value for key, value in identity[:-1]])])
+            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
         return Cell((name, frozenset(identity)), weights, limits)
 
     cells = []

@@ -122,7 +122,8 @@ def _check_scenarios(study: Study) -> None:
     if waves:
         # Before small teams are merged: a scenario may name them.
         people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in waves])
-        known_names(study.config.scenarios, people, pd.concat([wave.load("sites") for wave in waves]))
+        if len(people):
+            known_names(study.config.scenarios, people, pd.concat([wave.load("sites") for wave in waves]))
 
 
 def _length(notebook: Path) -> tuple[int, str]:
