@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.skills import training_plan
-from eit_analysis.french import counted
 
 SESSION_COLUMNS = [
     "session_id",
@@ -101,15 +100,3 @@ def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
 
 def _norms(norms: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {bound: dict(zip(norms["norm"], norms[bound], strict=True)) for bound in BOUNDS}
-
-
-def sentence(table: pd.DataFrame) -> str:
-    """French sentence on the sessions that firms share; ``table`` is that of :func:`sessions`."""
-    if table.empty:
-        return "Aucune personne n'est déclarée sous le niveau requis\u00a0: aucune session n'est proposée."
-    shared = int((table["n_sites"] > 1).sum())
-    said = "réunit" if shared < 2 else "réunissent"
-    return (
-        f"{counted(len(table), 'session', 'sessions')}, dont {shared} {said} plusieurs entreprises. Tailles, "
-        "durées et délais sont des hypothèses du projet, à remplacer par les devis des organismes."
-    )
