@@ -59,14 +59,16 @@ def read(path: Path) -> dict[str, Any] | None:
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
     signs = np.frombuffer(data, np.uint8)
-    ends, returns = (int(np.count_nonzero(signs == sign)) for sign in (NEW_LINE, RETURN))
+    ends = int(np.count_nonzero(signs == NEW_LINE))
+    after_returns = np.flatnonzero(signs == RETURN) + 1
     quoted = b'"' in data
     height = ends + (not data.endswith(b"\n"))
     width = len(next(csv.reader(lines[:1], delimiter=separator), []))
     if (
         not lines
         or text.SEP_LINE.fullmatch(lines[0])
-        or (returns and returns != data.count(b"\r\n"))
+        or data.endswith(b"\r")
+        or (signs[after_returns] != NEW_LINE).any()
         or data.startswith(codecs.BOM_UTF8)
         or (quoted and height > ends)  # a quote that does not close would end with the file
         or not 1 < width <= limits.COLUMNS
