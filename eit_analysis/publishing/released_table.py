@@ -16,6 +16,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.disclosure import REFERENCE, Cell, CellKey, blurred
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.released import Released, Seen
+from eit_analysis.publishing.row_order import leaving
 from eit_analysis.publishing.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.viewer import Viewer
 
@@ -237,38 +238,8 @@ class Table(Released):
 
     @property
     def order(self) -> list[int]:
-        """Positions of the rows as they leave: an order that follows from what is printed alone.
-
-        The rows come sorted by weight, which would rank the withheld ones. What is withheld stands after what
-        is shown, by its printed name: a row in its group, and a group whose total is withheld among the
-        groups. Totals stay last, and years and months in their order.
-        """
-        hidden = self.hidden
-        if not hidden.any():
-            return list(range(len(hidden)))
-        return self._ordered(np.arange(len(hidden)), self.keys, hidden)
-
-    def _ordered(self, rows: np.ndarray, keys: list[str], hidden: np.ndarray) -> list[int]:
-        if not keys:
-            return rows.tolist()
-        key, *finer = keys
-        given = self.codes[key].iloc[rows].astype(object)
-        codes = given.map(str).to_numpy()
-        numbers = [code for code in given if code != self.total]
-        natural = all(isinstance(n, (int, np.integer)) for n in numbers) and numbers == sorted(numbers)
-        names = dict(zip(codes, (wording.cell(v, key) for v in self.frame[key].iloc[rows]), strict=True))
-
-        def place(code: str) -> tuple[bool, bool, str]:
-            secret = not natural and self._ranked_by_secret(rows[codes == code], finer, hidden)
-            return code == self.total, secret, wording.alphabetical(names[code]) if secret else ""
-
-        groups = sorted(names, key=place)
-        return [row for code in groups for row in self._ordered(rows[codes == code], finer, hidden)]
-
-    def _ranked_by_secret(self, rows: np.ndarray, finer: list[str], hidden: np.ndarray) -> bool:
-        """Whether the place of a group tells what is withheld: its total or, without one, any of its rows."""
-        totals = (self.codes[finer].iloc[rows] == self.total).all(axis=1).to_numpy(dtype=bool)
-        return bool(hidden[rows[totals] if totals.any() else rows].any())
+        """Positions of the rows as they leave (see `row_order.leaving`)."""
+        return leaving(self.frame, self.codes, self.keys, self.total, self.hidden)
 
     @property
     def printed(self) -> Printed:
