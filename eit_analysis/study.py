@@ -106,6 +106,10 @@ class Study:
     def has(self, table: str) -> bool:
         return (self.processed / f"{table}.parquet").exists()
 
+    def imported(self, table: str) -> pd.DataFrame | None:
+        """A table that only a register gives, None as long as it has not been imported."""
+        return self.load(table) if self.has(table) else None
+
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table of this wave.
 

@@ -71,10 +71,7 @@ def run_reports(
         When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
     """
     viewers = {audience: viewer_of(study, audience) for audience in audiences}
-    if study.config.allocation.exclusive:
-        waves = [study.at(name) for name in study.waves if study.at(name).has("flows")]
-        known_exclusive(study.config.allocation.exclusive, pd.concat([wave.load("flows") for wave in waves]))
-    _check_scenarios(study)
+    _check_names(study)
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
@@ -116,14 +113,19 @@ def run_reports(
     return sorted((run for run in wrote if run.error), key=lambda run: (run.audience, run.name))
 
 
-def _check_scenarios(study: Study) -> None:
+def _check_names(study: Study) -> None:
+    """What study.toml names must be in one wave or another; nothing is read when it names nothing."""
     waves = [study.at(name) for name in study.waves]
-    waves = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
-    if waves:
+    exclusive, scenarios = study.config.allocation.exclusive, study.config.scenarios
+    if exclusive:
+        given = [wave.load("flows") for wave in waves if wave.has("flows")]
+        known_exclusive(exclusive, pd.concat(given))
+    employing = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
+    if employing and (scenarios.shocks or scenarios.sector_trends):
         # Before small teams are merged: a scenario may name them.
-        people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in waves])
+        people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
         if len(people):
-            known_names(study.config.scenarios, people, pd.concat([wave.load("sites") for wave in waves]))
+            known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
 
 
 def _length(notebook: Path) -> tuple[int, str]:

@@ -77,21 +77,18 @@ def _canonical(table: pd.DataFrame, register: str, mass: pd.Series, treatment: p
 
 
 def _trackdechets(study: Study) -> pd.DataFrame | None:
-    if not study.has("trackdechets"):
+    if (table := study.imported("trackdechets")) is None:
         return None
-    table = study.load("trackdechets")
     mass = table["accepted_t"].fillna(table["received_t"]).fillna(table["announced_t"])
     return _canonical(table, "trackdechets", mass, table["treatment"].fillna(table["planned_treatment"]))
 
 
 def _irep(study: Study) -> pd.DataFrame | None:
     """IREP names establishments by its own identifier: the SIRET comes from its file of establishments."""
-    if not study.has("irep"):
+    if (table := study.imported("irep")) is None:
         return None
-    table = study.load("irep")
     sirets: dict[str, str] = {}
-    if study.has("irep_sites"):
-        sites = study.load("irep_sites")
+    if (sites := study.imported("irep_sites")) is not None:
         sirets = dict(zip(sites["establishment_id"].str.lstrip("0"), sites["siret"], strict=True))
     # One of the files may have gone through a spreadsheet, which eats the zeros.
     table = table.assign(siret=table["establishment_id"].str.lstrip("0").map(sirets).astype("str"))
@@ -100,7 +97,6 @@ def _irep(study: Study) -> pd.DataFrame | None:
 
 
 def _gerep(study: Study) -> pd.DataFrame | None:
-    if not study.has("gerep"):
+    if (table := study.imported("gerep")) is None:
         return None
-    table = study.load("gerep")
     return _canonical(table, "gerep", table["declared_t"], table["treatment"])
