@@ -229,3 +229,10 @@ def test_no_mark_that_french_sets_apart_can_begin_a_line(project: Path, audience
     for page in reports(project, audience).glob("**/*.html"):
         body = page.read_text(encoding="utf-8").split("</head>", 1)[1]
         assert re.findall(r">[^<]*?(?:« \S| [:;?!%»](?=[\s<]))", body) == [], page.name
+
+
+def test_partners_read_the_pyramid_of_all_ages(project: Path) -> None:
+    page = (reports(project, "partners") / "03_employment_skills_forecast.html").read_text(encoding="utf-8")
+    body = re.search(r"<caption[^>]*>Effectif par tranche d.{1,6}ge</caption>.*?</tbody>", page, re.S)
+    assert body, "the table is withheld"
+    assert len(re.findall(r"<tr>", body[0])) == 10 and ">s</td>" not in body[0]
