@@ -1,6 +1,8 @@
 """Balance of a 2,000-flow network beside one factorisation of its normal matrix.
 
-    python benchmarks/balance.py [--repeat 15] [--flows 2000]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/balance.py [--repeat 15] [--flows 2000]
+
+Without it, waiting threads of the linear algebra count as processor time, more in some runs than in others.
 
 Prints medians of processor time, in one process: the whole of `reconcile` (values, classification, global
 test) over ``scipy.sparse.linalg.splu`` of A V A', with its defaults and with the ordering that `reconcile`
