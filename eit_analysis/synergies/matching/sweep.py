@@ -53,25 +53,34 @@ def matches(
     outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top: int, threads: int
 ) -> pd.DataFrame:
     """As ``best_matches``, whose checks are done."""
-    found = _found(outputs, inputs, yields, radius_km, max(1, min(top, len(inputs.kind))), threads)
-    columns = {
-        "output": np.repeat(np.arange(len(outputs.kind), dtype=np.int32), found.kept),
-        "input": _closed_up(found.partner, found.kept),
-        "distance_km": _closed_up(found.km, found.kept),
-        "score": _closed_up(found.score, found.kept),
-    }
-    return pd.DataFrame(columns, copy=False)
+    top = max(1, min(top, len(inputs.kind)))
+    with ThreadPoolExecutor(threads) as pool:
+        found = _found(outputs, inputs, yields, radius_km, top, pool, 8 * threads)
+        grids = {"input": found.partner, "distance_km": found.km, "score": found.score}
+        waiting = {name: pool.submit(_closed_up, grid, found.kept) for name, grid in grids.items()}
+        output = np.repeat(np.arange(len(outputs.kind), dtype=np.int32), found.kept)
+        columns = {name: column.result() for name, column in waiting.items()}
+    return pd.DataFrame({"output": output, **columns}, copy=False)
 
 
-def _found(outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top: int, threads: int) -> Found:
+def _found(
+    outputs: Side,
+    inputs: Side,
+    yields: csr_array,
+    radius_km: float,
+    top: int,
+    pool: ThreadPoolExecutor,
+    parts: int,
+) -> Found:
     """Every output is served alone, so neither the order nor the number of threads changes anything."""
     strips = _strips(inputs.latitude, radius_km, yields.shape[1])
+    waiting = pool.submit(_sorted, outputs, strips, yields.shape[0])
     order, starts = _sorted(inputs, strips, yields.shape[1])
-    visit, _ = _sorted(outputs, strips, yields.shape[0])
     best_first = np.lexsort((-yields.data, np.repeat(np.arange(yields.shape[0]), np.diff(yields.indptr))))
     rules = yields.indptr, yields.indices[best_first], yields.data[best_first]
     takers = Side(*(column[order] for column in inputs))
     targets = half_angles(takers.latitude, takers.longitude)
+    visit, _ = waiting.result()
     shape = len(visit), top
     found = Found(np.zeros(shape[0], np.int32), np.empty(shape, np.int32), np.empty(shape), np.empty(shape))
 
@@ -80,8 +89,7 @@ def _found(outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top
         places = half_angles(givers.latitude, givers.longitude)
         _sweep(givers, places, rows, takers, targets, order, starts, strips, *rules, float(radius_km), found)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(serve, np.array_split(visit, 8 * threads)))
+    list(pool.map(serve, np.array_split(visit, parts)))
     return found
 
 
@@ -197,7 +205,7 @@ def _sweep(
     within = math.degrees(radius_km / EARTH_RADIUS_KM) / strips.height
     steps = 2 * int(min(within + 1, n_strips + 1)) + 1
     best, km, score = np.empty(top, np.int32), np.empty(top), np.empty(top)
-    cursor = starts[:-1].copy()
+    cursor, diameter = starts[:-1].copy(), 2 * EARTH_RADIUS_KM / radius_km  # in radii of reach
     for o in range(len(rows)):
         sin_phi, cos_phi, cosine, sin_lam, cos_lam = places[o]
         home = int(min(max(math.floor((outputs.latitude[o] - strips.lowest) / strips.height), -1), n_strips))
@@ -239,7 +247,7 @@ def _sweep(
                         shared = outputs.months[o] & inputs.months[i]
                         fit = _fit(yields[q], outputs.mass[o], inputs.mass[i], shared)
                         # An arc is never shorter than its chord.
-                        if fit * (1 - EARTH_RADIUS_KM * (2 * root - SLACK) / radius_km) < worst:
+                        if fit * (1 - diameter * (root - SLACK)) < worst:
                             continue
                         arc = 2 * EARTH_RADIUS_KM * math.asin(root)
                         arc = np.rint(arc * MILLIMETRES_PER_KM) / MILLIMETRES_PER_KM
