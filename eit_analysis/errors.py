@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")  # a file's name may hold a line break
+
 
 class EitError(Exception):
     """A message in French for the user: what is wrong, where, and what to do. Never a traceback.
 
-    Messages are written with plain spaces inside « and »; they are printed with no-break ones.
+    Messages are written with plain spaces inside « and »; they are printed with no-break ones, on one line.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message.replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
+        line = CONTROLS.sub(" ", message)
+        super().__init__(line.replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
 
 
 class UsageError(EitError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -52,6 +52,7 @@ def test_a_wave_of_edited_files_loses_nothing(capsys):
 
 
 @given(st.integers(0, 1 << 32))
+@example(3792151945)  # a line break in the file's name
 @SLOW
 def test_one_edited_file_alone_is_cleaned_or_refused_in_one_sentence(seed):
     assert _problems(waves.make(Random(seed), 1)) == []
