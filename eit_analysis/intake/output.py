@@ -24,6 +24,7 @@ from eit_analysis.study import Study, open_atomic
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 FIRST_ROWS = 1000
 BATCH_ROWS = 1 << 14  # formatted at once
+INTERNAL = "row_sites"  # for the notebooks only
 THREADS = 2  # beside the one that makes the logs
 
 
@@ -104,7 +105,7 @@ def _without_formulas(texts: pa.LargeStringArray) -> pa.LargeStringArray:
 def write_files(
     study: Study, frames: Mapping[str, pd.DataFrame], logs: Mapping[str, Callable[[], pd.DataFrame]]
 ) -> dict[str, str]:
-    """``<table>.parquet``, ``<table>.csv`` and ``<log>.csv`` in the processed folder of the wave.
+    """``<table>.parquet``, ``<table>.csv`` but for ``INTERNAL``, and ``<log>.csv`` in the processed folder.
 
     The logs are made while the tables are written. A kill leaves no half file, but nothing waits for the
     disk: after a power cut the wave is to be cleaned again, which writes the same bytes. `Study.load` refuses
@@ -131,13 +132,14 @@ def write_files(
 
     tables = sorted(frames, key=lambda table: -frames[table].size)
     with ThreadPoolExecutor(THREADS) as pool:
-        files = [(pool.submit(as_csv, table), pool.submit(as_parquet, table)) for table in tables]
+        texts = [pool.submit(as_csv, table) for table in tables if table != INTERNAL]
+        binaries = {table: pool.submit(as_parquet, table) for table in tables}
         for log, make in logs.items():
             with open_atomic(study.processed / f"{log}.csv") as stream:
                 write_log(make(), stream)
-    for text, _ in files:
+    for text in texts:
         text.result()  # raises what went wrong there
-    return {table: parquet.result() for table, (_, parquet) in zip(tables, files, strict=True)}
+    return {table: digest.result() for table, digest in binaries.items()}
 
 
 def json_bytes(content: dict) -> bytes:
