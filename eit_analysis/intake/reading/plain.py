@@ -23,8 +23,9 @@ from eit_analysis.intake.reading import child, limits, mojibake, text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.sheet import NO_RESULT
 
-NEW_LINE, RETURN = b"\n\r"
-ODD = f"[ÂÃÄÅâï\ufffd\n]|{NO_RESULT}"  # the few cells in which something may have to be told
+CODED = pa.dictionary(pa.int32(), pa.string())
+NEW_LINE = ord("\n")
+ODD = f"[ÂÃÄÅâï\ufffd\n\r]|{NO_RESULT}"  # the few cells in which something may have to be told
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -58,9 +59,7 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
     """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
-    signs = np.frombuffer(data, np.uint8)
-    ends = int(np.count_nonzero(signs == NEW_LINE))
-    after_returns = np.flatnonzero(signs == RETURN) + 1
+    ends = int(np.count_nonzero(np.frombuffer(data, np.uint8) == NEW_LINE))
     quoted = b'"' in data
     height = ends + (not data.endswith(b"\n"))
     width = len(next(csv.reader(lines[:1], delimiter=separator), []))
@@ -68,7 +67,6 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         not lines
         or text.SEP_LINE.fullmatch(lines[0])
         or data.endswith(b"\r")
-        or (signs[after_returns] != NEW_LINE).any()
         or data.startswith(codecs.BOM_UTF8)
         or (quoted and height > ends)  # a quote that does not close would end with the file
         or not 1 < width <= limits.COLUMNS
@@ -78,29 +76,28 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         return None
     names = [str(number) for number in range(width)]
     try:
-        columns = pa_csv.read_csv(
+        table = pa_csv.read_csv(
             pa.BufferReader(data),
             pa_csv.ReadOptions(column_names=names),
             pa_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False, newlines_in_values=quoted),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
-        ).columns
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, CODED), check_utf8=False),
+        )
     except pa.ArrowInvalid:
         return None
-    if len(columns[0]) != height:
+    if len(table) != height:  # a return alone ends a row too
         return None
     numbers = np.empty((height, width), dtype=np.uintc, order="F")  # read column by column
     distinct = []
-    for place in range(width):  # in this thread: what another frees serves no other
-        coded = columns[place].dictionary_encode()
-        columns[place] = None
-        np.concatenate([c.indices for c in coded.chunks], out=numbers[:, place], casting="unsafe")
-        distinct.append(coded.chunk(0).dictionary)
+    for place, column in enumerate(table.unify_dictionaries().columns):
+        np.concatenate([c.indices for c in column.chunks], out=numbers[:, place], casting="unsafe")
+        distinct.append(column.chunk(0).dictionary)
     numbers += np.cumsum([0, *map(len, distinct[:-1])], dtype=np.uintc)
     values = pa.concat_arrays(distinct)
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
     if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
         odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
-        if any("\n" in cell or NO_RESULT in cell or mojibake.is_suspect(cell) for cell in odd):
+        told = ("\n", "\r", NO_RESULT)
+        if any(mojibake.is_suspect(cell) or any(sign in cell for sign in told) for cell in odd):
             return None
     height = _filled(values, numbers)
     return (values, numbers[:height]) if height else None
