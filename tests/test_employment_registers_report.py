@@ -262,7 +262,7 @@ def test_prospects_follow_the_families_of_the_country(page: Page) -> None:
     people = employment().loc[[2006, 2009, 2012, 2015, 2018], codes].sum(axis=1, skipna=False)
     yearly = np.log(people).diff().dropna() / 3
     assert shown(row["Évolution en France (%/an)"]) == round(100 * np.expm1(yearly.mean()), 1)
-    assert row["Tendance en France"] == "indéterminé"
+    assert (row["Tendance en France"], row["Transition écologique"]) == ("indéterminé", "blanc")
 
 
 def test_sources_are_named_on_the_page(project: Path, page: Page) -> None:

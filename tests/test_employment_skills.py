@@ -215,11 +215,13 @@ def test_prospects_side_by_side() -> None:
     )
     changes = prospects.forecast_change(outlook)
     assert changes.loc[0, prospects.FORECAST].tolist() == pytest.approx([20, 10, 40])
-    table = prospects.prospects(changes, {"H3": "A", "H1": "A", "H2": "B"}, national)
+    classes = {"H1": "strategic", "H3": "brown"}  # of two codes the first is read
+    table = prospects.prospects(changes, {"H3": "A", "H1": "A", "H2": "B"}, national, classes)
+    assert table["greening"].where(table["greening"].notna(), None).tolist() == ["strategic", None, None]
     assert table["occupation"].tolist() == ["A", "B", "C"]
     assert table["forecast_prospect"].tolist() == ["growing", "threatened", None]
     assert table["prospects_agree"].tolist() == ["same", "contrary", None]
-    alone = prospects.prospects(changes, {"H1": "A"}, national.head(0))
+    alone = prospects.prospects(changes, {"H1": "A"}, national.head(0), {})
     assert alone["national_prospect"].isna().all()
     assert "n'a pas été importé" in prospects.national_source(national.head(0))
     assert "de 2006 à 2018" in prospects.national_source(national)

@@ -26,7 +26,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
     "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "regions",
-    "rome_fap",
+    "rome_fap", "greening_occupations",
 ]  # fmt: skip
 
 
@@ -418,3 +418,27 @@ def test_occupations_exist_in_both_nomenclatures() -> None:
     fap = pd.read_csv(DATA / "bmo" / "Intitules_FAP2021.csv", sep=";", encoding="utf-8-sig", dtype=str)
     assert set(pairs["rome_code"]) <= set(rome)
     assert set(pairs["fap_code"]) <= set(fap["Code_FAP228"])
+
+
+def test_greening_occupations_are_those_of_the_rome() -> None:
+    """ROME 4.0, version 60: 1,584 sheets, each with a class; rows as the file prints them."""
+    table = reference.load("greening_occupations")
+    assert table["rome_code"].is_unique and table["rome_code"].str.fullmatch("[A-N][0-9]{4}").all()
+    counts = table["greening"].value_counts().to_dict()
+    assert counts == {"white": 1194, "strategic": 261, "green": 96, "brown": 33} and len(table) == 1584
+    found = table.set_index("rome_code")["greening"]
+    printed = {
+        "A1202": "green", "K2304": "green", "M1809": "green", "N4118": "green", "A1203": "strategic",
+        "F1603": "strategic", "N4403": "strategic", "N4101": "brown", "F1402": "brown", "A1434": "brown",
+        "M1805": "white", "I1608": "white",
+    }  # fmt: skip
+    assert found[list(printed)].to_dict() == printed
+
+
+@NEEDS_DATA
+def test_every_older_code_has_a_class() -> None:
+    """The sheets of ROME 3.47 keep their codes in the ROME 4.0."""
+    found = reference.load("greening_occupations").set_index("rome_code")["greening"]
+    codes = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str)["code_rome"]
+    assert len(codes) == 532
+    assert found[codes].value_counts().to_dict() == {"white": 394, "strategic": 104, "green": 18, "brown": 16}

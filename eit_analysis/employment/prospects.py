@@ -2,8 +2,8 @@
 
 growing       low > 0            threatened    high < 0            undetermined    otherwise
 
-An interval that holds zero says nothing, however far its middle is. Which occupations are green or greening
-is not said: neither ROME 3.47 nor DARES flags them, and the *Onemev*'s list by ROME code was not at hand.
+An interval that holds zero says nothing, however far its middle is. Which of them are green or greening is
+another question: see :mod:`greening`.
 """
 
 from __future__ import annotations
@@ -87,8 +87,10 @@ def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | No
     return pd.DataFrame(rows, columns=["rome_code", "last_year", *NATIONAL])
 
 
-def prospects(changes: pd.DataFrame, rome_codes: dict[str, str], national: pd.DataFrame) -> pd.DataFrame:
-    """What the study's forecast and the national past say of each occupation, side by side.
+def prospects(
+    changes: pd.DataFrame, rome_codes: dict[str, str], national: pd.DataFrame, classes: dict[str, str]
+) -> pd.DataFrame:
+    """What the study's forecast, the national past and the transition say of each occupation, side by side.
 
     Parameters
     ----------
@@ -98,13 +100,15 @@ def prospects(changes: pd.DataFrame, rome_codes: dict[str, str], national: pd.Da
         ``{rome_code: occupation}``; of an occupation of several codes, the first in order is read.
     national : DataFrame
         From :func:`national_change`, without rows when DARES was not imported.
+    classes : dict
+        ``{rome_code: class}``, from ``greening.classes``.
 
     Returns
     -------
     DataFrame
-        ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``
-        and ``prospects_agree``: ``same`` when both say growing or both threatened, ``contrary`` when they say
-        opposite things, else missing. In the order given.
+        ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
+        ``prospects_agree`` (``same`` when both say growing or both threatened, ``contrary`` when they say
+        opposite things, else missing) and ``greening`` (missing without a known code). In the order given.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}
     table = changes.assign(rome_code=changes["occupation"].map(first).astype(object)).merge(
@@ -116,7 +120,8 @@ def prospects(changes: pd.DataFrame, rome_codes: dict[str, str], national: pd.Da
     firm = ours.isin(["growing", "threatened"]) & theirs.isin(["growing", "threatened"])
     agree = pd.Series(np.where(ours == theirs, "same", "contrary"), index=table.index, dtype=object)
     table["prospects_agree"] = agree.where(firm, None)
-    said = [*FORECAST, "forecast_prospect", *NATIONAL, "national_prospect", "prospects_agree"]
+    table["greening"] = table["rome_code"].map(classes).astype(object)
+    said = [*FORECAST, "forecast_prospect", *NATIONAL, "national_prospect", "prospects_agree", "greening"]
     return table[["occupation", "headcount", *said]]
 
 

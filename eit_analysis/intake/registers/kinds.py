@@ -20,6 +20,7 @@ from eit_analysis.intake.cells.periods import parse_date
 DTYPES = {
     "text": "str", "code": "str", "siret": "str", "waste_code": "str", "date": "str", "number": "float64",
     "positive": "float64", "mass_unit": "float64", "integer": "Int64", "year": "Int64", "flag": "boolean",
+    "greening": "str",
 }  # fmt: skip
 MASKS = {"*", "**", "[nd]"}
 NUMBER_MASKS = MASKS | {
@@ -38,6 +39,9 @@ FLAGS = {"o": True, "oui": True, "vrai": True, "true": True, "1": True,
          "n": False, "non": False, "faux": False, "false": False, "0": False}  # fmt: skip
 TONNES_PER_UNIT = {"t": 1.0, "t an": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonne an": 1.0, "tonnes an": 1.0,
                    "kg": 1e-3, "kg an": 1e-3}  # fmt: skip
+# The classes that the ROME gives to occupations in the ecological transition.
+GREENING = {"emploi vert": "green", "emploi strategique pour la transition ecologique": "strategic",
+            "emploi brun": "brown", "emploi blanc": "white"}  # fmt: skip
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’.,][0-9]{3})+")
 
@@ -141,6 +145,14 @@ def _mass_unit(cell: Any, text: str, width: int) -> float:
     return TONNES_PER_UNIT[fold(text)]
 
 
+def _greening(cell: Any, text: str, width: int) -> str:
+    if fold(text) not in GREENING:
+        raise CellError(
+            "unknown_value", "ce n'est pas une classe connue du ROME\u00a0; vérifiez le fichier de la source"
+        )
+    return GREENING[fold(text)]
+
+
 READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "text": lambda cell, text, width: text,
     "code": _code,
@@ -153,4 +165,5 @@ READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "integer": _integer,
     "year": _year,
     "flag": _flag,
+    "greening": _greening,
 }

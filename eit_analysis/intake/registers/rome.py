@@ -27,6 +27,14 @@ ROME = Register(
             absent=("naf_id",),
         ),
         Layout(
+            "rome_greening",
+            {
+                "rome_code": key("code_rome", kind="code"),
+                "rome_label": key("libelle_rome"),
+                "greening": part("transition_eco", kind="greening"),
+            },
+        ),
+        Layout(
             "rome_texts",
             {
                 "rome_code": key("code_rome", kind="code"),
@@ -57,7 +65,7 @@ ROME = Register(
         Layout(
             "rome_links",
             {"rome_code": key("code_rome", kind="code"), "skill_code": key("code_ogr", kind="code")},
-            absent=("libelle_appellation_long", "libelle"),
+            absent=("libelle_appellation_long", "libelle", "libelle_rome"),
         ),
         Layout(
             "rome_fields",
