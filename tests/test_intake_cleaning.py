@@ -388,6 +388,14 @@ def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
     assert "ignored_unknown_sheet" in set(cleaned.corrections["rule"])
 
 
+def test_a_formula_saved_without_its_result_is_told_as_such_in_a_number_and_in_a_text(study):
+    cleaned = clean(study, [FLOW_HEADERS, flow(quantity="=3*4"), flow(quantity=5, name="=B2")])
+    lines = cleaned.quarantine[["column", "raw_value", "reason_code"]].values.tolist()
+    assert ["Quantité", "#FORMULE!", "formula_without_value"] in lines
+    assert ["Désignation", "#FORMULE!", "cell_formula_without_value"] in lines
+    assert cleaned.tables["flows"]["description"].isna().all()
+
+
 BROKEN = {
     "none": ("quality", ["clean", "soiled"], "str"),
     "word": ("quality", ["clean", "sale"], "str"),

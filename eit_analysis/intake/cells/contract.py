@@ -16,9 +16,9 @@ from eit_analysis.intake.cells.parsing import (
     NUMBER_PROBLEMS,
     clean_text,
     fold,
-    is_excel_error,
     parse_number,
     singular,
+    spreadsheet_error,
 )
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
 
@@ -231,6 +231,7 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     CellError
         When the cell says something that cannot be used.
     """
-    if isinstance(cell, str) and ("#" in cell or "Err" in cell) and is_excel_error(cell.strip()):
-        raise CellError("excel_error", NUMBER_PROBLEMS["excel_error"])
+    looks_wrong = isinstance(cell, str) and ("#" in cell or "Err" in cell)
+    if looks_wrong and (error := spreadsheet_error(cell.strip())):
+        raise CellError(error, NUMBER_PROBLEMS[error])
     return cleaner(table, column)(table, column, cell)

@@ -13,6 +13,7 @@ from typing import Any
 
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.quantities import read_quantity
+from eit_analysis.intake.reading.sheet import NO_RESULT
 from eit_analysis.reference.units import known_unit
 
 MISSING_WORDS = {
@@ -65,7 +66,9 @@ YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")
 NUMBER_PROBLEMS = {
     "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
     "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
-    "date_instead_of_number": "c'est une date (10-15 changé par le tableur\u00a0?)\u00a0; redemandez-le",
+    "formula_without_value": "le fichier porte une formule sans son résultat\u00a0; ouvrez-le dans un "
+    "tableur, enregistrez-le et relancez le nettoyage",
+    "date_instead_of_number": "c'est une date (10-15 changé par le tableur\u00a0?)\u00a0; demandez le nombre",
     "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
     "ambiguous_range": "ces deux bornes sont trop éloignées\u00a0; demandez-les en toutes lettres",
     "ambiguous_slash": "cette barre est une fraction, un intervalle ou une date\u00a0; demandez lequel",
@@ -124,9 +127,15 @@ def single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def is_excel_error(text: str) -> bool:
-    """Whether a text is an error of a spreadsheet, in English or French, or the sign of a narrow column."""
-    return text.startswith(("#", "Err:")) and bool(EXCEL_ERROR.fullmatch(text))
+def spreadsheet_error(text: str) -> str:
+    """Reason that refuses an error of a spreadsheet (English, French, narrow column); ``""`` for a text.
+
+    >>> spreadsheet_error("#VALEUR!")
+    'excel_error'
+    """
+    if text == NO_RESULT:
+        return "formula_without_value"
+    return "excel_error" if text.startswith(("#", "Err:")) and EXCEL_ERROR.fullmatch(text) else ""
 
 
 def parse_number(cell: Any) -> Number:
@@ -167,8 +176,8 @@ def _parse_text(raw: str) -> Number:
 def _parse_spaced(text: str) -> Number:
     if not text:
         return Number()
-    if is_excel_error(text):
-        return Number(problem="excel_error")
+    if error := spreadsheet_error(text):
+        return Number(problem=error)
     if len(text) > LONGEST:
         return Number(problem="not_a_number")
     if not text.strip(DITTO_SIGNS):

@@ -13,7 +13,7 @@ from typing import Any
 
 from eit_analysis.intake.cells import codes
 from eit_analysis.intake.cells.codes import CellError
-from eit_analysis.intake.cells.parsing import clean_text, fold, is_excel_error
+from eit_analysis.intake.cells.parsing import clean_text, fold, spreadsheet_error
 from eit_analysis.intake.cells.periods import parse_date
 
 # Type of the column in the table, by kind.
@@ -60,7 +60,7 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
         return None, True
     if text in MISSING:
         return None, False
-    if is_excel_error(text):
+    if spreadsheet_error(text):
         raise CellError("excel_error", "cette case est une erreur du tableur\u00a0; corrigez la formule")
     return READERS[kind](cell, text, width), False
 

@@ -54,6 +54,7 @@ FINDINGS: dict[str, str] = {
     "missing_period": "sans période, ce flux n'est pas compté.",
     "not_a_number": "ce n'est pas un nombre.",
     "excel_error": "c'est une erreur de calcul du tableur.",
+    "formula_without_value": "le fichier porte une formule, sans son résultat.",
     "date_instead_of_number": "le tableur a changé votre nombre en date.",
     "open_interval": "il manque une valeur maximale.",
     "unknown_value": "ce mot n'est pas dans la liste.",
