@@ -388,6 +388,23 @@ def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
     assert "ignored_unknown_sheet" in set(cleaned.corrections["rule"])
 
 
+def test_answers_in_a_sheet_of_another_name_with_few_headers_are_set_aside_not_lost(study):
+    """Three of our headers, *Identifiant* among them: row by row in quarantine, without the other columns."""
+    rows = [["Identifiant", "Désignation", "Code déchet", "Contact"], ["E01", "Sable", "100908", "Zoé D."]]
+    people = [["Identifiant", "Intitulé", "Effectif"], ["E01", "Zoé Durand", 1]]
+    save(study.raw / "a.xlsx", {"Entreprise": SITES, "Déchets": rows, "Salariés": people, "Âges": rows[1:]})
+    cleaned = clean_wave(study)
+    check_accounts(cleaned)
+    lines = cleaned.quarantine[cleaned.quarantine["reason_code"] == "no_header"]
+    assert lines[["source_sheet", "source_row", "raw_value"]].values.tolist() == [
+        ["Déchets", 1, "Identifiant | Désignation | Code déchet"], ["Déchets", 2, "E01 | Sable | 100908"],
+        ["Salariés", 1, "[donnée personnelle]"], ["Salariés", 2, "[donnée personnelle]"],
+    ]  # fmt: skip
+    assert all(name in lines["message"].iloc[0] for name in ("« Flux »".replace(" ", "\u00a0"), "en-têtes"))
+    unknown = cleaned.corrections.query("rule == 'ignored_unknown_sheet'")
+    assert unknown["source_sheet"].tolist() == ["Âges"]
+
+
 def test_a_formula_saved_without_its_result_is_told_as_such_in_a_number_and_in_a_text(study):
     cleaned = clean(study, [FLOW_HEADERS, flow(quantity="=3*4"), flow(quantity=5, name="=B2")])
     lines = cleaned.quarantine[["column", "raw_value", "reason_code"]].values.tolist()

@@ -11,7 +11,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
 from eit_analysis.intake.answers.sheets import find_header, read_answers
-from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, Layout, key_column
+from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
 from eit_analysis.intake.sheets.workbook import Finding, RawFile, read_files, survey_files
@@ -104,13 +104,8 @@ def refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], 
         )
     lost = next((sheet for sheet in sheets if sheet.account.rows_quarantined), None)
     if lost is not None:
-        header = tables.form(lost.account.table)[key_column(lost.account.table)]["header"]
         raise InputError(
-            f"cette colonne est introuvable dans les {ROWS_SEARCHED} premières lignes, "
-            "remettez la ligne d'en-têtes du questionnaire",
-            file=ledger.origins[lost.place][0],
-            sheet=lost.account.sheet,
-            column=header,
+            lost.problem.replace("\u00a0;", ","), file=ledger.origins[lost.place][0], sheet=lost.account.sheet
         )
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
     raise InputError(

@@ -20,6 +20,9 @@ WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
         "workforce": ("occupation", "age_band"), "skills": ("skill",),
         "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
 LONGEST_HEADER = 80  # characters
+LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
+NAMELESS_SHARE = 0.5  # of the headers of a form, which tell the table of a sheet by themselves
+LEAST_HEADERS = 3  # with which a sheet may hold answers, though its name and headers do not tell the table
 UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
@@ -52,6 +55,11 @@ class Layout:
     @property
     def key(self) -> str:
         return key_column(self.table)
+
+    @property
+    def share(self) -> float:
+        """Part of the headers of its form that the sheet holds."""
+        return len(self.columns) / len(tables.form(self.table))
 
 
 def key_column(table: str) -> str:
@@ -156,8 +164,8 @@ def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
     return best
 
 
-def guess_layout(rows: Sequence[list[Any]]) -> Layout | None:
-    """Layout of a sheet whose name says nothing: the form most of whose headers it holds, at least half."""
+def closest_layout(rows: Sequence[list[Any]]) -> Layout | None:
+    """Layout of a sheet whose name says nothing: the form of which it holds most; see `Layout.share`."""
     layouts = [layout for table in tables.TABLES if (layout := find_layout(table, rows))]
     layouts = [lay for lay in layouts if len(lay.columns) * 2 >= len(tables.form(lay.table))]
     return max(layouts, key=lambda lay: len(lay.columns) / len(tables.form(lay.table)), default=None)

@@ -29,16 +29,29 @@ NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
     "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
 )
+NO_TABLE = (
+    "cette feuille n'a ni le nom d'une feuille du questionnaire ni la moitié de ses en-têtes\u00a0; si ce "
+    "sont des réponses, nommez-la «\u00a0{}\u00a0» et remettez la ligne d'en-têtes du questionnaire"
+)
 
 
 @dataclass(frozen=True)
 class FoundSheet:
-    """A raw sheet that belongs to a table; ``layout`` is None when its header row is not to be found."""
+    """A raw sheet that belongs to a table.
+
+    Attributes
+    ----------
+    layout : Layout or None
+        None where the sheet is not read: its header row is not found, or what follows.
+    likely : Layout or None
+        Of a sheet that looks like answers, though neither its name nor its headers tell its table.
+    """
 
     place: int
     table: str
     raw: RawSheet
     layout: Layout | None
+    likely: Layout | None = None
 
 
 @dataclass
@@ -62,6 +75,8 @@ class SheetRows:
         Where the columns are and which units their headers state; None when no header row was found.
     totals : dict of int to dict of str to object
         Raw cells of the total rows, by row number.
+    problem : str
+        Why the sheet is not read, else blank.
     """
 
     account: SheetAccount
@@ -71,16 +86,23 @@ class SheetRows:
     columns: dict[str, np.ndarray]
     layout: Layout | None
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)
+    problem: str = ""
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
     """The table of a sheet by its name, else by its headers; None for a sheet that belongs to no table."""
-    named = headers.table_of(sheet.name)
-    layout = headers.find_layout(named, sheet.rows) if named else headers.guess_layout(sheet.rows)
-    table = layout.table if layout else named
     place = ledger.place(file, sheet.name)
-    if table is None or not sheet.rows:
-        if sheet.rows and sheet.name not in SILENT_SHEETS:
+    if not sheet.rows:
+        return None
+    named = headers.table_of(sheet.name)
+    layout = headers.find_layout(named, sheet.rows) if named else headers.closest_layout(sheet.rows)
+    table = layout.table if layout else named
+    if layout and not named and layout.share < headers.NAMELESS_SHARE:
+        if len(layout.columns) >= headers.LEAST_HEADERS and sheet.name not in SILENT_SHEETS:
+            return FoundSheet(place, layout.table, sheet, None, layout)
+        table = None
+    if table is None:
+        if sheet.name not in SILENT_SHEETS:
             ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
     cells = Rows.of(sheet.rows)
@@ -132,18 +154,21 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
 
 def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
     """Every row of a sheet that cannot be read goes to quarantine, but for the blank ones."""
-    table, sheet, place = found.table, found.raw, found.place
+    table, sheet, place, likely = found.table, found.raw, found.place, found.likely
     account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
-    header = tables.form(table)[headers.key_column(table)]["header"]
-    for number, cells in enumerate(sheet.rows, start=1):
+    header = "" if likely else tables.form(table)[headers.key_column(table)]["header"]
+    problem = NO_TABLE.format(tables.sheet_name(table)) if likely else NO_HEADER.format(header)
+    for number, cells in enumerate(Rows.of(sheet.rows), start=1):
         if any(map(clean_text, cells)):
             account.rows_quarantined += 1
-            shown = PRIVATE if table in PEOPLE else _shown(cells)
-            ledger.quarantine(place, number, header, shown, "no_header", NO_HEADER.format(header))
+            # Of a sheet that may be something else, only what the questionnaire asks for.
+            told = [cells[i] for i in likely.columns.values()] if likely else cells
+            shown = PRIVATE if table in PEOPLE else _shown(told)
+            ledger.quarantine(place, number, header, shown, "no_header", problem)
         else:
             account.rows_ignored += 1
             ledger.correct(place, number, "", "", "", "ignored_blank_row")
-    return SheetRows(account, place, np.zeros(0, dtype=np.int64), Rows.of([]), {}, None)
+    return SheetRows(account, place, np.zeros(0, dtype=np.int64), Rows.of([]), {}, None, problem=problem)
 
 
 def _shown(cells: Sequence[Any]) -> str:
