@@ -413,6 +413,15 @@ def test_a_formula_saved_without_its_result_is_told_as_such_in_a_number_and_in_a
     assert cleaned.tables["flows"]["description"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("Type acteur", "actor_type"), ("TYPE D'ACTEURS", "actor_type"), ("Raison  sociale", "name")],
+)
+def test_a_header_is_known_without_its_little_words(study, header, column):
+    save(study.raw / "a.xlsx", {"Entreprise": [["Identifiant", header], ["E01", "entreprise"]]})
+    assert clean_wave(study).tables["sites"][column].notna().all()
+
+
 BROKEN = {
     "none": ("quality", ["clean", "soiled"], "str"),
     "word": ("quality", ["clean", "sale"], "str"),

@@ -72,10 +72,20 @@ def header_key(text: str) -> str:
     return singular(fold(text.replace("(s)", "s")))
 
 
+@lru_cache(maxsize=50_000)
+def form_key(text: str) -> str:
+    """`header_key` without its little words: no two headers of a form differ by these alone.
+
+    >>> form_key("Type d'acteur") == form_key("TYPE ACTEURS")
+    True
+    """
+    return " ".join(word for word in header_key(text).split() if word not in LITTLE_WORDS)
+
+
 @cache
 def known_headers(table: str) -> dict[str, str]:
     """Headers of one form as they are compared, to the column's name."""
-    return {header_key(spec["header"]): name for name, spec in tables.form(table).items()}
+    return {form_key(spec["header"]): name for name, spec in tables.form(table).items()}
 
 
 @cache
@@ -87,7 +97,7 @@ def bare_headers(table: str) -> dict[str, tuple[str, str]]:
     bare: dict[str, list[tuple[str, str]]] = {}
     for name, spec in tables.form(table).items():
         text, remark = re.fullmatch(r"([^(]*)(?:\((.*)\))?", spec["header"]).groups()  # type: ignore[union-attr]
-        bare.setdefault(header_key(text), []).append((name, remark or ""))
+        bare.setdefault(form_key(text), []).append((name, remark or ""))
     return {key: found[0] for key, found in bare.items() if len(found) == 1}
 
 
@@ -99,11 +109,11 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
     for a quantity (``Quantité (kg)``); elsewhere it would change what the number means (``Coût (€)`` is not a
     cost per tonne), so the header is not recognised.
     """
-    exact = known_headers(table).get(header_key(text))
+    exact = known_headers(table).get(form_key(text))
     if exact:
         return exact, ""
     bare, unit = header_unit(text)
-    name, remark = bare_headers(table).get(header_key(bare), ("", ""))
+    name, remark = bare_headers(table).get(form_key(bare), ("", ""))
     if not name:
         return None
     if not unit or _unit_key(unit) == _unit_key(remark):
@@ -167,8 +177,7 @@ def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
 def closest_layout(rows: Sequence[list[Any]]) -> Layout | None:
     """Layout of a sheet whose name says nothing: the form of which it holds most; see `Layout.share`."""
     layouts = [layout for table in tables.TABLES if (layout := find_layout(table, rows))]
-    layouts = [lay for lay in layouts if len(lay.columns) * 2 >= len(tables.form(lay.table))]
-    return max(layouts, key=lambda lay: len(lay.columns) / len(tables.form(lay.table)), default=None)
+    return max(layouts, key=lambda layout: layout.share, default=None)
 
 
 def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
