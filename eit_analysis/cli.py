@@ -133,7 +133,7 @@ def clean(study: Study) -> None:
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     questions = write_cleaned(study, cleaned)
     print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
-    for line in unread(cleaned.quarantine):
+    for line in [*unread(cleaned.quarantine), *left_aside(cleaned.manifest, cleaned.corrections)]:
         print(line)
 
 
@@ -145,13 +145,15 @@ def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questio
         name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())
         for name in ("read", "clean", "quarantined", "merged", "ignored")
     }
+    files = len(manifest["inputs"])
+    unread = sum(entry["problem"] is not None for entry in manifest["inputs"])
     words = [
-        counted(len(manifest["inputs"]), "fichier lu", "fichiers lus"),
+        counted(files - unread, "fichier lu", "fichiers lus") + (f" sur {files}" if unread else ""),
         counted(rows["read"], "ligne", "lignes"),
         "dont " + counted(rows["clean"], "utilisée", "utilisées"),
         counted(rows["quarantined"], "en quarantaine", "en quarantaine"),
         counted(rows["merged"], "doublon fusionné", "doublons fusionnés"),
-        counted(rows["ignored"], "ignorée (titre, total, vide)", "ignorées (titres, totaux, vides)"),
+        counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)",
     ]
     folder = study.processed.relative_to(study.root).as_posix()
     return (
@@ -170,6 +172,33 @@ def unread(quarantine: pd.DataFrame) -> list[str]:
     names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
     messages = [*files["message"], *(sheets["message"] + ".")]
     return [f"Non lu\u00a0: {name}\u00a0: {text}" for name, text in zip(names, messages, strict=True)]
+
+
+def left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> list[str]:
+    """One sentence for each file of another format, sheet name and column that was not read.
+
+    The same column of several sheets is told once.
+    """
+    from eit_analysis.french import counted
+
+    lines = [
+        f"Non lu\u00a0: {name}\u00a0: ce format n'est pas lu\u00a0; demandez un XLSX, un ODS ou un CSV."
+        for name in manifest["files_left_alone"]
+    ]
+    for what, rule, name in (
+        ("Feuille", "ignored_unknown_sheet", "source_sheet"),
+        ("Colonne", "ignored_unknown_column", "column"),
+    ):
+        for text, rows in corrections[corrections["rule"] == rule].groupby(name):
+            first = rows.iloc[0]
+            where = first["source_file"] + (f", feuille {first['source_sheet']}" if name == "column" else "")
+            if len(rows) > 1:
+                where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
+            lines.append(
+                f"{what} laissée de côté\u00a0: «\u00a0{text}\u00a0» ({where})\u00a0; si c'est une réponse, "
+                "remettez les en-têtes du questionnaire."
+            )
+    return lines
 
 
 def command_run(arguments: argparse.Namespace) -> int:

@@ -89,6 +89,25 @@ def test_sheet_without_its_key_column(project: Path) -> None:
     assert "no_header" in quarantine.read_text(encoding="utf-8")
 
 
+def test_what_was_not_read_is_named(project: Path) -> None:
+    wave = broken(project, "de-cote")
+    site = ["E01", "Essai", 12, "entreprise", "agrégée", "x"]
+    sheets = {"Entreprise": [[*SITE, "Standard"], site], "Notes": [["Merci"]]}
+    workbook(wave / "E01.xlsx", sheets)
+    workbook(wave / "E02.xlsx", {"Entreprise": [[*SITE, "Standard"], ["E02", *site[1:]]]})
+    (wave / "E03.pdf").write_bytes(b"%PDF-1.4")
+    (wave / "E04.csv").write_text("")
+    said = eit(project, "clean", "de-cote").stdout.replace("\u00a0", " ")
+    assert "2 fichiers lus sur 3" in said
+    lines = [line.partition(" ; ")[0] for line in said.splitlines()[3:]]
+    assert lines == [
+        "Non lu : E04.csv : le fichier est vide",
+        "Non lu : E03.pdf : ce format n'est pas lu",
+        "Feuille laissée de côté : « Notes » (E01.xlsx)",
+        "Colonne laissée de côté : « Standard » (E01.xlsx, feuille Entreprise, et 1 autre feuille)",
+    ]
+
+
 def test_a_wave_of_nothing_but_a_sheet_without_its_key_column(project: Path) -> None:
     wave = broken(project, "rien-que-sans-cle")
     workbook(wave / "E01.xlsx", {"Flux": [["Sens", "Catégorie", "Quantité"], ["sortant", "bois", 3]]})

@@ -426,7 +426,8 @@ def test_damaged_workbooks_are_refused_or_read_but_never_stop_the_reading(tmp_pa
 
 
 def test_lock_files_are_ignored_and_other_files_left_alone(tmp_path):
-    for name in ("E01.xlsx", "~$E01.xlsx", ".~lock.E01.ods#", "generate.py", "sous/E02.csv", ".cache/x.csv"):
+    for name in ("E01.xlsx", "~$E01.xlsx", ".~lock.E01.ods#", "generate.py", "sous/E02.csv", ".cache/x.csv",
+                 "sous/Thumbs.db", "desktop.ini"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")

@@ -24,7 +24,7 @@ from eit_analysis.intake.cells.texts import Texts
 from eit_analysis.intake.reading import plain
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
-HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$)")
+HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$|Thumbs\.db$|desktop\.ini$)")
 SECONDS_PER_FILE = 60.0
 LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 DIED = (
@@ -90,7 +90,8 @@ class RawFile:
 def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
     """Files of a wave in stable order: those to read, and those that are left alone.
 
-    Lock files of office suites (``~$E07.xlsx``, ``.~lock.E07.ods#``) and hidden files belong to neither.
+    Lock files of office suites (``~$E07.xlsx``, ``.~lock.E07.ods#``), hidden files and those that Windows
+    leaves in a folder belong to neither.
     """
     found = sorted(
         (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES or p.is_file()),
