@@ -140,6 +140,13 @@ def test_only_the_study_s_communes_are_imported(study, tmp_path):
     assert (study.processed / "sirene.parquet").read_bytes() == first
 
 
+def test_a_commune_that_has_merged_is_in_the_territory_under_its_code_of_today(study, tmp_path):
+    """Michelbach (68206) is in Aspach-Michelbach (68012) since 2016; an extract may still write its code."""
+    rows = [establishment(1, codeCommuneEtablissement="68206", libelleCommuneEtablissement="MICHELBACH")]
+    import_register("sirene", written(tmp_path / "s.csv", rows), study)
+    assert study.load("sirene")["commune_code"].tolist() == ["68012"]
+
+
 def test_the_national_file_is_read_in_passing_to_the_same_table(study, tmp_path, monkeypatch):
     rows = [
         establishment(

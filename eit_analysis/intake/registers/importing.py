@@ -20,7 +20,7 @@ from eit_analysis.intake.cells.parsing import fold
 from eit_analysis.intake.output import json_bytes, read_log, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
-from eit_analysis.reference.commune_tables import DISTRICT_CODES
+from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.study import Study, write_atomic
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
@@ -68,11 +68,15 @@ def import_register(register: str, file: Path, study: Study) -> str:
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
-    """Codes of the communes of the study's EPCIs and of their districts, empty when it names none."""
+    """Codes of the communes of the study's EPCIs, of their districts and of the communes that they replace.
+
+    Empty when the study names no EPCI.
+    """
     communes = reference.load("communes")
     codes = frozenset(communes.loc[communes["epci_code"].isin(config.epci_codes), "commune_code"])
-    # SIRENE writes the districts of Paris, Lyon and Marseille.
-    return codes.union(str(code) for city in codes & DISTRICT_CODES.keys() for code in DISTRICT_CODES[city])
+    # SIRENE writes the districts of Paris, Lyon and Marseille, and an old extract the codes of its day.
+    districts = {str(code) for city in codes & DISTRICT_CODES.keys() for code in DISTRICT_CODES[city]}
+    return codes.union(districts, (old for old, new in former_by_code().items() if new in codes))
 
 
 def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFrame:

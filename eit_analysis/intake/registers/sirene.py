@@ -10,6 +10,7 @@ import pandas as pd
 from eit_analysis.intake.registers.lambert import geographic
 from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
 from eit_analysis.reference import nomenclatures
+from eit_analysis.reference.commune_tables import former_by_code
 
 # INSEE, tranche d'effectifs salariés: lowest and highest headcount; NN (no employee, or unknown) has none.
 HEADCOUNT_CLASSES: dict[str, tuple[int, int | None]] = {
@@ -38,13 +39,14 @@ def _finish(frame: pd.DataFrame) -> pd.DataFrame:
         )
     ]
     names = frame["legal_name"].fillna(frame["usual_name"]).fillna(frame["sign"])
+    communes = frame["commune_code"].map(lambda code: former_by_code().get(code, code), na_action="ignore")
     computed = {
-        "name": names, "naf_code": naf, "naf25_code": new.where(new != ""),
+        "name": names, "commune_code": communes, "naf_code": naf, "naf25_code": new.where(new != ""),
         "headcount_low": [low for low, _ in classes], "headcount_high": [high for _, high in classes],
         "latitude": frame["latitude"].fillna(pd.Series([lat for lat, _ in degrees], dtype="float64")),
         "longitude": frame["longitude"].fillna(pd.Series([lon for _, lon in degrees], dtype="float64")),
     }  # fmt: skip
-    dtypes = {"name": "str", "naf_code": "str", "naf25_code": "str",
+    dtypes = {"name": "str", "commune_code": "str", "naf_code": "str", "naf25_code": "str",
               "headcount_low": "Int64", "headcount_high": "Int64"}  # fmt: skip
     frame = frame.assign(
         **{
