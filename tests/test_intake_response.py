@@ -143,6 +143,15 @@ def test_an_actor_of_unknown_type_is_counted():
     assert rate["n_contacted"].tolist() == [1, 1, 2]
 
 
+def test_who_did_not_say_its_type_and_who_sent_nothing_are_one_line():
+    now = wave({"E1": "firm", "E2": "firm"}, flows=["E1", "E2"])
+    now["sites"].loc[1, "actor_type"] = None
+    known = known_actors(now["sites"], now["sites"].head(0), pd.DataFrame({"site_id": ["E9"]}))
+    rate = response_rate(known, now)
+    assert rate["actor_type"].tolist() == ["firm", "unknown", "Total"]
+    assert rate["n_contacted"].tolist() == [1, 2, 3]
+
+
 def test_who_answered_then_and_not_now():
     assert no_longer_answer(NOW, EARLIER).values.tolist() == [["E2", 2], ["E3", 1]]
     assert no_longer_answer(EARLIER, EARLIER).empty

@@ -16,7 +16,7 @@ from eit_analysis.intake.sheets.headers import find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
 TOTAL = "Total"
-UNKNOWN = "unknown"  # nature of an actor from whom nothing came back
+UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who did not say
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
 RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]
@@ -164,15 +164,15 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> pd.DataFrame:
     own = response(known, wave).merge(known, on="site_id")
     own["answered"] = own["rows_clean"] > 0
     own["sheets_filled"] = own["sheets_filled"].where(own["answered"])
-    both = pd.concat([own, own.assign(actor_type=TOTAL)])
-    rate = both.groupby("actor_type", as_index=False, sort=False, dropna=False).agg(
+    both = pd.concat([own.fillna({"actor_type": UNKNOWN}), own.assign(actor_type=TOTAL)])
+    rate = both.groupby("actor_type", as_index=False, sort=False).agg(
         n_answered=("answered", "sum"), n_contacted=("answered", "size"),
         mean_sheets_filled=("sheets_filled", "mean"),
     )  # fmt: skip
     rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
     order = [*tables.ACTOR_TYPES, UNKNOWN, TOTAL]
     return rate.sort_values(
-        "actor_type", key=lambda types: types.map(lambda t: order.index(t) if t in order else -1),
+        "actor_type", key=lambda types: types.map(order.index),
         kind="stable", ignore_index=True,
     )  # fmt: skip
 
