@@ -242,6 +242,17 @@ def test_column_that_the_sheet_lacks_is_asked_once_for_the_file():
     assert (question.row, question.column, question.letter) == (0, "Exutoire actuel", "")
     assert question.place == "Flux, colonne Exutoire actuel"
     assert "n'existe pas dans votre feuille" in question.text
+    assert "reconnues" not in question.text
+
+
+def test_headers_that_say_nothing_to_us_are_quoted_beside_a_missing_column_but_not_to_another_firm():
+    """A firm that renamed a column is told which of its own were not read; a shared file tells the office."""
+    unknown = (FILE, "Flux", 1, "Destination {2}", "Destination {2}", "", "ignored_unknown_column")
+    for sites, quoted in (([SITE], True), ([SITE, OTHER], False)):
+        cleaned = wave(sites=sites, flows=[CARTONS], corrected=[unknown])
+        cleaned.sheets[FILE, "Flux"] = [row[:7] for row in cleaned.sheets[FILE, "Flux"]]
+        (question,) = asked(cleaned)
+        assert (f"«{NBSP}Destination {{2}}{NBSP}»{NBSP}? Donnez-lui ce nom" in question.text) is quoted
 
 
 def test_personal_data_of_a_raw_cell_is_not_shown():

@@ -108,12 +108,18 @@ class WaveCells:
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
         return Question(kind, *cell, read, text, _short(label or ""), letter)
 
-    def absent(self, question: Question) -> Question:
-        """Asked about the whole column where the sheet does not have it: there is no cell to answer."""
+    def absent(self, question: Question, all_headers: bool) -> Question:
+        """Asked about the whole column where the sheet does not have it: there is no cell to answer.
+
+        Headers that are not ours are quoted where the whole file may be shown (``all_headers``).
+        """
         columns = self.columns(question.cell)
         if not columns or not question.column or question.column in columns:
             return question
-        text = sentence(wording.ABSENT)
+        frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
+        own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
+        unknown = frame.loc[own, "column"].tolist() if all_headers else []
+        text = sentence(wording.absent(unknown))[:LONGEST_TEXT]
         return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
 
     def rank(self, question: Question) -> tuple[bool, str, str, int, int]:

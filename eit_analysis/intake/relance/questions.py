@@ -69,7 +69,7 @@ def ask(wave: Wave, owners: Owners) -> Asked:
         found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
     absent: dict[tuple[str, Cell], Question] = {}
     for owner, question in found.values():
-        question = asking.absent(question)
+        question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
         absent.setdefault((owner, question.cell), question)
     by_owner: dict[str, list[Question]] = {}
     for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):

@@ -72,6 +72,10 @@ ABSENT = typeset(
     "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "
     "renvoyez-le."
 )
+UNKNOWN = typeset(
+    "cette colonne n'existe pas dans votre feuille. Est-ce l'une de celles que nous n'avons pas reconnues : "
+    "{} ? Donnez-lui ce nom ; sinon, ajoutez la colonne. Puis renvoyez le classeur."
+)
 RESEND = typeset(
     "Rien n'y a été lu : remettez la ligne d'en-têtes du questionnaire, puis renvoyez le classeur."
 )
@@ -124,6 +128,12 @@ def unread(answer: str, code: str, message: str, asked: str) -> str:
     else:
         why = f"votre réponse «\u00a0{answer}\u00a0» n'a pas pu être reportée\u00a0: {problem(code, message)}"
     return f"{why} {asked}".strip()
+
+
+def absent(unknown: list[str]) -> str:
+    """What to do about a column that a sheet does not have, beside those whose headers say nothing to us."""
+    quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
+    return UNKNOWN.format(quoted) if unknown else ABSENT
 
 
 def ask(table: str, column: str) -> str:
