@@ -50,7 +50,7 @@ SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
-    r"\b(?:x|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
+    r"\b(?:x|fois|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
 )
 SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
 TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
