@@ -106,7 +106,7 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     reasons = [
         f"{short(ratio)} t par salarié et par an pour l'ensemble des flux sortants, hors de la plage de la "
         f"division NAF {naf}, de {short(low)} à {short(high)} t (hypothèse du projet d'après Eurostat "
-        f"env_wasgen, FR, {year})"
+        f"env_wasgen, FR, {year:.0f})"
         for ratio, naf, low, high, year in zip(
             found["ratio"], found["division"], found["low"], found["high"], found["year"], strict=True
         )
