@@ -669,7 +669,7 @@ def test_ages_are_told_without_the_rows_set_aside():
     cleaned = wave(marked=[mark], refused=[(FILE, "Emplois", 2, "Effectif", "?", "not_a_number", "x")])
     cleaned.sheets[FILE, "Emplois"] = [["Identifiant", "Effectif"], ["E19", "?"]]
     told = [q.text for q in asked(cleaned) if q.sheet == "Entreprise"]
-    assert told[0].startswith(f"Effectif de 40, sans 1{NBSP}ligne mise de côté. Si ce que vous")
+    assert told[0].startswith(f"Effectif de 40, sans compter 1{NBSP}ligne mise de côté. Si ce que vous")
 
 
 def test_mark_that_names_another_firm_goes_to_the_study_office():

@@ -51,7 +51,7 @@ def surprise(
             f"catégorie «\u00a0{category}\u00a0»."
         )
     if code == "ages_against_headcount" and aside:
-        return f"{found}, sans {counted(aside, 'ligne mise de côté', 'lignes mises de côté')}."
+        return f"{found}, sans compter {counted(aside, 'ligne mise de côté', 'lignes mises de côté')}."
     if code == "repeated_in_files":
         return "le même flux est aussi dans un autre fichier\u00a0: il compte deux fois."
     return f"{found}."

@@ -60,7 +60,7 @@ FINDINGS: dict[str, str] = {
     "unknown_value": "ce mot n'est pas dans la liste.",
     "personal_data": "cette case contenait une donnée personnelle, que nous n'avons pas gardée.",
     "out_of_bounds": "cette valeur n'est pas possible ici.",
-    "unit_conflict": "l'unité de cette case contredit la colonne Unité ou Période.",
+    "unit_conflict": "deux unités, ou deux périodes, sont données pour cette quantité.",
     "period_conflict": "la période de la colonne Unité contredit la colonne Période.",
     "unknown_site": "cet identifiant n'est celui d'aucun acteur de l'enquête.",
     "conflicting_site": "un autre acteur est déjà décrit sous cet identifiant.",
