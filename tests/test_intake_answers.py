@@ -231,6 +231,22 @@ def test_confirming_and_changing_the_same_cell_is_a_conflict():
     assert not applied.rows and not applied.confirmed
 
 
+@pytest.mark.parametrize(("read", "unit"), [("-3", "t"), ("idem", "t"), ("40", "bobines")])
+def test_a_value_that_cannot_be_used_is_not_confirmed_and_gives_way_to_a_later_answer(read, unit):
+    """« 40 bobines » has no mass, whoever confirms it: asked again, the firm gives its tonnes."""
+    rows = [["Identifiant", "Catégorie", "Quantité", "Unité"], ["E07", "plastique", read, unit]]
+    flux = Grid("flows", rows, 0, {name: index for index, name in enumerate(rows[0])})
+    first, second = (
+        answer_file(line(2, read, answer), name=f"{turn}.xlsx")
+        for turn, answer in enumerate(("confirmé", "0,8 t/an"))
+    )
+    alone = applying.apply(read_answers([first]), {FLUX: flux})
+    assert not alone.confirmed and list(alone.unread) == [(*FLUX, 2, "Quantité")]
+    both = applying.apply(read_answers([first, second]), {FLUX: flux})
+    assert both.rows[FLUX][1][2] == "0,8 t/an"
+    assert [line[4] for line in both.quarantine] == ["confirmé"]
+
+
 def test_the_same_answer_twice_is_merged():
     applied = apply(answer_file(line(2, "beaucoup", "10"), name="a.xlsx"),
                     answer_file(line(2, "beaucoup", 10.0), name="b.xlsx"))  # fmt: skip

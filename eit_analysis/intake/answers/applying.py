@@ -134,14 +134,26 @@ def _readable(
     applied: Applied, cell: Cell, answers: list[Answer], grid: Grid
 ) -> tuple[list[Answer], list[tuple[Answer, CellError]]]:
     """The answers that cleaning would take, and the others with the reason."""
-    row = applied.rows.get(cell[:2], grid.rows)[cell[2] - 1]
-    category = _cells(grid, row).get(CATEGORY, "")
-    errors = {
-        answer: refusal(grid.table, cell[3], answer.answer, category) if answer.outcome[0] == "set" else None
-        for answer in answers
-    }
+    row = _cells(grid, applied.rows.get(cell[:2], grid.rows)[cell[2] - 1])
+    errors = {answer: _refusal(grid.table, cell[3], answer, row) for answer in answers}
     refused = [(answer, error) for answer, error in errors.items() if error]
     return [answer for answer in answers if not errors[answer]], refused
+
+
+def _refusal(table: str, column: str, answer: Answer, row: Mapping[str, Any]) -> CellError | None:
+    """Why cleaning would refuse what an answer leaves in its cell.
+
+    A value that cannot be used is not made usable by « confirmé », which must not stand against what a later
+    answer gives. That there is no value may be confirmed.
+    """
+    what, category = answer.outcome[0], row.get(CATEGORY, "")
+    if what == "set":
+        return refusal(table, column, answer.answer, category)
+    if what == "remove" or not answer.read:
+        return None
+    error = refusal(table, column, answer.read, category)
+    unit = row.get(UNIT, "") if column == QUANTITY and not parse_number(answer.read).suffix else ""
+    return error or (refusal(table, UNIT, unit, category) if clean_text(unit) else None)
 
 
 def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
