@@ -256,6 +256,20 @@ def test_personal_data_of_the_people_sheets_is_written_nowhere(study):
             assert path.is_dir() or secret.encode() not in path.read_bytes(), (path.name, secret)
 
 
+@pytest.mark.parametrize(
+    ("name", "occupation", "kept"),
+    [
+        ("Bertaud Luc", "Soudeur Bertaud", False), ("Bertaud Luc", "soudeur (luc bertaud)", False),
+        ("Bertaud Luc", "luc bertaud soudeur", False), ("Boucher Anne", "Boucher", True),
+        ("Pierre Martin", "Tailleur de pierre", True), ("Pierre Martin", "Tailleur Martin", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_not_repeated_from_another_cell_of_its_row(study, name, occupation, kept):
+    people = [["Identifiant", "Nom du salarié", "Intitulé", "Effectif"], ["E01", name, occupation, 1]]
+    cleaned = clean(study, [FLOW_HEADERS, flow()], Emplois=people)
+    assert (occupation in set(cleaned.tables["workforce"]["occupation"].dropna())) == kept
+
+
 def test_a_contradiction_of_places_is_kept_and_marked(study):
     sites = [SITES[0], ["E01", "Filature d'essai", "Mulhouse", "68334", 40, "nominative"]]
     cleaned = clean(study, [FLOW_HEADERS, flow()], sites)

@@ -202,12 +202,15 @@ def _identifies(cell: Any) -> bool:
 
 
 def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cells that repeat the whole name (two words at least) that a column of names gives to their row."""
+    """Cells that repeat what a column of names says of their row: the whole name, or a word of it that stands
+    with a capital after another word (« Soudeur Bertaud », not « Boucher » nor « tailleur de pierre »)."""
     for row in range(len(cells) if columns else 0):
-        texts = [fold(text) if isinstance(text, str) else "" for text in cells[row]]
-        name = {word for column in columns for word in texts[column].split()}
-        if len(name) > 1:
-            yield from ((row, at) for at, text in enumerate(texts) if name <= set(text.split()))
+        texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in cells[row]]
+        name = {word for column in columns for word in fold(texts[column]).split()}
+        for at, text in enumerate(texts):
+            capitals = {fold(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
+            if capitals & name or (len(name) > 1 and name <= set(fold(text).split())):
+                yield row, at
 
 
 def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
