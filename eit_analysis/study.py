@@ -168,7 +168,7 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
         raise UsageError(
             f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw "
             f"(études présentes\u00a0: {known})\u00a0: "
-            f"corrigez le nom ou créez-la avec « eit new {name} »."
+            f"corrigez le nom ou créez-la avec « eit new »."
         )
     waves = list_waves(root, name)
     if not waves:
