@@ -224,6 +224,17 @@ def test_the_unit_of_a_header_counts_unless_the_row_says_otherwise(study, header
     assert mass is None or unit or "unit_from_header" in set(cleaned.corrections["rule"])
 
 
+@pytest.mark.parametrize(
+    ("written", "mass"), [("0,4 t", 0.4), ("0,4 t/mois", 4.8), ("400 kg", None), ("0,4 tonnes", 0.4)]
+)
+def test_a_header_gives_the_period_that_is_not_beside_the_number(study, written, mass):
+    headers = ["Quantité (t/an)" if name == "Quantité" else name for name in FLOW_HEADERS]
+    cleaned = clean(study, [headers, flow(quantity=written, unit=None, period=None)])
+    masses = cleaned.tables["flows"]["mass_t_per_year"].tolist()
+    assert masses == ([] if mass is None else [pytest.approx(mass)])
+    assert list(cleaned.quarantine["reason_code"]) == (["missing_period"] if mass is None else [])
+
+
 def test_a_cost_that_is_not_per_tonne_is_not_read_as_such(study):
     cleaned = clean(study, [[*FLOW_HEADERS, "Coût (€)"], [*flow(), 1200]])
     assert cleaned.tables["flows"]["cost_eur_per_t"].isna().all()

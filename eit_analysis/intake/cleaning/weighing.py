@@ -211,8 +211,8 @@ def _measure(
         if not text or not known:
             continue
         beside, beside_period = split_unit(text)
-        # What stands beside the number is nearer to it than the header.
-        if column == "unit" and suffix:
+        # What stands beside the number is nearer to it than the header, which may yet give its period.
+        if column == "unit" and suffix and (period or _differ(unit, beside)):
             continue
         if _differ(unit, beside) or (period and beside_period and period != beside_period):
             where = "écrite ici" if column == "quantity" else "de l'en-tête"
