@@ -209,6 +209,11 @@ def test_a_year_apart_from_the_wave():
     ]
 
 
+def test_a_year_of_two_digits_is_marked_however_few_the_sites():
+    rows = found(sites__reference_year=[(0, 25.0), (1, np.nan), (2, np.nan)])
+    assert [(row[3], row[4]) for row in rows] == [("25", "reference_year_apart")]
+
+
 def test_cost_out_of_range():
     assert found(flows__cost_eur_per_t=[(0, -2000.0), (1, 5000.0), (2, np.nan)]) == []
     rows = found(flows__cost_eur_per_t=[(0, -2000.5), (1, 12_500.0)])

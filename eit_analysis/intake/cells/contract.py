@@ -44,6 +44,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "age_band": {"60 ans et plu": "60 et plus", "60+": "60 et plus", "60": "60 et plus"},
 }  # fmt: skip
 
+YEARS = 1990, 2100  # that an answer may be of
 # What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
 SUFFIXES: dict[str, set[str]] = {
     "headcount": {"personne", "salarie", "agent", "pers"},

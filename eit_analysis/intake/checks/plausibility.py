@@ -13,6 +13,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import exact, short
+from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import slips
 from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
@@ -128,12 +129,17 @@ def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
 
 
 def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
-    """Year more than 10 before, or more than 2 after, the median of the wave (three sites at least)."""
+    """Year that the form would refuse, or more than 10 before, or more than 2 after, the median of the wave
+    (three sites at least)."""
     years = sites["reference_year"]
     usual = float(np.floor(years.median())) if years.count() >= LEAST_SITES else np.nan
-    rows = sites[(years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)]
+    unlikely = (years < YEARS[0]) | (years > YEARS[1])
+    rows = sites[unlikely | (years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)]
     reasons = [
-        f"année {year:.0f} alors que l'enquête porte sur {usual:.0f}" for year in rows["reference_year"]
+        f"année {year:.0f} alors que l'enquête porte sur {usual:.0f}"
+        if YEARS[0] <= year <= YEARS[1]
+        else f"année {year:.0f}, qui n'est pas une année sur quatre chiffres"
+        for year in rows["reference_year"]
     ]
     header = form("sites")["reference_year"]["header"]
     return mark(rows, header, rows["reference_year"].map("{:.0f}".format), "reference_year_apart", reasons)

@@ -12,7 +12,7 @@ import datetime as dt
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import allowed_words, bounds
+from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds
 from eit_analysis.intake.form.guide import EXAMPLES, printed
 
 # All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
@@ -64,9 +64,10 @@ def check(table: str, column: str) -> dict[str, Any]:
         told = {"input_title": header, "input_message": UNIT_PROMPT}
         return told | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
     if column == "reference_year":
-        return prompt | _stop("integer", "Écrivez une année sur quatre chiffres.", minimum=1990, maximum=2100)
+        wanted = "Écrivez une année sur quatre chiffres."
+        return prompt | _stop("integer", wanted, minimum=YEARS[0], maximum=YEARS[1])
     if column == "status_date":
-        span = {"minimum": dt.date(1990, 1, 1), "maximum": dt.date(2100, 1, 1)}
+        span = {"minimum": dt.date(YEARS[0], 1, 1), "maximum": dt.date(YEARS[1], 1, 1)}
         return prompt | _stop("date", "Écrivez une date complète, par exemple 17/05/2024.", **span)
     if low is not None and high is not None and high <= LARGEST_MARK:
         scale = f"Écrivez un nombre entier de {low:g} à {high:g}, ou laissez vide."
