@@ -10,8 +10,14 @@ from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.errors import InputError
 from eit_analysis.synergies.matching import best_matches
-from eit_analysis.synergies.matching.bands import match_band, match_in_bands, write_banded
+from eit_analysis.synergies.matching.bands import (
+    best_matches_in_bands,
+    match_band,
+    match_in_bands,
+    write_banded,
+)
 
 YIELDS = np.array([[1.0, 0.5], [0.0, 0.9]])
 
@@ -47,11 +53,17 @@ def test_two_workers_equal_one_process(tmp_path):
             5,
             client,
         )
+        at_once = best_matches_in_bands(outputs, inputs, YIELDS, 700.0, 4, client, tmp_path / "at-once")
+        # What is wrong is said of the row of the table, not of a band's.
+        with pytest.raises(InputError, match=r"ligne «\s2999\s», colonne «\slatitude\s"):
+            lost = outputs.assign(latitude=outputs["latitude"].where(outputs.index < 2_999))
+            best_matches_in_bands(lost, inputs, YIELDS, 700.0, 4, client, tmp_path / "lost")
     assert [file.name for file in files] == [f"band-00{n}.parquet" for n in range(5)]
     found = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
     expected = best_matches(outputs, inputs, YIELDS, 700.0, 4)
     assert len(expected) > 3_000
     pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+    pd.testing.assert_frame_equal(at_once, expected)
 
 
 @settings(max_examples=25, deadline=None)
