@@ -120,6 +120,20 @@ def test_the_score_of_one_pair_by_hand():
     assert row["score"] == pytest.approx(0.5 * 0.8 * 0.25 * 0.5, abs=1e-6)
 
 
+@pytest.mark.parametrize("way", [best_matches, compiled])
+@settings(max_examples=60, deadline=None)
+@given(here=st.tuples(latitudes, longitudes), there=st.tuples(latitudes, longitudes))
+def test_a_pair_at_the_very_radius_is_kept_and_a_millimetre_farther_is_not(way, here, there):
+    outputs, inputs = table([(0, *here, 1.0, 4095, 1)]), table([(0, *there, 1.0, 4095, 2)])
+    km = float(haversine_km(*here, *there))
+    if km > 0:
+        assert way(outputs, inputs, YIELDS, km, 1).to_dict("list") == {
+            "output": [0], "input": [0], "distance_km": [km], "score": [0.0],
+        }  # fmt: skip
+    if km > 1e-6:
+        assert way(outputs, inputs, YIELDS, km - 1e-6, 1).empty
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows, rows, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(out_rows, in_rows, random):
