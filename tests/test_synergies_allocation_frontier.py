@@ -55,13 +55,12 @@ def test_a_plan_inside_the_hull_of_the_others_is_found():
 
 
 def test_tonnes_rounded_up_do_not_close_the_way_to_a_plan():
-    # Two outputs, each for the gain or for something else; i takes 0.5 t received at a yield of 0.75: 2/3 t.
+    # Two outputs of 2/3 t, which no decimal tells, each for the gain or for something else.
     rows = [
-        ("o", "gain", 1, 0.5, 0.75, 3, 0, 0, 0), ("o", "avoid", 1, 0.5, 0.75, 1, 0, 3, 0),
-        ("p", "pay", 1, 0.5, 0.75, 3, 0, 0, 0), ("p", "hire", 1, 0.5, 0.75, 1, 0, 0, 3),
+        ("o", "gain", 2 / 3, 9, 1, 3, 0, 0, 0), ("o", "avoid", 2 / 3, 9, 1, 1, 0, 3, 0),
+        ("p", "pay", 2 / 3, 9, 1, 3, 0, 0, 0), ("p", "hire", 2 / 3, 9, 1, 1, 0, 0, 3),
     ]  # fmt: skip
-    setting = Allocation(minimum_lot_t=0.6)
-    points, _ = frontier(candidates(rows), setting, (GAIN, AVOIDED, JOBS), points=2)
+    points, _ = frontier(candidates(rows), FREE, (GAIN, AVOIDED, JOBS), points=2)
     plans = {tuple(row) for row in points[[GAIN, AVOIDED, JOBS]].round(3).to_numpy().tolist()}
     assert plans == {(4.0, 0.0, 0.0), (2.667, 2.0, 0.0), (2.667, 0.0, 2.0), (1.333, 2.0, 2.0)}
 
