@@ -70,7 +70,7 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total
         "realised": done.groupby("category")["realised_t_per_year"].sum(),
     }
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
-    wide = wide.sort_values(["potential", "realised"], ascending=False)
+    wide = wide.sort_values(["allocated", "potential", "realised"], ascending=False)
     wide = pd.concat([wide, wide.sum().to_frame(total).T.rename_axis("category")])
     order = {category: i for i, category in enumerate(wide.index)}
     tall = wide.reset_index().melt("category", var_name="measure", value_name="mass_t_per_year")
