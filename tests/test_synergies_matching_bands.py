@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.errors import InputError
+from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.matching import best_matches
 from eit_analysis.synergies.matching.bands import (
     best_matches_in_bands,
@@ -84,6 +85,20 @@ def test_any_cut_into_bands_changes_nothing(tmp_path_factory, seed, cuts, radius
     pd.testing.assert_frame_equal(
         found, best_matches(outputs, inputs, YIELDS, radius_km, 3), check_dtype=False
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(-60, 60), st.floats(0.001, 25), st.sampled_from([-1, 1]))
+def test_a_partner_at_the_very_radius_is_in_the_halo(tmp_path_factory, latitude, apart, way):
+    folder = tmp_path_factory.mktemp("halo")
+    there = latitude + way * apart
+    for name, place in (("outputs", latitude), ("inputs", there)):
+        write_banded(crowd(1, 1).assign(class_code=0, latitude=place, longitude=7.0), folder / name)
+    radius_km = float(haversine_km(latitude, 7.0, there, 7.0))
+    # The output is alone in its band, and at both of its edges.
+    edges = latitude, np.nextafter(latitude, np.inf)
+    match_band(folder / "outputs", folder / "inputs", YIELDS, radius_km, 1, *edges, folder / "band")
+    assert pd.read_parquet(folder / "band")["distance_km"].tolist() == [radius_km]
 
 
 def test_a_band_reads_only_its_row_groups(tmp_path):
