@@ -24,6 +24,7 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         candidate_id=frame["out_flow_id"] + ">" + frame["in_flow_id"],
         giver_site_id=frame["out_flow_id"].str.upper(),
         taker_site_id=frame["in_flow_id"].str.upper(),
+        use="reuse",
         diverted_t_per_year=most,
         **{name: rates[:, i] * most for i, name in enumerate(INDICATORS)},
     )
@@ -48,8 +49,11 @@ def transport() -> pd.DataFrame:
 
 
 @st.composite
-def tables(draw: st.DrawFn, most_rows: int = 5) -> pd.DataFrame:
-    """Up to three outputs and three needs; rates of four indicators, of both signs."""
+def tables(draw: st.DrawFn, most_rows: int = 5, crossed: bool = True) -> pd.DataFrame:
+    """Up to three outputs and three needs; rates of four indicators, of both signs.
+
+    Three sites have an output and a need each when ``crossed``, so that two may exchange both ways.
+    """
     masses = st.sampled_from([0.0, 1.0, 2.5, 4.0, 7.0])
     supply, demand = (draw(st.lists(masses, min_size=3, max_size=3)) for _ in range(2))
     pairs = draw(
@@ -62,6 +66,10 @@ def tables(draw: st.DrawFn, most_rows: int = 5) -> pd.DataFrame:
         for i, j in pairs
     ]  # fmt: skip
     table = candidates(rows)
+    if crossed:
+        table["giver_site_id"] = table["out_flow_id"].map({"o0": "A", "o1": "B", "o2": "C"})
+        table["taker_site_id"] = table["in_flow_id"].map({"i0": "B", "i1": "A", "i2": "C"})
+        table["use"] = [draw(st.sampled_from(["reuse", "reuse", "recycling"])) for _ in rows]
     # Something else than its two flows may bound an exchange.
     share = draw(st.sampled_from([1.0, 1.0, 0.6]))
     bounded = ["diverted_t_per_year", *INDICATORS]
@@ -72,6 +80,17 @@ def tables(draw: st.DrawFn, most_rows: int = 5) -> pd.DataFrame:
 def rates(table: pd.DataFrame, column: str) -> np.ndarray:
     most = table["diverted_t_per_year"].to_numpy()
     return np.divide(table[column].to_numpy(), most, out=np.zeros(len(most)), where=most > 0)
+
+
+def swaps(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """The candidates that would swap like for like between two sites, two by two."""
+    rows = table[["candidate_id", "giver_site_id", "taker_site_id", "use"]].itertuples(index=False)
+    return [
+        (one.candidate_id, back.candidate_id)
+        for one, back in itertools.combinations(rows, 2)
+        if (one.giver_site_id, one.taker_site_id, one.use)
+        == (back.taker_site_id, back.giver_site_id, back.use)
+    ]
 
 
 def brute_force(table, value, settings, floors=()) -> float:
@@ -86,12 +105,13 @@ def brute_force(table, value, settings, floors=()) -> float:
         for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "yield_central")
     )
     best = -np.inf
+    groups = [*settings.exclusive, *swaps(table)]
     for chosen in itertools.product([False, True], repeat=n):
         z = np.array(chosen)
         names = set(table["candidate_id"][z])
         if settings.maximum_projects is not None and z.sum() > settings.maximum_projects:
             continue
-        if any(len(names & set(group)) > 1 for group in settings.exclusive):
+        if any(len(names & set(group)) > 1 for group in groups):
             continue
         if (most[z] < settings.minimum_lot_t).any():
             continue
@@ -124,13 +144,16 @@ def greedy(table: pd.DataFrame, objective: str, lot: float) -> float:
     rate = rates(table, objective)
     left = dict(zip(table["out_flow_id"], table["supply_t_per_year"], strict=True))
     room = dict(zip(table["in_flow_id"], table["demand_t_per_year"], strict=True))
-    total = 0.0
+    total, taken, refused = 0.0, set(), swaps(table)
     for k in np.argsort(-rate, kind="stable"):
         row = table.iloc[k]
         out, into, y = row["out_flow_id"], row["in_flow_id"], row["yield_central"]
         tonnes = min(left[out], room[into] / y, row["diverted_t_per_year"])
-        if rate[k] > 0 and tonnes >= max(lot, 1e-9):
+        name = row["candidate_id"]
+        swapped = any({name, other} in map(set, refused) for other in taken)
+        if rate[k] > 0 and tonnes >= max(lot, 1e-9) and not swapped:
             total += rate[k] * tonnes
+            taken.add(name)
             left[out] -= tonnes
             room[into] -= y * tonnes
     return total

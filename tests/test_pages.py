@@ -200,6 +200,20 @@ def test_a_page_in_a_browser_makes_no_request(project: Path, tmp_path: Path, pag
     }
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_fullest_fiches_print_on_one_sheet(project: Path, tmp_path: Path) -> None:
+    fiches = sorted((reports(project, "internal") / "fiches").glob("*.html"), key=lambda f: f.stat().st_size)
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    assert len(fiches) == 27
+    for fiche in fiches[-4:]:
+        sheet = tmp_path / f"{fiche.stem}.pdf"
+        command = [str(CHROMIUM), *options, f"--print-to-pdf={sheet}", fiche.as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet.read_bytes(), re.S)
+        points = [[round(float(n)) for n in page.split()] for page in pages]
+        assert points == [[0, 0, 595, 842]], fiche.name
+
+
 @pytest.mark.skipif(not BMO.exists(), reason="the real BMO 2024 workbook is not at hand")
 def test_real_recruitment_needs_reach_the_employment_report(project: Path) -> None:
     notebook = ("--notebook", "03_employment_skills_forecast")

@@ -144,6 +144,28 @@ def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) 
         assert list(table.frame["rank"]) == ranks
         withheld = {"internal": 0, "partners": 1, "public": 4}[audience]
         assert table.unlisted == withheld
+        told = {"internal": "2\u00a0lignes montrées sur 4.", "partners": "2\u00a0lignes montrées sur 3."}
+        assert table.note.endswith(told.get(audience, "4\u00a0lignes ne sont pas diffusées à ce public."))
+
+
+def test_no_row_is_said_the_first_by_a_column_that_is_closed(small_study: Study) -> None:
+    frame = pd.DataFrame({"site_id": ["E1", "E2"], "mass_t_per_year": [1.0, 2.0]})
+    for audience, said in (("internal", "Chez Ateliers Numéro 2 & <fils>."), ("partners", "Non diffusé.")):
+        release = Release(small_study, audience, "essai")
+        table = release.listing(frame, "Masses", ["site_id"])
+        text = release.text("Chez {who}.", partial="Non diffusé.", who=table.first("mass_t_per_year"))
+        assert text.seen_by(release.viewer, {}).plain() == said
+
+
+def test_neither_the_order_nor_the_cut_of_a_list_tells_closed_tonnages(small_study: Study) -> None:
+    frame = pd.DataFrame(
+        {"site_id": ["E3", "E1", "E1", "E2"], "category": ["wood", "textile", "paper", "wood"]}
+    )
+    heavy = frame.assign(mass_t_per_year=[9.0, 8.0, 5.0, 4.0])
+    release = Release(small_study, "partners", "essai")
+    for rows in (heavy, heavy.iloc[::-1].assign(mass_t_per_year=[9.0, 8.0, 5.0, 4.0])):
+        table = release.listing(rows, "Flux", ["site_id"], most=2).seen_by(release.viewer, {})
+        assert list(table.frame["category"]) == ["paper", "textile"]
 
 
 def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:

@@ -54,6 +54,17 @@ def test_a_plan_inside_the_hull_of_the_others_is_found():
     assert list(points["n_exchanges"]) == [1, 1, 1] and list(points["plan_number"]) == [1, 2, 3]
 
 
+def test_tonnes_rounded_up_do_not_close_the_way_to_a_plan():
+    # Two outputs of 2/3 t, which no decimal tells, each for the gain or for something else.
+    rows = [
+        ("o", "gain", 2 / 3, 9, 1, 3, 0, 0, 0), ("o", "avoid", 2 / 3, 9, 1, 1, 0, 3, 0),
+        ("p", "pay", 2 / 3, 9, 1, 3, 0, 0, 0), ("p", "hire", 2 / 3, 9, 1, 1, 0, 0, 3),
+    ]  # fmt: skip
+    points, _ = frontier(candidates(rows), FREE, (GAIN, AVOIDED, JOBS), points=2)
+    plans = {tuple(row) for row in points[[GAIN, AVOIDED, JOBS]].round(3).to_numpy().tolist()}
+    assert plans == {(4.0, 0.0, 0.0), (2.667, 2.0, 0.0), (2.667, 0.0, 2.0), (1.333, 2.0, 2.0)}
+
+
 def test_what_pays_and_avoids_together_leaves_no_choice():
     points, plans = frontier(candidates([("o", "i", 5, 5, 1, 10, -1, 2, 0.1)]), FREE)
     assert len(points) == 1 and list(points.columns) == POINT_COLUMNS

@@ -111,6 +111,31 @@ def test_crowds_are_swept_like_one_by_one(radius_km, middle):
     assert len(swept) > 100
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 10_000), st.integers(2, 40), st.floats(0.05, 3), st.sampled_from([0.0, 80.0, 180.0]),
+    st.sampled_from([1, 2, 50]),
+)  # fmt: skip
+def test_partners_across_the_edge_of_a_strip_are_found(seed, n, heights, longitude, top):
+    """Few inputs far apart have strips higher than the radius; every output is a radius or less from one."""
+    rng = np.random.default_rng(seed)
+    inputs = pd.DataFrame(
+        {
+            "class_code": rng.integers(0, 3, n),
+            "latitude": rng.uniform(-85, 85, n),
+            "longitude": longitude + rng.normal(0, 0.5, n),
+            "mass_t_per_year": rng.choice([1.0, 2.0], n),
+        }
+    )
+    radius = heights * np.ptp(inputs["latitude"]) / (4 * n // 3)
+    near = inputs.sample(4 * n, replace=True, random_state=seed).reset_index(drop=True)
+    moved = near["latitude"] + radius * rng.uniform(-1, 1, 4 * n)
+    outputs = near.assign(latitude=moved.clip(-90, 90), class_code=rng.integers(0, 3, 4 * n))
+    radius_km = min(np.radians(radius) * EARTH_RADIUS_KM, HALF_EARTH_KM)
+    expected = best_matches(outputs, inputs, YIELDS, radius_km, top)
+    pd.testing.assert_frame_equal(compiled(outputs, inputs, YIELDS, radius_km, top), expected)
+
+
 def test_the_score_of_one_pair_by_hand():
     # 10 t at 0.5 are 5 t received for 4 wanted: 4/5; January to June and April to September share 3 months.
     outputs = table([(0, 0.0, 0.0, 10.0, 0b000000111111, 1)])
@@ -118,6 +143,20 @@ def test_the_score_of_one_pair_by_hand():
     (row,) = best_matches(outputs, inputs, YIELDS, 222.3902, 1).to_dict("records")
     assert row["distance_km"] == pytest.approx(EARTH_RADIUS_KM * math.pi / 180, abs=1e-6)
     assert row["score"] == pytest.approx(0.5 * 0.8 * 0.25 * 0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize("way", [best_matches, compiled])
+@settings(max_examples=60, deadline=None)
+@given(here=st.tuples(latitudes, longitudes), there=st.tuples(latitudes, longitudes))
+def test_a_pair_at_the_very_radius_is_kept_and_a_millimetre_farther_is_not(way, here, there):
+    outputs, inputs = table([(0, *here, 1.0, 4095, 1)]), table([(0, *there, 1.0, 4095, 2)])
+    km = float(haversine_km(*here, *there))
+    if km > 0:
+        assert way(outputs, inputs, YIELDS, km, 1).to_dict("list") == {
+            "output": [0], "input": [0], "distance_km": [km], "score": [0.0],
+        }  # fmt: skip
+    if km > 1e-6:
+        assert way(outputs, inputs, YIELDS, km - 1e-6, 1).empty
 
 
 @settings(max_examples=60, deadline=None)

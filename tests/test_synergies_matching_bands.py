@@ -10,8 +10,15 @@ from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.errors import InputError
+from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.matching import best_matches
-from eit_analysis.synergies.matching.bands import match_band, match_in_bands, write_banded
+from eit_analysis.synergies.matching.bands import (
+    best_matches_in_bands,
+    match_band,
+    match_in_bands,
+    write_banded,
+)
 
 YIELDS = np.array([[1.0, 0.5], [0.0, 0.9]])
 
@@ -47,11 +54,17 @@ def test_two_workers_equal_one_process(tmp_path):
             5,
             client,
         )
+        at_once = best_matches_in_bands(outputs, inputs, YIELDS, 700.0, 4, client, tmp_path / "at-once")
+        # What is wrong is said of the row of the table, not of a band's.
+        with pytest.raises(InputError, match=r"ligne «\s2999\s», colonne «\slatitude\s"):
+            lost = outputs.assign(latitude=outputs["latitude"].where(outputs.index < 2_999))
+            best_matches_in_bands(lost, inputs, YIELDS, 700.0, 4, client, tmp_path / "lost")
     assert [file.name for file in files] == [f"band-00{n}.parquet" for n in range(5)]
     found = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
     expected = best_matches(outputs, inputs, YIELDS, 700.0, 4)
     assert len(expected) > 3_000
     pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+    pd.testing.assert_frame_equal(at_once, expected)
 
 
 @settings(max_examples=25, deadline=None)
@@ -72,6 +85,20 @@ def test_any_cut_into_bands_changes_nothing(tmp_path_factory, seed, cuts, radius
     pd.testing.assert_frame_equal(
         found, best_matches(outputs, inputs, YIELDS, radius_km, 3), check_dtype=False
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(-60, 60), st.floats(0.001, 25), st.sampled_from([-1, 1]))
+def test_a_partner_at_the_very_radius_is_in_the_halo(tmp_path_factory, latitude, apart, way):
+    folder = tmp_path_factory.mktemp("halo")
+    there = latitude + way * apart
+    for name, place in (("outputs", latitude), ("inputs", there)):
+        write_banded(crowd(1, 1).assign(class_code=0, latitude=place, longitude=7.0), folder / name)
+    radius_km = float(haversine_km(latitude, 7.0, there, 7.0))
+    # The output is alone in its band, and at both of its edges.
+    edges = latitude, np.nextafter(latitude, np.inf)
+    match_band(folder / "outputs", folder / "inputs", YIELDS, radius_km, 1, *edges, folder / "band")
+    assert pd.read_parquet(folder / "band")["distance_km"].tolist() == [radius_km]
 
 
 def test_a_band_reads_only_its_row_groups(tmp_path):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.durations import (
@@ -76,20 +78,45 @@ def test_totals_keep_the_measures_apart():
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
 
 
+def passing(*rows):
+    names = ["giver_site_id", "taker_site_id", "category", "input_category", "diverted_t_per_year"]
+    table = pd.DataFrame(rows, columns=[*names, "allocated_t_per_year"])
+    return table.assign(yield_central=0.8)
+
+
+STRUCTURES = pd.DataFrame({"site_id": ["E", "S", "F"], "actor_type": ["firm", "ess", "firm"]})
+
+
 def test_what_a_structure_passes_on_counts_when_it_arrives_only():
-    exchanges = pd.DataFrame(
-        [("E", "S", "wood"), ("S", "F", "wood"), ("S", "F", "paper"), ("F", "E", "wood")],
-        columns=["giver_site_id", "taker_site_id", "category"],
+    kept = first_hand(
+        passing(
+            ("E", "S", "wood", "wood", 20.0, 10.0),
+            ("S", "F", "wood", "wood", 12.0, 9.0),
+            ("S", "E", "wood", "wood", 12.0, 3.0),
+            ("S", "F", "paper", "paper", 5.0, 5.0),
+            ("F", "S", "plastic", "paper", 5.0, 2.5),
+            ("F", "E", "wood", "wood", 7.0, 7.0),
+        ),
+        STRUCTURES,
     )
-    flows = pd.DataFrame(
-        [("S", "in", "wood"), ("S", "out", "wood"), ("S", "out", "paper"), ("F", "in", "wood")],
-        columns=["site_id", "direction", "category"],
-    )
-    sites = pd.DataFrame({"site_id": ["E", "S", "F"], "actor_type": ["firm", "ess", "firm"]})
-    kept = first_hand(exchanges, flows, sites)
-    # A firm that buys wood and gives wood has used it in between.
-    assert kept["giver_site_id"].tolist() == ["E", "S", "F"] and kept.loc[1, "category"] == "paper"
-    assert first_hand(exchanges.head(0), flows, sites).empty
+    # 8 t of wood reach S, which gives 12 t: 4 t are its own, shared in proportion. Of its paper, 2 t came as
+    # plastic. F, a firm that buys wood and gives wood, has used it in between.
+    assert kept["allocated_t_per_year"].tolist() == pytest.approx([10, 3, 1, 3, 2.5, 7])
+    # The potential is lessened by its own 16 t of wood and 4 t of paper.
+    assert kept["diverted_t_per_year"].tolist() == pytest.approx([20, 4, 4, 1, 5, 7])
+    assert first_hand(kept.head(0), STRUCTURES).empty
+
+
+tonnes = st.integers(0, 9).map(float)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ES"), st.sampled_from("FS"), tonnes), max_size=6))
+def test_no_tonne_passed_on_counts_twice_and_none_that_is_not_is_lost(rows):
+    table = passing(*((giver, taker, "wood", "wood", mass, mass) for giver, taker, mass in rows))
+    kept = first_hand(table, STRUCTURES)["allocated_t_per_year"].sum()
+    given = sum(mass for giver, _, mass in rows if giver == "S")
+    brought = 0.8 * sum(mass for _, taker, mass in rows if taker == "S")
+    assert kept == pytest.approx(sum(mass for *_, mass in rows) - min(given, brought))
 
 
 def test_each_stay_runs_from_one_date_to_the_next():

@@ -141,9 +141,9 @@ def test_the_fiche_of_an_exchange():
     ]  # fmt: skip
     assert list(found.exchanges.columns) == EXCHANGE_COLUMNS
     assert list(found.exchanges["candidate_id"]) == ["A-2>B-1", "A-1>B-1"]
-    assert list(found.flows["flow_id"]) == ["A-1", "A-2", "B-1"]
-    # Every figure walks back to its cell.
-    assert list(found.flows["source_row"]) == [4, 5, 9]
+    # The heaviest first, and every figure walks back to its cell.
+    assert list(found.flows["flow_id"]) == ["B-1", "A-1", "A-2"]
+    assert list(found.flows["source_row"]) == [9, 4, 5]
     assert list(found.conditions.columns) == CONDITION_COLUMNS
     assert found.conditions["condition"].tolist() == list(GATES)
     assert found.conditions["n_open"].tolist() == [2] * len(GATES) and found.conditions["n_closed"].sum() == 0
@@ -189,7 +189,7 @@ def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
     found = of("S3")
     closed = found.conditions.set_index("condition")["n_closed"]
     assert closed["receiver"] == 1 and closed.sum() == 1 and found.conditions["n_open"].sum() == 0
-    assert list(found.flows["flow_id"]) == ["A-3", "B-1"]
+    assert list(found.flows["flow_id"]) == ["B-1", "A-3"]
 
 
 def test_no_such_synergy():

@@ -147,7 +147,8 @@ def test_values_follow_the_triangular_law_and_weights_the_stated_ones():
     weights = draws.weights(stated, 40_000, 5)
     assert weights.sum(axis=1) == pytest.approx(1)
     assert weights.mean(axis=0) == pytest.approx(stated, abs=0.003)
-    assert weights[:, 0].std() == pytest.approx(0.0718, abs=0.002)
+    # √(w (1 − w) / (30 + 1)), the law being Dirichlet of 30 times the weights; three errors of 40,000 draws.
+    assert weights.std(axis=0) == pytest.approx(np.sqrt(stated * (1 - stated) / 31), rel=0.011)
 
 
 def test_candidates_of_one_flow_share_its_error_and_others_do_not():
@@ -204,4 +205,8 @@ def test_a_difference_within_chance_is_told_as_none():
     ranked = pd.DataFrame({"candidate_id": ["a", "b"]})
     central = np.array([[0.65, 0.35], [0.65, 0.35]])
     table = preferences(ranked, criteria, central, np.array([4, 4000]))
+    assert list(table["leads_if"]) == ["data", "weights"]
+    # Three standard errors of the mean of 16 draws: 3 √(0.6 × 0.4 / (30 + 1) / 16) = 0.06599.
+    central = 0.6 + np.array([[0.0659, -0.0659], [0.0661, -0.0661]]) - [[0, 0.2]]
+    table = preferences(ranked, criteria, central, np.array([16, 16]))
     assert list(table["leads_if"]) == ["data", "weights"]

@@ -362,6 +362,16 @@ def test_a_directory_of_outlets_and_workshops_counts_as_inputs():
     pd.testing.assert_frame_equal(best_candidates(*arguments, 2), passed)
 
 
+def test_a_pair_at_the_very_radius_passes_and_a_millimetre_farther_does_not():
+    flows = flow_table([flow("o", "A", "out", "wood", 5, "150103"), flow("i", "B", "in", "wood", 5)])
+    km = float(haversine_km(*SITES.loc[[0, 1], ["latitude", "longitude"]].to_numpy().ravel()))
+    for reach_km, found in ((km, ["o>i"]), (km - 1e-6, [])):
+        arguments = flows, SITES, rule_table([rule("R", category="wood")]), HAZARDOUS, reach_km, 1.0
+        passed, rejected = candidates(*arguments)
+        assert list(passed["candidate_id"]) == list(best_candidates(*arguments, 1)["candidate_id"]) == found
+        assert list(rejected["gate"]) == ["reach"][len(found) :]
+
+
 def test_nothing_in_nothing_out():
     assert best_candidates(flow_table([]), SITES, rule_table([]), HAZARDOUS, 20.0, 1.3, 5).empty
     passed, rejected = run([], [])

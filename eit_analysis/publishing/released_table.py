@@ -116,13 +116,15 @@ class Table(Released):
             for row in self.frame[self.sites].itertuples(index=False)
         ]
         allowed = np.flatnonzero([viewer.may_list(group) for group in groups])
-        kept = allowed[: self.most]
         secret = [
             wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame
         ]
         if any(secret) and "rank" not in self.frame:
-            # The order of a list sorted by what is closed would still tell it.
-            kept = np.array(sorted(kept, key=lambda i: str(self.frame[self.sites[0]].iloc[i])), dtype=int)
+            # The order of a list sorted by what is closed, or where it is cut, would still tell it.
+            told = self.frame[[*self.sites, *self.frame.columns[~np.array(secret)]]].astype(str)
+            texts = told.to_numpy().tolist()
+            allowed = np.array(sorted(allowed, key=lambda row: texts[row]), dtype=np.intp)
+        kept = allowed[: self.most]
         rows = self.frame.iloc[kept].reset_index(drop=True)
         identity = rows[self.keys]
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
@@ -130,6 +132,9 @@ class Table(Released):
         withheld = len(groups) - len(allowed)
         lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = self._noted(f"{lines} à ce public." if withheld else "")
+        if len(kept) < len(allowed):
+            shown = french.counted(len(kept), "ligne montrée", "lignes montrées")
+            note = f"{note} {shown} sur {french.whole(len(allowed))}.".lstrip()
         if closed.any():
             # A closed cell holds nothing that a figure could draw.
             rows = rows.astype(object).mask(closed).infer_objects()

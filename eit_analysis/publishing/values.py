@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from eit_analysis.publishing import wording
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from eit_analysis.publishing.released import Seen
     from eit_analysis.publishing.released_table import Table
     from eit_analysis.publishing.viewer import Viewer
@@ -82,10 +84,17 @@ class FirstLabel:
     @property
     def readable(self) -> bool:
         # A withheld row could be larger.
-        return not self.table.hidden.any() and len(self.table.visible) >= self.rank
+        return not self.table.hidden.any() and len(self._rows) >= self.rank
+
+    @property
+    def _rows(self) -> pd.DataFrame:
+        """The rows that may be compared: none where the column is closed, whose order would tell nothing."""
+        closed = self.table.closed
+        at = self.table.frame.columns.get_loc(self.column)
+        return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 
     def __call__(self) -> str:
-        rows = self.table.visible.sort_values(self.column, ascending=self.ascending, kind="stable")
+        rows = self._rows.sort_values(self.column, ascending=self.ascending, kind="stable")
         if len(rows) < self.rank:
             return "aucune ligne diffusable"
         row = rows.iloc[self.rank - 1]

@@ -9,7 +9,7 @@ does the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,7 @@ def best_candidates(
     radius_km: float,
     detour_factor: float,
     top: int,
+    match: Callable[..., pd.DataFrame] = best_matches,
 ) -> pd.DataFrame:
     """For every output the ``top`` rows of ``substitution.candidates`` of best fit.
 
@@ -50,6 +51,9 @@ def best_candidates(
         and ``flow_id`` are distinct. Rules yield more than nothing.
     top : int
         Partners kept for each output; equal fits go to the first ``in_flow_id``.
+    match : callable
+        ``best_matches``, on all threads of this process, or ``matching.bands.best_matches_in_bands`` with its
+        cluster (see docs/synergies.md).
 
     Returns
     -------
@@ -81,7 +85,7 @@ def best_candidates(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
     site = pd.Categorical(pd.concat([giving["giver_site_id"], taking["taker_site_id"]])).codes
-    found = best_matches(
+    found = match(
         _side(giving, "out", "supply", site[: len(giving)]),
         _side(taking, "in", "demand", site[len(giving) :]),
         coo_array((classes["yield_central"].to_numpy(dtype=float), places), shape=shape),

@@ -5,11 +5,14 @@
     supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} y_k t_k ≤ D_j
     lot         L z_k ≤ t_k ≤ u_k z_k             projects    Σ z_k ≤ N
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
+    crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
 
 with y_k the yield, u_k = min(S_i, D_j / y_k) or less, g_k the net gain per tonne and p the yearly cost of
 setting up and following one exchange. The budget is what the plan spends in a year: set-up, and what
-exchanges dearer than today cost more. Gains elsewhere do not refill it. Without lot, projects, groups or p,
-no z_k exists and the programme is linear.
+exchanges dearer than today cost more. Gains elsewhere do not refill it. To swap like for like makes no sense:
+who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out and mended
+ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p, no z_k
+exists and the programme is linear.
 
 Each lot is written with its own u_k, the tightest that holds. Adding Σ z_k ≤ S_i / L for each flow made no
 difference that could be measured on 100 × 100 sites.
@@ -54,7 +57,7 @@ class Model:
         The n candidates that a plan may hold, numbered by their place in the table given.
     rows : pandas.DataFrame
         ``limit_kind, flow_id, site_id`` of each limit; the last two for ``supply`` and ``demand`` alone, not
-        for ``budget``, ``projects`` and ``exclusive``.
+        for ``crossed``, ``budget``, ``projects`` and ``exclusive``.
     limits : (m,) array
     on_tonnes, on_projects : (m, n) csr_array
         Coefficients of t and of z in each limit.
@@ -138,7 +141,8 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
         pairs, "supply", ("out_flow_id", "giver_site_id", "supply_t_per_year"), np.ones(len(pairs))
     )
     demand, demand_row = _flows(pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), yields)
-    rows = [supply, demand, *_ceilings(pairs, settings)]
+    crossed = _crossed(pairs)
+    rows = [supply, demand, crossed, *_ceilings(pairs, settings)]
     both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / yields)
     alone = pairs["diverted_t_per_year"]
     return Model(
@@ -157,6 +161,7 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
             or settings.project_cost_eur_per_year > 0
             or settings.maximum_projects is not None
             or settings.exclusive
+            or len(crossed.limits)
         ),
     )
 
@@ -180,6 +185,22 @@ def _flows(
         limits=limits,
     )
     return rows, codes
+
+
+def _crossed(pairs: pd.DataFrame) -> _Rows:
+    """One limit for each two exchanges that would swap the same kind of thing between two sites."""
+    sides = pairs[["giver_site_id", "taker_site_id", "use"]].assign(place=np.arange(len(pairs)))
+    back = {"giver_site_id": "taker_site_id", "taker_site_id": "giver_site_id"}
+    swaps = sides.merge(sides.rename(columns=back), on=["giver_site_id", "taker_site_id", "use"])
+    places = swaps.loc[swaps["place_x"] < swaps["place_y"], ["place_x", "place_y"]].to_numpy()
+    shape = (len(places), len(pairs))
+    members = (np.ones(places.size), (np.repeat(np.arange(len(places)), 2), places.ravel()))
+    return _Rows(
+        about=pd.DataFrame({"limit_kind": ["crossed"] * len(places)}),
+        on_tonnes=csr_array(shape),
+        on_projects=coo_array(members, shape=shape).tocsr(),
+        limits=np.ones(len(places)),
+    )
 
 
 def _ceilings(pairs: pd.DataFrame, settings: Allocation) -> list[_Rows]:

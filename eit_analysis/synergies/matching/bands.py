@@ -18,13 +18,46 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eit_analysis.reference.distance import EARTH_RADIUS_KM
-from eit_analysis.synergies.matching.best import best_matches
+from eit_analysis.synergies.matching.best import best_matches, checked
 
 if TYPE_CHECKING:
     from distributed import Client
 
 ROW_GROUP = 65_536
 MARGIN_DEGREES = 1e-6  # ten centimetres: above any rounding of the halo
+BANDS_PER_WORKER = 4
+
+
+def best_matches_in_bands(
+    outputs: pd.DataFrame,
+    inputs: pd.DataFrame,
+    yields: Any,
+    radius_km: float,
+    top: int,
+    client: Client,
+    folder: Path,
+) -> pd.DataFrame:
+    """``best_matches``, with its answer and its errors, by the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    outputs, inputs, yields, radius_km, top
+        As for ``best_matches``.
+    client : distributed.Client
+        Of a cluster whose workers have one thread each.
+    folder : Path
+        Where all workers can write; what the bands leave there may be removed.
+    """
+    checked(outputs, inputs, yields, radius_km, top)
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    files = folder / "outputs.parquet", folder / "inputs.parquet"
+    for table, file in zip((outputs, inputs), files, strict=True):
+        write_banded(table, file)
+    bands = BANDS_PER_WORKER * len(client.nthreads())
+    found = match_in_bands(*files, yields, radius_km, top, folder, bands, client)
+    table = pd.concat([pd.read_parquet(file) for file in found])
+    return table.sort_values("output", kind="stable", ignore_index=True)
 
 
 def write_banded(table: pd.DataFrame, file: Path) -> None:

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.matching import plain
-from eit_analysis.synergies.matching.sides import read_side
+from eit_analysis.synergies.matching.sides import Side, read_side
 
 # About what numpy weighs while numba compiles the sweep for the first time; studies stay far below.
 PLAIN_PAIRS = 50_000_000
@@ -67,6 +67,18 @@ def best_matches(
         The radius is infinite, it or the number of partners is not above zero, or a yield is negative or
         unknown.
     """
+    matrix, giving, taking = checked(outputs, inputs, yields, radius_km, top)
+    if compatible_pairs(giving.kind, taking.kind, matrix) <= PLAIN_PAIRS:
+        return plain.matches(giving, taking, matrix, radius_km, top)
+    from eit_analysis.synergies.matching import sweep  # compiled, seconds the first time: only at need
+
+    return sweep.matches(giving, taking, matrix, radius_km, top, threads or os.cpu_count() or 1)
+
+
+def checked(
+    outputs: pd.DataFrame, inputs: pd.DataFrame, yields: Any, radius_km: float, top: int
+) -> tuple[csr_array, Side, Side]:
+    """What ``best_matches`` is given, as arrays, or the sentence that says what is wrong with it."""
     matrix = csr_array(yields)
     if not 0 < radius_km < np.inf or top < 1:
         raise UsageError(
@@ -78,12 +90,11 @@ def best_matches(
             "Un rendement entre classes est négatif ou inconnu\u00a0: mettre 0 là où rien n'est possible."
         )
     matrix.eliminate_zeros()
-    sides = read_side(outputs, "outputs", matrix.shape[0]), read_side(inputs, "inputs", matrix.shape[1])
-    if compatible_pairs(sides[0].kind, sides[1].kind, matrix) <= PLAIN_PAIRS:
-        return plain.matches(*sides, matrix, radius_km, top)
-    from eit_analysis.synergies.matching import sweep  # compiled, seconds the first time: only at need
-
-    return sweep.matches(*sides, matrix, radius_km, top, threads or os.cpu_count() or 1)
+    return (
+        matrix,
+        read_side(outputs, "outputs", matrix.shape[0]),
+        read_side(inputs, "inputs", matrix.shape[1]),
+    )
 
 
 def compatible_pairs(output_classes: np.ndarray, input_classes: np.ndarray, matrix: csr_array) -> int:

@@ -37,12 +37,13 @@ class Fiche(NamedTuple):
 
     ``lead`` : the line of the register with what the methods say of it (columns of ``recall.recall``).
     ``members`` : ``site_id, name, actor_type, commune_name, is_carrier``. ``flows`` : ``FLOW_COLUMNS``, the
-    flows that its exchanges join, that refused pairs would have joined or that its collection gathers, each
-    with the cell it comes from. ``needs`` : ``NEED_COLUMNS``, the same for what a pooling shares.
-    ``exchanges`` : ``EXCHANGE_COLUMNS``, best first. ``conditions`` : ``CONDITION_COLUMNS``, for each gate
-    the exchanges that pass it and the nearest refused pairs that it stopped. ``impact`` : one row, the
-    columns of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all the exchanges of the fiche sharing
-    their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled`` that answer it.
+    flows that its exchanges join, that refused pairs would have joined or that its collection gathers, the
+    heaviest first, each with the cell it comes from. ``needs`` : ``NEED_COLUMNS``, the same for what a
+    pooling shares. ``exchanges`` : ``EXCHANGE_COLUMNS``, best first. ``conditions`` : ``CONDITION_COLUMNS``,
+    for each gate the exchanges that pass it and the nearest refused pairs that it stopped. ``impact`` : one
+    row, the columns of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all the exchanges of the fiche
+    sharing their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled`` that answer
+    it.
     ``steps`` : its row of ``steps.next_steps``.
     """
 
@@ -109,7 +110,9 @@ def fiche(
         lead=lead,
         members=_members(ids, lead["carrier"].iloc[0], sites),
         flows=_rows(
-            flows.sort_values("flow_id"), "flow_id", {*joined, *_collected(ids, lead, groups, flows)}
+            flows.sort_values(["mass_t_per_year", "flow_id"], ascending=[False, True]),
+            "flow_id",
+            {*joined, *_collected(ids, lead, groups, flows)},
         )[FLOW_COLUMNS],
         needs=_needs(ids, lead, sharing),
         exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.register.actors import actors
 
 
-def first_hand(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges whose tonnes no other exchange has brought to their giver.
+def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """What is given less what the same exchanges have brought: given × (1 − min(brought, given) / given).
 
     An outlet or an ESS structure that takes in a family and gives it on passes tonnes that already count when
-    they reach it.
+    they reach it, up to those that the exchanges bring it. Its own waste of that family, which nothing tells
+    from them, is taken for them first: no tonne counts twice.
 
     Parameters
     ----------
     exchanges : pandas.DataFrame
-        ``giver_site_id, category``.
-    flows, sites : pandas.DataFrame
-        Tidy tables.
+        ``giver_site_id, taker_site_id, category, input_category, yield_central``, potential
+        (``diverted_t_per_year``) and retained (``allocated_t_per_year``) tonnes.
+    sites : pandas.DataFrame
+        Tidy table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, both tonnages lessened, each by what it brings itself.
     """
-    takers = sites.loc[sites["actor_type"].isin(["outlet", "ess"]), "site_id"]
-    taken = flows[(flows["direction"] == "in") & flows["site_id"].isin(takers)]
-    passed_on = pd.MultiIndex.from_frame(taken[["site_id", "category"]])
-    given = pd.MultiIndex.from_frame(exchanges[["giver_site_id", "category"]])
-    return exchanges[~given.isin(passed_on)].reset_index(drop=True)
+    structures = sites.loc[sites["actor_type"].isin(["outlet", "ess"]), "site_id"]
+    giver = pd.MultiIndex.from_frame(exchanges[["giver_site_id", "category"]])
+    taker = pd.MultiIndex.from_frame(exchanges[["taker_site_id", "input_category"]])
+    passes_on = exchanges["giver_site_id"].isin(structures).to_numpy()
+    lessened = {}
+    for column in ("diverted_t_per_year", "allocated_t_per_year"):
+        tonnes = exchanges[column].to_numpy(dtype=float)
+        received = pd.Series(tonnes * exchanges["yield_central"].to_numpy(dtype=float), taker)
+        brought = received.groupby(taker).sum().reindex(giver, fill_value=0.0).to_numpy()
+        given = pd.Series(tonnes, giver).groupby(giver).transform("sum").to_numpy()
+        left = np.divide(np.maximum(0, given - brought), given, out=np.ones(len(given)), where=given > 0)
+        lessened[column] = tonnes * np.where(passes_on, left, 1.0)
+    return exchanges.assign(**lessened)
 
 
 def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
@@ -54,7 +70,7 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total
         "realised": done.groupby("category")["realised_t_per_year"].sum(),
     }
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
-    wide = wide.sort_values(["potential", "realised"], ascending=False)
+    wide = wide.sort_values(["allocated", "potential", "realised"], ascending=False)
     wide = pd.concat([wide, wide.sum().to_frame(total).T.rename_axis("category")])
     order = {category: i for i, category in enumerate(wide.index)}
     tall = wide.reset_index().melt("category", var_name="measure", value_name="mass_t_per_year")
