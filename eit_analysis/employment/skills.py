@@ -178,8 +178,12 @@ def bridges(required: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: 
 
 
 def behind_bridges(skills: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Firms behind each bridge, those that employ either end: ``origin, destination, site_id``."""
-    where = skills[["occupation", "site_id"]].drop_duplicates()
-    pairs = table[["origin", "destination"]]
-    ends = [pairs.merge(where, left_on=end, right_on="occupation") for end in ("origin", "destination")]
-    return pd.concat(ends)[["origin", "destination", "site_id"]].drop_duplicates().reset_index(drop=True)
+    """Firms behind each bridge: ``origin, destination, site_id``, those of the end that fewer firms have.
+
+    Were both ends counted, the many firms of one would hide that the other is of one firm alone.
+    """
+    where = skills[["occupation", "site_id"]].dropna().drop_duplicates()
+    pairs, firms = table[["origin", "destination"]], where["occupation"].value_counts()
+    rarer = pairs["origin"].map(firms) <= pairs["destination"].map(firms)
+    ends = pairs.assign(occupation=pairs["origin"].where(rarer, pairs["destination"]))
+    return ends.merge(where, on="occupation")[["origin", "destination", "site_id"]]
