@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
+
 
 def exact(value: float, decimals: int = 6) -> str:
     """A number as it was typed, to the millionth: ``185`` or ``1 240,55``."""
@@ -22,6 +24,11 @@ def short(value: float) -> str:
 def counted(count: int, singular: str, plural: str) -> str:
     """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
     return f"{whole(count)}\u00a0{plural if count >= 2 else singular}"
+
+
+def agreed(unit: str, count: float) -> str:
+    """A unit that agrees with the number before it: ``0 personne``, ``1,5 personne × niveau``."""
+    return unit if abs(count) >= 2 else re.sub(r"\w+", lambda word: SINGULAR.get(word[0], word[0]), unit)
 
 
 def whole(count: int) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.config import Reform, Scenarios, Shock
 from eit_analysis.employment import checks, grading, hazards, outlook, workforce
+from eit_analysis.employment.account import OPENINGS, account
 from eit_analysis.employment.forecast import FLOWS, SCENARIOS, Simulation, scenarios, simulate
 from eit_analysis.employment.hazards import AGES, triangular
 from eit_analysis.errors import InputError
@@ -193,11 +194,11 @@ def test_outlook_by_hand() -> None:
     hires = (draws + 3)[:, None, None]
     s = Simulation("trend", ["Usinage"], 2018, stock, flat + 2, flat + 1, flat, flat, hires)
     row = outlook.outlook(s).iloc[0]
-    assert (row["headcount"], row["people"], row["people_low80"], row["people_high80"]) == (20, 24, 20, 28)
+    assert (row["headcount"], row["people"], row["people_low80"], row["people_high80"]) == (20, 24, 20, 29)
     assert (row["people_low95"], row["people_high95"], row["departures_high95"]) == (20, 29, 3)
     assert (row["retirements"], row["quits"], row["openings"]) == (2, 1, 7)
     yearly = outlook.openings_by_year([s]).iloc[0]
-    assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 11)
+    assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 12)
     steps = outlook.waterfall([s]).set_index("step")["mean_people"]
     assert steps.to_dict() == {"today": 20, "retirements": -2, "quits": -1, "hires": 7.5, "horizon": 24.5}
 
@@ -211,6 +212,21 @@ def test_waterfall_adds_up_for_any_occupations() -> None:
         assert total.to_numpy() == pytest.approx(steps["horizon"].to_numpy())
         assert ("moves" in steps) == (occupations is not None)
         assert (steps["losses"].drop("shock") == 0).all()
+
+
+def test_the_account_repeats_the_numbers_of_the_waterfall() -> None:
+    """Departures stand there with the other sign: same mean, same bounds turned round."""
+    s = run(draws=57, parameters=STEADY.model_copy(update={"quit_rate": 0.1}))
+    posts = {name: getattr(s, name).sum(axis=(1, 2)) for name in ("retirements", "quits")}
+    kept = account(posts | {"growth": s.stock[:, -1].sum(axis=1) - s.stock[:, 0].sum(axis=1)}, {})
+    account_steps = kept.set_index("account_step")
+    steps = outlook.waterfall([s]).set_index("step")
+    ends = ["_low80", "_high80"]
+    for name in posts:
+        shown = steps.loc[name, ["mean_people", *(f"mean_people{end}" for end in ends)]]
+        assert shown.tolist() == [-account_steps.loc[name, f"step_people{end}"] for end in ("", *ends[::-1])]
+    hired = steps.loc["hires", [f"mean_people{end}" for end in ends]]
+    assert hired.tolist() == account_steps.loc[OPENINGS, [f"step_people{end}" for end in ends]].tolist()
 
 
 def test_grading_by_hand() -> None:

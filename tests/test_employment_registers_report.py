@@ -44,6 +44,7 @@ WANTED = "Métiers les plus recherchés du bassin d'emploi"
 TENSION = "Difficulté de recrutement et tension du métier selon la DARES"
 CODES = "Métiers de l'étude dans les nomenclatures"
 ERRORS = "Erreurs des prévisions d'emploi par métier en France, refaites à chaque année passée"
+NATIONAL = "Métiers de l'étude : emploi en France et prévision à cinq ans"
 PROSPECTS = "Métiers en croissance ou menacés, selon l'étude et en France"
 
 
@@ -253,6 +254,22 @@ def test_the_scorecard_of_series_grades_the_naive_forecast(page: Page) -> None:
     error = (table.diff().abs() / table).iloc[-int(row["Années de départ"]) :]
     assert (row["Années de départ"], shown(row["CRPS rapporté à celui du maintien"])) == ("28", 1)
     assert shown(row["Écart absolu moyen (MAPE) (%)"]) == round(100 * error.to_numpy().mean(), 1)
+
+
+def test_the_national_forecast_starts_from_the_last_year_and_widens(page: Page, project: Path) -> None:
+    """Assembly is in D3Z and D4Z, whose series are complete over 1983-2018."""
+    for code in ("D3Z", "D4Z"):
+        row = one(page(NATIONAL), Métier=ASSEMBLY, **{"Familles professionnelles": code})
+        assert shown(row["Emploi en France (milliers)"]) == round(employment().loc[2018, code])
+        low95, low80, middle, high80, high95 = (
+            shown(row[f"{name} (milliers)"])
+            for name in (
+                "Prévision, borne basse à 95 %", "Prévision, borne basse à 80 %", "Prévision à cinq ans",
+                "Prévision, borne haute à 80 %", "Prévision, borne haute à 95 %",
+            )
+        )  # fmt: skip
+        assert low95 < low80 < middle < high80 < high95
+    assert "Emploi de 2018 et prévision pour 2023" in html.unescape(text_of(project)).replace("\u00a0", " ")
 
 
 def test_prospects_follow_the_families_of_the_country(page: Page) -> None:

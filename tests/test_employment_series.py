@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.employment.national_forecast import forecast_sentence, national_forecast
 from eit_analysis.employment.series import autoregression, extrapolation, panel, rolling, smoothing
 from eit_analysis.employment.series.forecasts import forecast
 from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
@@ -276,3 +277,28 @@ def test_errors_not_yet_known_widen_like_a_random_walk() -> None:
     found = forecast(table, 3)
     width = np.log(found["value_high80"] / found["value"]).to_numpy().reshape(4, 3)
     assert width[:, 1:] / width[:, :1] == pytest.approx(np.tile(np.sqrt([2.0, 3.0]), (4, 1)))
+
+
+def test_the_families_of_an_occupation_are_forecast_each() -> None:
+    """Steady growth goes on: 100 × 1.02^19 in the last year, five years more of it; Q9Z has no series."""
+    table = pd.DataFrame(
+        [
+            (f, 2000 + t, 100 * g**t)
+            for f, g in (("D3Z", 1.02), ("D4Z", 0.97), ("M0Z", 1.01))
+            for t in range(20)
+        ],
+        columns=["series_id", "year", "value"],
+    )
+    links = [("Usinage", "D3Z20"), ("Usinage", "D3Z40"), ("Usinage", "D4Z40"), ("Caisse", "Q9Z00")]
+    found = national_forecast(table, pd.DataFrame(links, columns=["occupation", "fap_code"]))
+    assert found[["occupation", "fap_codes"]].to_numpy().tolist() == [["Usinage", "D3Z"], ["Usinage", "D4Z"]]
+    assert found["national_thousands"].tolist() == pytest.approx([100 * 1.02**19, 100 * 0.97**19])
+    assert found["national_forecast_thousands"].tolist() == pytest.approx([100 * 1.02**24, 100 * 0.97**24])
+    assert "Emploi de 2019 et prévision pour 2024" in forecast_sentence(table, found)
+
+
+def test_without_its_registers_no_national_forecast_is_given() -> None:
+    nothing = pd.DataFrame(columns=["occupation", "fap_code"])
+    for history in (panel.of_occupations(None), tidy(walks(2, 20))):
+        table = national_forecast(history, nothing)
+        assert table.empty and "registre dares_employment" in forecast_sentence(history, table)

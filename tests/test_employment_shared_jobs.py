@@ -136,12 +136,14 @@ def tidy(case: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return needs(*rows), sites(*(place for place, *_ in case))
 
 
-def brute_force(table: pd.DataFrame, places: pd.DataFrame, least_share: float, most_sites: int) -> float:
-    """Most hours a year that disjoint posts can place, by recursion over every set of firms."""
+def brute_force(
+    table: pd.DataFrame, places: pd.DataFrame, least_share: float, most_sites: int
+) -> tuple[float, int]:
+    """Most hours a year that disjoint posts can place, then most posts, by recursion over every set."""
     km = road_km(places, RULES["detour_factor"])
     at = {name: i for i, name in enumerate(places["site_id"])}
     low, high = least_share * FULL_TIME_H_PER_MONTH, FULL_TIME_H_PER_MONTH
-    total = 0.0
+    hours, number = 0.0, 0
     for _, rows in table[table["hours"] > 0].groupby("occupation"):
         grid = rows.pivot_table(index="site_id", columns="month", values="hours", aggfunc="sum", fill_value=0)
         posts = []
@@ -155,11 +157,13 @@ def brute_force(table: pd.DataFrame, places: pd.DataFrame, least_share: float, m
                 if near and (works >= low - 1e-9).all() and (works <= high + 1e-9).all():
                     posts.append((frozenset(group), load.sum()))
 
-        def best(free: frozenset[str], posts: list = posts) -> float:
-            return max((worth + best(free - group) for group, worth in posts if group <= free), default=0.0)
+        def best(free: frozenset[str], posts: list = posts) -> tuple[float, int]:
+            plans = ((worth, best(free - group)) for group, worth in posts if group <= free)
+            return max(((worth + more, 1 + count) for worth, (more, count) in plans), default=(0.0, 0))
 
-        total += best(frozenset(grid.index))
-    return total
+        placed, count = best(frozenset(grid.index))
+        hours, number = hours + placed, number + count
+    return hours, number
 
 
 @settings(max_examples=50, deadline=None)
@@ -167,7 +171,9 @@ def brute_force(table: pd.DataFrame, places: pd.DataFrame, least_share: float, m
 def test_equal_to_brute_force_and_lawful(case, least_share, most_sites) -> None:
     table, places = tidy(case)
     found = share_jobs(table, places, **RULES, minimum_share=least_share, maximum_sites=most_sites)
-    assert found.placed_h_per_year == pytest.approx(brute_force(table, places, least_share, most_sites))
+    most_h, most_posts = brute_force(table, places, least_share, most_sites)
+    assert found.placed_h_per_year == pytest.approx(most_h)
+    assert found.posts["post_id"].nunique() == most_posts
     assert (found.status, found.bound_h_per_year) == ("optimal", pytest.approx(found.placed_h_per_year))
     # Each need is in one post or in the unmet, never in both or twice.
     keys = ["occupation", "site_id"]

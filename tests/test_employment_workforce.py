@@ -185,9 +185,15 @@ def test_bridge_by_hand() -> None:
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Programmer"
     assert (back["bridge_percent"], back["missing_skills"]) == (100, "")
-    behind = skills.behind_bridges(ready, table.reset_index())
-    assert set(behind["site_id"]) == {"A", "B"}
-    assert skills.bridges(ready, minimum_share=0.9).shape[0] == 1
+
+
+def test_an_end_of_one_firm_stands_alone_behind_its_bridges() -> None:
+    """Three firms sort and one crushes: what leads to or from crushing is about that one."""
+    rows = [("A", "Tri"), ("B", "Tri"), ("C", "Tri"), ("D", "Broyage"), ("D", None)]
+    where = pd.DataFrame(rows, columns=["site_id", "occupation"])
+    table = pd.DataFrame({"origin": ["Tri", "Broyage"], "destination": ["Broyage", "Tri"]})
+    behind = skills.behind_bridges(where, table)
+    assert behind.to_numpy().tolist() == [["Tri", "Broyage", "D"], ["Broyage", "Tri", "D"]]
 
 
 def test_empty_skills() -> None:

@@ -54,3 +54,23 @@ def test_a_parameter_keeps_the_digits_it_was_published_with():
 def test_spaces_of_french_marks_hold_and_others_do_not():
     told = french.bound("« Oui » : 5 % ; 10 :30 a:b, c ?d")
     assert told == "«\u00a0Oui\u00a0»\u00a0: 5\u00a0%\u00a0; 10 :30 a:b, c ?d"
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "told"),
+    [
+        (0.0, "people", "0\u00a0personne"),
+        (1.0, "people", "1\u00a0personne"),
+        (1.4, "people", "1\u00a0personne"),
+        (1.6, "people", "2\u00a0personnes"),
+        (-1.0, "step_people", "−1\u00a0personne"),
+        (-12.0, "step_people", "−12\u00a0personnes"),
+        (1.0, "critical_gap", "1\u00a0personne × niveau"),
+        (3.0, "critical_gap", "3\u00a0personnes × niveaux"),
+        (1.0, "lead_time_months", "1\u00a0mois"),
+        (0.5, "jobs", "0,5\u00a0ETP"),
+    ],
+)
+def test_units_agree_with_their_number(value, column, told):
+    """French takes the plural from two on."""
+    assert wording.measured(value, column) == told

@@ -4,8 +4,8 @@
     gap      = openings − entrants       (positive: people are missing)               [people]
 
 A step is an array of draws or one number. The people of a step are the mean of its draws: means add up along
-the waterfall, medians would not. The bounds are the 10 % and 90 % quantiles of the draws; those of a total
-are taken on the summed draws, never by adding bounds. A step of one number has no bounds.
+the waterfall, medians would not. The bounds are those of `outlook.quantiles`; those of a total are taken on
+the summed draws, never by adding bounds. A step of one number has no bounds.
 
 Source of the scheme: DARES and France Stratégie, *Les métiers en 2030 : quelles perspectives de recrutement
 en région ?* (January 2023).
@@ -20,9 +20,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from eit_analysis.config import Entrants
+from eit_analysis.employment.outlook import quantiles
 
 OPENINGS, GAP = "openings", "gap"
-LOW, HIGH = 0.1, 0.9
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
 COLUMNS = ["account_step", "step_people", "step_people_low80", "step_people_high80"]
 
@@ -57,9 +57,9 @@ def _draws(values: ArrayLike) -> np.ndarray:
     return np.atleast_1d(np.asarray(values, dtype=float))
 
 
-def _row(name: str, draws: np.ndarray) -> tuple[str, float, float, float]:
-    low, high = np.quantile(draws, [LOW, HIGH]) if np.ptp(draws) > 0 else (np.nan, np.nan)
-    return name, float(draws.mean()), float(low), float(high)
+def _row(name: str, draws: np.ndarray) -> dict[str, object]:
+    bounds = quantiles(draws, "step_people") if np.ptp(draws) > 0 else {}
+    return {**bounds, "account_step": name, "step_people": draws.mean()}
 
 
 def entrant_draws(

@@ -19,6 +19,7 @@ from scipy.stats import binomtest
 from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
+LEAST_PEOPLE = 5
 COLUMNS = [
     "occupation", "age_band", "headcount", "share_percent", "age_share_low_percent", "age_share_high_percent",
     "national_share_percent", "share_difference_points", "beyond_chance", "fap_codes",
@@ -64,7 +65,7 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
     return table[complete].reset_index()[columns]
 
 
-def compare(workforce: pd.DataFrame, national: pd.DataFrame, minimum_people: int = 5) -> pd.DataFrame:
+def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
     """Share of each age band in the study's occupation and in France, with what chance allows.
 
     Parameters
@@ -73,14 +74,13 @@ def compare(workforce: pd.DataFrame, national: pd.DataFrame, minimum_people: int
         Prepared ``workforce`` rows.
     national : DataFrame
         From :func:`national_ages`.
-    minimum_people : int
-        An occupation with fewer people of known age is left out.
 
     Returns
     -------
     DataFrame
         ``COLUMNS``: shares in % of the people of known age with their interval, ``beyond_chance`` (``yes`` or
-        ``no``), bands in order, occupations as ``national`` has them.
+        ``no``), bands in order, occupations as ``national`` has them, without those of fewer than
+        `LEAST_PEOPLE` of known age.
     """
     aged = workforce[workforce["age_band"].isin(AGE_BANDS)]
     people = aged.groupby(["occupation", "age_band"])["headcount"].sum()
@@ -89,7 +89,7 @@ def compare(workforce: pd.DataFrame, national: pd.DataFrame, minimum_people: int
         france = part.set_index("age_band")
         own = people.get(occupation, pd.Series(dtype=float)).reindex(list(AGE_BANDS), fill_value=0.0)
         counts = own.round().astype(int)
-        if counts.sum() < minimum_people:
+        if counts.sum() < LEAST_PEOPLE:
             continue
         for band, k in counts.items():
             test = binomtest(k, counts.sum())

@@ -16,10 +16,14 @@ STEPS = ("today", *SIGNS, "horizon")
 LEVELS = {"": 0.5, "_low80": 0.1, "_high80": 0.9, "_low95": 0.025, "_high95": 0.975}
 
 
-def _quantiles(draws: np.ndarray, name: str) -> dict[str, np.ndarray]:
-    # Order statistics, not interpolation: a number of people stays a whole number.
-    values = np.quantile(draws, np.array(list(LEVELS.values())), axis=0, method="inverted_cdf")
-    return {f"{name}{suffix}": values[k].astype(float) for k, suffix in enumerate(LEVELS)}
+def quantiles(draws: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """``name`` (median) and its ``_low80, _high80, _low95, _high95``, draws being along the first axis."""
+    # Draws, not interpolated: a number of people stays whole. Outwards: −x has the bounds of x turned round.
+    values = {
+        f"{name}{suffix}": np.quantile(draws, level, axis=0, method="higher" if level > 0.5 else "lower")
+        for suffix, level in LEVELS.items()
+    }
+    return {column: value.astype(float) for column, value in values.items()}
 
 
 def fan(simulations: list[Simulation]) -> pd.DataFrame:
@@ -33,7 +37,7 @@ def fan(simulations: list[Simulation]) -> pd.DataFrame:
     parts = []
     for simulation in simulations:
         years = simulation.base_year + np.arange(simulation.stock.shape[1])
-        total = _quantiles(simulation.stock.sum(axis=2), "people")
+        total = quantiles(simulation.stock.sum(axis=2), "people")
         parts.append(pd.DataFrame({"scenario": simulation.scenario, "year": years, **total}))
     return pd.concat(parts, ignore_index=True)
 
@@ -50,7 +54,7 @@ def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
     parts = []
     for simulation in simulations:
         years = simulation.base_year + 1 + np.arange(simulation.hires.shape[1])
-        columns = _departures(simulation, axis=2) | _quantiles(simulation.hires.sum(axis=2), "openings")
+        columns = _departures(simulation, axis=2) | quantiles(simulation.hires.sum(axis=2), "openings")
         parts.append(pd.DataFrame({"scenario": simulation.scenario, "year": years, **columns}))
     return pd.concat(parts, ignore_index=True)
 
@@ -69,9 +73,9 @@ def outlook(simulation: Simulation) -> pd.DataFrame:
         {
             "occupation": pd.Series(simulation.occupations, dtype="str"),
             "headcount": simulation.stock[:1, 0].sum(axis=0).astype(float),
-            **_quantiles(simulation.stock[:, -1], "people"),
+            **quantiles(simulation.stock[:, -1], "people"),
             **_departures(simulation, axis=1),
-            **_quantiles(simulation.hires.sum(axis=1), "openings"),
+            **quantiles(simulation.hires.sum(axis=1), "openings"),
         }
     )
     return others_last(table.sort_values(["openings", "occupation"], ascending=[False, True]))
@@ -83,7 +87,7 @@ def _departures(simulation: Simulation, axis: int) -> dict[str, np.ndarray]:
         name: np.quantile(draws, 0.5, axis=0, method="inverted_cdf").astype(float)
         for name, draws in (("retirements", retirements), ("quits", quits))
     }
-    return medians | _quantiles(retirements + quits, "departures")
+    return medians | quantiles(retirements + quits, "departures")
 
 
 def waterfall(simulations: list[Simulation], occupations: list[str] | None = None) -> pd.DataFrame:
@@ -108,7 +112,7 @@ def waterfall(simulations: list[Simulation], occupations: list[str] | None = Non
         ends = {"today": 0, "horizon": -1}
         draws |= {name: simulation.stock[:, end][:, wanted].sum(axis=1) for name, end in ends.items()}
         for step in (step for step in STEPS if step in draws):
-            interval = _quantiles(draws[step], "mean_people")
+            interval = quantiles(draws[step], "mean_people")
             row = {"scenario": simulation.scenario, "step": step, **interval}
             parts.append(row | {"mean_people": draws[step].mean()})
     return pd.DataFrame(parts, columns=["scenario", "step", *(f"mean_people{suffix}" for suffix in LEVELS)])

@@ -14,7 +14,8 @@ from __future__ import annotations
 import pandas as pd
 
 ROME_CORE = "6"
-
+LEAST_SHARE = 0.5  # of the destination's skills that the origin has
+LEAST_SKILLS = 2  # a destination described by fewer proves nothing
 
 UNNAMED = "métier ROME "  # before a code that neither the study nor an imported ROME names
 
@@ -140,20 +141,17 @@ def rome_requirements(
     return linked.dropna(subset=["occupation"])[["occupation", "skill"]].drop_duplicates(ignore_index=True)
 
 
-def bridges(required: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: int = 2) -> pd.DataFrame:
+def bridges(required: pd.DataFrame) -> pd.DataFrame:
     """Which occupation leads to which, and the skills still to learn.
 
-    share = |skills_o ∩ skills_d| / |skills_d|, over the skills that each requires.
+    share = |skills_o ∩ skills_d| / |skills_d| ≥ `LEAST_SHARE`, over the skills that each requires; d requires
+    `LEAST_SKILLS` or more.
 
     Parameters
     ----------
     required : DataFrame
         ``occupation, skill``: of ROME (:func:`rome_requirements`), or declared by the firms
         (:func:`prepare`).
-    minimum_share : float
-        Least share of the destination's skills the origin already has.
-    minimum_skills : int
-        A destination described by fewer skills proves nothing and is left out.
 
     Returns
     -------
@@ -168,8 +166,8 @@ def bridges(required: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: 
          ", ".join(sorted(theirs - mine)))
         for origin, mine in held.items()
         for destination, theirs in held.items()
-        if origin != destination and len(theirs) >= minimum_skills
-        and len(mine & theirs) >= max(1, minimum_share * len(theirs))
+        if origin != destination and len(theirs) >= LEAST_SKILLS
+        and len(mine & theirs) >= LEAST_SHARE * len(theirs)
     ]  # fmt: skip
     columns = ["origin", "destination", "shared_skills", "destination_skills", "bridge_percent"]
     table = pd.DataFrame(rows, columns=[*columns, "missing_skills"])
@@ -178,8 +176,12 @@ def bridges(required: pd.DataFrame, minimum_share: float = 0.5, minimum_skills: 
 
 
 def behind_bridges(skills: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Firms behind each bridge, those that employ either end: ``origin, destination, site_id``."""
-    where = skills[["occupation", "site_id"]].drop_duplicates()
-    pairs = table[["origin", "destination"]]
-    ends = [pairs.merge(where, left_on=end, right_on="occupation") for end in ("origin", "destination")]
-    return pd.concat(ends)[["origin", "destination", "site_id"]].drop_duplicates().reset_index(drop=True)
+    """Firms behind each bridge: ``origin, destination, site_id``, those of the end that fewer firms have.
+
+    Were both ends counted, the many firms of one would hide that the other is of one firm alone.
+    """
+    where = skills[["occupation", "site_id"]].dropna().drop_duplicates()
+    pairs, firms = table[["origin", "destination"]], where["occupation"].value_counts()
+    rarer = pairs["origin"].map(firms) <= pairs["destination"].map(firms)
+    ends = pairs.assign(occupation=pairs["origin"].where(rarer, pairs["destination"]))
+    return ends.merge(where, on="occupation")[["origin", "destination", "site_id"]]

@@ -20,6 +20,7 @@ BOUNDS = ["low", "central", "high"]
 JOBS = ["jobs_low", "jobs", "jobs_high"]
 CREATED = ["jobs_created_low", "jobs_created", "jobs_created_high"]
 DISPLACED = ["jobs_displaced_low", "jobs_displaced", "jobs_displaced_high"]
+SCALE_T = 30.0  # realised in three years by the first territory
 INDIRECT = ["indirect_jobs_low", "indirect_jobs", "indirect_jobs_high"]
 
 
@@ -114,8 +115,8 @@ def indirect(stages: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     return stages.join(pd.DataFrame(values, columns=INDIRECT, index=stages.index))
 
 
-def for_scale(factors: pd.DataFrame, tonnes: float = 30.0) -> pd.DataFrame:
-    """What ``tonnes`` a year are worth in jobs when they leave landfill for recycling, at general factors.
+def for_scale(factors: pd.DataFrame) -> pd.DataFrame:
+    """What `SCALE_T` tonnes a year are worth in jobs, from landfill to recycling, at general factors.
 
     Returns
     -------
@@ -127,7 +128,7 @@ def for_scale(factors: pd.DataFrame, tonnes: float = 30.0) -> pd.DataFrame:
             "category": [""],
             "old_route": ["landfill"],
             "new_route": ["recycling"],
-            **dict.fromkeys(TONNES, tonnes),
+            **dict.fromkeys(TONNES, SCALE_T),
         }
     )
     return jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]

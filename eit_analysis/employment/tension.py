@@ -17,6 +17,7 @@ NEEDS = [
     "seasonal_share_percent",
     "year",
 ]
+MOST = 12
 
 
 def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
@@ -52,8 +53,8 @@ def needs_source(needs: pd.DataFrame, basin: str) -> str:
     )
 
 
-def most_wanted(needs: pd.DataFrame, rows: int = 12) -> pd.DataFrame:
-    """Occupations the basin's employers want most, public figures of the survey alone.
+def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:
+    """The `MOST` occupations the basin's employers want most, public figures of the survey alone.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def most_wanted(needs: pd.DataFrame, rows: int = 12) -> pd.DataFrame:
         }
     ).dropna(subset=["basin_planned_hires"])
     order = named.sort_values(["basin_planned_hires", "basin_occupation"], ascending=[False, True])
-    return order[[c for c in named.columns if c.startswith("basin_")]].head(rows).reset_index(drop=True)
+    return order[[c for c in named.columns if c.startswith("basin_")]].head(MOST).reset_index(drop=True)
 
 
 def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:

@@ -19,10 +19,8 @@ OTHER = "Autres métiers"
 SENIOR_BANDS = ["55-59", "60 et plus"]
 
 
-def prepare(
-    workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3, other: str = OTHER
-) -> pd.DataFrame:
-    """One label per ROME code, unknown ages and contracts named, small teams merged into ``other``.
+def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3) -> pd.DataFrame:
+    """One label per ROME code, unknown ages and contracts named, small teams merged into `OTHER`.
 
     Firms call the same occupation by different names: the label kept for a ROME code is the one with most
     people (the first in alphabetical order when equal). Rows without a code keep their own label.
@@ -32,7 +30,7 @@ def prepare(
     workforce : DataFrame
         Tidy ``workforce`` rows.
     minimum_people, minimum_sites : float, int
-        An occupation with fewer people, or in fewer firms, joins ``other`` (and loses its ROME code).
+        An occupation with fewer people, or in fewer firms, joins `OTHER` (and loses its ROME code).
 
     Returns
     -------
@@ -48,7 +46,7 @@ def prepare(
     small = size.index[(size["people"] < minimum_people) | (size["sites"] < minimum_sites)]
     merged = rows["occupation"].isin(small)
     rows.loc[merged, "rome_code"] = None
-    rows["occupation"] = rows["occupation"].where(~merged, other)
+    rows["occupation"] = rows["occupation"].where(~merged, OTHER)
     return rows
 
 

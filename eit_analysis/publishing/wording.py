@@ -180,8 +180,10 @@ def rounded(value: object, column: str) -> str:
     return cell(value, column)
 
 
-def measured(value: object, column: str) -> str:
+def measured(value: float, column: str) -> str:
     """A number with its unit, for a sentence: ``1 240 t/an``."""
-    unit = heading(column).unit
-    text = rounded(value, column)
-    return f"{text}{NBSP}{unit}" if unit and text != MISSING else text
+    style, text = heading(column), rounded(value, column)
+    if not style.unit or text == MISSING:
+        return text
+    # As it is printed: 1.6 people are « 2 personnes ».
+    return f"{text}{NBSP}{french.agreed(style.unit, round(float(value), style.decimals))}"
