@@ -114,16 +114,16 @@ def test_crowds_are_swept_like_one_by_one(radius_km, middle):
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(0, 10_000), st.integers(2, 40), st.floats(0.05, 3), st.sampled_from([0.0, 80.0, 180.0]),
-    st.sampled_from([1, 2, 50]),
+    st.sampled_from([1.0, 150.0]), st.sampled_from([1, 2, 50]),
 )  # fmt: skip
-def test_partners_across_the_edge_of_a_strip_are_found(seed, n, heights, longitude, top):
+def test_partners_across_the_edge_of_a_strip_are_found(seed, n, heights, longitude, spread, top):
     """Few inputs far apart have strips higher than the radius; every output is a radius or less from one."""
     rng = np.random.default_rng(seed)
     inputs = pd.DataFrame(
         {
             "class_code": rng.integers(0, 3, n),
             "latitude": rng.uniform(-85, 85, n),
-            "longitude": longitude + rng.normal(0, 0.5, n),
+            "longitude": longitude + spread * rng.uniform(-1, 1, n),
             "mass_t_per_year": rng.choice([1.0, 2.0], n),
         }
     )
@@ -134,6 +134,34 @@ def test_partners_across_the_edge_of_a_strip_are_found(seed, n, heights, longitu
     radius_km = min(np.radians(radius) * EARTH_RADIUS_KM, HALF_EARTH_KM)
     expected = best_matches(outputs, inputs, YIELDS, radius_km, top)
     pd.testing.assert_frame_equal(compiled(outputs, inputs, YIELDS, radius_km, top), expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([0.0, 47.8, -89.0]), st.sampled_from([1, 2, 5]))
+def test_partners_less_than_a_millimetre_apart_tie(seed, latitude, top):
+    rng = np.random.default_rng(seed)
+    inputs = pd.DataFrame(
+        {
+            "class_code": 0,
+            # A tenth of a millimetre of latitude is 9e-10 degrees.
+            "latitude": latitude + 0.01 + 9e-10 * rng.integers(0, 12, 12),
+            "longitude": 7.0 + 9e-10 * rng.integers(0, 12, 12),
+            "mass_t_per_year": 1.0,
+        }
+    )
+    outputs = pd.DataFrame(
+        {"class_code": 0, "latitude": latitude, "longitude": [7.0, 7.001], "mass_t_per_year": 1.0}
+    )
+    expected = best_matches(outputs, inputs, YIELDS, 30.0, top)
+    pd.testing.assert_frame_equal(compiled(outputs, inputs, YIELDS, 30.0, top), expected)
+
+
+def test_antipodes_are_within_half_the_earth():
+    rng = np.random.default_rng(11)
+    for latitude, longitude in np.column_stack([rng.uniform(-90, 90, 300), rng.uniform(-180, 180, 300)]):
+        outputs = table([(0, latitude, longitude, 1.0, 4095, 1)])
+        inputs = table([(0, -latitude, longitude + 180, 1.0, 4095, 2)])
+        assert len(compiled(outputs, inputs, YIELDS, HALF_EARTH_KM + 1, 1)) == 1
 
 
 def test_the_score_of_one_pair_by_hand():
@@ -147,8 +175,13 @@ def test_the_score_of_one_pair_by_hand():
 
 @pytest.mark.parametrize("way", [best_matches, compiled])
 @settings(max_examples=60, deadline=None)
-@given(here=st.tuples(latitudes, longitudes), there=st.tuples(latitudes, longitudes))
-def test_a_pair_at_the_very_radius_is_kept_and_a_millimetre_farther_is_not(way, here, there):
+@given(
+    here=st.tuples(latitudes, longitudes),
+    step=st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
+    scale=st.sampled_from([1e-7, 1e-4, 0.01, 1.0, 90.0]),
+)
+def test_a_pair_at_the_very_radius_is_kept_and_a_millimetre_farther_is_not(way, here, step, scale):
+    there = np.clip(here[0] + scale * step[0], -90, 90), here[1] + scale * step[1]
     outputs, inputs = table([(0, *here, 1.0, 4095, 1)]), table([(0, *there, 1.0, 4095, 2)])
     km = float(haversine_km(*here, *there))
     if km > 0:
