@@ -127,11 +127,11 @@ def test_asking_one_question_a_year_gives_the_same_stock(crowd: exits.Exits) -> 
 def test_newcomers_leave_like_people_of_the_ages_of_hiring() -> None:
     since = newcomers.arriving(ONE)
     first = [AGES[i] + 1 - AGES[0] for i in newcomers.HIRE_AGES]
-    leaving = np.mean([1 - (1 - ONE.retirement[i, 1, 0]) * (1 - ONE.quit[i, 1, 0]) for i in first])
-    assert 1 - np.exp(-since.departure[1, 0]) == pytest.approx(leaving)
-    assert (since.departure[0], since.mobility[0]) == (0, 0)
+    expected = [np.mean([h[i, 1, 0] for i in first]) for h in (ONE.retirement, ONE.quit)]
+    assert 1 - np.exp(-np.array([since.retirement[1, 0], since.quit[1, 0]])) == pytest.approx(expected)
+    assert (since.retirement[0], since.quit[0], since.mobility[0]) == (0, 0, 0)
     steady = newcomers.arriving(chances(1, table(quit=1.0, mobility=0.02)))
-    assert 1 - np.exp(-steady.departure[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.06))
+    assert 1 - np.exp(-steady.quit[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.06))
     assert 1 - np.exp(-steady.mobility[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.02))
 
 

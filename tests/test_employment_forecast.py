@@ -145,6 +145,52 @@ def test_seed_reproduces_and_row_order_does_not_matter() -> None:
     assert (run(seed=4).stock != first.stock).any()
 
 
+def jobs_of(occupation: str, number: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"occupation": [occupation], "jobs_low": [number / 2], "jobs": [number], "jobs_high": [2 * number]}
+    )
+
+
+def test_scenarios_that_state_the_same_give_the_same_numbers() -> None:
+    same = MOVED.model_copy(update={"reform": [], "shocks": []})
+    unplanned = SMALL.assign(planned_hires_3y=np.nan)
+    trend = run(parameters=same)
+    for scenario, rows in (("reform", SMALL), ("shock", SMALL), ("plans", unplanned)):
+        other = run(scenario, parameters=same, workforce=rows)
+        assert all((getattr(other, name) == getattr(trend, name)).all() for name in ("stock", *FLOWS))
+    plans, synergies = (run(name, synergy_jobs=jobs_of("Caisse", 0.0)) for name in ("plans", "synergies"))
+    assert all((getattr(plans, name) == getattr(synergies, name)).all() for name in ("stock", *FLOWS))
+
+
+@pytest.mark.parametrize("occupation", ["Caisse", "Tri"])
+@pytest.mark.parametrize("size", [1, 30])
+def test_more_demand_never_lowers_openings_in_any_draw(occupation: str, size: int) -> None:
+    """As long as demand does not shrink faster than people leave; new jobs may be of a new occupation."""
+    rows = reference.load("hazards")
+    steady = {"parameters": STEADY, "hazards": rows[~rows["hazard"].str.startswith("trend_gap")]}
+    steady["workforce"] = SMALL.assign(headcount=SMALL["headcount"] * size)
+    plans = run("plans", **steady)
+    synergies = run("synergies", synergy_jobs=jobs_of(occupation, 2.0), **steady)
+    known = slice(len(plans.occupations))
+    assert synergies.occupations[known] == plans.occupations
+    for name in ("hires", "stock", "quits", "retirements"):
+        assert (getattr(synergies, name)[..., known] >= getattr(plans, name)).all()
+    added = synergies.hires.sum(axis=(1, 2)) - plans.hires.sum(axis=(1, 2))
+    assert (added >= 0).all()
+    assert added.mean() > 2  # 2.3 jobs, and their holders replaced
+
+
+def test_a_later_legal_age_lets_nobody_of_today_retire_sooner() -> None:
+    old = team([("A", "Usinage", "55-59", 60, np.nan)])
+    closed = reference.load("hazards").query("hazard in ['retirement', 'long_career']")
+    plain, later = (
+        run(name, workforce=old, hazards=closed, parameters=MOVED.model_copy(update={"trend_rate": -0.5}))
+        for name in ("trend", "reform")
+    )
+    assert (later.hires == 0).all()
+    assert (later.stock >= plain.stock).all()
+
+
 def test_unknown_scenario_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown scenario"):
         run("hope")

@@ -37,8 +37,8 @@ def draw_gaps(
     """Gaps to the trend, of the whole territory and of each occupation, and to the plans, at random."""
     draws = len(u)
     common = rates.value(hazards, "trend_gap_territory", rng.random(draws), 0.0)
-    own = rates.value(hazards, "trend_gap_occupation", rng.random((occupations, draws)), 0.0)
     realised = parameters.plan_realisation + rates.value(hazards, "plan_gap", rng.random(draws), 0.0)
+    own = rates.value(hazards, "trend_gap_occupation", rng.random((occupations, draws)), 0.0)
     return Gaps(common + own, np.clip(realised, 0, 1), rates.value(hazards, "plan_weight", u, 0.0))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eit_analysis.employment import counts
 from eit_analysis.employment.hazards import AGES, Hazards
 
 HIRE_AGES = np.flatnonzero((AGES >= 20) & (AGES <= 49))  # no source by occupation: spread evenly
@@ -22,11 +23,11 @@ HIRE_AGES = np.flatnonzero((AGES >= 20) & (AGES <= 49))  # no source by occupati
 class Newcomers:
     """Means over those who may be there, arrays (years, draws); zero in the first year, when nobody has come.
 
-    ``departure`` and ``mobility`` are −log(1 − hazard), ``retired_share`` that of departures.
+    Each is −log(1 − hazard); who retires does not quit, who does neither may move.
     """
 
-    departure: np.ndarray
-    retired_share: np.ndarray
+    retirement: np.ndarray
+    quit: np.ndarray
     mobility: np.ndarray
 
     def leave(
@@ -45,37 +46,38 @@ class Newcomers:
         expected, left : array (occupations, draws), dict of such arrays
             Departures expected before the draw; exits by reason.
         """
-        departure, mobility = pace * self.departure[year], pace * self.mobility[year]
-        leaving, going = -np.expm1(-departure), -np.expm1(-departure - mobility)
-        gone = rng.binomial(there, going)
-        share = np.divide(leaving, going, out=np.zeros_like(going), where=going > 0)
-        departed = rng.binomial(gone, share.clip(max=1))
-        old = self.retired_share[year].any()  # who was hired before 50 is not at once
-        retired = rng.binomial(departed, self.retired_share[year]) if old else np.zeros_like(departed)
-        left = {"retirements": retired, "quits": departed - retired, "moves": gone - departed}
+        expected = -there * np.expm1(-pace * (self.retirement[year] + self.quit[year]))
+        hazards = {
+            "retirements": pace * self.retirement[year],
+            "quits": pace * self.quit[year],
+            "moves": pace * self.mobility[year],
+        }
         if lost.any():
-            left["losses"] = rng.binomial(there - gone, lost[:, None])
-        return there * leaving, left
+            with np.errstate(divide="ignore"):
+                hazards["losses"] = np.broadcast_to(-np.log1p(-lost)[:, None], pace.shape)
+        left = {}
+        for (reason, hazard), stream in zip(hazards.items(), rng.spawn(len(hazards)), strict=True):
+            left[reason] = counts.leaving(there, hazard, stream)
+            there = there - left[reason]
+        return expected, left
 
 
 def arriving(chances: Hazards) -> Newcomers:
     """Mean hazards by year (module's equation)."""
     years, draws = chances.quit.shape[1:]
-    departure, share, mobility = (np.zeros((years, draws)) for _ in range(3))
+    means = [np.zeros((years, draws)) for _ in range(3)]
     staying = np.zeros((len(AGES), draws))
     for year in range(years):
-        retiring = staying * chances.retirement[:, year]
-        leaving = retiring + (staying - retiring) * chances.quit[:, year]
-        moving = (staying - leaving) * chances.mobility[:, year]
-        departure[year] = -np.log1p(-_ratio(leaving, staying))
-        share[year] = _ratio(retiring, leaving)
-        mobility[year] = -np.log1p(-_ratio(moving, staying - leaving))
-        there = staying - leaving - moving
+        for mean, hazard in zip(means, (chances.retirement, chances.quit, chances.mobility), strict=True):
+            gone = staying * hazard[:, year]
+            mean[year] = -np.log1p(-_ratio(gone, staying))
+            staying = staying - gone
+        there = staying
         staying = np.zeros_like(there)
         staying[1:] = there[:-1]
         staying[-1] += there[-1]  # 70 stands for 70 and more
         staying[HIRE_AGES + 1] += 1  # those of the year, a year older in the next
-    return Newcomers(departure, share, mobility)
+    return Newcomers(*means)
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
