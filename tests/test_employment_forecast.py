@@ -99,6 +99,21 @@ def test_everyone_retires_at_a_certain_age() -> None:
     assert s.hires[:, 0].mean() == pytest.approx(40, abs=2)
 
 
+def test_whoever_changes_occupation_retires_like_the_others() -> None:
+    rows = team([("A", "Usinage", "45-49", 30, np.nan), ("A", "Caisse", "45-49", 30, np.nan)])
+    s = run(
+        workforce=rows,
+        hazards=rates(
+            hazard("retirement", 1.0, 60, 70), hazard("mobility", 0.2), hazard("trend_gap_territory", -1.0)
+        ),
+        parameters=STEADY.model_copy(update={"retirement_age": 60.0, "horizon_years": 17}),
+    )
+    assert s.moves.any()
+    assert (s.hires == 0).all()
+    assert (s.stock[:, 10].sum(axis=1) == 60).all()
+    assert (s.stock[:, -1] == 0).all()
+
+
 def test_expected_stock_follows_the_trend() -> None:
     big = team([("A", "Usinage", "45-49", 1000, np.nan)])
     s = run(workforce=big, hazards=rates(hazard("quit", 0.1)), parameters=STEADY.model_copy(

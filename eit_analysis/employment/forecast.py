@@ -142,7 +142,9 @@ def simulate(
         chances = rates.draw(hazards, parameters, legal, own.u)
         gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), streams[0])
         ramp = demand.jobs_of_synergies(jobs, names, streams[1], own.pace.shape[1])
-        since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
+        mean_growth = people @ (wish.growth[:, None] + gaps.growth) / max(people.sum(), 1)
+        since = newcomers.arriving(chances, ages.sum(axis=0), mean_growth)
+        there = np.zeros(own.pace.shape, dtype=np.int64)
         stays = exits.staying(chances)
         del chances  # memory that the exits need
         hazard = exits.expected_hazard(ages, stays)
