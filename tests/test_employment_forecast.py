@@ -393,6 +393,40 @@ def test_a_scenario_that_names_nobody_of_the_study_is_refused(changes: dict, nam
         checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
 
 
+SECTORS = pd.DataFrame({"site_id": ["A", "B", "C"], "naf_code": ["25.62", "10.11", None]})
+
+
+@pytest.mark.parametrize(
+    ("shock", "words"),
+    [
+        (Shock(year=2020, share=1.0, occupation="Caisse", site_id="B"), "Caisse.*le site.*B"),
+        (Shock(year=2020, share=1.0, occupation="Caisse", naf="10"), "Caisse.*le secteur.*10"),
+        (Shock(year=2020, share=1.0, site_id="A", naf="10"), "le site.*A.*le secteur.*10"),
+        (Shock(year=2018, share=1.0, naf="10"), "2018.*de 2019 à 2022"),  # the year it starts from
+        (Shock(year=2023, share=1.0), "2023.*de 2015 à 2018 ou de 2019 à 2022"),
+    ],
+)
+def test_a_shock_that_touches_nobody_or_no_year_is_refused(shock: Shock, words: str) -> None:
+    earlier = SMALL[SMALL["site_id"] == "A"]
+    waves = [(SMALL, SECTORS, 2018), (earlier, SECTORS, 2014)]
+    fine = [
+        Shock(year=2022, share=1.0, occupation="Usinage", site_id="B", naf="10"),
+        Shock(year=2015, share=0.1),
+    ]
+    checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
+    with pytest.raises(InputError, match=words) as told:
+        checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
+    assert "corrigez" in str(told.value)
+
+
+def test_a_shock_on_an_occupation_merged_with_others_is_refused() -> None:
+    merged = workforce.prepare(SMALL.assign(contract=None), 5, 3)
+    parameters = STEADY.model_copy(update={"shocks": [Shock(year=2020, share=1.0, occupation="Caisse")]})
+    checks.known_names(parameters, SMALL, SECTORS)
+    with pytest.raises(InputError, match=r"Caisse.*regroupés"):
+        checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
+
+
 def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:
     assert scenarios(STEADY) == ["trend", "plans", "synergies"]
     assert scenarios(MOVED) == list(SCENARIOS)
