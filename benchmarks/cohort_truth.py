@@ -1,6 +1,7 @@
 """The cohort forecast on made-up territories whose hazards are known, beside an oracle that knows them.
 
-    python benchmarks/cohort_truth.py [--runs 200] [--draws 400] [--people 4000] [--foresight known|prior]
+    python benchmarks/cohort_truth.py [--runs 200] [--draws 400] [--people 4000] [--seed 1]
+        [--foresight known|prior] [--spread none|prior]
 
 Each run draws a territory from what ``reference/hazards.csv`` says may be: levels of retirements, long
 careers, quits and mobility, for 40 occupations. An independent simulator, which follows
@@ -19,10 +20,11 @@ Reachable: the ratio, on the territory's total, of the best linear forecast of Y
 from D, the departures counted, in a territory as large whose occupations are alike, when laws are nearly
 normal and CRPS goes like a standard deviation,
 
-√(1 + (V(M) − C(M, N)² / (V(N) + v) + a) / w),     M = E[Y | hazards], N = E[D | hazards],
+√(1 + (s + a) / w),     s = V(M) − C(M, N)² / (V(N) + v),     M = E[Y | hazards], N = E[D | hazards],
 
 V and C being over the hazards that the tables allow, v the variance of D and w that of Y given the hazards, a
-what is due to the ages within bands, which the oracle knows.
+what is due to the ages within bands, which the oracle knows. For one of n occupations without a pace of its
+own, √(1 + (s / n² + a / n) / w), w being that of one.
 
 ``--spread prior`` also gives each occupation a pace of its own, which the oracle knows; otherwise what is
 unknown is common to all. ``--foresight prior`` has firms declare an unknown share of the departures, as the
@@ -121,8 +123,13 @@ def expected(leaving: np.ndarray, people: np.ndarray) -> np.ndarray:
     return np.cumsum(total, axis=0)[np.array(HORIZONS) - 1]
 
 
-def reachable(hazards: pd.DataFrame, people: int, noise: np.ndarray, worlds: int = 2000) -> np.ndarray:
-    """Ratio of CRPS to the oracle's by horizon (module's equation), ``noise`` being w by horizon."""
+def reachable(
+    hazards: pd.DataFrame, people: int, noise: np.ndarray, own_noise: np.ndarray, worlds: int = 2000
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ratio of CRPS to the oracle's by horizon (module's equation), in total and for one occupation.
+
+    ``noise`` and ``own_noise`` are their w by horizon.
+    """
     shares = np.array([age_weights(band) for band in AGE_BANDS])
     even = np.tile(shares.sum(axis=0), (OCCUPATIONS, 1)) * people / OCCUPATIONS / len(AGE_BANDS)
     means, counts, own, ages = [], [], [], []
@@ -143,8 +150,10 @@ def reachable(hazards: pd.DataFrame, people: int, noise: np.ndarray, worlds: int
             ages.append(within.sum(axis=1) * people / len(AGE_BANDS))
     mean, count = np.array(means), np.array(counts)
     shared = ((mean - mean.mean(axis=0)) * (count - count.mean())[:, None]).mean(axis=0)
-    unknown = mean.var(axis=0) - shared**2 / (count.var() + np.mean(own)) + np.mean(ages, axis=0)
-    return np.sqrt(1 + unknown / noise)
+    unknown = mean.var(axis=0) - shared**2 / (count.var() + np.mean(own))
+    aged = np.mean(ages, axis=0)
+    one = unknown / OCCUPATIONS**2 + aged / OCCUPATIONS
+    return np.sqrt(1 + (unknown + aged) / noise), np.sqrt(1 + one / own_noise)
 
 
 def workforce(bands: np.ndarray, told: np.ndarray) -> pd.DataFrame:
@@ -215,11 +224,13 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
         known.append(oracle[:, 1:])
         drawn.append(gone.swapaxes(0, 1))
     noise = np.mean([case.sum(axis=2).var(axis=1) for case in known], axis=0)
-    best = reachable(hazards, people, noise)
+    own_noise = np.mean([case.var(axis=1).mean(axis=1) for case in known], axis=0)
+    best, best_of_one = reachable(hazards, people, noise, own_noise)
     table = []
     for place, horizon in enumerate(HORIZONS):
         cases = [[case[place].T for case in kind] for kind in (seen, drawn, known)]
-        table.append(score(f"occupations, {horizon} years", *(np.concatenate(kind) for kind in cases)))
+        each = score(f"occupations, {horizon} years", *(np.concatenate(kind) for kind in cases))
+        table.append(each | {"reachable": best_of_one[place] if spread == "none" else np.nan})
         total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
         table.append(score(f"territory, {horizon} years", *total) | {"reachable": best[place]})
     return pd.DataFrame(table)
@@ -230,8 +241,9 @@ if __name__ == "__main__":
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--people", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--foresight", choices=["known", "prior"], default="known")
     parser.add_argument("--spread", choices=["none", "prior"], default="none")
     options = parser.parse_args()
-    scores = run(options.people, options.runs, options.draws, options.foresight, options.spread)
+    scores = run(options.people, options.runs, options.draws, options.foresight, options.spread, options.seed)
     print(scores.round(3).to_string(index=False))

@@ -186,6 +186,16 @@ def test_a_shock_on_a_sector_that_no_wave_has_is_refused(project: Path) -> None:
         path.write_text(before, encoding="utf-8")
 
 
+def test_a_shock_beyond_the_forecast_is_refused(project: Path) -> None:
+    path = project / "data" / "raw" / "thur-doller" / "study.toml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("year = 2021\nshare", "year = 2031\nshare"), encoding="utf-8")
+    try:
+        refused(eit(project, "run", "thur-doller"), "study.toml", "scenarios.shocks.year", "2031", "2028")
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
 def test_refused_input_leaves_the_last_good_files(project: Path) -> None:
     processed = project / "data" / "processed" / "thur-doller" / "2018"
     before = {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()}

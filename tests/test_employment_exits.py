@@ -124,15 +124,34 @@ def test_asking_one_question_a_year_gives_the_same_stock(crowd: exits.Exits) -> 
     assert (drawn.stock == crowd.stock).all()
 
 
+STEADY = np.zeros(1)  # growth
+
+
 def test_newcomers_leave_like_people_of_the_ages_of_hiring() -> None:
-    since = newcomers.arriving(ONE)
+    since = newcomers.arriving(ONE, np.zeros(len(AGES)), STEADY)
     first = [AGES[i] + 1 - AGES[0] for i in newcomers.HIRE_AGES]
-    leaving = np.mean([1 - (1 - ONE.retirement[i, 1, 0]) * (1 - ONE.quit[i, 1, 0]) for i in first])
-    assert 1 - np.exp(-since.departure[1, 0]) == pytest.approx(leaving)
-    assert (since.departure[0], since.mobility[0]) == (0, 0)
-    steady = newcomers.arriving(chances(1, table(quit=1.0, mobility=0.02)))
-    assert 1 - np.exp(-steady.departure[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.06))
+    expected = [np.mean([h[i, 1, 0] for i in first]) for h in (ONE.retirement, ONE.quit)]
+    assert 1 - np.exp(-np.array([since.retirement[1, 0], since.quit[1, 0]])) == pytest.approx(expected)
+    assert (since.retirement[0], since.quit[0], since.mobility[0]) == (0, 0, 0)
+    everyone = 10 * age_weights("45-49")
+    steady = newcomers.arriving(chances(1, table(quit=1.0, mobility=0.02)), everyone, STEADY)
+    assert 1 - np.exp(-steady.quit[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.06))
     assert 1 - np.exp(-steady.mobility[1:, 0]) == pytest.approx(np.full(YEARS - 1, 0.02))
+
+
+def test_who_moved_is_a_year_older_and_who_left_is_replaced_at_the_age_of_hiring() -> None:
+    """By hand, 100 people of 61, 2 % fewer a year: who moves at once is 62 a year later, hires 21 to 50."""
+    rows = table(quit=2.0, mobility=0.1)
+    rows.loc[len(rows)] = ("retirement", 62, 69, 0.5, 0.5, 0.5)
+    since = newcomers.arriving(chances(1, rows), 100.0 * (AGES == 61), np.array([-0.02]))
+    hired, moved = 100 * 0.10, 100 * 0.88 * 0.1
+    assert 1 - np.exp(-since.retirement[1, 0]) == pytest.approx(0.5 * moved / (hired + moved))
+    # In the third year: these less those who left, whoever of today's moved at 62, and the new hires.
+    today = 100 * 0.88 * 0.9
+    older = moved * 0.5 * 0.88 + today * 0.5 * 0.88 * 0.1
+    replaced = 0.12 * hired + (1 - 0.5 * 0.88) * (moved + today)
+    younger = hired * 0.88 + replaced - 0.02 * (hired + moved + today)
+    assert 1 - np.exp(-since.retirement[2, 0]) == pytest.approx(0.5 * older / (older + younger))
 
 
 def answered(

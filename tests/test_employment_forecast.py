@@ -100,6 +100,21 @@ def test_everyone_retires_at_a_certain_age() -> None:
     assert s.hires[:, 0].mean() == pytest.approx(40, abs=2)
 
 
+def test_whoever_changes_occupation_retires_like_the_others() -> None:
+    rows = team([("A", "Usinage", "45-49", 30, np.nan), ("A", "Caisse", "45-49", 30, np.nan)])
+    s = run(
+        workforce=rows,
+        hazards=rates(
+            hazard("retirement", 1.0, 60, 70), hazard("mobility", 0.2), hazard("trend_gap_territory", -1.0)
+        ),
+        parameters=STEADY.model_copy(update={"retirement_age": 60.0, "horizon_years": 17}),
+    )
+    assert s.moves.any()
+    assert (s.hires == 0).all()
+    assert (s.stock[:, 10].sum(axis=1) == 60).all()
+    assert (s.stock[:, -1] == 0).all()
+
+
 def test_expected_stock_follows_the_trend() -> None:
     big = team([("A", "Usinage", "45-49", 1000, np.nan)])
     s = run(workforce=big, hazards=rates(hazard("quit", 0.1)), parameters=STEADY.model_copy(
@@ -144,6 +159,52 @@ def test_seed_reproduces_and_row_order_does_not_matter() -> None:
     assert first.occupations == again.occupations
     assert (first.stock == again.stock).all()
     assert (run(seed=4).stock != first.stock).any()
+
+
+def jobs_of(occupation: str, number: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"occupation": [occupation], "jobs_low": [number / 2], "jobs": [number], "jobs_high": [2 * number]}
+    )
+
+
+def test_scenarios_that_state_the_same_give_the_same_numbers() -> None:
+    same = MOVED.model_copy(update={"reform": [], "shocks": []})
+    unplanned = SMALL.assign(planned_hires_3y=np.nan)
+    trend = run(parameters=same)
+    for scenario, rows in (("reform", SMALL), ("shock", SMALL), ("plans", unplanned)):
+        other = run(scenario, parameters=same, workforce=rows)
+        assert all((getattr(other, name) == getattr(trend, name)).all() for name in ("stock", *FLOWS))
+    plans, synergies = (run(name, synergy_jobs=jobs_of("Caisse", 0.0)) for name in ("plans", "synergies"))
+    assert all((getattr(plans, name) == getattr(synergies, name)).all() for name in ("stock", *FLOWS))
+
+
+@pytest.mark.parametrize("occupation", ["Caisse", "Tri"])
+@pytest.mark.parametrize("size", [1, 30])
+def test_more_demand_never_lowers_openings_in_any_draw(occupation: str, size: int) -> None:
+    """As long as demand does not shrink faster than people leave; new jobs may be of a new occupation."""
+    rows = reference.load("hazards")
+    steady = {"parameters": STEADY, "hazards": rows[~rows["hazard"].str.startswith("trend_gap")]}
+    steady["workforce"] = SMALL.assign(headcount=SMALL["headcount"] * size)
+    plans = run("plans", **steady)
+    synergies = run("synergies", synergy_jobs=jobs_of(occupation, 2.0), **steady)
+    known = slice(len(plans.occupations))
+    assert synergies.occupations[known] == plans.occupations
+    for name in ("hires", "stock", "quits", "retirements"):
+        assert (getattr(synergies, name)[..., known] >= getattr(plans, name)).all()
+    added = synergies.hires.sum(axis=(1, 2)) - plans.hires.sum(axis=(1, 2))
+    assert (added >= 0).all()
+    assert added.mean() > 2  # 2.3 jobs, and their holders replaced
+
+
+def test_a_later_legal_age_lets_nobody_of_today_retire_sooner() -> None:
+    old = team([("A", "Usinage", "55-59", 60, np.nan)])
+    closed = reference.load("hazards").query("hazard in ['retirement', 'long_career']")
+    plain, later = (
+        run(name, workforce=old, hazards=closed, parameters=MOVED.model_copy(update={"trend_rate": -0.5}))
+        for name in ("trend", "reform")
+    )
+    assert (later.hires == 0).all()
+    assert (later.stock >= plain.stock).all()
 
 
 def test_unknown_scenario_is_refused() -> None:
@@ -346,6 +407,40 @@ def test_a_scenario_that_names_nobody_of_the_study_is_refused(changes: dict, nam
     checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
     with pytest.raises(InputError, match=name):
         checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
+
+
+SECTORS = pd.DataFrame({"site_id": ["A", "B", "C"], "naf_code": ["25.62", "10.11", None]})
+
+
+@pytest.mark.parametrize(
+    ("shock", "words"),
+    [
+        (Shock(year=2020, share=1.0, occupation="Caisse", site_id="B"), "Caisse.*le site.*B"),
+        (Shock(year=2020, share=1.0, occupation="Caisse", naf="10"), "Caisse.*le secteur.*10"),
+        (Shock(year=2020, share=1.0, site_id="A", naf="10"), "le site.*A.*le secteur.*10"),
+        (Shock(year=2018, share=1.0, naf="10"), "2018.*de 2019 à 2022"),  # the year it starts from
+        (Shock(year=2023, share=1.0), "2023.*de 2015 à 2018 ou de 2019 à 2022"),
+    ],
+)
+def test_a_shock_that_touches_nobody_or_no_year_is_refused(shock: Shock, words: str) -> None:
+    earlier = SMALL[SMALL["site_id"] == "A"]
+    waves = [(SMALL, SECTORS, 2018), (earlier, SECTORS, 2014)]
+    fine = [
+        Shock(year=2022, share=1.0, occupation="Usinage", site_id="B", naf="10"),
+        Shock(year=2015, share=0.1),
+    ]
+    checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
+    with pytest.raises(InputError, match=words) as told:
+        checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
+    assert "corrigez" in str(told.value)
+
+
+def test_a_shock_on_an_occupation_merged_with_others_is_refused() -> None:
+    merged = workforce.prepare(SMALL.assign(contract=None), 5, 3)
+    parameters = STEADY.model_copy(update={"shocks": [Shock(year=2020, share=1.0, occupation="Caisse")]})
+    checks.known_names(parameters, SMALL, SECTORS)
+    with pytest.raises(InputError, match=r"Caisse.*regroupés"):
+        checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
 
 
 def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Scenarios
+from eit_analysis.config import Scenarios, Shock
 from eit_analysis.employment import hazards as rates
 from eit_analysis.employment.evidence import PLAN_YEARS
 
@@ -37,8 +37,8 @@ def draw_gaps(
     """Gaps to the trend, of the whole territory and of each occupation, and to the plans, at random."""
     draws = len(u)
     common = rates.value(hazards, "trend_gap_territory", rng.random(draws), 0.0)
-    own = rates.value(hazards, "trend_gap_occupation", rng.random((occupations, draws)), 0.0)
     realised = parameters.plan_realisation + rates.value(hazards, "plan_gap", rng.random(draws), 0.0)
+    own = rates.value(hazards, "trend_gap_occupation", rng.random((occupations, draws)), 0.0)
     return Gaps(common + own, np.clip(realised, 0, 1), rates.value(hazards, "plan_weight", u, 0.0))
 
 
@@ -110,24 +110,29 @@ def kept_jobs(
 ) -> np.ndarray:
     """1 − share of the jobs of each occupation lost at the end of each year, array (occupations, years).
 
-    A shock on a firm or a sector takes its share of the people whom the occupation has there today. One on an
-    occupation that was merged with others does nothing.
+    A shock on a firm or a sector takes its share of the people whom the occupation has there today. One that
+    touches nobody or no year of the forecast does nothing (``checks.shocks_strike`` refuses it).
     """
-    rows = _with_sector(workforce, sites)
-    total = rows.groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0).to_numpy(float)
+    total = workforce.groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0).to_numpy(float)
     kept = np.ones((len(names), parameters.horizon_years))
     for shock in parameters.shocks:
         year = shock.year - base_year - 1
         if not 0 <= year < parameters.horizon_years:
             continue
-        hit = pd.Series(True, index=rows.index)
-        for column, wanted in (("occupation", shock.occupation), ("site_id", shock.site_id)):
-            hit &= (rows[column] == wanted) | (wanted == "")
-        hit &= rows["naf_code"].str.startswith(shock.naf)
-        people = rows[hit].groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0)
+        hit = struck(shock, workforce, sites)
+        people = hit.groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0)
         exposed = np.divide(people.to_numpy(float), total, out=np.zeros_like(total), where=total > 0)
         kept[:, year] *= 1 - shock.share * exposed
     return kept
+
+
+def struck(shock: Shock, workforce: pd.DataFrame, sites: pd.DataFrame | None) -> pd.DataFrame:
+    """Rows of the people that a shock is about: those of its occupation, firm and sector at once."""
+    rows = _with_sector(workforce, sites)
+    hit = rows["naf_code"].str.startswith(shock.naf)
+    for column, wanted in (("occupation", shock.occupation), ("site_id", shock.site_id)):
+        hit &= (rows[column] == wanted) | (wanted == "")
+    return rows[hit]
 
 
 def _with_sector(workforce: pd.DataFrame, sites: pd.DataFrame | None) -> pd.DataFrame:

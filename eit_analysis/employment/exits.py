@@ -64,13 +64,15 @@ def expected_hazard(people: np.ndarray, stays: np.ndarray) -> np.ndarray:
     ``people`` is by occupation and age today, the result (years, occupations, draws): −log(1 − departures
     expected / people expected).
     """
-    people = people.astype(np.float32)
     hazard = np.zeros((stays.shape[1], len(people), stays.shape[-1]), dtype=np.float32)
+    # Only where there are people: a product of another shape would round otherwise.
+    known = people.any(axis=1)
+    people = people[known].astype(np.float32)
     at_risk = people.sum(axis=1, keepdims=True)
     for year in range(len(hazard)):
         after = people @ stays[:, year, 1]
         share = np.divide(after, at_risk, out=np.ones_like(after), where=at_risk > 0)
-        hazard[year] = -np.log(share.clip(1e-30, 1))
+        hazard[year, known] = -np.log(share.clip(1e-30, 1))
         at_risk = people @ stays[:, year, -1]
     return hazard
 

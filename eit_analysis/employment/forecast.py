@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import demand, evidence, exits, newcomers
+from eit_analysis.employment import counts, demand, evidence, exits, newcomers
 from eit_analysis.employment import hazards as rates
 from eit_analysis.employment.ages import cells_of, people_by_age
 
@@ -88,9 +88,10 @@ def simulate(
     Returns
     -------
     Simulation
-        Same seed, same draws, whatever the order of the rows and the firms people are in. Nobody is
-        dismissed but by a shock: when the trend falls faster than people leave, the stock is what
-        departures leave.
+        Same seed, same draws, whatever the order of the rows and the firms people are in. All scenarios of
+        a seed share their random numbers, so that they differ by what they state alone; occupations that
+        only synergies bring come last. Nobody is dismissed but by a shock: when the trend falls faster than
+        people leave, the stock is what departures leave.
 
     Raises
     ------
@@ -101,7 +102,9 @@ def simulate(
         raise ValueError(f"unknown scenario {scenario!r}, expected one of {SCENARIOS}")
     jobs = synergy_jobs if scenario == "synergies" and synergy_jobs is not None else _NO_JOBS
     jobs = jobs[jobs[["jobs_low", "jobs_high"]].ne(0).any(axis=1)].sort_values("occupation")
-    names = sorted({*workforce["occupation"], *jobs["occupation"]})
+    known = set(workforce["occupation"])
+    # Occupations that only synergies bring come last: they shift no random number of the others.
+    names = [*sorted(known), *sorted({*jobs["occupation"]} - known)]
     years = parameters.horizon_years
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
@@ -132,27 +135,32 @@ def simulate(
     stock = np.zeros((years + 1, len(names), draws), dtype=size)
     flows = {name: np.zeros((years, len(names), draws), dtype=size) for name in FLOWS}
     for number, first in enumerate(range(0, draws if names else 0, BLOCK)):
-        rng, part = np.random.default_rng([seed, number]), slice(first, first + BLOCK)
+        part = slice(first, first + BLOCK)
+        # A stream for each purpose and year: what a scenario changes in one shifts no number of the others.
+        streams = np.random.default_rng([seed, number]).spawn(3 + years)
         own = drawn.part(part)
         chances = rates.draw(hazards, parameters, legal, own.u)
-        gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), rng)
-        ramp = demand.jobs_of_synergies(jobs, names, rng, own.pace.shape[1])
-        since, there = newcomers.arriving(chances), np.zeros(own.pace.shape, dtype=np.int64)
+        gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), streams[0])
+        ramp = demand.jobs_of_synergies(jobs, names, streams[1], own.pace.shape[1])
+        mean_growth = people @ (wish.growth[:, None] + gaps.growth) / max(people.sum(), 1)
+        since = newcomers.arriving(chances, ages.sum(axis=0), mean_growth)
+        there = np.zeros(own.pace.shape, dtype=np.int64)
         stays = exits.staying(chances)
         del chances  # memory that the exits need
         hazard = exits.expected_hazard(ages, stays)
-        now = exits.leave(cells, stays, own.pace, kept, rng)
+        now = exits.leave(cells, stays, own.pace, kept, streams[2])
         del stays
         stock[0, :, part] = now.stock[0]
-        for year in range(years):
-            expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], rng)
+        for year, stream in enumerate(streams[3:]):
+            leaving, hiring, moving = stream.spawn(3)
+            expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], leaving)
             expected -= np.expm1(-own.pace * hazard[year]) * now.stock[year]
             with_plans = scenario in ("plans", "synergies") and year < demand.PLAN_YEARS
             wanted = (wish.with_plans if with_plans else wish.trend)(expected, stock[year, :, part], gaps)
             extra = ramp[year] if year < demand.PLAN_YEARS else 0
-            hired = np.clip(rng.poisson(wanted) + extra, 0, None)
+            hired = np.clip(counts.poisson(wanted, hiring) + extra, 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}
-            arrived = _arrivals(total["moves"].sum(axis=0), people, rng)
+            arrived = _arrivals(total["moves"].sum(axis=0), people, moving)
             there += hired + arrived - sum(left.values())
             total |= {"moves": arrived - total["moves"], "hires": hired}
             for name, number_of in total.items():
@@ -170,10 +178,13 @@ _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people.
 
-    Each takes the occupation of somebody drawn among them.
+    Each takes the occupation of somebody drawn among them: the k-th mover of a draw, the same whatever the
+    scenario.
     """
     size = np.rint(people).astype(int) if people.any() else np.ones(len(people), dtype=int)
-    occupation = np.repeat(np.arange(len(size)) * len(movers), size)
-    taken = occupation[rng.integers(len(occupation), size=movers.sum(), dtype=np.uint32)]
-    draw = np.repeat(np.arange(len(movers)), movers)
-    return np.bincount(taken + draw, minlength=len(size) * len(movers)).reshape(len(size), -1)
+    occupation = np.repeat(np.arange(len(size), dtype=np.int32) * len(movers), size)
+    most = movers.max(initial=0)
+    taken = occupation[rng.integers(len(occupation), size=(most, len(movers)), dtype=np.uint32)]
+    taken += np.arange(len(movers), dtype=np.int32)
+    gone = taken[np.arange(most)[:, None] < movers]
+    return np.bincount(gone, minlength=len(size) * len(movers)).reshape(len(size), -1)

@@ -1,10 +1,13 @@
-"""Those who came since the survey, hired or from another occupation.
+"""Those who came since the survey: hired between 20 and 49, or from another occupation at the age they had.
 
-Neither their ages nor their years of arrival are followed. Whoever comes is of any age of hiring alike and
-as many come each year, so that those who are there in a year leave with the mean hazard of these people, at
-pace r
+Which of them is of what age is not followed. Those who are there in a year leave with the mean hazard of
+the newcomers expected then, of all occupations, at pace r
 
-1 − (1 − h)^r,        h = Σ S h_a / Σ S    over ages and years of arrival, S being the chance to have stayed.
+1 − (1 − h)^r,        h = Σ S_a h_a / Σ S_a,
+S_{a+1} = S_a (1 − d_a) + T_a (1 − d_a) m_a + hires of age a,        hires = Σ (S_a + T_a) (d_a + g),
+
+S and T being newcomers and today's people by age, d the chance to retire or quit in the year, m that to
+change occupation, after which a newcomer is still one, g the growth that the trend wants.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eit_analysis.employment import counts
 from eit_analysis.employment.hazards import AGES, Hazards
 
 HIRE_AGES = np.flatnonzero((AGES >= 20) & (AGES <= 49))  # no source by occupation: spread evenly
@@ -20,13 +24,13 @@ HIRE_AGES = np.flatnonzero((AGES >= 20) & (AGES <= 49))  # no source by occupati
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Means over those who may be there, arrays (years, draws); zero in the first year, when nobody has come.
+    """Means over those expected there, arrays (years, draws); zero in the first year, when nobody has come.
 
-    ``departure`` and ``mobility`` are −log(1 − hazard), ``retired_share`` that of departures.
+    Each is −log(1 − hazard); who retires does not quit, who does neither may move.
     """
 
-    departure: np.ndarray
-    retired_share: np.ndarray
+    retirement: np.ndarray
+    quit: np.ndarray
     mobility: np.ndarray
 
     def leave(
@@ -45,37 +49,57 @@ class Newcomers:
         expected, left : array (occupations, draws), dict of such arrays
             Departures expected before the draw; exits by reason.
         """
-        departure, mobility = pace * self.departure[year], pace * self.mobility[year]
-        leaving, going = -np.expm1(-departure), -np.expm1(-departure - mobility)
-        gone = rng.binomial(there, going)
-        share = np.divide(leaving, going, out=np.zeros_like(going), where=going > 0)
-        departed = rng.binomial(gone, share.clip(max=1))
-        old = self.retired_share[year].any()  # who was hired before 50 is not at once
-        retired = rng.binomial(departed, self.retired_share[year]) if old else np.zeros_like(departed)
-        left = {"retirements": retired, "quits": departed - retired, "moves": gone - departed}
+        expected = -there * np.expm1(-pace * (self.retirement[year] + self.quit[year]))
+        hazards = {
+            "retirements": pace * self.retirement[year],
+            "quits": pace * self.quit[year],
+            "moves": pace * self.mobility[year],
+        }
         if lost.any():
-            left["losses"] = rng.binomial(there - gone, lost[:, None])
-        return there * leaving, left
+            with np.errstate(divide="ignore"):
+                hazards["losses"] = np.broadcast_to(-np.log1p(-lost)[:, None], pace.shape)
+        left = {}
+        for (reason, hazard), stream in zip(hazards.items(), rng.spawn(len(hazards)), strict=True):
+            left[reason] = counts.leaving(there, hazard, stream)
+            there = there - left[reason]
+        return expected, left
 
 
-def arriving(chances: Hazards) -> Newcomers:
-    """Mean hazards by year (module's equation)."""
+def arriving(chances: Hazards, people: np.ndarray, growth: np.ndarray) -> Newcomers:
+    """Mean hazards by year (module's equation).
+
+    Parameters
+    ----------
+    people : array (ages)
+        Today's, of all occupations.
+    growth : array (draws)
+        Per year, of all occupations.
+    """
     years, draws = chances.quit.shape[1:]
-    departure, share, mobility = (np.zeros((years, draws)) for _ in range(3))
-    staying = np.zeros((len(AGES), draws))
+    means = [np.zeros((years, draws)) for _ in range(3)]
+    today = np.repeat(people[:, None].astype(float), draws, axis=1)
+    since = np.zeros_like(today)
     for year in range(years):
-        retiring = staying * chances.retirement[:, year]
-        leaving = retiring + (staying - retiring) * chances.quit[:, year]
-        moving = (staying - leaving) * chances.mobility[:, year]
-        departure[year] = -np.log1p(-_ratio(leaving, staying))
-        share[year] = _ratio(retiring, leaving)
-        mobility[year] = -np.log1p(-_ratio(moving, staying - leaving))
-        there = staying - leaving - moving
-        staying = np.zeros_like(there)
-        staying[1:] = there[:-1]
-        staying[-1] += there[-1]  # 70 stands for 70 and more
-        staying[HIRE_AGES + 1] += 1  # those of the year, a year older in the next
-    return Newcomers(departure, share, mobility)
+        there = since
+        for mean, hazard in zip(means, (chances.retirement, chances.quit, chances.mobility), strict=True):
+            gone = there * hazard[:, year]
+            mean[year] = -np.log1p(-_ratio(gone, there))
+            there = there - gone
+        staying = (1 - chances.retirement[:, year]) * (1 - chances.quit[:, year])
+        hired = ((since + today) * (1 - staying + growth)).sum(axis=0)
+        moved = today * staying * chances.mobility[:, year]
+        since = _older(since * staying + moved)
+        today = _older(today * staying - moved)
+        # A year older in the next; where nobody is wanted, whoever comes all the same is of these ages.
+        since[HIRE_AGES + 1] += np.maximum(hired, 1e-9) / len(HIRE_AGES)
+    return Newcomers(*means)
+
+
+def _older(people: np.ndarray) -> np.ndarray:
+    aged = np.zeros_like(people)
+    aged[1:] = people[:-1]
+    aged[-1] += people[-1]  # 70 stands for 70 and more
+    return aged
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -23,8 +23,8 @@ from typing import Any
 import pandas as pd
 from babel.dates import format_date
 
-from eit_analysis.employment.checks import known_names
-from eit_analysis.employment.workforce import prepare
+from eit_analysis.employment.checks import known_names, shocks_strike
+from eit_analysis.employment.workforce import prepare, survey_year
 from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site
 from eit_analysis.publishing.engine import Block, execute
@@ -126,6 +126,14 @@ def _check_names(study: Study) -> None:
         people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
         if len(people):
             known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
+            shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
+
+
+def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """People as the forecast of a wave has them, their sites, the year that it starts from."""
+    rules, sites = wave.config.disclosure, wave.load("sites")
+    people = prepare(wave.load("workforce"), rules.minimum_people, rules.minimum_units)
+    return people, sites, survey_year(sites, wave.wave)
 
 
 def _length(notebook: Path) -> tuple[int, str]:
