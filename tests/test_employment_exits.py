@@ -159,7 +159,9 @@ def answered(
 ) -> evidence.Parameters:
     ages = people * age_weights("45-49")[None, :]
     rng = np.random.default_rng(2)
-    return evidence.posterior(rows, Scenarios(), LEGAL, ages, np.array([departures]), rng, draws)
+    return evidence.posterior(
+        rows, Scenarios(), LEGAL[:, : evidence.PLAN_YEARS], ages, np.array([departures]), rng, draws
+    )
 
 
 @pytest.mark.parametrize(("people", "departures"), [(6, 3), (60, 30), (60, 2), (600, 300)])

@@ -140,6 +140,17 @@ def test_departures_foreseen_are_only_made_good_by_the_plan() -> None:
     assert s.hires[:, 0].mean() == pytest.approx(0, abs=0.01)
 
 
+def test_a_shorter_horizon_changes_no_year_that_both_have() -> None:
+    """Firms declare departures for three years, however few are forecast."""
+    people = team([("A", "Usinage", "35-39", 900, 90.0)])
+    long, short = (
+        run(workforce=people, parameters=STEADY.model_copy(update={"horizon_years": years}))
+        for years in (6, 1)
+    )
+    departures = [(s.retirements + s.quits)[:, 0].sum(axis=1).mean() for s in (long, short)]
+    assert departures[1] == pytest.approx(departures[0], rel=0.05)
+
+
 def test_fractional_synergy_jobs_are_exact_on_average_and_may_displace() -> None:
     def jobs(value: float) -> pd.DataFrame:
         return pd.DataFrame(

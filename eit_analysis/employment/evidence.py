@@ -88,6 +88,8 @@ def posterior(
 
     Parameters
     ----------
+    legal : array (birth years or ages, PLAN_YEARS)
+        From ``hazards.legal_ages``, of the years that firms declare departures for.
     people : array (occupations, ages)
         People of the teams that declared departures; all zero keeps the tables as they are.
     departures : array (occupations)
@@ -102,9 +104,8 @@ def posterior(
     if not len(told):
         shape = shape.astype(np.float32)
         return Parameters(u, rng.standard_gamma(shape, (len(people), draws), dtype=np.float32) / shape)
-    early = legal[:, :PLAN_YEARS]
     parts = [{name: u[name][first : first + PART] for name in u} for first in range(0, count, PART)]
-    hazard = np.hstack([cumulative_hazard(rates.draw(hazards, parameters, early, part)) for part in parts])
+    hazard = np.hstack([cumulative_hazard(rates.draw(hazards, parameters, legal, part)) for part in parts])
     foresight = rates.value(hazards, "foresight", u["foresight"], 1.0)
     log_weight = _log_likelihood(people[told], departures[told], hazard, foresight, shape)
     weight = np.exp(log_weight - log_weight.max())

@@ -114,7 +114,7 @@ def simulate(
     kept = np.ones((len(names), years))
     if scenario == "shock":
         kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
-    today = rates.legal_ages(parameters.retirement_age, [], base_year, years)
+    today = rates.legal_ages(parameters.retirement_age, [], base_year, evidence.PLAN_YEARS)
     reform = parameters.reform if scenario == "reform" else []
     legal = rates.legal_ages(parameters.retirement_age, reform, base_year, years)
     # A team's plan is of all its people, on whichever of its rows it is written.
