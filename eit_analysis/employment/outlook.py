@@ -43,18 +43,28 @@ def fan(simulations: list[Simulation]) -> pd.DataFrame:
 
 
 def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
-    """Departures and openings of each year, all occupations together (openings = departures + growth).
+    """What opens posts each year, all occupations together: openings = departures + losses + growth.
 
     Returns
     -------
     DataFrame
-        ``scenario, year, retirements, quits`` (medians), ``departures, openings`` each with ``_low80,
-        _high80, _low95, _high95``.
+        ``scenario, year, retirements, quits, losses, growth`` (medians: the account closes in each draw, and
+        but for a few people in a row), ``departures, openings`` each with ``_low80, _high80, _low95,
+        _high95``.
     """
     parts = []
     for simulation in simulations:
         years = simulation.base_year + 1 + np.arange(simulation.hires.shape[1])
-        columns = _departures(simulation, axis=2) | quantiles(simulation.hires.sum(axis=2), "openings")
+        columns = {
+            **_medians(
+                retirements=simulation.retirements.sum(axis=2),
+                quits=simulation.quits.sum(axis=2),
+                losses=simulation.losses.sum(axis=2),
+                growth=np.diff(simulation.stock.sum(axis=2), axis=1),
+            ),
+            **quantiles((simulation.retirements + simulation.quits).sum(axis=2), "departures"),
+            **quantiles(simulation.hires.sum(axis=2), "openings"),
+        }
         parts.append(pd.DataFrame({"scenario": simulation.scenario, "year": years, **columns}))
     return pd.concat(parts, ignore_index=True)
 
@@ -74,20 +84,19 @@ def outlook(simulation: Simulation) -> pd.DataFrame:
             "occupation": pd.Series(simulation.occupations, dtype="str"),
             "headcount": simulation.stock[:1, 0].sum(axis=0).astype(float),
             **quantiles(simulation.stock[:, -1], "people"),
-            **_departures(simulation, axis=1),
+            **_medians(retirements=simulation.retirements.sum(axis=1), quits=simulation.quits.sum(axis=1)),
+            **quantiles((simulation.retirements + simulation.quits).sum(axis=1), "departures"),
             **quantiles(simulation.hires.sum(axis=1), "openings"),
         }
     )
     return others_last(table.sort_values(["openings", "occupation"], ascending=[False, True]))
 
 
-def _departures(simulation: Simulation, axis: int) -> dict[str, np.ndarray]:
-    retirements, quits = simulation.retirements.sum(axis=axis), simulation.quits.sum(axis=axis)
-    medians = {
-        name: np.quantile(draws, 0.5, axis=0, method="inverted_cdf").astype(float)
-        for name, draws in (("retirements", retirements), ("quits", quits))
+def _medians(**draws: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        name: np.quantile(people, 0.5, axis=0, method="inverted_cdf").astype(float)
+        for name, people in draws.items()
     }
-    return medians | quantiles(retirements + quits, "departures")
 
 
 def waterfall(simulations: list[Simulation], occupations: list[str] | None = None) -> pd.DataFrame:
