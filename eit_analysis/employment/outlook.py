@@ -69,6 +69,28 @@ def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def beside_trend(simulations: list[Simulation]) -> pd.DataFrame:
+    """People of each scenario less those of the first at the horizon, draw by draw: shared chance cancels.
+
+    Parameters
+    ----------
+    simulations : list of Simulation
+        Of one seed, so that draws are paired (``forecast.simulate``); the first is what others stand beside.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, people_beside_trend`` (median) with ``_low80, _high80``, a row for each but the first.
+    """
+    ends = [simulation.stock[:, -1].sum(axis=1).astype(int) for simulation in simulations]
+    rows = [
+        {"scenario": simulation.scenario} | quantiles(end - ends[0], "people_beside_trend")
+        for simulation, end in zip(simulations[1:], ends[1:], strict=True)
+    ]
+    columns = ["people_beside_trend", "people_beside_trend_low80", "people_beside_trend_high80"]
+    return pd.DataFrame(rows, columns=["scenario", *columns])
+
+
 def outlook(simulation: Simulation) -> pd.DataFrame:
     """By occupation over the whole horizon, most openings first and the merged small occupations last.
 
