@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from eit_analysis import french
 from eit_analysis.errors import InputError
 
 
@@ -67,7 +70,7 @@ class Entrants(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.low <= self.central <= self.high:
-            raise ValueError("low, central, high")
+            raise ValueError("les valeurs doivent être croissantes (low, central, high), corrigez-les")
         return self
 
 
@@ -83,9 +86,18 @@ class Shock(Section):
 
     year: int = Field(ge=1900, le=2200)
     share: float = Field(gt=0, le=1)
-    occupation: str = ""
+    occupation: str = ""  # its label, as the report prints it
     site_id: str = ""
     naf: str = ""  # the beginning of a NAF code: « 25 », « 25.6 »
+
+    @field_validator("occupation")
+    @classmethod
+    def _a_label(cls, occupation: str) -> str:
+        if re.fullmatch(r"[A-Z]\d{4}", occupation):
+            raise ValueError(
+                f"« {occupation} » est un code ROME, écrivez le nom du métier tel que le rapport l'imprime"
+            )
+        return occupation
 
 
 class Scenarios(Section):
@@ -102,6 +114,33 @@ class Scenarios(Section):
     reform: list[Reform] = Field(default_factory=list)
     shocks: list[Shock] = Field(default_factory=list)
     entrants: list[Entrants] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _ages_make_sense(self) -> Self:
+        if self.long_career_age > self.retirement_age:
+            raise ValueError(
+                f"l'âge des carrières longues (long_career_age, {_told(self.long_career_age)}) dépasse "
+                f"l'âge légal (retirement_age, {_told(self.retirement_age)}), corrigez l'un des deux"
+            )
+        steps = sorted(self.reform, key=lambda step: step.born_from)
+        for step, following in pairwise(steps):
+            if step.born_from == following.born_from:
+                raise ValueError(
+                    "deux lignes de reform donnent un âge légal aux personnes nées à partir de "
+                    f"{step.born_from}, gardez-en une"
+                )
+        ages = [self.retirement_age, *(step.retirement_age for step in steps)]
+        if ages not in (sorted(ages), sorted(ages, reverse=True)):
+            told = " puis ".join(map(_told, ages))
+            raise ValueError(
+                f"l'âge légal, par année de naissance, monte et baisse tour à tour ({told}), "
+                "corrigez retirement_age ou les lignes de reform"
+            )
+        return self
+
+
+def _told(age: float) -> str:
+    return french.exact(age, 2)
 
 
 class FactorOverride(Section):
@@ -160,7 +199,7 @@ FRENCH = {
     "float_type": "{} n'est pas un nombre, écrivez-en un sans guillemets, avec un point décimal",
     "bool_type": "{} n'est ni true ni false, écrivez l'un des deux sans guillemets",
     "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
-    "value_error": "les valeurs doivent être croissantes (low, central, high), corrigez-les",
+    "value_error": "{error}",  # what the sections above say
 }
 OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"
 

@@ -90,6 +90,7 @@ def test_entrants_are_a_triangular_rate_over_the_whole_period() -> None:
     assert np.median(found["training"]) == pytest.approx(10 * (120 - np.sqrt(90 * 60 / 2)), rel=0.01)
     assert found["mobility"] == pytest.approx(60)  # two rows of one origin add up
     said = entrants_source(rows[:2])
+    assert "l'effectif étant celui de la première année" in said
     assert "formation (source de training)\u00a0; mobilité (source de mobility)." in said
 
 

@@ -272,6 +272,43 @@ def test_outlook_by_hand() -> None:
     assert steps.to_dict() == {"today": 20, "retirements": -2, "quits": -1, "hires": 7.5, "horizon": 24.5}
 
 
+def test_the_gap_to_the_trend_is_taken_draw_by_draw() -> None:
+    """Ten people fewer in every draw are ten fewer, surely, however wide the forecast itself."""
+    draws = np.arange(10)
+    stock = np.stack([np.full((10, 1), 20), (30 + draws)[:, None]], axis=1)
+    flat = np.zeros((10, 1, 1), dtype=int)
+    trend = Simulation("trend", ["Usinage"], 2018, stock, flat, flat, flat, flat, flat)
+    shock = Simulation("shock", ["Usinage"], 2018, stock - 10, flat, flat, flat, flat, flat)
+    plans = Simulation("plans", ["Usinage"], 2018, stock[::-1], flat, flat, flat, flat, flat)
+    table = outlook.beside_trend([trend, shock, plans]).set_index("scenario")
+    assert table.loc["shock"].tolist() == [-10, -10, -10]
+    assert table.loc["plans"].tolist() == [-1, -9, 9]  # draws, the lower of the two in the middle
+    assert outlook.beside_trend([trend]).empty
+
+
+def test_scenarios_of_one_seed_are_told_apart_where_their_forecasts_overlap() -> None:
+    people = team([("A", "Usinage", "30-34", 400, np.nan), ("B", "Usinage", "50-54", 400, np.nan)])
+    end = [run(name, workforce=people, draws=400) for name in ("trend", "shock")]
+    fan = outlook.fan(end).set_index(["scenario", "year"])
+    gap = outlook.beside_trend(end).iloc[0]
+    width = gap["people_beside_trend_high80"] - gap["people_beside_trend_low80"]
+    last = fan.xs(2024, level="year").loc["trend"]
+    assert gap["people_beside_trend_high80"] < 0
+    assert width < 0.6 * (last["people_high80"] - last["people_low80"])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_account_of_each_year_closes_even_under_a_shock(scenario: str) -> None:
+    """Medians do not quite add up: within a few people, where the shock alone takes a third of the jobs."""
+    s = run(scenario, workforce=team([("A", "Usinage", "30-34", 300, np.nan)]), draws=400)
+    exact = s.retirements + s.quits + s.losses - s.moves + np.diff(s.stock, axis=1)
+    assert (s.hires == exact).all()
+    rows = outlook.openings_by_year([s])
+    told = rows["retirements"] + rows["quits"] + rows["losses"] + rows["growth"]
+    assert (rows["openings"] - told).abs().max() <= 3
+    assert (rows["losses"].max() > 50) == (scenario == "shock")
+
+
 def test_waterfall_adds_up_for_any_occupations() -> None:
     everyone = [run(scenario, draws=60) for scenario in SCENARIOS]
     for occupations in (None, ["Usinage"]):

@@ -227,6 +227,18 @@ def test_prospects_side_by_side() -> None:
     assert "de 2006 à 2018" in prospects.national_source(national)
 
 
+def test_a_national_interval_too_wide_to_read_prints_no_number() -> None:
+    """−2.2 % a year, from −19.3 to 18.4: undetermined, and no more is said; ten points are still read."""
+    rows = [("H1", 2018, -2.2, -19.3, 18.4), ("H2", 2018, 1.0, -4.0, 6.0), ("H3", 2018, 9.0, 2.0, 16.0)]
+    national = pd.DataFrame(rows, columns=["rome_code", "last_year", *prospects.NATIONAL])
+    changes = pd.DataFrame({"occupation": ["A", "B", "C"], "headcount": 10.0}).assign(
+        **dict.fromkeys(prospects.FORECAST, 0.0)
+    )
+    table = prospects.prospects(changes, {"H1": "A", "H2": "B", "H3": "C"}, national, {})
+    assert table[prospects.NATIONAL].notna().to_numpy().tolist() == [[False] * 3, [True] * 3, [False] * 3]
+    assert table["national_prospect"].tolist() == ["undetermined", "undetermined", "growing"]
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
 def test_chemical_operators_fell_in_france() -> None:
     """DARES: operators of chemical plants (H2301) fell from 2006 to 2018; HSE managers cannot be told."""

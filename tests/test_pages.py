@@ -250,3 +250,24 @@ def test_partners_read_the_pyramid_of_all_ages(project: Path) -> None:
     body = re.search(r"<caption[^>]*>Effectif par tranche d.{1,6}ge</caption>.*?</tbody>", page, re.S)
     assert body, "the table is withheld"
     assert len(re.findall(r"<tr>", body[0])) == 10 and ">s</td>" not in body[0]
+
+
+@pytest.mark.parametrize("audience", ["partners", "public"])
+def test_few_people_within_a_trade_are_told_to_nobody_outside(project: Path, audience: str) -> None:
+    """Two of sixteen handlers, of one firm, are 55 or more: the size of a trade does not protect them."""
+    page = (reports(project, audience) / "03_employment_skills_forecast.html").read_text(encoding="utf-8")
+    text = html.unescape(page)
+
+    def rows(caption: str) -> dict[str, list[str]]:
+        body = re.search(rf"<caption[^>]*>{caption}.*?<tbody>(.*?)</tbody>", text, re.S)
+        assert body, caption
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in body[1].split("</tr>")]
+        return {row[0]: row[1:] for row in cells if row}
+
+    seniors = rows("Part des 55 ans et plus, par métier")
+    assert seniors["Manutention manuelle de charges"] == ["s"]
+    assert seniors["Secrétariat"][0].isdecimal()
+    announced = rows("Départs et recrutements que les entreprises annoncent")
+    plans = [number for numbers in announced.values() for number in numbers]
+    assert not {"1", "2", "3", "4"} & set(plans)
+    assert sum(number.isdecimal() for number in plans) > 10

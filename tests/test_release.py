@@ -452,6 +452,14 @@ def test_bounds_that_leave_are_blurred_outward(small_study: Study) -> None:
     assert seen["mass_high_t_per_year"] == pytest.approx(40)
 
 
+def test_reference_figures_are_the_same_for_every_audience(small_study: Study) -> None:
+    """Thirty tonnes at general factors are about no actor: 0.1 to 0.3 jobs, not 0.1 to 0.4 for the public."""
+    release = Release(small_study, "public", "essai")
+    scale = pd.DataFrame({"route": ["recycling"], "jobs_low": [0.1234], "jobs": [0.2], "jobs_high": [0.3456]})
+    seen = release.summary(scale, "T", ["route"]).seen_by(release.viewer, {})
+    assert seen.frame.equals(scale) and "arrondi" not in seen.note
+
+
 def test_an_unknown_actor_is_neither_listed_nor_named(small_study: Study) -> None:
     release = Release(small_study, "partners", "essai")
     frame = pd.DataFrame({"site_id": ["X99 E1", "E2"]})

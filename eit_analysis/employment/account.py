@@ -94,5 +94,6 @@ def entrants_source(entrants: Sequence[Entrants]) -> str:
     return (
         "Moyennes des tirages, intervalles à 80\u00a0%. Écart = postes à pourvoir − entrants\u00a0; positif, "
         "des personnes manquent\u00a0; négatif, il en vient plus qu'il n'y a de postes. Entrants, par "
-        f"personne employée et par an\u00a0: {sources}."
+        "personne employée et par an, l'effectif étant celui de la première année pendant toute la "
+        f"période\u00a0: {sources}."
     )

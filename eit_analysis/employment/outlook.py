@@ -43,20 +43,52 @@ def fan(simulations: list[Simulation]) -> pd.DataFrame:
 
 
 def openings_by_year(simulations: list[Simulation]) -> pd.DataFrame:
-    """Departures and openings of each year, all occupations together (openings = departures + growth).
+    """What opens posts each year, all occupations together: openings = departures + losses + growth.
 
     Returns
     -------
     DataFrame
-        ``scenario, year, retirements, quits`` (medians), ``departures, openings`` each with ``_low80,
-        _high80, _low95, _high95``.
+        ``scenario, year, retirements, quits, losses, growth`` (medians: the account closes in each draw, and
+        but for a few people in a row), ``departures, openings`` each with ``_low80, _high80, _low95,
+        _high95``.
     """
     parts = []
     for simulation in simulations:
         years = simulation.base_year + 1 + np.arange(simulation.hires.shape[1])
-        columns = _departures(simulation, axis=2) | quantiles(simulation.hires.sum(axis=2), "openings")
+        columns = {
+            **_medians(
+                retirements=simulation.retirements.sum(axis=2),
+                quits=simulation.quits.sum(axis=2),
+                losses=simulation.losses.sum(axis=2),
+                growth=np.diff(simulation.stock.sum(axis=2), axis=1),
+            ),
+            **quantiles((simulation.retirements + simulation.quits).sum(axis=2), "departures"),
+            **quantiles(simulation.hires.sum(axis=2), "openings"),
+        }
         parts.append(pd.DataFrame({"scenario": simulation.scenario, "year": years, **columns}))
     return pd.concat(parts, ignore_index=True)
+
+
+def beside_trend(simulations: list[Simulation]) -> pd.DataFrame:
+    """People of each scenario less those of the first at the horizon, draw by draw: shared chance cancels.
+
+    Parameters
+    ----------
+    simulations : list of Simulation
+        Of one seed, so that draws are paired (``forecast.simulate``); the first is what others stand beside.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, people_beside_trend`` (median) with ``_low80, _high80``, a row for each but the first.
+    """
+    ends = [simulation.stock[:, -1].sum(axis=1).astype(int) for simulation in simulations]
+    rows = [
+        {"scenario": simulation.scenario} | quantiles(end - ends[0], "people_beside_trend")
+        for simulation, end in zip(simulations[1:], ends[1:], strict=True)
+    ]
+    columns = ["people_beside_trend", "people_beside_trend_low80", "people_beside_trend_high80"]
+    return pd.DataFrame(rows, columns=["scenario", *columns])
 
 
 def outlook(simulation: Simulation) -> pd.DataFrame:
@@ -74,20 +106,19 @@ def outlook(simulation: Simulation) -> pd.DataFrame:
             "occupation": pd.Series(simulation.occupations, dtype="str"),
             "headcount": simulation.stock[:1, 0].sum(axis=0).astype(float),
             **quantiles(simulation.stock[:, -1], "people"),
-            **_departures(simulation, axis=1),
+            **_medians(retirements=simulation.retirements.sum(axis=1), quits=simulation.quits.sum(axis=1)),
+            **quantiles((simulation.retirements + simulation.quits).sum(axis=1), "departures"),
             **quantiles(simulation.hires.sum(axis=1), "openings"),
         }
     )
     return others_last(table.sort_values(["openings", "occupation"], ascending=[False, True]))
 
 
-def _departures(simulation: Simulation, axis: int) -> dict[str, np.ndarray]:
-    retirements, quits = simulation.retirements.sum(axis=axis), simulation.quits.sum(axis=axis)
-    medians = {
-        name: np.quantile(draws, 0.5, axis=0, method="inverted_cdf").astype(float)
-        for name, draws in (("retirements", retirements), ("quits", quits))
+def _medians(**draws: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        name: np.quantile(people, 0.5, axis=0, method="inverted_cdf").astype(float)
+        for name, people in draws.items()
     }
-    return medians | quantiles(retirements + quits, "departures")
 
 
 def waterfall(simulations: list[Simulation], occupations: list[str] | None = None) -> pd.DataFrame:

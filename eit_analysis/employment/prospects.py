@@ -14,6 +14,7 @@ from scipy import stats
 
 SMOOTHED_YEARS = 3  # a value of DARES is the mean of three years
 CHANGES = 4
+READABLE_POINTS = 10.0  # % a year, from one end of a national interval to the other
 NATIONAL = [
     "national_change_percent_per_year", "national_low_percent_per_year", "national_high_percent_per_year",
 ]  # fmt: skip
@@ -109,6 +110,7 @@ def prospects(
         ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
         ``prospects_agree`` (``same`` when both say growing or both threatened, ``contrary`` when they say
         opposite things, else missing) and ``greening`` (missing without a known code). In the order given.
+        The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they tell nothing.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}
     table = changes.assign(rome_code=changes["occupation"].map(first).astype(object)).merge(
@@ -120,6 +122,8 @@ def prospects(
     firm = ours.isin(["growing", "threatened"]) & theirs.isin(["growing", "threatened"])
     agree = pd.Series(np.where(ours == theirs, "same", "contrary"), index=table.index, dtype=object)
     table["prospects_agree"] = agree.where(firm, None)
+    wide = table[NATIONAL[2]].astype(float) - table[NATIONAL[1]].astype(float) > READABLE_POINTS
+    table[NATIONAL] = table[NATIONAL].astype(float).mask(wide)
     table["greening"] = table["rome_code"].map(classes).astype(object)
     said = [*FORECAST, "forecast_prospect", *NATIONAL, "national_prospect", "prospects_agree", "greening"]
     return table[["occupation", "headcount", *said]]
@@ -136,5 +140,6 @@ def national_source(national: pd.DataFrame) -> str:
     first = last - SMOOTHED_YEARS * CHANGES
     return (
         f"Source\u00a0: DARES, Portrait statistique des métiers, France, de {first} à {last}\u00a0; "
-        "intervalle à 95\u00a0%. C'est un passé, pas une prévision."
+        "intervalle à 95\u00a0%, et rien (–) s'il couvre plus de dix points par an, où rien ne se lit. "
+        "C'est un passé, pas une prévision."
     )

@@ -96,7 +96,9 @@ class Table(Released):
         return seen[id(self)]
 
     def _aggregated(self, viewer: Viewer, seen: Seen) -> Table:
-        coarse = {} if viewer.internal else blurred(self.frame)
+        # A summary is about no actor: its bounds give nobody away.
+        about_actors = self.cells is not None or bool(self.parents)
+        coarse = blurred(self.frame) if about_actors and not viewer.internal else {}
         rounded = "Les bornes sont arrondies pour ce public."
         if any("pooled" in column.split("_") for column in coarse):
             rounded = "Les bornes et les volumes réunis sont arrondis pour ce public."

@@ -113,7 +113,8 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
         (
             "Secret statistique",
             f"au moins {rules.minimum_units} acteurs par valeur, aucun au-dessus de {share}{wording.NBSP}%, "
-            f"au moins {rules.minimum_people} personnes",
+            f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
+            "prévision faite pour elles peut en donner moins",
         ),
         ("Empreinte des données", fingerprint[:16]),
         (

@@ -1,0 +1,52 @@
+"""Parameters of the employment scenarios that contradict each other are refused when study.toml is read."""
+
+from pathlib import Path
+
+import pytest
+
+from eit_analysis.config import Scenarios, read_config
+from eit_analysis.errors import InputError
+
+
+def scenarios(folder: Path, lines: str) -> Scenarios:
+    file = folder / "study.toml"
+    file.write_text(f'title = "a"\nterritory = "b"\n[scenarios]\n{lines}', encoding="utf-8")
+    return read_config(file).scenarios
+
+
+def reform(*steps: tuple[int, float]) -> str:
+    return "".join(
+        f"[[scenarios.reform]]\nborn_from = {born}\nretirement_age = {age}\n" for born, age in steps
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("retirement_age = 62\nlong_career_age = 63.5", "(long_career_age, 63,5) dépasse"),
+        ("retirement_age = 59", "(long_career_age, 60) dépasse"),  # the default of one, below the other
+        (reform((1962, 63), (1965, 64), (1962, 62.5)), "nées à partir de 1962"),
+        (reform((1962, 64), (1965, 63)), "62 puis 64 puis 63"),
+        (reform((1962, 61), (1965, 63)), "62 puis 61 puis 63"),
+        (
+            '[[scenarios.shocks]]\nyear = 2021\nshare = 0.3\noccupation = "H2903"',
+            "est un code ROME",
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_refused_in_one_sentence(tmp_path: Path, lines: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        scenarios(tmp_path, lines)
+    told = str(caught.value)
+    assert words in told and "\n" not in told and "study.toml" in told and "scenarios" in told
+
+
+def test_what_a_reform_may_say(tmp_path: Path) -> None:
+    up = scenarios(
+        tmp_path, reform((1965, 64), (1962, 63), (1968, 64))
+    )  # in any order, a step may stay level
+    assert [step.born_from for step in up.reform] == [1965, 1962, 1968]
+    down = scenarios(tmp_path, "long_career_age = 58\n" + reform((1962, 61), (1965, 60)))
+    assert down.reform[-1].retirement_age == 60
+    level = scenarios(tmp_path, "retirement_age = 60\nlong_career_age = 60")
+    assert level.long_career_age == 60
