@@ -18,9 +18,9 @@ FLOW_COLUMNS = [
     "mass_high_t_per_year", "evidence", "quality", "route", "cost_eur_per_t", "months",
 ]  # fmt: skip
 RULE_COLUMNS = [
-    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "receiver_naf_codes",
-    "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status", "hazardous_allowed",
-    "maturity", "source", "year", "route",
+    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "input_waste_codes",
+    "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status",
+    "hazardous_allowed", "maturity", "source", "year", "route",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
@@ -48,12 +48,14 @@ def flow_table(rows):
 
 
 def rule(
-    rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1)
-):
+    rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1),
+    objects="",
+):  # fmt: skip
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
         "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
-        "use": "recycling", "treatment": "tri", "yield_low": yields[0], "yield_central": yields[1],
+        "input_waste_codes": objects or None, "use": "recycling", "treatment": "tri",
+        "yield_low": yields[0], "yield_central": yields[1],
         "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
         "source": "test", "year": 2026, "route": "recycling",
     }  # fmt: skip
@@ -85,6 +87,8 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
             "naf_code": ["", "", "3822Z", "2410Z", ""],
             "receiver_naf_codes": ["38.22", "38.22", "38.22", "38.22", None],
             "hazardous_allowed": [0, 1, 1, 1, 1],
+            "input_waste_code": "",
+            "input_waste_codes": "",
         }
     )
     assert list(stops_of_receivers(pairs)["receiver"]) == [False, True, False, True, False]
@@ -154,6 +158,12 @@ def test_a_pair_and_its_numbers():
             [rule("R", category="wood", naf="38 16.29")],
         ),
         (
+            "object",
+            flow("o", "A", "out", "wood", 5, "150103"),
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", prefix="150103", category="wood", objects="150103")],
+        ),
+        (
             "hierarchy",
             flow("o", "A", "out", "wood", 5) | {"route": "reuse"},
             flow("i", "B", "in", "wood", 5),
@@ -202,6 +212,29 @@ def test_the_longest_code_wins():
     assert list(passed["rule_id"]) == ["R6"]
 
 
+def test_an_object_is_reused_only_where_both_sides_declare_it():
+    pallets = rule("R", prefix="150103", category="wood", objects="150103") | {"route": "reuse"}
+    chips = rule("M", category="wood") | {"maturity": 1}
+
+    def kept(output_code, need_code, taker="B"):
+        passed, _ = run(
+            [
+                flow("o", "A", "out", "wood", 5, output_code),
+                flow("i", taker, "in", "wood", 5, need_code),
+            ],
+            [pallets, chips],
+            radius_km=100,
+        )
+        return list(passed["rule_id"])
+
+    assert kept("150103", "150103") == ["R"]
+    # Without the object on either side, or with another, what passes from one to the other is matter.
+    for codes in (("150103", None), (None, "150103"), ("150103", "200138"), ("200138", "150103")):
+        assert kept(*codes) == ["M"]
+    # C sorts and shreds (NAF 38.32Z): the pallets that it takes in are wood.
+    assert kept("150103", "150103", taker="C") == ["M"]
+
+
 def brute_force(flows, rules, radius_km):
     """The same question asked pair by pair and rule by rule."""
     place = {s.site_id: s for s in SITES.itertuples()}
@@ -210,10 +243,11 @@ def brute_force(flows, rules, radius_km):
         for entry in (f for f in flows if f["direction"] == "in"):
             for r in rules:
                 prefix, code = r["waste_code_prefix"] or "", out["waste_code"] or ""
+                objects = (r["input_waste_codes"] or "").split()
                 if prefix and code:
                     reads = code.startswith(prefix) and r["category"] in (None, out["category"])
                 else:
-                    reads = out["category"] == r["category"]
+                    reads = out["category"] == r["category"] and not objects
                 giver, taker = place[out["site_id"]], place[entry["site_id"]]
                 if (
                     not reads
@@ -231,6 +265,9 @@ def brute_force(flows, rules, radius_km):
                     and isinstance(taker.naf_code, str)
                     and not any(map(taker.naf_code.startswith, wanted))
                 ):
+                    continue
+                operator = not wanted and str(taker.naf_code).startswith("38")
+                if objects and (entry["waste_code"] not in objects or operator):
                     continue
                 if math.isnan(giver.latitude) or math.isnan(taker.latitude):
                     continue
@@ -271,6 +308,7 @@ rule_lists = st.lists(
         st.sampled_from(["", "38", "10 25"]),
         st.sampled_from([0, 1]),
         st.sampled_from([(0.8, 0.9, 1.0), (0.4, 0.5, 0.6)]),
+        st.sampled_from(["", "150103", "150103 200138"]),
     ),
     max_size=4,
 )
@@ -280,10 +318,7 @@ rule_lists = st.lists(
 @given(flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.randoms(use_true_random=False))
 def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, random):
     flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
-    rules = [
-        rule(f"R{i}", prefix, category, target, worst, naf, hazard, yields)
-        for i, (prefix, category, target, worst, naf, hazard, yields) in enumerate(rule_rows)
-    ]
+    rules = [rule(f"R{i}", *row) for i, row in enumerate(rule_rows)]
     passed, rejected = run(flows, rules, radius_km)
     got = {
         (r.out_flow_id, r.in_flow_id): (r.rule_id, pytest.approx(r.matched_t_per_year))

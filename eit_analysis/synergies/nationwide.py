@@ -28,8 +28,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
-READ_OF_INPUTS = ["input_category", "naf_code"]
-NEED = ["input_category", "receiver_naf_codes", "hazardous_allowed"]
+READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code"]
+NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
 
 
 def best_candidates(
@@ -63,7 +63,8 @@ def best_candidates(
     giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    compatibility = compatibility.assign(receiver_naf_codes=compatibility["receiver_naf_codes"].fillna(""))
+    texts = ["receiver_naf_codes", "input_waste_codes"]
+    compatibility = compatibility.assign(**compatibility[texts].fillna(""))
     open_rules = read_by_rules(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
     open_rules = open_rules[first_stop(stops_of_outputs(open_rules)) == len(GATES)]
     met = taking[READ_OF_INPUTS].drop_duplicates()

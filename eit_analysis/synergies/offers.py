@@ -57,6 +57,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "in_flow_id": entering["flow_id"].astype(str),
             "taker_site_id": entering["site_id"].astype(str),
             "input_category": entering["category"].astype(str),
+            "input_waste_code": entering["waste_code"].fillna("").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),

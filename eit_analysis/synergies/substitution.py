@@ -6,8 +6,8 @@
     fit = yield × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
-category, sorting quality, hazard, receiving activity, a use no lower in the waste hierarchy than today's,
-reach, some tonnes on both sides. Only then does the fit rank what is left.
+category, sorting quality, hazard, receiving activity, the object that both sides declare, a use no lower
+in the waste hierarchy than today's, reach, some tonnes on both sides. Only then does the fit rank what is left.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ def candidates(
     A rule that names a waste code and a category reads an output that has both; an output without a code
     is read by its category alone. An unknown quality counts as mixed; an output without a waste code is
     taken as not hazardous; an unknown activity of the receiver, who has declared the need himself, passes
-    unless the rule lets hazardous waste in. When several rules let a pair through, the one that read the
-    longest code, then the most mature, then the best yield, is kept.
+    unless the rule lets hazardous waste in. A rule that hands on an object (``input_waste_codes``) joins only
+    an output and a need that declare it by their codes. When several rules let a pair through, the
+    one that read the longest code, then the most mature, then the best yield, is kept.
 
     Parameters
     ----------
