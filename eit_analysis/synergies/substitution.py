@@ -7,7 +7,8 @@
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
 category, sorting quality, hazard, receiving activity, the object that both sides declare, a use no lower
-in the waste hierarchy than today's, reach, some tonnes on both sides. Only then does the fit rank what is left.
+in the waste hierarchy than today's, reach, some tonnes on both sides. Only then does the fit rank what
+is left.
 """
 
 from __future__ import annotations
