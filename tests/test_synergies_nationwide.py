@@ -17,7 +17,7 @@ def made_up_study(root, name, latitude):
     (raw / "study.toml").write_text(CONFIG, encoding="utf-8")
     processed = open_study(name, root=root).processed
     processed.mkdir(parents=True)
-    places = {"site_id": ["A", "B"], "naf_code": "2562B", "latitude": latitude}
+    places = {"site_id": ["A", "B"], "naf_code": "2562B", "actor_type": "firm", "latitude": latitude}
     pd.DataFrame(places | {"longitude": 7.1}).to_parquet(processed / "sites.parquet")
     rows = [
         ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", "150101", 3.0),

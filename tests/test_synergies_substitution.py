@@ -26,6 +26,7 @@ SITES = pd.DataFrame(
     {
         "site_id": ["A", "B", "C", "D"],
         "naf_code": ["2562B", "1072Z", "3832Z", None],
+        "actor_type": ["firm", "firm", "outlet", None],
         # About 0, 11, 22 km along a meridian; D has no place.
         "latitude": [47.8, 47.9, 48.0, None],
         "longitude": [7.1, 7.1, 7.1, None],
@@ -235,6 +236,31 @@ def test_an_object_is_reused_only_where_both_sides_declare_it():
     assert kept("150103", "150103", taker="C") == ["M"]
 
 
+def test_what_arrives_fills_a_structure_whatever_the_yield():
+    flows = [
+        flow("o", "A", "out", "wood", 10),
+        flow("b", "B", "in", "wood", 4),
+        flow("c", "C", "in", "wood", 4),
+    ]
+    passed, _ = run(flows, [rule("R", category="wood", yields=(0.4, 0.5, 0.8))], radius_km=100)
+    firm, outlet = passed.to_dict("records")
+    assert firm["diverted_t_per_year"] == pytest.approx(8) and outlet["diverted_t_per_year"] == pytest.approx(
+        4
+    )
+    assert outlet["diverted_low_t_per_year"] == pytest.approx(3.2)
+    assert outlet["diverted_high_t_per_year"] == pytest.approx(4.8)
+    assert outlet["matched_t_per_year"] == pytest.approx(2)
+    assert outlet["supply_coverage_percent"] == pytest.approx(40)
+    assert outlet["demand_coverage_percent"] == pytest.approx(100)
+
+
+def matched_by_hand(out, entry, share, actor_type):
+    """What is of use: a firm's need counts after the yield, a structure's intake before it."""
+    if actor_type == "outlet":
+        return share * min(out["mass_t_per_year"], entry["mass_t_per_year"])
+    return min(out["mass_t_per_year"] * share, entry["mass_t_per_year"])
+
+
 def brute_force(flows, rules, radius_km):
     """The same question asked pair by pair and rule by rule."""
     place = {s.site_id: s for s in SITES.itertuples()}
@@ -281,7 +307,7 @@ def brute_force(flows, rules, radius_km):
                 if pair not in found or key < found[pair][0]:
                     found[pair] = (
                         key,
-                        min(out["mass_t_per_year"] * r["yield_central"], entry["mass_t_per_year"]),
+                        matched_by_hand(out, entry, r["yield_central"], taker.actor_type),
                     )
     return {pair: (key[3], matched) for pair, (key, matched) in found.items()}
 
@@ -392,8 +418,9 @@ def test_a_directory_of_outlets_and_workshops_counts_as_inputs():
     arguments = flow_table(flows), actors, rule_table([rule("R", category="wood")]), HAZARDOUS, 40.0, 1.3
     passed, _ = candidates(*arguments)
     assert list(passed["taker_site_id"]) == ["B", "C"]
-    assert list(passed["matched_t_per_year"]) == [9.0, 2.0]  # the workshop's capacity bounds it
-    assert list(passed["supply_coverage_percent"].round(1)) == [100.0, 22.2]
+    assert list(passed["matched_t_per_year"]) == [9.0, 1.8]
+    assert list(passed["diverted_t_per_year"]) == [10.0, 2.0]  # the workshop's capacity bounds what arrives
+    assert list(passed["supply_coverage_percent"].round(1)) == [100.0, 20.0]
     pd.testing.assert_frame_equal(best_candidates(*arguments, 2), passed)
 
 

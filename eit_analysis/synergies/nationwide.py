@@ -28,7 +28,7 @@ from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
-READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code"]
+READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake"]
 NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
 
 
@@ -71,7 +71,7 @@ def best_candidates(
     met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
     open_rules["out_class"] = _alike(open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity"])
-    met["in_class"] = _alike(met, READ_OF_INPUTS, NEED)
+    met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake"])
     giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
     taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
@@ -79,9 +79,12 @@ def best_candidates(
     classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
     )
-    classes = classes.merge(met[[*NEED, "in_class"]].drop_duplicates(), on=NEED).assign(gate_rank=len(GATES))
+    classes = classes.merge(met[[*NEED, "is_intake", "in_class"]].drop_duplicates(), on=NEED).assign(
+        gate_rank=len(GATES)
+    )
     classes = best_rule(classes, ["out_class", "in_class"]).drop(columns="input_category")
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
+    taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])
     shape = tuple(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
@@ -89,7 +92,7 @@ def best_candidates(
     found = match(
         _side(giving, "out", "supply", site[: len(giving)]),
         _side(taking, "in", "demand", site[len(giving) :]),
-        coo_array((classes["yield_central"].to_numpy(dtype=float), places), shape=shape),
+        coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,
     )
