@@ -41,7 +41,7 @@ def made_up(sites: int, arcs: int, seed: int) -> pd.DataFrame:
         {
             "giver_site_id": np.char.add("E", giver.astype("U5")), "out_flow_id": giver,
             "taker_site_id": np.char.add("F", taker.astype("U5")), "in_flow_id": taker,
-            "use": "made up", "yield_central": yields,
+            "use": "made up", "yield_central": yields, "need_t_per_t": yields,
             "supply_t_per_year": supply, "demand_t_per_year": demand,
             "diverted_t_per_year": diverted, NET_GAIN: diverted * rng.normal(30, 40, arcs),
         }

@@ -25,9 +25,18 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         giver_site_id=frame["out_flow_id"].str.upper(),
         taker_site_id=frame["in_flow_id"].str.upper(),
         use="reuse",
+        need_t_per_t=frame["yield_central"],
         diverted_t_per_year=most,
         **{name: rates[:, i] * most for i, name in enumerate(INDICATORS)},
     )
+
+
+def with_intakes(table: pd.DataFrame, needs: set[str]) -> pd.DataFrame:
+    """The candidates when some needs are those of structures, at the same rates per tonne."""
+    taken_up = table["yield_central"].where(~table["in_flow_id"].isin(needs), 1.0)
+    most = np.minimum(table["supply_t_per_year"], table["demand_t_per_year"] / taken_up)
+    gains = {name: rates(table, name) * most for name in INDICATORS}
+    return table.assign(need_t_per_t=taken_up, diverted_t_per_year=most, **gains)
 
 
 def transport() -> pd.DataFrame:
@@ -66,6 +75,9 @@ def tables(draw: st.DrawFn, most_rows: int = 5, crossed: bool = True) -> pd.Data
         for i, j in pairs
     ]  # fmt: skip
     table = candidates(rows)
+    # A need may be an intake: what arrives fills it, whatever the yield.
+    intakes = draw(st.sets(st.sampled_from(["i0", "i1", "i2"])))
+    table = with_intakes(table, intakes)
     if crossed:
         table["giver_site_id"] = table["out_flow_id"].map({"o0": "A", "o1": "B", "o2": "C"})
         table["taker_site_id"] = table["in_flow_id"].map({"i0": "B", "i1": "A", "i2": "C"})
@@ -102,7 +114,7 @@ def brute_force(table, value, settings, floors=()) -> float:
     gain = rates(table, "net_gain_eur_per_year")
     supply, demand, most, y = (
         table[c].to_numpy()
-        for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "yield_central")
+        for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "need_t_per_t")
     )
     best = -np.inf
     groups = [*settings.exclusive, *swaps(table)]
@@ -147,7 +159,7 @@ def greedy(table: pd.DataFrame, objective: str, lot: float) -> float:
     total, taken, refused = 0.0, set(), swaps(table)
     for k in np.argsort(-rate, kind="stable"):
         row = table.iloc[k]
-        out, into, y = row["out_flow_id"], row["in_flow_id"], row["yield_central"]
+        out, into, y = row["out_flow_id"], row["in_flow_id"], row["need_t_per_t"]
         tonnes = min(left[out], room[into] / y, row["diverted_t_per_year"])
         name = row["candidate_id"]
         swapped = any({name, other} in map(set, refused) for other in taken)

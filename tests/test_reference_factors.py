@@ -344,6 +344,11 @@ def test_outlet_rules_are_well_formed(name: str) -> None:
     assert rules["legal_status"].isin(statuses).all()
     assert rules["maturity"].between(1, 9).all()
     assert rules["yield_high"].le(1).all() and rules["yield_low"].gt(0).all()
+    needs = rules["input_waste_codes"].dropna().str.split()
+    # Only a reuse is of an object, and the object that comes out is the one asked for.
+    assert (rules.loc[needs.index, "route"] == "reuse").all()
+    assert all(rules.loc[row, "waste_code_prefix"] in codes for row, codes in needs.items())
+    assert set(needs.explode()) <= set(reference.load("waste_codes")["waste_code"])
     assert rules["receiver_naf_codes"].dropna().str.fullmatch(r"\d{2,4}( \d{2,4})*").all()
     split = rules["receiver_naf_codes"].dropna().str.split()
     assert (split.str.len() == split.map(lambda codes: len(set(codes)))).all(), "an activity named twice"

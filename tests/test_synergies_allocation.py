@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import brute_force, candidates, greedy, rates, swaps, tables, transport
+from allocation_cases import brute_force, candidates, greedy, rates, swaps, tables, transport, with_intakes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +50,13 @@ def test_yield_counts_on_the_demand_side():
     plan = allocate(candidates([("o", "i", 10, 3, 0.5, 50)]), FREE)
     assert tonnes(plan) == pytest.approx([6])
     assert list(plan.exchanges["received_t_per_year"]) == pytest.approx([3])
+
+
+def test_a_structure_takes_in_no_more_than_it_declares():
+    table = with_intakes(candidates([("o", "i", 10, 3, 0.5, 50), ("p", "i", 10, 3, 0.8, 10)]), {"i"})
+    plan = allocate(table, FREE)
+    assert tonnes(plan) == pytest.approx([3, 0])
+    assert list(plan.exchanges["received_t_per_year"]) == pytest.approx([1.5, 0])
 
 
 def test_a_lot_too_small_does_not_travel():
@@ -105,7 +112,7 @@ def obeys(plan, setting):
     assert received.to_numpy() == pytest.approx((sent * table["yield_central"]).to_numpy())
     for flow, amount, used in (
         ("out_flow_id", "supply_t_per_year", sent),
-        ("in_flow_id", "demand_t_per_year", received),
+        ("in_flow_id", "demand_t_per_year", sent * table["need_t_per_t"]),
     ):
         totals = used.groupby(table[flow]).sum()
         assert (totals <= table.groupby(flow)[amount].first() + 1e-5).all()

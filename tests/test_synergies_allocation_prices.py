@@ -109,9 +109,9 @@ def plus_one(table, kind, flow):
         "supply": ("out_flow_id", "supply_t_per_year"),
         "demand": ("in_flow_id", "demand_t_per_year"),
     }[kind]
-    before = np.minimum(table["supply_t_per_year"], table["demand_t_per_year"] / table["yield_central"])
+    before = np.minimum(table["supply_t_per_year"], table["demand_t_per_year"] / table["need_t_per_t"])
     raised = table.assign(**{amount: table[amount] + (table[flows] == flow)})
-    after = np.minimum(raised["supply_t_per_year"], raised["demand_t_per_year"] / raised["yield_central"])
+    after = np.minimum(raised["supply_t_per_year"], raised["demand_t_per_year"] / raised["need_t_per_t"])
     most = np.where(table["diverted_t_per_year"] < before - 1e-9, table["diverted_t_per_year"], after)
     # An exchange that could carry nothing is no candidate: its gain per tonne is not known.
     most = np.where(table["diverted_t_per_year"] > 0, most, 0)

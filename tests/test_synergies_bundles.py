@@ -15,7 +15,7 @@ def exchange(giver, taker, supply, demand, km, share=1.0):
     return {
         "out_flow_id": f"{giver}-o", "in_flow_id": f"{taker}-i", "giver_site_id": giver,
         "taker_site_id": taker, "supply_t_per_year": supply, "demand_t_per_year": demand,
-        "yield_central": share, "distance_km": km,
+        "need_t_per_t": share, "distance_km": km,
     }  # fmt: skip
 
 

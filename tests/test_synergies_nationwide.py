@@ -17,11 +17,11 @@ def made_up_study(root, name, latitude):
     (raw / "study.toml").write_text(CONFIG, encoding="utf-8")
     processed = open_study(name, root=root).processed
     processed.mkdir(parents=True)
-    places = {"site_id": ["A", "B"], "naf_code": "2562B", "latitude": latitude}
+    places = {"site_id": ["A", "B"], "naf_code": "2562B", "actor_type": "firm", "latitude": latitude}
     pd.DataFrame(places | {"longitude": 7.1}).to_parquet(processed / "sites.parquet")
     rows = [
-        ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", None, 3.0),
-        ("B-2", "B", "out", "wood", "150103", 5.0), ("A-2", "A", "in", "wood", None, 9.0),
+        ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", "150101", 3.0),
+        ("B-2", "B", "out", "wood", "150103", 5.0), ("A-2", "A", "in", "wood", "150103", 9.0),
     ]  # fmt: skip
     flows = pd.DataFrame(
         rows, columns=["flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year"]

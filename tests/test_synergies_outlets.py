@@ -279,7 +279,13 @@ def test_a_hazardous_flow_never_goes_to_an_unknown_activity() -> None:
         ]
     )
     sites = pd.DataFrame(
-        {"site_id": ["A", "B"], "naf_code": ["2059Z", None], "latitude": 47.8, "longitude": 7.2}
+        {
+            "site_id": ["A", "B"],
+            "naf_code": ["2059Z", None],
+            "actor_type": "firm",
+            "latitude": 47.8,
+            "longitude": 7.2,
+        }
     )
     passed, _ = substitution.candidates(flows, sites, reference.load("compatibility"), ["140603"], 30, 1.3)
     assert passed.empty

@@ -52,6 +52,7 @@ def candidate(out, supply, rank, **changes):
     return dict.fromkeys(CANDIDATE_COLUMNS) | {
         "candidate_id": f"{out}>B-1", "out_flow_id": out, "in_flow_id": "B-1", "giver_site_id": "A",
         "taker_site_id": "B", "category": "wood", "input_category": "wood", "yield_central": 1.0,
+        "need_t_per_t": 1.0,
         "supply_t_per_year": supply, "demand_t_per_year": 12.0, "diverted_t_per_year": supply,
         "diverted_low_t_per_year": supply, "diverted_high_t_per_year": supply, "old_route": "landfill",
         "new_route": "reuse", "old_cost_eur_per_t": 100.0, "distance_km": 10.0, "score": 60.0, "rank": rank,

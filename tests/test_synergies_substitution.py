@@ -18,14 +18,15 @@ FLOW_COLUMNS = [
     "mass_high_t_per_year", "evidence", "quality", "route", "cost_eur_per_t", "months",
 ]  # fmt: skip
 RULE_COLUMNS = [
-    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "receiver_naf_codes",
-    "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status", "hazardous_allowed",
-    "maturity", "source", "year", "route",
+    "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "input_waste_codes",
+    "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status",
+    "hazardous_allowed", "maturity", "source", "year", "route",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
         "site_id": ["A", "B", "C", "D"],
         "naf_code": ["2562B", "1072Z", "3832Z", None],
+        "actor_type": ["firm", "firm", "outlet", None],
         # About 0, 11, 22 km along a meridian; D has no place.
         "latitude": [47.8, 47.9, 48.0, None],
         "longitude": [7.1, 7.1, 7.1, None],
@@ -48,12 +49,14 @@ def flow_table(rows):
 
 
 def rule(
-    rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1)
-):
+    rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1),
+    objects="",
+):  # fmt: skip
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
         "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
-        "use": "recycling", "treatment": "tri", "yield_low": yields[0], "yield_central": yields[1],
+        "input_waste_codes": objects or None, "use": "recycling", "treatment": "tri",
+        "yield_low": yields[0], "yield_central": yields[1],
         "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
         "source": "test", "year": 2026, "route": "recycling",
     }  # fmt: skip
@@ -85,6 +88,8 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
             "naf_code": ["", "", "3822Z", "2410Z", ""],
             "receiver_naf_codes": ["38.22", "38.22", "38.22", "38.22", None],
             "hazardous_allowed": [0, 1, 1, 1, 1],
+            "input_waste_code": "",
+            "input_waste_codes": "",
         }
     )
     assert list(stops_of_receivers(pairs)["receiver"]) == [False, True, False, True, False]
@@ -154,6 +159,12 @@ def test_a_pair_and_its_numbers():
             [rule("R", category="wood", naf="38 16.29")],
         ),
         (
+            "object",
+            flow("o", "A", "out", "wood", 5, "150103"),
+            flow("i", "B", "in", "wood", 5),
+            [rule("R", prefix="150103", category="wood", objects="150103")],
+        ),
+        (
             "hierarchy",
             flow("o", "A", "out", "wood", 5) | {"route": "reuse"},
             flow("i", "B", "in", "wood", 5),
@@ -202,6 +213,54 @@ def test_the_longest_code_wins():
     assert list(passed["rule_id"]) == ["R6"]
 
 
+def test_an_object_is_reused_only_where_both_sides_declare_it():
+    pallets = rule("R", prefix="150103", category="wood", objects="150103") | {"route": "reuse"}
+    chips = rule("M", category="wood") | {"maturity": 1}
+
+    def kept(output_code, need_code, taker="B"):
+        passed, _ = run(
+            [
+                flow("o", "A", "out", "wood", 5, output_code),
+                flow("i", taker, "in", "wood", 5, need_code),
+            ],
+            [pallets, chips],
+            radius_km=100,
+        )
+        return list(passed["rule_id"])
+
+    assert kept("150103", "150103") == ["R"]
+    # Without the object on either side, or with another, what passes from one to the other is matter.
+    for codes in (("150103", None), (None, "150103"), ("150103", "200138"), ("200138", "150103")):
+        assert kept(*codes) == ["M"]
+    # C sorts and shreds (NAF 38.32Z): the pallets that it takes in are wood.
+    assert kept("150103", "150103", taker="C") == ["M"]
+
+
+def test_what_arrives_fills_a_structure_whatever_the_yield():
+    flows = [
+        flow("o", "A", "out", "wood", 10),
+        flow("b", "B", "in", "wood", 4),
+        flow("c", "C", "in", "wood", 4),
+    ]
+    passed, _ = run(flows, [rule("R", category="wood", yields=(0.4, 0.5, 0.8))], radius_km=100)
+    firm, outlet = passed.to_dict("records")
+    assert firm["diverted_t_per_year"] == pytest.approx(8) and outlet["diverted_t_per_year"] == pytest.approx(
+        4
+    )
+    assert outlet["diverted_low_t_per_year"] == pytest.approx(3.2)
+    assert outlet["diverted_high_t_per_year"] == pytest.approx(4.8)
+    assert outlet["matched_t_per_year"] == pytest.approx(2)
+    assert outlet["supply_coverage_percent"] == pytest.approx(40)
+    assert outlet["demand_coverage_percent"] == pytest.approx(100)
+
+
+def matched_by_hand(out, entry, share, actor_type):
+    """What is of use: a firm's need counts after the yield, a structure's intake before it."""
+    if actor_type == "outlet":
+        return share * min(out["mass_t_per_year"], entry["mass_t_per_year"])
+    return min(out["mass_t_per_year"] * share, entry["mass_t_per_year"])
+
+
 def brute_force(flows, rules, radius_km):
     """The same question asked pair by pair and rule by rule."""
     place = {s.site_id: s for s in SITES.itertuples()}
@@ -210,10 +269,11 @@ def brute_force(flows, rules, radius_km):
         for entry in (f for f in flows if f["direction"] == "in"):
             for r in rules:
                 prefix, code = r["waste_code_prefix"] or "", out["waste_code"] or ""
+                objects = (r["input_waste_codes"] or "").split()
                 if prefix and code:
                     reads = code.startswith(prefix) and r["category"] in (None, out["category"])
                 else:
-                    reads = out["category"] == r["category"]
+                    reads = out["category"] == r["category"] and not objects
                 giver, taker = place[out["site_id"]], place[entry["site_id"]]
                 if (
                     not reads
@@ -232,6 +292,9 @@ def brute_force(flows, rules, radius_km):
                     and not any(map(taker.naf_code.startswith, wanted))
                 ):
                     continue
+                operator = not wanted and str(taker.naf_code).startswith("38")
+                if objects and (entry["waste_code"] not in objects or operator):
+                    continue
                 if math.isnan(giver.latitude) or math.isnan(taker.latitude):
                     continue
                 km = 1.3 * float(
@@ -244,7 +307,7 @@ def brute_force(flows, rules, radius_km):
                 if pair not in found or key < found[pair][0]:
                     found[pair] = (
                         key,
-                        min(out["mass_t_per_year"] * r["yield_central"], entry["mass_t_per_year"]),
+                        matched_by_hand(out, entry, r["yield_central"], taker.actor_type),
                     )
     return {pair: (key[3], matched) for pair, (key, matched) in found.items()}
 
@@ -271,6 +334,7 @@ rule_lists = st.lists(
         st.sampled_from(["", "38", "10 25"]),
         st.sampled_from([0, 1]),
         st.sampled_from([(0.8, 0.9, 1.0), (0.4, 0.5, 0.6)]),
+        st.sampled_from(["", "150103", "150103 200138"]),
     ),
     max_size=4,
 )
@@ -280,10 +344,7 @@ rule_lists = st.lists(
 @given(flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.randoms(use_true_random=False))
 def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, random):
     flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
-    rules = [
-        rule(f"R{i}", prefix, category, target, worst, naf, hazard, yields)
-        for i, (prefix, category, target, worst, naf, hazard, yields) in enumerate(rule_rows)
-    ]
+    rules = [rule(f"R{i}", *row) for i, row in enumerate(rule_rows)]
     passed, rejected = run(flows, rules, radius_km)
     got = {
         (r.out_flow_id, r.in_flow_id): (r.rule_id, pytest.approx(r.matched_t_per_year))
@@ -357,8 +418,9 @@ def test_a_directory_of_outlets_and_workshops_counts_as_inputs():
     arguments = flow_table(flows), actors, rule_table([rule("R", category="wood")]), HAZARDOUS, 40.0, 1.3
     passed, _ = candidates(*arguments)
     assert list(passed["taker_site_id"]) == ["B", "C"]
-    assert list(passed["matched_t_per_year"]) == [9.0, 2.0]  # the workshop's capacity bounds it
-    assert list(passed["supply_coverage_percent"].round(1)) == [100.0, 22.2]
+    assert list(passed["matched_t_per_year"]) == [9.0, 1.8]
+    assert list(passed["diverted_t_per_year"]) == [10.0, 2.0]  # the workshop's capacity bounds what arrives
+    assert list(passed["supply_coverage_percent"].round(1)) == [100.0, 20.0]
     pd.testing.assert_frame_equal(best_candidates(*arguments, 2), passed)
 
 

@@ -1,7 +1,9 @@
 """Who together could do what nobody could alone: one output shared between takers, one need fed by givers.
 
-    one to many:   Σ_{i∈B} demand_i / yield_i ≥ supply        tonnes that leave the giver
-    many to one:   Σ_{o∈B} supply_o × yield_o ≥ demand        tonnes that reach the taker
+    one to many:   Σ_{i∈B} demand_i / n_i ≥ supply            tonnes that leave the giver
+    many to one:   Σ_{o∈B} supply_o × n_o ≥ demand            tonnes of the need that are met
+
+with n the tonnes of a need that one tonne sent takes up, ``need_t_per_t``.
 
 The bundle B is the smallest set of partners that covers the flow and, among the smallest, that of least total
 distance: an exact search, not a greedy one. When no set within the limit covers the flow, the one that covers
@@ -41,7 +43,7 @@ def bundles(passed: pd.DataFrame, maximum_partners: int = MAXIMUM_PARTNERS) -> p
     pandas.DataFrame
         One row per exchange of a bundle, columns ``BUNDLE_COLUMNS``, nearest partner first.
         ``bundle_kind``: ``one_to_many`` or ``many_to_one``. ``bundled_t_per_year``: t/year that leave the
-        giver (one to many) or reach the taker (many to one), the nearest partners being used up first.
+        giver (one to many) or meet the need (many to one), the nearest partners being used up first.
         ``coverage_percent``: of the supply, or of the demand, by the whole bundle.
     """
     found = [
@@ -60,9 +62,9 @@ def bundles(passed: pd.DataFrame, maximum_partners: int = MAXIMUM_PARTNERS) -> p
 def _uncovered(passed: pd.DataFrame, kind: str, key: str) -> pd.DataFrame:
     """The exchanges of flows that several partners want and none covers: ``wanted``, ``offered`` added."""
     if kind == "one_to_many":
-        wanted, offered = passed["supply_t_per_year"], passed["demand_t_per_year"] / passed["yield_central"]
+        wanted, offered = passed["supply_t_per_year"], passed["demand_t_per_year"] / passed["need_t_per_t"]
     else:
-        wanted, offered = passed["demand_t_per_year"], passed["supply_t_per_year"] * passed["yield_central"]
+        wanted, offered = passed["demand_t_per_year"], passed["supply_t_per_year"] * passed["need_t_per_t"]
     rows = passed.assign(wanted=wanted, offered=offered)
     rows = rows[(rows["offered"] > 0) & (rows["wanted"] > 0)]
     flows = rows.groupby(key)["offered"]

@@ -8,7 +8,9 @@ import pandas as pd
 from eit_analysis.synergies.offers import QUALITY_RANK
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
-GATES = ("same_site", "quality", "hazard", "receiver", "hierarchy", "unlocated", "reach", "no_mass")
+GATES = ("same_site", "quality", "hazard", "receiver", "object", "hierarchy", "unlocated", "reach", "no_mass")
+# Waste operators take an object for its matter, unless a rule names them.
+WASTE_OPERATORS = "38"
 # Code de l'environnement, art. L. 541-1: reuse before recycling before energy before disposal.
 HIERARCHY = {
     "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
@@ -32,7 +34,9 @@ def read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.Data
         for length in sorted(set(rules["specificity"]) - {0})
     ]
     parts = [p[(p["rule_category"] == "") | (p["rule_category"] == p["category"])] for p in parts]
-    by_category = rules[rules["rule_category"] != ""].drop(columns="waste_code_prefix")
+    # What is reused as an object is declared as one: its family does not say that it is a pallet.
+    of_matter = rules["input_waste_codes"].fillna("") == ""
+    by_category = rules[(rules["rule_category"] != "") & of_matter].drop(columns="waste_code_prefix")
     parts.append(
         coded.merge(
             by_category[by_category["specificity"] == 0], left_on="category", right_on="rule_category"
@@ -56,8 +60,8 @@ def stops_of_outputs(pairs: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:
-    """What the rule says of the activity that would receive."""
-    return {"receiver": ~_receives(pairs)}
+    """What the rule says of the need and of the activity that would receive."""
+    return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs)}
 
 
 def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:
@@ -90,6 +94,22 @@ def _receives(pairs: pd.DataFrame) -> pd.Series:
         or not wanted.split()
         or naf.startswith(tuple(wanted.replace(".", "").split()))
         for naf, wanted, allowed in unique.itertuples(index=False)
+    ]
+    known = unique.assign(answer=np.array(answers, dtype=bool))
+    return asked.merge(known, on=keys, how="left")["answer"].astype(bool)
+
+
+def _asks_for_it(pairs: pd.DataFrame) -> pd.Series:
+    """Whether each need declares, by its waste code, the object that its rule hands on; matter asks for none.
+
+    Under a rule open to any activity a waste operator asks for none: it would sort or shred the object.
+    """
+    keys = ["input_waste_code", "naf_code", "input_waste_codes", "receiver_naf_codes"]
+    asked = pairs[keys].fillna("")
+    unique = asked.drop_duplicates()
+    answers = [
+        codes == "" or (code in codes.split() and (receivers != "" or not naf.startswith(WASTE_OPERATORS)))
+        for code, naf, codes, receivers in unique.itertuples(index=False)
     ]
     known = unique.assign(answer=np.array(answers, dtype=bool))
     return asked.merge(known, on=keys, how="left")["answer"].astype(bool)

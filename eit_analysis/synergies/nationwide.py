@@ -28,8 +28,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
-READ_OF_INPUTS = ["input_category", "naf_code"]
-NEED = ["input_category", "receiver_naf_codes", "hazardous_allowed"]
+READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake"]
+NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
 
 
 def best_candidates(
@@ -63,14 +63,15 @@ def best_candidates(
     giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    compatibility = compatibility.assign(receiver_naf_codes=compatibility["receiver_naf_codes"].fillna(""))
+    texts = ["receiver_naf_codes", "input_waste_codes"]
+    compatibility = compatibility.assign(**compatibility[texts].fillna(""))
     open_rules = read_by_rules(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
     open_rules = open_rules[first_stop(stops_of_outputs(open_rules)) == len(GATES)]
     met = taking[READ_OF_INPUTS].drop_duplicates()
     met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
     open_rules["out_class"] = _alike(open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity"])
-    met["in_class"] = _alike(met, READ_OF_INPUTS, NEED)
+    met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake"])
     giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
     taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
@@ -78,9 +79,12 @@ def best_candidates(
     classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
     )
-    classes = classes.merge(met[[*NEED, "in_class"]].drop_duplicates(), on=NEED).assign(gate_rank=len(GATES))
+    classes = classes.merge(met[[*NEED, "is_intake", "in_class"]].drop_duplicates(), on=NEED).assign(
+        gate_rank=len(GATES)
+    )
     classes = best_rule(classes, ["out_class", "in_class"]).drop(columns="input_category")
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
+    taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])
     shape = tuple(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
@@ -88,7 +92,7 @@ def best_candidates(
     found = match(
         _side(giving, "out", "supply", site[: len(giving)]),
         _side(taking, "in", "demand", site[len(giving) :]),
-        coo_array((classes["yield_central"].to_numpy(dtype=float), places), shape=shape),
+        coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,
     )

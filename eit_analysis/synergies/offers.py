@@ -9,6 +9,8 @@ import pandas as pd
 
 from eit_analysis.synergies.matching.sides import ALL_YEAR
 
+# What they declare to take in is what may arrive; a firm declares what it uses.
+TAKERS = ("outlet", "ess")
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 
 
@@ -50,14 +52,16 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collectio
 
 def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     entering = flows[flows["direction"] == "in"].merge(
-        sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
+        sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
             "taker_site_id": entering["site_id"].astype(str),
             "input_category": entering["category"].astype(str),
+            "input_waste_code": entering["waste_code"].fillna("").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
+            "is_intake": entering["actor_type"].isin(TAKERS),
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),
             "demand_high": entering["mass_high_t_per_year"].astype(float),

@@ -1,13 +1,17 @@
 """Who could use what another throws away: outputs against inputs through the compatibility rules.
 
-    matched = min(supply × yield, demand)        tonnes received
-    diverted = min(supply, demand / yield)       tonnes that leave their old route
+    diverted = min(supply, demand / n)           tonnes that leave their old route
+    matched = yield × diverted                   tonnes of use
 
-    fit = yield × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
+    fit = n × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
+
+with n the tonnes of the need that one tonne sent takes up: the yield for a firm, which declares what it uses,
+1 for an outlet or an ESS structure, which declares what it can take in.
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
-category, sorting quality, hazard, receiving activity, a use no lower in the waste hierarchy than today's,
-reach, some tonnes on both sides. Only then does the fit rank what is left.
+category, sorting quality, hazard, receiving activity, the object that both sides declare, a use no lower
+in the waste hierarchy than today's, reach, some tonnes on both sides. Only then does the fit rank what
+is left.
 """
 
 from __future__ import annotations
@@ -32,7 +36,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
     "input_category", "rule_id", "use", "treatment", "legal_status", "maturity", "distance_km",
-    "months_in_common", "yield_central", "supply_t_per_year", "demand_t_per_year", "matched_t_per_year",
+    "months_in_common", "yield_central", "need_t_per_t", "supply_t_per_year", "demand_t_per_year",
+    "matched_t_per_year",
     "matched_low_t_per_year", "matched_high_t_per_year", "diverted_t_per_year",
     "diverted_low_t_per_year", "diverted_high_t_per_year", "giver_evidence", "taker_evidence",
     "old_route", "new_route", "old_cost_eur_per_t",
@@ -54,8 +59,9 @@ def candidates(
     A rule that names a waste code and a category reads an output that has both; an output without a code
     is read by its category alone. An unknown quality counts as mixed; an output without a waste code is
     taken as not hazardous; an unknown activity of the receiver, who has declared the need himself, passes
-    unless the rule lets hazardous waste in. When several rules let a pair through, the one that read the
-    longest code, then the most mature, then the best yield, is kept.
+    unless the rule lets hazardous waste in. A rule that hands on an object (``input_waste_codes``) joins only
+    an output and a need that declare it by their codes. When several rules let a pair through, the
+    one that read the longest code, then the most mature, then the best yield, is kept.
 
     Parameters
     ----------
@@ -105,7 +111,14 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), by ``candidate_id``."""
     months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
-    received = (pairs["supply"] * y["central"]).fillna(0).to_numpy()
+    taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
+    n = taken_up["central"]
+    diverted = {
+        "": np.minimum(pairs["supply"], pairs["demand"] / n),
+        "_low": np.minimum(pairs["supply_low"], pairs["demand_low"] / taken_up["high"]),
+        "_high": np.minimum(pairs["supply_high"], pairs["demand_high"] / taken_up["low"]),
+    }
+    received = (pairs["supply"] * n).fillna(0).to_numpy()
     both_ways = coverage_both_ways(received, pairs["demand"].fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     passed = pairs.assign(
@@ -114,14 +127,15 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
         months_in_common=np.bitwise_count(months).astype(int),
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
-        matched_t_per_year=np.minimum(pairs["supply"] * y["central"], pairs["demand"]),
-        matched_low_t_per_year=np.minimum(pairs["supply_low"] * y["low"], pairs["demand_low"]),
-        matched_high_t_per_year=np.minimum(pairs["supply_high"] * y["high"], pairs["demand_high"]),
-        diverted_t_per_year=np.minimum(pairs["supply"], pairs["demand"] / y["central"]),
-        diverted_low_t_per_year=np.minimum(pairs["supply_low"], pairs["demand_low"] / y["high"]),
-        diverted_high_t_per_year=np.minimum(pairs["supply_high"], pairs["demand_high"] / y["low"]),
-        supply_coverage_percent=100 * np.minimum(1, pairs["demand"] / (pairs["supply"] * y["central"])),
-        demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * y["central"] / pairs["demand"]),
-        fit=y["central"] * both_ways * SHARE_OF_YEAR[months] * nearness,
+        need_t_per_t=n,
+        matched_t_per_year=y["central"] * diverted[""],
+        matched_low_t_per_year=y["low"]
+        * np.minimum(pairs["supply_low"], pairs["demand_low"] / taken_up["low"]),
+        matched_high_t_per_year=y["high"]
+        * np.minimum(pairs["supply_high"], pairs["demand_high"] / taken_up["high"]),
+        **{f"diverted{bound}_t_per_year": mass for bound, mass in diverted.items()},
+        supply_coverage_percent=100 * np.minimum(1, pairs["demand"] / (pairs["supply"] * n)),
+        demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * n / pairs["demand"]),
+        fit=n * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
     return passed[CANDIDATE_COLUMNS].sort_values("candidate_id", kind="stable").reset_index(drop=True)

@@ -65,7 +65,7 @@ E03|out|chimique|Huiles d'usinage usées|120107|14 t/an|registre|souillé|recycl
 E03|in|textile|Chiffons d'essuyage||75 kg/mois|facture|propre||900|||
 E04|out|métal|Copeaux de laiton|120103|88 t/an|pesée|propre|recyclage|-1 900||Métaux Korrigan|
 E04|out|chimique|Bains de dégraissage aqueux|120301|1,1 t/mois|facture|souillé|incinération|190||Liquides Griffon|
-E04|in|bois|Palettes d'occasion pour expéditions||30 palettes/semaine|facture|propre||240|||
+E04|in|bois|Palettes d'occasion pour expéditions|150103|30 palettes/semaine|facture|propre||240|||
 E05|out|métal|Chutes de tôle|120101|270 t/an|pesée|propre|recyclage|-140||Métaux Korrigan|
 E05|out|bois|Chutes de caisses d'expédition|030105|2,6 t/mois|déclaration|propre|valorisation énergétique|40||Bois Farfadet|
 E05|out|DEE|Cartes et armoires électriques déposées|160214|2 412,5 kg/an|registre|mélangé|recyclage|0||Electro Lutin|
@@ -83,13 +83,13 @@ E08|out|chimique|Colles et mastics non conformes|080409|36 t/an|registre|souill�
 E08|out|métal|Fûts métalliques vidés|150104|640 kg/mois|facture|mélangé|recyclage|20||Métaux Korrigan|
 E09|out|plastique|Chutes de film polyéthylène|070213|21 t/mois|pesée|propre|recyclage|-180||Granulés Sirène|
 E09|out|plastique|Films imprimés et purges|070213|64 t/an|pesée|mélangé|valorisation énergétique|70||Bennes Chimère|
-E09|in|bois|Palettes d'occasion pour expéditions||55 palettes/semaine|facture|propre||230|||
+E09|in|bois|Palettes d'occasion pour expéditions|150103|55 palettes/semaine|facture|propre||230|||
 E10|out|plastique|Carottes et rebuts d'injection|120105|9,5 t/mois|pesée|propre|recyclage|-150||Granulés Sirène|
 E10|in|carton|Carton de calage pour expéditions||700 kg/mois|déclaration|propre||400|||
 E10|in|plastique|Polyéthylène régénéré en granulés||180 t/an|facture|propre||820|||
 E11|out|plastique|Chutes de tubes broyées|120105|72 t/an|pesée|propre|recyclage|-140||Granulés Sirène|
 E11|in|plastique|Polyéthylène régénéré en granulés||12 t/mois|facture|propre||800|||
-E11|in|bois|Palettes d'occasion pour expéditions||20 palettes/semaine|facture|propre||250|||
+E11|in|bois|Palettes d'occasion pour expéditions|150103|20 palettes/semaine|facture|propre||250|||
 E12|out|textile|Déchets de fils et bourres|040222|4,1 t/mois|pesée|propre|valorisation énergétique|60||Bennes Chimère|
 E12|out|textile|Toiles et lisières de coton|040222|1,3 t/mois|déclaration|propre|stockage|115||Bennes Chimère|
 E13|out|textile|Chutes de tissu ennobli|040222|3,2 t/mois|pesée|mélangé|stockage|115||Bennes Chimère|
@@ -106,7 +106,7 @@ E16|out|biodéchets|Boues de station laitière|020502|110 t/an|registre|mélang�
 E17|out|biodéchets|Épluchures et fruits écartés|020304|24 t/mois|pesée|propre|compostage|65|6 7 8 9 10|Bennes Chimère|
 E17|out|verre|Bocaux cassés|150107|480 kg/mois|déclaration|mélangé|recyclage|25||Collecte Mirage|
 E17|in|denrées alimentaires|Fruits et légumes à transformer||60 t/an|facture|propre||380|6 7 8 9 10||
-E17|in|bois|Palettes d'occasion pour expéditions||15 palettes/semaine|facture|propre||260|||
+E17|in|bois|Palettes d'occasion pour expéditions|150103|15 palettes/semaine|facture|propre||260|||
 E18|out|biodéchets|Invendus alimentaires non donnables|200108|1,9 t/semaine|pesée|mélangé|incinération|125||Bennes Chimère|
 E18|out|denrées alimentaires|Invendus consommables|200108|260 kg/semaine|registre|propre|incinération|125||Bennes Chimère|
 E18|out|DEE|Retours clients petit électroménager|200136|420 kg/mois|facture|mélangé|recyclage|0||Electro Lutin|
@@ -122,7 +122,7 @@ S01|out|textile|Chiffons d'essuyage coupés||950 kg/mois|pesée|propre|réemploi
 S01|in|DEE|Appareils à démanteler|160214|25 t/an|déclaration|mélangé||0|||
 S01|in|papier|Papiers de bureau à trier|200101|20 t/an|déclaration|propre||0|||
 S02|in|bois|Palettes à réparer|150103|60 palettes/semaine|déclaration|propre||0|||
-S02|out|bois|Palettes réparées||45 palettes/semaine|registre|propre|réemploi|-180|||
+S02|out|bois|Palettes réparées|150103|45 palettes/semaine|registre|propre|réemploi|-180|||
 S02|out|bois|Planches non réparables|150103|1,3 t/mois|pesée|mélangé|valorisation énergétique|45||Bois Farfadet|
 S02|in|denrées alimentaires|Dons pour l'épicerie solidaire||25 t/an|déclaration|propre||0|||
 S03|in|DEE|Appareils à réparer et à revendre|200136|12 t/an|déclaration|propre||0|||

@@ -7,6 +7,8 @@ import pandas as pd
 
 from eit_analysis.errors import InputError
 
+RATES = ("yield_central", "need_t_per_t")
+
 
 def known_exclusive(groups: list[list[str]], flows: pd.DataFrame) -> None:
     """Each exclusive exchange of ``study.toml`` joins an output and an input of the study.
@@ -43,9 +45,9 @@ def ordered(candidates: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
     repeated = names[names == names.shift()]
     if len(repeated):
         raise InputError(f"l'échange « {repeated.iloc[0]} » est donné deux fois, gardez-en une ligne")
-    for column in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "yield_central"):
+    for column in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", *RATES):
         values = table[column].to_numpy(dtype=float)
-        wrong = ~np.isfinite(values) | (values < 0) | ((values == 0) & (column == "yield_central"))
+        wrong = ~np.isfinite(values) | (values < 0) | ((values == 0) & (column in RATES))
         _refuse(wrong, values, names, column)
     for column in indicators:
         values = table[column].to_numpy(dtype=float)

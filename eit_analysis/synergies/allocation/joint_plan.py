@@ -19,7 +19,7 @@ from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 
 PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",
-    "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
+    "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 

@@ -2,17 +2,18 @@
 
     t_k tonnes diverted (t/year), z_k = 1 when the exchange takes place
 
-    supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} y_k t_k ≤ D_j
+    supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} n_k t_k ≤ D_j
     lot         L z_k ≤ t_k ≤ u_k z_k             projects    Σ z_k ≤ N
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
 
-with y_k the yield, u_k = min(S_i, D_j / y_k) or less, g_k the net gain per tonne and p the yearly cost of
-setting up and following one exchange. The budget is what the plan spends in a year: set-up, and what
-exchanges dearer than today cost more. Gains elsewhere do not refill it. To swap like for like makes no sense:
-who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out and mended
-ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p, no z_k
-exists and the programme is linear.
+with n_k the tonnes of the need that one tonne takes up (the yield for a firm, 1 for an outlet or an ESS
+structure, whose need is an intake), u_k = min(S_i, D_j / n_k) or less, g_k the net gain per tonne and p the
+yearly cost of setting up and following one exchange. The budget is what the plan spends in a year: set-up,
+and what exchanges dearer than today cost more. Gains elsewhere do not refill it. To swap like for like makes
+no sense: who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out
+and mended ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p,
+no z_k exists and the programme is linear.
 
 Each lot is written with its own u_k, the tightest that holds. Adding Σ z_k ≤ S_i / L for each flow made no
 difference that could be measured on 100 × 100 sites.
@@ -87,9 +88,9 @@ class Model:
     @property
     def most(self) -> np.ndarray:
         """u_k: the most each exchange could divert alone."""
-        yields = self.pairs["yield_central"].to_numpy(dtype=float)
+        taken_up = self.pairs["need_t_per_t"].to_numpy(dtype=float)
         return np.minimum.reduce(
-            [self.own_most, self.limits[self.supply_row], self.limits[self.demand_row] / yields]
+            [self.own_most, self.limits[self.supply_row], self.limits[self.demand_row] / taken_up]
         )
 
     def benefit(self, indicator: str) -> Benefit:
@@ -136,14 +137,16 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
     known = candidates[needed].notna().all(axis=1)
     possible = candidates["diverted_t_per_year"] >= max(settings.minimum_lot_t, np.finfo(float).tiny)
     pairs = candidates[known & possible]
-    yields = pairs["yield_central"].to_numpy(dtype=float)
+    taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
     supply, supply_row = _flows(
         pairs, "supply", ("out_flow_id", "giver_site_id", "supply_t_per_year"), np.ones(len(pairs))
     )
-    demand, demand_row = _flows(pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), yields)
+    demand, demand_row = _flows(
+        pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), taken_up
+    )
     crossed = _crossed(pairs)
     rows = [supply, demand, crossed, *_ceilings(pairs, settings)]
-    both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / yields)
+    both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
     alone = pairs["diverted_t_per_year"]
     return Model(
         pairs=pairs,
