@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eit_analysis.config import Allocation, read_config
 from eit_analysis.errors import InputError
 from eit_analysis.synergies.allocation.checks import known_exclusive
-from eit_analysis.synergies.allocation.joint_plan import allocate, search
+from eit_analysis.synergies.allocation.joint_plan import account, allocate, search
 
 FREE = Allocation(minimum_lot_t=0)
 GAIN = "net_gain_eur_per_year"
@@ -57,6 +57,17 @@ def test_a_structure_takes_in_no_more_than_it_declares():
     plan = allocate(table, FREE)
     assert tonnes(plan) == pytest.approx([3, 0])
     assert list(plan.exchanges["received_t_per_year"]) == pytest.approx([1.5, 0])
+
+
+def test_the_account_of_a_plan_tells_what_coordination_takes():
+    table = candidates([("o", "i", 10, 6, 1, 50), ("p", "j", 10, 8, 1, 40), ("q", "k", 1, 1, 1, 20)])
+    lines = account(allocate(table, Allocation(minimum_lot_t=0, project_cost_eur_per_year=100)))
+    # 300 and 320 €; the third would bring 20 € for the 100 € that it costs to follow.
+    assert dict(lines.itertuples(index=False)) == {
+        "exchanges": pytest.approx(620),
+        "coordination": -200,
+        "net": pytest.approx(420),
+    }
 
 
 def test_a_lot_too_small_does_not_travel():

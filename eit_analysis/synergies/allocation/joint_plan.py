@@ -21,6 +21,7 @@ PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",
     "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
+ACCOUNT_COLUMNS = ["plan_account", "account_eur_per_year"]
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -116,3 +117,21 @@ def search(plan: JointPlan) -> pd.DataFrame:
     """How sure the plan is to be the best, one row: ``SEARCH_COLUMNS``."""
     row = (plan.objective, plan.status, plan.gap_percent, plan.n_unknown)
     return pd.DataFrame([row], columns=SEARCH_COLUMNS)
+
+
+def account(plan: JointPlan) -> pd.DataFrame:
+    """after coordination = Σ net gains of the exchanges − p × exchanges, in €/year, p the cost of one.
+
+    Parameters
+    ----------
+    plan : JointPlan
+        Of largest net gain: its value is what stays.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ACCOUNT_COLUMNS``, three rows: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
+    """
+    paid = plan.settings.project_cost_eur_per_year * int(plan.solution.chosen.sum())
+    rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]
+    return pd.DataFrame(rows, columns=ACCOUNT_COLUMNS)
