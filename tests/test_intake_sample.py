@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.study import open_study
+from eit_analysis.synergies.allocation.checks import known_exclusive
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANTED = ROOT / "data" / "raw" / "thur-doller" / "planted_dirt.csv"
@@ -60,3 +63,11 @@ def test_every_planted_fault_is_found_and_nothing_else(wave):
         for fault in numbers[(numbers["source_sheet"] == sheet) & (numbers["column"] == header)].itertuples():
             place = (fault.source_file, fault.source_sheet, fault.source_row)
             assert values[place] == pytest.approx(float(fault.true_value))
+
+
+@pytest.mark.skipif(not PLANTED.exists(), reason="the sample study is not there")
+def test_the_exclusive_exchanges_given_as_an_example_are_of_the_study():
+    text = (PLANTED.parent / "study.toml").read_text(encoding="utf-8")
+    (example,) = re.findall(r"par exemple (\[\[.*\]\])", text)
+    groups = tomllib.loads(f"exclusive = {example}")["exclusive"]
+    known_exclusive(groups, clean_wave(open_study("thur-doller", "2018", ROOT)).tables["flows"])

@@ -57,7 +57,7 @@ def test_every_criterion_is_read_by_its_label(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", ["votes.csv"]),
+        ("", ["est vide", "une ligne par vote", "Participant, Rôle, Critère, Points"]),
         ("\n\n", ["votes.csv"]),
         (HEAD, ["aucun vote"]),
         ("Participant;Critère;Points\nAna;Distance;1\n", ["« Rôle » manque"]),
@@ -87,8 +87,9 @@ def test_what_is_wrong_is_said_in_french_with_its_place(tmp_path, text, words):
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     path = tmp_path / FILE
     path.write_bytes(b"\x00\x01\x81\x8d\x00" * 20)
-    with pytest.raises(InputError, match=r"votes\.csv"):
+    with pytest.raises(InputError, match=r"votes\.csv.*une ligne par vote") as caught:
         read_votes(path)
+    assert "entreprise" not in str(caught.value) and "questionnaire" not in str(caught.value)
 
 
 def test_the_sample_votes_stand_beside_the_waves_and_give_weights(tmp_path):

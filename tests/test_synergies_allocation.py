@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eit_analysis.config import Allocation, read_config
 from eit_analysis.errors import InputError
 from eit_analysis.synergies.allocation.checks import known_exclusive
-from eit_analysis.synergies.allocation.joint_plan import account, allocate, search
+from eit_analysis.synergies.allocation.joint_plan import account, allocate, exclusive, search
 
 FREE = Allocation(minimum_lot_t=0)
 GAIN = "net_gain_eur_per_year"
@@ -68,6 +68,18 @@ def test_the_account_of_a_plan_tells_what_coordination_takes():
         "coordination": -200,
         "net": pytest.approx(420),
     }
+
+
+def test_the_groups_that_exclude_one_another_are_listed_by_name():
+    table = candidates([("o", "i", 10, 6, 1, 50), ("o", "j", 10, 8, 1, 40)])
+    flows = pd.DataFrame({"flow_id": list("oijk"), "site_id": list("OIJK")})
+    plan = allocate(table, Allocation(exclusive=[["o>i", "o>j"], ["o>j", "o>k"]]))
+    listed = exclusive(plan, flows)
+    assert list(listed["exclusive_group"]) == [1, 1, 2, 2]
+    assert list(listed["candidate_id"]) == ["o>i", "o>j", "o>j", "o>k"]
+    assert list(listed["exchange_site_ids"]) == ["O I", "O J", "O J", "O K"]
+    assert listed["allocated_t_per_year"].tolist()[:3] == pytest.approx([0, 8, 8])
+    assert np.isnan(listed["allocated_t_per_year"].iloc[3])
 
 
 def test_a_lot_too_small_does_not_travel():

@@ -26,6 +26,7 @@ HEADERS = {
     "criterion": ("Critère", {"critere", "criteres"}),
     "points": ("Points", {"points", "point", "poids"}),
 }
+TITLES = ", ".join(title for title, _ in HEADERS.values())
 COLUMNS = ["participant", "role", "criterion", "points", "source_row"]
 
 
@@ -51,7 +52,12 @@ def read_votes(path: Path) -> pd.DataFrame:
     """
     raw = next(read_files([path], path.parent))
     if raw.problem:
-        raise InputError(raw.problem, file=path.name)
+        # The reader speaks of questionnaires: its cause holds, what to do about votes does not.
+        cause = raw.problem.split("\u00a0;")[0]
+        raise InputError(
+            f"{cause}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}",
+            file=path.name,
+        )
     rows = [[clean_text(cell) for cell in row] for row in raw.sheets[0].rows]
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
     if not filled:
@@ -114,9 +120,8 @@ def _places(header: list[str], file: str) -> dict[str, int]:
         found = [place for place, text in enumerate(folded) if text in words]
         if len(found) != 1:
             problem = "manque" if not found else "est là plusieurs fois"
-            wanted = ", ".join(title for title, _ in HEADERS.values())
             raise InputError(
-                f"la colonne « {title} » {problem}, écrivez en première ligne\u00a0: {wanted}", file=file
+                f"la colonne « {title} » {problem}, écrivez en première ligne\u00a0: {TITLES}", file=file
             )
         places[column] = found[0]
     return places

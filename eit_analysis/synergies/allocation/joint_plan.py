@@ -22,6 +22,7 @@ PROGRAMME_COLUMNS = [
     "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 ACCOUNT_COLUMNS = ["plan_account", "account_eur_per_year"]
+EXCLUSIVE_COLUMNS = ["exclusive_group", "candidate_id", "exchange_site_ids", "allocated_t_per_year"]
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -135,3 +136,29 @@ def account(plan: JointPlan) -> pd.DataFrame:
     paid = plan.settings.project_cost_eur_per_year * int(plan.solution.chosen.sum())
     rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]
     return pd.DataFrame(rows, columns=ACCOUNT_COLUMNS)
+
+
+def exclusive(plan: JointPlan, flows: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges of which one at most takes place, by group, with the tonnes (t/year) that the plan gives.
+
+    Parameters
+    ----------
+    plan : JointPlan
+        Its settings name the groups.
+    flows : pandas.DataFrame
+        ``flow_id`` and ``site_id``: whose exchange it is, even one that is no candidate.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``EXCLUSIVE_COLUMNS``, groups numbered from 1; tonnes are missing for what is no candidate.
+    """
+    groups = enumerate(plan.settings.exclusive, start=1)
+    rows = [(number, name, *name.split(">")) for number, group in groups for name in group]
+    table = pd.DataFrame(rows, columns=["exclusive_group", "candidate_id", "out", "into"])
+    owner = flows.set_index("flow_id")["site_id"]
+    given = plan.exchanges.set_index("candidate_id")["allocated_t_per_year"]
+    return table.assign(
+        exchange_site_ids=table["out"].map(owner) + " " + table["into"].map(owner),
+        allocated_t_per_year=table["candidate_id"].map(given),
+    )[EXCLUSIVE_COLUMNS]
