@@ -99,6 +99,11 @@ def test_a_large_flow_is_not_a_slip(mass):
     assert all(code != "decimal_slip" for *_, code in found(flows__mass_t_per_year=[(2, mass)]))
 
 
+@pytest.mark.filterwarnings("error")
+def test_masses_whose_ratio_overflows_are_no_slip():
+    assert all(code != "decimal_slip" for *_, code in found(flows__mass_t_per_year=[(2, 1e-320)]))
+
+
 def test_a_slip_needs_five_other_firms():
     tables = survey(flows__mass_t_per_year=[(0, 3_000.0)])
     tables["flows"] = tables["flows"].iloc[:5]

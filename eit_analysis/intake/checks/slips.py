@@ -86,13 +86,14 @@ def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     down = (x * RATIO < middle) & (x < low / NEAR) & _inside(x * SLIP, low, high)
     down &= x == firms["max"].to_numpy()[firm]
     marked = (up | down) & (size[firm] > LEAST_OTHERS)
-    rows, times = rows[marked], np.where(up, x / middle, middle / x)[marked]
+    rows, up, x, middle = rows[marked], up[marked], x[marked], middle[marked]
+    times = np.where(up, x / middle, middle / x)  # of these alone: a ratio of any two may overflow
     reasons = [
         f"{short(mass)} t par an, soit {short(ratio)} fois {'plus' if more else 'moins'} par salarié que "
         f"la médiane des autres entreprises pour la catégorie {CATEGORIES[category]}, erreur possible entre "
         "kilogrammes et tonnes"
         for mass, ratio, more, category in zip(
-            rows["mass_t_per_year"], times, up[marked], rows["category"], strict=True
+            rows["mass_t_per_year"], times, up, rows["category"], strict=True
         )
     ]
     return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), "decimal_slip", reasons)
