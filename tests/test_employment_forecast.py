@@ -534,11 +534,9 @@ def test_shipped_hazards_are_ordered_sourced_and_cover_each_age_once() -> None:
 
 
 def test_only_the_firms_it_strikes_stand_behind_a_shock() -> None:
-    shocks = [Shock(year=2020, share=0.4, site_id="A"), Shock(year=2022, share=1.0, occupation="Caisse")]
-    parameters = Scenarios(horizon_years=5, shocks=shocks)
+    shocks = [Shock(year=2022, share=1.0, occupation="Caisse"), Shock(year=2020, share=0.4, site_id="A")]
     sites = pd.DataFrame({"site_id": list("ABC"), "naf_code": ["2511Z"] * 3})
-    table = pd.DataFrame({"scenario": ["trend", "shock"], "year": [2023, 2023], "people": [30.0, 20.0]})
-    rows = outlook.crossed(outlook.behind(SMALL, sites, parameters), table, ["scenario", "year"])
-    firms = rows.groupby("scenario")["site_id"].agg(set)
-    assert firms.to_dict() == {"trend": {"A", "B", "C"}, "shock": {"A"}}
-    assert rows.groupby("scenario")["headcount"].sum().to_dict() == {"trend": 34.0, "shock": 22.0}
+    rows = outlook.struck_by_shock(SMALL, sites, Scenarios(horizon_years=5, shocks=shocks))
+    assert set(rows["site_id"]) == {"A"}
+    assert rows["headcount"].sum() == 22
+    assert outlook.struck_by_shock(SMALL, sites, Scenarios()).empty

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eit_analysis.config import Scenarios
 from eit_analysis.employment.demand import struck
-from eit_analysis.employment.forecast import Simulation, scenarios
+from eit_analysis.employment.forecast import Simulation
 from eit_analysis.employment.workforce import others_last
 
 SIGNS = {"retirements": -1, "quits": -1, "losses": -1, "moves": 1, "hires": 1}
@@ -151,22 +151,15 @@ def waterfall(simulations: list[Simulation], occupations: list[str] | None = Non
     return pd.DataFrame(parts, columns=["scenario", "step", *(f"mean_people{suffix}" for suffix in LEVELS)])
 
 
-def behind(workforce: pd.DataFrame, sites: pd.DataFrame, parameters: Scenarios) -> pd.DataFrame:
-    """Workforce rows repeated for each ``scenario``: all, but for the shock those that it strikes.
+def struck_by_shock(workforce: pd.DataFrame, sites: pd.DataFrame, parameters: Scenarios) -> pd.DataFrame:
+    """The people behind the scenario ``shock``: its gap to the trend over its share is their headcount.
 
-    Its gap to the trend over its share is their headcount. Of several shocks, the one of fewest firms counts.
+    Of several shocks, those of the one that strikes the fewest firms; none without a shock.
     """
-    parts = [workforce.assign(scenario=name) for name in scenarios(parameters)]
-    if parameters.shocks:
-        hit = [struck(shock, workforce, sites) for shock in parameters.shocks]
-        parts[-1] = min(hit, key=lambda rows: rows["site_id"].nunique()).assign(scenario="shock")
-    return pd.concat(parts, ignore_index=True)
+    hit = [struck(shock, workforce, sites) for shock in parameters.shocks]
+    return min(hit, key=lambda rows: rows["site_id"].nunique(), default=workforce.head(0))
 
 
 def crossed(workforce: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Workforce rows repeated for each value of ``keys``: who stands behind each row of a forecast.
-
-    Rows that have a ``scenario`` already, from :func:`behind`, stand behind that one alone.
-    """
-    cells = table[keys].drop_duplicates()
-    return workforce.merge(cells) if "scenario" in workforce else workforce.merge(cells, how="cross")
+    """Workforce rows repeated for each value of ``keys``: who stands behind each row of a forecast."""
+    return workforce.merge(table[keys].drop_duplicates(), how="cross")
