@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -164,36 +166,34 @@ def test_study_toml_is_checked(project: Path, line: str, words: list[str]) -> No
     refused(eit(project, "clean", "toml"), *words)
 
 
-@pytest.mark.parametrize("exchange", ["E01-F03>R99-F01", "R02-F01>E01-F03"])
-def test_an_exclusive_exchange_that_no_wave_has_is_refused(project: Path, exchange: str) -> None:
+@contextmanager
+def sample_study_with(project: Path, old: str, new: str) -> Iterator[None]:
+    """The sample's ``study.toml`` with other words in it, for a while."""
     path = project / "data" / "raw" / "thur-doller" / "study.toml"
     before = path.read_text(encoding="utf-8")
-    limits = f'[allocation]\nexclusive = [["{exchange}", "E01-F03>R02-F01"]]'
-    path.write_text(before.replace("[allocation]", limits), encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new), encoding="utf-8")
     try:
-        refused(eit(project, "run", "thur-doller"), "study.toml", "allocation.exclusive", exchange)
+        yield
     finally:
         path.write_text(before, encoding="utf-8")
+
+
+@pytest.mark.parametrize("exchange", ["E01-F03>R99-F01", "R02-F01>E01-F03"])
+def test_an_exclusive_exchange_that_no_wave_has_is_refused(project: Path, exchange: str) -> None:
+    limits = f'[allocation]\nexclusive = [["{exchange}", "E01-F03>R02-F01"]]'
+    with sample_study_with(project, "[allocation]", limits):
+        refused(eit(project, "run", "thur-doller"), "study.toml", "allocation.exclusive", exchange)
 
 
 def test_a_shock_on_a_sector_that_no_wave_has_is_refused(project: Path) -> None:
-    path = project / "data" / "raw" / "thur-doller" / "study.toml"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace('naf = "22"', 'naf = "99"'), encoding="utf-8")
-    try:
+    with sample_study_with(project, 'naf = "22"', 'naf = "99"'):
         refused(eit(project, "run", "thur-doller"), "study.toml", "scenarios.shocks.naf", "99")
-    finally:
-        path.write_text(before, encoding="utf-8")
 
 
 def test_a_shock_beyond_the_forecast_is_refused(project: Path) -> None:
-    path = project / "data" / "raw" / "thur-doller" / "study.toml"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace("year = 2021\nshare", "year = 2031\nshare"), encoding="utf-8")
-    try:
+    with sample_study_with(project, "year = 2021\nshare", "year = 2031\nshare"):
         refused(eit(project, "run", "thur-doller"), "study.toml", "scenarios.shocks.year", "2031", "2028")
-    finally:
-        path.write_text(before, encoding="utf-8")
 
 
 def test_refused_input_leaves_the_last_good_files(project: Path) -> None:
