@@ -24,7 +24,8 @@ from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import Ledger, SheetAccount
-from eit_analysis.intake.sheets.rows import sheet_rows, stated_totals
+from eit_analysis.intake.sheets.rows import sheet_rows
+from eit_analysis.intake.sheets.totals import stated_totals
 from eit_analysis.study import Study
 
 

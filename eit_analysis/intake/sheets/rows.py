@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows
-from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import content, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal, may_be_birth, personal_columns
+from eit_analysis.intake.sheets.masking import without_personal
+from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawSheet
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
-TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
-LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 NO_HEADER = (
     f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
     "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
@@ -107,7 +104,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
         return None
     cells = Rows.of(sheet.rows)
     if layout and table in PEOPLE:
-        cells = _without_personal(layout, cells, place, ledger)
+        cells = without_personal(layout, cells, place, ledger)
     return FoundSheet(place, table, replace(sheet, rows=cells), layout)
 
 
@@ -176,43 +173,6 @@ def _shown(cells: Sequence[Any]) -> str:
     return " | ".join(PRIVATE if is_personal(text) else text for text in texts)
 
 
-def _without_personal(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> Rows:
-    """The cells without personal data: columns of it emptied, other cells that hold some replaced."""
-    header = {i: clean_text(cell) for i, cell in enumerate(cells[layout.header_row])}
-    found = personal_columns(layout.table, header, cells[layout.header_row + 1 :])
-    names = [index for index, reason in found.items() if reason == "personal_name"]
-    blank, private = len(cells.values), len(cells.values) + 1
-    told = np.flatnonzero(cells.test(_identifies))
-    numbers = np.where(np.isin(cells.numbers, told), private, cells.numbers)
-    for row, column in _named(cells, names):
-        numbers[row, column] = private
-    for index, reason in found.items():
-        text = header.get(index, "")
-        ledger.correct(place, layout.header_row + 1, text, text, "", f"dropped_{reason}")
-        numbers[:, index] = blank
-        layout.unknown.pop(index, None)
-        layout.repeated.pop(index, None)
-    return Rows([*cells.values, "", PRIVATE], numbers)
-
-
-def _identifies(cell: Any) -> bool:
-    """Whether a cell about people holds what may identify one: nobody counts people in nine digits."""
-    text = clean_text(cell)
-    return LONG_NUMBER.fullmatch(text) is not None or is_personal(text) or may_be_birth(cell)
-
-
-def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cells that repeat what a column of names says of their row: the whole name, or a word of it that stands
-    with a capital after another word (« Soudeur Bertaud », not « Boucher » nor « tailleur de pierre »)."""
-    for row in range(len(cells) if columns else 0):
-        texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in cells[row]]
-        name = {word for column in columns for word in fold(texts[column]).split()}
-        for at, text in enumerate(texts):
-            capitals = {fold(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
-            if capitals & name or (len(name) > 1 and name <= set(fold(text).split())):
-                yield row, at
-
-
 def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
     row = layout.header_row + 1
     for rule, found in (
@@ -271,48 +231,3 @@ def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 def _total_like(cell: Any) -> bool:
     low = cell.casefold() if isinstance(cell, str) else ""
     return "tota" in low or "somme" in low
-
-
-def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Numbers of the sheets that state a total, and the totals they state.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        ``source_file, source_sheet, source_row, column, value`` (as typed, before any conversion), ``text``
-        (whether it is a text, which a spreadsheet does not add up); and the same of the total rows with their
-        ``raw_value``.
-    """
-    values: list[tuple[Any, ...]] = []
-    totals: list[tuple[Any, ...]] = []
-    for sheet in sheets:
-        if not sheet.totals:
-            continue
-        origin, table = ledger.origins[sheet.place], sheet.account.table
-        for row, cells in sheet.totals.items():
-            for name, cell in cells.items():
-                number = parse_number(cell).value
-                if number is not None:
-                    header = tables.form(table)[name]["header"]
-                    totals.append((*origin, row, header, number, clean_text(cell)))
-        for name, numbers in sheet.columns.items():
-            if name in TOGETHER and not _alike(sheet, TOGETHER[name]):
-                continue
-            header = tables.form(table)[name]["header"]
-            for row, number in zip(sheet.rows.tolist(), numbers.tolist(), strict=True):
-                cell = sheet.cells.values[number]
-                value = parse_number(cell).value
-                if value is not None:
-                    values.append((*origin, row, header, value, isinstance(cell, str)))
-    names = ["source_file", "source_sheet", "source_row", "column", "value"]
-    return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
-
-
-def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
-    """Whether every row of a sheet says the same in some columns, so that its numbers may be added up."""
-    said = (
-        Cells.among(sheet.cells.values, sheet.columns[name]).values
-        for name in columns
-        if name in sheet.columns
-    )
-    return all(len({fold(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)
