@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
@@ -202,7 +203,7 @@ def test_only_what_says_something_is_printed(small_study: Study) -> None:
     # Withheld rows are printed as « s » while they are few, and counted when they are the larger part.
     flows = Release(small_study, "public", "essai").load("flows")
     frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
-    cells, base = judge(frame, ["category"], flows, "mass_t_per_year", False, None, Disclosure())
+    cells, base = judge(Breakdown(frame, ["category"], flows, "mass_t_per_year"), Disclosure())
     secret = {cell.key for cell in cells if cell.sensitive}
     assert len(secret) == 1
     _, parts = printed("public", frame, cells=cells, base=base, withheld=secret)
@@ -226,7 +227,7 @@ def test_unknown_means_withhold(small_study: Study) -> None:
         release.summary(pd.DataFrame({"inconnu_xyz": [1]}), "Inconnu", ["inconnu_xyz"])
     with pytest.raises(DisclosureError, match="désigne des acteurs"):
         release.summary(pd.DataFrame({"site_id": ["E1"]}), "Acteurs", ["site_id"])
-    with pytest.raises(DisclosureError, match="contributeurs"):
+    with pytest.raises(DisclosureError, match="enregistrements"):
         release.table(totals(release.load("flows")), "T", ["category"], pd.DataFrame({"category": ["wood"]}))
 
 
@@ -374,7 +375,7 @@ def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str,
     columns = data.groupby("route", as_index=False)["mass"].sum().assign(category="Total")
     grand = pd.DataFrame({"category": ["Total"], "route": ["Total"], "mass": [data["mass"].sum()]})
     frame = pd.concat([cube, rows, columns, grand], ignore_index=True)[["category", "route", "mass"]]
-    cells, total = judge(frame, ["category", "route"], data, "mass", False, "Total", Disclosure())
+    cells, total = judge(Breakdown(frame, ["category", "route"], data, "mass", "Total"), Disclosure())
     withheld = protect([(cells, total)])
     hidden = {
         (c, r): cell.key in withheld
@@ -402,7 +403,7 @@ def published(records: list[tuple[str, str, float]], total_row: bool = True) -> 
     frame = data.groupby("category", as_index=False)["mass"].sum()
     if total_row:
         frame = pd.concat([frame, pd.DataFrame({"category": ["Total"], "mass": [data["mass"].sum()]})])
-    cells, total = judge(frame, ["category"], data, "mass", False, "Total", Disclosure())
+    cells, total = judge(Breakdown(frame, ["category"], data, "mass", "Total"), Disclosure())
     withheld = protect([(cells, total)])
     return {k: cell.key in withheld for k, cell in zip(frame["category"], cells, strict=True)}
 
@@ -481,7 +482,7 @@ MASS = "mass_t_per_year"
 def partly_hidden(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **parts) -> Table:
     """A table for the public of which the rows ``hidden`` are withheld."""
     flows = pd.DataFrame({"site_id": list("abcd"), MASS: [1.0] * 4})
-    _, base = judge(frame.head(0), [], flows, MASS, False, None, Disclosure())
+    _, base = judge(Breakdown(frame.head(0), [], flows, MASS), Disclosure())
     cells = [replace(base, key=("t", frozenset({("row", str(i))}))) for i in range(len(frame))]
     withheld = {cells[i].key for i in hidden}
     table = Table(
@@ -606,7 +607,9 @@ def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
     frame = pd.DataFrame(
         itertools.product(["small", "large"], ["young", "old"]), columns=["size_class", "age_band"]
     )
-    cells, total = judge(frame, ["size_class", "age_band"], records, "headcount", True, None, Disclosure())
+    cells, total = judge(
+        Breakdown(frame, ["size_class", "age_band"], records, "headcount", people=True), Disclosure()
+    )
     assert [cell.sensitive for cell in cells] == [True, True, False, False]
     withheld = protect([(cells, total)])
     assert [cell.key in withheld for cell in cells][:2] == [True, True]

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 
 # Relative uncertainty that must remain around a unit of a cell, and around a cell among published ones.
@@ -75,32 +76,16 @@ class Cell:
         return self.limits.refuse(self.weights)
 
 
-def population(contributors: pd.DataFrame, weight: str | None) -> str:
-    """A name for the records and weight behind a table: equal names mean additive cells."""
-    columns = ["site_id"] + ([weight] if weight else [])
-    parts = pd.util.hash_pandas_object(contributors[columns], index=False).to_numpy()
-    return f"{weight}:{len(parts)}:{int(parts.sum())}"
+def population(breakdown: Breakdown) -> str:
+    """A name for the records and the measure behind a table: equal names mean additive cells."""
+    measure = breakdown.measure
+    columns = ["site_id"] + ([measure] if measure else [])
+    parts = pd.util.hash_pandas_object(breakdown.records[columns], index=False).to_numpy()
+    return f"{measure}:{len(parts)}:{int(parts.sum())}"
 
 
-def judge(
-    frame: pd.DataFrame,
-    keys: list[str],
-    contributors: pd.DataFrame,
-    weight: str | None,
-    people: bool,
-    total: str | None,
-    rules: Disclosure,
-) -> tuple[list[Cell], Cell]:
+def judge(breakdown: Breakdown, rules: Disclosure) -> tuple[list[Cell], Cell]:
     """The cell behind each row of a table, and the one behind its grand total.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table; ``keys`` identify its rows, ``total`` in a key column means *all values* of that key.
-    contributors : pandas.DataFrame
-        The records: key columns, ``site_id`` and ``weight``.
-    people : bool
-        Whether the weight counts people (then the minimum of people applies).
 
     Returns
     -------
@@ -109,35 +94,25 @@ def judge(
     Cell
         Every record: a reader is taken to know it, from a share or from another page.
     """
-    name = population(contributors, weight)
-    limits = Limits(rules, weight is not None, people)
-    columns = {
-        key: contributors[key].astype(object).where(contributors[key].notna(), None).map(str).to_numpy()
-        for key in keys
-    }
-    sites = contributors["site_id"].to_numpy(dtype=object)
-    amounts = (
-        contributors[weight].fillna(0).abs().to_numpy(dtype=float) if weight else np.ones(len(contributors))
-    )
+    name = population(breakdown)
+    limits = Limits(rules, breakdown.measure is not None, breakdown.people)
+    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.weights
 
-    def cell(identity: list[tuple[str, str]]) -> Cell:
-        mask = np.ones(len(contributors), dtype=bool)
-        for key, value in identity:
-            mask &= columns[key] == value
+    def weighed(mask: np.ndarray | slice) -> dict[str, float]:
         weights: dict[str, float] = {}
         for site, amount in zip(sites[mask], amounts[mask], strict=True):
             weights[site] = weights.get(site, 0.0) + float(amount)
-        if not weights and len(identity) > 1:
-            # That nobody is here tells something of each of the few who are in the same group.
-            group = set(sites[np.logical_and.reduce([columns[key] == value for key, value in identity[:-1]])])
-            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
-        return Cell((name, frozenset(identity)), weights, limits)
+        return weights
 
     cells = []
-    for row in frame[keys].itertuples(index=False):
-        identity = [(k, str(None if pd.isna(v) else v)) for k, v in zip(keys, row, strict=True)]
-        cells.append(cell([(k, v) for k, v in identity if total is None or v != total]))
-    return cells, cell([])
+    for identity, mask in zip(breakdown.identities(), breakdown.members(), strict=True):
+        weights = weighed(mask)
+        if not weights and len(identity) > 1:
+            # That nobody is here tells something of each of the few who are in the same group.
+            group = set(sites[breakdown.behind(identity[:-1])])
+            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
+        cells.append(Cell((name, frozenset(identity)), weights, limits))
+    return cells, Cell((name, frozenset()), weighed(slice(None)), limits)
 
 
 def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
+from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import released, wording
 from eit_analysis.publishing.disclosure import CellKey, judge
@@ -62,32 +63,64 @@ class Release:
 
     def table(
         self,
-        frame: pd.DataFrame,
+        content: Breakdown | Derived | pd.DataFrame,
         title: str,
-        keys: list[str],
-        contributors: pd.DataFrame,
+        keys: Sequence[str] = (),
+        contributors: pd.DataFrame | None = None,
         weight: str | None = None,
         people: bool = False,
         total: str | None = None,
         note: str = "",
     ) -> Table:
-        """An aggregated table, judged row by row by the records behind it (see :mod:`disclosure`).
+        """A table judged row by row by the records behind it (see :mod:`disclosure`).
+
+        A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
+        tells a reader nothing that those do not, shown or not, since a parent is protected with all tables of
+        the audience as if it stood on the page. Each wave stays a population of its own there, and a part
+        withheld in one (the new sites of a family) is as safe from subtraction as in its own table.
 
         Raises
         ------
         DisclosureError
-            When the contributors lack a key column, ``site_id`` or the weight: unknown means withheld.
+            When the table is not what its records give, or counts an actor who refused this audience; for a
+            derived one, when a parent shows only part of its records or shares no key with it, or when a row
+            comes from no parent.
         """
-        needed = [*keys, "site_id", *([weight] if weight else [])]
-        missing = [column for column in needed if column not in contributors.columns]
-        if missing:
+        if isinstance(content, Derived):
+            return self._derived(content, title, note)
+        named = isinstance(content, pd.DataFrame)
+        if isinstance(content, pd.DataFrame):
+            content = Breakdown(content, keys, contributors, weight, total, people=people)  # type: ignore[arg-type]
+        content.check(title, sums=not named)
+        refused = self.viewer.refused & set(content.records["site_id"])
+        if refused:
             raise DisclosureError(
-                f"« {title} »\u00a0: les contributeurs n'ont pas la colonne {', '.join(missing)}."
+                f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
+                "public, avec release."
             )
-        rules = self.study.config.disclosure
-        cells, base = judge(frame, keys, contributors, weight, people, total, rules)
-        sites = [key for key in keys if key == "site_id"]
-        return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells, base=base)
+        cells, base = judge(content, self.study.config.disclosure)
+        return self._aggregate(content, title, note, cells=cells, base=base)
+
+    def _derived(self, content: Derived, title: str, note: str) -> Table:
+        parents = [p if isinstance(p, Table) else self.table(p, title) for p in content.parents]
+        for parent in parents:
+            if not parent.complete or not set(parent.keys) & set(content.keys):
+                raise DisclosureError(
+                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
+                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
+                )
+        table = Table(self.viewer, title, content.frame, list(content.keys), parents=parents)
+        known = [table.from_rows(parent) for parent in parents]
+        if not np.logical_or.reduce([np.zeros(len(content.frame), bool), *known]).all():
+            raise DisclosureError(
+                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
+            )
+        return self._aggregate(content, title, note, parents=parents)
+
+    def _aggregate(self, content: Breakdown | Derived, title: str, note: str, **parts: Any) -> Table:
+        sites = [key for key in content.keys if key == "site_id"]
+        keys, total = list(content.keys), content.total
+        return self._register(title, content.frame, keys, sites=sites, total=total, note=note, **parts)
 
     def derived(
         self,
@@ -98,42 +131,7 @@ class Release:
         total: str | None = None,
         note: str = "",
     ) -> Table:
-        """A table reckoned from released tables row by row: a change between waves, a ratio, a trend.
-
-        A row leaves when every row of a parent that agrees with it on their common keys leaves, and holds
-        nothing but what follows from these. So it tells a reader nothing that the parents do not, shown or
-        not: a parent is protected with all tables of the audience as if it stood on the page. Each wave stays
-        a population of its own there, and a part withheld in one (the new sites of a family) is as safe from
-        subtraction as in its own table.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-            Values of a row made of the parent rows with the same keys only. Next to the bounds of a change
-            stand the masses it is made of: they set how far these bounds are rounded.
-        parents : list of Table
-            From :meth:`table`, each showing all its records.
-
-        Raises
-        ------
-        DisclosureError
-            When a parent is no aggregated table, shows only part of its records, or shares no key with the
-            frame; or when a row comes from no parent.
-        """
-        for parent in parents:
-            if not parent.complete or not set(parent.keys) & set(keys):
-                raise DisclosureError(
-                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
-                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
-                )
-        table = Table(self.viewer, title, frame, keys, parents=parents)
-        known = np.logical_or.reduce([np.zeros(len(frame), bool), *(table.from_rows(p) for p in parents)])
-        if not known.all():
-            raise DisclosureError(
-                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
-            )
-        sites = [key for key in keys if key == "site_id"]
-        return self._register(title, frame, keys, sites=sites, parents=parents, total=total, note=note)
+        return self.table(Derived(frame, keys, parents, total), title, note=note)  # type: ignore[arg-type]
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
