@@ -132,7 +132,8 @@ def test_a_family_hidden_in_one_wave_leaves_the_whole_trend(small_study: Study) 
 
 records = st.lists(
     st.tuples(
-        st.sampled_from("E1 E2 E3 E4 E5 E6 E8".split()), st.sampled_from(["wood", "paper", "metal"]),
+        st.sampled_from(["E1", "E2", "E3", "E4", "E5", "E6", "E8"]),
+        st.sampled_from(["wood", "paper", "metal"]),
         st.floats(0.1, 100),
     ),
     min_size=4, max_size=40,

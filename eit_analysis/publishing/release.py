@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import string
 from collections.abc import Callable, Collection, Container, Sequence
@@ -99,7 +100,9 @@ class Release:
                 "public, avec release."
             )
         cells, base = judge(content, self.study.config.disclosure)
-        return self._aggregate(content, title, note, cells=cells, base=base)
+        actors = content.records["site_id"].nunique()
+        parts = {"cells": cells, "base": base, "measure": content.measure, "actors": actors}
+        return self._aggregate(content, title, note, **parts)
 
     def _derived(self, content: Derived, title: str, note: str) -> Table:
         parents = [p if isinstance(p, Table) else self.table(p, title) for p in content.parents]
@@ -168,13 +171,26 @@ class Release:
         finding: Text | None = None,
         source: str = "",
         n: Value | None = None,
+        interval: str | bool = False,
         **options: object,
     ) -> Figure:
-        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`)."""
+        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`).
+
+        Unless they are given: the value is the measure of the table, the source the questionnaires of the
+        wave, ``n`` the number of actors behind the table. ``interval`` adds the bounds of the value, True for
+        the only ones, ``"80"`` for those of that level.
+        """
         if not isinstance(table, Table):
             raise DisclosureError(f"« {title} »\u00a0: une figure se dessine seulement d'un tableau diffusé.")
         if not isinstance(finding, Text | None) or not isinstance(n, Value | None):
             raise DisclosureError(f"« {title} »\u00a0: le constat vient de release.text, n de release.count.")
+        if table.measure and "value" in inspect.signature(draw).parameters:
+            options.setdefault("value", table.measure)
+        if interval:
+            options |= table.bounds(str(options["value"]), interval if isinstance(interval, str) else "")
+        if n is None and table.actors:
+            n = self.count(table.actors, "acteur", "acteurs")
+        source = source or f"questionnaires des acteurs, vague {self.study.wave}"
         return Figure(self.viewer, draw, table, title, options, finding, source, n)
 
     def highlights(self, answers: Sequence[tuple[str, *tuple[Text, ...]]]) -> Highlights:

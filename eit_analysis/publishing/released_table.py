@@ -71,6 +71,10 @@ class Table(Released):
         Rows of a listing that are not for this audience.
     identity : pandas.DataFrame or None
         The keys before site ids became names.
+    measure : str or None
+        The column that sentences and figures take unless another is named.
+    actors : int
+        How many actors stand behind the table.
     """
 
     viewer: Viewer
@@ -89,6 +93,8 @@ class Table(Released):
     closed: np.ndarray | None = None
     unlisted: int = 0
     identity: pd.DataFrame | None = None
+    measure: str | None = None
+    actors: int = 0
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Table:
         if id(self) not in seen:
@@ -210,8 +216,42 @@ class Table(Released):
         positions = np.flatnonzero(mask)
         return int(positions[0]) if len(positions) else -1
 
-    def value(self, key: object, column: str, low: str | None = None, high: str | None = None) -> Value:
-        """The published form of one cell, with its interval when ``low`` and ``high`` are named."""
+    def bounds(self, column: str, level: str = "") -> dict[str, str]:
+        """Names of the bounds of a column, as ``low`` and ``high``: ``mass_low_t_per_year`` of the mass.
+
+        ``level`` tells intervals of several levels apart: ``people_low80`` of ``people``.
+
+        Raises
+        ------
+        DisclosureError
+            When the table has no such bounds.
+        """
+        found = {
+            side: name
+            for side in ("low", "high")
+            for name in map(str, self.frame.columns)
+            if f"_{side}{level}" in name and name.replace(f"_{side}{level}", "", 1) == column
+        }
+        if len(found) < 2:
+            raise DisclosureError(f"« {self.title} » n'a pas d'intervalle pour « {column} ».")
+        return found
+
+    def value(
+        self,
+        key: object,
+        column: str = "",
+        low: str | None = None,
+        high: str | None = None,
+        interval: str | bool = False,
+    ) -> Value:
+        """The published form of one cell, its measure by default.
+
+        ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level.
+        """
+        column = column or self.measure or ""
+        if interval:
+            named = self.bounds(column, interval if isinstance(interval, str) else "")
+            low, high = named["low"], named["high"]
         if column not in self.frame.columns:
             raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
         given = len(key) if isinstance(key, tuple) else 1
@@ -219,9 +259,9 @@ class Table(Released):
             raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
         return Value(CellText(self, key, column, low, high))
 
-    def first(self, column: str, rank: int = 1, ascending: bool = False) -> Value:
+    def first(self, column: str = "", rank: int = 1, ascending: bool = False) -> Value:
         """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``."""
-        return Value(FirstLabel(self, column, rank, ascending))
+        return Value(FirstLabel(self, column or self.measure or "", rank, ascending))
 
     def plain(self) -> str:
         return f"{self.title} ({french.counted(len(self.frame), 'ligne', 'lignes')})"
