@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import reading
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, spoken
@@ -119,7 +119,8 @@ def _exchange(
     if outputs.empty:
         return ["no_output"]
     outputs = outputs_named(lead.title, outputs)
-    inputs = own[(own["direction"] == "in") & own["category"].isin(_fed_by(outputs, methods.compatibility))]
+    fed = reading(outputs[["waste_code", "category"]], methods.compatibility)["input_category"]
+    inputs = own[(own["direction"] == "in") & own["category"].isin(fed)]
     gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
     reasons = []
     if len(present) > 1:
@@ -128,20 +129,6 @@ def _exchange(
     if methods.passed["out_flow_id"].isin(outputs["flow_id"]).any():
         reasons.append("other_taker")
     return reasons
-
-
-def _fed_by(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> set[str]:
-    """Categories of input that some rule feeds from these outputs, whatever the gates."""
-    category = compatibility["category"].fillna("").astype(str)
-    prefix = compatibility["waste_code_prefix"].fillna("").astype(str)
-    fed: set[str] = set()
-    kinds = outputs[["category", "waste_code"]].fillna("").astype(str).drop_duplicates()
-    for own, code in kinds.itertuples(index=False):
-        # As substitution reads them: an output without a code by its family, one with a code by both.
-        spoken = [code.startswith(p) if code else c == own for c, p in zip(category, prefix, strict=True)]
-        reads = np.array(spoken, dtype=bool) & category.isin([own, ""]).to_numpy(dtype=bool)
-        fed |= set(compatibility.loc[reads, "input_category"])
-    return fed
 
 
 def _pooling(
