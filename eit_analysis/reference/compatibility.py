@@ -22,6 +22,11 @@ HIERARCHY = {
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 WASTE = ["waste_code", "category", "quality", "hazardous"]
+# What a rule leaves open is missing in its row.
+OPEN = dict.fromkeys(["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes"], "")
+READ_OF_RULES = [
+    "waste_code_prefix", "category", "input_waste_codes", "worst_quality", "hazardous_allowed", "route",
+]  # fmt: skip
 LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
 
 
@@ -46,26 +51,22 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """
     code = wastes["waste_code"].astype("str").fillna("").replace("unknown", "")
     coded, uncoded = wastes[code != ""], wastes[code == ""]
+    rules = rules.fillna(OPEN).drop(columns=["source", "year"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
-    rules = _plain(rules, "waste_code_prefix", "rule_category", "input_waste_codes")
-    rules = rules.drop(columns=["source", "year"], errors="ignore")
     rules["specificity"] = rules["waste_code_prefix"].str.len()
-    by_code = [
-        coded.assign(waste_code_prefix=code.str[:length]).merge(some, on="waste_code_prefix")
+    parts = [
+        coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(some, on="waste_code_prefix")
         for length, some in rules[rules["specificity"] > 0].groupby("specificity")
+    ]
+    parts = [
+        part[(part["rule_category"] == "") | (part["rule_category"] == part["category"])] for part in parts
     ]
     # What is reused as an object is declared as one: its family does not say that it is a pallet.
     of_matter = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] == "")]
     # A code that was not read makes no rule more specific.
-    by_family = [
-        some.merge(readers, left_on="category", right_on="rule_category")
-        for some, readers in (
-            (coded, of_matter[of_matter["specificity"] == 0]),
-            (uncoded, of_matter.assign(specificity=0)),
-        )
-    ]
-    read = pd.concat([*by_code, *by_family], ignore_index=True)
-    return read[(read["rule_category"] == "") | (read["rule_category"] == read["category"])]
+    readers = (coded, of_matter[of_matter["specificity"] == 0]), (uncoded, of_matter.assign(specificity=0))
+    parts += [some.merge(few, left_on="category", right_on="rule_category") for some, few in readers]
+    return pd.concat(parts, ignore_index=True)
 
 
 def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
@@ -89,7 +90,7 @@ def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
     kinds = wastes[WASTE].astype({"waste_code": "str", "category": "str", "quality": "str"})
     # Whatever becomes of it today: nothing is below an unknown route.
     distinct = kinds.drop_duplicates().assign(old_route="unknown")
-    read = reading(distinct, rules[rules["route"].isin(MATERIAL_OR_ORGANIC)])
+    read = reading(distinct, rules.loc[rules["route"].isin(MATERIAL_OR_ORGANIC), READ_OF_RULES])
     open_ = read[~np.logical_or.reduce(list(shut_gates(read).values()))]
     return pd.MultiIndex.from_frame(kinds).isin(pd.MultiIndex.from_frame(open_[WASTE]))
 
@@ -102,15 +103,11 @@ def answering(waste_code: str, hazardous: bool, *tables: pd.DataFrame) -> list[d
     family. A hazardous waste reads only the rules that allow it, and the other wastes only the others.
     """
     starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
-    read = [
-        table[
-            table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
-            & ((table["hazardous_allowed"] == 1) == hazardous)
-        ]
-        for table in tables
-    ]
-    texts = "waste_code_prefix", "category", "receiver_naf_codes"
-    rules = [rule for table in read for rule in _plain(table, *texts).to_dict("records")]
+    rules = []
+    for table in tables:
+        kept = table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
+        kept &= (table["hazardous_allowed"] == 1) == hazardous
+        rules += table[kept].fillna(OPEN).to_dict("records")
     found: list[dict[Hashable, Any]] = []
     for level, start in starts.items():
         found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]
@@ -122,7 +119,3 @@ def answering(waste_code: str, hazardous: bool, *tables: pd.DataFrame) -> list[d
         for rule in rules
         if rule["waste_code_prefix"] == "" and rule["category"] in families
     ]
-
-
-def _plain(rules: pd.DataFrame, *texts: str) -> pd.DataFrame:
-    return rules.assign(**{name: rules[name].astype("str").fillna("") for name in texts})

@@ -65,6 +65,8 @@ def why_missed(
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
     refused = linked(missed, methods.rejected, flows)
+    out = flows.loc[flows["direction"] == "out", ["flow_id", "waste_code", "category"]]
+    read = reading(out, methods.compatibility)
     rows = []
     for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
         sites = sorted(set(lead.site_ids.split()))
@@ -77,7 +79,7 @@ def why_missed(
             reasons += (
                 _pooling(lead, present, flows, sharing, methods)
                 if lead.kind == POOLING
-                else _exchange(lead, present, flows, refused, methods)
+                else _exchange(lead, present, flows, read, refused, methods)
             )
         rows += [
             (lead.synergy_id, lead.title, lead.site_ids, reason, rank)
@@ -112,14 +114,19 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
 
 
 def _exchange(
-    lead: Lead, present: list[str], flows: pd.DataFrame, refused: pd.DataFrame, methods: Methods
+    lead: Lead,
+    present: list[str],
+    flows: pd.DataFrame,
+    read: pd.DataFrame,
+    refused: pd.DataFrame,
+    methods: Methods,
 ) -> list[str]:
     own = flows[flows["site_id"].isin(present)]
     outputs = own[(own["direction"] == "out") & (own["category"] == lead.category)]
     if outputs.empty:
         return ["no_output"]
     outputs = outputs_named(lead.title, outputs)
-    fed = reading(outputs[["waste_code", "category"]], methods.compatibility)["input_category"]
+    fed = read.loc[read["flow_id"].isin(outputs["flow_id"]), "input_category"]
     inputs = own[(own["direction"] == "in") & own["category"].isin(fed)]
     gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
     reasons = []
