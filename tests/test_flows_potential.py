@@ -25,7 +25,7 @@ RULES = pd.DataFrame(
         (None, "plastic", "soiled", "energy", 0),
     ],
     columns=["waste_code_prefix", "category", "worst_quality", "route", "hazardous_allowed"],
-)
+).assign(input_waste_codes=None)
 TAX = pd.DataFrame(
     [
         ("landfill", 2025, 65.0),
