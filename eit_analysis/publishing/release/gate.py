@@ -6,13 +6,16 @@ import inspect
 import re
 import string
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.config import StudyConfig
 from eit_analysis.errors import DisclosureError
+from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate, DerivedTable
 from eit_analysis.publishing.release.disclosure import judge
@@ -28,7 +31,7 @@ from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
 
-class Release:
+class Release(PreparedTables):
     """Everything one page shows to one audience.
 
     Parameters
@@ -42,17 +45,34 @@ class Release:
     """
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
-        self.study, self.page = study, page
+        self.study, self.page, self.wave = study, page, study.wave
         self.viewer = viewer_of(study, audience)
         # What a reader of this page alone could find; the pages of an audience are protected together later.
         self.withheld = Withheld()
 
-    def load(self, table: str, wave: str | None = None) -> pd.DataFrame:
+    def __repr__(self) -> str:
+        return f"Release of {self.study.name}, wave {self.study.wave}, for {self.viewer.audience}"
+
+    @property
+    def settings(self) -> StudyConfig:
+        return self.study.config
+
+    def at(self, wave: str) -> Release:
+        """The same release, its tables being those of another wave.
+
+        Who refuses all diffusion today is left out of every wave.
+        """
+        other = copy(self)
+        other.wave = wave
+        return other
+
+    def load(self, table: str, wave: str = "") -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
-        study = self.study.at(wave) if wave else self.study
+        wave = wave or self.wave
+        study = self.study.at(wave) if wave != self.study.wave else self.study
         frame = study.load(table)
         refused = self.viewer.refused
-        if wave and not self.viewer.internal:
+        if wave != self.study.wave and not self.viewer.internal:
             refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
             kept = [site not in refused for site in frame["site_id"]]
