@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from eit_analysis import reference
 from eit_analysis.intake.cells import codes
 from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.reference.findings import labels
 
 INSEE = "73282932000074"  # the example of python-stdnum
-LABELS = reference.load("labels")
 
 
 def siret(cell):
@@ -22,10 +21,10 @@ def siret(cell):
 def refused(clean, cell):
     with pytest.raises(CellError) as caught:
         clean("sites", "", cell)
-    message = caught.value.message
-    assert "\u00a0; " in message and not message.endswith(".")
-    assert ((LABELS["column"] == "reason") & (LABELS["code"] == caught.value.code)).any()
-    return caught.value.code
+    found = caught.value.finding
+    assert "\u00a0; " in found.message and not found.message.endswith(".")
+    assert found.logged in labels()["reason"]
+    return found.logged
 
 
 @pytest.mark.parametrize(
@@ -87,10 +86,11 @@ def test_sirets_refused(cell, code):
 def test_siret_of_fourteen_digits_is_told_its_key_not_its_length():
     with pytest.raises(codes.CellError) as found:
         siret("73282932000075")
-    assert "bien quatorze chiffres" in found.value.message and "clé est fausse" in found.value.message
+    message = found.value.finding.message
+    assert "bien quatorze chiffres" in message and "clé est fausse" in message
     with pytest.raises(codes.CellError) as found:
         siret("7328293200007")
-    assert "clé" not in found.value.message and "a quatorze chiffres" in found.value.message
+    assert "clé" not in found.value.finding.message and "a quatorze chiffres" in found.value.finding.message
 
 
 def valid_siret(siren_body: int, rank: int) -> str:

@@ -23,6 +23,7 @@ from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import SheetAccount
+from eit_analysis.reference.findings import finding
 
 QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
 CATEGORY = tables.form("flows")["category"]["header"]
@@ -52,7 +53,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
             place = _place(answer, known)
             cell = _cell(answer, place, grids[place]) if place else None
             if cell is None:
-                applied.refuse(answer, "answer_without_cell")
+                applied.refuse(answer, finding("answer_without_cell"))
             else:
                 by_cell.setdefault(cell, []).append(answer)
                 applied.named.setdefault(answer.source_file, set()).add(cell[:3])
@@ -100,7 +101,7 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
         answers = [answer for answer in answers if answer not in now]
         if len({answer.outcome for answer in now}) > 1:
             for answer in now:
-                applied.refuse(answer, "answer_conflict")
+                applied.refuse(answer, finding("answer_conflict"))
             break
         first, *repeated = now
         target = f"= {file}, {sheet}, ligne {row}, colonne {column}"
@@ -123,11 +124,11 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
             applied.put((file, sheet), grid, row, index, raw)
             _blank_unit(applied, cell, grid, raw)
     for answer in answers:
-        applied.refuse(answer, "answer_out_of_date")
+        applied.refuse(answer, finding("answer_out_of_date"))
     for answer, error in unreadable:
-        applied.refuse(answer, "answer_unreadable", error.message)
+        applied.refuse(answer, finding("answer_unreadable", problem=error.finding.message))
         if answer.read == as_read(raw) and cell not in applied.confirmed:
-            applied.unread[cell] = (logged(answer.answer), error.code, error.message)
+            applied.unread[cell] = (logged(answer.answer), error.finding)
 
 
 def _readable(

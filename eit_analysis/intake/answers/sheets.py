@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
@@ -49,9 +50,9 @@ class Answer:
     def outcome(self) -> tuple[str, str]:
         """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text."""
         text = as_read(self.answer)
-        if fold(text) in KEEP_WORDS or text == self.read != PRIVATE:
+        if fold_words(text) in KEEP_WORDS or text == self.read != PRIVATE:
             return "keep", ""
-        return ("remove", "") if fold(text) in REMOVE_WORDS else ("set", text)
+        return ("remove", "") if fold_words(text) in REMOVE_WORDS else ("set", text)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.french import exact, short
+from eit_analysis.french import exact
 from eit_analysis.intake.checks.marks import mark
+from eit_analysis.reference.findings import finding
 from eit_analysis.tables import CATEGORIES, form
 
 SLIP = 1000
@@ -45,14 +46,11 @@ def headcount_slips(staffed: pd.DataFrame) -> pd.DataFrame:
         Sites with ``headcount`` and ``staff`` (people of the staff sheet).
     """
     rows = staffed[is_slip(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
-    reasons = [
-        f"effectif de {exact(own)} pour {exact(staff)} personnes dans la feuille Emplois, "
-        "environ mille fois trop ou trop peu"
+    found = [
+        finding("decimal_slip.headcount", headcount=own, staff=staff)
         for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
     ]
-    return mark(
-        rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), "decimal_slip", reasons
-    )
+    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
 
 
 def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
@@ -88,15 +86,14 @@ def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     marked = (up | down) & (size[firm] > LEAST_OTHERS)
     rows, up, x, middle = rows[marked], up[marked], x[marked], middle[marked]
     times = np.where(up, x / middle, middle / x)  # of these alone: a ratio of any two may overflow
-    reasons = [
-        f"{short(mass)} t par an, soit {short(ratio)} fois {'plus' if more else 'moins'} par salarié que "
-        f"la médiane des autres entreprises pour la catégorie {CATEGORIES[category]}, erreur possible entre "
-        "kilogrammes et tonnes"
-        for mass, ratio, more, category in zip(
-            rows["mass_t_per_year"], times, up, rows["category"], strict=True
+    found = [
+        finding(
+            "decimal_slip.high" if more else "decimal_slip.low",
+            mass=mass, corrected=mass / SLIP if more else mass * SLIP, ratio=ratio, category=CATEGORIES[code],
         )
-    ]
-    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), "decimal_slip", reasons)
+        for mass, ratio, more, code in zip(rows["mass_t_per_year"], times, up, rows["category"], strict=True)
+    ]  # fmt: skip
+    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), found)
 
 
 def tonnes(flows: pd.DataFrame) -> list[str]:

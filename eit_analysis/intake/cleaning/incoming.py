@@ -14,7 +14,8 @@ from eit_analysis.intake.answers.sheets import find_header, read_answers
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
-from eit_analysis.intake.sheets.workbook import Finding, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import Noted, RawFile, read_files, survey_files
+from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
 
 
@@ -46,8 +47,8 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
     answering: set[str] = set()
     for file in files:
         if file.problem:
-            place = ledger.place(file.name)
-            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem.removesuffix('.')}.")
+            found_wrong = finding("unreadable_file", problem=file.problem)
+            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_findings(ledger, file.name, "", file.findings, shown=True)
         for sheet in file.sheets:
             known = None
@@ -60,7 +61,7 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
     return found, [file for file in files if file.name in answering]
 
 
-def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding], shown: bool) -> None:
+def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Noted], shown: bool) -> None:
     """What the reader found; a sheet of people, or one that belongs to no table, may name persons."""
     place = ledger.place(file, sheet) if findings else 0
     for row, raw, clean, rule in findings:
@@ -80,10 +81,10 @@ def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], led
         rows = applied.rows.get((file, sheet.raw.name))
         if rows is not None:
             found[position] = (file, replace(sheet, raw=replace(sheet.raw, rows=rows)))
-    for file, name, row, *line in applied.corrections:
-        ledger.correct(ledger.place(file, name), row, *line)
-    for file, name, row, *line in applied.quarantine:
-        ledger.quarantine(ledger.place(file, name), row, *line)
+    for file, name, row, *correction in applied.corrections:
+        ledger.correct(ledger.place(file, name), row, *correction)
+    for file, name, row, *refusal in applied.quarantine:
+        ledger.quarantine(ledger.place(file, name), row, *refusal)
     return applied
 
 
@@ -102,11 +103,10 @@ def refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], 
         raise InputError(
             f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
         )
-    lost = next((sheet for sheet in sheets if sheet.account.rows_quarantined), None)
-    if lost is not None:
-        raise InputError(
-            lost.problem.replace("\u00a0;", ","), file=ledger.origins[lost.place][0], sheet=lost.account.sheet
-        )
+    for sheet in sheets:
+        if lost := sheet.problem:
+            file = ledger.origins[sheet.place][0]
+            raise InputError(f"{lost.sentence}, {lost.advice}", file=file, sheet=sheet.account.sheet)
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
     raise InputError(
         f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",

@@ -64,16 +64,16 @@ class Cleaned:
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:
-        """``source_file, source_sheet, source_row, column, raw_value, reason_code, message``.
+        """``source_file, source_sheet, source_row, column, raw_value, reason_code, message, finding``.
 
-        A reason that starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file)
-        left out.
+        A reason that starts with ``cell_`` is about one cell set missing; any other about a whole row (or
+        file) left out. ``finding`` (`reference.findings.Finding`) is not written.
         """
         return self.ledger.quarantine_frame()
 
     @cached_property
     def corrections(self) -> pd.DataFrame:
-        """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``."""
+        """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule, finding``."""
         return pd.concat([self.ledger.corrections_frame(), self.reconciled.corrections], ignore_index=True)
 
     @cached_property

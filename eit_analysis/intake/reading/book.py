@@ -21,20 +21,15 @@ from python_calamine import (
 from eit_analysis.intake.reading import archive, limits, ods, xls, xlsx
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
 from eit_analysis.intake.reading.merged import column_letters, fill_down
-from eit_analysis.intake.reading.sheet import Finding, Layout, Sheet
+from eit_analysis.intake.reading.sheet import Layout, Noted, Sheet
 
-FROM_1904: Finding = (None, "calendrier 1904", "dates converties", "date_system_1904")
-MACRO: Finding = (None, "macros", "jamais exécutées", "macro_ignored")
-SAME_NAME = "deux feuilles du classeur portent le même nom\u00a0; renommez l'une d'elles"
-NO_SHEET = "le classeur ne contient aucune feuille de calcul\u00a0; demandez le questionnaire rempli"
-OTHER_ARCHIVES = (
-    ("xl/workbook.bin", "le classeur est au format binaire XLSB\u00a0; enregistrez-le en XLSX"),
-    ("word/", "c'est un document Word\u00a0; reportez les réponses dans le questionnaire XLSX"),
-    ("Index/", "c'est un document d'un logiciel Apple\u00a0; exportez-le en XLSX"),
-)
+FROM_1904: Noted = (None, "calendrier 1904", "dates converties", "date_system_1904")
+MACRO: Noted = (None, "macros", "jamais exécutées", "macro_ignored")
+# How the first part of other archives begins, and what they are.
+OTHER_ARCHIVES = {"xl/workbook.bin": "book_binary", "word/": "file_word", "Index/": "file_apple"}
 
 
-def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
+def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Noted]]:
     """Format, sheets and findings about the whole of an XLSX, XLSM or ODS workbook.
 
     Parameters
@@ -65,16 +60,16 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
             if xlsx.has_1904_dates(parts):
                 findings.append(FROM_1904)
         else:
-            raise UnreadableError(
-                next((why for start, why in OTHER_ARCHIVES if any(n.startswith(start) for n in names)),
-                     "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS")
-            )  # fmt: skip
+            known = (
+                code for start, code in OTHER_ARCHIVES.items() if any(n.startswith(start) for n in names)
+            )
+            raise UnreadableError(next(known, "file_other"))
     except (ParseError, LookupError, ValueError):  # a part that is missing, an encoding that is none
-        raise UnreadableError(xls.DAMAGED) from None
+        raise UnreadableError("book_damaged") from None
     return kind, _sheets(archive.pack(parts), layouts), findings
 
 
-def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
+def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Noted]]:
     """The same for an XLS workbook."""
     book = xls.scan(data)
     findings = [finding for finding, there in ((FROM_1904, book.from_1904), (MACRO, book.macros)) if there]
@@ -88,7 +83,7 @@ def _sheets(data: bytes, layouts: dict[str, Layout] | list[Layout]) -> list[Shee
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = workbook.sheet_names
         if len(set(names)) < len(names):  # calamine would read the first of them twice
-            raise UnreadableError(SAME_NAME)
+            raise UnreadableError("book_same_names")
         by_name = layouts if isinstance(layouts, dict) else dict(zip(names, layouts, strict=False))
         sheets = [
             _sheet(workbook, metadata, by_name.get(metadata.name, Layout()))
@@ -96,11 +91,11 @@ def _sheets(data: bytes, layouts: dict[str, Layout] | list[Layout]) -> list[Shee
             if metadata.typ == SheetTypeEnum.WorkSheet
         ]
     except PasswordError:
-        raise UnreadableError(archive.PASSWORD) from None
+        raise UnreadableError("book_password") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError, OverflowError):
-        raise UnreadableError(xls.DAMAGED) from None
+        raise UnreadableError("book_damaged") from None
     if not sheets:
-        raise UnreadableError(NO_SHEET)
+        raise UnreadableError("book_without_sheet")
     return sheets
 
 

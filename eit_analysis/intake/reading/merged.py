@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eit_analysis.intake.reading.sheet import Finding, Range
+from eit_analysis.intake.reading.sheet import Noted, Range
 
 # A quantity as a number or as a text: one figure for several rows is their total, not that of each.
 QUANTITY = re.compile(
@@ -14,7 +14,7 @@ QUANTITY = re.compile(
 IDENTIFIER = 1e8  # a whole number from here on is a SIREN or SIRET
 
 
-def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Finding]:
+def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Noted]:
     """Repeat a text in the rows it was merged over; what was done, and what was not, as findings.
 
     Only ranges one column wide: a title over several columns stays where it stands, so that a header row
@@ -28,7 +28,7 @@ def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Finding]:
     merged : list of Range
         Merged ranges, rows and columns counted from 0.
     """
-    findings: list[Finding] = []
+    findings: list[Noted] = []
     reached: dict[
         int, int
     ] = {}  # last row already covered, by column: ranges that overlap are no spreadsheet's

@@ -6,7 +6,7 @@ import html
 import re
 
 from eit_analysis.intake.reading import limits
-from eit_analysis.intake.reading.archive import PASSWORD, Parts
+from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import UnreadableError, check_area, check_longest, check_texts
 from eit_analysis.intake.reading.sheet import NO_RESULT, Layout
 
@@ -37,7 +37,7 @@ def prepare(parts: Parts) -> dict[str, Layout]:
         When the workbook is encrypted or a sheet too large.
     """
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-        raise UnreadableError(PASSWORD)
+        raise UnreadableError("book_password")
     content = parts[CONTENT]
     layouts = _layouts(content)
     content = bytearray(ERROR.sub(lambda match: VALUE.sub(b"", match[0])[:-1] + AS_TEXT, content))

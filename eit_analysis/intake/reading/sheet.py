@@ -17,7 +17,7 @@ NO_RESULT = (
     "#FORMULE!"  # written by us in a formula that was never calculated; cleaning takes it for an error value
 )
 
-Finding = tuple[int | None, str, str, str]
+Noted = tuple[int | None, str, str, str]
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -54,13 +54,13 @@ class Sheet:
 
     Attributes
     ----------
-    findings : list of Finding
+    findings : list of Noted
         What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.findings: list[Finding] = []
+        self.findings: list[Noted] = []
         self.cells, self.widths = array("I"), array("I")
         self._pool = _Pool()
 

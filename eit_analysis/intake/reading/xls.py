@@ -11,11 +11,9 @@ from array import array
 from dataclasses import dataclass, field
 
 from eit_analysis.intake.reading import limits
-from eit_analysis.intake.reading.archive import PASSWORD
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
 from eit_analysis.intake.reading.sheet import Layout
 
-DAMAGED = "le classeur est abîmé\u00a0; ouvrez-le dans un tableur et enregistrez-le à nouveau en XLSX"
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 FORMULA, BOOLERR, MULRK, ROW, COLINFO = 0x06, 0x205, 0xBD, 0x208, 0x7D
 CELLS = {FORMULA, BOOLERR, MULRK, 0x203, 0x204, 0x27E, 0xD6, 0xFD}  # and NUMBER, LABEL, RK, RSTRING, LABELSST
@@ -59,16 +57,13 @@ def scan(data: bytes) -> Book:
     try:
         streams = _streams(data)
         if "encryptedpackage" in streams:
-            raise UnreadableError(PASSWORD)
+            raise UnreadableError("book_password")
         stream = streams.get("workbook") or streams.get("book")
         if stream is None:
-            raise UnreadableError(
-                "ce n'est pas un classeur de tableur (document d'un autre logiciel)\u00a0; "
-                "enregistrez le questionnaire en XLSX"
-            )
+            raise UnreadableError("book_foreign")
         return _records(stream, macros="_vba_project_cur" in streams)
     except (struct.error, IndexError, ValueError, OverflowError):
-        raise UnreadableError(DAMAGED) from None
+        raise UnreadableError("book_damaged") from None
 
 
 def _streams(data: bytes) -> dict[str, bytes | None]:
@@ -155,13 +150,11 @@ def _records(stream: bytes, macros: bool) -> Book:
         elif kind == DATEMODE:
             book.from_1904 = bool(stream[at])
         elif kind == FILEPASS:
-            raise UnreadableError(PASSWORD)
+            raise UnreadableError("book_password")
         position = at + size
         records += 1
         if records > RECORDS:
-            raise UnreadableError(
-                "le classeur est trop long\u00a0; demandez un classeur ne contenant que le questionnaire"
-            )
+            raise UnreadableError("book_long")
     for number, found in enumerate(starts.values(), start=1):
         check_area(f"n°\u00a0{number}", found.height, found.width, found.filled)
         book.sheets.append(found.layout())

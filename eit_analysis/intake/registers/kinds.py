@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import codes
 from eit_analysis.intake.cells.codes import CellError
-from eit_analysis.intake.cells.parsing import clean_text, fold, spreadsheet_error
+from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
 from eit_analysis.intake.cells.periods import parse_date
 
 # Type of the column in the table, by kind.
@@ -61,7 +62,7 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
     if text in MISSING:
         return None, False
     if spreadsheet_error(text):
-        raise CellError("excel_error", "cette case est une erreur du tableur\u00a0; corrigez la formule")
+        raise CellError("excel_error.register")
     return READERS[kind](cell, text, width), False
 
 
@@ -90,31 +91,27 @@ def official_number(text: str) -> float | None:
 def _number(cell: Any, text: str, width: int) -> float:
     value = official_number(text)
     if value is None:
-        raise CellError("not_a_number", "ce n'est pas un nombre\u00a0; vérifiez le fichier de la source")
+        raise CellError("not_a_number.register")
     return value
 
 
 def _positive(cell: Any, text: str, width: int) -> float:
     value = _number(cell, text, width)
     if value < 0:
-        raise CellError("negative_value", "cette valeur est négative\u00a0; vérifiez le fichier de la source")
+        raise CellError("negative_value.register")
     return value
 
 
 def _integer(cell: Any, text: str, width: int) -> int:
     value = _number(cell, text, width)
     if not value.is_integer():
-        raise CellError(
-            "not_a_number", "ce n'est pas un nombre entier\u00a0; vérifiez le fichier de la source"
-        )
+        raise CellError("not_a_number.whole")
     return int(value)
 
 
 def _year(cell: Any, text: str, width: int) -> int:
     if not re.fullmatch("(?:19|20)[0-9]{2}", text):
-        raise CellError(
-            "bad_code", "ce n'est pas une année\u00a0; vérifiez que les colonnes ne sont pas décalées"
-        )
+        raise CellError("bad_code.year")
     return int(text)
 
 
@@ -128,29 +125,25 @@ def _date(cell: Any, text: str, width: int) -> str | None:
         # The hour that some exports add tells us nothing.
         return parse_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))
     except ValueError:
-        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
+        raise CellError("not_a_date") from None
 
 
 def _flag(cell: Any, text: str, width: int) -> bool:
-    if fold(text) not in FLAGS:
-        raise CellError("unknown_value", "ce n'est ni oui ni non\u00a0; vérifiez le fichier de la source")
-    return FLAGS[fold(text)]
+    if fold_words(text) not in FLAGS:
+        raise CellError("unknown_value.flag")
+    return FLAGS[fold_words(text)]
 
 
 def _mass_unit(cell: Any, text: str, width: int) -> float:
-    if fold(text) not in TONNES_PER_UNIT:
-        raise CellError(
-            "unknown_unit", "cette unité n'est ni la tonne ni le kilogramme\u00a0; convertissez-la"
-        )
-    return TONNES_PER_UNIT[fold(text)]
+    if fold_words(text) not in TONNES_PER_UNIT:
+        raise CellError("unknown_unit.register")
+    return TONNES_PER_UNIT[fold_words(text)]
 
 
 def _greening(cell: Any, text: str, width: int) -> str:
-    if fold(text) not in GREENING:
-        raise CellError(
-            "unknown_value", "ce n'est pas une classe connue du ROME\u00a0; vérifiez le fichier de la source"
-        )
-    return GREENING[fold(text)]
+    if fold_words(text) not in GREENING:
+        raise CellError("unknown_value.greening")
+    return GREENING[fold_words(text)]
 
 
 READERS: dict[str, Callable[[Any, str, int], Any]] = {

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.french import counted, whole
-from eit_analysis.intake.cells.parsing import fold
+from eit_analysis.french import counted, fold_words, whole
+from eit_analysis.reference.findings import labels
 
 
 def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
@@ -32,7 +31,7 @@ def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
 
 
 def bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
-    own = frame[frame["basin"].map(fold) == fold(basin)]
+    own = frame[frame["basin"].map(fold_words) == fold_words(basin)]
     jobs, masked = len(own), int(own["masked"].sum())
     return (
         f"BMO {own['year'].iloc[0]}\u00a0: {counted(jobs, 'métier', 'métiers')} du bassin "
@@ -61,6 +60,5 @@ def nothing_usable(manifest: Mapping[str, Any], refused: pd.DataFrame) -> InputE
 
 def left_out(manifest: Mapping[str, Any]) -> list[str]:
     """``établissements fermés : 3`` for each reason to leave rows out."""
-    labels = reference.load("labels")
-    names = labels[labels["column"] == "ignored"].set_index("code")["label_fr"]
+    names = labels()["ignored"]
     return [f"{names[reason]}\u00a0: {whole(n)}" for reason, n in manifest["ignored"].items() if n]

@@ -14,6 +14,7 @@ from eit_analysis.intake.relance import wording
 from eit_analysis.intake.relance.owners import Wave, table_of_sheet
 from eit_analysis.intake.relance.texts import sentence
 from eit_analysis.intake.sheets.personal import PRIVATE
+from eit_analysis.reference.findings import finding
 
 Cell = tuple[str, str, int, str]  # file, sheet, row from 1 (0: none), French header
 
@@ -95,13 +96,16 @@ class WaveCells:
         values = self.wave.grids[cell[:2]].rows[row - 1]
         return values[index] if index < len(values) else ""
 
-    def put(self, kind: str, cell: Cell, text: str, raw: str = "") -> Question:
-        """A question: what is wrong, where the cell itself does not say it, then what is asked."""
+    def put(self, kind: str, cell: Cell, text: str, raw: str = "", personal: bool = False) -> Question:
+        """A question: what is wrong, where the cell itself does not show it, then what is asked.
+
+        ``personal``: the text is already about the personal data of the cell.
+        """
         read = self.read(cell)
         blank, read = read == "", as_read(raw) if read is None else read
         before = wording.EMPTY if blank else ""
-        if read == PRIVATE and "donnée personnelle" not in text:
-            before = sentence(f"{wording.FINDINGS['personal_data']} ")
+        if read == PRIVATE and not personal:
+            before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])
         label = self.read((*cell[:3], tables.form(table)[LABELS[table]]["header"])) if table in LABELS else ""
         letter = "" if index is None else xl_col_to_name(index)

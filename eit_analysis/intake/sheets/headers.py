@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import SUFFIXES
-from eit_analysis.intake.cells.parsing import clean_text, fold, header_unit, singular
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
@@ -69,7 +70,7 @@ def key_column(table: str) -> str:
 @lru_cache(maxsize=50_000)
 def header_key(text: str) -> str:
     """Header without case, accents, punctuation or plural; ``(s)`` is a plural too."""
-    return singular(fold(text.replace("(s)", "s")))
+    return singular(fold_words(text.replace("(s)", "s")))
 
 
 @lru_cache(maxsize=50_000)
@@ -124,17 +125,17 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
 
 
 def _unit_key(text: str) -> str:
-    return singular(fold(text.replace("€", " eur ").replace("%", " pourcent ")))
+    return singular(fold_words(text.replace("€", " eur ").replace("%", " pourcent ")))
 
 
 @cache
 def sheet_names() -> dict[str, str]:
-    return {singular(fold(tables.sheet_name(table))): table for table in tables.TABLES}
+    return {singular(fold_words(tables.sheet_name(table))): table for table in tables.TABLES}
 
 
 def table_of(sheet: str) -> str | None:
     """Table of a sheet by its name, whatever its case, accents, plural or number (``2. flux (2)``)."""
-    words = " ".join(SHEET_NOISE.sub(" ", fold(sheet)).split())
+    words = " ".join(SHEET_NOISE.sub(" ", fold_words(sheet)).split())
     return sheet_names().get(singular(words))
 
 
@@ -196,10 +197,12 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     key_index = layout.columns[layout.key]
     key = texts[key_index] if key_index < len(texts) else ""
     # An identifier has no space: TOTAL-01 is an actor.
-    if TOTAL_ALONE.fullmatch(fold(key)) or (TOTAL.match(fold(key or filled[0])) and (not key or " " in key)):
+    if TOTAL_ALONE.fullmatch(fold_words(key)) or (
+        TOTAL.match(fold_words(key or filled[0])) and (not key or " " in key)
+    ):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down.
-    total = any(TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20)
+    total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
     if total and layout.table != "sites" and not _says_what(layout, texts):
         return "ignored_total_row"
     if len(filled) == 1 and (not key or " " in key):
@@ -213,4 +216,4 @@ def _says_what(layout: Layout, texts: list[str]) -> bool:
     """Whether a row has a word of the form in every column that asks for one and must be filled."""
     wanted = WHAT.get(layout.table, ())
     read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
-    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold(text)) for text in read)
+    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import Layout
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal, may_be_birth, personal_columns
@@ -47,8 +48,8 @@ def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
     with a capital after another word (« Soudeur Bertaud », not « Boucher » nor « tailleur de pierre »)."""
     for row in range(len(cells) if columns else 0):
         texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in cells[row]]
-        name = {word for column in columns for word in fold(texts[column]).split()}
+        name = {word for column in columns for word in fold_words(texts[column]).split()}
         for at, text in enumerate(texts):
-            capitals = {fold(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
-            if capitals & name or (len(name) > 1 and name <= set(fold(text).split())):
+            capitals = {fold_words(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
+            if capitals & name or (len(name) > 1 and name <= set(fold_words(text).split())):
                 yield row, at

@@ -14,7 +14,8 @@ from typing import Any
 
 from stdnum.fr import nir
 
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import recognise
 
 PRIVATE = "[donnée personnelle]"  # what is written instead
@@ -93,7 +94,7 @@ def is_personal(text: str) -> bool:
 
 
 def _by_header(header: str) -> str:
-    words = fold(header)
+    words = fold_words(header)
     if not words:
         return ""
     for reason, pattern in HEADERS.items():

@@ -19,17 +19,10 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.masking import without_personal
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
-NO_HEADER = (
-    f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
-    "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
-)
-NO_TABLE = (
-    "cette feuille n'a ni le nom d'une feuille du questionnaire ni la moitié de ses en-têtes\u00a0; si ce "
-    "sont des réponses, nommez-la «\u00a0{}\u00a0» et remettez la ligne d'en-têtes du questionnaire"
-)
 
 
 @dataclass(frozen=True)
@@ -72,8 +65,8 @@ class SheetRows:
         Where the columns are and which units their headers state; None when no header row was found.
     totals : dict of int to dict of str to object
         Raw cells of the total rows, by row number.
-    problem : str
-        Why the sheet is not read, else blank.
+    problem : Finding or None
+        Why the sheet is not read.
     """
 
     account: SheetAccount
@@ -83,7 +76,7 @@ class SheetRows:
     columns: dict[str, np.ndarray]
     layout: Layout | None
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)
-    problem: str = ""
+    problem: Finding | None = None
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
@@ -154,14 +147,18 @@ def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
     table, sheet, place, likely = found.table, found.raw, found.place, found.likely
     account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
     header = "" if likely else tables.form(table)[headers.key_column(table)]["header"]
-    problem = NO_TABLE.format(tables.sheet_name(table)) if likely else NO_HEADER.format(header)
+    problem = (
+        finding("no_header.no_table", sheet=tables.sheet_name(table))
+        if likely
+        else finding("no_header", column=header, rows=headers.ROWS_SEARCHED)
+    )
     for number, cells in enumerate(Rows.of(sheet.rows), start=1):
         if any(map(clean_text, cells)):
             account.rows_quarantined += 1
             # Of a sheet that may be something else, only what the questionnaire asks for.
             told = [cells[i] for i in likely.columns.values()] if likely else cells
             shown = PRIVATE if table in PEOPLE else _shown(told)
-            ledger.quarantine(place, number, header, shown, "no_header", problem)
+            ledger.quarantine(place, number, header, shown, problem)
         else:
             account.rows_ignored += 1
             ledger.correct(place, number, "", "", "", "ignored_blank_row")

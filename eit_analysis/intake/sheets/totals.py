@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
-from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.rows import SheetRows
 
@@ -58,4 +59,4 @@ def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
         for name in columns
         if name in sheet.columns
     )
-    return all(len({fold(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)
+    return all(len({fold_words(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)
