@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -134,7 +133,7 @@ def heading(column: str) -> Heading:
 
 def alphabetical(text: str) -> str:
     """What to sort a printed name by: accents and capitals count for nothing."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return french.fold(text).encode("ascii", "ignore").decode()
 
 
 def is_missing(value: object) -> bool:
