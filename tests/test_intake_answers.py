@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.intake.answers import applying
+from eit_analysis.intake.answers.answer_sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
-from eit_analysis.intake.answers.sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 FLUX = ("E07.xlsx", "Flux")

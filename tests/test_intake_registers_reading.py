@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
+from eit_analysis.intake.registers.declarations import find_match
 from eit_analysis.intake.registers.kinds import official_number, read_cell
-from eit_analysis.intake.registers.layout import find_match
-from eit_analysis.intake.registers.reading import Body, read_body
+from eit_analysis.intake.registers.table_reader import Body, read_body
 from eit_analysis.reference.findings import labels
 
 NUMBERS = [

@@ -18,18 +18,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import tables
+from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
-from eit_analysis.intake.answers.sheets import HEADERS, read_answers
-from eit_analysis.intake.checks import plausibility, slips
+from eit_analysis.intake.checks import plausibility, unit_errors
 from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.relance import wording, xlsx
-from eit_analysis.intake.relance.cells import LABELS, Question
+from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche_page import page as html_page
 from eit_analysis.intake.relance.fiches import fiches, write_sheets
-from eit_analysis.intake.relance.html import page as html_page
 from eit_analysis.intake.relance.questions import IMPORTANT
+from eit_analysis.intake.relance.wave_cells import LABELS, Question
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.findings import Finding, catalogue, codes, finding
@@ -282,23 +282,23 @@ def test_personal_data_of_a_raw_cell_is_not_shown():
 
 def test_every_name_that_questions_rest_on_exists():
     known = {name for table in tables.TABLES for name in tables.form(table)}
-    assert set(wording.ASKS) <= known
+    assert set(phrases.ASKS) <= known
     for table, columns in IMPORTANT.items():
         assert set(columns) <= set(tables.form(table))
     assert all(column in tables.form(table) for table, column in LABELS.items())
 
 
 def test_every_message_is_french_typography():
-    templates = [*wording.ASKS.values(), *xlsx.GUIDE_TEXT]
-    texts = [*map(wording.typeset, templates), wording.ABSENT]
+    templates = [*phrases.ASKS.values(), *fiche_book.GUIDE_TEXT]
+    texts = [*map(phrases.typeset, templates), phrases.ABSENT]
     texts += [
         text for entry in catalogue().values() for text in (entry.sentence, entry.advice, entry.question)
     ]
     plain = [code for code in codes(severity="check") if not catalogue()[code].fields]
-    texts += [wording.reading(finding(code), "1.5 [1 ; 2.5]") for code in plain]
-    texts += [wording.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
-    texts += [getattr(wording, name) for name in dir(wording) if name.isupper() and
-              isinstance(getattr(wording, name), str)]  # fmt: skip
+    texts += [phrases.reading(finding(code), "1.5 [1 ; 2.5]") for code in plain]
+    texts += [phrases.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
+    texts += [getattr(phrases, name) for name in dir(phrases) if name.isupper() and
+              isinstance(getattr(phrases, name), str)]  # fmt: skip
     assert not [text for text in texts if re.search(r"[ ][:;?!»]|«[ ]", text)]
 
 
@@ -419,12 +419,12 @@ def test_firm_with_nothing_to_ask_is_told_so():
     fiche = by_site(wave())["E19"]
     assert not fiche.questions
     assert "Rien à demander" in html_page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert any("Rien à demander" in str(row[0]) for row in guide.values)
 
 
 def test_workbook_takes_answers_only():
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(hostile())["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, by_site(hostile())["E19"])))
     assert book.sheetnames == ["Relance", "Mode d'emploi"]
     sheet = book["Relance"]
     assert [cell.value for cell in sheet[1]] == list(HEADERS)
@@ -489,7 +489,7 @@ def test_law_filled_fiche_finds_its_cells_again(tmp_path, texts):
     ]
     cleaned = wave(flows=[[*CARTONS[:4], text, *CARTONS[5:]] for text in texts], refused=refused)
     path = tmp_path / "rendu.xlsx"
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(cleaned)["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, by_site(cleaned)["E19"])))
     for row in book["Relance"].iter_rows(min_row=2):
         row[-1].value = f"{row[2].value},5"
     book.save(path)
@@ -522,7 +522,7 @@ def test_real_questions_come_before_readings_and_are_counted_apart():
     fiche = by_site(wave(flows=[CARTONS, blank], corrected=[doubt]))["E19"]
     assert [q.row for q in fiche.questions] == [3, 2]
     assert fiche.headline == f"1{NBSP}question, et 1{NBSP}lecture à vérifier." and fiche.asked == 1
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"]
+    sheet = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"]
     real, reading = sheet[2], sheet[3]
     assert not real[5].value.startswith("À vérifier")
     assert reading[5].value.startswith(f"À vérifier{NBSP}: Flux, ligne{NBSP}2")
@@ -559,7 +559,7 @@ def test_sheet_without_headers_makes_one_question_that_the_workbook_answers():
     (question,) = fiche.questions
     assert (question.place, question.read, question.answerable) == ("Flux", "", False)
     assert "renvoyez le classeur" in question.text
-    row = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"][2]
+    row = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"][2]
     assert row[6].protection.locked
     html = html_page(NO_STUDY, fiche).decode()
     assert 'class="answer"></td>' not in html and "pas de réponse ici" in html
@@ -569,7 +569,7 @@ def test_study_office_is_not_told_to_send_anything_to_itself():
     broken = ("casse.xlsx", "", None, "", "", "unreadable_file", {"problem": f"abîmé{NBSP}; demandez-le"})
     office = by_site(wave(refused=[broken]))[""]
     html = html_page(NO_STUDY, office).decode()
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, office)))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, office)))
     guide = " ".join(str(row[0]) for row in book["Mode d'emploi"].values)
     for text in (html, guide):
         assert "envoyez" not in text and "À renvoyer" not in text and "dossier de la vague" in text
@@ -580,7 +580,7 @@ def test_study_office_is_not_told_to_send_anything_to_itself():
 def test_fiche_is_sent_back_somewhere_before_some_day():
     fiche = by_site(hostile())["E19"]
     assert "À renvoyer à" in html_page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert guide["A3"].value.startswith("À renvoyer à") and guide["A4"].value == "Au plus tard le"
     assert not guide["B3"].protection.locked and not guide["B4"].protection.locked
 
@@ -591,7 +591,7 @@ def test_territory_is_named_once_known(territory, shown):
         "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
     fiche = by_site(wave())["E19"]
     assert (territory in html_page(study, fiche).decode()) is shown
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(study, fiche)))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))
     assert (territory in str(list(book["Mode d'emploi"].values))) is shown
 
 
@@ -649,12 +649,12 @@ def test_slip_is_put_as_a_plain_question():
         "mass_t_per_year": [85_000.0, *[80.0 + n for n in range(7)]],
         "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
     })  # fmt: skip
-    (slip,) = slips.mass_slips(flows, staff).itertuples()
+    (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
     assert marked(slip.finding).startswith(
         f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? Si ce que"
     )
     flows.loc[0, "mass_t_per_year"] = 0.085
-    (slip,) = slips.mass_slips(flows, staff).itertuples()
+    (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
     assert f"pas 85{NBSP}t{NBSP}? Si ce que" in marked(slip.finding)
 
 

@@ -1,6 +1,6 @@
 """The votes of a workshop: which points each participant gives each criterion of the score.
 
-``data/raw/<study>/votes.csv`` stands beside ``study.toml``: the waves hold survey files, and cleaning looks
+``data/raw/<study>/votes.csv`` lies beside ``study.toml``: the waves hold survey files, and cleaning looks
 nowhere else. Columns ``Participant``, ``Rôle``, ``Critère`` and ``Points`` (or ``Poids``), in any order; a
 row for each participant and criterion, the criterion by its French label or its name in ``study.toml``. A
 criterion that a participant leaves out has no points from them.

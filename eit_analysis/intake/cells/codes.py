@@ -135,7 +135,7 @@ def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, st
 
 
 def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """NAF rév. 2 code known to the reference, its label left aside; other revisions are told apart."""
+    """NAF rév. 2 code known to the reference, its label left aside; other revisions are refused by name."""
     text = clean_text(cell)
     if not text or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""

@@ -224,7 +224,7 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     Raises
     ------
     CellError
-        When the cell says something that cannot be used.
+        When the cell cannot be used.
     """
     looks_wrong = isinstance(cell, str) and ("#" in cell or "Err" in cell)
     if looks_wrong and (error := spreadsheet_error(cell.strip())):

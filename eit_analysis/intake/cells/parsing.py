@@ -23,7 +23,7 @@ MISSING_WORDS = {
     "ne sais pas", "je ne sais pas", "pas de donnee", "pas de donnees", "aucune donnee", "donnee manquante",
     "a preciser", "a completer", "a voir", "a definir", "confidentiel", "vide", "null", "none", "manquant",
 }  # fmt: skip
-# A cross or a dash says that the thing exists, or is unknown, or is none: never a number.
+# A cross or a dash may mean that the thing exists, is unknown, or is none: never a number.
 MISSING_NUMBER = {"x", "xx", "xxx"}
 MISSING_SIGNS = "-–—?./_…· "
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
@@ -89,7 +89,7 @@ def clean_text(cell: Any) -> str:
 
 
 def single_spaced(text: str) -> str:
-    """Text with one plain space where any spaces stood, without the marks that nobody sees."""
+    """Text with one plain space for any spaces, without the marks that nobody sees."""
     if not text.isascii():
         text = INVISIBLE.sub("", text)
     return " ".join(text.split())
@@ -166,7 +166,7 @@ ONE_SIGN = str.maketrans({"−": "-", "‑": "-", "‐": "-", "﹣": "-", "’":
 
 
 def _word(words: str) -> Number | None:
-    """A cell that is only words which say what is known of the number, None for any other."""
+    """A cell of words only, which mean zero, missing, or see elsewhere; None for any other."""
     if words in MISSING_WORDS or words in MISSING_NUMBER:
         return Number(rule="missing_word")
     if words in ZERO_WORDS:
@@ -195,7 +195,7 @@ HEADER_UNITS = (
 def header_unit(header: str) -> tuple[str, str]:
     """A header and the unit it states: ``Quantité (kg)`` gives ``("Quantité", "kg")``.
 
-    The unit stands in parentheses or brackets, after *en*, or is a unit of mass or volume per something
+    The unit is in parentheses or brackets, after *en*, or is a unit of mass or volume per something
     (``Qté t/an``); any other text (``Départs prévus (3 ans)``) is part of the header, and the unit is ``""``.
     """
     text = single_spaced(header)

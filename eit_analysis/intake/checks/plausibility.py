@@ -1,6 +1,6 @@
 """Values that are kept but marked as implausible, each by a named rule with a stated threshold.
 
-Every rule, its threshold and why it is so is in ``docs/plausibility.md``. A rule says only what is sure
+Every rule, its threshold and why it is so is in ``docs/plausibility.md``. A rule only marks what is sure
 enough to be asked to a firm; a cell carries one mark, that of the most precise rule.
 """
 
@@ -15,7 +15,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.french import exact
 from eit_analysis.intake.cells.contract import YEARS
-from eit_analysis.intake.checks import slips
+from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
@@ -55,15 +55,15 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         the clean value, and for a quantity the annual mass it gave.
     """
     sites, flows, workforce = tables["sites"], tables["flows"], tables["workforce"]
-    slipped, of_staff = sites.iloc[:0], []
+    misstated, of_staff = sites.iloc[:0], []
     if len(workforce):
         staff = workforce.groupby("site_id")["headcount"].sum()
         staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
-        slipped = slips.headcount_slips(staffed)
-        of_staff = [slipped, ages_against_headcount(staffed), *_staff_rows(workforce)]
-    producers = _producers(sites.drop(index=slipped.index))
+        misstated = unit_errors.headcount_unit_errors(staffed)
+        of_staff = [misstated, ages_against_headcount(staffed), *_staff_rows(workforce)]
+    producers = _producers(sites.drop(index=misstated.index))
     compared = (
-        [slips.mass_slips(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
+        [unit_errors.mass_unit_errors(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
         if len(producers)
         else []
     )
@@ -107,7 +107,7 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
     firms = over[["ratio", "division", "low", "high", "year"]].T.to_dict()
     found = [finding("tonnes_per_employee", **firms[site]) for site in rows["site_id"]]
-    return mark(rows, form("flows")["quantity"]["header"], slips.tonnes(rows), found)
+    return mark(rows, form("flows")["quantity"]["header"], unit_errors.tonnes(rows), found)
 
 
 def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
     totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
     the total shows, is right; so is a sum without the cells typed as text (``env. 906``), which a
-    spreadsheet leaves out. Nothing is said of a total without a row above it, nor of a column that cannot be
+    spreadsheet leaves out. A total without a row above it is not checked, nor a column that cannot be
     added up (`ADDED_UP`).
 
     Parameters

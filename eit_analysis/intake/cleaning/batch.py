@@ -35,7 +35,7 @@ class Batch:
     numbers : dict of str to array, shape (n_rows,)
         What is computed for each row, NaN where missing.
     fatal : numpy.ndarray of bool, shape (n_rows,)
-        Rows that go to quarantine; the first reason found names it, any other only speaks of a cell.
+        Rows that go to quarantine; the first reason found names it, any other is about a cell only.
     """
 
     table: str

@@ -8,13 +8,13 @@ from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
-from eit_analysis.intake.answers.sheets import find_header, read_answers
-from eit_analysis.intake.sheets.headers import Layout
+from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
-from eit_analysis.intake.sheets.workbook import Noted, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
 
@@ -49,7 +49,7 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
         if file.problem:
             found_wrong = finding("unreadable_file", problem=file.problem)
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
-        _log_findings(ledger, file.name, "", file.findings, shown=True)
+        _log_notes(ledger, file.name, "", file.notes, shown=True)
         for sheet in file.sheets:
             known = None
             if find_header(sheet):  # an answer sheet is no table
@@ -57,19 +57,19 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
             elif known := find_sheet(file.name, sheet, ledger):
                 found.append((file.name, known))
             shown = known is not None and known.table not in PEOPLE
-            _log_findings(ledger, file.name, sheet.name, sheet.findings, shown)
+            _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
     return found, [file for file in files if file.name in answering]
 
 
-def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Noted], shown: bool) -> None:
+def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: bool) -> None:
     """What the reader found; a sheet of people, or one that belongs to no table, may name persons."""
-    place = ledger.place(file, sheet) if findings else 0
-    for row, raw, clean, rule in findings:
+    place = ledger.place(file, sheet) if notes else 0
+    for row, raw, clean, rule in notes:
         ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
 def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
-    """Put the answers of the firms into the raw sheets they speak of."""
+    """Put the answers of the firms into the raw sheets they name."""
     sheets = read_answers(files)
     if not sheets:
         return Applied()
@@ -88,7 +88,7 @@ def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], led
     return applied
 
 
-def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
+def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
     form = tables.form(layout.table)
     columns = {form[name]["header"]: index for name, index in layout.columns.items()}
     return Grid(layout.table, rows, layout.header_row, columns)

@@ -1,4 +1,4 @@
-"""Where the actors are, and which of them each row speaks of."""
+"""Where the actors are, and which of them each row is about."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def declare(batch: Batch) -> set[str]:
 
 
 def check_sites(batch: Batch, known: Collection[str]) -> None:
-    """Every other table only speaks of declared sites."""
+    """Every other table is only about declared sites."""
     if "site_id" in batch.values:
         unknown = batch.values["site_id"].where(lambda site: site is not None and site not in known)
         batch.reject(unknown, "site_id", finding("unknown_site"), fatal=True)

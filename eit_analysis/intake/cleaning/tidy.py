@@ -18,8 +18,8 @@ from eit_analysis.intake.cells.columns import Cells, objects, repeated
 from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
-from eit_analysis.intake.cells.plain import plain_texts
 from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank
+from eit_analysis.intake.cells.unchanged import plain_texts
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -264,7 +264,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     schema = _schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
     if len(kept) < len(batch):
-        distinct = {name: cells[batch.values[name].standing(kept)] for name, cells in distinct.items()}
+        distinct = {name: cells[batch.values[name].present(kept)] for name, cells in distinct.items()}
     if _keeps(schema, frame, distinct):
         return frame
     try:

@@ -19,7 +19,7 @@ from eit_analysis.intake.cells.columns import Cells, jointly, objects
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
-from eit_analysis.intake.cells.plain import plain_numbers
+from eit_analysis.intake.cells.unchanged import plain_numbers
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import normalise_unit, to_tonnes
@@ -211,7 +211,7 @@ def _measure(
         if not text or not known:
             continue
         beside, beside_period = split_unit(text)
-        # What stands beside the number is nearer to it than the header, which may yet give its period.
+        # What is written beside the number is nearer to it than the header, which may yet give its period.
         if column == "unit" and suffix and (period or _differ(unit, beside)):
             continue
         if _differ(unit, beside) or (period and beside_period and period != beside_period):

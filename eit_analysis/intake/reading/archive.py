@@ -50,7 +50,7 @@ def members(data: bytes) -> list[zipfile.ZipInfo]:
 
 
 def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """Members that may hold cells or say how to read them.
+    """Members that may hold cells, or how to read them.
 
     Raises
     ------

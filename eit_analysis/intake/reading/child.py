@@ -1,7 +1,7 @@
 """The child process that opens untrusted files: standard library and calamine only, so it starts at once.
 
 Protocol: a JSON list of paths on standard input; for each path, in order, one pickled dict on standard output
-(``sha256, format, encoding, separator, problem, findings, sheets``), ``sheets`` as ``Sheet.packed`` gives
+(``sha256, format, encoding, separator, problem, notes, sheets``), ``sheets`` as ``Sheet.packed`` gives
 them and ``problem`` a code of the catalogue of findings with its fields. A file that kills the process
 (memory, time) is the one whose answer never comes.
 """
@@ -101,16 +101,16 @@ def sheet_name(path: Path) -> str:
 def read_content(path: Path, data: bytes) -> dict[str, Any]:
     encoding = separator = None
     if data.startswith(ZIP):
-        kind, sheets, findings = book.read_zipped(data, limit_memory)
+        kind, sheets, notes = book.read_zipped(data, limit_memory)
     elif data.startswith(COMPOUND):
-        kind, sheets, findings = book.read_xls(data, limit_memory)
+        kind, sheets, notes = book.read_xls(data, limit_memory)
     else:
         if len(data) < limits.LINE_BYTES and not data.strip():
             raise UnreadableError("file_empty")
         encoding, separator, sheet = text.read(data, sheet_name(path))
-        kind, sheets, findings = path.suffix.lower().lstrip("."), [sheet], []
+        kind, sheets, notes = path.suffix.lower().lstrip("."), [sheet], []
     return {
-        "format": kind, "encoding": encoding, "separator": separator, "findings": findings,
+        "format": kind, "encoding": encoding, "separator": separator, "notes": notes,
         "sheets": [sheet.packed() for sheet in sheets],
     }  # fmt: skip
 

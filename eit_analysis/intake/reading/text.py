@@ -1,6 +1,6 @@
 """CSV and text files: encoding, separator and cells, by stated rules and without a guess.
 
-The first line is row 1, also where it only says ``sep=;`` (it is then blank). A row is a record: a quoted
+The first line is row 1, also where it only holds ``sep=;`` (it is then blank). A row is a record: a quoted
 cell that holds a line break does not start a new row, so rows are numbered as a spreadsheet numbers them.
 """
 
@@ -24,7 +24,7 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
 CHUNK, BLOCK = 1 << 20, 1 << 18
 LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-END = "\udfff"  # stands after the last line; no decoded text holds it
+END = "\udfff"  # added after the last line; no decoded text holds it
 
 
 def encoding_of(data: bytes) -> str:
@@ -67,7 +67,7 @@ def _is_valid(data: bytes, encoding: str) -> bool:
 
 
 def separator_of(lines: list[str]) -> str:
-    """What a ``sep=`` line says, else what gives the most cells over the lines that it cuts alike."""
+    """The separator of a ``sep=`` line, else the one that gives most cells over the lines it cuts alike."""
     if lines and (match := SEP_LINE.fullmatch(lines[0])):
         return match[1]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
-from eit_analysis.intake.reading.sheet import Layout
+from eit_analysis.intake.reading.sheet import SheetProperties
 
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 FORMULA, BOOLERR, MULRK, ROW, COLINFO = 0x06, 0x205, 0xBD, 0x208, 0x7D
@@ -24,7 +24,7 @@ END = 0xFFFFFFFA  # this sector number and those above it end a chain
 
 @dataclass
 class _Sheet:
-    """Extent and layout of one sheet while its records pass."""
+    """Extent and properties of one sheet while its records pass."""
 
     height: int = 0
     width: int = 0
@@ -33,15 +33,17 @@ class _Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
-    def layout(self) -> Layout:
-        return Layout(frozenset(self.hidden_rows), frozenset(self.hidden_columns), errors=self.errors)
+    def properties(self) -> SheetProperties:
+        return SheetProperties(
+            frozenset(self.hidden_rows), frozenset(self.hidden_columns), errors=self.errors
+        )
 
 
 @dataclass
 class Book:
     """Sheets in the order of the workbook, whether it has macros, whether it counts days from 1904."""
 
-    sheets: list[Layout]
+    sheets: list[SheetProperties]
     macros: bool
     from_1904: bool = False
 
@@ -157,5 +159,5 @@ def _records(stream: bytes, macros: bool) -> Book:
             raise UnreadableError("book_long")
     for number, found in enumerate(starts.values(), start=1):
         check_area(f"n°\u00a0{number}", found.height, found.width, found.filled)
-        book.sheets.append(found.layout())
+        book.sheets.append(found.properties())
     return book

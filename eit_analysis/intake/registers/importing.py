@@ -1,6 +1,6 @@
 """A register into a study: limited to its territory, beside its survey, in tables that cleaning leaves alone.
 
-Importing twice changes nothing: a file replaces what it speaks of (the whole table, or the rows of the same
+Importing twice changes nothing: a file replaces what it covers (the whole table, or the rows of the same
 establishment and year, or of the same waste slip), whatever the order of the imports.
 """
 

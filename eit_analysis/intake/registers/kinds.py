@@ -69,8 +69,8 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
 def official_number(text: str) -> float | None:
     """Digits of a published file to a number, None when they are not one.
 
-    A single point or comma is the decimal mark; a space parts thousands; where both marks stand, or one
-    stands several times, the last kind of mark that stands once is the decimal one.
+    A single point or comma is the decimal mark; a space parts thousands; where both marks are used, or one
+    several times, the last kind of mark used once is the decimal one.
 
     >>> official_number("10.847"), official_number("1 234,5"), official_number("1.234.567,8")
     (10.847, 1234.5, 1234567.8)
@@ -122,7 +122,7 @@ def _code(cell: Any, text: str, width: int) -> str:
 
 def _date(cell: Any, text: str, width: int) -> str | None:
     try:
-        # The hour that some exports add tells us nothing.
+        # The hour that some exports add is of no use here.
         return parse_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))
     except ValueError:
         raise CellError("not_a_date") from None

@@ -1,4 +1,4 @@
-"""What an import says to the user: one French sentence of what was read, left out, refused or replaced."""
+"""The message of an import: one French sentence of what was read, left out, refused or replaced."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
     if manifest.get("ends_inside_row"):
         notes.append("le fichier s'arrête au milieu d'une ligne\u00a0: vérifiez qu'il est complet")
     rows = counted(manifest["rows_kept"], "ligne importée", "lignes importées")
-    said = f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}"
+    imported = f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}"
     listed = "\u00a0; ".join(notes)
-    return f"{said} ({listed})." if notes else f"{said}."
+    return f"{imported} ({listed})." if notes else f"{imported}."
 
 
 def bmo_sentence(frame: pd.DataFrame, basin: str) -> str:

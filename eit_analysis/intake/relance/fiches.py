@@ -8,14 +8,14 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.french import fold_words, one_decimal
-from eit_analysis.intake.answers.sheets import as_read, logged
+from eit_analysis.intake.answers.answer_sheets import as_read, logged
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
-from eit_analysis.intake.relance import html, wording, xlsx
-from eit_analysis.intake.relance.cells import WaveCells
+from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, find_owners, places
 from eit_analysis.intake.relance.questions import ask
-from eit_analysis.intake.relance.texts import read_as
+from eit_analysis.intake.relance.typesetting import read_as
+from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study, write_atomic
 
@@ -57,8 +57,8 @@ def write_sheets(study: Study, wave: Wave) -> int:
     """
     folder, written = study.processed / FOLDER, fiches(wave)
     for fiche in written:
-        write_atomic(folder / f"{fiche.file}.html", html.page(study, fiche))
-        write_atomic(folder / f"{fiche.file}.xlsx", xlsx.workbook(study, fiche))
+        write_atomic(folder / f"{fiche.file}.html", fiche_page.page(study, fiche))
+        write_atomic(folder / f"{fiche.file}.xlsx", fiche_book.workbook(study, fiche))
     kept = {f"{fiche.file}{ending}" for fiche in written for ending in (".html", ".xlsx")}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.suffix in (".html", ".xlsx") and path.name not in kept:
@@ -67,7 +67,7 @@ def write_sheets(study: Study, wave: Wave) -> int:
 
 
 def _turns(wave: Wave, owners: Owners) -> Counter[str]:
-    """Answer files of the wave that speak of a row of each firm, also of a row that it withdraws."""
+    """Answer files of the wave that name a row of each firm, also of a row that it withdraws."""
     cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
     turns: Counter[str] = Counter()
     for rows in wave.applied.named.values():
@@ -111,11 +111,11 @@ def _corrections(wave: Wave, owners: Owners) -> dict[str, list[Correction]]:
     for owner, place, (rule, column, raw, clean) in zip(
         owners.of(frame), places(frame), lines.itertuples(index=False), strict=True
     ):
-        label = wording.correction_label(rule, owner == OFFICE)
+        label = phrases.correction_label(rule, owner == OFFICE)
         if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
             what = (label, place[1], "", "", "")
         elif rule == "confirmed_by_firm" and (not raw or fold_words(raw) in MISSING_WORDS):
-            what = (wording.NOTHING_KNOWN, place[1], column, raw, "")
+            what = (phrases.NOTHING_KNOWN, place[1], column, raw, "")
         else:
             cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
             raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))

@@ -16,17 +16,17 @@ import pandas as pd
 from eit_analysis import tables
 from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.french import counted, tonnes
-from eit_analysis.intake.relance import wording
-from eit_analysis.intake.relance.cells import (
+from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.relance import phrases
+from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
+from eit_analysis.intake.relance.wave_cells import (
     DOUBTFUL,
     IMPLAUSIBLE,
     MISSING,
     REFUSED,
-    Cell,
     Question,
     WaveCells,
 )
-from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
 from eit_analysis.reference.findings import Finding, codes
 
 # Cells that may be blank but without which an analysis falls back on an assumption: place, activity and size
@@ -56,10 +56,10 @@ class Asked:
 def ask(wave: Wave, owners: Owners) -> Asked:
     """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
     asking = _Asking(wave)
-    found: dict[Cell, tuple[str, Question]] = {}
+    found: dict[CellKey, tuple[str, Question]] = {}
     for owner, question in asking.all(owners):
         found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
-    absent: dict[tuple[str, Cell], Question] = {}
+    absent: dict[tuple[str, CellKey], Question] = {}
     for owner, question in found.values():
         question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
         absent.setdefault((owner, question.cell), question)
@@ -75,7 +75,7 @@ class _Asking(WaveCells):
 
     def __init__(self, wave: Wave) -> None:
         super().__init__(wave)
-        by_rule: dict[str, set[Cell]] = {}
+        by_rule: dict[str, set[CellKey]] = {}
         interesting = wave.corrections[
             wave.corrections["rule"].isin(
                 ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
@@ -101,7 +101,7 @@ class _Asking(WaveCells):
         """Answers that could not be used."""
         for cell, (answer, found) in self.wave.applied.unread.items():
             if cell[:3] not in self.wave.applied.removed:
-                text = wording.unread(answer, found, wording.ask(self.tables[cell[:2]], self.name(cell)))
+                text = phrases.unread(answer, found, phrases.ask(self.tables[cell[:2]], self.name(cell)))
                 yield owners.rows.get(cell[:3], OFFICE), self.put(REFUSED, cell, text)
 
     def refused(self, owners: Owners) -> Iterator[tuple[str, Question]]:
@@ -128,7 +128,7 @@ class _Asking(WaveCells):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
             weighed = cell[:3] in self.flows and cell[3] == ENTRY_COLUMNS["quantity"][0]
-            confirm = wording.CONFIRM_UNIT if weighed else wording.CONFIRM
+            confirm = phrases.CONFIRM_UNIT if weighed else phrases.CONFIRM
             yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
 
     def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
@@ -144,19 +144,19 @@ class _Asking(WaveCells):
     def doubtful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         frame = self.wave.corrections
         frame = frame[frame["rule"].isin(codes(severity="check"))]
-        readings: dict[tuple[str, Cell], list[str]] = {}
-        doubts: dict[Cell, str] = {}
+        readings: dict[tuple[str, CellKey], list[str]] = {}
+        doubts: dict[CellKey, str] = {}
         for owner, cell, clean, found in _lines(frame, owners, "clean_value", "finding"):
             cell = self.asked(cell, found)
             if cell not in self.answered and self.flows.get(cell[:3]) != 0:  # of nothing
-                readings.setdefault((owner, cell), []).append(wording.reading(found, clean))
-                doubts[cell] = wording.doubt(found, doubts.get(cell))
+                readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
+                doubts[cell] = phrases.doubt(found, doubts.get(cell))
         for (owner, cell), texts in readings.items():
-            doubt = doubts[cell] if self.read(cell) is not None else wording.NO_CELL
+            doubt = doubts[cell] if self.read(cell) is not None else phrases.NO_CELL
             text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
             yield owner, self.put(DOUBTFUL, cell, text)
 
-    def yearly(self, cell: Cell) -> str:
+    def yearly(self, cell: CellKey) -> str:
         """The mass of a year that a reading gave."""
         row = cell[:3]
         if cell[3] not in WEIGHED or row not in self.flows or row in self.by_register:
@@ -175,7 +175,7 @@ class _Asking(WaveCells):
                 for owner, place in zip(owners.of(blank), places(blank), strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
-                        yield owner, self.put(MISSING, cell, wording.ask(table, column))
+                        yield owner, self.put(MISSING, cell, phrases.ask(table, column))
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""
@@ -185,7 +185,7 @@ class _Asking(WaveCells):
             if not found.of_cell and cell[:3] in owners.rows and cell[:3] not in asked:
                 why = found.question()
                 if found.entry.asks == "site" and owner != OFFICE:
-                    why = wording.WAITING
+                    why = phrases.WAITING
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
                 same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
         lines: dict[str, list[str]] = {}
@@ -196,17 +196,17 @@ class _Asking(WaveCells):
             lines.setdefault(owner, []).append(f"{place}\u00a0: {why}")
         return lines
 
-    def wrong(self, owner: str, cell: Cell, found: Finding, message: str) -> str:
+    def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
         if found.entry.asks == "sheet":
-            return f"{found.question()} {wording.RESEND if owner != OFFICE else wording.RESEND_OFFICE}"
+            return f"{found.question()} {phrases.RESEND if owner != OFFICE else phrases.RESEND_OFFICE}"
         if owner == OFFICE or not cell[1]:
             return f"{message.rstrip('.')}."
         column = self.name(cell)
-        asked = wording.ask(self.tables[cell[:2]], column) if column else ""
+        asked = phrases.ask(self.tables[cell[:2]], column) if column else ""
         return f"{found.question()} {asked}".strip()
 
-    def asked(self, cell: Cell, found: Finding) -> Cell:
+    def asked(self, cell: CellKey, found: Finding) -> CellKey:
         """The cell to answer: what is about a unit is settled by the quantity with its unit."""
         if found.entry.asks == "sheet":
             return (*cell[:2], 0, "")  # one question for the sheet
@@ -214,7 +214,7 @@ class _Asking(WaveCells):
         return quantity if found.entry.asks == "quantity" and self.read(quantity) is not None else cell
 
 
-def _cells(frame: pd.DataFrame) -> Iterator[Cell]:
+def _cells(frame: pd.DataFrame) -> Iterator[CellKey]:
     for place, column in zip(places(frame), frame["column"].fillna(""), strict=True):
         yield (*place, column)
 

@@ -90,7 +90,7 @@ class Ledger:
     corrected: list[tuple[Any, ...]] = field(default_factory=list)
 
     def place(self, file: str, sheet: str = "") -> int:
-        """A new place to speak of: a file, or a sheet of it."""
+        """A new place: a file, or a sheet of it."""
         self.origins.append((file, sheet))
         return len(self.origins) - 1
 

@@ -53,10 +53,10 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
 
 
 def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
-    """Whether every row of a sheet says the same in some columns, so that its numbers may be added up."""
-    said = (
+    """Whether all rows of a sheet have the same words in some columns, so that their numbers add up."""
+    columns_used = (
         Cells.among(sheet.cells.values, sheet.columns[name]).values
         for name in columns
         if name in sheet.columns
     )
-    return all(len({fold_words(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)
+    return all(len({fold_words(clean_text(cell)) for cell in values} - {""}) <= 1 for values in columns_used)

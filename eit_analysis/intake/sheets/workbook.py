@@ -21,7 +21,7 @@ import numpy as np
 
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.texts import Texts
-from eit_analysis.intake.reading import plain
+from eit_analysis.intake.reading import simple_csv
 from eit_analysis.reference.findings import Finding, finding
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
@@ -32,7 +32,7 @@ LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
 ROOT = Path(__file__).resolve().parents[3]
 
-Noted = tuple[int | None, str, str, str]
+Note = tuple[int | None, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class RawSheet:
         As written in the file.
     rows : sequence of list
         Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
-        line break between quotes does not start one. A merged text stands in each of its rows.
-    findings : list of Noted
+        line break between quotes does not start one. A merged text is in each of its rows.
+    notes : list of Note
         What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
     """
 
     name: str
     rows: Sequence[list[Any]]
-    findings: list[Noted] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class RawFile:
         How the file was read; encoding and separator only for text files.
     refusal : Finding or None
         Why the file could not be read, else None.
-    findings : list of Noted
+    notes : list of Note
         What concerns the whole file: macros, 1904 dates.
     """
 
@@ -80,7 +80,7 @@ class RawFile:
     separator: str | None
     refusal: Finding | None
     sheets: list[RawSheet] = field(default_factory=list)
-    findings: list[Noted] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def problem(self) -> str | None:
@@ -117,7 +117,7 @@ def read_files(
     seconds : float
         Time limit per file.
     """
-    at_once = {path: answer for path in paths if (answer := plain.read(path))}
+    at_once = {path: answer for path in paths if (answer := simple_csv.read(path))}
     left = [path for path in paths if path not in at_once]
     with closing(_read_by_child(left, seconds)) as by_child:
         for path in paths:
@@ -176,17 +176,17 @@ def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
         separator=answer.get("separator"),
         refusal=finding(code, **fields) if code else None,
         sheets=[_raw_sheet(sheet) for sheet in answer.get("sheets", [])],
-        findings=answer.get("findings", []),
+        notes=answer.get("notes", []),
     )
 
 
 def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
     """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
     if "numbers" in packed:  # all rows equally long
-        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["findings"])
+        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["notes"])
     cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
     rows = Rows.packed(packed["values"], cells, widths)
-    return RawSheet(packed["name"], rows, packed["findings"])
+    return RawSheet(packed["name"], rows, packed["notes"])
 
 
 def _sha256(path: Path) -> str:

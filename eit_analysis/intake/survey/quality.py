@@ -186,7 +186,7 @@ def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     manifest : mapping
-        What cleaning says of its inputs: ``files_left_alone``, of a format that is not read.
+        The manifest of the cleaning: ``files_left_alone``, of a format that is not read.
     lines : pandas.DataFrame
         The attributed quarantine: a file or sheet that could not be read has its line there.
 

@@ -16,7 +16,7 @@ from eit_analysis.intake.sheets.headers import find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
 TOTAL = "Total"
-UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who did not say
+UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
 RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]

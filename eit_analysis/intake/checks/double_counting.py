@@ -14,7 +14,7 @@ from eit_analysis.tables import form
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
 
-def doubles(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Marks of the three rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])

@@ -15,8 +15,8 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.registers.declarations import Column, Match
 from eit_analysis.intake.registers.kinds import DTYPES, read_cell
-from eit_analysis.intake.registers.layout import Column, Match
 from eit_analysis.intake.sheets.ledger import QUARANTINE
 from eit_analysis.reference.findings import Finding, finding
 
@@ -63,7 +63,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     header : sequence
         The header row: a row that repeats it is ignored.
     territory : frozenset of str
-        Commune codes outside which rows are ignored, for the layouts that say where; empty for no limit.
+        Commune codes outside which rows are ignored, for the layouts with such a column; empty for no limit.
     """
     ignored = Counter(body.ignored)
     kept: list[int] = []
@@ -74,7 +74,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
         if reason := reason_of(row):
             ignored[reason] += 1
         elif body.is_text and (beyond := [c for c in map(clean_text, row[last + 1 :]) if c]):
-            # How many, not what: nobody knows what stands outside the columns.
+            # How many, not what: nobody knows what lies outside the columns.
             problems[index] = [("", f"{len(beyond)} cellule(s) en trop", finding("shifted_row"))]
         else:
             kept.append(index)
@@ -109,7 +109,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
 
 
 def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
-    """The function that tells why a row is not data for us, ``""`` when it is."""
+    """The function that gives the reason why a row is not data for us, ``""`` when it is."""
     layout, places = match.layout, [*match.columns.values(), *match.wide.values()]
     titles = [clean_text(header[i]) for i in places]
     rules = [(match.columns[n], words) for n, words in layout.ignore.items() if n in match.columns]

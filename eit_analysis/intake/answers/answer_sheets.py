@@ -1,4 +1,4 @@
-"""What the answer sheets of a wave say: one answer a filled row, and the cell that it speaks of."""
+"""The answer sheets of a wave: one answer for each filled row, with the cell that it names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REMOVE_WORDS = {"supprimer", "a supprimer", "supprimer la ligne", "ligne a suppr
 
 @dataclass(frozen=True)
 class Answer:
-    """One filled row of an answer sheet: where it stands, which cell it names, what it says of it."""
+    """One filled row of an answer sheet: its place, the cell it names, the answer."""
 
     source_file: str
     source_sheet: str
@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class AnswerSheet:
-    """Every row of one answer sheet: the answers, and the rows that say nothing with the reason."""
+    """Every row of one answer sheet: the answers, and the rows without one, with the reason."""
 
     file: str
     sheet: str
@@ -122,9 +122,9 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             else ""
         )  # fmt: skip
         if rule:
-            # A blank answer says nothing; its row repeats the question and the cell.
-            told = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
-            ignored.append((index + 1, told, rule))
+            # The row of a blank answer only repeats the question and the cell.
+            title = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
+            ignored.append((index + 1, title, rule))
             continue
         number = clean_text(cells["Ligne"])
         answers.append(

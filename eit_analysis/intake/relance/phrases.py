@@ -5,7 +5,7 @@ from __future__ import annotations
 from eit_analysis import tables
 from eit_analysis.french import counted
 from eit_analysis.intake.cells.contract import allowed_words, bounds
-from eit_analysis.intake.relance.texts import interval, typeset
+from eit_analysis.intake.relance.typesetting import interval, typeset
 from eit_analysis.reference.findings import Finding, catalogue
 
 # What to ask about a column, by its name; a column with a list of words asks to choose among them.
@@ -92,7 +92,7 @@ def unread(answer: str, found: Finding, asked: str) -> str:
 
 
 def absent(unknown: list[str]) -> str:
-    """What to do about a column that a sheet does not have, beside those whose headers say nothing to us."""
+    """What to do about a column that a sheet does not have, beside those whose headers are unknown."""
     quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
     return UNKNOWN.format(quoted) if unknown else ABSENT
 
