@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
 from eit_analysis.intake.registers.declarations import find_match
 from eit_analysis.intake.registers.kinds import official_number, read_cell

@@ -1,4 +1,4 @@
-"""The catalogue of findings (``findings.csv``): what cleaning says of a cell, a row or a file, code by code.
+"""The catalogue of findings (``findings.csv``): what cleaning finds in a cell, a row or a file.
 
 A code may have variants, after a dot: they are logged under the code before it, and have other sentences.
 
@@ -7,7 +7,8 @@ A code may have variants, after a dot: they are logged under the code before it,
                 ``correction``, ``ignored`` (a row of a register that is left out)
 ``severity``    ``file`` and ``value`` are lost, ``doubt`` is kept and to be confirmed, ``check`` is a
                 reading to check, ``note`` asks nothing, ``trace`` is not shown to the firm
-``group``       of corrections, for the tables of survey quality; ``missing``: a value that is required
+``group``       of corrections, for the tables of survey quality; of refusals, ``missing`` (a value that is
+                required) and ``number`` (a cell that is no number)
 ``asks``        what the question is about, where it is not the cell: the ``quantity`` of the row, the
                 ``sheet``, the row of the ``site``; or who answers where it is not the firm: ``office``
 ``label_fr``    a few words, for tables
@@ -31,7 +32,7 @@ import pandas as pd
 
 from eit_analysis import french, reference
 
-CELL = "cell_"  # before the code of a refusal that speaks of one cell only: its row is kept
+CELL = "cell_"  # before the code of a refusal of one cell only, whose row is kept
 WRITTEN: dict[str, Callable[[float], str]] = {
     "exact": french.exact,
     "exact8": partial(french.exact, decimals=8),
@@ -79,7 +80,7 @@ class _French(string.Formatter):
 class Finding:
     """A code of the catalogue with the values of its fields; see `finding`.
 
-    ``of_cell``: a refusal that speaks of one cell only, whose row is kept.
+    ``of_cell``: a refusal of one cell only, whose row is kept.
     """
 
     code: str
@@ -147,7 +148,7 @@ def finding(code: str, **fields: Any) -> Finding:
 
 
 def of_cells(codes: pd.Series) -> pd.Series:
-    """Whether each logged refusal speaks of one cell, and not of its whole row."""
+    """Whether each logged refusal is about one cell, and not about its whole row."""
     return codes.astype("str").str.startswith(CELL)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal

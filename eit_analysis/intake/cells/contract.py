@@ -10,8 +10,8 @@ from typing import Any
 from eit_analysis import tables
 from eit_analysis.codes import AGE_BANDS
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells import codes
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import (
     MISSING_WORDS,
     clean_text,
@@ -183,19 +183,19 @@ def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str
 
 
 SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
-    "site_id": codes.clean_identifier,
-    "synergy_id": codes.clean_identifier,
-    "site_ids": codes.clean_identifiers,
-    "siret": codes.clean_siret,
-    "naf_code": codes.clean_naf,
-    "commune_code": codes.clean_place_code,
-    "postcode": codes.clean_place_code,
-    "rome_code": codes.clean_rome,
-    "waste_code": codes.clean_waste_code,
+    "site_id": identifiers.clean_identifier,
+    "synergy_id": identifiers.clean_identifier,
+    "site_ids": identifiers.clean_identifiers,
+    "siret": identifiers.clean_siret,
+    "naf_code": identifiers.clean_naf,
+    "commune_code": identifiers.clean_place_code,
+    "postcode": identifiers.clean_place_code,
+    "rome_code": identifiers.clean_rome,
+    "waste_code": identifiers.clean_waste_code,
     "period": clean_period,
     "age_band": clean_age_band,
-    "months": codes.clean_months,
-    "status_date": codes.clean_date,
+    "months": identifiers.clean_months,
+    "status_date": identifiers.clean_date,
     # Entry columns have no type in the contract.
     "unit": clean_free_text,
     "comment": clean_free_text,

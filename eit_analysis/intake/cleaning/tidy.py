@@ -13,9 +13,9 @@ import pandera.errors
 import pandera.pandas as pa
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.columns import Cells, objects, repeated
 from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank

@@ -13,8 +13,8 @@ import xlsxwriter
 from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.form.guide import GUIDE, TITLE, note, write_guide
 from eit_analysis.intake.form.validation import check, is_number
 from eit_analysis.intake.output import log_bytes

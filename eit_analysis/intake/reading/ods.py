@@ -45,7 +45,7 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
     return properties
 
 
-class _Sheet:
+class _SheetExtent:
     """Extent of one sheet while its tags pass."""
 
     def __init__(self, name: str) -> None:
@@ -102,11 +102,11 @@ def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 
 
 def _properties(content: bytearray) -> dict[str, SheetProperties]:
-    sheets: list[_Sheet] = []
+    sheets: list[_SheetExtent] = []
     for closing, tag, attributes, empty in TOKEN.findall(content):
         if tag == b"table" and not closing:
             name = NAME.search(attributes)
-            sheets.append(_Sheet(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
+            sheets.append(_SheetExtent(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
         elif not sheets:
             continue
         elif tag == b"table-row":

@@ -23,7 +23,7 @@ END = 0xFFFFFFFA  # this sector number and those above it end a chain
 
 
 @dataclass
-class _Sheet:
+class _SheetExtent:
     """Extent and properties of one sheet while its records pass."""
 
     height: int = 0
@@ -123,8 +123,8 @@ def _streams(data: bytes) -> dict[str, bytes | None]:
 
 def _records(stream: bytes, macros: bool) -> Book:
     book = Book([], macros)
-    starts: dict[int, _Sheet] = {}
-    sheet = _Sheet()
+    starts: dict[int, _SheetExtent] = {}
+    sheet = _SheetExtent()
     position = records = 0
     while position + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, position)
@@ -146,9 +146,9 @@ def _records(stream: bytes, macros: bool) -> Book:
                 first, last = struct.unpack_from("<HH", stream, at)
                 sheet.hidden_columns.update(range(first + 1, min(last, limits.COLUMNS) + 2))
         elif kind == BOF:
-            sheet = starts.get(position, _Sheet())
+            sheet = starts.get(position, _SheetExtent())
         elif kind == BOUNDSHEET:
-            starts[struct.unpack_from("<I", stream, at)[0]] = _Sheet()
+            starts[struct.unpack_from("<I", stream, at)[0]] = _SheetExtent()
         elif kind == DATEMODE:
             book.from_1904 = bool(stream[at])
         elif kind == FILEPASS:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells import codes
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
 from eit_analysis.intake.cells.periods import parse_date
 
@@ -149,8 +149,8 @@ def _greening(cell: Any, text: str, width: int) -> str:
 READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "text": lambda cell, text, width: text,
     "code": _code,
-    "siret": lambda cell, text, width: codes.clean_siret("", "siret", cell)[0],
-    "waste_code": lambda cell, text, width: codes.clean_waste_code("", "waste_code", cell)[0],
+    "siret": lambda cell, text, width: identifiers.clean_siret("", "siret", cell)[0],
+    "waste_code": lambda cell, text, width: identifiers.clean_waste_code("", "waste_code", cell)[0],
     "date": _date,
     "number": _number,
     "positive": _positive,

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers.declarations import Column, Match
 from eit_analysis.intake.registers.kinds import DTYPES, read_cell

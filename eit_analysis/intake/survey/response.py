@@ -9,8 +9,8 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import find_layout
 from eit_analysis.intake.sheets.workbook import read_files
