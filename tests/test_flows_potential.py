@@ -11,6 +11,7 @@ from eit_analysis.flows.dimensions import RECOVERY, VALORISED
 from eit_analysis.flows.uncertainty.grouping import coded
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.printing import Printed
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 COLUMNS = [
@@ -24,7 +25,7 @@ RULES = pd.DataFrame(
         (None, "plastic", "soiled", "energy", 0),
     ],
     columns=["waste_code_prefix", "category", "worst_quality", "route", "hazardous_allowed"],
-)
+).assign(input_waste_codes=None)
 TAX = pd.DataFrame(
     [
         ("landfill", 2025, 65.0),
@@ -192,7 +193,7 @@ def test_tables_leave_through_the_gate(small_study, left):
         contributors = behind([flow for flow in TERRITORY if flow[0] not in release.viewer.refused])
         rows = recommendations.recommendations(contributors)
         table = release.table(rows, "Actions", keys=["action"], contributors=contributors, weight=MASS)
-        body = {row[1]: row for row in table.seen_by(release.viewer, {}).body()}
+        body = {row[1]: row for row in Printed(table.seen_by(release.viewer, {})).body}
         assert body["retirer du mélange"][3] == "160,0"
         # One firm alone does not know where its plastic goes.
         assert (body["retrouver la destination"][3] == "s") == (audience == "partners")

@@ -15,12 +15,13 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison
-from eit_analysis.publishing import released, report, suppression
-from eit_analysis.publishing.disclosure import blurred, judge
-from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.suppression import protect
-from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.publishing import report
+from eit_analysis.publishing.release import Release, suppression
+from eit_analysis.publishing.release.disclosure import blurred, judge
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.suppression import protect
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
 MASS = "mass_t_per_year"
@@ -62,11 +63,6 @@ def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
     return pickle.loads(pickle.dumps(page)).blocks
 
 
-@pytest.fixture(autouse=True)
-def for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(released, "preview", False)
-
-
 @pytest.mark.parametrize("audience", OUTSIDE)
 def test_a_change_leaves_only_with_both_of_its_waves(small_study: Study, audience: str) -> None:
     release = Release(small_study, audience, "essai")
@@ -80,7 +76,7 @@ def test_a_change_leaves_only_with_both_of_its_waves(small_study: Study, audienc
     assert hidden["wood", "Total"]
     assert not hidden["textile", "Total"] or not hidden["paper", "Total"]
     assert table.value(("wood", "Total"), "change").render() == "non diffusé"
-    printed = {tuple(row[:2]): row[2:] for row in table.body()}
+    printed = {tuple(row[:2]): row[2:] for row in Printed(table).body}
     assert set(printed["bois", "ensemble des acteurs"]) == {"s"}
     assert "wood" not in set(table.visible["category"])
 

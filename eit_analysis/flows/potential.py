@@ -10,15 +10,14 @@ import pandas as pd
 
 from eit_analysis.flows.costs import PRICES, estimates, reference_prices
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.dimensions import RECOVERY
 from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.reference.compatibility import has_material_use
 
 CRITERIA = {
     "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",
     "has_outlet": "usage connu", "is_gathered": "concentré",
 }  # fmt: skip
-QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 # A family is gathered when this many sites hold this share of what it does not valorise.
 GATHERED_SITES, GATHERED_SHARE = 3, 0.8
 RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease"}
@@ -47,7 +46,7 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
         "is_harmless": flows["hazardous"] == "no",
         "is_measured": flows["evidence"] == "measured",
         "is_regular": mark_seasonal(flows)["seasonal"] == "no",
-        "has_outlet": _has_outlet(flows, compatibility),
+        "has_outlet": has_material_use(flows.assign(hazardous=flows["hazardous"] == "yes"), compatibility),
         "is_gathered": _is_gathered(flows),
     }
     answers = {criterion: np.where(met, "yes", "no") for criterion, met in tests.items()}
@@ -148,33 +147,6 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
         for rank, value in values.items()
     }
     return rows.assign(**ranks)
-
-
-def _has_outlet(flows: pd.DataFrame, compatibility: pd.DataFrame) -> np.ndarray:
-    """Whether a rule reads each flow: its code prefix when it has one, its family, quality and hazard."""
-    uses = compatibility[compatibility["route"].map(RECOVERY).isin(["material", "organic"])]
-    rules = [
-        (prefix, category, QUALITY_RANK[worst], allowed == 1)
-        for prefix, category, worst, allowed in uses[
-            ["waste_code_prefix", "category", "worst_quality", "hazardous_allowed"]
-        ]
-        .fillna("")
-        .itertuples(index=False)
-    ]
-    kinds = flows[["waste_code", "category", "quality", "hazardous"]]
-    unique = kinds.drop_duplicates()
-    answers = [
-        any(
-            code.startswith(prefix)
-            and family in ("", category)
-            and QUALITY_RANK.get(quality, QUALITY_RANK["mixed"]) <= worst
-            and (allowed or hazardous != "yes")
-            for prefix, family, worst, allowed in rules
-        )
-        for code, category, quality, hazardous in unique.itertuples(index=False)
-    ]
-    known = unique.assign(answer=np.array(answers, dtype=bool))
-    return kinds.merge(known, on=list(kinds.columns), how="left")["answer"].to_numpy(dtype=bool)
 
 
 def _is_gathered(flows: pd.DataFrame) -> np.ndarray:
