@@ -12,7 +12,6 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.employment import workforce
 from eit_analysis.errors import UsageError
 from eit_analysis.flows import dimensions
-from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.reference.vocabulary import labelled
 
 DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming}
@@ -51,10 +50,14 @@ class PreparedTables:
         Returns
         -------
         pandas.DataFrame
-            See :func:`flows.dimensions.describe` and :func:`flows.uncertainty.propagation.prepare`.
+            See :func:`flows.dimensions.prepared`.
         """
-        rows = propagation.prepare(self.load("flows"), self.settings.shared_error_correlation)
-        described = dimensions.describe(rows, self.load("sites"), reference.load("waste_codes"))
+        described = dimensions.prepared(
+            self.load("flows"),
+            self.load("sites"),
+            reference.load("waste_codes"),
+            self.settings.shared_error_correlation,
+        )
         if direction != "all":
             if direction not in DIRECTIONS:
                 raise UsageError(f"« {direction} » n'est pas un sens de flux\u00a0: écrivez out, in ou all.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.costs import PRICES, estimates, reference_prices
+from eit_analysis.breakdown import Derived
+from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -109,7 +110,7 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     return left.assign(criteria_met=texts)[columns].head(count)
 
 
-def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def potential_by(left: pd.DataFrame, by: list[str]) -> Derived:
     """:func:`potential` summed by group, with the same three ranks.
 
     Parameters
@@ -121,19 +122,19 @@ def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``by``, mass and bounds (t/year), ``bill_eur_per_year`` and bounds (mass and reference price),
-        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total.
+        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total. From the
+        tonnes, and from the bills of the flows that have a price.
     """
-    rows = totals(left, by, total=False)
-    bill = estimates(left[left["cost_basis"] != "none"], by, total=False).drop(columns="n_sites")
-    bill = bill.rename(columns=lambda column: column.replace("estimated_cost", "bill"))
+    mass = totals(left, by, total=False)
+    bill = estimates(left[left["cost_basis"] != "none"], by, "bill", total=False, of=None)
     points = left.assign(points=left[MASS] * left["ease"]).groupby(by)["points"].sum().reset_index()
-    rows = rows.merge(bill, on=by, how="left").merge(points, on=by)
+    rows = mass.frame.merge(bill.frame.drop(columns="n_sites"), on=by, how="left").merge(points, on=by)
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
-    bills = [column for column in bill if column not in by]
-    return rows[[*by, MASS, LOW, HIGH, "share_percent", *bills, "ease", *RANKS, "n_sites"]]
+    columns = [*by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
+    return Derived(rows[columns], by, [mass, bill])
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
