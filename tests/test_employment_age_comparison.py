@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from eit_analysis.employment.age_comparison import (
+from eit_analysis.employment.context.age_comparison import (
     FALSE_ALARM,
     compare,
     comparison_source,

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.config import Reform, Scenarios, Shock
-from eit_analysis.employment import checks, grading, hazards, outlook, workforce
-from eit_analysis.employment.account import OPENINGS, account
-from eit_analysis.employment.forecast import FLOWS, SCENARIOS, Simulation, scenarios, simulate
-from eit_analysis.employment.hazards import AGES, triangular
+from eit_analysis.employment import workforce
+from eit_analysis.employment.forecast import evaluation, hazards, outlook, scenario_checks
+from eit_analysis.employment.forecast.account import OPENINGS, account
+from eit_analysis.employment.forecast.cohort import FLOWS, SCENARIOS, Simulation, scenarios, simulate
+from eit_analysis.employment.forecast.hazards import AGES, triangular
 from eit_analysis.errors import InputError
 
 BANDS = ["25-29", "45-49", "60 et plus"]
@@ -338,23 +339,25 @@ def test_the_account_repeats_the_numbers_of_the_waterfall() -> None:
 def test_grading_by_hand() -> None:
     later = team([("A", "Usinage", "25-29", 30, np.nan), ("B", "Usinage", "25-29", 6, np.nan)])
     earlier = team([("A", "Usinage", "25-29", 20, np.nan), ("C", "Usinage", "25-29", 9, np.nan)])
-    before, after = grading.comparable(
+    before, after = evaluation.comparable(
         earlier.assign(contract="permanent"), later.assign(contract="permanent"), 1, 1
     )
     assert (before["headcount"].sum(), after["headcount"].sum()) == (20, 30)  # B and C answered once
     s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
-    row = grading.grade([s], after).iloc[0]
+    row = evaluation.grade([s], after).iloc[0]
     assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
     assert row["error_percent"] == pytest.approx(-100 / 3)
-    score = grading.grade_occupations([s], after).iloc[0]
+    score = evaluation.grade_occupations([s], after).iloc[0]
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
 
 def test_grading_without_an_earlier_wave_is_empty() -> None:
-    before, after = grading.comparable(SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1)
+    before, after = evaluation.comparable(
+        SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
+    )
     s = run(workforce=before)
-    assert grading.grade([s], after).empty
-    assert grading.grade_occupations([s], after).empty
+    assert evaluation.grade([s], after).empty
+    assert evaluation.grade_occupations([s], after).empty
 
 
 @given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))
@@ -449,9 +452,9 @@ def test_a_shock_or_a_trend_may_name_a_sector() -> None:
 )
 def test_a_scenario_that_names_nobody_of_the_study_is_refused(changes: dict, name: str) -> None:
     sites = pd.DataFrame({"site_id": ["A", "B", "C", "D"], "naf_code": ["25.62", "10.11", None, "47.11"]})
-    checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
+    scenario_checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
     with pytest.raises(InputError, match=name):
-        checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
+        scenario_checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
 
 
 SECTORS = pd.DataFrame({"site_id": ["A", "B", "C"], "naf_code": ["25.62", "10.11", None]})
@@ -474,18 +477,18 @@ def test_a_shock_that_touches_nobody_or_no_year_is_refused(shock: Shock, words: 
         Shock(year=2022, share=1.0, occupation="Usinage", site_id="B", naf="10"),
         Shock(year=2015, share=0.1),
     ]
-    checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
+    scenario_checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
     with pytest.raises(InputError, match=words) as told:
-        checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
+        scenario_checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
     assert "corrigez" in str(told.value)
 
 
 def test_a_shock_on_an_occupation_merged_with_others_is_refused() -> None:
     merged = workforce.prepare(SMALL.assign(contract=None), 5, 3)
     parameters = STEADY.model_copy(update={"shocks": [Shock(year=2020, share=1.0, occupation="Caisse")]})
-    checks.known_names(parameters, SMALL, SECTORS)
+    scenario_checks.known_names(parameters, SMALL, SECTORS)
     with pytest.raises(InputError, match=r"Caisse.*regroupés"):
-        checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
+        scenario_checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
 
 
 def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eit_analysis.employment import greening, workforce
+from eit_analysis.employment import workforce
+from eit_analysis.employment.context import greening
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers import read_register
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.employment.shared_jobs import (
+from eit_analysis.employment.skills.shared_jobs import (
     FULL_TIME_H_PER_MONTH,
     POST_COLUMNS,
     UNMET_COLUMNS,

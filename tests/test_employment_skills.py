@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.employment import prospects, skills, training
+from eit_analysis.employment.forecast import prospects
+from eit_analysis.employment.skills import skill_gaps, training
 from eit_analysis.intake.registers import read_register
 from eit_analysis.publishing import wording
 
@@ -41,7 +42,7 @@ WORKFORCE = pd.DataFrame(
 
 def test_critical_gaps_by_hand() -> None:
     """Souder: 4 × 2 levels, one firm of two lacks it, difficulty (10 × 4 + 30 × 2) / 40 = 2.5 of 4."""
-    table = skills.critical_gaps(skills.prepare(SMALL, {}), WORKFORCE).set_index("skill")
+    table = skill_gaps.critical_gaps(skill_gaps.prepare(SMALL, {}), WORKFORCE).set_index("skill")
     weld = table.loc["Souder"]
     assert weld["hiring_difficulty"] == 2.5
     assert weld["criticality_percent"] == pytest.approx(100 * (1 / 2 + 2.5 / 4) / 2)
@@ -55,7 +56,7 @@ def test_critical_gaps_by_hand() -> None:
 
 def test_plan_by_hand() -> None:
     """Trier: 8 people × 1 level × 21 h; one session; 3 months and 21 h at 70 h a month."""
-    table = training.volumes(skills.prepare(SMALL, {}), NORMS).set_index("skill")
+    table = training.volumes(skill_gaps.prepare(SMALL, {}), NORMS).set_index("skill")
     row = table.loc["Trier"]
     assert row[["to_train", "n_sites", "n_sessions", "n_shared_sessions"]].tolist() == [8, 2, 1, 1]
     hours = row[["training_hours_low", "training_hours", "training_hours_high"]].tolist()
@@ -66,7 +67,7 @@ def test_plan_by_hand() -> None:
 
 def test_large_firms_fill_sessions_of_their_own_and_small_ones_meet() -> None:
     four = [("A", 1, 20), ("B", 1, 4), ("C", 1, 5), ("D", 2, 1)]
-    rows = skills.prepare(declared(*((site, "x", "H", 0, gap, people) for site, gap, people in four)), {})
+    rows = skill_gaps.prepare(declared(*((site, "x", "H", 0, gap, people) for site, gap, people in four)), {})
     table, seats = training.sessions(rows, NORMS)
     assert table["members"].tolist() == ["A", "A", "B C", "D"]
     assert table["session_people"].tolist() == [10, 10, 9, 1]
@@ -86,7 +87,7 @@ gaps = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(gaps)
 def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
-    ready = skills.prepare(declared(*rows), {})
+    ready = skill_gaps.prepare(declared(*rows), {})
     table, seats = training.sessions(ready, NORMS)
     lacking = ready[ready["to_train"] > 0]
     wanted = np.ceil(lacking.groupby(["skill", "level_gap", "site_id"])["to_train"].sum())
@@ -105,10 +106,10 @@ def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
 
 
 def test_nothing_to_train_is_said() -> None:
-    ready = skills.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
+    ready = skill_gaps.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
     table, seats = training.sessions(ready, NORMS)
     assert (len(table), len(seats), len(training.volumes(ready, NORMS))) == (0, 0, 0)
-    assert skills.critical_gaps(ready, WORKFORCE.head(0)).empty
+    assert skill_gaps.critical_gaps(ready, WORKFORCE.head(0)).empty
 
 
 def test_norms_are_ordered_and_sourced() -> None:
@@ -146,9 +147,9 @@ ROME_SKILLS = pd.DataFrame(
 
 def test_rome_bridge_by_hand() -> None:
     """O has 2 of the 3 core skills of D; a sector is no skill, 77 is a job title, X is not in the study."""
-    required = skills.rome_requirements(LINKS, ROME_SKILLS, {"O": "Tri", "D": "Broyage"})
+    required = skill_gaps.rome_requirements(LINKS, ROME_SKILLS, {"O": "Tri", "D": "Broyage"})
     assert len(required) == 5
-    table = skills.bridges(required).set_index(["origin", "destination"])
+    table = skill_gaps.bridges(required).set_index(["origin", "destination"])
     there = table.loc[("Tri", "Broyage")]
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Broyer"
@@ -162,8 +163,10 @@ def test_rome_as_published_leads_from_the_counter_to_the_shelves() -> None:
         read_register("rome", DATA / "rome" / name, frozenset()).frame
         for name in ("correspondances.csv", "competences.csv")
     )
-    required = skills.rome_requirements(links, known, {"D1106": "Vente", "D1507": "Rayon", "M1203": "Compta"})
-    table = skills.bridges(required).set_index(["origin", "destination"])
+    required = skill_gaps.rome_requirements(
+        links, known, {"D1106": "Vente", "D1507": "Rayon", "M1203": "Compta"}
+    )
+    table = skill_gaps.bridges(required).set_index(["origin", "destination"])
     assert table.loc[("Vente", "Rayon"), ["shared_skills", "destination_skills"]].tolist() == [13, 15]
     assert "Contrôler le balisage" in table.loc[("Vente", "Rayon"), "missing_skills"]
     assert "Compta" not in table.reset_index()[["origin", "destination"]].to_numpy()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.config import FactorOverride
-from eit_analysis.employment import insertion, synergy_jobs, synergy_tonnes
+from eit_analysis.employment.forecast import insertion, synergy_jobs, synergy_tonnes
 from eit_analysis.errors import InputError
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.job_units import tonnes_per_unit

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.employment import nomenclature, skills, workforce
+from eit_analysis.employment import workforce
+from eit_analysis.employment.context import nomenclature
+from eit_analysis.employment.skills import skill_gaps
 
 COLUMNS = [
     "site_id",
@@ -168,8 +170,8 @@ def test_merged_small_occupations_come_last_however_many_they_are() -> None:
 
 
 def test_gaps_and_training_by_hand() -> None:
-    ready = skills.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
-    plan = skills.training_plan(ready)
+    ready = skill_gaps.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
+    plan = skill_gaps.training_plan(ready)
     gap = plan.set_index("skill")
     assert gap.loc["Souder", ["to_train", "gap_people_levels"]].tolist() == [4, 8]
     assert gap.loc["Lire un plan", "to_train"] == 1  # a row without a number stands for one person
@@ -179,8 +181,8 @@ def test_gaps_and_training_by_hand() -> None:
 
 def test_bridge_by_hand() -> None:
     """O requires 2 skills, D the same and one more: O leads to D at 2/3, D to O at 2/2."""
-    ready = skills.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
-    table = skills.bridges(ready).set_index(["origin", "destination"])
+    ready = skill_gaps.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
+    table = skill_gaps.bridges(ready).set_index(["origin", "destination"])
     there, back = table.loc[("Soudage", "Robotique")], table.loc[("Robotique", "Soudage")]
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Programmer"
@@ -192,11 +194,11 @@ def test_an_end_of_one_firm_stands_alone_behind_its_bridges() -> None:
     rows = [("A", "Tri"), ("B", "Tri"), ("C", "Tri"), ("D", "Broyage"), ("D", None)]
     where = pd.DataFrame(rows, columns=["site_id", "occupation"])
     table = pd.DataFrame({"origin": ["Tri", "Broyage"], "destination": ["Broyage", "Tri"]})
-    behind = skills.behind_bridges(where, table)
+    behind = skill_gaps.behind_bridges(where, table)
     assert behind.to_numpy().tolist() == [["Tri", "Broyage", "D"], ["Broyage", "Tri", "D"]]
 
 
 def test_empty_skills() -> None:
-    ready = skills.prepare(SKILLS.head(0), {})
-    assert skills.training_plan(ready).empty
-    assert skills.behind_bridges(ready, skills.bridges(ready)).empty
+    ready = skill_gaps.prepare(SKILLS.head(0), {})
+    assert skill_gaps.training_plan(ready).empty
+    assert skill_gaps.behind_bridges(ready, skill_gaps.bridges(ready)).empty

@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 from babel.dates import format_date
 
-from eit_analysis.employment.checks import known_names, shocks_strike
+from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
 from eit_analysis.employment.workforce import prepare, survey_year
 from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eit_analysis.employment.series.variability import usual_change
+from eit_analysis.employment.forecast.series.variability import usual_change
 
 LAGS = 6
 RIDGE = 10.0  # as if ten more changes had been seen, of which nothing followed

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eit_analysis.employment.series.extrapolation import ahead
+from eit_analysis.employment.forecast.series.extrapolation import ahead
 
 ALPHA = np.array([0.05, *np.linspace(0.1, 0.9, 9), 0.99])
 BETA = np.array([0.0, 0.1, 0.2, 0.4, 0.6, 0.8])

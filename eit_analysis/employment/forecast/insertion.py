@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.synergy_jobs import CREATED, bounds, corners
+from eit_analysis.employment.forecast.synergy_jobs import CREATED, bounds, corners
 
 INSERTION = ["insertion_fte_low", "insertion_fte", "insertion_fte_high"]
 HOURS = ["insertion_hours_low", "insertion_hours", "insertion_hours_high"]

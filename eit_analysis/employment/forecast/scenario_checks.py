@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from eit_analysis.config import Scenarios, Shock
-from eit_analysis.employment.demand import struck
+from eit_analysis.employment.forecast.demand import struck
 from eit_analysis.errors import InputError
 
 

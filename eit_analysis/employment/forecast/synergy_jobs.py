@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.synergy_tonnes import ALLOCATED, TONNES
+from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED, TONNES
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 
 BOUNDS = ["low", "central", "high"]

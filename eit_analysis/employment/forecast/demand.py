@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Scenarios, Shock
-from eit_analysis.employment import hazards as rates
-from eit_analysis.employment.evidence import PLAN_YEARS
+from eit_analysis.employment.forecast import hazards as rates
+from eit_analysis.employment.forecast.declared_plans import PLAN_YEARS
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def of_firms(
     Parameters
     ----------
     said : DataFrame
-        From ``evidence.declared``; where no plan of hires was given, departures are replaced like any other.
+        From ``declared_plans.declared``; without a plan of hires, departures are replaced like any other.
     people : array (occupations)
         Today's.
     """
@@ -111,7 +111,7 @@ def kept_jobs(
     """1 − share of the jobs of each occupation lost at the end of each year, array (occupations, years).
 
     A shock on a firm or a sector takes its share of the people whom the occupation has there today. One that
-    touches nobody or no year of the forecast does nothing (``checks.shocks_strike`` refuses it).
+    touches nobody or no year of the forecast does nothing (``scenario_checks.shocks_strike`` refuses it).
     """
     total = workforce.groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0).to_numpy(float)
     kept = np.ones((len(names), parameters.horizon_years))

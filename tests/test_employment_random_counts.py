@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from eit_analysis.employment import counts
+from eit_analysis.employment.forecast import random_counts
 
 DRAWS = 20_000
 
@@ -25,14 +25,14 @@ def fits(seen: np.ndarray, law: np.ndarray) -> None:
 
 @pytest.mark.parametrize("mean", [0.03, 8.0, 99.9, 250.0])
 def test_poisson_counts_follow_their_law(mean: float) -> None:
-    seen = counts.poisson(np.full((1, DRAWS), mean), np.random.default_rng(4))[0]
+    seen = random_counts.poisson(np.full((1, DRAWS), mean), np.random.default_rng(4))[0]
     fits(seen, stats.poisson.pmf(np.arange(int(mean + 12 * mean**0.5 + 10)), mean))
 
 
 @pytest.mark.parametrize(("people", "chance"), [(1, 0.3), (40, 0.002), (40, 0.6), (255, 0.5), (700, 0.07)])
 def test_people_leave_by_the_binomial_law(people: int, chance: float) -> None:
     there, hazard = np.full((1, DRAWS), people), np.full((1, DRAWS), -np.log1p(-chance))
-    seen = counts.leaving(there, hazard, np.random.default_rng(4))[0]
+    seen = random_counts.leaving(there, hazard, np.random.default_rng(4))[0]
     fits(seen, stats.binom.pmf(np.arange(people + 1), people, chance))
 
 
@@ -40,10 +40,10 @@ def test_nobody_leaves_at_no_hazard_and_everybody_at_an_infinite_one() -> None:
     there = np.tile(np.arange(600), (2, 1))
     hazard = np.array([0.0, np.inf])[:, None] * np.ones(there.shape)
     hazard[0] = 0.0
-    left = counts.leaving(there, hazard, np.random.default_rng(1))
+    left = random_counts.leaving(there, hazard, np.random.default_rng(1))
     assert (left == there * np.array([[0], [1]])).all()
-    assert counts.poisson(np.zeros((2, 50)), np.random.default_rng(1)).sum() == 0
-    assert counts.poisson(np.zeros((0, 50)), np.random.default_rng(1)).shape == (0, 50)
+    assert random_counts.poisson(np.zeros((2, 50)), np.random.default_rng(1)).sum() == 0
+    assert random_counts.poisson(np.zeros((0, 50)), np.random.default_rng(1)).shape == (0, 50)
 
 
 @given(
@@ -62,7 +62,7 @@ def test_more_people_or_demand_never_give_less(size: list, more: int, chance: fl
     def drawn(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         at = np.resize(hazard, people.shape)
         first, second = np.random.default_rng(seed), np.random.default_rng(seed)
-        return counts.leaving(people, at, first), counts.poisson(chance * people, second)
+        return random_counts.leaving(people, at, first), random_counts.poisson(chance * people, second)
 
     (few, wanted), (many, wanted_more) = drawn(there), drawn(wider)
     extra = many[:-1] - few

@@ -22,8 +22,8 @@ from time import monotonic
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.post_packing import Packing, Rules, pack
-from eit_analysis.employment.skills import UNNAMED
+from eit_analysis.employment.skills.post_packing import Packing, Rules, pack
+from eit_analysis.employment.skills.skill_gaps import UNNAMED
 from eit_analysis.french import short
 from eit_analysis.reference.distance import road_km
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eit_analysis.employment.series.rolling import CHOSEN, Rolled, choice
+from eit_analysis.employment.forecast.series.rolling import CHOSEN, Rolled, choice
 
 LEVELS = np.arange(1, 40) / 40  # 2.5 % to 97.5 %: holds the bounds at 95 and 80 % and the median
 MEDIAN, BOUNDS = 19, {80: (3, 35), 95: (0, 38)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.employment.forecast import Simulation
-from eit_analysis.employment.outlook import fan, outlook
+from eit_analysis.employment.forecast.cohort import Simulation
+from eit_analysis.employment.forecast.outlook import fan, outlook
 from eit_analysis.employment.workforce import prepare
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eit_analysis.employment import counts
-from eit_analysis.employment.hazards import AGES, Hazards
+from eit_analysis.employment.forecast import random_counts
+from eit_analysis.employment.forecast.hazards import AGES, Hazards
 
 HIRE_AGES = np.flatnonzero((AGES >= 20) & (AGES <= 49))  # no source by occupation: spread evenly
 
@@ -60,7 +60,7 @@ class Newcomers:
                 hazards["losses"] = np.broadcast_to(-np.log1p(-lost)[:, None], pace.shape)
         left = {}
         for (reason, hazard), stream in zip(hazards.items(), rng.spawn(len(hazards)), strict=True):
-            left[reason] = counts.leaving(there, hazard, stream)
+            left[reason] = random_counts.leaving(there, hazard, stream)
             there = there - left[reason]
         return expected, left
 

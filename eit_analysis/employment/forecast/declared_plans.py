@@ -31,7 +31,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import hazards as rates
+from eit_analysis.employment.forecast import hazards as rates
 
 PLAN_YEARS = 3  # the questionnaire asks for plans under three years
 CANDIDATES, PART = 4000, 500  # parameter sets weighed; at once, which spares memory

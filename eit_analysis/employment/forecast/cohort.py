@@ -5,7 +5,7 @@ openings   = hires = retirements + quits + growth − net moves in
 
 Today's people are followed one by one by the year and reason of their exit (``exits``), those who came
 since by year of arrival (``newcomers``); hires follow demand (``demand``). Rates are drawn too, given what
-firms declared (``evidence``), so that the intervals hold what is not known as well as chance.
+firms declared (``declared_plans``), so that the intervals hold what is not known as well as chance.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import counts, demand, evidence, exits, newcomers
-from eit_analysis.employment import hazards as rates
-from eit_analysis.employment.ages import cells_of, people_by_age
+from eit_analysis.employment.forecast import declared_plans, demand, exits, newcomers, random_counts
+from eit_analysis.employment.forecast import hazards as rates
+from eit_analysis.employment.forecast.ages import cells_of, people_by_age
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
@@ -109,18 +109,18 @@ def simulate(
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
     people = ages.sum(axis=1)
-    said = evidence.declared(workforce, names)
+    said = declared_plans.declared(workforce, names)
     wish = demand.of_firms(workforce, sites, parameters, said, people)
     kept = np.ones((len(names), years))
     if scenario == "shock":
         kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
-    today = rates.legal_ages(parameters.retirement_age, [], base_year, evidence.PLAN_YEARS)
+    today = rates.legal_ages(parameters.retirement_age, [], base_year, declared_plans.PLAN_YEARS)
     reform = parameters.reform if scenario == "reform" else []
     legal = rates.legal_ages(parameters.retirement_age, reform, base_year, years)
     # A team's plan is of all its people, on whichever of its rows it is written.
     team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
     answering = workforce[team.transform("count") > 0]
-    drawn = evidence.posterior(
+    drawn = declared_plans.posterior(
         hazards,
         parameters,
         today,
@@ -158,7 +158,7 @@ def simulate(
             with_plans = scenario in ("plans", "synergies") and year < demand.PLAN_YEARS
             wanted = (wish.with_plans if with_plans else wish.trend)(expected, stock[year, :, part], gaps)
             extra = ramp[year] if year < demand.PLAN_YEARS else 0
-            hired = np.clip(counts.poisson(wanted, hiring) + extra, 0, None)
+            hired = np.clip(random_counts.poisson(wanted, hiring) + extra, 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}
             arrived = _arrivals(total["moves"].sum(axis=0), people, moving)
             there += hired + arrived - sum(left.values())

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from eit_analysis.config import Entrants
-from eit_analysis.employment.outlook import quantiles
+from eit_analysis.employment.forecast.outlook import quantiles
 
 OPENINGS, GAP = "openings", "gap"
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}

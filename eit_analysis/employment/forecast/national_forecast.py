@@ -2,14 +2,14 @@
 
 The register of DARES goes back to 1983 by professional family (FAP 2009): the first three characters of the
 codes that ROME is linked to. A family is wider than an occupation, and its numbers are those of the country.
-Median and intervals are those of `series.forecasts`; `backtest.scorecard` says how wrong they have been.
+Median and intervals are those of `series.forecasts`; `series.backtest` says how wrong they have been.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.employment.series.forecasts import forecast
+from eit_analysis.employment.forecast.series.forecasts import forecast
 
 HORIZON_YEARS = 5
 FAMILY = slice(3)

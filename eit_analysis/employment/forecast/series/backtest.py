@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from eit_analysis.employment.series import scores
-from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
-from eit_analysis.employment.series.panel import MINIMUM_YEARS, long_enough, usable
-from eit_analysis.employment.series.rolling import CHOSEN, Rolled, roll
+from eit_analysis.employment.forecast.series import scores
+from eit_analysis.employment.forecast.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
+from eit_analysis.employment.forecast.series.panel import MINIMUM_YEARS, long_enough, usable
+from eit_analysis.employment.forecast.series.rolling import CHOSEN, Rolled, roll
 from eit_analysis.errors import UsageError
 from eit_analysis.french import counted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
-from eit_analysis.employment.series.panel import long_enough, usable
-from eit_analysis.employment.series.rolling import CHOSEN, choice, roll
+from eit_analysis.employment.forecast.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
+from eit_analysis.employment.forecast.series.panel import long_enough, usable
+from eit_analysis.employment.forecast.series.rolling import CHOSEN, choice, roll
 
 
 def forecast(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:

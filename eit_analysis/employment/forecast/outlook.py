@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Scenarios
-from eit_analysis.employment.demand import struck
-from eit_analysis.employment.forecast import Simulation
+from eit_analysis.employment.forecast.cohort import Simulation
+from eit_analysis.employment.forecast.demand import struck
 from eit_analysis.employment.workforce import others_last
 
 SIGNS = {"retirements": -1, "quits": -1, "losses": -1, "moves": 1, "hires": 1}
@@ -77,7 +77,7 @@ def beside_trend(simulations: list[Simulation]) -> pd.DataFrame:
     Parameters
     ----------
     simulations : list of Simulation
-        Of one seed, so that draws are paired (``forecast.simulate``); the first is what others stand beside.
+        Of one seed, so that draws are paired (``cohort.simulate``); the first is what others stand beside.
 
     Returns
     -------

@@ -8,11 +8,11 @@ import pandas as pd
 
 from eit_analysis import french, reference
 from eit_analysis.config import Scenarios, Shock
-from eit_analysis.employment.forecast import scenarios
+from eit_analysis.employment.forecast.cohort import scenarios
 
 
 def stated(parameters: Scenarios) -> pd.DataFrame:
-    """One French sentence a scenario: ``scenario, statement``, in the order of ``forecast.scenarios``.
+    """One French sentence a scenario: ``scenario, statement``, in the order of ``cohort.scenarios``.
 
     No firm is named: the page may be anyone's to read.
     """

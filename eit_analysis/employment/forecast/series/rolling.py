@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.series import extrapolation, smoothing
-from eit_analysis.employment.series.autoregression import pooled_autoregression
-from eit_analysis.employment.series.panel import MINIMUM_YEARS
-from eit_analysis.employment.series.variability import usual_change
+from eit_analysis.employment.forecast.series import extrapolation, smoothing
+from eit_analysis.employment.forecast.series.autoregression import pooled_autoregression
+from eit_analysis.employment.forecast.series.panel import MINIMUM_YEARS
+from eit_analysis.employment.forecast.series.variability import usual_change
 
 METHODS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "naive": extrapolation.naive,

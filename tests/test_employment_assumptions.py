@@ -1,8 +1,8 @@
 """What the scenarios state, said in words: a reader of the charts knows each by its numbers."""
 
 from eit_analysis.config import Reform, Scenarios, Shock
-from eit_analysis.employment.forecast import SCENARIOS
-from eit_analysis.employment.hypotheses import shared, stated
+from eit_analysis.employment.forecast.assumptions import shared, stated
+from eit_analysis.employment.forecast.cohort import SCENARIOS
 
 
 def said(**parameters: object) -> dict[str, str]:

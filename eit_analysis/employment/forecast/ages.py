@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.hazards import AGES
+from eit_analysis.employment.forecast.hazards import AGES
 
 
 class Cell(NamedTuple):

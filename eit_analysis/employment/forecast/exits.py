@@ -19,8 +19,8 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from eit_analysis.employment.ages import Cell
-from eit_analysis.employment.hazards import AGES, Hazards
+from eit_analysis.employment.forecast.ages import Cell
+from eit_analysis.employment.forecast.hazards import AGES, Hazards
 
 REASONS = ("retirements", "quits", "moves", "losses")
 BATCH = 255  # people counted in one byte

@@ -3,7 +3,7 @@
 growing       low > 0            threatened    high < 0            undetermined    otherwise
 
 An interval that holds zero says nothing, however far its middle is. Which of them are green or greening is
-another question: see :mod:`greening`.
+another question: see ``context.greening``.
 """
 
 from __future__ import annotations

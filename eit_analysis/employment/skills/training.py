@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.skills import training_plan
+from eit_analysis.employment.skills.skill_gaps import training_plan
 
 SESSION_COLUMNS = [
     "session_id",
@@ -40,7 +40,7 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
     Parameters
     ----------
     skills : DataFrame
-        Rows of :func:`skills.prepare`. Part of a person takes a whole seat.
+        Rows of :func:`skill_gaps.prepare`. Part of a person takes a whole seat.
     norms : DataFrame
         ``reference/training.csv``: ``norm, low, central, high``.
 
@@ -70,7 +70,7 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
 
 
 def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
-    """Hours, sessions and months by skill, in the order of :func:`skills.training_plan`.
+    """Hours, sessions and months by skill, in the order of :func:`skill_gaps.training_plan`.
 
     Returns
     -------
