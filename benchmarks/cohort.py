@@ -123,7 +123,7 @@ def whole(people: np.ndarray, draws: int) -> cohort.Simulation:
     rows = rows.astype({"site_id": str, "occupation": str}).assign(age_band=age + "-" + age)
     rows = rows.assign(planned_departures_3y=np.nan, planned_hires_3y=np.nan)
     hazards = reference.load("hazards")
-    return cohort.simulate(rows, hazards, Scenarios(), scenario="trend", base_year=2018, draws=draws)
+    return cohort.simulate(rows, hazards, Scenarios(draws=draws), scenario="trend", base_year=2018)
 
 
 def exact(people: np.ndarray, stays: np.ndarray) -> list[list[np.ndarray]]:

@@ -215,9 +215,8 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
         world = territory(hazards, rng.multinomial(bands, shares).sum(axis=1), rng)
         share = float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
         rows = workforce(bands, counted(world, share, rng))
-        result = cohort.simulate(
-            rows, hazards, PARAMETERS, scenario="trend", base_year=2018, draws=draws, seed=number
-        )
+        parameters = PARAMETERS.model_copy(update={"draws": draws, "seed": number})
+        result = cohort.simulate(rows, hazards, parameters, scenario="trend", base_year=2018)
         oracle = world.departures(draws + 1, rng)
         gone = np.cumsum(result.retirements + result.quits, axis=1)[:, np.array(HORIZONS) - 1]
         seen.append(oracle[:, 0])

@@ -13,9 +13,12 @@ are estimates themselves, which is not counted, and colleagues hired together ar
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 from scipy.stats import binomtest
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
@@ -65,7 +68,7 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
     return table[complete].reset_index()[columns]
 
 
-def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
+def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
     """Share of each age band in the study's occupation and in France, with what chance allows.
 
     Parameters
@@ -77,7 +80,7 @@ def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``COLUMNS``: shares in % of the people of known age with their interval, ``beyond_chance`` (``yes`` or
         ``no``), bands in order, occupations as ``national`` has them, without those of fewer than
         `LEAST_PEOPLE` of known age.
@@ -97,29 +100,41 @@ def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
             share, wanted = test.statistic, france.loc[band, "national_share_percent"] / 100
             beyond = "no" if low <= wanted <= high else "yes"
             rows.append(
-                (occupation, band, float(k), 100 * share, 100 * low, 100 * high, 100 * wanted,
+                (occupation, band, own[band], 100 * share, 100 * low, 100 * high, 100 * wanted,
                  100 * (share - wanted), beyond, france.loc[band, "fap_codes"])
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return Breakdown(table, ["occupation", "age_band"], workforce, "headcount", people=True)
 
 
-def pooled(workforce: pd.DataFrame, national: pd.DataFrame, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All the compared occupations as one, for :func:`compare`: their people, and the ages they would have.
+def unusual(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
+    """The rows of :func:`compare` that chance does not explain."""
+    every = compare(workforce, national)
+    return replace(every, frame=every.frame[every.frame["beyond_chance"] == "yes"])
+
+
+def pooled(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
+    """All the compared occupations as one: their people, and the ages they would have in France.
 
     p_b = Σ_o n_o p_ob / n: the ages of as many people of each occupation, in France. The count of a band is
     then a sum of binomials, less scattered than one binomial (n, p_b) (Hoeffding, 1956): prudent intervals.
+
+    Returns
+    -------
+    Breakdown
+        As :func:`compare`, by ``age_band``, without ``occupation`` and ``fap_codes``.
     """
     rows = workforce[
         workforce["occupation"].isin(national["occupation"]) & workforce["age_band"].isin(AGE_BANDS)
-    ].assign(occupation=name)
-    people = workforce.loc[rows.index].groupby("occupation")["headcount"].sum()
+    ]
+    people = rows.groupby("occupation")["headcount"].sum()
     weights = national["occupation"].map(people).astype(float).fillna(0.0)
     parts = national.assign(share=weights * national["national_share_percent"] / people.sum())
-    table = parts.groupby("age_band", sort=False).agg(
-        national_share_percent=("share", "sum"), period=("period", "first")
-    )
-    codes = ", ".join(sorted({code for codes in national["fap_codes"] for code in codes.split(", ")}))
-    return rows, table.reset_index().assign(occupation=name, fap_codes=codes)
+    shares = parts.groupby("age_band", sort=False)["share"].sum().rename("national_share_percent")
+    together = shares.reset_index().assign(occupation="", fap_codes="")
+    every = compare(rows.assign(occupation=""), together)
+    frame = every.frame.drop(columns=["occupation", "fap_codes"])
+    return replace(every, frame=frame, keys=["age_band"])
 
 
 def comparison_source(national: pd.DataFrame) -> str:

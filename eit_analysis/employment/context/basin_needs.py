@@ -5,8 +5,11 @@ The basin's side is the yearly survey *Besoins en main-d'œuvre* (BMO) of France
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import families, occupations
 
 NEEDS = [
@@ -74,7 +77,7 @@ def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:
     return order[[c for c in named.columns if c.startswith("basin_")]].head(MOST).reset_index(drop=True)
 
 
-def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> Breakdown:
     """Firms' own difficulty beside the basin's: occupation → ROME → FAP → planned hires of the survey.
 
     A ROME code may map to several families (FAP): their planned hires add up, and the difficult share is
@@ -91,11 +94,11 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
 
     Returns
     -------
-    DataFrame
-        ``occupation, headcount, hiring_difficulty, planned_hires_3y, basin_occupation, basin_planned_hires,
-        basin_difficult_share_percent``; the basin's columns are missing where it says nothing.
+    Breakdown
+        ``occupation, hiring_difficulty, basin_occupation, basin_planned_hires,
+        basin_difficult_share_percent``, of the occupations whose need in the basin is published.
     """
-    own = occupations(workforce)[["occupation", "headcount", "hiring_difficulty", "planned_hires_3y"]]
+    own = occupations(workforce)
     linked = families(workforce, rome_fap).merge(
         needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
     )
@@ -108,4 +111,5 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
     basin["basin_difficult_share_percent"] = basin["difficult"] / basin["rated"].where(basin["rated"] > 0)
     basin = basin.rename(columns={"planned_hires": "basin_planned_hires"})
     kept = ["basin_occupation", "basin_planned_hires", "basin_difficult_share_percent"]
-    return own.merge(basin[kept], left_on="occupation", right_index=True, how="left").reset_index(drop=True)
+    table = own.frame.merge(basin[kept].dropna(subset=kept[1:2]), left_on="occupation", right_index=True)
+    return replace(own, frame=table.drop(columns="headcount").reset_index(drop=True))

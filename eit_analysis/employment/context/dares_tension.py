@@ -6,9 +6,12 @@ département, region and the country; its classes go from 1 (easy to recruit) to
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import occupations
 
 # DARES' levels, finest first; the column that names the area (none for the country).
@@ -22,6 +25,7 @@ CAUSES = {
     "hard_conditions_class": "conditions de travail contraignantes",
     "location_mismatch_class": "offre et demande éloignées",
 }
+NAMES = ["fap_code", "geographic_level", "year", "tension_class", "mean_employment"]
 STRONG = 4  # classes 4 and 5 are named as causes
 TENSION_COLUMNS = [
     "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",
@@ -48,7 +52,7 @@ def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> p
         The columns of ``dares_tension``, one row per ``fap_code``, in order of codes.
     """
     if tensions is None:
-        return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
+        return pd.DataFrame(columns=[*NAMES, *CAUSES])
     communes = reference.load("communes").set_index("commune_code")["department_code"]
     departments = set(commune_codes.dropna().map(communes).dropna())
     regions = reference.load("regions").set_index("region_code")["department_codes"].str.split()
@@ -66,7 +70,7 @@ def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> p
     return pd.concat(parts).drop_duplicates("fap_code").sort_values("fap_code", ignore_index=True)
 
 
-def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.DataFrame) -> pd.DataFrame:
+def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.DataFrame) -> Breakdown:
     """Firms' own difficulty beside the tension class of their occupation.
 
     An occupation of several families has the class of that which employs most in the area, among those
@@ -83,14 +87,12 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``TENSION_COLUMNS``; occupations without a published class are left out. ``hiring_difficulty`` goes
         from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
         ``fap_codes`` the families published at that level.
     """
     rows = linked.merge(finest, on="fap_code")
-    if rows.empty:
-        return pd.DataFrame(columns=TENSION_COLUMNS)
     rows["depth"] = rows["geographic_level"].map({level: i for i, level in enumerate(AREAS)})
     rows = rows[rows["depth"] == rows.groupby("occupation")["depth"].transform("min")]
     rows = rows.sort_values(["mean_employment", "fap_code"], ascending=[False, True])
@@ -107,8 +109,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     ]
     table["fap_codes"] = groups["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
     table = table.rename(columns={"geographic_level": "tension_level", "year": "tension_year"})
-    own = occupations(workforce)[["occupation", "headcount", "hiring_difficulty"]]
-    return own.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS]
+    own = occupations(workforce)
+    return replace(own, frame=own.frame.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS])
 
 
 def tension_source(finest: pd.DataFrame) -> str:

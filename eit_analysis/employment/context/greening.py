@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.employment.workforce import UNKNOWN, others_last
 
-TOTAL = "Total"
 GREENING = ["green", "strategic"]
 CLASSES = [*GREENING, "brown", "white"]
 
@@ -28,48 +28,37 @@ def classes(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> dict[str, s
     return dict(zip(known["rome_code"], known["greening"], strict=True))
 
 
-def classed(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, str]) -> pd.DataFrame:
-    """The prepared ``workforce`` rows with the class of the code each was declared under, or ``UNKNOWN``.
+def headcounts(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, str]) -> Breakdown:
+    """People by class, and by occupation within the classes of ``GREENING``.
 
     Parameters
     ----------
     people : DataFrame
         From ``workforce.prepare``, which takes their code from small occupations.
     declared : DataFrame
-        The same rows before.
+        The same rows before, with the code that gives each its class (``UNKNOWN`` without one).
     known : dict
         From :func:`classes`.
-    """
-    return people.assign(greening=declared["rome_code"].map(known).astype(object).fillna(UNKNOWN))
-
-
-def headcounts(people: pd.DataFrame) -> pd.DataFrame:
-    """People by class, and by occupation within the classes of ``GREENING``.
-
-    Parameters
-    ----------
-    people : DataFrame
-        From :func:`classed`.
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``occupation, greening, headcount, share_percent`` (of all people). Occupations from the largest down,
         small ones merged last, then ``TOTAL`` of each class (0 in those that nobody is of) and of all.
     """
-    columns = ["occupation", "greening", "headcount"]
-    if people.empty:
-        return pd.DataFrame(columns=[*columns, "share_percent"])
-    rows = people.groupby(["occupation", "greening"])[["headcount"]].sum().reset_index()
+    records = people.assign(greening=declared["rome_code"].map(known).astype(object).fillna(UNKNOWN))
+    keys, columns = ["occupation", "greening"], ["occupation", "greening", "headcount", "share_percent"]
+    rows = records.groupby(keys)[["headcount"]].sum().reset_index()
     rows = others_last(rows.sort_values(["headcount", "occupation"], ascending=[False, True]))
     parts: list[list[object]] = []
     for name in [*CLASSES, UNKNOWN] if UNKNOWN in set(rows["greening"]) else CLASSES:
         own = rows[rows["greening"] == name]
-        parts += own[columns].to_numpy().tolist() if name in GREENING else []
+        parts += own[columns[:3]].to_numpy().tolist() if name in GREENING else []
         parts.append([TOTAL, name, own["headcount"].sum()])
     whole = rows["headcount"].sum()
-    table = pd.DataFrame([*parts, [TOTAL, TOTAL, whole]], columns=columns)
-    return table.assign(share_percent=100 * table["headcount"] / whole)
+    table = pd.DataFrame([*parts, [TOTAL, TOTAL, whole]] if len(people) else [], columns=columns[:3])
+    table["share_percent"] = 100 * table["headcount"] / whole
+    return Breakdown(table, keys, records, "headcount", total=TOTAL, people=True)
 
 
 def source(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> str:

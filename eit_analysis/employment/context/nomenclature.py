@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
+
 
 def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """``{rome_code: rome_label}`` of the imported ``rome_occupations``, empty when there are none."""
@@ -17,7 +19,7 @@ def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
 
 def correspondence(
     workforce: pd.DataFrame, linked: pd.DataFrame, rome: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+) -> Breakdown:
     """Each coded occupation beside its entry in the ROME and the families its published figures come from.
 
     Parameters
@@ -31,7 +33,7 @@ def correspondence(
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``occupation, rome_code, rome_label`` (missing when the ROME was not imported or lacks the code),
         ``n_rome_skills`` (skills the ROME lists for it, each once; missing likewise), ``fap_codes``.
     """
@@ -42,8 +44,9 @@ def correspondence(
         links = rome["rome_links"]
         known = links[links["skill_code"].isin(rome["rome_skills"]["skill_code"])]
         skills = known.groupby("rome_code")["skill_code"].nunique().astype(float)
-    return table.assign(
+    table = table.assign(
         rome_label=table["rome_code"].map(rome_labels(rome)).astype(object),
         n_rome_skills=table["rome_code"].map(skills),
         fap_codes=table["occupation"].map(codes),
     ).reset_index(drop=True)
+    return Breakdown(table, ["occupation"], workforce, "headcount", people=True)

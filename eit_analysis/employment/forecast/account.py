@@ -19,8 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from eit_analysis.config import Entrants
-from eit_analysis.employment.forecast.outlook import quantiles
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Entrants, Scenarios
+from eit_analysis.employment.forecast.cohort import Simulation
+from eit_analysis.employment.forecast.outlook import breakdown, quantiles
 
 OPENINGS, GAP = "openings", "gap"
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
@@ -60,6 +62,32 @@ def _draws(values: ArrayLike) -> np.ndarray:
 def _row(name: str, draws: np.ndarray) -> dict[str, object]:
     bounds = quantiles(draws, "step_people") if np.ptp(draws) > 0 else {}
     return {**bounds, "account_step": name, "step_people": draws.mean()}
+
+
+def of_scenario(simulation: Simulation, parameters: Scenarios) -> Breakdown:
+    """The account of one scenario over its whole period, with the entrants that the study states."""
+    people, stock = simulation.workforce["headcount"].sum(), simulation.stock.sum(axis=2)
+    entrants = entrant_draws(
+        parameters.entrants,
+        people,
+        parameters.horizon_years,
+        parameters.draws,
+        np.random.default_rng(parameters.seed),
+    )
+    openings = {
+        "retirements": simulation.retirements.sum(axis=(1, 2)),
+        "quits": simulation.quits.sum(axis=(1, 2)),
+        "growth": stock[:, -1] - stock[:, 0],
+    }
+    return breakdown(simulation, account(openings, entrants), "account_step")
+
+
+def verdict(steps: pd.DataFrame) -> str:
+    """``shortage`` or ``surplus`` when the 80 % interval of the gap excludes zero, otherwise ``unknown``."""
+    bounds = steps.loc[steps["account_step"] == GAP, COLUMNS[2:]].to_numpy(dtype=float)
+    if not len(bounds):
+        return "unknown"
+    return "shortage" if (bounds > 0).all() else "surplus" if (bounds < 0).all() else "unknown"
 
 
 def entrant_draws(

@@ -31,6 +31,11 @@ class Simulation:
 
     Attributes
     ----------
+    workforce : DataFrame
+        The people it was made from.
+    behind : DataFrame
+        Those whose headcounts its numbers tell: all of them, or for a shock those whom it strikes, for its
+        gap to the trend over its share is their headcount.
     stock : array (draws, years + 1, occupations)
         People at the end of each year, the first being the survey's.
     retirements, quits, moves, losses, hires : array (draws, years, occupations)
@@ -41,12 +46,48 @@ class Simulation:
     scenario: str
     occupations: list[str]
     base_year: int
+    workforce: pd.DataFrame
+    behind: pd.DataFrame
     stock: np.ndarray
     retirements: np.ndarray
     quits: np.ndarray
     moves: np.ndarray
     losses: np.ndarray
     hires: np.ndarray
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """All scenarios: ``scenarios``, the trend first; apart the ``shock``, of nobody where none is stated."""
+
+    scenarios: list[Simulation]
+    shock: Simulation
+
+    @property
+    def trend(self) -> Simulation:
+        """What the other scenarios are compared with."""
+        return self.scenarios[0]
+
+
+def simulate_all(
+    workforce: pd.DataFrame,
+    hazards: pd.DataFrame,
+    parameters: Scenarios,
+    *,
+    base_year: int,
+    sites: pd.DataFrame,
+    synergy_jobs: pd.DataFrame,
+) -> Forecast:
+    """Draw every scenario that a study states; parameters as in :func:`simulate`."""
+
+    def drawn(people: pd.DataFrame, name: str) -> Simulation:
+        given = {"base_year": base_year, "sites": sites, "synergy_jobs": synergy_jobs}
+        return simulate(people, hazards, parameters, scenario=name, **given)  # type: ignore[arg-type]
+
+    names = scenarios(parameters)
+    struck = workforce if "shock" in names else workforce.head(0)
+    others = [drawn(workforce, name) for name in names if name != "shock"]
+    return Forecast(others, drawn(struck, "shock"))
 
 
 def scenarios(parameters: Scenarios) -> list[str]:
@@ -64,8 +105,6 @@ def simulate(
     base_year: int,
     sites: pd.DataFrame | None = None,
     synergy_jobs: pd.DataFrame | None = None,
-    draws: int = 1000,
-    seed: int = 0,
 ) -> Simulation:
     """Draw one scenario.
 
@@ -105,7 +144,7 @@ def simulate(
     known = set(workforce["occupation"])
     # Occupations that only synergies bring come last: they shift no random number of the others.
     names = [*sorted(known), *sorted({*jobs["occupation"]} - known)]
-    years = parameters.horizon_years
+    years, draws = parameters.horizon_years, parameters.draws
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
     people = ages.sum(axis=1)
@@ -126,7 +165,7 @@ def simulate(
         today,
         people_by_age(cells_of(answering, names), len(names)),
         said["departures"].to_numpy(float),
-        np.random.default_rng(seed),
+        np.random.default_rng(parameters.seed),
         draws,
     )
     # Two bytes a number wherever no stock can come near 32,767.
@@ -137,7 +176,7 @@ def simulate(
     for number, first in enumerate(range(0, draws if names else 0, BLOCK)):
         part = slice(first, first + BLOCK)
         # A stream for each purpose and year: what a scenario changes in one shifts no number of the others.
-        streams = np.random.default_rng([seed, number]).spawn(3 + years)
+        streams = np.random.default_rng([parameters.seed, number]).spawn(3 + years)
         own = drawn.part(part)
         chances = rates.draw(hazards, parameters, legal, own.u)
         gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), streams[0])
@@ -169,7 +208,9 @@ def simulate(
             stock[year + 1, :, part] = now.stock[year + 1] + there
         del now, hazard
     by_draw = {name: np.moveaxis(flow, 2, 0) for name, flow in flows.items()}
-    return Simulation(scenario, names, base_year, np.moveaxis(stock, 2, 0), **by_draw)
+    behind = demand.struck(workforce, sites, parameters) if scenario == "shock" else workforce
+    stock = np.moveaxis(stock, 2, 0)
+    return Simulation(scenario, names, base_year, workforce, behind, stock, **by_draw)
 
 
 _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])

@@ -119,20 +119,26 @@ def kept_jobs(
         year = shock.year - base_year - 1
         if not 0 <= year < parameters.horizon_years:
             continue
-        hit = struck(shock, workforce, sites)
+        hit = struck_by(shock, workforce, sites)
         people = hit.groupby("occupation")["headcount"].sum().reindex(names, fill_value=0.0)
         exposed = np.divide(people.to_numpy(float), total, out=np.zeros_like(total), where=total > 0)
         kept[:, year] *= 1 - shock.share * exposed
     return kept
 
 
-def struck(shock: Shock, workforce: pd.DataFrame, sites: pd.DataFrame | None) -> pd.DataFrame:
+def struck_by(shock: Shock, workforce: pd.DataFrame, sites: pd.DataFrame | None) -> pd.DataFrame:
     """Rows of the people that a shock is about: those of its occupation, firm and sector at once."""
     rows = _with_sector(workforce, sites)
     hit = rows["naf_code"].str.startswith(shock.naf)
     for column, wanted in (("occupation", shock.occupation), ("site_id", shock.site_id)):
         hit &= (rows[column] == wanted) | (wanted == "")
     return rows[hit]
+
+
+def struck(workforce: pd.DataFrame, sites: pd.DataFrame | None, parameters: Scenarios) -> pd.DataFrame:
+    """Rows of the people behind the scenario of a shock: of several, those of the fewest firms; or none."""
+    hit = [struck_by(shock, workforce, sites) for shock in parameters.shocks]
+    return min(hit, key=lambda rows: rows["site_id"].nunique(), default=workforce.head(0))
 
 
 def _with_sector(workforce: pd.DataFrame, sites: pd.DataFrame | None) -> pd.DataFrame:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.forecast.synergy_jobs import CREATED, bounds, corners
+from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED
 
 INSERTION = ["insertion_fte_low", "insertion_fte", "insertion_fte_high"]
 HOURS = ["insertion_hours_low", "insertion_hours", "insertion_hours_high"]
@@ -20,13 +22,12 @@ SUMMED = ["tonnes_asked", "capacity_t_per_year", "tonnes_kept", *INSERTION, *HOU
 def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What each structure is asked to take, what it can, and the insertion that comes of it.
 
-    What a synergy brings is shared equally between its structures; realised and planned tonnes fill the same
-    capacity.
+    What an exchange brings is shared equally between its structures.
 
     Parameters
     ----------
     jobs : DataFrame
-        From :func:`synergy_jobs.jobs_from_tonnes`, with ``ess_site_id``.
+        From :func:`synergy_jobs.jobs_of_stages`, of which those feasible together are read.
     flows : DataFrame
         Tidy ``flows``: the inputs of a structure are what it can take. None declared, none taken.
 
@@ -36,7 +37,8 @@ def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame)
         ``category, site_id`` (the structure), ``tonnes_asked, capacity_t_per_year, tonnes_kept`` (t/year),
         ``insertion_fte`` and ``insertion_hours`` with their bounds.
     """
-    rows = jobs.assign(helper=jobs["ess_site_id"].str.split())
+    together = jobs[jobs["stage"] == ALLOCATED]
+    rows = together.assign(helper=together["ess_site_id"].str.split())
     rows[[*CREATED, "tonnes"]] = rows[[*CREATED, "tonnes"]].div(
         rows["helper"].str.len().clip(lower=1), axis=0
     )
@@ -53,7 +55,7 @@ def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame)
     return table.rename(columns={"helper": "site_id"})[["category", "site_id", *SUMMED]]
 
 
-def posts(structures: pd.DataFrame, total: str) -> pd.DataFrame:
+def posts(structures: pd.DataFrame, total: str) -> Breakdown:
     """The structures together by family, and the whole full-time posts of insertion that all this makes.
 
     Parameters
@@ -65,13 +67,14 @@ def posts(structures: pd.DataFrame, total: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``category``, the columns of :func:`by_structure` summed, and ``full_time_posts``, on the total row
         alone (its central value rounded down: less than one full-time equivalent is no post).
     """
     table = structures.groupby("category")[SUMMED].sum(min_count=1).reset_index()
-    if table.empty:
-        return table.assign(full_time_posts=[])
-    everything = table[SUMMED].sum(min_count=1)
-    last = {"category": total, **everything, "full_time_posts": np.floor(everything["insertion_fte"])}
-    return pd.concat([table, pd.DataFrame([last])], ignore_index=True)
+    table["full_time_posts"] = np.nan
+    if len(table):
+        everything = table[SUMMED].sum(min_count=1)
+        whole = np.floor(everything["insertion_fte"])
+        table.loc[len(table)] = {"category": total, **everything, "full_time_posts": whole}
+    return Breakdown(table, ["category"], structures, "tonnes_asked", total, sums=SUMMED[1:])

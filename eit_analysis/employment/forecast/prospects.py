@@ -8,9 +8,13 @@ another question: see ``context.greening``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from eit_analysis.breakdown import Breakdown
 
 SMOOTHED_YEARS = 3  # a value of DARES is the mean of three years
 CHANGES = 4
@@ -23,8 +27,8 @@ FORECAST = ["forecast_change_percent", "forecast_low_percent", "forecast_high_pe
 
 def prospect(low: pd.Series, high: pd.Series) -> pd.Series:
     """``growing``, ``threatened``, ``undetermined``, or missing where a bound is."""
-    said = np.select([low > 0, high < 0], ["growing", "threatened"], "undetermined")
-    return pd.Series(said, index=low.index, dtype=object).where(low.notna() & high.notna(), None)
+    names = np.select([low > 0, high < 0], ["growing", "threatened"], "undetermined")
+    return pd.Series(names, index=low.index, dtype=object).where(low.notna() & high.notna(), None)
 
 
 def forecast_change(outlook: pd.DataFrame) -> pd.DataFrame:
@@ -89,14 +93,14 @@ def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | No
 
 
 def prospects(
-    changes: pd.DataFrame, rome_codes: dict[str, str], national: pd.DataFrame, classes: dict[str, str]
-) -> pd.DataFrame:
+    outlook: Breakdown, rome_codes: dict[str, str], national: pd.DataFrame, classes: dict[str, str]
+) -> Breakdown:
     """What the study's forecast, the national past and the transition say of each occupation, side by side.
 
     Parameters
     ----------
-    changes : DataFrame
-        From :func:`forecast_change`, or any ``occupation, headcount`` with ``FORECAST``.
+    outlook : Breakdown
+        From ``outlook.outlook``.
     rome_codes : dict
         ``{rome_code: occupation}``; of an occupation of several codes, the first in order is read.
     national : DataFrame
@@ -106,13 +110,14 @@ def prospects(
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
         ``prospects_agree`` (``same`` when both say growing or both threatened, ``contrary`` when they say
         opposite things, else missing) and ``greening`` (missing without a known code). In the order given.
         The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they tell nothing.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}
+    changes = forecast_change(outlook.frame)
     table = changes.assign(rome_code=changes["occupation"].map(first).astype(object)).merge(
         national.drop(columns="last_year"), on="rome_code", how="left"
     )
@@ -125,8 +130,8 @@ def prospects(
     wide = table[NATIONAL[2]].astype(float) - table[NATIONAL[1]].astype(float) > READABLE_POINTS
     table[NATIONAL] = table[NATIONAL].astype(float).mask(wide)
     table["greening"] = table["rome_code"].map(classes).astype(object)
-    said = [*FORECAST, "forecast_prospect", *NATIONAL, "national_prospect", "prospects_agree", "greening"]
-    return table[["occupation", "headcount", *said]]
+    kept = [*FORECAST, "forecast_prospect", *NATIONAL, "national_prospect", "prospects_agree", "greening"]
+    return replace(outlook, frame=table[["occupation", "headcount", *kept]])
 
 
 def national_source(national: pd.DataFrame) -> str:

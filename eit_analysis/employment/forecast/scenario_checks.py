@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from eit_analysis.config import Scenarios, Shock
-from eit_analysis.employment.forecast.demand import struck
+from eit_analysis.employment.forecast.demand import struck_by
 from eit_analysis.errors import InputError
 
 
@@ -56,7 +56,9 @@ def shocks_strike(parameters: Scenarios, waves: list[tuple[pd.DataFrame, pd.Data
         The first that does not: nobody is of all that it names at once, or its year is in no forecast.
     """
     for shock in parameters.shocks:
-        years = {year for people, sites, year in waves if struck(shock, people, sites)["headcount"].sum() > 0}
+        years = {
+            year for people, sites, year in waves if struck_by(shock, people, sites)["headcount"].sum() > 0
+        }
         if not years:
             raise InputError(
                 f"clé « scenarios.shocks »\u00a0: le choc de {shock.year} ne touche personne, l'étude n'a "

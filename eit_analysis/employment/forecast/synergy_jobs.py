@@ -13,7 +13,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED, TONNES
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.employment.forecast.synergy_tonnes import (
+    ALLOCATED,
+    TONNES,
+    allocated_tonnes,
+    planned_tonnes,
+    realised_tonnes,
+)
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 
 BOUNDS = ["low", "central", "high"]
@@ -79,40 +86,86 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
     return tonnes.join(pd.DataFrame(values, columns=[*CREATED, *DISPLACED, *JOBS]))
 
 
-def by_stage(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Tonnes and net jobs summed by stage: ``stage, tonnes, jobs_low, jobs, jobs_high``."""
-    return jobs.groupby("stage", sort=False)[["tonnes", *JOBS]].sum().reset_index()
+def jobs_of_stages(
+    register: pd.DataFrame,
+    exchanges: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    factors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Jobs of the synergies realised, under study or committed, and of the exchanges feasible together.
 
-
-def by_route(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs by change of route, most tonnes first; of one stage only, for one tonne may stand in several.
+    Parameters
+    ----------
+    register, flows, sites : DataFrame
+        Tidy tables.
+    exchanges : DataFrame
+        Of the joint plan (``synergy_tonnes.allocated_tonnes``).
 
     Returns
     -------
     DataFrame
-        ``old_route, new_route, tonnes, jobs_created, jobs_displaced`` (central values, FTE) and ``jobs`` with
-        its bounds.
+        As :func:`jobs_from_tonnes`, with ``stage, site_id, ess_site_id``.
     """
-    values = ["tonnes", "jobs_created", "jobs_displaced", "jobs", "jobs_low", "jobs_high"]
-    table = jobs.groupby(["old_route", "new_route"])[values].sum().reset_index()
-    return table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+    outlets, ess = (sites.loc[sites["actor_type"] == kind, "site_id"].tolist() for kind in ("outlet", "ess"))
+    given = flows[~flows["site_id"].isin(outlets)]
+    parts = [
+        realised_tonnes(register, given, ess),
+        planned_tonnes(register, given, ess),
+        allocated_tonnes(exchanges, ess),
+    ]
+    return jobs_from_tonnes(pd.concat(parts), factors)
 
 
-def behind(jobs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """One row per actor behind each sum, tonnes shared equally: the keys, ``site_id, tonnes``."""
-    rows = jobs.assign(site_id=jobs["site_id"].str.split())
-    rows["tonnes"] = rows["tonnes"] / rows["site_id"].str.len()
-    return rows[[*keys, "site_id", "tonnes"]].explode("site_id").reset_index(drop=True)
-
-
-def indirect(stages: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the jobs of suppliers beside: ``indirect_jobs`` and its bounds (FTE).
+def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:
+    """Tonnes and jobs by stage; of the feasible exchanges, with the interval of all of them together.
 
     indirect = ratio × jobs: a displaced job takes its suppliers' with it. Never added to the direct ones, the
     ratio being that of a service with heavy equipment.
+
+    Parameters
+    ----------
+    jobs : DataFrame
+        From :func:`jobs_of_stages`.
+    changes : DataFrame
+        ``category, jobs_low, jobs, jobs_high`` of the joint plan, all categories under `breakdown.TOTAL`.
+
+    Returns
+    -------
+    Breakdown
+        ``stage, tonnes``, then ``jobs`` and ``indirect_jobs`` with their bounds (FTE).
     """
+    stages = jobs.groupby("stage", sort=False)[["tonnes", *JOBS]].sum().reset_index()
+    of_plan = changes.loc[changes["category"] == TOTAL, JOBS].to_numpy()
+    stages.loc[stages["stage"] == ALLOCATED, JOBS] = of_plan
     values = corners(stages[JOBS].to_numpy(dtype=float), bounds(factors, "indirect_jobs"))
-    return stages.join(pd.DataFrame(values, columns=INDIRECT, index=stages.index))
+    table = stages.join(pd.DataFrame(values, columns=INDIRECT))
+    return Breakdown(table, ["stage"], _by_actor(jobs), "tonnes")
+
+
+def by_route(jobs: pd.DataFrame) -> Breakdown:
+    """Jobs by change of route of the exchanges feasible together, most tonnes first.
+
+    Returns
+    -------
+    Breakdown
+        ``old_route, new_route, tonnes, jobs_created, jobs_displaced`` (central values, FTE) and ``jobs`` with
+        its bounds.
+    """
+    together = jobs[jobs["stage"] == ALLOCATED]
+    keys = ["old_route", "new_route"]
+    values = ["jobs_created", "jobs_displaced", "jobs", "jobs_low", "jobs_high"]
+    table = together.groupby(keys)[["tonnes", *values]].sum().reset_index()
+    order = table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+    return Breakdown(order, keys, _by_actor(together), "tonnes", of="tonnes", sums=values)
+
+
+def _by_actor(jobs: pd.DataFrame) -> pd.DataFrame:
+    """One row per actor, tonnes and jobs shared equally between those of a row."""
+    sums = [*TONNES, *CREATED, *DISPLACED, *JOBS]
+    rows = jobs.assign(site_id=jobs["site_id"].str.split())
+    rows[sums] = rows[sums].div(rows["site_id"].str.len(), axis=0)
+    return rows.explode("site_id").reset_index(drop=True)
 
 
 def for_scale(factors: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from time import monotonic
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.skills.post_packing import Packing, Rules, pack
 from eit_analysis.employment.skills.skill_gaps import UNNAMED
 from eit_analysis.french import short
@@ -198,7 +199,7 @@ def _reasons(
     return why.drop(part.index[kept])
 
 
-def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
+def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> Breakdown:
     """Hours a year asked for, and the posts they could make, most hours asked for first.
 
     Not the hours placed: those of a post of two firms, less one's own, are what the other declared.
@@ -210,13 +211,15 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``occupation, wanted_h_per_year, n_posts``.
     """
-    wanted = needs.groupby("occupation")["hours"].sum().rename("wanted_h_per_year").reset_index()
+    records = needs.rename(columns={"hours": "wanted_h_per_year"})
+    wanted = records.groupby("occupation")[["wanted_h_per_year"]].sum().reset_index()
     posts = plan.posts.groupby("occupation")["post_id"].nunique()
     table = wanted.assign(n_posts=posts.reindex(wanted["occupation"], fill_value=0).to_numpy())
-    return table.sort_values(["wanted_h_per_year", "occupation"], ascending=[False, True], ignore_index=True)
+    order = table.sort_values(["wanted_h_per_year", "occupation"], ascending=[False, True])
+    return Breakdown(order.reset_index(drop=True), ["occupation"], records, "wanted_h_per_year")
 
 
 def sentence(plan: SharedJobs) -> str:

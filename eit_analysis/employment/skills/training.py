@@ -11,11 +11,13 @@ sessions: an envelope, not a confidence interval.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.skills.skill_gaps import training_plan
 
 SESSION_COLUMNS = [
@@ -69,17 +71,18 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
     return pd.DataFrame(rows, columns=SESSION_COLUMNS), pd.DataFrame(seats, columns=SEAT_COLUMNS)
 
 
-def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
+def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
     """Hours, sessions and months by skill, in the order of :func:`skill_gaps.training_plan`.
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``skill, to_train, n_sites``, ``training_hours`` with ``_low, _high`` (trainee-hours), ``n_sessions``,
         ``n_shared_sessions`` (of several firms), ``lead_time_months`` with ``_low, _high``.
     """
     norm = _norms(norms)
-    plan = training_plan(skills)
+    every = training_plan(skills)
+    plan = every.frame
     table, _ = sessions(skills, norms)
     groups = table.assign(shared=table["n_sites"] > 1).groupby("skill")
     taught = groups["level_gap"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
@@ -95,7 +98,8 @@ def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
         [f"{name}{suffix}" for suffix in ("", "_low", "_high")]
         for name in ("training_hours", "lead_time_months")
     )
-    return plan[["skill", "to_train", "n_sites", *hours, "n_sessions", "n_shared_sessions", *delays]]
+    columns = ["skill", "to_train", "n_sites", *hours, "n_sessions", "n_shared_sessions", *delays]
+    return replace(every, frame=plan[columns])
 
 
 def _norms(norms: pd.DataFrame) -> dict[str, dict[str, float]]:
