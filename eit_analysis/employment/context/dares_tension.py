@@ -25,7 +25,6 @@ CAUSES = {
     "hard_conditions_class": "conditions de travail contraignantes",
     "location_mismatch_class": "offre et demande éloignées",
 }
-NAMES = ["fap_code", "geographic_level", "year", "tension_class", "mean_employment"]
 STRONG = 4  # classes 4 and 5 are named as causes
 TENSION_COLUMNS = [
     "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",
@@ -52,7 +51,7 @@ def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> p
         The columns of ``dares_tension``, one row per ``fap_code``, in order of codes.
     """
     if tensions is None:
-        return pd.DataFrame(columns=[*NAMES, *CAUSES])
+        return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
     communes = reference.load("communes").set_index("commune_code")["department_code"]
     departments = set(commune_codes.dropna().map(communes).dropna())
     regions = reference.load("regions").set_index("region_code")["department_codes"].str.split()
@@ -92,7 +91,9 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
         from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
         ``fap_codes`` the families published at that level.
     """
-    rows = linked.merge(finest, on="fap_code")
+    own, rows = occupations(workforce), linked.merge(finest, on="fap_code")
+    if rows.empty:
+        return replace(own, frame=pd.DataFrame(columns=TENSION_COLUMNS))
     rows["depth"] = rows["geographic_level"].map({level: i for i, level in enumerate(AREAS)})
     rows = rows[rows["depth"] == rows.groupby("occupation")["depth"].transform("min")]
     rows = rows.sort_values(["mean_employment", "fap_code"], ascending=[False, True])
@@ -109,7 +110,6 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     ]
     table["fap_codes"] = groups["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
     table = table.rename(columns={"geographic_level": "tension_level", "year": "tension_year"})
-    own = occupations(workforce)
     return replace(own, frame=own.frame.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS])
 
 
