@@ -16,7 +16,7 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports lint test search lab peers lock
+.PHONY: help setup data reports test lint pytest search lab peers lock
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
@@ -29,9 +29,13 @@ help:
 reports: data
 	$(EIT) run $(STUDY) --audience internal --audience partners --audience public
 
+# mypy has one core for half a minute: the other need not wait.
+test: setup
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
 # A file stays whole on one process: its fixtures run once, and the cells of a notebook in their order.
-test: lint data
-	$(VENV) -m pytest -n auto --dist loadfile --nbval-lax --nbval-current-env tests notebooks
+pytest: data
+	$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks
 
 # Random examples of every law, anew from each seed, for so many minutes; each find becomes an @example.
 MINUTES := 60

@@ -39,6 +39,14 @@ fictional = true
 CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "none", "named"]
 
 
+# Begun last, one of these would be all that is left on one core.
+LONG = ("test_pages", "test_cli_runs", "test_employment_registers_report", "test_flow_report_by_hand")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 def pytest_sessionstart() -> None:
     """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before."""
     if settings.default.derandomize:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import eit_process as eit
+from command import eit, eit_process
 from conftest import ROOT
 
 AUDIENCES = ("internal", "partners", "public", "company:E12")
@@ -44,7 +44,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def publish(folder: Path, *audiences: str) -> None:
-    done = eit(folder, "run", "thur-doller", *(part for a in audiences for part in ("--audience", a)))
+    done = eit_process(folder, "run", "thur-doller", *(part for a in audiences for part in ("--audience", a)))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
 
