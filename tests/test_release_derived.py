@@ -137,7 +137,11 @@ def test_two_waves_of_the_same_masses_under_other_families_are_not_confused(smal
     assert table.hidden.all()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(records, records)
 def test_no_withheld_mass_follows_from_what_is_published(
     small_study: Study, now: list[tuple], before: list[tuple]
