@@ -1,4 +1,4 @@
-"""Which exchanges and groups found by calculation are those that a line of the register speaks of.
+"""Which exchanges and groups found by calculation are those that a line of the register names.
 
     exchange: same family, giver and taker both among the lead's actors
     pooling:  a group holds two of the lead's actors, for a collection of its family or a need in its title
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, plain, spoken
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in, plain
 from eit_analysis.synergies.register.actors import actors
 
 # Shorter words (du, des, pour) say nothing about what is shared.
@@ -48,8 +48,8 @@ def words(text: object) -> frozenset[str]:
 
 
 def names_need(title: object, item: object, keyword: str = "") -> bool:
-    """Whether a title speaks of a need: by the keyword, or by half of the long words of its wording."""
-    word = spoken(keyword, title)
+    """Whether a title names a need: by the keyword, or by half of the long words of its wording."""
+    word = keyword_in(keyword, title)
     if word and word not in GENERIC:
         return True
     wanted = words(item)
@@ -57,7 +57,7 @@ def names_need(title: object, item: object, keyword: str = "") -> bool:
 
 
 def is_collection(title: object) -> bool:
-    """Whether a title speaks of a collection."""
+    """Whether a title names a collection."""
     return "collect" in plain(title)
 
 
@@ -124,7 +124,7 @@ def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) 
     # Whoever offers is a member of the group too.
     wanted = hits.merge(sharing[["site_id", "nature", "item"]], on=["site_id", "nature"])
     named = [
-        spoken(keyword, item) is not None and names_need(title, item, keyword)
+        keyword_in(keyword, item) is not None and names_need(title, item, keyword)
         for title, item, keyword in zip(wanted["title"], wanted["item"], wanted["keyword"], strict=True)
     ]
     found = pd.concat([collected[columns], wanted.loc[np.array(named, dtype=bool), columns]])
