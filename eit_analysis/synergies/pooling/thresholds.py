@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.french import fold
 from eit_analysis.reference.units import normalise_unit
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
@@ -54,15 +54,9 @@ class Target(NamedTuple):
 
 
 @cache
-def plain(text: object) -> str:
-    """Lower case without accents, for matching words a respondent typed."""
-    decomposed = unicodedata.normalize("NFKD", str(text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def keyword_in(keyword: str, text: object) -> str | None:
     """The longest word of a keyword (bars between them) that a text holds; None when it holds none."""
-    held = [word for word in plain(keyword).split("|") if word in plain(text)]
+    held = [word for word in fold(keyword).split("|") if word in fold(str(text))]
     return max(held, key=len, default=None)
 
 
@@ -95,11 +89,11 @@ def targets(
         elif threshold.keyword:
             own_rows = _applies(threshold, stated) & ~named
             named = named | own_rows
-            own = threshold._replace(keyword=plain(threshold.keyword))
+            own = threshold._replace(keyword=fold(threshold.keyword))
             found.append(_target(own, stated[own_rows]))
         else:
             rest = stated[_applies(threshold, stated) & ~named]
-            for item, part in rest.groupby(rest["item"].map(plain)):
+            for item, part in rest.groupby(rest["item"].astype(str).map(fold)):
                 label = f"{threshold.label} ({part['item'].min()})"
                 found.append(_target(threshold._replace(keyword=str(item), label=label), part))
     return found

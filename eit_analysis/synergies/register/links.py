@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in, plain
+from eit_analysis.french import fold
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 from eit_analysis.synergies.register.actors import actors
 
 # Shorter words (du, des, pour) say nothing about what is shared.
@@ -43,7 +44,7 @@ class Methods(NamedTuple):
 
 def words(text: object) -> frozenset[str]:
     """The long words of a text, without accents nor plural, that say what it is about."""
-    found = (re.sub("[sx]$", "", word) for word in re.findall(r"[a-z]+", plain(text)))
+    found = (re.sub("[sx]$", "", word) for word in re.findall(r"[a-z]+", fold(str(text))))
     return frozenset(word for word in found if len(word) >= LONG_WORD) - GENERIC
 
 
@@ -58,7 +59,7 @@ def names_need(title: object, item: object, keyword: str = "") -> bool:
 
 def is_collection(title: object) -> bool:
     """Whether a title names a collection."""
-    return "collect" in plain(title)
+    return "collect" in fold(str(title))
 
 
 def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
