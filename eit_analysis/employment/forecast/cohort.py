@@ -114,10 +114,9 @@ def simulate(
     Parameters
     ----------
     workforce : DataFrame
-        Prepared ``workforce`` rows: ``occupation, site_id, age_band, headcount, planned_departures_3y,
-        planned_hires_3y``.
+        Prepared ``workforce`` rows.
     hazards : DataFrame
-        ``reference/hazards.csv``: ``hazard, first_age, last_age, low, central, high``.
+        ``reference/hazards.csv``.
     sites : DataFrame, optional
         ``site_id, naf_code``; without it no firm belongs to a sector that a trend or a shock names.
     synergy_jobs : DataFrame, optional
@@ -148,8 +147,8 @@ def simulate(
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
     people = ages.sum(axis=1)
-    said = declared_plans.declared(workforce, names)
-    wish = demand.of_firms(workforce, sites, parameters, said, people)
+    plans = declared_plans.declared(workforce, names)
+    wish = demand.of_firms(workforce, sites, parameters, plans, people)
     kept = np.ones((len(names), years))
     if scenario == "shock":
         kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
@@ -164,7 +163,7 @@ def simulate(
         parameters,
         today,
         people_by_age(cells_of(answering, names), len(names)),
-        said["departures"].to_numpy(float),
+        plans["departures"].to_numpy(float),
         np.random.default_rng(parameters.seed),
         draws,
     )

@@ -103,15 +103,7 @@ def retirement(
 def draw(
     hazards: pd.DataFrame, parameters: Scenarios, legal: np.ndarray, u: dict[str, np.ndarray]
 ) -> Hazards:
-    """Hazards at the quantiles of each draw.
-
-    Parameters
-    ----------
-    legal : array (ages, years)
-        From :func:`legal_ages`.
-    u : dict
-        Arrays (draws) in [0, 1] under the names ``retirement, long_career, quit, mobility``.
-    """
+    """Hazards at the quantiles u of each draw, arrays in [0, 1] by name; ``legal`` as :func:`legal_ages`."""
     shape = (*legal.shape, len(u["quit"]))
     leave = np.clip(parameters.quit_rate * by_age(hazards, "quit", u["quit"]), 0, 1)
     move = by_age(hazards, "mobility", u["mobility"])

@@ -22,13 +22,14 @@ from eit_analysis.config import Disclosure
 PROTECTION = 0.15
 
 # Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
+# The first of these words that a name has counts.
 ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "employee": (np.round, 2),
     "low": (np.floor, 2),
     "high": (np.ceil, 2),
     "pooled": (np.round, 1),
     # What stands for others is one ratio times public headcounts: exact, it would give the ratio's own sum.
     "extrapolated": (np.round, 2),
-    "employee": (np.round, 2),
 }
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
@@ -128,7 +129,7 @@ def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     rounded = {}
     for column in map(str, numbers.columns):
         words = [] if column.startswith(REFERENCE) else column.split("_")
-        place = next((i for i, word in enumerate(words) if word in ROUNDINGS), None)
+        place = next((words.index(word) for word in ROUNDINGS if word in words), None)
         # A bare `low` beside a `unit` is a parameter with its source, about no actor.
         if place is None or (place == 0 and "unit" in frame):
             continue

@@ -1,31 +1,37 @@
-"""The gate: what a notebook shows passes here, is held against the audience's rights, or stays inside."""
+"""What one page shows to one audience: the calls by which anything may leave."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import string
-from collections.abc import Callable, Collection, Container, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from copy import copy
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.config import StudyConfig
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing import released, wording
-from eit_analysis.publishing.disclosure import CellKey, judge
-from eit_analysis.publishing.released import Figure, Highlights, Released, Text
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sheets import Questions, Sheet, Sheets
-from eit_analysis.publishing.suppression import Withheld
-from eit_analysis.publishing.values import Constant, Value
-from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.prepared import PreparedTables
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release.aggregates import Aggregate, DerivedTable
+from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.sentences import Highlights, Text
+from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
+from eit_analysis.publishing.release.suppression import Withheld
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.values import Constant, Value
+from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
 
-class Release:
+class Release(PreparedTables):
     """Everything one page shows to one audience.
 
     Parameters
@@ -39,19 +45,34 @@ class Release:
     """
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
-        self.study, self.page = study, page
+        self.study, self.page, self.wave = study, page, study.wave
         self.viewer = viewer_of(study, audience)
-        # For a page, all notebooks of the audience are protected together once they have run.
-        self.withheld: Container[CellKey] = frozenset()
-        if released.preview and not self.viewer.internal:
-            self.withheld = Withheld()
+        # What a reader of this page alone could find; the pages of an audience are protected together later.
+        self.withheld = Withheld()
 
-    def load(self, table: str, wave: str | None = None) -> pd.DataFrame:
+    def __repr__(self) -> str:
+        return f"Release of {self.study.name}, wave {self.study.wave}, for {self.viewer.audience}"
+
+    @property
+    def settings(self) -> StudyConfig:
+        return self.study.config
+
+    def at(self, wave: str) -> Release:
+        """The same release, its tables being those of another wave.
+
+        Who refuses all diffusion today is left out of every wave.
+        """
+        other = copy(self)
+        other.wave = wave
+        return other
+
+    def load(self, table: str, wave: str = "") -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
-        study = self.study.at(wave) if wave else self.study
+        wave = wave or self.wave
+        study = self.study.at(wave) if wave != self.study.wave else self.study
         frame = study.load(table)
         refused = self.viewer.refused
-        if wave and not self.viewer.internal:
+        if wave != self.study.wave and not self.viewer.internal:
             refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
             kept = [site not in refused for site in frame["site_id"]]
@@ -100,30 +121,47 @@ class Release:
                 "public, avec release."
             )
         cells, base = judge(content, self.study.config.disclosure)
-        actors = content.records["site_id"].nunique()
-        parts = {"cells": cells, "base": base, "measure": content.measure, "actors": actors}
-        return self._aggregate(content, title, note, **parts)
+        self.withheld.add(cells, base)
+        return Aggregate(
+            self.viewer,
+            title,
+            self._known(content.frame),
+            list(content.keys),
+            note,
+            content.total,
+            sites=[key for key in content.keys if key == "site_id"],
+            measure=content.measure,
+            actors=content.records["site_id"].nunique(),
+            cells=cells,
+            base=base,
+            withheld=self.withheld,
+        )
 
     def _derived(self, content: Derived, title: str, note: str) -> Table:
         parents = [p if isinstance(p, Table) else self.table(p, title) for p in content.parents]
         for parent in parents:
-            if not parent.complete or not set(parent.keys) & set(content.keys):
+            whole = isinstance(parent, Aggregate) and parent.complete
+            if not whole or not set(parent.keys) & set(content.keys):
                 raise DisclosureError(
                     f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
                     f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
                 )
-        table = Table(self.viewer, title, content.frame, list(content.keys), parents=parents)
+        table = DerivedTable(
+            self.viewer,
+            title,
+            self._known(content.frame),
+            list(content.keys),
+            note,
+            content.total,
+            sites=[key for key in content.keys if key == "site_id"],
+            parents=parents,
+        )
         known = [table.from_rows(parent) for parent in parents]
         if not np.logical_or.reduce([np.zeros(len(content.frame), bool), *known]).all():
             raise DisclosureError(
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
-        return self._aggregate(content, title, note, parents=parents)
-
-    def _aggregate(self, content: Breakdown | Derived, title: str, note: str, **parts: Any) -> Table:
-        sites = [key for key in content.keys if key == "site_id"]
-        keys, total = list(content.keys), content.total
-        return self._register(title, content.frame, keys, sites=sites, total=total, note=note, **parts)
+        return table
 
     def derived(
         self,
@@ -145,23 +183,22 @@ class Release:
         """
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
-        return self._register(
-            title, frame, [frame.columns[0]], sites=sites, listing=True, note=note, most=most
-        )
+        first = [str(frame.columns[0])]
+        return Listing(self.viewer, title, self._known(frame), first, note, sites=sites, most=most)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor."""
         named = [c for c in frame.columns if "site_id" in c or c.startswith("source_")]
         if named:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
-        return self._register(title, frame, keys, note=note)
+        return Table(self.viewer, title, self._known(frame), keys, note)
 
     def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """Rows that overlap, such as plans for the same tonnes: the team's alone.
 
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
         """
-        return self._register(title, frame, keys, listing=True, note=note)
+        return Listing(self.viewer, title, self._known(frame), keys, note)
 
     def figure(
         self,
@@ -252,10 +289,8 @@ class Release:
         """A count with its noun: ``3 entreprises``."""
         return Value(Constant(french.counted(int(count), singular, plural)))
 
-    def _register(self, title: str, frame: pd.DataFrame, keys: list[str], **parts: Any) -> Table:
+    def _known(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame, refused when one of its columns is declared nowhere."""
         for column in frame.columns:
             wording.heading(column)
-        table = Table(self.viewer, title, frame.reset_index(drop=True), keys, withheld=self.withheld, **parts)
-        if isinstance(self.withheld, Withheld) and table.cells and table.base:
-            self.withheld.add(table.cells, table.base)
-        return table
+        return frame.reset_index(drop=True)
