@@ -14,13 +14,18 @@ from functools import cached_property
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.allocation.model import NET_GAIN
 from eit_analysis.synergies.impacts import impacts
-from eit_analysis.synergies.portfolio import portfolio
-from eit_analysis.synergies.register.totals import first_hand
+from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.portfolio import change, portfolio
+from eit_analysis.synergies.register.matching import Methods
+from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
 from eit_analysis.synergies.scoring.ranking import Ranking, rank
@@ -77,6 +82,20 @@ class Assessment:
         reach = scoring.radius_km, scoring.detour_factor
         return candidates(self.flows, self.sites, rules, self.hazardous_codes, *reach)
 
+    def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
+        costs = cost_table(self.settings.pooling_costs)  # type: ignore[arg-type]  # read only, never written
+        reach, thresholds = (
+            (radius_km, self.settings.scoring.detour_factor),
+            reference.load("pooling_thresholds"),
+        )
+        return pooled(sharing, self.flows, self.sites, thresholds, costs, self.hazardous_codes, *reach)
+
+    def methods(self, pools: pd.DataFrame) -> Methods:
+        """What was found and refused, and by which rules, to compare with the register."""
+        rules = (reference.load(name) for name in ("compatibility", "pooling_thresholds"))
+        return Methods(self.passed, self.rejected, pools, *rules)
+
     @cached_property
     def candidates(self) -> pd.DataFrame:
         """``passed`` with impacts (``impacts.impacts``), regulatory ease and willingness of the partners."""
@@ -122,3 +141,25 @@ class Assessment:
         """What the plan changes, by category and in all (``breakdown.TOTAL``), with 95 % intervals."""
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, TOTAL, scoring.draws, scoring.seed)
+
+    @property
+    def outcome(self) -> str:
+        """``none_possible``, ``none_retained``, ``one_retained`` or ``several_retained``."""
+        if self.passed.empty:
+            return "none_possible"
+        retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
+        return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
+
+    def frontier(self, other: str) -> pd.DataFrame:
+        """Plans that no other plan beats on both the net gain and another indicator."""
+        points, _ = frontier(self.candidates, self.settings.allocation, (NET_GAIN, other))
+        return points.drop(columns="gap_percent")
+
+    def change(self, indicator: str) -> Breakdown:
+        """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""
+        return change(self.changes, self.plan.exchanges, indicator, self.settings.disclosure)
+
+    def totals(self, register: pd.DataFrame) -> Breakdown:
+        """Potential, feasible, retained and (of the register) realised tonnes, by category."""
+        most = first_hand(self.most.exchanges, self.sites)
+        return totals(self.first_hand, most, register, self.settings.disclosure)
