@@ -13,7 +13,7 @@
 ``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
     Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
 ``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
-    What public sources say of the same occupations.
+    What public sources publish on the same occupations.
 """
 
 from importlib import import_module

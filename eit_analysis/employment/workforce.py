@@ -115,7 +115,7 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def occupations(workforce: pd.DataFrame) -> Breakdown:
-    """People by occupation and how hard firms say it is to recruit them (0 to 4, weighted by people).
+    """People by occupation and how hard firms find it to recruit them (0 to 4, weighted by people).
 
     Most people first, ``OTHER`` last: ``occupation, headcount, hiring_difficulty``.
     """

@@ -1,4 +1,4 @@
-"""How hard an occupation is to recruit: what firms say beside what the basin's employers say.
+"""How hard an occupation is to recruit: the answers of the firms beside those of the basin's employers.
 
 The basin's side is the yearly survey *Besoins en main-d'œuvre* (BMO) of France Travail, imported by the user.
 """

@@ -1,4 +1,4 @@
-"""How tense an occupation is where the study stands, by DARES' indicator, beside what its firms say.
+"""How tense an occupation is where the study is, by DARES' indicator, beside its firms' answers.
 
 The indicator (DARES and France Travail, imported by the user) is published by family of occupations, for each
 département, region and the country; its classes go from 1 (easy to recruit) to 5 (tense).

@@ -34,7 +34,7 @@ class Simulation:
     workforce : DataFrame
         The people it was made from.
     behind : DataFrame
-        Those whose headcounts its numbers tell: all of them, or for a shock those whom it strikes, for its
+        Those whose headcounts follow from its numbers: all of them, or those whom a shock strikes, as its
         gap to the trend over its share is their headcount.
     stock : array (draws, years + 1, occupations)
         People at the end of each year, the first being the survey's.
@@ -216,7 +216,7 @@ _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
 
 
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people.
+    """Where movers (draws) go, (occupations, draws): without a source, in proportion to today's people.
 
     Each takes the occupation of somebody drawn among them: the k-th mover of a draw, the same whatever the
     scenario.

@@ -19,7 +19,7 @@ import pandas as pd
 
 from eit_analysis.config import Reform, Scenarios
 
-AGES = np.arange(15, 71)  # the last stands for 70 and more
+AGES = np.arange(15, 71)  # the last is 70 and more
 LEGAL_AGE = 62  # legal age behind the retirement rows of reference/hazards.csv
 EARLY_AGE = 59  # last age of early retirements in these rows
 LEVELS = ("retirement", "long_career", "quit", "mobility", "foresight", "occupation_spread", "plan_weight")

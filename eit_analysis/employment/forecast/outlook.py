@@ -1,4 +1,4 @@
-"""What the draws of a forecast say: medians with 80 % and 95 % intervals.
+"""What the draws of a forecast give: medians with 80 % and 95 % intervals.
 
 An interval of a sum is taken on the summed draws, never by adding bounds. Behind a row are the people of the
 simulation, by headcount; without any of them there is no row, for nobody declared is no forecast of zero.

@@ -2,7 +2,7 @@
 
 growing       low > 0            threatened    high < 0            undetermined    otherwise
 
-An interval that holds zero says nothing, however far its middle is. Which of them are green or greening is
+An interval that holds zero decides nothing, however far its middle is. Which of them are green or greening is
 another question: see ``context.greening``.
 """
 
@@ -79,7 +79,7 @@ def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | No
 def prospects(
     outlook: Breakdown, rome_codes: dict[str, str], national: pd.DataFrame, classes: dict[str, str]
 ) -> Breakdown:
-    """What the study's forecast, the national past and the transition say of each occupation, side by side.
+    """What the study's forecast, the national past and the transition give for each occupation, side by side.
 
     ``outlook`` is from ``outlook.outlook``, ``national`` from :func:`national_change`, ``classes`` from
     ``greening.classes``; ``rome_codes`` are ``{rome_code: occupation}``: of several the first is read.
@@ -88,9 +88,9 @@ def prospects(
     -------
     Breakdown
         ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
-        ``prospects_agree`` (``same`` when both say growing or both threatened, ``contrary`` when they say
-        opposite things, else missing) and ``greening`` (missing without a known code). In the order given.
-        The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they tell nothing.
+        ``prospects_agree`` (``same`` when both are growing or both threatened, ``contrary`` when one is
+        growing and the other threatened, else missing) and ``greening`` (missing without a known code). In the order given.
+        The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they decide nothing.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}
     changes = forecast_change(outlook.frame)

@@ -15,7 +15,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC
 
 TONNES = ["tonnes_low", "tonnes", "tonnes_high"]
-# Where a family usually goes once a synergy exists; the register does not say it.
+# Where a family usually goes once a synergy exists; the register does not hold it.
 NEW_ROUTE = {"food": "reuse", "biowaste": "digestion"}
 DEFAULT_NEW_ROUTE = "recycling"
 REALISED, PLANNED, ALLOCATED = "realised", "planned", "allocated"
@@ -24,7 +24,7 @@ DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carri
 
 
 def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[str] = ()) -> pd.DataFrame:
-    """Tonnes the register says are really diverted, with the route they had before.
+    """Tonnes really diverted, from the register, with the route they had before.
 
     The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` without any.
     """

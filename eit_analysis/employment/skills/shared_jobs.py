@@ -70,7 +70,7 @@ class SharedJobs:
 def monthly_needs(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
     """What the firms declared, the same every month: ``site_id, occupation, skill, month, hours``.
 
-    Without a ROME code, the skill stands for an occupation of its own.
+    Without a ROME code, the skill is an occupation of its own.
     """
     rows = skills[skills["shared_need_h_per_month"] > 0]
     named = rows["rome_code"].map(occupation_labels).astype(object).fillna(UNNAMED + rows["rome_code"])

@@ -5,7 +5,7 @@ criticality  = (firms that lack it / firms that require it + difficulty / 4) / 2
 critical gap = gap × criticality                                                   [people × levels]
 
 A skill is critical when it can neither be borrowed from a neighbour nor hired: difficulty is what the study's
-firms say of recruiting the occupations that lack it, from 0 to 4. ``skills`` are rows of :func:`prepare`.
+firms answer on recruiting the occupations that lack it, from 0 to 4. ``skills`` are rows of :func:`prepare`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     A skill required at level 0 is not required.
 
     Two spellings that differ by case or spaces are one skill, written as it is most often. A row without a
-    number of people stands for one person: somebody has the gap, or it would not have been written.
+    number of people counts as one person: somebody has the gap, or it would not have been written.
     """
     rows = skills.dropna(subset=["current_level", "required_level"])
     rows = rows[rows["required_level"] > 0].copy()

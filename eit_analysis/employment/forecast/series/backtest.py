@@ -161,7 +161,7 @@ def scorecard(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def scorecard_sentence(panel: pd.DataFrame) -> str:
-    """French sentence that says what the scorecard was made from, or why there is none."""
+    """French sentence on what the scorecard was made from, or why there is none."""
     values, left_out = usable(panel)
     if len(values) <= MINIMUM_YEARS or values.empty:
         return (
