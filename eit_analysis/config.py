@@ -33,12 +33,15 @@ class Audience(Section):
 
 
 class Scoring(Section):
-    """Weights and declared bounds of the SPOTIS criteria, by criterion name."""
+    """Weights and declared bounds of the SPOTIS criteria by criterion name, draws of all intervals."""
 
     weights: dict[str, float] = Field(default_factory=dict)
     bounds: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
     radius_km: float = Field(30.0, gt=0)
     detour_factor: float = Field(1.3, ge=1)
+    # Of the rank intervals and of the changes of the joint plan: the same seed gives the same figures.
+    draws: int = Field(1000, ge=1)
+    seed: int = Field(20240601, ge=0)
 
 
 Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]
@@ -114,6 +117,9 @@ class Scenarios(Section):
     reform: list[Reform] = Field(default_factory=list)
     shocks: list[Shock] = Field(default_factory=list)
     entrants: list[Entrants] = Field(default_factory=list)
+    # Of every forecast: the same seed gives the same figures.
+    draws: int = Field(400, ge=1)
+    seed: int = Field(20180, ge=0)
 
     @model_validator(mode="after")
     def _ages_make_sense(self) -> Self:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib
-import sys
 from pathlib import Path
 
+import generate
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,17 +126,8 @@ def rows():
 
 
 def test_the_sample_frame_is_what_its_generator_writes():
-    sys.path.insert(0, str(STUDY))
-    before = set(sys.modules)
-    try:
-        generate = importlib.import_module("generate")
-        lines = generate.establishments(generate.generator("establishments"))
-        assert generate.csv_bytes(lines, "utf-8", ",") == SAMPLE.read_bytes()
-    finally:
-        sys.path.remove(str(STUDY))
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(STUDY)):
-                del sys.modules[name]
+    lines = generate.establishments(generate.generator("establishments"))
+    assert generate.csv_bytes(lines, "utf-8", ",") == SAMPLE.read_bytes()
 
 
 def test_the_sample_frame_is_fictional_and_of_the_territory(rows):

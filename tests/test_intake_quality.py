@@ -12,6 +12,7 @@ from eit_analysis import tables
 from eit_analysis.intake.survey import quality
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.findings import finding, labels
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -114,7 +115,7 @@ def test_a_refused_cell_of_another_row_or_column_is_not_counted(wave):
 
 
 def test_evidence_classes(wave):
-    evidence = quality.evidence_classes(wave["flows"]).set_index("evidence")
+    evidence = quality.evidence_classes(wave["flows"]).frame.set_index("evidence")
     assert evidence.loc["measured", "share_percent"] == pytest.approx(200 / 3)
 
 
@@ -243,7 +244,7 @@ def test_files_that_gave_nothing_are_named_inside(wave):
     assert unread.fillna("").values.tolist() == [
         ["", "casse.xlsx", "", "unreadable_file", "le fichier est vide"],
         ["E1", "e1.xlsx", "Flux", "no_header", "ce qui ne va pas\u00a0; que faire"],
-        ["", "photo.pdf", "", "left_alone", quality.LEFT_ALONE],
+        ["", "photo.pdf", "", "left_alone", finding("left_alone").message],
     ]
     assert set(unread["reason"]) <= set(heading("reason").labels)
     assert quality.unread({"files_left_alone": []}, found.head(0)).empty
@@ -269,7 +270,8 @@ def test_corrections_are_grouped_by_kind_the_largest_first():
 
 
 def test_every_kind_has_a_label_and_an_answer_is_no_ignored_row():
-    assert {*quality.KINDS, "other"} <= set(heading("correction_kind").labels)
+    kinds = {*map(quality.correction_kind, labels()["rule"]), "other"}
+    assert kinds <= set(heading("correction_kind").labels)
     assert quality.correction_kind("ignored_blank_answer") == "answer"
     assert quality.correction_kind("ignored_blank_row") == "unused"
     assert quality.correction_kind("merged_cells_filled") == "file"
@@ -279,7 +281,7 @@ def test_empty_inputs_give_empty_frames(wave, quarantine):
     nothing = {table: empty(table) for table in tables.TABLES}
     cells = quality.optional_cells(nothing, quarantine)
     assert quality.completeness(cells, ["sheet", "question"]).empty
-    assert quality.evidence_classes(nothing["flows"]).empty
+    assert quality.evidence_classes(nothing["flows"]).frame.empty
     assert quality.quarantine_by_reason(quarantine.head(0)).empty
     assert quality.implausible_by_reason(lines()).empty
     assert quality.corrections_by_rule(pd.DataFrame({"rule": []}, dtype="str")).empty

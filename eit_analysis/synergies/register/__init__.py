@@ -1,0 +1,1 @@
+"""What became of each lead of the register, and whether the methods find it again."""

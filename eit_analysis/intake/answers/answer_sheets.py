@@ -1,0 +1,138 @@
+"""The answer sheets of a wave: one answer for each filled row, with the cell that it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.reading.mojibake import repair
+from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
+from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
+
+SHEET = "Relance"
+HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", "Question", "Réponse")
+NEEDED = tuple(header for header in HEADERS if header != "Question")
+ROW = re.compile(r"[1-9][0-9]{0,6}")
+ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
+LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
+
+KEEP_WORDS = {
+    "confirme", "confirmee", "je confirme", "nous confirmons", "ok", "oui", "exact", "c est exact", "correct",
+    "juste", "c est juste", "oui c est juste", "c est bien ca", "inchange",
+}  # fmt: skip
+REMOVE_WORDS = {"supprimer", "a supprimer", "supprimer la ligne", "ligne a supprimer"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One filled row of an answer sheet: its place, the cell it names, the answer."""
+
+    source_file: str
+    source_sheet: str
+    source_row: int
+    file: str
+    sheet: str
+    row: int | None
+    column: str
+    read: str
+    answer: Any
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        return self.source_file, self.source_sheet, self.source_row
+
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text."""
+        text = as_read(self.answer)
+        if fold_words(text) in KEEP_WORDS or text == self.read != PRIVATE:
+            return "keep", ""
+        return ("remove", "") if fold_words(text) in REMOVE_WORDS else ("set", text)
+
+
+@dataclass(frozen=True)
+class AnswerSheet:
+    """Every row of one answer sheet: the answers, and the rows without one, with the reason."""
+
+    file: str
+    sheet: str
+    header_row: int  # from 1
+    answers: list[Answer]
+    ignored: list[tuple[int, str, str]]  # row from 1, its text, rule
+
+    @property
+    def rows_read(self) -> int:
+        return len(self.answers) + len(self.ignored)
+
+
+def logged(cell: Any) -> str:
+    """The text of a cell as logs may keep it: personal data is written nowhere."""
+    text = clean_text(cell)
+    return PRIVATE if is_personal(text) else text
+
+
+def as_read(cell: Any) -> str:
+    """The text of a cell as a *fiche de relance* shows it: what a workbook can hold and give back.
+
+    A number shows its decimals after a comma and a date its day first, as a French spreadsheet does; personal
+    data is not shown.
+    """
+    text = logged(cell)
+    if isinstance(cell, dt.date):
+        timed = isinstance(cell, dt.datetime) and cell.time() != dt.time()
+        text = f"{cell:%d/%m/%Y %H:%M}" if timed else f"{cell:%d/%m/%Y}"
+    if isinstance(cell, float):
+        text = text.replace(".", ",")
+    while not text.isprintable():  # without what kept it from being one, the rest may be a text to repair
+        text = repair(clean_text("".join(c for c in text if c.isprintable())))
+    return ESCAPE.sub("?", text)[:LONGEST].rstrip()
+
+
+def find_header(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
+    """Header row (from 0) and cell index by header of an answer sheet; None for any other sheet."""
+    for index, row in enumerate(sheet.rows[:ROWS_SEARCHED]):
+        keys = [header_key(clean_text(cell)) for cell in row]
+        if all(header_key(header) in keys for header in NEEDED):
+            return index, {header: keys.index(header_key(header)) for header in NEEDED}
+    return None
+
+
+def read_answers(files: Iterable[RawFile]) -> list[AnswerSheet]:
+    """The answer sheets of a wave, recognised by their headers whatever the names of file and sheet."""
+    found = ((file.name, sheet, find_header(sheet)) for file in files for sheet in file.sheets)
+    return [_answer_sheet(file, sheet, *header) for file, sheet, header in found if header]
+
+
+def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str, int]) -> AnswerSheet:
+    answers, ignored = [], []
+    for index, row in enumerate(sheet.rows):
+        if index == header_row:
+            continue
+        filled = [text for text in map(clean_text, row) if text]
+        cells = {header: row[i] if i < len(row) else "" for header, i in columns.items()}
+        rule = (
+            "ignored_blank_row" if not filled
+            else "ignored_title_row" if index < header_row
+            else "ignored_blank_answer" if not as_read(cells["Réponse"])
+            else ""
+        )  # fmt: skip
+        if rule:
+            # The row of a blank answer only repeats the question and the cell.
+            title = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
+            ignored.append((index + 1, title, rule))
+            continue
+        number = clean_text(cells["Ligne"])
+        answers.append(
+            Answer(
+                file, sheet.name, index + 1,
+                str(cells["Fichier"]), str(cells["Feuille"]), int(number) if ROW.fullmatch(number) else None,
+                clean_text(cells["Colonne"]), as_read(cells["Valeur lue"]), cells["Réponse"],
+            )
+        )  # fmt: skip
+    return AnswerSheet(file, sheet.name, header_row + 1, answers, ignored)

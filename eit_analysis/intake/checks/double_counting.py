@@ -1,0 +1,70 @@
+"""Marks on what may be counted twice, or for another firm than the one that wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from eit_analysis.intake.checks.marks import LINE, mark
+from eit_analysis.intake.sheets.ledger import no_lines
+from eit_analysis.reference.findings import finding
+from eit_analysis.tables import form
+
+SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
+
+
+def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Marks of the three rules of this module, on tidy tables of one wave."""
+    yield same_siret(tables["sites"])
+    yield repeated_in_files(tables["flows"])
+    alone = _alone(tables["sites"])
+    for table, frame in tables.items():
+        if table != "sites" and "site_id" in frame and frame["source_file"].isin(alone.index).any():
+            yield other_firm_in_file(table, frame, set(tables["sites"]["site_id"]), alone)
+
+
+def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
+    """Two actors with one SIRET are one establishment under two identifiers: its answers count twice."""
+    known = sites.dropna(subset=["siret"])
+    rows = known[known.duplicated("siret", keep=False)]
+    others = [
+        ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
+        for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
+    ]
+    found = [finding("same_siret", names=names) for names in others]
+    return mark(rows, form("sites")["siret"]["header"], rows["siret"], found)
+
+
+def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
+    """The same flow of one actor in two files, with another figure: two versions of one answer, perhaps."""
+    if flows["source_file"].nunique() < 2:
+        return no_lines(LINE)
+    named = flows[flows["description"].notna()]
+    repeated = named[named.duplicated(SAME_FLOW, keep=False)]
+    first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
+    rows = repeated[repeated["source_file"] != first]
+    found = [finding("repeated_in_files", file=file) for file in first[rows.index]]
+    return mark(rows, form("flows")["description"]["header"], rows["description"], found)
+
+
+def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
+    """A file that describes one actor holds rows of another, which a file of its own describes.
+
+    An identifier left over from somebody else's questionnaire books the answers of one firm on another.
+    """
+    rows = frame[frame["source_file"].isin(alone.index)]
+    rows = rows[rows["site_id"].isin(sites)]
+    owner = rows["source_file"].map(alone)
+    rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
+    found = [
+        finding("other_firm_in_file", site=site, owner=own)
+        for site, own in zip(rows["site_id"], owner, strict=True)
+    ]
+    return mark(rows, form(table)["site_id"]["header"], rows["site_id"], found)
+
+
+def _alone(sites: pd.DataFrame) -> pd.Series:
+    """The actor of each file that describes only one."""
+    owners = sites.drop_duplicates(["source_file", "site_id"])
+    return owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]

@@ -1,0 +1,125 @@
+"""Errors of a factor 1,000: kilograms typed as tonnes, or tonnes as kilograms.
+
+A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
+the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
+of the others, it is marked too high when all of these hold, and too low when their mirror does:
+
+    x / M > 300,    x > 1.5 u,    l / 1.5 <= x / 1000 <= 1.5 u.
+
+Each other firm counts once in M (by the median of its own flows), and five others are needed. A flow too low
+must also be the largest of its firm in the group: a small waste beside an ordinary one is usual. The chapter
+keeps the waste of a process (whey of a dairy) apart from what everyone throws away (the canteen).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.french import exact
+from eit_analysis.intake.checks.marks import mark
+from eit_analysis.reference.findings import finding
+from eit_analysis.tables import CATEGORIES, form
+
+THOUSAND = 1000
+RATIO = 300  # x / M from which an error is looked for
+NEAR = 1.5  # how far beyond the range of the others a corrected value may be
+LEAST_OTHERS = 5
+GROUP = ["direction", "category", "chapter"]
+PEOPLE = 3  # below this the staff sheet is no check of the headcount
+
+
+def is_thousandfold(value: pd.Series, expected: pd.Series) -> pd.Series:
+    """Whether a value is a thousand times the expected one or a thousandth of it, within a factor 1.5."""
+    value, expected = value.where(value > 0), expected.where(expected > 0)
+    # The logarithm of the ratio, whose own value may be too small for a number.
+    shift = np.abs(np.log(value) - np.log(expected)) - np.log(THOUSAND)
+    return np.abs(shift) <= np.log(NEAR)
+
+
+def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
+    """Firms whose headcount is a thousand times, or a thousandth of, the people of their staff sheet.
+
+    Parameters
+    ----------
+    staffed : pandas.DataFrame
+        Sites with ``headcount`` and ``staff`` (people of the staff sheet).
+    """
+    rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
+    found = [
+        finding("decimal_slip.headcount", headcount=own, staff=staff)
+        for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
+    ]
+    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
+
+
+def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
+    """Flows a thousand times larger or smaller than those of the other firms (equations of this module).
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Tidy flows, t/year.
+    staff : pandas.Series
+        Headcount by ``site_id``, of the firms that can be compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Marks on the quantity.
+    """
+    per_employee = flows["mass_t_per_year"] / flows["site_id"].map(staff).astype(float)
+    rows = flows.assign(per_employee=per_employee, chapter=flows["waste_code"].str[:2].fillna(""))
+    rows = rows[rows["per_employee"] > 0]
+    by_firm = rows.groupby([*GROUP, "site_id"], sort=False)["per_employee"]
+    firms = by_firm.agg(["min", "median", "max"]).reset_index()
+    group = firms.groupby(GROUP, sort=False).ngroup().to_numpy()
+    low = _without_self(group, firms["min"].to_numpy())[0]
+    middle = _without_self(group, firms["median"].to_numpy())[1]
+    high = _without_self(group, firms["max"].to_numpy())[2]
+    size = np.bincount(group)[group]
+    firm = by_firm.ngroup().to_numpy()
+    x, low, middle, high = rows["per_employee"].to_numpy(), low[firm], middle[firm], high[firm]
+    up = (x > RATIO * middle) & (x > NEAR * high) & _inside(x / THOUSAND, low, high)
+    down = (x * RATIO < middle) & (x < low / NEAR) & _inside(x * THOUSAND, low, high)
+    down &= x == firms["max"].to_numpy()[firm]
+    marked = (up | down) & (size[firm] > LEAST_OTHERS)
+    rows, up, x, middle = rows[marked], up[marked], x[marked], middle[marked]
+    times = np.where(up, x / middle, middle / x)  # of these alone: a ratio of any two may overflow
+    found = [
+        finding(
+            "decimal_slip.high" if more else "decimal_slip.low",
+            mass=mass, corrected=mass / THOUSAND if more else mass * THOUSAND,
+            ratio=ratio, category=CATEGORIES[code],
+        )
+        for mass, ratio, more, code in zip(rows["mass_t_per_year"], times, up, rows["category"], strict=True)
+    ]  # fmt: skip
+    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), found)
+
+
+def tonnes(flows: pd.DataFrame) -> list[str]:
+    """The annual mass that was read, as text: the cell itself may be in another unit."""
+    return [f"{exact(mass)} t/an" for mass in flows["mass_t_per_year"]]
+
+
+def _inside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return (x >= low / NEAR) & (x <= high * NEAR)
+
+
+def _without_self(group: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lowest, median and highest of the other members of each value's group; NaN when it is alone."""
+    order = np.lexsort((values, group))
+    sorted_values = np.append(values[order], np.nan)
+    size = np.bincount(group)
+    start = (np.cumsum(size) - size)[group]
+    rank = np.empty(len(values), dtype=int)
+    rank[order] = np.arange(len(values))
+    rank -= start
+    others = size[group] - 1
+
+    def nth(k: np.ndarray) -> np.ndarray:
+        place = start + k + (k >= rank)  # the value itself is stepped over
+        return np.where(others > 0, sorted_values[np.minimum(place, len(values))], np.nan)
+
+    middle = (nth((others - 1) // 2) + nth(others // 2)) / 2
+    return nth(np.zeros_like(others)), middle, nth(others - 1)

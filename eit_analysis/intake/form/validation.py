@@ -1,0 +1,93 @@
+"""What the spreadsheet checks as a questionnaire is filled in, column by column.
+
+A check never refuses what the reader takes. It *stops* only where the answer is closed and a blank means that
+it is not known: a word of a list, a mark on a scale, a year, a date. Elsewhere it *warns*, and the respondent
+may go on: the reader takes ``env. 40`` or ``NC`` for any number and ``123 456 782 00010`` for a SIRET. A
+quantity, where ``<5`` and ``10-15`` are wished for, and a unit, which may be any, have no check at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds
+from eit_analysis.intake.form.guide import EXAMPLES, printed
+
+# All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
+COMMON_UNITS = ("t", "kg", "m3", "litre", "palette", "benne 8 m3", "big bag")
+UNIT_PROMPT = (
+    "t ou kg de préférence. Une benne se dit avec son volume (benne 8 m3). "
+    "Catégorie «\u00a0autre\u00a0»\u00a0: t ou kg seulement."
+)
+# Fewest and most characters, with the spaces, dots or star that people put in.
+CODE_LENGTHS = {
+    "siret": (14, 18), "naf_code": (5, 6), "commune_code": (5, 6), "postcode": (5, 6), "rome_code": (5, 6),
+    "waste_code": (6, 9),
+}  # fmt: skip
+LARGEST_MARK = 10  # of a scale; any wider span is that of a number, which may be approximate
+# A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound finds it.
+LARGEST, HUGE = 20_000, 1_000_000_000
+SPANS = {
+    "uncertainty_percent": (1, 100), "cost_eur_per_t": (-LARGEST, LARGEST), "volume_per_year": (0, HUGE),
+    "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE),
+}  # fmt: skip
+PROMPTS = {
+    "quantity": "Un nombre (12,5), une borne (<5), un intervalle (10-15), une valeur approchée (env. 10), "
+    "NC si la valeur n'est pas connue, néant s'il n'y en a pas.",
+    "months": "Numéros des mois où le flux existe, séparés par des espaces (6 7 8). "
+    "Vide\u00a0: toute l'année.",
+    "uncertainty_percent": "Écrivez 20 pour plus ou moins 20\u00a0%.",
+    "cost_eur_per_t": "Ce que vous payez pour une tonne. Une recette s'écrit en négatif.",
+    "site_ids": "Identifiants des acteurs, séparés par des espaces (E07 E12).",
+}
+NUMBER = "Un nombre seul est attendu, sans unité. Une valeur approchée (env. 10) ou NC restent possibles."
+# The identifiers typed so far in the sheet Entreprise, without the blank rows below.
+KNOWN = "=OFFSET(Entreprise!$A$2,0,0,MAX(1,COUNTA(Entreprise!$A$2:$A$5000)),1)"
+
+
+def is_number(table: str, column: str) -> bool:
+    return column == "uncertainty_percent" or "float" in tables.form(table)[column].get("dtype", "")
+
+
+def check(table: str, column: str) -> dict[str, Any]:
+    """What the spreadsheet checks in one column: a list, bounds or a length, and what to write."""
+    words, (low, high) = allowed_words(table, column), bounds(table, column)
+    header = tables.form(table)[column]["header"]
+    prompt = {"input_title": header[:32], "input_message": PROMPTS[column]} if column in PROMPTS else {}
+    if words:
+        return prompt | _stop("list", "Choisissez un mot de la liste.", source=list(words))
+    if column == "site_id" and table != "sites":
+        return prompt | _warn("list", "Cet identifiant n'est pas dans la feuille Entreprise.", source=KNOWN)
+    if (table, column) == ("flows", "unit"):
+        hint = {"input_title": header, "input_message": UNIT_PROMPT}
+        return hint | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
+    if column == "reference_year":
+        wanted = "Écrivez une année sur quatre chiffres."
+        return prompt | _stop("integer", wanted, minimum=YEARS[0], maximum=YEARS[1])
+    if column == "status_date":
+        span = {"minimum": dt.date(YEARS[0], 1, 1), "maximum": dt.date(YEARS[1], 1, 1)}
+        return prompt | _stop("date", "Écrivez une date complète, par exemple 17/05/2024.", **span)
+    if low is not None and high is not None and high <= LARGEST_MARK:
+        scale = f"Écrivez un nombre entier de {low:g} à {high:g}, ou laissez vide."
+        return prompt | _stop("integer", scale, minimum=int(low), maximum=int(high))
+    example = printed(EXAMPLES[table].get(column))
+    if column in CODE_LENGTHS:
+        fewest, most = CODE_LENGTHS[column]
+        message = f"Ce code n'a pas la longueur attendue (exemple\u00a0: {example})."
+        return prompt | _warn("length", message, minimum=fewest, maximum=most)
+    if is_number(table, column):
+        lowest, highest = SPANS.get(column, (0, LARGEST))
+        return prompt | _warn("decimal", NUMBER, minimum=lowest, maximum=highest)
+    return prompt | {"validate": "any"}
+
+
+def _stop(kind: str, message: str, **rule: Any) -> dict[str, Any]:
+    if "minimum" in rule:
+        rule["criteria"] = "between"
+    return {"validate": kind, **rule, "error_title": "Réponse non prévue", "error_message": message}
+
+
+def _warn(kind: str, message: str, **rule: Any) -> dict[str, Any]:
+    return _stop(kind, message, **rule) | {"error_type": "warning", "error_title": "À vérifier"}

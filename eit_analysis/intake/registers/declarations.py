@@ -1,0 +1,193 @@
+"""What a register's file looks like, as data: its columns, and which rows of it are not for us.
+
+A register (``rome``) has one layout per file it is published in; a layout is found by the headers of a sheet,
+never by the name of a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of ours: the headers it may have in the file, and how its cells are read.
+
+    Attributes
+    ----------
+    headers : tuple of str
+        Accepted headers; case, accents, spaces, punctuation, plural and a year at the end do not matter.
+    kind : str
+        One of ``kinds.DTYPES``.
+    header_needed, cell_needed : bool
+        Whether a file without this header is another file, and whether a row without this cell is refused.
+    width : int
+        Digits of a code, to restore the zeros that a spreadsheet ate; 0 for as many as there are.
+    """
+
+    headers: tuple[str, ...]
+    kind: str = "text"
+    header_needed: bool = False
+    cell_needed: bool = False
+    width: int = 0
+
+
+def key(*headers: str, kind: str = "text", width: int = 0) -> Column:
+    """A column of which every row must hold a value."""
+    return Column(headers, kind, header_needed=True, cell_needed=True, width=width)
+
+
+def part(*headers: str, kind: str = "text", width: int = 0) -> Column:
+    """A column that identifies the register but may be blank in a row."""
+    return Column(headers, kind, header_needed=True, width=width)
+
+
+def extra(*headers: str, kind: str = "text", width: int = 0) -> Column:
+    """A column that some editions of the file lack."""
+    return Column(headers, kind, width=width)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Headers that are values: ``A0Z, A1Z, ...`` beside a year become rows of (``variable``, ``value``).
+
+    ``title`` is the French name of the headers that match ``pattern``.
+    """
+
+    title: str
+    pattern: str
+    variable: str
+    value: str
+
+
+@dataclass(frozen=True)
+class RegisterLayout:
+    """One file of a register.
+
+    Attributes
+    ----------
+    table : str
+        The table it is written to.
+    columns : mapping of str to Column
+        Our name to the column, in the order of the table.
+    wide : Wide, optional
+        The columns that become rows.
+    absent : tuple of str
+        Headers of a sibling of this file: where one is found, it is not this one.
+    constants : mapping of str to str
+        Columns with one value for the whole file.
+    ignore : mapping of (str, mapping)
+        Our column to ``{folded value: reason}``: rows that are not for us, counted.
+    distinct : bool
+        Whether a row that repeats another in all these columns is the same thing listed twice.
+    replaces : tuple of str
+        Columns that name what a file covers: importing it replaces those rows and leaves the others.
+        Empty: it replaces the whole table.
+    territory : str
+        The column of commune codes by which rows outside the study's territory are left out.
+    finish : callable
+        What remains to be computed from the columns of a row.
+    """
+
+    table: str
+    columns: Mapping[str, Column]
+    wide: Wide | None = None
+    absent: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    distinct: bool = False
+    replaces: tuple[str, ...] = ()
+    territory: str = ""
+    finish: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register: its name in the command, its French title, and its advice to the user: what to download."""
+
+    name: str
+    title: str
+    advice: str
+    layouts: tuple[RegisterLayout, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A layout laid on the best row of a sheet.
+
+    Attributes
+    ----------
+    header_row : int
+        Index from 0.
+    columns, wide : dict of str to int
+        Our column, or the header that is a value, to the index of the cell.
+    missing, foreign : list of str
+        Headers that this file should have and has not, and those that only a sibling of it has.
+    """
+
+    layout: RegisterLayout
+    header_row: int
+    columns: dict[str, int]
+    wide: dict[str, int]
+    missing: list[str]
+    foreign: list[str]
+
+    @property
+    def found(self) -> int:
+        return len(self.columns) + bool(self.wide)
+
+    def unused(self, header: Sequence[Any]) -> list[str]:
+        """Headers that are not of this layout."""
+        taken = {*self.columns.values(), *self.wide.values()}
+        return [text for i, cell in enumerate(header) if i not in taken and (text := clean_text(cell))]
+
+    @property
+    def whole(self) -> bool:
+        return not self.missing and not self.foreign
+
+
+@lru_cache(maxsize=10_000)
+def compact_key(text: str) -> str:
+    """Header for comparison: ``codePostalEtablissement`` and ``Code postal établissement`` are one."""
+    return header_key(text).replace(" ", "")
+
+
+def find_match(layout: RegisterLayout, rows: Sequence[Sequence[Any]]) -> Match | None:
+    """The row among the first twenty on which a layout finds most of its headers, None when it finds none."""
+    matches = [_on_row(layout, index, row) for index, row in enumerate(rows[:ROWS_SEARCHED])]
+    return max((m for m in matches if m.found), key=lambda m: (-len(m.missing), m.found), default=None)
+
+
+def _on_row(layout: RegisterLayout, index: int, row: Sequence[Any]) -> Match:
+    texts = [clean_text(cell) for cell in row]
+    keys = [compact_key(text) for text in texts]
+    # BE24 and NOMBE24 lose the year of their zoning, unless a header with that very number is declared.
+    yearless = [re.sub("[0-9]+$", "", key) for key in keys]
+    columns, missing = {}, []
+    for name, column in layout.columns.items():
+        wanted = [compact_key(header) for header in column.headers]
+        places = [where.index(k) for where in (keys, yearless) for k in wanted if k in where]
+        if places:
+            columns[name] = places[0]
+        elif column.header_needed:
+            missing.append(column.headers[0])
+    wide = {}
+    if layout.wide:
+        taken = set(columns.values())
+        wide = {
+            text: i
+            for i, text in enumerate(texts)
+            if i not in taken and re.fullmatch(layout.wide.pattern, text)
+        }
+        missing += [] if wide else [layout.wide.title]
+    foreign = [header for header in layout.absent if compact_key(header) in keys]
+    return Match(layout, index, columns, wide, missing, foreign)

@@ -1,0 +1,118 @@
+"""A *fiche de relance* as a workbook: one question a row, only the cells of the answers may be typed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import xlsxwriter
+
+from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
+from eit_analysis.intake.form.guide import RETURN
+from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche_page import context
+from eit_analysis.intake.relance.typesetting import typeset
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL
+from eit_analysis.study import Study
+
+GUIDE = "Mode d'emploi"  # cleaning knows this sheet of the questionnaire and leaves it alone
+FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
+WIDTHS = (24, 14, 7, 20, 22, 68, 28)
+# Fill of the answer, and of the other cells of its row.
+FILLS = {
+    "question": ("#FFF2CC", "#FFFFFF"),
+    "reading": ("#F3F8EE", "#E2ECDB"),
+    "none": ("#D0D0D0", "#EFEFEF"),
+}
+TO_CHECK = "À vérifier\u00a0: "
+GUIDE_TEXT = (
+    "Écrivez vos réponses dans la colonne Réponse de la feuille Relance, une par ligne. Les autres cellules "
+    "sont verrouillées : elles disent de quelle case de votre classeur il s'agit.",
+    "Écrivez seulement la bonne valeur, comme vous l'auriez écrite dans le questionnaire (12,5, <5, 10-15, "
+    "env. 10).",
+    "Si la valeur lue est juste, écrivez « confirmé » : la question ne sera plus posée.",
+    "Si la ligne entière est à retirer (doublon, erreur), écrivez « supprimer » : elle ne sera plus comptée.",
+    "Une réponse laissée vide ne change rien. « NC » dit que la valeur n'est pas connue : elle n'est alors "
+    "ni comptée ni redemandée.",
+    "Lignes jaunes : des questions. Lignes vertes (« À vérifier ») : ce que nous avons compris ; si c'est "
+    "juste, vous n'avez rien à répondre. Lignes grises : rien à écrire, c'est le classeur lui-même qui est à "
+    "corriger.",
+)
+SEND = "Renvoyez ce classeur sous le nom que vous voulez."
+PUT_BACK = "Posez ce classeur dans le dossier de la vague, puis relancez le nettoyage."
+TIP = {
+    "validate": "any",
+    "input_title": "Votre réponse",
+    "input_message": typeset("La bonne valeur, ou « confirmé », « supprimer » (toute la ligne), « NC »."),
+}
+
+
+def workbook(study: Study, fiche: Fiche) -> bytes:
+    """The XLSX file of one fiche."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": f"Fiche de relance {fiche.file}", "created": FIXED_DATE})
+        _write_questions(book, fiche)
+        _write_guide(book, study, fiche)
+    return content.getvalue()
+
+
+def _write_questions(book: Any, fiche: Fiche) -> None:
+    cell: dict[str, Any] = {"text_wrap": True, "valign": "top", "num_format": "@", "border": 1}
+    header = book.add_format({**cell, "bold": True, "bg_color": "#DCE6E1"})
+    styles = {
+        kind: (
+            book.add_format({**cell, "bg_color": row}),
+            book.add_format({**cell, "bg_color": row, "num_format": "0"}),
+            book.add_format({**cell, "bg_color": answer, "locked": kind == "none"}),
+        )
+        for kind, (answer, row) in FILLS.items()
+    }
+    sheet, last = book.add_worksheet(SHEET), len(HEADERS) - 1
+    for index, (name, width) in enumerate(zip(HEADERS, WIDTHS, strict=True)):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, name, header)
+    for row, question in enumerate(fiche.questions, start=1):
+        reading = question.kind == DOUBTFUL
+        kind = "none" if not question.answerable else "reading" if reading else "question"
+        locked, number, answer = styles[kind]
+        asked = f"{TO_CHECK if reading else ''}{question.place}\u00a0– {question.text}"
+        texts = (question.file, question.sheet, "", question.column, question.read, asked)
+        for index, text in enumerate(texts):
+            sheet.write_string(row, index, text, locked)
+        if question.row:
+            sheet.write_number(row, HEADERS.index("Ligne"), question.row, number)
+        sheet.write_blank(row, last, None, answer)
+        if question.answerable:
+            sheet.data_validation(row, last, row, last, TIP)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(f"&L{fiche.file}&RPage &P sur &N")
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
+    sheet = book.add_worksheet(GUIDE)
+    sheet.hide_gridlines(2)
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    to_fill = book.add_format({"bottom": 1, "locked": False})
+    sheet.set_column(0, 0, 42, wrap)
+    sheet.set_column(1, 1, 70, wrap)
+    sheet.write_string(0, 0, "Fiche de relance", book.add_format({"bold": True, "font_size": 16}))
+    to_return = RETURN if fiche.site and fiche.questions else ()
+    for row, label in enumerate(to_return, start=2):  # B3 and B4, as in the questionnaire
+        sheet.write_string(row, 0, typeset(label))
+        sheet.write_blank(row, 1, None, to_fill)
+    fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.config.fictional else []
+    how = (*GUIDE_TEXT, SEND if fiche.site else PUT_BACK) if fiche.questions else ()
+    left = ["Restent de côté, sans question :", *fiche.aside] if fiche.aside else []
+    lines = [*fictional, ", ".join(context(study)), fiche.who, fiche.headline, *how, *left]
+    for row, line in enumerate(lines, start=3 + len(to_return)):
+        sheet.merge_range(row, 0, row, 1, typeset(line), wrap)
+        sheet.set_row(row, 15 * (1 + len(line) // 105))
+    sheet.protect()

@@ -1,0 +1,127 @@
+"""How a question to a firm is put: what we found in its cell, then what we ask, in plain French."""
+
+from __future__ import annotations
+
+from eit_analysis import tables
+from eit_analysis.french import counted
+from eit_analysis.intake.cells.contract import allowed_words, bounds
+from eit_analysis.intake.relance.typesetting import interval, typeset
+from eit_analysis.reference.findings import Finding, catalogue
+
+# What to ask about a column, by its name; a column with a list of words asks to choose among them.
+ASKS: dict[str, str] = {
+    "site_id": "Quel est l'identifiant donné par le bureau d'études (par exemple E07) ?",
+    "name": "Quelle est la raison sociale ?",
+    "siret": "Quel est le numéro SIRET de l'établissement (14 chiffres) ?",
+    "naf_code": "Quel est le code NAF de l'établissement (par exemple 25.62B) ?",
+    "commune_name": "Dans quelle commune est l'établissement ?",
+    "commune_code": "Quel est le code INSEE de la commune (5 caractères) ?",
+    "postcode": "Quel est le code postal (5 chiffres) ?",
+    "headcount": "Combien de personnes, en chiffres ?",
+    "reference_year": "Sur quelle année portent vos réponses ?",
+    "description": "De quoi s'agit-il ?",
+    "waste_code": "Quel est le code déchet à six chiffres (il figure sur le bordereau ou le registre) ?",
+    "quantity": "Quelle est la quantité, avec son unité (par exemple 12,5 t/an) ? Un ordre de grandeur "
+    "suffit (env. 10 t/an, 10-15 t/an).",
+    "unit": "Dans quelle unité (kg ou t de préférence) ?",
+    "uncertainty_percent": "De combien de pour cent la quantité peut-elle s'écarter ?",
+    "cost_eur_per_t": "Quel est le coût en euros par tonne (recettes en négatif) ?",
+    "cost_eur_per_year": "Quel est le coût annuel, en euros ?",
+    "months": "Quels mois, en numéros (par exemple 6 7 8) ?",
+    "volume_per_year": "Quel est le volume annuel, en chiffres ?",
+    "rome_code": "Quel est le code ROME du métier (une lettre, quatre chiffres) ?",
+    "occupation": "Quel est l'intitulé du métier ?",
+    "fte": "Combien d'équivalents temps plein ?",
+    "current_level": "Quel est le niveau, de 0 à 4 ?",
+    "required_level": "Quel est le niveau, de 0 à 4 ?",
+    "hiring_difficulty": "Quelle est la difficulté, de 0 à 4 ?",
+    "status_date": "Quelle est la date (par exemple 15/10/2026) ?",
+    "site_ids": "Quels sont les identifiants des entreprises (par exemple E07 E12) ?",
+    "realised_t_per_year": "Combien de tonnes par an sont vraiment détournées ?",
+    "shared_need_h_per_month": "Combien d'heures par mois ?",
+}
+
+ABSENT = typeset(
+    "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "
+    "renvoyez-le."
+)
+UNKNOWN = typeset(
+    "cette colonne n'existe pas dans votre feuille. Est-ce l'une de celles que nous n'avons pas reconnues : "
+    "{} ? Donnez-lui ce nom ; sinon, ajoutez la colonne. Puis renvoyez le classeur."
+)
+RESEND = typeset(
+    "Rien n'y a été lu : remettez la ligne d'en-têtes du questionnaire, puis renvoyez le classeur."
+)
+RESEND_OFFICE = typeset(
+    "Rien n'y a été lu : corrigez le classeur ou demandez-le à l'entreprise, puis relancez le nettoyage."
+)
+WAITING = "en attente de votre réponse sur la feuille Entreprise."
+CONFIRM = typeset(
+    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la bonne valeur."
+)
+CONFIRM_UNIT = typeset(
+    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la quantité avec son unité "
+    "(12,5 t/an)."
+)
+NO_ANSWER = typeset("Rien à répondre si c'est juste ; sinon, donnez la bonne valeur.")
+NO_ANSWER_UNIT = typeset(
+    "Rien à répondre si c'est juste ; sinon, donnez la quantité avec son unité (12,5 t/an)."
+)
+NO_CELL = typeset("Si c'est faux, corrigez le classeur et renvoyez-le.")
+EMPTY = "Cette case est vide. "
+NOTHING_KNOWN = "absence confirmée par votre réponse"
+
+
+def headline(questions: int, readings: int, aside: int) -> str:
+    """How much is asked: real questions apart from the readings that need no answer when they are right."""
+    if not questions and not readings:
+        rest = ". Ce qui reste de côté est rappelé ici." if aside else " : tout a été lu et compris."
+        return typeset(f"Rien à demander{rest} Merci.")
+    asked = counted(questions, "question", "questions") if questions else "Aucune question"
+    if not readings:
+        return f"{asked}."
+    return f"{asked}, et {counted(readings, 'lecture', 'lectures')} à vérifier."
+
+
+def unread(answer: str, found: Finding, asked: str) -> str:
+    """Why an answer was left out, then the question again."""
+    why = found.question()
+    if found.code != "personal_data.answer":
+        why = f"votre réponse «\u00a0{answer}\u00a0» n'a pas pu être reportée\u00a0: {why}"
+    return f"{why} {asked}".strip()
+
+
+def absent(unknown: list[str]) -> str:
+    """What to do about a column that a sheet does not have, beside those whose headers are unknown."""
+    quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
+    return UNKNOWN.format(quoted) if unknown else ABSENT
+
+
+def ask(table: str, column: str) -> str:
+    """The question about one column: its own words, the list to choose from, or the scale."""
+    words = allowed_words(table, column) if column in tables.form(table) else ()
+    if words:
+        return typeset(f"Choisissez : {', '.join(words)}.")
+    low, high = bounds(table, column)
+    if column not in ASKS and low is not None and high is not None:
+        return typeset(f"Quelle est la note, de {low:g} à {high:g} ?")
+    return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
+
+
+def reading(found: Finding, clean: str) -> str:
+    """How a cell that could be read in several ways was read."""
+    own = found.question(clean)
+    return typeset(own or f"nous avons lu {interval(clean)}, {found.entry.label}")
+
+
+def doubt(found: Finding, already: str | None) -> str:
+    """How to answer about a reading; where one reading of a cell is about its unit, the unit is asked too."""
+    about_unit = found.entry.asks == "quantity" or already == NO_ANSWER_UNIT
+    return NO_ANSWER_UNIT if about_unit else NO_ANSWER
+
+
+def correction_label(rule: str, for_office: bool) -> str:
+    """Label of a correction, as the firm reads it or as the study office does."""
+    entry = catalogue()[rule]
+    own = entry.question if entry.kind == "correction" and not for_office else ""
+    return own or entry.label

@@ -1,0 +1,135 @@
+"""The cells of a wave as questions name them: their place, their value, what their row is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from eit_analysis import tables
+from eit_analysis.intake.answers.answer_sheets import as_read
+from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.relance import phrases
+from eit_analysis.intake.relance.owners import Wave, table_of_sheet
+from eit_analysis.intake.relance.typesetting import sentence
+from eit_analysis.intake.sheets.personal import PRIVATE
+from eit_analysis.reference.findings import finding
+
+# Kinds, from the one that must be answered to the one that may be left.
+REFUSED, IMPLAUSIBLE, MISSING, DOUBTFUL = "refused", "implausible", "missing", "doubtful"
+
+# What names a row to the people who wrote it.
+LABELS = {"flows": "description", "sharing": "item", "workforce": "occupation", "skills": "skill",
+          "readiness": "item", "synergy_register": "title"}  # fmt: skip
+LABEL_LENGTH = 60
+LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about one cell (or a whole sheet or file: row 0, column or sheet empty)."""
+
+    kind: str
+    file: str
+    sheet: str
+    row: int
+    column: str
+    read: str
+    text: str
+    label: str = ""
+    letter: str = ""  # of the column in the sheet: there is a cell to answer
+
+    @property
+    def cell(self) -> CellKey:
+        return self.file, self.sheet, self.row, self.column
+
+    @property
+    def answerable(self) -> bool:
+        """Whether an answer can be put in a cell; else the workbook itself is to be mended."""
+        return bool(self.letter and self.row)
+
+    @property
+    def place(self) -> str:
+        """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
+        label = f" ({self.label})" if self.label else ""
+        known = (
+            self.sheet or self.file,
+            f"ligne\u00a0{self.row}{label}" if self.row else "",
+            f"colonne {self.column}" if self.column else "",
+        )
+        letter = f" ({self.letter}{self.row})" if self.answerable else ""
+        return ", ".join(part for part in known if part) + letter
+
+
+class WaveCells:
+    """Look-ups in the raw sheets of a wave."""
+
+    def __init__(self, wave: Wave) -> None:
+        self.wave = wave
+        self.tables = table_of_sheet(wave)
+        self.names = {
+            table: {spec["header"]: name for name, spec in tables.form(table).items()}
+            for table in tables.TABLES
+        }
+
+    def name(self, cell: CellKey) -> str:
+        """Column of the contract, ``""`` where the sheet or the header is none of it."""
+        return self.names.get(self.tables.get(cell[:2], ""), {}).get(cell[3], "")
+
+    def columns(self, cell: CellKey) -> Mapping[str, int]:
+        grid = self.wave.grids.get(cell[:2])
+        return grid.columns if grid else {}
+
+    def read(self, cell: CellKey) -> str | None:
+        """What a cell reads now, None where there is no such cell."""
+        raw = self.raw(cell)
+        return None if raw is None else as_read(raw)
+
+    def raw(self, cell: CellKey) -> Any:
+        """The raw cell itself, None where there is none."""
+        index, row = self.columns(cell).get(cell[3]), cell[2]
+        if index is None or not row:
+            return None
+        values = self.wave.grids[cell[:2]].rows[row - 1]
+        return values[index] if index < len(values) else ""
+
+    def put(self, kind: str, cell: CellKey, text: str, raw: str = "", personal: bool = False) -> Question:
+        """A question: what is wrong, where the cell itself does not show it, then what is asked.
+
+        ``personal``: the text is already about the personal data of the cell.
+        """
+        read = self.read(cell)
+        blank, read = read == "", as_read(raw) if read is None else read
+        before = phrases.EMPTY if blank else ""
+        if read == PRIVATE and not personal:
+            before = sentence(f"{finding('personal_data').question()} ")
+        table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])
+        label = self.read((*cell[:3], tables.form(table)[LABELS[table]]["header"])) if table in LABELS else ""
+        letter = "" if index is None else xl_col_to_name(index)
+        text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
+        return Question(kind, *cell, read, text, _short(label or ""), letter)
+
+    def absent(self, question: Question, all_headers: bool) -> Question:
+        """Asked about the whole column where the sheet does not have it: there is no cell to answer.
+
+        Headers that are not ours are quoted where the whole file may be shown (``all_headers``).
+        """
+        columns = self.columns(question.cell)
+        if not columns or not question.column or question.column in columns:
+            return question
+        frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
+        own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
+        unknown = frame.loc[own, "column"].tolist() if all_headers else []
+        text = sentence(phrases.absent(unknown))[:LONGEST_TEXT]
+        return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
+
+    def rank(self, question: Question) -> tuple[bool, str, str, int, int]:
+        headers = list(self.names.get(self.tables.get((question.file, question.sheet), ""), {}))
+        at = headers.index(question.column) if question.column in headers else -1
+        return question.kind == DOUBTFUL, question.file, question.sheet, question.row, at
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"

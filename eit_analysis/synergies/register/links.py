@@ -1,0 +1,134 @@
+"""Which exchanges and groups found by calculation are those that a line of the register names.
+
+    exchange: same family, giver and taker both among the lead's actors
+    pooling:  a group holds two of the lead's actors, for a collection of its family or a need in its title
+
+Two firms of a lead may exchange other things than the one it names. So where some of the pairs share a word
+with the title, and then where some have the carrier at one end, the other pairs are set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.french import fold
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
+from eit_analysis.synergies.register.actors import actors
+
+# Shorter words (du, des, pour) say nothing about what is shared.
+LONG_WORD = 5
+# Nor do these, which stand in the title of any lead.
+GENERIC = frozenset(
+    {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee"}
+)
+POOLING = "pooling"
+
+
+class Methods(NamedTuple):
+    """What the methods found and refused, and by which rules.
+
+    ``passed, rejected`` from ``substitution.candidates``, ``pools`` from ``pooling.pooled``, and the
+    reference tables ``compatibility`` and ``pooling_thresholds``.
+    """
+
+    passed: pd.DataFrame
+    rejected: pd.DataFrame
+    pools: pd.DataFrame
+    compatibility: pd.DataFrame
+    thresholds: pd.DataFrame
+
+
+def words(text: object) -> frozenset[str]:
+    """The long words of a text, without accents nor plural, that say what it is about."""
+    found = (re.sub("[sx]$", "", word) for word in re.findall(r"[a-z]+", fold(str(text))))
+    return frozenset(word for word in found if len(word) >= LONG_WORD) - GENERIC
+
+
+def names_need(title: object, item: object, keyword: str = "") -> bool:
+    """Whether a title names a need: by the keyword, or by half of the long words of its wording."""
+    word = keyword_in(keyword, title)
+    if word and word not in GENERIC:
+        return True
+    wanted = words(item)
+    return bool(wanted) and 2 * len(wanted & words(title)) >= len(wanted)
+
+
+def is_collection(title: object) -> bool:
+    """Whether a title names a collection."""
+    return "collect" in fold(str(title))
+
+
+def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that answer each exchange of the register.
+
+    Parameters
+    ----------
+    register, flows : pandas.DataFrame
+        Tidy tables.
+    pairs : pandas.DataFrame
+        ``passed`` or ``rejected`` of ``substitution.candidates``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The pairs with ``synergy_id`` and ``match_basis``: ``wording`` when the title shares a word with one
+        of the two flows, ``actors`` when no pair of that lead does and only actors and family agree.
+    """
+    ids = actors(register[register["kind"] != POOLING])
+    givers = ids[["synergy_id", "title", "carrier", "category", "site_id"]]
+    givers = givers.rename(columns={"site_id": "giver_site_id"})
+    takers = ids[["synergy_id", "site_id"]].rename(columns={"site_id": "taker_site_id"})
+    found = pairs.merge(givers, on=["category", "giver_site_id"])
+    found = found.merge(takers, on=["synergy_id", "taker_site_id"])
+    found = found[found["giver_site_id"] != found["taker_site_id"]]
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
+    texts = zip(found["title"], found["out_flow_id"].map(about), found["in_flow_id"].map(about), strict=True)
+    named = np.array([bool(words(t) & (words(out) | words(need))) for t, out, need in texts], dtype=bool)
+    found = found.assign(match_basis=np.where(named, "wording", "actors"))
+    kept = found[_preferred(found["synergy_id"], named)]
+    carried = (kept["carrier"] == kept["giver_site_id"]) | (kept["carrier"] == kept["taker_site_id"])
+    kept = kept[_preferred(kept["synergy_id"], carried.to_numpy(dtype=bool))]
+    return kept.drop(columns=["title", "carrier"]).reset_index(drop=True)
+
+
+def outputs_named(title: object, outputs: pd.DataFrame) -> pd.DataFrame:
+    """The outputs whose description shares a word with a title, or all of them where none does."""
+    named = np.array([bool(words(title) & words(text)) for text in outputs["description"]], dtype=bool)
+    return outputs[named] if named.any() else outputs
+
+
+def _preferred(group: pd.Series, wanted: np.ndarray) -> np.ndarray:
+    """Which rows to keep: the wanted ones of each group, or all of a group that has none."""
+    some = pd.Series(wanted, index=group.index).groupby(group).transform("any").to_numpy(dtype=bool)
+    return wanted | ~some
+
+
+def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    """Groups that answer each pooling of the register: ``synergy_id, pooling_id, nature, site_id``.
+
+    One row per actor of the lead that the group holds; a group holding fewer than two of them is left out.
+    """
+    ids = actors(register[register["kind"] == POOLING])[["synergy_id", "title", "category", "site_id"]]
+    members = pools.assign(site_id=pools["members"].astype(str).str.split()).explode("site_id")
+    members = members[["pooling_id", "nature", "keyword", "category", "site_id"]]
+    hits = ids.merge(members, on="site_id", suffixes=("", "_pool"))
+    columns = ["synergy_id", "pooling_id", "nature", "site_id"]
+    collected = hits[
+        (hits["nature"] == COLLECTION)
+        & (hits["category"] == hits["category_pool"])
+        & hits["title"].map(is_collection).astype(bool)
+    ]
+    # Whoever offers is a member of the group too.
+    wanted = hits.merge(sharing[["site_id", "nature", "item"]], on=["site_id", "nature"])
+    named = [
+        keyword_in(keyword, item) is not None and names_need(title, item, keyword)
+        for title, item, keyword in zip(wanted["title"], wanted["item"], wanted["keyword"], strict=True)
+    ]
+    found = pd.concat([collected[columns], wanted.loc[np.array(named, dtype=bool), columns]])
+    found = found.drop_duplicates(ignore_index=True)
+    held = found.groupby(["synergy_id", "pooling_id"])["site_id"].transform("size")
+    return found[held >= 2].reset_index(drop=True)
