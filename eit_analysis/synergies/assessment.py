@@ -84,7 +84,7 @@ class Assessment:
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
-        costs = cost_table(self.settings.pooling_costs)  # type: ignore[arg-type]  # read only, never written
+        costs = cost_table(self.settings.pooling_costs)
         reach, thresholds = (
             (radius_km, self.settings.scoring.detour_factor),
             reference.load("pooling_thresholds"),

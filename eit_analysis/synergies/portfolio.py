@@ -89,16 +89,8 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
     """One indicator of :func:`portfolio`, by category, with the exchanges behind it.
 
     An actor weighs by the tonnes of the exchanges. The central value is their sum, and a public multiple of
-    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws.
-
-    Parameters
-    ----------
-    changes, plan : pandas.DataFrame
-        From :func:`portfolio` and what it was given.
-    indicator : str
-        Of ``impacts.INDICATORS``.
-    rules : Disclosure
-        They choose between givers and takers, :func:`exposed.exposed_side`.
+    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws. ``rules``
+    choose between givers and takers (:func:`exposed.exposed_side`).
     """
     columns = list(INDICATORS[indicator])
     kept = plan[plan[ALLOCATED] > 0]
