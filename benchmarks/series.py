@@ -1,6 +1,6 @@
 """The scorecard of the forecasts of the DARES panel (employment by occupation, 1983-2018) at every origin.
 
-    python benchmarks/series.py FILE [--first 1995] [--repeat 5] [--statsforecast PYTHON]
+    python -m benchmarks.series FILE [--first 1995] [--repeat 5] [--statsforecast PYTHON]
 
 FILE is `effectifs_3niv.csv` of DARES. Prints, for each horizon, every method pooled over the origins; what
 the chosen one was worth from the origins up to 2005, on which the method was fixed, and from the later ones;
@@ -20,8 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis.employment import backtest
-from eit_analysis.employment.series import panel
+from eit_analysis.employment.forecast.series import backtest, panel
 from eit_analysis.intake.registers import read_register
 
 FIXED_UP_TO = 2005

@@ -117,6 +117,9 @@ class Scenarios(Section):
     reform: list[Reform] = Field(default_factory=list)
     shocks: list[Shock] = Field(default_factory=list)
     entrants: list[Entrants] = Field(default_factory=list)
+    # Of every forecast: the same seed gives the same figures.
+    draws: int = Field(400, ge=1)
+    seed: int = Field(20180, ge=0)
 
     @model_validator(mode="after")
     def _ages_make_sense(self) -> Self:

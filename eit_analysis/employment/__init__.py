@@ -1,1 +1,38 @@
-"""Study 3: people, jobs and skills."""
+"""Study 3: people, jobs and skills.
+
+``people`` are the rows of ``workforce`` once prepared (``study.workforce()``); every other module takes them.
+
+``workforce``
+    Who works here: ages, contracts, plans.
+``cohort``, ``outlook``, ``account``, ``assumptions``, ``prospects``, ``evaluation``
+    How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
+``synergy_jobs``, ``insertion``
+    Jobs that synergies bring, less those that they displace; posts in insertion.
+``panel``, ``backtest``, ``national_forecast``
+    Series of jobs in France, and the errors of their forecasts.
+``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
+    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
+``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
+    What public sources publish on the same occupations.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+_ROOMS = {
+    "": "workforce",
+    ".forecast": "account assumptions cohort evaluation insertion national_forecast outlook prospects"
+    " synergy_jobs",
+    ".forecast.series": "backtest panel",
+    ".skills": "mobility shared_jobs skill_gaps training",
+    ".context": "age_comparison basin_needs dares_tension greening nomenclature",
+}
+_PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
+__all__ = list(_PLACES)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A module of the study, imported when it is first asked for."""
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return import_module(f"{_PLACES[name]}.{name}")

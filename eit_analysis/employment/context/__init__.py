@@ -1,0 +1,1 @@
+"""What public sources publish on the study's occupations: BMO, DARES, France Travail."""
