@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation.frontier import frontier
@@ -140,7 +140,7 @@ class Assessment:
     def changes(self) -> pd.DataFrame:
         """What the plan changes, by category and in all (``breakdown.TOTAL``), with 95 % intervals."""
         scoring = self.settings.scoring
-        return portfolio(self.plan.exchanges, self.factors, TOTAL, scoring.draws, scoring.seed)
+        return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
     @property
     def outcome(self) -> str:
