@@ -53,7 +53,7 @@ def best_candidates(
         Partners kept for each output; equal fits go to the first ``in_flow_id``.
     match : callable
         ``best_matches``, on all threads of this process, or ``matching.bands.best_matches_in_bands`` with its
-        cluster (see docs/synergies.md).
+        cluster (see docs/methods/matching.md).
 
     Returns
     -------

@@ -1,0 +1,70 @@
+"""Makes reStructuredText of the docstrings as the house writes them, before numpydoc reads their sections.
+
+An equation is a paragraph that is indented, set out in columns, or of one equality a line: it is shown as it
+is. A bar is a bar (an absolute value, a union of types). A reference starts at the module or at a package
+around it.
+"""
+
+from __future__ import annotations
+
+import re
+from textwrap import indent
+
+from package_tree import PACKAGE, read_modules
+from sphinx.application import Sphinx
+
+REFERENCE = re.compile(r"(:(?:mod|func|class|meth|attr|data|exc):)`(\w+)([.\w]*)`")
+SECTIONS = re.compile(r"^(?=[A-Z][a-z ]+\n-{3,}$)", re.MULTILINE)
+
+
+def as_restructured_text(docstring: str, module: str) -> str:
+    """The whole docstring of a module or of something in it, its equations as literal blocks."""
+    head, *sections = SECTIONS.split(docstring, maxsplit=1)
+    blocks: list[str] = []
+    for block in re.split(r"\n\s*\n", head.strip("\n")):
+        listed = block.startswith(" ") and blocks and blocks[-1].startswith(("- ", "  "))
+        if listed or not is_equation(block):
+            blocks.append(as_text(block, module))
+        else:
+            blocks.append(indent(block, "    ") if blocks and blocks[-1].endswith("::") else literal(block))
+    return "\n\n".join([*blocks, *(as_text(section, module) for section in sections)])
+
+
+def is_equation(block: str) -> bool:
+    lines = block.split("\n")
+    indented = all(line.startswith("  ") for line in lines)
+    in_columns = any(re.search(r"\S {3,}\S", line) for line in lines)
+    equalities = len(lines) > 1 and all(re.search(r" [=~] ", line) for line in lines)
+    return indented or in_columns or equalities
+
+
+def literal(block: str) -> str:
+    return "::\n\n" + indent(block, "    ")
+
+
+def as_text(block: str, module: str) -> str:
+    block = re.sub(r"(``.*?``)|\|", lambda found: found[1] or r"\|", block, flags=re.DOTALL)
+    return REFERENCE.sub(lambda found: f"{found[1]}`{target(*found.group(2, 3), module)}`", block)
+
+
+def target(first: str, rest: str, module: str) -> str:
+    """Where ``first.rest`` leads, seen from a module: into a module of its package or of one around it.
+
+    Else, after a point, Sphinx looks for the end of the name everywhere, and warns when it finds none or two.
+    """
+    package = module
+    while package:
+        if f"{package}.{first}" in read_modules():
+            return f"~{package}.{first}{rest}"
+        package = package.rpartition(".")[0]
+    return first + rest if first == PACKAGE else f".{first}{rest}"
+
+
+def process(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    module = max((known for known in read_modules() if f"{name}.".startswith(f"{known}.")), key=len)
+    lines[:] = [*as_restructured_text("\n".join(lines), module).split("\n"), ""]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("autodoc-process-docstring", process, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
