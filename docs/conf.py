@@ -13,15 +13,27 @@ author = "EIT workbench"
 version = release = version_of("eit-analysis")
 language = "en"
 
-extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_parser", "docstrings", "formulas", "reference_pages"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "myst_parser",
+    "docstrings",
+    "formulas",
+    "french_pages",
+    "module_links",
+    "reference_pages",
+    "study_settings",
+]
 exclude_patterns = ["_ext"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 # Types of other libraries: their pages are not asked for at build time.
 nitpick_ignore_regex = [("py:(class|obj|data)", r"(?!eit_analysis\.).*")]
 
 myst_heading_anchors = 3
-myst_enable_extensions = ["deflist", "colon_fence"]
+myst_enable_extensions = ["deflist"]
 
+highlight_language = "none"  # an equation is no Python
+add_module_names = False
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 toc_object_entries_show_parents = "hide"
