@@ -17,11 +17,13 @@ extensions = [
     "sphinx.ext.autodoc",
     "numpydoc",
     "myst_parser",
+    "data_dictionary",
     "docstrings",
     "formulas",
     "french_pages",
     "module_links",
     "reference_pages",
+    "site_checks",
     "study_settings",
 ]
 exclude_patterns = ["_ext"]

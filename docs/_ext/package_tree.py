@@ -16,9 +16,9 @@ class Module:
     """A module or a package: the first paragraph of its docstring and the modules of the house it imports."""
 
     name: str
-    is_package: bool
     purpose: str
     imports: frozenset[str]
+    tree: ast.Module
 
 
 @cache
@@ -30,10 +30,10 @@ def read_modules() -> dict[str, Module]:
             continue
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(part for part in parts if part != "__init__")
-        trees[name] = (path.name == "__init__.py", ast.parse(path.read_text("utf-8")))
+        trees[name] = ast.parse(path.read_text("utf-8"))
     return {
-        name: Module(name, is_package, _purpose(tree), _imported(tree) & trees.keys() - {name})
-        for name, (is_package, tree) in trees.items()
+        name: Module(name, _purpose(tree), _imported(tree) & trees.keys() - {name}, tree)
+        for name, tree in trees.items()
     }
 
 
