@@ -15,13 +15,15 @@ def draw(graph: Graph, title: str) -> str:
     """The drawing of a graph of imports; each box leads to the page of its module."""
     essential = _without_shortcuts(graph)
     place = _places(graph, essential)
-    right = max(x + _width(name) / 2 for name, (x, _) in place.items())
-    bottom = max(y for _, y in place.values()) + HEIGHT
+    left = min(x - _width(name) / 2 for name, (x, _) in place.items()) - 1
+    width = max(x + _width(name) / 2 for name, (x, _) in place.items()) - left + 1
+    height = max(y for _, y in place.values()) + HEIGHT + 1
     lines = [_line(place[name], place[target]) for name in graph for target in sorted(essential[name])]
     boxes = [_box(name, *place[name]) for name in graph]
     return (
-        f'<div class="imports"><svg role="img" aria-label="{escape(title)}" width="{right:.0f}" '
-        f'height="{bottom:.0f}" viewBox="0 0 {right:.0f} {bottom:.0f}">{"".join(lines + boxes)}</svg></div>'
+        f'<div class="imports"><svg role="img" aria-label="{escape(title)}" width="{width:.0f}" '
+        f'height="{height:.0f}" viewBox="{left:.0f} 0 {width:.0f} {height:.0f}">'
+        f"{''.join(lines + boxes)}</svg></div>"
     )
 
 

@@ -1,6 +1,7 @@
 """What must be true of the site once it is built: else a warning, which the build takes for an error.
 
-Every public docstring of the package is in it, and no page asks another machine for anything.
+Every module says what it is for, every public docstring of the package is in the reference, and no page asks
+another machine for anything.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def check(app: Sphinx, exception: Exception | None) -> None:
     warning = getLogger(__name__).warning
     shown = app.env.domains.python_domain.objects
     for module in read_modules().values():
+        if not module.purpose:
+            warning("%s does not say what it is for", module.name)
         for name in documented(module.tree, module.name):
             if name not in shown:
                 warning("%s has a docstring and no place in the reference", name)
