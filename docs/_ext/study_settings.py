@@ -38,12 +38,11 @@ def keys(model: type[config.Section], path: str = "") -> list[str]:
 
 def _description(model: type[config.Section], name: str) -> str:
     documented = ModuleAnalyzer.for_module(config.__name__).find_attr_docs()
-    lines = next(
-        (documented[c.__name__, name] for c in model.__mro__ if (c.__name__, name) in documented), []
-    )
-    if not lines:
-        getLogger(__name__).warning("%s.%s has no description in config.py", model.__name__, name)
-    return " ".join(lines[0] if lines else []).strip()
+    for section in model.__mro__:
+        if (section.__name__, name) in documented:
+            return " ".join(documented[section.__name__, name]).strip()
+    getLogger(__name__).warning("%s.%s has no description in config.py", model.__name__, name)
+    return ""
 
 
 def _section(annotation: Any) -> type[config.Section] | None:
