@@ -7,6 +7,7 @@ around it.
 
 from __future__ import annotations
 
+import ast
 import re
 from textwrap import indent
 
@@ -21,13 +22,21 @@ def as_restructured_text(docstring: str, module: str) -> str:
     """The whole docstring of a module or of something in it, its equations as literal blocks."""
     head, *sections = SECTIONS.split(docstring, maxsplit=1)
     blocks: list[str] = []
-    for block in re.split(r"\n\s*\n", head.strip("\n")):
+    for block in paragraphs(head):
         listed = block.startswith(" ") and blocks and blocks[-1].startswith(("- ", "  "))
         if listed or not is_equation(block):
             blocks.append(as_text(block, module))
         else:
             blocks.append(indent(block, "    ") if blocks and blocks[-1].endswith("::") else literal(block))
     return "\n\n".join([*blocks, *(as_text(section, module) for section in sections)])
+
+
+def has_equation(module: ast.Module) -> bool:
+    return any(map(is_equation, paragraphs(ast.get_docstring(module) or "")))
+
+
+def paragraphs(text: str) -> list[str]:
+    return re.split(r"\n\s*\n", text.strip("\n"))
 
 
 def is_equation(block: str) -> bool:

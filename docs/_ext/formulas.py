@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from docstrings import has_equation
 from docutils import nodes
 from docutils.statemachine import StringList
 from package_tree import PACKAGE, children, read_modules
@@ -10,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class Formulas(SphinxDirective):
-    """The docstrings of the modules named, those of all its modules for a package."""
+    """The docstrings of the modules named; for a package, of its modules, those with an equation first."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -20,7 +21,8 @@ class Formulas(SphinxDirective):
         content = StringList()
         for name in self.arguments[0].split():
             full = f"{PACKAGE}.{name}"
-            for module in [full, *children(full, known)]:
+            inside = sorted(children(full, known), key=lambda name: not has_equation(known[name].tree))
+            for module in [full, *inside]:
                 head = [f".. rubric:: :mod:`~{module}`", "", f".. automodule:: {module}", "   :no-index:", ""]
                 content.extend(StringList(head, self.get_source_info()[0]))
         container = nodes.container()
