@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 
 from eit_analysis import reference
-from eit_analysis.publishing.outlet_answer import answer, as_json
-from eit_analysis.publishing.outlet_page import as_text
+from eit_analysis.outlets.answer import answer, as_json
+from eit_analysis.outlets.page import as_text
 
 LIMIT_MS = 50
 

@@ -1,7 +1,57 @@
-"""Analytical study workbench for industrial and territorial ecology (EIT)."""
+"""Analytical study workbench for industrial and territorial ecology (EIT).
+
+    import eit_analysis as eit
+
+    study = eit.open_study("thur-doller")                                   # its last wave
+    by_family = eit.flows.totals(study.flows(), by="category")              # by_family.frame: a DataFrame
+    release = eit.Release(study, "internal", page="essai")                  # what one audience may read
+    table = release.table(by_family, "Tonnages sortants par famille")
+    release.figure(eit.figures.bars, table, "Tonnages sortants par famille", interval=True)
+
+Every name is imported when it is first asked for.
+"""
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eit_analysis import employment as employment
+    from eit_analysis import flows as flows
+    from eit_analysis import reference as reference
+    from eit_analysis import synergies as synergies
+    from eit_analysis.breakdown import Breakdown as Breakdown
+    from eit_analysis.breakdown import Derived as Derived
+    from eit_analysis.prepared import Study as Study
+    from eit_analysis.prepared import list_studies as list_studies
+    from eit_analysis.prepared import open_study as open_study
+    from eit_analysis.publishing import figures as figures
+    from eit_analysis.publishing.release import Release as Release
 
 # The allocator of the system gives memory back; the one that Arrow brings would keep half as much again.
 # It is chosen once, when pyarrow is first imported.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+PLACES = {
+    "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
+    "Release": "publishing.release", "figures": "publishing",
+    "Breakdown": "breakdown", "Derived": "breakdown",
+    "flows": "", "synergies": "", "employment": "", "reference": "",
+}  # fmt: skip
+__all__ = list(PLACES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PLACES:
+        raise AttributeError(f"eit_analysis has no {name!r}: it has {', '.join(sorted(PLACES))}")
+    place = ".".join(filter(None, [__name__, PLACES[name]]))
+    try:
+        return import_module(f"{place}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{place}.{name}":
+            raise
+        return getattr(import_module(place), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(PLACES)

@@ -208,10 +208,12 @@ def command_run(arguments: argparse.Namespace) -> int:
     study.manifest()
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
     from eit_analysis.publishing.report import run_reports
+    from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     notebooks = find_notebooks(study.root, arguments.notebook)
     parameters = read_parameters(notebooks, arguments.parameters)
+    check_names(study)
     failures = run_reports(study, audiences, notebooks, parameters, arguments.jobs, progress)
     for audience in audiences:
         print(study.reports(audience).relative_to(study.root) / "index.html")
@@ -232,8 +234,8 @@ def command_import(arguments: argparse.Namespace) -> int:
 
 
 def command_outlets(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.outlet_answer import answer, as_json
-    from eit_analysis.publishing.outlet_page import as_text
+    from eit_analysis.outlets.answer import answer, as_json
+    from eit_analysis.outlets.page import as_text
 
     document = answer(" ".join(arguments.waste_code), arguments.naf)
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):

@@ -10,10 +10,10 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import pandas as pd
 
@@ -79,6 +79,10 @@ class Study:
     config: StudyConfig
 
     @property
+    def settings(self) -> StudyConfig:
+        return self.config
+
+    @property
     def raw(self) -> Path:
         return self.root / "data" / "raw" / self.name / self.wave
 
@@ -95,9 +99,15 @@ class Study:
             )
         return self.root / "reports" / self.name / self.wave / folder
 
-    def at(self, wave: str) -> Study:
+    def at(self, wave: str) -> Self:
         """The same study on another wave."""
-        return open_study(self.name, wave, self.root)
+        opened = open_study(self.name, wave, self.root)
+        return replace(self, wave=opened.wave, config=opened.config)
+
+    def previous(self, table: str) -> str:
+        """The last wave before this one that has a table; empty when none has."""
+        earlier = [wave for wave in self.waves if wave < self.wave and self.at(wave).has(table)]
+        return earlier[-1] if earlier else ""
 
     @property
     def waves(self) -> list[str]:
@@ -142,6 +152,10 @@ class Study:
         return json.loads(path.read_text(encoding="utf-8"))
 
 
+def list_studies(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "data" / "raw").iterdir() if path.is_dir())
+
+
 def list_waves(root: Path, name: str) -> list[str]:
     folder = root / "data" / "raw" / name
     return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
@@ -164,7 +178,7 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
             f"«\u00a0{name}\u00a0» n'est pas un nom d'étude\u00a0: donnez un nom de dossier de data/raw."
         )
     if not (raw / name).is_dir():
-        known = ", ".join(sorted(p.name for p in raw.iterdir() if p.is_dir())) or "aucune"
+        known = ", ".join(list_studies(root)) or "aucune"
         raise UsageError(
             f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw "
             f"(études présentes\u00a0: {known})\u00a0: "

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import figures
-from eit_analysis.publishing.drawing import empty
+from eit_analysis.publishing.figures.drawing import empty
+from eit_analysis.publishing.figures.label_places import overlap, round_below, spread
 from eit_analysis.publishing.figures.matrix import SCALE
-from eit_analysis.publishing.label_places import overlap, round_below, spread
-from eit_analysis.publishing.palette import FAMILIES, HATCHES, RECOVERIES, ink
+from eit_analysis.publishing.figures.palette import FAMILIES, HATCHES, RECOVERIES, ink
 from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.viewer import Viewer
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.study import Study
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"

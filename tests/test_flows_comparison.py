@@ -27,7 +27,7 @@ def compared(now: list[tuple], before: list[tuple], by: str = "category") -> pd.
     waves = flows_of(now), flows_of(before)
     answered = [wave["site_id"].unique() for wave in waves]
     tables = (comparison.masses(wave, [by]) for wave in comparison.match(*waves, *answered))
-    return comparison.changes(*tables).set_index([by, "presence"])
+    return comparison.changes(*tables).frame.set_index([by, "presence"])
 
 
 BEFORE = [("A", "wood", 60), ("B", "wood", 20), ("C", "wood", 30), ("A", "metal", 10), ("B", "metal", 5)]
@@ -112,7 +112,7 @@ def test_intervals_cover_the_true_change():
             **{LOW: flows[MASS] / widths, HIGH: flows[MASS] * widths},
         )
         tables.append(comparison.masses(flows, ["category"]))
-    rows = comparison.changes(tables[1], tables[0]).set_index(["category", "presence"])
+    rows = comparison.changes(tables[1], tables[0]).frame.set_index(["category", "presence"])
     rows = rows.xs("both", level="presence").drop("Total")
     whole = truth.sum(axis=2).ravel()
     change, percent = whole[1] - whole[0], 100 * (whole[1] / whole[0] - 1)
@@ -137,14 +137,14 @@ def test_hostile_waves():
 def test_trend_keeps_the_sites_that_declared_the_family_every_time():
     waves = {"2012": BEFORE, "2015": NOW, "2018": [*NOW, ("E", "wood", 1000)]}
     marked = comparison.mark_every({name: flows_of(rows) for name, rows in waves.items()})
-    rows = comparison.trend(marked, ["category"]).set_index(["category", "wave"])
+    rows = comparison.trend(marked, ["category"]).frame.set_index(["category", "wave"])
     assert rows.loc["wood", MASS].to_dict() == {"2012": 60, "2015": 100, "2018": 100}
     assert rows.loc["Total", MASS].to_dict() == {"2012": 75, "2015": 115, "2018": 115}
     assert "paper" not in rows.index
     lone = comparison.trend(comparison.mark_every({"2018": flows_of(NOW)}), ["category"])
-    assert lone.set_index("category").loc["Total", MASS] == 162
+    assert lone.frame.set_index("category").loc["Total", MASS] == 162
     empty = {name: flows_of(BEFORE).head(0) for name in ("2015", "2018")}
-    assert comparison.trend(comparison.mark_every(empty), ["category"]).empty
+    assert comparison.trend(comparison.mark_every(empty), ["category"]).frame.empty
 
 
 waves = st.lists(

@@ -20,17 +20,18 @@ FLOWS = flows_of([("B", 50), ("A", 30), ("C", 60), ("A", 60)])
 def test_who_holds_the_tonnage():
     # A 90, C 60, B 50 of 200: A alone is under 50 %, A and C hold 75 %.
     held = concentration.holders(FLOWS, (45, 50, 75, 80))
-    counts = concentration.concentration(held).set_index("threshold_percent")["n_sites"]
+    counts = held.frame.set_index("threshold_percent")["n_sites"]
     assert counts.to_dict() == {45: 1, 50: 2, 75: 2, 80: 3}
+    assert held.records.groupby("threshold_percent")["site_id"].agg(list)[75] == ["A", "C"]
 
 
 def test_shares_add_up_from_the_heaviest_down():
-    rows = concentration.ranked(FLOWS)
+    rows = concentration.ranked(FLOWS).frame
     assert rows["site_id"].tolist() == ["A", "C", "B"] and rows["rank"].tolist() == [1, 2, 3]
     assert rows["cumulative_percent"].tolist() == pytest.approx([45, 75, 100])
 
 
 def test_nobody_weighs():
     for flows in (FLOWS.head(0), flows_of([("A", 0)])):
-        assert concentration.concentration(concentration.holders(flows)).empty
-    assert concentration.ranked(FLOWS.head(0)).empty
+        assert concentration.holders(flows).frame.empty
+    assert concentration.ranked(FLOWS.head(0)).frame.empty

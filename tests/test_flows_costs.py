@@ -54,7 +54,7 @@ OUT = flows_of(
 
 
 def test_costs_count_only_what_is_stated():
-    rows = costs.costs(OUT, ["category"])
+    rows = costs.costs(OUT, ["category"]).frame
     # B's wood has no stated cost: 60 t of wood at 20, not 100 t. Glass has none at all: missing, not free.
     assert rows["category"].tolist() == [
         "mineral", "mixed", "chemical", "biowaste", "wood", "metal", "glass", "Total",
@@ -68,7 +68,7 @@ def test_costs_count_only_what_is_stated():
     assert (inside["cost_eur_per_year"] < inside["cost_high_eur_per_year"]).all()
     metal = rows.set_index("category").loc["metal"]
     # What is earned mirrors what is paid: its interval is that of 40 t, turned round.
-    mass = diagnosis.totals(OUT, ["category"]).set_index("category").loc["metal"]
+    mass = diagnosis.totals(OUT, ["category"]).frame.set_index("category").loc["metal"]
     assert metal["cost_low_eur_per_year"] == pytest.approx(-100 * mass[HIGH])
 
 
@@ -78,7 +78,7 @@ def test_the_interval_of_a_net_cost_is_that_of_simulated_masses():
         [("A", "wood", "energy", m, c, "no") for m, c in zip([30, 10, 20, 40, 60, 15], prices, strict=True)],
         width=0.3,
     )
-    row = costs.costs(flows, ["category"], total=False).iloc[0]
+    row = costs.costs(flows, ["category"], total=False).frame.iloc[0]
     rng = np.random.default_rng(4)
     sigma = np.log(1.3) / 1.96
     draws = flows[MASS].to_numpy() * np.exp(sigma * rng.standard_normal((100_000, 6)) - sigma**2 / 2)
@@ -102,9 +102,9 @@ def test_unstated_costs_are_estimated_apart():
     priced = costs.estimated(exact, factors)
     # Wood has its own price; glass has none: it stays out rather than count as free.
     assert priced["category"].tolist() == ["wood"]
-    row = costs.estimates(priced, ["category"]).iloc[0]
+    row = costs.estimates(priced, ["category"]).frame.iloc[0]
     assert row.tolist() == ["wood", 40 * 30, 40 * -20, 40 * 80, 1]
-    wide = costs.estimates(costs.estimated(OUT, factors), ["category"]).iloc[0]
+    wide = costs.estimates(costs.estimated(OUT, factors), ["category"]).frame.iloc[0]
     assert wide["estimated_cost_low_eur_per_year"] < -800 and wide["estimated_cost_high_eur_per_year"] > 3200
     assert costs.reference_prices(OUT, factors).loc[5].tolist() == [70, 120, 200]
 
@@ -115,11 +115,11 @@ def test_the_tax_leaves_out_what_other_rates_rule():
         "other_route", "taxed", "other_route", "hazardous", "other_route", "other_route", "inert",
         "other_route",
     ]  # fmt: skip
-    rows = costs.taxes(costs.each_year(marked, TAX, [2025, 2026, 2030]), ["year"]).set_index("year")
+    rows = costs.taxes(costs.each_year(marked, TAX, [2025, 2026, 2030]), ["year"]).frame.set_index("year")
     assert rows["tax_eur_per_year"].tolist() == [30 * 65, 30 * 69, 30 * 85]
     assert rows["tax_increase_eur_per_year"].tolist() == [0, 30 * 4, 30 * 20]
     assert rows.loc[2030, "tax_increase_high_eur_per_year"] / 20 == pytest.approx(
-        diagnosis.totals(OUT, ["category"]).set_index("category").loc["mixed", HIGH]
+        diagnosis.totals(OUT, ["category"]).frame.set_index("category").loc["mixed", HIGH]
     )
 
 
@@ -131,7 +131,7 @@ def test_a_year_outside_the_path_is_refused(years):
 
 def test_cost_rises_by_the_tax_alone():
     yearly = costs.each_year(costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
-    rows = costs.costs(yearly, ["year"], total=False)["cost_eur_per_year"]
+    rows = costs.costs(yearly, ["year"], total=False).frame["cost_eur_per_year"]
     assert rows.tolist() == pytest.approx([9900, 9900 + 30 * 20])
 
 
@@ -144,9 +144,9 @@ def test_nothing_answered():
         (costs.taxes(yearly, ["year", "route"]), "tax_eur_per_year"),
         (costs.estimates(costs.estimated(none, factors), ["category"]), "estimated_cost_eur_per_year"),
     ]:
-        assert rows.empty and column in rows
+        assert rows.frame.empty and column in rows.frame
     silent = OUT.assign(cost_known="no", cost_eur_per_t=np.nan)
-    assert costs.costs(silent, ["category"])["cost_eur_per_year"].isna().all()
+    assert costs.costs(silent, ["category"]).frame["cost_eur_per_year"].isna().all()
 
 
 def test_every_route_has_a_reference_cost_for_every_family():
@@ -191,7 +191,7 @@ some_flows = st.lists(
 @given(some_flows, st.floats(0.1, 10))
 def test_laws_of_costs(rows, ratio):
     flows = flows_of(rows)
-    by_family = costs.costs(flows, ["category"])
+    by_family = costs.costs(flows, ["category"]).frame
     stated = sum(row[3] * row[4] for row in rows if row[4] is not None)
     families = by_family.loc[by_family["category"] != "Total", "cost_eur_per_year"]
     assert families.sum() == pytest.approx(stated, abs=1e-6)
@@ -200,11 +200,11 @@ def test_laws_of_costs(rows, ratio):
         [(*row[:3], row[3] * ratio, None if row[4] is None else row[4] / ratio, row[5]) for row in rows]
     )
     shuffled = other.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(by_family, costs.costs(shuffled, ["category"]), rtol=1e-6, atol=1e-4)
+    pd.testing.assert_frame_equal(by_family, costs.costs(shuffled, ["category"]).frame, rtol=1e-6, atol=1e-4)
     # Splitting a firm moves no euro.
     split = flows.assign(site_id=[f"{site}{i % 2}" for i, site in enumerate(flows["site_id"])])
     pd.testing.assert_frame_equal(
-        by_family.drop(columns="n_sites"), costs.costs(split, ["category"]).drop(columns="n_sites")
+        by_family.drop(columns="n_sites"), costs.costs(split, ["category"]).frame.drop(columns="n_sites")
     )
 
 
@@ -213,7 +213,7 @@ def test_laws_of_costs(rows, ratio):
 def test_the_tax_is_the_tonnes_times_the_rate_every_year(rows):
     marked = costs.mark_tax(flows_of(rows), TAX)
     years = [2025, 2026, 2030]
-    path = costs.taxes(costs.each_year(marked, TAX, years), ["year", "route"])
+    path = costs.taxes(costs.each_year(marked, TAX, years), ["year", "route"]).frame
     tonnes = marked[marked["tax_status"] == "taxed"].groupby("route")[MASS].sum()
     for _, row in path.iterrows():
         rates = TAX[TAX["treatment"] == row["route"]].set_index("year")["eur_per_t"]

@@ -40,9 +40,8 @@ def sites(*rows):
 
 
 def matched(table, *rows):
-    units, answers = frame.units(table), sites(*rows)
-    answered = frame.respondents(answers[["site_id"]], answers, units)
-    return answered, frame.silent(units, answered)
+    answers = sites(*rows)
+    return frame.split(answers[["site_id"]].assign(mass_t_per_year=1.0), answers, table)
 
 
 @pytest.mark.parametrize(("low", "high"), [(1, 2), (20, 49), (250, 499)])
@@ -103,8 +102,9 @@ def test_a_missing_headcount_is_that_of_the_frame_when_it_is_there():
 
 def test_who_declared_no_outflow_has_not_answered():
     table, everyone = listed(("1", "2562B", 20, 49)), sites(("A", "1", "2562B", 30.0))
-    answered = frame.respondents(everyone.head(0), everyone, frame.units(table))
-    assert answered.empty and len(frame.silent(frame.units(table), answered)) == 1
+    nothing = everyone.head(0).assign(mass_t_per_year=1.0)
+    answered, silent = frame.split(nothing, everyone, table)
+    assert answered.empty and len(silent) == 1
 
 
 def test_counts_are_a_list_without_names(tmp_path):

@@ -57,15 +57,16 @@ def test_each_flow_is_compared_with_the_nearest_clean_one():
         ("C", "textile", "040222"): "none",
         ("C", "metal", "120101"): "none",
     }
-    assert rows.loc[("D", "metal", "120101"), "surcharge_eur_per_year"] == 300 * 20
-    assert rows.loc[("D", "metal", "200140"), "surcharge_eur_per_year"] == 10 * 100
-    assert rows.loc[("E", "plastic", "150102"), "surcharge_eur_per_year"] == 10 * 70
-    assert rows["surcharge_eur_per_year"].notna().sum() == 3
+    surcharge = rows[MASS] * rows["surcharge_eur_per_t"]
+    assert surcharge["D", "metal", "120101"] == 300 * 20
+    assert surcharge["D", "metal", "200140"] == 10 * 100
+    assert surcharge["E", "plastic", "150102"] == 10 * 70
+    assert surcharge.notna().sum() == 3
 
 
 def test_families_without_comparison_are_shown_without_surcharge():
     bad = sorting.badly_sorted(sorting.mark_sorting(flows_of(TERRITORY)))
-    rows = sorting.surcharges(bad, ["category"]).set_index("category")
+    rows = sorting.surcharges(bad, ["category"]).frame.set_index("category")
     assert list(rows.index)[:2] == ["metal", "plastic"] and rows.index[-1] == "Total"
     assert rows.loc["metal", "surcharge_eur_per_year"] == 7000
     assert rows.loc["metal", MASS] == 314 and rows.loc["Total", MASS] == 340
@@ -79,7 +80,7 @@ def test_families_without_comparison_are_shown_without_surcharge():
 
 
 def test_what_could_be_taken_out_of_the_mix():
-    rows = sorting.out_of_mix(sorting.mark_sorting(flows_of(TERRITORY))).set_index("category")
+    rows = sorting.out_of_mix(sorting.mark_sorting(flows_of(TERRITORY))).frame.set_index("category")
     assert list(rows.index) == ["metal", "plastic"]
     assert rows["saving_eur_per_t"].tolist() == [110 + 150, 110 + 40]
 
@@ -102,8 +103,8 @@ def test_nothing_to_compare():
         marked = sorting.mark_sorting(flows_of(rows))
         bad = sorting.badly_sorted(marked)
         assert bad["surcharge_eur_per_t"].isna().all()
-        assert sorting.surcharges(bad, ["category"])["surcharge_eur_per_year"].isna().all()
-        assert sorting.out_of_mix(marked).empty
+        assert sorting.surcharges(bad, ["category"]).frame["surcharge_eur_per_year"].isna().all()
+        assert sorting.out_of_mix(marked).frame.empty
 
 
 some_flows = st.lists(
@@ -127,6 +128,6 @@ def test_one_price_for_all_leaves_no_surcharge_and_no_tonne_out(rows):
     marked = sorting.mark_sorting(flows_of(rows))
     bad = sorting.badly_sorted(marked)
     assert len(bad) == (marked["sorting"] == "badly_sorted").sum()
-    assert (bad["surcharge_eur_per_year"].dropna() == 0).all()
-    table = sorting.surcharges(bad, ["category"])
+    assert (bad["surcharge_eur_per_t"].dropna() == 0).all()
+    table = sorting.surcharges(bad, ["category"]).frame
     assert table.loc[table["category"] != "Total", MASS].sum() == pytest.approx(bad[MASS].sum())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, sent_paths, taken_paths
 from eit_analysis.flows.balance.reconciliation import deviations
-from eit_analysis.flows.balance.territory_balance import family_balance, territory_balance
+from eit_analysis.flows.balance.territory_balance import family_balance, survey_balance
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.tables import CATEGORIES, fields
@@ -42,7 +42,7 @@ def test_an_actor_that_only_takes_has_a_remainder_and_a_firm_has_none():
          ("E01", "in", "wood", 50, 1, None, None), ("E01", "out", "wood", 5, 1, "energy", None),
          ("E02", "out", "biowaste", 30, 3, "unknown", None)]
     )  # fmt: skip
-    actors = territory_balance(flows, SITES).actors.set_index("site_id")
+    actors = survey_balance(flows, SITES).actors.set_index("site_id")
     assert actors["verdict"].to_dict() == {
         "E01": "not_verifiable", "E02": "not_verifiable", "F01": "missing_output", "S01": "balanced",
     }  # fmt: skip
@@ -52,7 +52,7 @@ def test_an_actor_that_only_takes_has_a_remainder_and_a_firm_has_none():
     # One side only is a missing answer, not a gap; more out than in is said.
     flows = answers([("F01", "in", "wood", 9, 1, None, None), ("S01", "in", "food", 1, 0.1, None, None),
                      ("S01", "out", "food", 3, 0.1, "reuse", None)])  # fmt: skip
-    actors = territory_balance(flows, SITES).actors.set_index("site_id")
+    actors = survey_balance(flows, SITES).actors.set_index("site_id")
     assert actors["verdict"].to_dict() == {"F01": "not_verifiable", "S01": "missing_input"}
 
 
@@ -64,7 +64,7 @@ def test_family_balance():
          ("E01", "out", "wood", 30, 1, "energy", None), ("S01", "in", "wood", 10, 1, None, None),
          ("E01", "out", "glass", 3, 1, "recycling", None), ("S01", "out", "wood", 9, 1, "reuse", None)]
     )  # fmt: skip
-    families = territory_balance(flows, SITES).families.set_index("category")
+    families = survey_balance(flows, SITES).families.set_index("category")
     assert families.index.tolist() == ["biowaste", "wood", "glass"]  # from the heaviest down
     assert families["verdict"].to_dict() == {
         "biowaste": "from_elsewhere", "wood": "to_elsewhere", "glass": "no_taker",
@@ -84,7 +84,7 @@ def test_two_answers_about_the_same_tonnes_are_reconciled():
          ("F01", "in", "biowaste", 110, 10, None, "laiterie"),
          ("E02", "out", "wood", 7, 1, "energy", "Ailleurs")]
     )  # fmt: skip
-    found = territory_balance(flows, SITES)
+    found = survey_balance(flows, SITES)
     values = found.balance.flows.set_index("flow")["reconciled_t_per_year"]
     assert (
         values["E02-00"] == values["F01-01"] == pytest.approx((100 / 400 + 110 / 100) / (1 / 400 + 1 / 100))
@@ -99,7 +99,7 @@ def test_two_answers_about_the_same_tonnes_are_reconciled():
 def test_a_wrong_unit_is_named_with_its_cell_one_or_the_other():
     flows = answers([("E02", "out", "biowaste", 0.1, 0.02, "digestion", "Méthaniseur du Val"),
                      ("F01", "in", "biowaste", 100, 5, None, "Laiterie")])  # fmt: skip
-    suspects = territory_balance(flows, SITES).suspects
+    suspects = survey_balance(flows, SITES).suspects
     assert suspects["flow"].tolist() == ["E02-00", "F01-01"]
     assert suspects["alternatives"].tolist() == ["F01-01", "E02-00"]
     assert suspects["suggested_t_per_year"].tolist() == pytest.approx([100, 0.1])
@@ -114,7 +114,7 @@ def test_a_total_must_hold_what_is_sent_to_it(received, verified):
          ("E02", "out", "wood", 40, 3, "recycling", "Ressourcerie"),
          ("S01", "in", "wood", received, 5, None, None)]
     )  # fmt: skip
-    found = territory_balance(flows, SITES)
+    found = survey_balance(flows, SITES)
     arrivals = found.balance.flows.set_index("flow").loc["arrivals|S01|wood", "reconciled_t_per_year"]
     assert arrivals == pytest.approx(0 if verified else 20)
     assert found.suspects["flow"].tolist() == (["E01-00", "E02-01", "S01-02"] if verified else [])
@@ -126,20 +126,21 @@ def test_names_that_point_to_nobody():
         [("S01", "in", "wood", 5, 1, None, "Même nom"), ("E01", "out", "wood", 5, 1, "reuse", "Ressourcerie"),
          ("S01", "out", "wood", 2, 1, "reuse", "Ressourcerie")]
     )  # fmt: skip
-    assert territory_balance(flows, twins).balance.degrees_of_freedom == 0  # itself, or one of two: no check
+    assert survey_balance(flows, twins).balance.degrees_of_freedom == 0  # itself, or one of two: no check
 
 
 def test_hostile_tables():
-    empty = territory_balance(answers([]), SITES.head(0))
+    empty = survey_balance(answers([]), SITES.head(0))
     for frame in (empty.actors, empty.families, empty.checked, empty.suspects):
         assert frame.empty
-    assert sent_paths(answers([]), answers([]), empty.families).empty
-    assert taken_paths(answers([]), SITES).empty
+    assert sent_paths(answers([]), answers([]), empty.families).frame.empty
+    both = ["category", "route"]
+    assert taken_paths(answers([]), SITES, both).frame.empty
     zero = answers([("F01", "in", "wood", 0, 0, None, None), ("F01", "out", "wood", 0, 0, "reuse", None)])
-    found = territory_balance(zero, SITES)
-    assert found.actors["verdict"].tolist() == ["balanced"] and taken_paths(zero, SITES).empty
+    found = survey_balance(zero, SITES)
+    assert found.actors["verdict"].tolist() == ["balanced"] and taken_paths(zero, SITES, both).frame.empty
     stranger = answers([("X99", "out", "wood", 4, 1, None, None)])
-    assert territory_balance(stranger, SITES).actors["verdict"].tolist() == ["not_verifiable"]
+    assert survey_balance(stranger, SITES).actors["verdict"].tolist() == ["not_verifiable"]
 
 
 rows = st.lists(
@@ -157,7 +158,7 @@ rows = st.lists(
 def test_any_survey_balances_or_says_why(drawn):
     flows = answers(drawn)
     # An exact flow that contradicts another is refused (see balance): every answer keeps some doubt here.
-    found = territory_balance(flows.assign(**{LOW: flows[LOW] - 1, HIGH: flows[HIGH] + 1}), SITES)
+    found = survey_balance(flows.assign(**{LOW: flows[LOW] - 1, HIGH: flows[HIGH] + 1}), SITES)
     assert found.checked["n_flows"].sum() == len(flows)
     assert (found.actors["verdict"] == "not_verifiable").equals(found.actors["remainder_t_per_year"].isna())
     bought = found.balance.flows["flow"].str.startswith("bought")
@@ -171,12 +172,12 @@ def test_no_tonne_is_lost_from_the_cells_to_the_drawing(drawn):
     families = family_balance(flows, SITES)
     takes = flows["site_id"].isin(["S01", "F01"])
     out = flows["direction"] == "out"
-    sent = sent_paths(flows[out & ~takes], flows[~out & takes], families)
+    sent = sent_paths(flows[out & ~takes], flows[~out & takes], families).records
     of_actors = sent[sent["naf_division"] != UNEXPLAINED]
     assert of_actors[MASS].sum() == pytest.approx(flows.loc[out & ~takes, MASS].sum())
     gap = families.loc[families["verdict"] == "from_elsewhere", "remainder_t_per_year"].sum()
     assert sent[MASS].sum() - of_actors[MASS].sum() == pytest.approx(gap)
-    taken = taken_paths(flows, SITES)
+    taken = taken_paths(flows, SITES, ["category", "route"]).records
     received, reissued = taken["category"] != UNEXPLAINED, taken["route"] != UNEXPLAINED
     for key, kept, cells in (("category", received, ~out), ("route", reissued, out)):
         drawn_sums = taken[kept].groupby(["site_id", key])[MASS].sum()
@@ -192,7 +193,7 @@ def test_order_of_rows_changes_nothing():
          ("F01", "in", "biowaste", 100, 5, None, "Laiterie"),
          ("F01", "out", "biowaste", 60, 5, "composting", None)]
     )  # fmt: skip
-    one, other = territory_balance(flows, SITES), territory_balance(flows.iloc[::-1], SITES)
+    one, other = survey_balance(flows, SITES), survey_balance(flows.iloc[::-1], SITES)
     pd.testing.assert_frame_equal(one.actors, other.actors)
     pd.testing.assert_frame_equal(one.families, other.families)
     assert set(one.suspects["flow"]) == set(other.suspects["flow"])
@@ -201,7 +202,7 @@ def test_order_of_rows_changes_nothing():
 def test_every_column_and_code_has_french_words():
     flows = answers([("E02", "out", "biowaste", 0.1, 0.02, "digestion", "Méthaniseur du Val"),
                      ("F01", "in", "biowaste", 100, 5, None, "Laiterie")])  # fmt: skip
-    found = territory_balance(flows, SITES)
+    found = survey_balance(flows, SITES)
     for frame in (found.actors, found.families, found.checked, found.suspects):
         assert all(wording.heading(column).header for column in frame.columns)
     for column, codes in {

@@ -14,16 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
-from eit_analysis.publishing import figures, site, suppression
-from eit_analysis.publishing.disclosure import judge
-from eit_analysis.publishing.release import Release
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.suppression import protect
-from eit_analysis.publishing.values import Value
-from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.publishing import figures, site
+from eit_analysis.publishing.release import Release, suppression
+from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.suppression import protect
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.values import Value
+from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
 
@@ -58,7 +62,7 @@ def test_dominated_cell_and_its_complement_are_withheld(small_study: Study) -> N
     hidden = dict(zip(table.frame["category"], table.hidden, strict=True))
     assert hidden["wood"]
     assert sum(hidden.values()) >= 2
-    printed = dict(zip(table.frame["category"], (row[1] for row in table.body()), strict=True))
+    printed = dict(zip(table.frame["category"], (row[1] for row in Printed(table).body), strict=True))
     assert printed["wood"] == "s"
     assert table.value("wood", "mass_t_per_year").render() == "non diffusé"
     assert "wood" not in set(table.visible["category"])
@@ -125,7 +129,7 @@ def test_listing_follows_consent(small_study: Study) -> None:
     for audience in ("internal", "partners", "public", "company:E5"):
         release = Release(small_study, audience, "essai")
         table = release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {})
-        seen[audience] = [row[0] for row in table.body()]
+        seen[audience] = [row[0] for row in Printed(table).body]
     assert len(seen["internal"]) == 4
     assert seen["partners"] == ["Ateliers Numéro 1 & <fils>"]
     assert seen["public"] == []
@@ -179,30 +183,32 @@ def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:
 
 def test_only_what_says_something_is_printed(small_study: Study) -> None:
     def printed(audience: str, frame: pd.DataFrame, **parts):
-        table = Table(viewer_of(small_study, audience), "T", frame, [frame.columns[0]], **parts)
-        return table.seen_by(table.viewer, {}), table.seen_by(table.viewer, {}).printed
+        kind = Listing if "sites" in parts else Aggregate
+        table = kind(viewer_of(small_study, audience), "T", frame, [frame.columns[0]], **parts)
+        shown = table.seen_by(table.viewer, {})
+        return shown, Printed(shown)
 
     actors = pd.DataFrame(
         {"site_id": ["E1", "E5"], "category": ["wood", "paper"], "mass_t_per_year": [1.0, 2.0]}
     )
-    table, parts = printed("partners", actors, sites=["site_id"], listing=True)
+    table, parts = printed("partners", actors, sites=["site_id"])
     assert table.readable and table.unlisted == 1
     assert (parts.rows, parts.columns, parts.closed) == ([0], [0, 1], ["Masse (t/an)"])
     assert not parts.folded and not parts.marked
     # E5 reads its own tonnage, and an « s » beside it.
     both = pd.DataFrame({"site_id": ["E5", "E5 E1"], "mass_t_per_year": [1.0, 2.0]})
-    table, parts = printed("company:E5", both, sites=["site_id"], listing=True)
-    assert parts.closed == [] and parts.marked and table.body()[0][1] == "1,0"
+    table, parts = printed("company:E5", both, sites=["site_id"])
+    assert parts.closed == [] and parts.marked and Printed(table).body[0][1] == "1,0"
     # A list of which nothing is for the public, whatever its note says, is not an empty list.
     note = "Les lignes de ce tableau sont diffusées à ce public."
-    table, _ = printed("public", actors, sites=["site_id"], listing=True, note=note)
+    table, _ = printed("public", actors, sites=["site_id"], note=note)
     assert not table.readable and "n’est pas diffusé à ce public" in table.html()
-    table, _ = printed("public", actors.head(0), sites=["site_id"], listing=True, note=note)
+    table, _ = printed("public", actors.head(0), sites=["site_id"], note=note)
     assert table.readable and "Aucune ligne." in table.html()
     # Withheld rows are printed as « s » while they are few, and counted when they are the larger part.
     flows = Release(small_study, "public", "essai").load("flows")
     frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
-    cells, base = judge(frame, ["category"], flows, "mass_t_per_year", False, None, Disclosure())
+    cells, base = judge(Breakdown(frame, ["category"], flows, "mass_t_per_year"), Disclosure())
     secret = {cell.key for cell in cells if cell.sensitive}
     assert len(secret) == 1
     _, parts = printed("public", frame, cells=cells, base=base, withheld=secret)
@@ -226,7 +232,7 @@ def test_unknown_means_withhold(small_study: Study) -> None:
         release.summary(pd.DataFrame({"inconnu_xyz": [1]}), "Inconnu", ["inconnu_xyz"])
     with pytest.raises(DisclosureError, match="désigne des acteurs"):
         release.summary(pd.DataFrame({"site_id": ["E1"]}), "Acteurs", ["site_id"])
-    with pytest.raises(DisclosureError, match="contributeurs"):
+    with pytest.raises(DisclosureError, match="enregistrements"):
         release.table(totals(release.load("flows")), "T", ["category"], pd.DataFrame({"category": ["wood"]}))
 
 
@@ -374,7 +380,7 @@ def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str,
     columns = data.groupby("route", as_index=False)["mass"].sum().assign(category="Total")
     grand = pd.DataFrame({"category": ["Total"], "route": ["Total"], "mass": [data["mass"].sum()]})
     frame = pd.concat([cube, rows, columns, grand], ignore_index=True)[["category", "route", "mass"]]
-    cells, total = judge(frame, ["category", "route"], data, "mass", False, "Total", Disclosure())
+    cells, total = judge(Breakdown(frame, ["category", "route"], data, "mass", "Total"), Disclosure())
     withheld = protect([(cells, total)])
     hidden = {
         (c, r): cell.key in withheld
@@ -402,7 +408,7 @@ def published(records: list[tuple[str, str, float]], total_row: bool = True) -> 
     frame = data.groupby("category", as_index=False)["mass"].sum()
     if total_row:
         frame = pd.concat([frame, pd.DataFrame({"category": ["Total"], "mass": [data["mass"].sum()]})])
-    cells, total = judge(frame, ["category"], data, "mass", False, "Total", Disclosure())
+    cells, total = judge(Breakdown(frame, ["category"], data, "mass", "Total"), Disclosure())
     withheld = protect([(cells, total)])
     return {k: cell.key in withheld for k, cell in zip(frame["category"], cells, strict=True)}
 
@@ -464,7 +470,7 @@ def test_an_unknown_actor_is_neither_listed_nor_named(small_study: Study) -> Non
     release = Release(small_study, "partners", "essai")
     frame = pd.DataFrame({"site_id": ["X99 E1", "E2"]})
     table = release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {})
-    assert [row[0] for row in table.body()] == ["Ateliers Numéro 2 & <fils>"]
+    assert [row[0] for row in Printed(table).body] == ["Ateliers Numéro 2 & <fils>"]
 
 
 def test_empty_tables_load(small_study: Study) -> None:
@@ -481,10 +487,10 @@ MASS = "mass_t_per_year"
 def partly_hidden(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **parts) -> Table:
     """A table for the public of which the rows ``hidden`` are withheld."""
     flows = pd.DataFrame({"site_id": list("abcd"), MASS: [1.0] * 4})
-    _, base = judge(frame.head(0), [], flows, MASS, False, None, Disclosure())
+    _, base = judge(Breakdown(frame.head(0), [], flows, MASS), Disclosure())
     cells = [replace(base, key=("t", frozenset({("row", str(i))}))) for i in range(len(frame))]
     withheld = {cells[i].key for i in hidden}
-    table = Table(
+    table = Aggregate(
         viewer_of(study, "public"), "T", frame, keys, cells=cells, base=base, withheld=withheld, **parts
     )
     return table.seen_by(table.viewer, {})
@@ -523,7 +529,7 @@ def test_a_sentence_quotes_no_share_that_its_table_closes(small_study: Study) ->
     table = release.table(frame, "T", ["category"], flows, weight=MASS)
     table = replace(table, withheld=frozenset()).seen_by(release.viewer, {})
     assert table.base is not None and table.base.sensitive and not table.hidden.any()
-    assert table.body() == [["papier", "3,0", "s"]]
+    assert Printed(table).body == [["papier", "3,0", "s"]]
     assert table.value("paper", "share_percent").render() == "non diffusé"
     assert not table.value("paper", "share_percent").readable
     assert table.value("paper", MASS).render() == "3,0\u00a0t/an"
@@ -541,7 +547,7 @@ def test_the_order_of_rows_and_ranks_do_not_tell_what_is_withheld(small_study: S
     keys = ["category", "recovery"]
 
     def order(hidden: list[int]) -> list[int]:
-        return partly_hidden(small_study, frame, hidden, keys, total="Total").printed.rows
+        return Printed(partly_hidden(small_study, frame, hidden, keys, total="Total")).rows
 
     assert order([]) == list(range(9))
     # The subtotal of wood is withheld: wood no longer stands above the others.
@@ -550,15 +556,17 @@ def test_the_order_of_rows_and_ranks_do_not_tell_what_is_withheld(small_study: S
     assert order([0, 1, 2]) == [3, 4, 5, 6, 7, 1, 0, 2, 8]
     assert order([3]) == [0, 1, 2, 4, 3, 5, 6, 7, 8]
     table = partly_hidden(small_study, frame, [0, 2], keys, total="Total")
-    assert table.printed.closed == ["Rang"]
-    assert "rank" in table.frame and set(table.exported()["rank"]) == {"s"}
-    assert list(table.exported()["category"])[:3] == ["métal"] * 3
+    assert Printed(table).closed == ["Rang"]
+    assert "rank" in table.frame and set(Printed(table).exported["rank"]) == {"s"}
+    assert list(Printed(table).exported["category"])[:3] == ["métal"] * 3
     # What is public about a branch is neither rounded nor closed.
-    assert set(table.frame["eurostat_low"]) == {0.0123} and "s" not in set(table.exported()["eurostat_low"])
+    assert set(table.frame["eurostat_low"]) == {0.0123} and "s" not in set(
+        Printed(table).exported["eurostat_low"]
+    )
     months = pd.DataFrame({"month": [1, 2, 3], MASS: [1.0, 5.0, 2.0]})
-    assert partly_hidden(small_study, months, [1], ["month"]).printed.rows == [0, 1, 2]
+    assert Printed(partly_hidden(small_study, months, [1], ["month"])).rows == [0, 1, 2]
     unnamed = pd.DataFrame({"category": [None, "wood"], MASS: [1.0, 5.0]})
-    assert sorted(partly_hidden(small_study, unnamed, [1], ["category"]).order) == [0, 1]
+    assert sorted(Printed(partly_hidden(small_study, unnamed, [1], ["category"])).order) == [0, 1]
 
 
 def test_a_table_of_which_only_the_total_is_left_is_a_sentence(small_study: Study) -> None:
@@ -606,7 +614,9 @@ def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
     frame = pd.DataFrame(
         itertools.product(["small", "large"], ["young", "old"]), columns=["size_class", "age_band"]
     )
-    cells, total = judge(frame, ["size_class", "age_band"], records, "headcount", True, None, Disclosure())
+    cells, total = judge(
+        Breakdown(frame, ["size_class", "age_band"], records, "headcount", people=True), Disclosure()
+    )
     assert [cell.sensitive for cell in cells] == [True, True, False, False]
     withheld = protect([(cells, total)])
     assert [cell.key in withheld for cell in cells][:2] == [True, True]

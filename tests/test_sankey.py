@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.publishing.figures import sankey
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sankey_layout import GAP, OTHERS, UNEXPLAINED, grouped, layout
-from eit_analysis.publishing.viewer import Viewer
+from eit_analysis.publishing.figures.sankey_layout import GAP, OTHERS, UNEXPLAINED, grouped, layout
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import Viewer
 
 MASS = "mass_t_per_year"
 STAGES = ["category", "naf_division", "route"]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.codes import ROUTES
-from eit_analysis.synergies import gates, substitution
-from eit_analysis.synergies.outlets import HIERARCHY, OUTLET_COLUMNS, WEIGHTS, answering_level, outlets
+from eit_analysis.reference import compatibility
+from eit_analysis.synergies import substitution
+from eit_analysis.synergies.outlets import OUTLET_COLUMNS, STEPS, WEIGHTS, answering_level, outlets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference_factors.md"
 LEVELS = ["code", "subchapter", "chapter", "none"]
@@ -97,7 +98,7 @@ RULES = st.lists(
         st.integers(0, 1),
         st.sampled_from(["1711", "38 1711", None]),
         st.integers(1, 9),
-        st.sampled_from(sorted(HIERARCHY)),
+        st.sampled_from(sorted(STEPS)),
         st.floats(0.01, 1),
     ),
     max_size=8,
@@ -120,8 +121,8 @@ def test_hazard_is_never_bought_and_the_order_of_rules_is_irrelevant(
 
 
 def test_uses_are_ordered_as_in_matching() -> None:
-    assert set(HIERARCHY) == set(ROUTES) - {"incineration", "landfill", "unknown"}
-    ranks = [(gates.HIERARCHY[route], -value) for route, value in HIERARCHY.items()]
+    assert set(STEPS) == set(ROUTES) - {"incineration", "landfill", "unknown"}
+    ranks = [(compatibility.HIERARCHY[route], -value) for route, value in STEPS.items()]
     assert all((a < b) == (x < y) for a, x in ranks for b, y in ranks)
 
 
@@ -136,7 +137,7 @@ def levels() -> pd.Series:
         assert rows["outlet_score"].between(0, 100).all() and rows["source"].notna().all(), code
         assert (rows["legal_status"] == "hazardous_authorised").eq(hazardous).all(), code
         # The hierarchy of the law: no use of a lower step stands before one of a higher.
-        assert rows["route"].map(HIERARCHY).is_monotonic_decreasing, code
+        assert rows["route"].map(STEPS).is_monotonic_decreasing, code
         found[code] = answering_level(rows)
     return pd.Series(found)
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import stops_of_receivers
 from eit_analysis.synergies.nationwide import best_candidates
-from eit_analysis.synergies.offers import QUALITY_RANK, month_mask
+from eit_analysis.synergies.offers import month_mask
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS, candidates
 
 FLOW_COLUMNS = [

@@ -3,7 +3,8 @@
 import pytest
 
 from eit_analysis.publishing.wording import heading
-from eit_analysis.synergies.gates import GATES, HIERARCHY
+from eit_analysis.reference.compatibility import HIERARCHY
+from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring import preferences
 from eit_analysis.synergies.scoring.criteria import CRITERIA

@@ -10,11 +10,12 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC
+
 TONNES = ["tonnes_low", "tonnes", "tonnes_high"]
 # Where a family usually goes once a synergy exists; the register does not say it.
 NEW_ROUTE = {"food": "reuse", "biowaste": "digestion"}
 DEFAULT_NEW_ROUTE = "recycling"
-RECOVERED = ("reuse", "recycling", "composting", "digestion")
 REALISED, PLANNED, ALLOCATED = "realised", "planned", "allocated"
 PLANNED_STATUSES = ("study", "committed")
 DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carrier
@@ -43,7 +44,7 @@ def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection
         sites = str(row["site_ids"]).split()
         mine = flows[flows["site_id"].isin(sites) & (flows["category"] == row["category"])]
         mine = mine[mine["direction"] == "out"]
-        mine = mine[~mine["route"].isin(RECOVERED)]  # today's route may already be the synergy's
+        mine = mine[~mine["route"].isin(MATERIAL_OR_ORGANIC)]  # today's route may already be the synergy's
         mass = mine.groupby("route")["mass_t_per_year"].sum().sort_values(kind="stable")
         old = mass.index[-1] if len(mass) else "unknown"
         central = row["realised_t_per_year"]
@@ -63,7 +64,7 @@ def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[
         sites = str(row["site_ids"]).split()
         for site in sites:
             wanted.setdefault((site, row["category"]), set()).update(set(sites) & set(ess) - {site})
-    out = flows[(flows["direction"] == "out") & ~flows["route"].isin(RECOVERED)]
+    out = flows[(flows["direction"] == "out") & ~flows["route"].isin(MATERIAL_OR_ORGANIC)]
     rows = [
         (PLANNED, row["site_id"], row["category"], row["route"], row["mass_low_t_per_year"],
          row["mass_t_per_year"], row["mass_high_t_per_year"],

@@ -1,1 +1,37 @@
-"""Study 1: what enters, what leaves and where it goes."""
+"""Study 1: what enters, what leaves and where it goes.
+
+The flows of a wave are prepared once (:func:`prepared`) and told apart (:func:`outgoing`, :func:`incoming`,
+:func:`reissued`); every other function takes them. ``totals(flows, by)`` gives the tonnes by any key.
+
+``costs``, ``sorting``
+    What is paid, what bad sorting costs, the path of the waste tax.
+``concentration``, ``seasonality``, ``comparison``
+    Who weighs most, when, and what changed between waves.
+``potential``, ``recommendations``
+    What is not valorised yet, what to do first.
+``balance``, ``extrapolation``, ``uncertainty``
+    Does it balance, what of those who did not answer, how well a total is known.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
+from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
+
+MODULES = (
+    "balance", "comparison", "concentration", "costs", "extrapolation", "potential", "recommendations",
+    "seasonality", "sorting", "uncertainty",
+)  # fmt: skip
+
+__all__ = [
+    "absent_categories", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
+    "totals", *MODULES,
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A module of the study, imported when it is first asked for."""
+    if name in MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.diagnosis import TOTAL
+from eit_analysis.breakdown import TOTAL, Breakdown, Derived
+from eit_analysis.flows.diagnosis import empty
 from eit_analysis.flows.uncertainty.propagation import (
     HIGH,
     LOW,
@@ -68,20 +69,19 @@ def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], 
 
 
 def mark_every(waves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The flows of each wave with ``wave`` and ``presence``: ``every`` where the site declared the family in
-    every wave, else ``some``."""
+    """The flows of each wave with ``presence``: ``every`` where the site declared the family in every wave,
+    else ``some``."""
     pairs = [set(flows[PAIR].itertuples(index=False, name=None)) for flows in waves.values()]
     kept = set.intersection(*pairs) if pairs else set()
     return {
         wave: flows.assign(
-            wave=wave,
-            presence=np.where(pd.MultiIndex.from_frame(flows[PAIR]).isin(kept), "every", "some"),
+            presence=np.where(pd.MultiIndex.from_frame(flows[PAIR]).isin(kept), "every", "some")
         )
         for wave, flows in waves.items()
     }
 
 
-def masses(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def masses(flows: pd.DataFrame, by: list[str]) -> Breakdown:
     """M and its 95 % interval by group and presence, with every margin of the last key and of the presence.
 
     Parameters
@@ -89,19 +89,18 @@ def masses(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     flows : pandas.DataFrame
         Flows of one wave, marked by :func:`match` or :func:`mark_every`; t/year.
     by : list of str
-        Key columns, such as ``["category"]``, ``["site_id"]``, ``["route"]`` or ``["wave", "category"]``.
+        Key columns, such as ``["category"]``, ``["site_id"]`` or ``["route"]``.
 
     Returns
     -------
-    pandas.DataFrame
-        ``by``, ``presence``, mass and bounds (t/year), ``n_sites``; « Total » in a key stands for all of it.
+    Breakdown
+        ``by``, ``presence``, mass and bounds (t/year), ``n_sites``; « Total » in a key means all of it.
     """
     keys, head = [*by, "presence"], by[:-1]
-    if flows.empty:
-        return pd.DataFrame({c: pd.Series(dtype=object if c in keys else float) for c in [*keys, *VALUES]})
-    known = prepared(flows)
-    levels = [keys, by, [*head, "presence"], head]
-    return pd.concat([_level(known, keys, level) for level in levels], ignore_index=True)
+    known, rows = prepared(flows), [empty([*keys, *VALUES], keys)]
+    if len(flows):
+        rows = [_level(known, keys, level) for level in (keys, by, [*head, "presence"], head)]
+    return Breakdown(pd.concat(rows, ignore_index=True), keys, flows, MASS, TOTAL)
 
 
 def _level(flows: pd.DataFrame, keys: list[str], level: list[str]) -> pd.DataFrame:
@@ -114,7 +113,7 @@ def _level(flows: pd.DataFrame, keys: list[str], level: list[str]) -> pd.DataFra
     return rows.assign(**{key: TOTAL for key in keys if key not in level})[[*keys, *VALUES]]
 
 
-def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+def changes(now: Breakdown, before: Breakdown) -> Derived:
     """d = M_now - M_before of each row of two tables of masses, and whether 0 is outside its 95 % interval.
 
     The intervals of d, and of ln M_now - ln M_before for the relative change 100 (M_now / M_before - 1), are
@@ -122,12 +121,12 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    now, before : pandas.DataFrame
+    now, before : Breakdown
         :func:`masses` of each wave, by the same keys.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         The keys; ``mass_before_...`` and ``mass_...`` with their bounds and number of sites, missing where
         nothing was declared; ``change_t_per_year`` and ``change_percent``, each with its bounds; ``change``:
         ``increase``, ``decrease``, ``within`` its uncertainty, or ``not_comparable`` (a family that one of
@@ -135,8 +134,8 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         The figures of a row depend on the rows of the same keys only. From the heaviest group down, each with
         its total first; all groups together come last.
     """
-    keys = [column for column in now.columns if column not in VALUES]
-    rows = before.rename(columns=BEFORE).merge(now, on=keys, how="outer")
+    keys = list(now.keys)
+    rows = before.frame.rename(columns=BEFORE).merge(now.frame, on=keys, how="outer")
     later, earlier = rows[[MASS, LOW, HIGH]], rows[[BEFORE[MASS], BEFORE[LOW], BEFORE[HIGH]]]
     comparable = (
         rows["presence"].isin(["both", TOTAL]) & later.notna().all(axis=1) & earlier.notna().all(axis=1)
@@ -158,7 +157,8 @@ def changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         ["not_comparable", "increase", "decrease"],
         "within",
     )
-    return _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE]], keys)
+    rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE]], keys)
+    return Derived(rows, keys, [now, before], TOTAL)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def _sorted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return rows.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
 
 
-def trend(waves: dict[str, pd.DataFrame], by: list[str]) -> pd.DataFrame:
+def trend(waves: dict[str, pd.DataFrame], by: list[str]) -> Derived:
     """Masses of any number of waves one above the other, for the sites that declared the family in every one.
 
     Parameters
@@ -194,33 +194,36 @@ def trend(waves: dict[str, pd.DataFrame], by: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``wave``, ``by``, ``presence`` (``every``), mass and bounds, ``n_sites``.
     """
-    rows = pd.concat([masses(flows, ["wave", *by]) for flows in waves.values()], ignore_index=True)
-    return rows[rows["presence"] == "every"].reset_index(drop=True)
+    parents = [masses(flows, by) for flows in waves.values()]
+    rows = [part.frame.assign(wave=wave) for wave, part in zip(waves, parents, strict=True)]
+    table = pd.concat(rows, ignore_index=True)[["wave", *by, "presence", *VALUES]]
+    table = table[table["presence"] == "every"].reset_index(drop=True)
+    return Derived(table, ["wave", *by, "presence"], parents, TOTAL)
 
 
-def slopes(now: pd.DataFrame, before: pd.DataFrame, wave: str, previous: str) -> pd.DataFrame:
+def slopes(now: Breakdown, before: Breakdown, wave: str, previous: str) -> Derived:
     """Both masses of every group of the same sites, one above the other, and whether they differ.
 
     Parameters
     ----------
-    now, before : pandas.DataFrame
+    now, before : Breakdown
         :func:`masses` of each wave, by the same keys.
     wave, previous : str
         Their names.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         The keys, ``wave``, mass and bounds (t/year), ``change`` of :func:`changes`; only the groups that both
         waves have, without totals.
     """
-    keys = [column for column in now.columns if column not in VALUES]
-    rows = changes(now, before)
+    keys = list(now.keys)
+    rows = changes(now, before).frame
     rows = rows[(rows["presence"] == "both") & (rows["change"] != "not_comparable")]
     rows = rows[(rows[keys[:-1]] != TOTAL).all(axis=1)]
     then = rows[[*keys, *BEFORE.values(), "change"]].rename(columns={v: k for k, v in BEFORE.items()})
     both = pd.concat([then.assign(wave=previous), rows.assign(wave=wave)], ignore_index=True)
-    return both[[*keys, "wave", MASS, LOW, HIGH, "change"]]
+    return Derived(both[[*keys, "wave", MASS, LOW, HIGH, "change"]], [*keys, "wave"], [now, before])

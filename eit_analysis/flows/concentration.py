@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 
-def ranked(out: pd.DataFrame) -> pd.DataFrame:
+def ranked(out: pd.DataFrame) -> Breakdown:
     """The Pareto table: S_k = (m_1 + ... + m_k) / M with m_1 >= m_2 >= ..., in percent.
 
     Parameters
@@ -20,21 +22,23 @@ def ranked(out: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``site_id``, mass and bounds (t/year), ``share_percent``, ``cumulative_percent``, ``rank`` from 1.
     """
-    rows = totals(out, ["site_id"], total=False).drop(columns="n_sites")
-    return rows.assign(cumulative_percent=rows["share_percent"].cumsum(), rank=range(1, len(rows) + 1))
+    by_site = totals(out, "site_id", total=False)
+    rows = by_site.frame.drop(columns="n_sites")
+    rows = rows.assign(cumulative_percent=rows["share_percent"].cumsum(), rank=range(1, len(rows) + 1))
+    return replace(by_site, frame=rows)
 
 
-def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.DataFrame:
-    """The fewest sites that together hold each share of the tonnage.
+def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> Breakdown:
+    """The fewest sites that together hold each share of the tonnage: how many they are.
 
     Returns
     -------
-    pandas.DataFrame
-        ``threshold_percent``, ``site_id``: one row per site inside each threshold, heaviest first; none when
-        the whole tonnage is zero.
+    Breakdown
+        ``threshold_percent``, ``n_sites``; its records are the sites inside each threshold, heaviest first.
+        No row when the whole tonnage is zero.
     """
     mass = out.groupby("site_id")[MASS].sum().reset_index()
     mass = mass.sort_values([MASS, "site_id"], ascending=[False, True])
@@ -45,9 +49,6 @@ def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> pd.D
         mass.loc[before < t / 100 * whole * (1 - 1e-9), ["site_id"]].assign(threshold_percent=t)
         for t in thresholds
     ]
-    return pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
-
-
-def concentration(held: pd.DataFrame) -> pd.DataFrame:
-    """Number of sites inside each threshold of :func:`holders`: ``threshold_percent``, ``n_sites``."""
-    return held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
+    held = pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
+    counted = held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
+    return Breakdown(counted, ["threshold_percent"], held)

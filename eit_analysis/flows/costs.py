@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.errors import UsageError
-from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 from eit_analysis.flows.uncertainty.scaling import scaled
 
-COST = ["cost_eur_per_year", "cost_low_eur_per_year", "cost_high_eur_per_year"]
-TAX = ["tax_eur_per_year", "tax_low_eur_per_year", "tax_high_eur_per_year"]
-INCREASE = ["tax_increase_eur_per_year", "tax_increase_low_eur_per_year", "tax_increase_high_eur_per_year"]
 PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]
 
 
-def valued(flows: pd.DataFrame, price: pd.Series, by: list[str], total: bool = True) -> pd.DataFrame:
+def valued(
+    flows: pd.DataFrame,
+    price: str,
+    by: str | list[str],
+    name: str,
+    total: bool = True,
+    of: str | None = None,
+) -> Breakdown:
     """V_g = sum of m p over group g, with the 95 % interval that the masses give it.
 
     What is paid (p > 0) and what is earned (p < 0) are each a sum of positive amounts m |p|, with the
@@ -29,55 +35,66 @@ def valued(flows: pd.DataFrame, price: pd.Series, by: list[str], total: bool = T
     Parameters
     ----------
     flows : pandas.DataFrame
-        Flows with the columns ``by``; t/year.
-    price : pandas.Series
-        EUR/t of each flow, not missing, on the index of ``flows``.
-    by : list of str
+        Flows with the columns ``by`` and ``price``; t/year.
+    price : str
+        Their column p, EUR/t, not missing.
+    by : str or list of str
         Key columns.
+    name : str
+        What V is: ``cost`` gives the columns ``cost_eur_per_year``, ``cost_low_eur_per_year`` and
+        ``cost_high_eur_per_year``.
     total : bool
         Add the rows « Total » of :func:`diagnosis.totals`.
+    of : str or None
+        ``mass_t_per_year`` where the price is public.
 
     Returns
     -------
-    pandas.DataFrame
-        ``by``, ``value``, ``low``, ``high`` (EUR/year), ``n_sites``; the first keys and the years in order,
-        then the dearest first, totals last.
+    Breakdown
+        ``by``, V and its bounds (EUR/year), ``n_sites``; the first keys and the years in order, then the
+        dearest first, totals last.
     """
-    paid, earned = (
-        totals(scaled(flows, part), by, total) for part in (price.clip(lower=0), (-price).clip(lower=0))
-    )
-    rows = paid.merge(earned[[*by, MASS, LOW, HIGH]], on=by, suffixes=("", "_earned"))
+    value, low, high = in_euros(name)
+    paid, earned = (totals(scaled(flows, (sign * flows[price]).clip(lower=0)), by, total) for sign in (1, -1))
+    keys = list(paid.keys)
+    rows = paid.frame.merge(earned.frame[[*keys, MASS, LOW, HIGH]], on=keys, suffixes=("", "_earned"))
     bounds = [tuple(rows[f"{c}{end}"] for c in (MASS, LOW, HIGH)) for end in ("", "_earned")]
-    rows["value"] = rows[MASS] - rows[f"{MASS}_earned"]
-    rows["low"], rows["high"] = difference_interval(*bounds)  # type: ignore[arg-type]
-    rows = _ordered(rows, by)
-    return rows[[*by, "value", "low", "high", "n_sites"]].reset_index(drop=True)
+    rows[value] = rows[MASS] - rows[f"{MASS}_earned"]
+    rows[low], rows[high] = difference_interval(*bounds)  # type: ignore[arg-type]
+    rows = _ordered(rows, keys, value)[[*keys, value, low, high, "n_sites"]].reset_index(drop=True)
+    return Breakdown(rows, keys, flows.assign(**{value: flows[MASS] * flows[price]}), value, paid.total, of)
 
 
-def costs(out: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
+def in_euros(name: str) -> list[str]:
+    """The columns of an amount of money: value, low and high, EUR/year."""
+    return [f"{name}{end}_eur_per_year" for end in ("", "_low", "_high")]
+
+
+def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
     """C_g = sum of m c over the flows whose cost is stated (:func:`valued`); revenues are negative costs.
 
     Parameters
     ----------
     out : pandas.DataFrame
         Described outflows (:mod:`dimensions`).
-    by : list of str
+    by : str or list of str
         Key columns.
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``by``, cost and bounds (EUR/year), ``n_sites`` that stated one. A group of which no cost is stated
         has a row without cost: it is missing, not free.
     """
     stated = out[out["cost_known"] == "yes"]
-    rows = _named(valued(stated, stated["cost_eur_per_t"], by, total), COST)
-    silent = totals(out, by, total=False)[by].merge(rows[by], on=by, how="left", indicator=True)
-    silent = silent.loc[silent["_merge"] == "left_only", by].assign(n_sites=0)
+    known = valued(stated, "cost_eur_per_t", by, "cost", total)
+    rows, keys = known.frame, list(known.keys)
+    silent = totals(out, keys, total=False).frame[keys].merge(rows[keys], how="left", indicator=True)
+    silent = silent.loc[silent["_merge"] == "left_only", keys].assign(n_sites=0)
     if silent.empty:
-        return rows
-    grand = (rows[by] == TOTAL).all(axis=1)
-    return pd.concat([rows[~grand], silent, rows[grand]], ignore_index=True)
+        return known
+    grand = (rows[keys] == TOTAL).all(axis=1)
+    return replace(known, frame=pd.concat([rows[~grand], silent, rows[grand]], ignore_index=True))
 
 
 def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -108,16 +125,18 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
 
 
 def estimated(out: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """The flows without a stated cost that a reference cost answers for, with the columns of that cost.
-
-    Adds :func:`reference_prices` and ``estimated_cost_eur_per_year`` = mass x central price.
-    """
+    """The flows without a stated cost that a reference cost answers for, with :func:`reference_prices`."""
     silent = out[out["cost_known"] == "no"]
-    priced = pd.concat([silent, reference_prices(silent, factors)], axis=1).dropna(subset=PRICES)
-    return priced.assign(estimated_cost_eur_per_year=priced[MASS] * priced["price_eur_per_t"])
+    return pd.concat([silent, reference_prices(silent, factors)], axis=1).dropna(subset=PRICES)
 
 
-def estimates(priced: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
+def estimates(
+    priced: pd.DataFrame,
+    by: str | list[str],
+    name: str = "estimated_cost",
+    total: bool = True,
+    of: str | None = MASS,
+) -> Breakdown:
     """E_g = sum of m p at reference prices, with an interval of both mass and price.
 
     [E - hypot(E - L, E - E_low), E + hypot(U - E, E_high - E)], where [L, U] is the interval that the masses
@@ -131,17 +150,18 @@ def estimates(priced: pd.DataFrame, by: list[str], total: bool = True) -> pd.Dat
 
     Returns
     -------
-    pandas.DataFrame
-        ``by``, ``estimated_cost_eur_per_year`` with its bounds, ``n_sites``.
+    Breakdown
+        ``by``, ``estimated_cost_eur_per_year`` (or what ``name`` says) with its bounds, ``n_sites``.
     """
-    cheap, rows, dear = (valued(priced, priced[price], by, total) for price in PRICES)
-    prices = cheap[[*by, "value"]].merge(dear[[*by, "value"]], on=by, suffixes=("_cheap", "_dear"))
-    rows = rows.merge(prices, on=by)
-    value = rows["value"]
-    low = value - np.hypot(value - rows["low"], value - rows["value_cheap"])
-    high = value + np.hypot(rows["high"] - value, rows["value_dear"] - value)
-    rows = rows.assign(low=low, high=high)[[*by, "value", "low", "high", "n_sites"]]
-    return _named(rows, [f"estimated_{column}" for column in COST])
+    value, low, high = in_euros(name)
+    cheap, central, dear = (valued(priced, price, by, name, total, of) for price in PRICES)
+    keys = list(central.keys)
+    rows = central.frame
+    for other, suffix in ((cheap, "_cheap"), (dear, "_dear")):
+        rows = rows.merge(other.frame[[*keys, value]], on=keys, suffixes=("", suffix))
+    rows[low] = rows[value] - np.hypot(rows[value] - rows[low], rows[value] - rows[f"{value}_cheap"])
+    rows[high] = rows[value] + np.hypot(rows[high] - rows[value], rows[f"{value}_dear"] - rows[value])
+    return replace(central, frame=rows[[*keys, value, low, high, "n_sites"]])
 
 
 def mark_tax(out: pd.DataFrame, tax: pd.DataFrame) -> pd.DataFrame:
@@ -171,9 +191,8 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     Returns
     -------
     pandas.DataFrame
-        ``year``, ``tax_eur_per_t`` and ``tax_eur_per_year`` (missing where not taxed),
-        ``tax_increase_eur_per_t`` and ``tax_increase_eur_per_year`` (0 where not taxed), and
-        ``cost_eur_per_t`` and ``cost_eur_per_year`` raised by the increase.
+        ``year``, ``tax_eur_per_t`` (missing where not taxed), ``tax_increase_eur_per_t`` (0 where not taxed),
+        and ``cost_eur_per_t`` and ``cost_eur_per_year`` raised by the increase.
 
     Raises
     ------
@@ -196,9 +215,7 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
             flows.assign(
                 year=year,
                 tax_eur_per_t=rate,
-                tax_eur_per_year=flows[MASS] * rate,
                 tax_increase_eur_per_t=rise,
-                tax_increase_eur_per_year=flows[MASS] * rise,
                 cost_eur_per_t=cost,
                 cost_eur_per_year=flows[MASS] * cost,
             )
@@ -206,7 +223,7 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     return pd.concat(parts, ignore_index=True)
 
 
-def taxes(yearly: pd.DataFrame, by: list[str], total: bool = False) -> pd.DataFrame:
+def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:
     """T_g = sum of m t over the taxed flows, and its increase since the first year.
 
     Parameters
@@ -216,22 +233,19 @@ def taxes(yearly: pd.DataFrame, by: list[str], total: bool = False) -> pd.DataFr
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``by``, tax and increase (EUR/year) each with its 95 % bounds (from the mass), ``n_sites``.
     """
     taxed = yearly[yearly["tax_eur_per_t"].notna()]
-    rows = _named(valued(taxed, taxed["tax_eur_per_t"], by, total), TAX)
-    rise = _named(valued(taxed, taxed["tax_increase_eur_per_t"], by, total), INCREASE)
-    return rows.merge(rise[[*by, *INCREASE]], on=by)[[*by, *TAX, *INCREASE, "n_sites"]]
+    rise = valued(taxed, "tax_increase_eur_per_t", by, "tax_increase", total=False)
+    tax = valued(rise.records, "tax_eur_per_t", by, "tax", total=False, of=MASS)
+    rows = tax.frame.drop(columns="n_sites").merge(rise.frame, on=tax.keys)
+    return replace(tax, frame=rows, sums=["tax_increase_eur_per_year"])
 
 
-def _ordered(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _ordered(rows: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
     last = {f"last_{key}": rows[key] == TOTAL for key in by}
     order = [column for key in by for column in (f"last_{key}", key)]
     if by[-1] != "year":
-        order.insert(-1, "value")
-    return rows.assign(**last).sort_values(order, ascending=[column != "value" for column in order])
-
-
-def _named(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    return rows.rename(columns=dict(zip(["value", "low", "high"], names, strict=True)))
+        order.insert(-1, value)
+    return rows.assign(**last).sort_values(order, ascending=[column != value for column in order])

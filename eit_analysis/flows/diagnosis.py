@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.codes import CATEGORIES
 from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.flows.uncertainty.propagation import (
@@ -21,11 +21,10 @@ from eit_analysis.flows.uncertainty.propagation import (
     shares,
 )
 
-TOTAL = "Total"
 SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
 
 
-def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFrame:
+def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
     """M_g = sum of m over group g, with its 95 % interval (see :mod:`propagation`) and share of the whole.
 
     Parameters
@@ -33,22 +32,29 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
     flows : pandas.DataFrame
         Tidy flows holding the columns ``by``; t/year. :func:`propagation.prepare` and :func:`grouping.coded`,
         called before, spare many groupings of the same flows the same work.
-    by : list of str
+    by : str or list of str
         One to three key columns.
     total : bool
         Add a row « Total » and, with several keys, one subtotal per value of the first.
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``), ``n_sites``; groups
         from the heaviest down. Only groups that were answered: an absent one is missing, not zero.
     """
+    by = [by] if isinstance(by, str) else by
     columns = [*by, MASS, LOW, HIGH, "share_percent", "n_sites"]
-    if flows.empty:
-        return pd.DataFrame(
-            {column: pd.Series(dtype=object if column in by else float) for column in columns}
-        )
+    rows = _grouped(flows, by, total) if len(flows) else empty(columns, by)
+    return Breakdown(rows, by, flows, MASS, TOTAL if total else None)
+
+
+def empty(columns: list[str], keys: list[str]) -> pd.DataFrame:
+    """A table without a row, of texts in its keys and of numbers elsewhere."""
+    return pd.DataFrame({name: pd.Series(dtype=object if name in keys else float) for name in columns})
+
+
+def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:
     known = prepared(flows)
     groups = group(known, by)
     finest, members = error_cells(known, groups), pairs(groups, known["site_id"])
@@ -69,7 +75,7 @@ def totals(flows: pd.DataFrame, by: list[str], total: bool = True) -> pd.DataFra
     )
 
 
-def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
+def error_bounds(flows: pd.DataFrame) -> Breakdown:
     """The total when errors are independent, shared inside a source, or go all the same way.
 
     The second is that of every other table. A density, a ratio or a habit that respondents of different
@@ -78,19 +84,17 @@ def error_bounds(flows: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``errors`` (``independent``, ``shared``, ``common``), mass and bounds (t/year); no row without a flow.
     """
-    columns = ["errors", MASS, LOW, HIGH]
-    if flows.empty:
-        return pd.DataFrame(columns=columns)
     alone = propagate(flows.assign(row=range(len(flows))), ["row"])
     rows = [
         propagate(prepare(flows, correlation=0.0), []).assign(errors="independent"),
         propagate(flows, []).assign(errors="shared"),
         alone[[MASS, LOW, HIGH]].sum().to_frame().T.assign(errors="common"),
     ]
-    return pd.concat(rows, ignore_index=True)[columns]
+    table = pd.concat(rows, ignore_index=True)[["errors", MASS, LOW, HIGH]].head(3 if len(flows) else 0)
+    return Breakdown(table, ["errors"], flows.merge(table[["errors"]], how="cross"), MASS)
 
 
 def _level(sums: Cells, keys: int) -> tuple[np.ndarray, np.ndarray]:
@@ -112,13 +116,13 @@ def _heaviest_first(codes: np.ndarray, mass: np.ndarray) -> np.ndarray:
     return np.lexsort([*codes[:0:-1], -mass.round(9), subtotal, codes[0], -weight.round(9)])
 
 
-def absent_categories(flows: pd.DataFrame, categories: Iterable[str]) -> pd.DataFrame:
+def absent_categories(flows: pd.DataFrame) -> pd.DataFrame:
     """The categories of which no flow at all was declared: ``category``, one row each."""
     present = set(flows["category"])
-    return pd.DataFrame({"category": [c for c in categories if c not in present]}, dtype=object)
+    return pd.DataFrame({"category": [c for c in CATEGORIES if c not in present]}, dtype=object)
 
 
-def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
+def recovery_rates(out: pd.DataFrame) -> Breakdown:
     """r_k = M_k / M: share of all tonnes in each kind of recovery, in all recovery, in disposal.
 
     The unknown stays in the denominator: a rate over the tonnes of known route, printed beside a total, would
@@ -131,17 +135,19 @@ def recovery_rates(out: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``valorised``, ``recovery`` (« Total » for all that is valorised and for everything), mass and bounds,
         ``share_percent`` with ``share_low_percent`` and ``share_high_percent`` (none for the whole), and
         ``n_sites``.
     """
-    rows = totals(out, ["valorised", "recovery"])
+    keys = ["valorised", "recovery"]
+    rows = totals(out, keys).frame
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
     rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])]
     known = prepared(out)
-    kinds = error_cells(known, group(known, ["valorised", "recovery"]))
+    kinds = error_cells(known, group(known, keys))
     bounds = [shares(kinds), shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL)]
-    rows = rows.merge(pd.concat(bounds), how="left", on=["valorised", "recovery"])
+    rows = rows.merge(pd.concat(bounds), how="left", on=keys)
     place = list(rows.columns).index("share_percent") + 1
-    return rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
+    rows = rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
+    return Breakdown(rows, keys, out, MASS, TOTAL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.propagation import MASS, prepare
 from eit_analysis.reference.nomenclatures import naf_division
 
 UNKNOWN = "unknown"
@@ -23,6 +23,17 @@ RECOVERY = {
 VALORISED = {"material": "yes", "organic": "yes", "energy": "yes", "disposal": "no", "unknown": "unknown"}
 OF_SITE = ["commune_code", "commune_name", "actor_type"]
 OF_FLOW = ["waste_code", "quality", "contractor"]
+
+
+def prepared(
+    flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame, correlation: float
+) -> pd.DataFrame:
+    """The flows of one wave as every function of the study takes them.
+
+    They have what a diagnosis groups them by (:func:`describe`), and the errors that a total needs
+    (:func:`propagation.prepare`, where ``correlation`` is the study's ``shared_error_correlation``).
+    """
+    return describe(prepare(flows, correlation), sites, waste_codes)
 
 
 def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame) -> pd.DataFrame:

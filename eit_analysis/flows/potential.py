@@ -8,17 +8,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.costs import PRICES, estimates, reference_prices
+from eit_analysis.breakdown import Derived
+from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_prices
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.dimensions import RECOVERY
 from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.reference.compatibility import has_material_use
 
 CRITERIA = {
     "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",
     "has_outlet": "usage connu", "is_gathered": "concentré",
 }  # fmt: skip
-QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 # A family is gathered when this many sites hold this share of what it does not valorise.
 GATHERED_SITES, GATHERED_SHARE = 3, 0.8
 RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease"}
@@ -47,7 +47,7 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
         "is_harmless": flows["hazardous"] == "no",
         "is_measured": flows["evidence"] == "measured",
         "is_regular": mark_seasonal(flows)["seasonal"] == "no",
-        "has_outlet": _has_outlet(flows, compatibility),
+        "has_outlet": has_material_use(flows.assign(hazardous=flows["hazardous"] == "yes"), compatibility),
         "is_gathered": _is_gathered(flows),
     }
     answers = {criterion: np.where(met, "yes", "no") for criterion, met in tests.items()}
@@ -110,7 +110,7 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     return left.assign(criteria_met=texts)[columns].head(count)
 
 
-def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def potential_by(left: pd.DataFrame, by: list[str]) -> Derived:
     """:func:`potential` summed by group, with the same three ranks.
 
     Parameters
@@ -122,19 +122,19 @@ def potential_by(left: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``by``, mass and bounds (t/year), ``bill_eur_per_year`` and bounds (mass and reference price),
-        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total.
+        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total. From the
+        tonnes, and from the bills of the flows that have a price.
     """
-    rows = totals(left, by, total=False)
-    bill = estimates(left[left["cost_basis"] != "none"], by, total=False).drop(columns="n_sites")
-    bill = bill.rename(columns=lambda column: column.replace("estimated_cost", "bill"))
+    mass = totals(left, by, total=False)
+    bill = estimates(left[left["cost_basis"] != "none"], by, "bill", total=False, of=None)
     points = left.assign(points=left[MASS] * left["ease"]).groupby(by)["points"].sum().reset_index()
-    rows = rows.merge(bill, on=by, how="left").merge(points, on=by)
+    rows = mass.frame.merge(bill.frame.drop(columns="n_sites"), on=by, how="left").merge(points, on=by)
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
-    bills = [column for column in bill if column not in by]
-    return rows[[*by, MASS, LOW, HIGH, "share_percent", *bills, "ease", *RANKS, "n_sites"]]
+    columns = [*by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
+    return Derived(rows[columns], by, [mass, bill])
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
@@ -148,33 +148,6 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
         for rank, value in values.items()
     }
     return rows.assign(**ranks)
-
-
-def _has_outlet(flows: pd.DataFrame, compatibility: pd.DataFrame) -> np.ndarray:
-    """Whether a rule reads each flow: its code prefix when it has one, its family, quality and hazard."""
-    uses = compatibility[compatibility["route"].map(RECOVERY).isin(["material", "organic"])]
-    rules = [
-        (prefix, category, QUALITY_RANK[worst], allowed == 1)
-        for prefix, category, worst, allowed in uses[
-            ["waste_code_prefix", "category", "worst_quality", "hazardous_allowed"]
-        ]
-        .fillna("")
-        .itertuples(index=False)
-    ]
-    kinds = flows[["waste_code", "category", "quality", "hazardous"]]
-    unique = kinds.drop_duplicates()
-    answers = [
-        any(
-            code.startswith(prefix)
-            and family in ("", category)
-            and QUALITY_RANK.get(quality, QUALITY_RANK["mixed"]) <= worst
-            and (allowed or hazardous != "yes")
-            for prefix, family, worst, allowed in rules
-        )
-        for code, category, quality, hazardous in unique.itertuples(index=False)
-    ]
-    known = unique.assign(answer=np.array(answers, dtype=bool))
-    return kinds.merge(known, on=list(kinds.columns), how="left")["answer"].to_numpy(dtype=bool)
 
 
 def _is_gathered(flows: pd.DataFrame) -> np.ndarray:

@@ -12,13 +12,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.costs import each_year, mark_tax, valued
+from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.flows.costs import each_year, in_euros, mark_tax, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
-STAKE = ["stake_eur_per_year", "stake_low_eur_per_year", "stake_high_eur_per_year"]
+KEYS = ["action", "first_category"]
+STAKE = in_euros("stake")
 # Below, a family is one firm's business rather than the territory's; the list of flows still shows it.
 SHARED_BY = 3
 
@@ -60,8 +62,8 @@ def actions(
     Returns
     -------
     pandas.DataFrame
-        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``),
-        ``stake_eur_per_t`` and ``stake_eur_per_year``.
+        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``) and
+        ``stake_eur_per_t``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out, tax)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
@@ -78,39 +80,41 @@ def actions(
         ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
         ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),
     ]
-    rows = pd.concat(
+    return pd.concat(
         [
             flows.assign(action=action, stake_kind=kind, stake_eur_per_t=flows[price] if price else np.nan)
             for action, kind, flows, price in parts
         ],
         ignore_index=True,
     )
-    return rows.assign(stake_eur_per_year=rows[MASS] * rows["stake_eur_per_t"])
 
 
-def recommendations(behind: pd.DataFrame) -> pd.DataFrame:
+def recommendations(behind: pd.DataFrame) -> Derived:
     """One row per action, over all families, with the family that leads it; ranked.
 
     Parameters
     ----------
     behind : pandas.DataFrame
-        :func:`actions`; the contributors of the table.
+        :func:`actions`.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes, among those that
         concern at least three sites, or else of all), mass and bounds (t/year), stake and bounds (EUR/year,
         missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, mean over the tonnes),
-        ``n_sites``, ``advice`` (the action again, printed as a sentence); at most eight rows.
+        ``n_sites``, ``advice`` (the action again, shown as a sentence); at most eight rows. From the tonnes
+        of each action, and from what is at stake where that is in euros.
     """
     rows = _sums(behind, ["action"])
     rows = rows[rows[MASS] > 0].merge(_leading(behind), on="action")
     places = rows[[MASS, STAKE[0], "ease"]].rank(method="min", ascending=False, na_option="bottom")
     rows = rows.assign(places=places.sum(axis=1), advice=rows["action"])
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
-    columns = ["rank", "action", "first_category", MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites"]
-    return rows.assign(rank=range(1, len(rows) + 1))[[*columns, "advice"]]
+    rows = rows.assign(rank=range(1, len(rows) + 1))
+    columns = ["rank", *KEYS, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
+    named = behind.merge(rows[KEYS], on="action")
+    return Derived(rows[columns], KEYS, [totals(named, KEYS, total=False), _stakes(named, KEYS)])
 
 
 def _leading(behind: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +129,12 @@ def _leading(behind: pd.DataFrame) -> pd.DataFrame:
 
 def _sums(behind: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Mass, stake, kind of stake and mean ease of each group."""
-    valuable = behind[behind["stake_eur_per_t"].notna()]
-    stake = valued(valuable, valuable["stake_eur_per_t"], by, total=False).drop(columns="n_sites")
-    stake = stake.rename(columns=dict(zip(["value", "low", "high"], STAKE, strict=True)))
+    stake = _stakes(behind, by).frame.drop(columns="n_sites")
     points = behind.assign(points=behind[MASS] * behind["ease"])
     means = points.groupby(by).agg(points=("points", "sum"), stake_kind=("stake_kind", "first")).reset_index()
-    rows = totals(behind, by, total=False).merge(stake, on=by, how="left").merge(means, on=by)
+    rows = totals(behind, by, total=False).frame.merge(stake, on=by, how="left").merge(means, on=by)
     return rows.assign(ease=rows["points"] / rows[MASS].where(rows[MASS] > 0))
+
+
+def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
+    return valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)

@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.breakdown import TOTAL, Breakdown, Derived
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import ERRORS, HIGH, LOW, MASS, prepared
 from eit_analysis.flows.uncertainty.scaling import scaled
 
@@ -30,30 +31,47 @@ def by_month(flows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of ``flows`` but those of its annual mass, with ``month``, ``mass_t_per_month``,
-        ``mass_low_t_per_month`` and ``mass_high_t_per_month``.
+        The columns of ``flows``, with ``month``, ``mass_t_per_month``, ``mass_low_t_per_month`` and
+        ``mass_high_t_per_month``.
     """
     answers, answer = _answers(flows["months"])
     row, month = np.nonzero(answers[answer])
-    repeated = flows.iloc[row].reset_index(drop=True).assign(month=month + 1)
-    return scaled(repeated, answers[answer[row], month]).rename(columns=MONTHLY)
+    share, repeated = answers[answer[row], month], flows.iloc[row].reset_index(drop=True)
+    monthly = {MONTHLY[column]: repeated[column] * share for column in MONTHLY}
+    return repeated.assign(month=month + 1, **monthly)
 
 
-def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def profile(flows: pd.DataFrame, by: list[str]) -> Derived:
     """Tonnes of each group in each month, with their 95 % interval.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``by``, ``month``, mass and bounds (t/month), ``n_sites``; the heaviest group of the year first,
-        « Total » last. A month in which a group has no flow is absent.
+        « Total » last. A month in which a group has no flow is absent. From the year and the months of the
+        group.
     """
+    rows = _profile(flows, by)
+    # Months and year add up. The months are named otherwise there, so that a row has only its group in common
+    # with them: the months of a group leave together, with its year, or not at all.
+    months = Breakdown(
+        rows.rename(columns={"month": "peak_month"}),
+        [*by, "peak_month"],
+        by_month(flows).rename(columns={"month": "peak_month"}),
+        MONTHLY[MASS],
+        TOTAL,
+        of=MASS,
+    )
+    return Derived(rows, [*by, "month"], [totals(flows, by), months], TOTAL)
+
+
+def _profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     known = prepared(flows)[[*by, "site_id", MASS, LOW, HIGH, *ERRORS]]
     # Most flows exist all year, so that many months are alike: each kind of month is summed once.
     answers, answer = _answers(flows["months"])
     kinds, kind_of_month = np.unique(answers, axis=1, return_inverse=True)
     parts = [
-        totals(scaled(known, weights[answer])[weights[answer] > 0], by).merge(
+        totals(scaled(known, weights[answer])[weights[answer] > 0], by).frame.merge(
             pd.DataFrame({"month": 1 + np.flatnonzero(kind_of_month == kind)}), how="cross"
         )
         for kind, weights in enumerate(kinds.T)
@@ -68,18 +86,19 @@ def profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return rows[[*by, "month", *MONTHLY.values(), "n_sites"]]
 
 
-def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def peaks(flows: pd.DataFrame, by: list[str]) -> Derived:
     """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``by``, ``peak_month`` (the first of the heaviest, missing when all twelve are equal), ``peak_ratio``
         (1 when even, 12 when all is in one month), ``active_months``, ``n_sites`` of the peak month; groups
-        of zero mass are left out. The most seasonal first, « Total » last.
+        of zero mass are left out. The most seasonal first, « Total » last. From the same as
+        :func:`profile`.
     """
-    rows = profile(flows, by)
-    rows = rows[rows[MONTHLY[MASS]] > 0]
+    months = profile(flows, by)
+    rows = months.frame[months.frame[MONTHLY[MASS]] > 0]
     mass = rows.groupby(by)[MONTHLY[MASS]]
     highest = mass.transform("max")
     # Equal months differ by rounding: the first within a billionth of the heaviest is the peak.
@@ -90,7 +109,8 @@ def peaks(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     found["peak_month"] = found["peak_month"].where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = (found[by] == TOTAL).all(axis=1)
     found = found.sort_values(["whole", "peak_ratio", *by], ascending=[True, False, *(True for _ in by)])
-    return found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]].reset_index(drop=True)
+    found = found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]].reset_index(drop=True)
+    return Derived(found, by, months.parents, TOTAL)
 
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:

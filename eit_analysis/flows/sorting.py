@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.costs import valued
-from eit_analysis.flows.diagnosis import TOTAL, totals
+from eit_analysis.breakdown import TOTAL, Derived
+from eit_analysis.flows.costs import in_euros, valued
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 # What a badly sorted flow is compared with, from the nearest to the widest.
 REFERENCES = {"site": ["site_id", "category"], "code": ["category", "waste_code"], "family": ["category"]}
-SURCHARGE = ["surcharge_eur_per_year", "surcharge_low_eur_per_year", "surcharge_high_eur_per_year"]
 
 
 def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The badly sorted flows, with ``clean_cost_eur_per_t``, ``clean_reference`` (``site``, ``code``,
         ``family``, or ``none`` when the family has no clean cost or the flow no stated cost),
-        ``surcharge_eur_per_t`` and ``surcharge_eur_per_year``, both missing for ``none``.
+        ``surcharge_eur_per_t``, both missing for ``none``.
     """
     clean = well_sorted(marked)
     flows = marked[marked["sorting"] == "badly_sorted"].reset_index(drop=True)
@@ -95,11 +95,10 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
         flows["clean_cost_eur_per_t"] = flows["clean_cost_eur_per_t"].mask(chosen, found)
         flows["clean_reference"] = flows["clean_reference"].mask(chosen, reference)
     flows["surcharge_eur_per_t"] = flows["cost_eur_per_t"] - flows["clean_cost_eur_per_t"]
-    flows["surcharge_eur_per_year"] = flows[MASS] * flows["surcharge_eur_per_t"]
     return flows
 
 
-def surcharges(bad: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def surcharges(bad: pd.DataFrame, by: list[str]) -> Derived:
     """S_g = sum of m (c - c_clean), with the 95 % interval that the masses give it.
 
     Parameters
@@ -111,36 +110,40 @@ def surcharges(bad: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``by``, the badly sorted mass with its bounds, the surcharge (EUR/year) with its bounds, missing for a
-        group without clean comparison, and ``n_sites``, from the dearest group down, « Total » last.
+        group without clean comparison, and ``n_sites``, from the dearest group down, « Total » last. From the
+        tonnes, and from the surcharges of the flows that have one.
     """
-    compared = bad[bad["clean_reference"] != "none"]
-    names = dict(zip(["value", "low", "high"], SURCHARGE, strict=True))
-    rows = valued(compared, compared["surcharge_eur_per_t"], by).drop(columns="n_sites").rename(columns=names)
-    mass = totals(bad, by).drop(columns="share_percent")
-    rows = rows.merge(mass, on=by, how="right").sort_values(SURCHARGE[0], ascending=False, kind="stable")
+    amounts = in_euros("surcharge")
+    mass = totals(bad, by)
+    worth = valued(bad[bad["clean_reference"] != "none"], "surcharge_eur_per_t", by, "surcharge")
+    rows = worth.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
+    rows = rows.sort_values(amounts[0], ascending=False, kind="stable")
     whole = (rows[by] == TOTAL).all(axis=1)
-    return pd.concat([rows[~whole], rows[whole]], ignore_index=True)[
-        [*by, *[c for c in mass.columns if c.startswith("mass")], *SURCHARGE, "n_sites"]
-    ]
+    rows = pd.concat([rows[~whole], rows[whole]], ignore_index=True)
+    return Derived(rows[[*by, MASS, LOW, HIGH, *amounts, "n_sites"]], by, [mass, worth], TOTAL)
 
 
-def out_of_mix(marked: pd.DataFrame) -> pd.DataFrame:
+def out_of_mix(marked: pd.DataFrame) -> Derived:
     """What each tonne taken out of mixed waste saves: median cost of the mix less that of the family, clean.
 
     How much of the mix is of which family, nobody stated: the saving is per tonne, not per year.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``category``, ``mix_cost_eur_per_t``, ``clean_cost_eur_per_t``, ``saving_eur_per_t``, ``n_sites`` with
         a :func:`well_sorted` flow; the largest saving first; empty when no cost of mixed waste is stated.
+        From the tonnes that are sorted, and from those of the mix, the same for every family.
     """
-    mix = prices(priced(marked).query("sorting == 'mix'"), ["sorting"])
-    clean = prices(well_sorted(marked), ["category"])
-    rows = clean.merge(mix["median_cost_eur_per_t"].rename("mix_cost_eur_per_t"), how="cross")
+    mix, clean = priced(marked).query("sorting == 'mix'"), well_sorted(marked)
+    price = prices(mix, ["sorting"])["median_cost_eur_per_t"].rename("mix_cost_eur_per_t")
+    rows = prices(clean, ["category"]).merge(price, how="cross")
     rows = rows.rename(columns={"median_cost_eur_per_t": "clean_cost_eur_per_t"})
     rows["saving_eur_per_t"] = rows["mix_cost_eur_per_t"] - rows["clean_cost_eur_per_t"]
     rows = rows.sort_values(["saving_eur_per_t", "category"], ascending=[False, True], ignore_index=True)
-    return rows[["category", "mix_cost_eur_per_t", "clean_cost_eur_per_t", "saving_eur_per_t", "n_sites"]]
+    rows = rows[["category", "mix_cost_eur_per_t", "clean_cost_eur_per_t", "saving_eur_per_t", "n_sites"]]
+    mixed = mix.drop(columns="category").merge(rows[["category"]], how="cross")
+    parents = [totals(flows, "category", total=False) for flows in (clean, mixed)]
+    return Derived(rows, ["category"], parents)

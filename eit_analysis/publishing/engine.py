@@ -20,9 +20,9 @@ from traitlets import Type
 from traitlets.config import Config
 
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing import released
-from eit_analysis.publishing.released import MIME, Released
+from eit_analysis.publishing.release.released import Released
 
+MIME = "application/vnd.eit.release+json"
 NAME = "eit-in-process"
 Block = str | Released
 
@@ -36,29 +36,42 @@ class Hook(DisplayHook):
 
 
 class Shell(InteractiveShell):
-    """An IPython shell whose outputs are kept instead of printed."""
+    """An IPython shell that keeps what its cells display: released things themselves, the rest as output."""
 
     displayhook_class = Type(Hook)
     display_pub_class = Type(CapturingDisplayPublisher)
+
+    def init_display_formatter(self) -> None:
+        super().init_display_formatter()
+        assert self.display_formatter is not None
+        self.shown: list[Released] = []
+        self.display_formatter.mimebundle_formatter.for_type(Released, self._keep)
+
+    def _keep(self, thing: Released, **_: Any) -> dict[str, Any]:
+        self.shown.append(thing)
+        return {MIME: {"id": len(self.shown) - 1}, "text/plain": "(page)"}
 
 
 class InProcessEngine(Engine):
     """Runs each code cell in one fresh IPython shell and keeps what it displays."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, shown: list[Released], **_: Any
+    ) -> None:
         Shell.clear_instance()
         # No history: two workers would fight over its database, and answers do not belong in it.
         shell: Any = Shell.instance(config=Config(HistoryManager={"enabled": False}))
+        shell.shown = shown
         try:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code":
                     continue
                 nb_man.cell_start(cell, index)
-                shown = shell.display_pub.outputs = []
+                outputs = shell.display_pub.outputs = []
                 with capture_output(display=False) as captured:
                     result = shell.run_cell(cell.source)
-                cell.outputs = [new_output("display_data", data=output["data"]) for output in shown]
+                cell.outputs = [new_output("display_data", data=output["data"]) for output in outputs]
                 if result.success and captured.stdout:
                     cell.outputs.append(new_output("stream", name="stdout", text=captured.stdout))
                 nb_man.cell_complete(cell, index)
@@ -94,13 +107,13 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
     DisclosureError
         When a cell shows anything that did not pass through the release gate.
     """
-    released.LEDGER.clear()
-    released.preview = False
+    shown: list[Released] = []
     document = papermill.execute_notebook(
         notebook,
         None,
         parameters,
         engine_name=NAME,
+        shown=shown,
         progress_bar=False,
         kernel_name="python3",
         language="python",
@@ -110,14 +123,14 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
         if cell.cell_type == "markdown":
             blocks.append(cell.source)
         elif cell.cell_type == "code":
-            blocks.extend(_released(output, position) for output in cell.outputs)
+            blocks.extend(_released(output, position, shown) for output in cell.outputs)
     return blocks
 
 
-def _released(output: Any, position: int) -> Released:
+def _released(output: Any, position: int, shown: list[Released]) -> Released:
     stamp = output.get("data", {}).get(MIME)
-    if isinstance(stamp, dict) and isinstance(stamp.get("id"), int) and stamp["id"] < len(released.LEDGER):
-        return released.LEDGER[stamp["id"]]
+    if isinstance(stamp, dict) and isinstance(stamp.get("id"), int) and 0 <= stamp["id"] < len(shown):
+        return shown[stamp["id"]]
     kind = "du texte" if output["output_type"] == "stream" else "un résultat"
     raise DisclosureError(
         f"La cellule {position} affiche {kind} qui n'est pas passé par release (table, listing, summary, "

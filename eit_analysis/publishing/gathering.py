@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import macro
-from eit_analysis.publishing.released import Figure, Released
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.tables import Table
 
 
 @dataclass(frozen=True)

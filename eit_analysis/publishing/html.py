@@ -18,6 +18,13 @@ def macro(name: str, *arguments: Any) -> Markup:
     return Markup(getattr(environment(TEMPLATES).get_template("fragments.html.j2").module, name)(*arguments))
 
 
+def preview(fragment: Markup) -> str:
+    """A fragment for an output of JupyterLab: with the page's own style sheet, kept to itself."""
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    css = css[: css.index("@media print")].replace(":root", ":scope").replace("html {", ":scope {")
+    return f'<div class="eit"><style>@scope (.eit) {{ {css} }}</style>{fragment}</div>'
+
+
 def accessible(svg: str, name: str, title: str, description: str) -> str:
     """The SVG with a title and a description, and ids that no other figure of the page has."""
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)

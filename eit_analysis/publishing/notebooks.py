@@ -20,7 +20,7 @@ def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
     UsageError
         When one does not exist; the sentence lists those that do.
     """
-    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
+    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-8]*.ipynb"))}
     names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
     for name in names:
         if name not in known:

@@ -20,20 +20,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from babel.dates import format_date
 
-from eit_analysis.employment.checks import known_names, shocks_strike
-from eit_analysis.employment.workforce import prepare, survey_year
 from eit_analysis.errors import DisclosureError, EitError
 from eit_analysis.publishing import site
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.notebooks import find_notebooks
-from eit_analysis.publishing.released import Seen
-from eit_analysis.publishing.suppression import load_solver, protect
-from eit_analysis.publishing.viewer import INTERNAL, Viewer, viewer_of
+from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.released import Seen
+from eit_analysis.publishing.release.suppression import load_solver, protect
+from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
-from eit_analysis.synergies.allocation.checks import known_exclusive
 
 
 @dataclass
@@ -64,14 +61,8 @@ def run_reports(
     -------
     list of Run
         The runs that failed; their explanatory pages are written and the last good pages stay.
-
-    Raises
-    ------
-    InputError
-        When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
     """
     viewers = {audience: viewer_of(study, audience) for audience in audiences}
-    _check_names(study)
     today = date.today()
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
@@ -113,29 +104,6 @@ def run_reports(
     return sorted((run for run in wrote if run.error), key=lambda run: (run.audience, run.name))
 
 
-def _check_names(study: Study) -> None:
-    """What study.toml names must be in one wave or another; nothing is read when it names nothing."""
-    waves = [study.at(name) for name in study.waves]
-    exclusive, scenarios = study.config.allocation.exclusive, study.config.scenarios
-    if exclusive:
-        given = [wave.load("flows") for wave in waves if wave.has("flows")]
-        known_exclusive(exclusive, pd.concat(given))
-    employing = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
-    if employing and (scenarios.shocks or scenarios.sector_trends):
-        # Before small teams are merged: a scenario may name them.
-        people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
-        if len(people):
-            known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
-            shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
-
-
-def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """People as the forecast of a wave has them, their sites, the year that it starts from."""
-    rules, sites = wave.config.disclosure, wave.load("sites")
-    people = prepare(wave.load("workforce"), rules.minimum_people, rules.minimum_units)
-    return people, sites, survey_year(sites, wave.wave)
-
-
 def _length(notebook: Path) -> tuple[int, str]:
     return notebook.stat().st_size, notebook.name
 
@@ -158,11 +126,13 @@ def protect_together(audiences: list[list[tuple[Run, Seen]]]) -> None:
     Audiences of one group are given the same cells, whoever they may read by name: what is withheld from the
     first is withheld from all.
     """
-    each = [[table for _, seen in pages for table in seen.values()] for pages in audiences]
-    withheld = protect([(table.cells, table.base) for table in each[0] if table.cells and table.base])
+    each = [
+        [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.cells]
+        for pages in audiences
+    ]
+    withheld = protect([(list(table.cells), table.base) for table in each[0]])
     for table in chain.from_iterable(each):
-        if table.cells and table.base:
-            table.withheld = withheld
+        table.withheld = withheld
 
 
 def preload() -> None:

@@ -23,9 +23,10 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.gathering import Silence, gathered, table_of
 from eit_analysis.publishing.html import TEMPLATES
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sheets import Sheet, Sheets
-from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.sheets import Sheet, Sheets
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 from eit_analysis.templates import environment
@@ -236,8 +237,9 @@ def to_csv(table: Table) -> str:
         text = "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text
         return '"' + text.replace('"', '""') + '"'
 
-    data = table.exported()
-    rows = [table.header(), *data.itertuples(index=False)]
+    printed = Printed(table)
+    data = printed.exported
+    rows = [printed.header, *data.itertuples(index=False)]
     return "\ufeff" + "\r\n".join(";".join(safe(v) for v in row) for row in rows) + "\r\n"
 
 

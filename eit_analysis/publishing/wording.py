@@ -1,134 +1,21 @@
-"""French words and numbers: headers, labels and values as a reader sees them."""
+"""French numbers and values as a reader sees them; the words are those of :mod:`reference.vocabulary`."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
-from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from babel.numbers import format_decimal
 
-from eit_analysis import french, reference, tables
-from eit_analysis.errors import DisclosureError
-from eit_analysis.reference import commune_tables
+from eit_analysis import french
+from eit_analysis.reference.vocabulary import heading as heading
 
 NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
 PARAMETERS = ("low", "central", "high")
-
-
-# How well one actor answered and what it is asked again: for the study office, and for the actor itself.
-ABOUT_ANSWERS = {
-    "sheets_filled", "rows_clean", "missing_sheets", "confidence_grade", "weak_point", "clean_rows_percent",
-    "filled_percent", "known_mass_percent", "sheet", "row", "question", "other_site_id", "same_siret",
-    "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
-    "reason", "unmet_reason",
-}  # fmt: skip
-# Units of what actors declare, hours and levels of skill too, and of what tells it back.
-QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
-
-
-class Heading(NamedTuple):
-    """How a column is printed: French header, unit, number of decimals, sensitivity, labels of its codes."""
-
-    header: str
-    unit: str
-    decimals: int
-    description: str
-    sensitivity: str
-    labels: dict[str, str]
-
-
-@cache
-def _vocabulary() -> pd.DataFrame:
-    return reference.load("vocabulary").fillna("").drop_duplicates("name").set_index("name")
-
-
-@cache
-def _labels() -> dict[str, dict[str, str]]:
-    frame = reference.load("labels")
-    labels = {
-        str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
-        for column, rows in frame.groupby("column")
-    }
-    for column, names in {"naf_division": _divisions(), "waste_code": _wastes()}.items():
-        labels[column] = {**names, **labels.get(column, {})}
-    return labels
-
-
-def _divisions() -> dict[str, str]:
-    table = reference.load("naf_divisions")
-    return dict(zip(table["naf_division_code"], table["label_fr"], strict=True))
-
-
-def _wastes() -> dict[str, str]:
-    """``150101`` -> ``15 01 01 emballages en papier et carton``; the star of the list marks the hazardous."""
-    table = reference.load("waste_codes")
-    pairs = table["waste_code"].str.replace(r"(..)(..)(..)", rf"\1{NBSP}\2{NBSP}\3", regex=True)
-    names = pairs + table["hazardous"].map({0: "", 1: "*"}) + " " + table["label_fr"]
-    return dict(zip(table["waste_code"], names, strict=True))
-
-
-@cache
-def _communes() -> dict[str, str]:
-    """``68063`` -> ``Cernay (68063)``: two communes may have one name."""
-    table = commune_tables.columns()
-    pairs = zip(table["commune_code"], table["name"], strict=True)
-    return {code: f"{name} ({code})" for code, name in pairs}
-
-
-@cache
-def _contract() -> dict[str, dict]:
-    return {name: field for table in tables.TABLES for name, field in tables.fields(table).items()}
-
-
-def _default_sensitivity(column: str, unit: str) -> str:
-    """Quantities about an actor stay confidential in lists of actors: an accord to be named is not more.
-
-    A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
-    exact scores, whose factors are public, can be solved for it.
-    """
-    quantity = unit.startswith(QUANTITIES)
-    told = column.startswith("source_") or column in ABOUT_ANSWERS
-    return "confidential" if quantity or told else "consented"
-
-
-@cache
-def heading(column: str) -> Heading:
-    """The printed form of a column, from the vocabulary first, then from the contract of the tables.
-
-    Raises
-    ------
-    DisclosureError
-        When the column is declared nowhere: an unknown column does not leave the house.
-    """
-    contract = _contract().get(column, {})
-    vocabulary = _vocabulary()
-    labels = {**(contract.get("labels") or {}), **_labels().get(column, {})}
-    if column == "commune_code":  # 35,000 names, which most pages do without
-        labels = {**_communes(), **labels}
-    if column in vocabulary.index:
-        row = vocabulary.loc[column]
-        return Heading(
-            str(row["header_fr"]),
-            str(row["unit"]),
-            int(row["decimals"] or 0),
-            str(row["description_fr"]),
-            contract.get("sensitivity") or _default_sensitivity(column, str(row["unit"])),
-            labels,
-        )
-    if contract:
-        decimals = 1 if "float" in contract["dtype"] else 0
-        return Heading(
-            contract["header"], "", decimals, contract["description"], contract["sensitivity"], labels
-        )
-    raise DisclosureError(
-        f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
-    )
 
 
 def alphabetical(text: str) -> str:

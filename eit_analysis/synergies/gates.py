@@ -5,58 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.offers import QUALITY_RANK
-
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 GATES = ("same_site", "quality", "hazard", "receiver", "object", "hierarchy", "unlocated", "reach", "no_mass")
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
-# Code de l'environnement, art. L. 541-1: reuse before recycling before energy before disposal.
-HIERARCHY = {
-    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
-    "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
-}  # fmt: skip
-
-
-def read_by_rules(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    rules = compatibility.assign(
-        waste_code_prefix=compatibility["waste_code_prefix"].fillna("").astype(str),
-        specificity=compatibility["waste_code_prefix"].fillna("").astype(str).str.len(),
-        rule_category=compatibility["category"].fillna("").astype(str),
-        rule_id=compatibility["rule_id"].astype(str),
-        new_route=compatibility["route"],
-    ).drop(columns=["category", "route", "source", "year"])
-    coded, uncoded = outputs[outputs["waste_code"] != ""], outputs[outputs["waste_code"] == ""]
-    parts = [
-        coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(
-            rules[rules["specificity"] == length], on="waste_code_prefix"
-        )
-        for length in sorted(set(rules["specificity"]) - {0})
-    ]
-    parts = [p[(p["rule_category"] == "") | (p["rule_category"] == p["category"])] for p in parts]
-    # What is reused as an object is declared as one: its family does not say that it is a pallet.
-    of_matter = rules["input_waste_codes"].fillna("") == ""
-    by_category = rules[(rules["rule_category"] != "") & of_matter].drop(columns="waste_code_prefix")
-    parts.append(
-        coded.merge(
-            by_category[by_category["specificity"] == 0], left_on="category", right_on="rule_category"
-        )
-    )
-    # A code that was not read makes no rule more specific.
-    parts.append(
-        uncoded.merge(by_category.assign(specificity=0), left_on="category", right_on="rule_category")
-    )
-    return pd.concat(parts, ignore_index=True)
-
-
-def stops_of_outputs(pairs: pd.DataFrame) -> dict[str, pd.Series]:
-    """What the rule says of the output alone: which gates are shut, for outputs read by rules."""
-    return {
-        "quality": pairs["quality_rank"] > pairs["worst_quality"].map(QUALITY_RANK).astype(float).fillna(2),
-        "hazard": pairs["hazardous"] & (pairs["hazardous_allowed"] != 1),
-        "hierarchy": pairs["new_route"].map(HIERARCHY).astype(float)
-        > pairs["old_route"].map(HIERARCHY).astype(float),
-    }
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:

@@ -15,19 +15,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
-from eit_analysis.synergies.gates import (
-    GATES,
-    best_rule,
-    first_stop,
-    read_by_rules,
-    stops_of_outputs,
-    stops_of_receivers,
-)
+from eit_analysis.reference.compatibility import OPEN, WASTE, reading, shut_gates
+from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
 from eit_analysis.synergies.matching import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
-READ_OF_OUTPUTS = ["category", "waste_code", "hazardous", "quality_rank", "old_route"]
+READ_OF_OUTPUTS = [*WASTE, "old_route"]
 READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake"]
 NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
 
@@ -63,10 +57,9 @@ def best_candidates(
     giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    texts = ["receiver_naf_codes", "input_waste_codes"]
-    compatibility = compatibility.assign(**compatibility[texts].fillna(""))
-    open_rules = read_by_rules(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
-    open_rules = open_rules[first_stop(stops_of_outputs(open_rules)) == len(GATES)]
+    compatibility = compatibility.fillna(OPEN)
+    open_rules = reading(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
+    open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]
     met = taking[READ_OF_INPUTS].drop_duplicates()
     met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]

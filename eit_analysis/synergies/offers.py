@@ -11,7 +11,6 @@ from eit_analysis.synergies.matching.sides import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
 TAKERS = ("outlet", "ess")
-QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 
 
 def month_mask(months: pd.Series) -> np.ndarray:
@@ -36,7 +35,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collectio
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "hazardous": out["waste_code"].isin(list(hazardous_codes)),
-            "quality_rank": out["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
+            "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
             "supply_low": out["mass_low_t_per_year"].astype(float),
             "supply_high": out["mass_high_t_per_year"].astype(float),

@@ -5,8 +5,7 @@
 ``step`` is 2 for a reuse, a gift or a sale of what is still good, 1 for its matter, 0 for its energy: a third
 of the scale each, so that no quality of an outlet outweighs the hierarchy of the law.
 
-A rule written for the code answers first; only without one do the general rules of its sub-chapter answer,
-then those of its chapter. Nothing answers otherwise: no outlet is guessed.
+Which rules answer is for ``reference.compatibility`` to say; where none does, no outlet is guessed.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from typing import Any
 
 import pandas as pd
 
+from eit_analysis.reference.compatibility import HIERARCHY, MATERIAL_OR_ORGANIC, answering
+
 # Ours: they order the answers of one code within a step of the law, and no more.
 WEIGHTS = {"maturity": 0.45, "specificity": 0.35, "yield": 0.20}
 MOST_MATURE = 9
-# Code de l'environnement, art. L. 541-1: reuse before recycling (organic recycling too) before energy; for
-# food, art. L. 541-15-4 puts people and then animals before compost and energy likewise.
-HIERARCHY = {"reuse": 2, "recycling": 1, "composting": 1, "digestion": 1, "energy": 0}
+# Steps of the law above energy, the last use there is.
+STEPS = {route: HIERARCHY["energy"] - HIERARCHY[route] for route in [*MATERIAL_OR_ORGANIC, "energy"]}
 SPECIFICITY = {"code": 1.0, "subchapter": 0.6, "chapter": 0.4, "category": 0.2}
-LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
 
 OUTLET_COLUMNS = [
     "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use", "treatment",
@@ -40,9 +39,6 @@ def outlets(
     outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.20 yield), where step is 2 for a
     reuse, 1 for a recycling, 0 for energy, and specificity 1 for a rule on the code, 0.6 on its sub-chapter
     (four digits), 0.4 on its chapter, 0.2 on its family.
-
-    A hazardous waste reads only the rules that allow it, and the other wastes only the others. A rule of a
-    family (without a code) is added where a rule on the code names that family.
 
     Parameters
     ----------
@@ -62,23 +58,6 @@ def outlets(
         One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing
         where the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
     """
-    starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
-    rules = [
-        rule
-        for table in (compatibility, general)
-        for rule in _reading(table, ["", *starts.values()], hazardous).to_dict("records")
-    ]
-    found: list[dict[Hashable, Any]] = []
-    for level, start in starts.items():
-        found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]
-        if found:
-            break
-    families = {rule["category"] for rule in found if rule["rule_level"] == "code"} - {""}
-    found += [
-        {**rule, "rule_level": "category"}
-        for rule in rules
-        if rule["waste_code_prefix"] == "" and rule["category"] in families
-    ]
     rows = [
         {
             **rule,
@@ -86,7 +65,7 @@ def outlets(
             "naf_class_code": receiver if len(receiver) == 4 else None,
             "outlet_score": _score(rule),
         }
-        for rule in found
+        for rule in answering(waste_code, hazardous, compatibility, general)
         for receiver in rule["receiver_naf_codes"].split() or [""]
         if receiver.startswith(naf) or naf.startswith(receiver)
     ]
@@ -99,14 +78,6 @@ def answering_level(rows: pd.DataFrame) -> str:
     return next((str(level) for level in rows["rule_level"] if level != "category"), "none")
 
 
-def _reading(rules: pd.DataFrame, starts: list[str], hazardous: bool) -> pd.DataFrame:
-    """The few rules that may read a code: by one of its beginnings or by a family, and of its hazard."""
-    prefix = rules["waste_code_prefix"].fillna("")
-    kept = rules[prefix.isin(starts) & ((rules["hazardous_allowed"] == 1) == hazardous)]
-    texts = ["waste_code_prefix", "category", "receiver_naf_codes"]
-    return kept.assign(**{name: kept[name].fillna("") for name in texts})
-
-
 def _score(rule: dict[Hashable, Any]) -> float:
     parts = {
         "maturity": rule["maturity"] / MOST_MATURE,
@@ -114,4 +85,4 @@ def _score(rule: dict[Hashable, Any]) -> float:
         "yield": rule["yield_central"],
     }
     within = sum(WEIGHTS[name] * part for name, part in parts.items())
-    return round(100 * (HIERARCHY[rule["route"]] + within) / len(set(HIERARCHY.values())), 1)
+    return round(100 * (STEPS[rule["route"]] + within) / len(set(STEPS.values())), 1)

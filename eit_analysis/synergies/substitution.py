@@ -21,15 +21,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.gates import (
-    GATES,
-    best_rule,
-    first_stop,
-    read_by_rules,
-    stops_of_outputs,
-    stops_of_receivers,
-)
+from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
 from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
@@ -84,14 +78,14 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    pairs = read_by_rules(outputs(flows, sites, hazardous_codes), compatibility)
+    pairs = reading(outputs(flows, sites, hazardous_codes), compatibility)
     pairs = pairs.merge(inputs(flows, sites), on="input_category")
     pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )
     reach_km = radius_km / detour_factor
     pairs["gate_rank"] = first_stop(
-        stops_of_outputs(pairs)
+        shut_gates(pairs)
         | stops_of_receivers(pairs)
         | {
             "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],

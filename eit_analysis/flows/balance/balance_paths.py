@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.balance.survey_network import is_taker
 from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 SURVEYED_TAKERS = "surveyed_takers"
 PATH = ["category", "site_id", "route", MASS]
-SENT = ["category", "naf_division", "site_id", "route", MASS]
+SENT = ["category", "naf_division", "route"]
 
 
-def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
+def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Breakdown:
     """What actors send, by family, sector and route; and what takers receive that nobody can have sent.
 
     Parameters
@@ -29,30 +30,38 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
 
     Returns
     -------
-    pandas.DataFrame
-        ``category``, ``naf_division`` (``unexplained`` for the gap), ``site_id`` (for the gap, the takers, by
-        what they receive), ``route`` (``surveyed_takers`` for the gap), mass: records, to be summed. Those of
-        actors are the cells they come from.
+    Breakdown
+        ``category``, ``naf_division`` (``unexplained`` for the gap), ``route`` (``surveyed_takers`` for the
+        gap), mass. Its records are the flows of the actors and, for the gap, the takers, each by what it
+        receives.
     """
     gap = families[families["verdict"] == "from_elsewhere"].set_index("category")[REMAINDER[0]]
     got = received[received["category"].isin(gap.index)]
     share = got[MASS] / got.groupby("category")[MASS].transform("sum")
     mass = share * got["category"].map(gap).astype(float)
     missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
-    return pd.concat([out[SENT], missing[SENT]], ignore_index=True)
+    columns = [*SENT, "site_id", MASS]
+    return _summed(pd.concat([out[columns], missing[columns]], ignore_index=True), SENT)
 
 
-def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Breakdown:
     """What each taker receives, by family, and where it goes: what it sends out, by route, and the remainder.
 
     A taker mixes what it receives: each of its families goes to its outputs in proportion. Only the sums over
     ``category`` and over ``route`` are data; they are exactly the cells they come from.
 
+    Parameters
+    ----------
+    flows, sites : pandas.DataFrame
+        Tables of one wave; t/year.
+    by : list of str
+        ``category``, ``route``, or both.
+
     Returns
     -------
-    pandas.DataFrame
-        ``category`` (``unexplained`` where more goes out than comes in), ``site_id``, ``route``
-        (``unexplained`` where more comes in than goes out), mass.
+    Breakdown
+        ``category`` (``unexplained`` where more goes out than comes in), ``route`` (``unexplained`` where
+        more comes in than goes out), mass. Its records are each taker's paths.
     """
     taken = flows[is_taker(flows["site_id"], sites)]
     taken = taken.assign(route=taken["route"].fillna("unknown"))
@@ -70,4 +79,8 @@ def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     share = outputs[MASS] / outputs.groupby("site_id")[MASS].transform("sum")
     paths = inputs.merge(outputs.assign(share=share)[["site_id", "route", "share"]], on="site_id")
     paths[MASS] = paths[MASS] * paths["share"]
-    return paths.loc[paths[MASS] > 0, PATH].reset_index(drop=True)
+    return _summed(paths.loc[paths[MASS] > 0, PATH].reset_index(drop=True), by)
+
+
+def _summed(paths: pd.DataFrame, by: list[str]) -> Breakdown:
+    return Breakdown(paths.groupby(by, as_index=False)[[MASS]].sum(), by, paths, MASS)

@@ -1,1 +1,12 @@
 """From respondents to every establishment of the territory, and what may bias it."""
+
+from eit_analysis.flows.extrapolation.bases import branches, plan
+from eit_analysis.flows.extrapolation.estimates import by_category, by_division
+from eit_analysis.flows.extrapolation.eurostat_check import beside_eurostat
+from eit_analysis.flows.extrapolation.frame import NOBODY, TABLES, split
+from eit_analysis.flows.extrapolation.nonresponse import by_size, signals, verdict
+
+__all__ = [
+    "NOBODY", "TABLES", "beside_eurostat", "branches", "by_category", "by_division", "by_size", "plan",
+    "signals", "split", "verdict",
+]  # fmt: skip

@@ -18,15 +18,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.diagnosis import TOTAL
-from eit_analysis.flows.extrapolation.bases import COUNTS, Plan, describe
+from eit_analysis.breakdown import TOTAL, Derived
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, behind, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 
 OBSERVED = "observed_t_per_year"
+EXTRAPOLATED = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")]
 
 
-def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Derived:
     """Observed and extrapolated tonnes of every division, and of the territory.
 
     Parameters
@@ -35,22 +37,33 @@ def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
         Outflows of the respondents; t/year.
     planned : Plan
         :func:`bases.plan`.
+    borrowed : bool
+        Keep the divisions whose ratio is that of others. It is perhaps withheld there.
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``naf_division`` (« Total » last), ``n_sites``, ``n_establishments``, ``headcount``,
         ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
         are: these words speak of one activity. A division of which nobody can stand for the silent ones has
         no mass; the total is that of the others. One where, besides, nobody answered has no row: nothing of
-        the survey is about it, and the total counts its establishments.
+        the survey is about it, and the total counts its establishments. From the tonnes of the respondents
+        of each division, and of those that it takes its ratio from.
     """
+    rows = _of_divisions(out, planned)
+    if not borrowed:
+        rows = rows[~rows["basis"].isin(BORROWED)].reset_index(drop=True)
+    parents = [totals(out, "naf_division"), totals(behind(out, planned), "naf_division", total=False)]
+    return Derived(rows, ["naf_division"], parents, TOTAL)
+
+
+def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     cells, people = planned.cells, planned.respondents
     names = sorted({*cells["naf_division"], *people["naf_division"]})
     if not names:
-        return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, MASS, LOW, HIGH])
+        return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED])
     own, part = (
         table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
         for table in (people, cells)
@@ -58,17 +71,17 @@ def by_division(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     lost = _lost(planned, part)
     masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
     rows = pd.concat(masses, ignore_index=True)
-    rows.loc[[*lost, lost.all()], [MASS, LOW, HIGH]] = np.nan
+    rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
     every, all_cells = _whole(own, part)
     own, part = np.vstack([own, every]), np.vstack([part, all_cells])
     answered, observed = own.any(axis=1), own @ _by_site(out, planned)[MASS].to_numpy(float)
     rows.insert(0, OBSERVED, np.where(answered, observed, np.nan))
     rows = pd.concat([_of_one_activity(describe(planned, own, part)), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
-    return rows[answered | rows[MASS].notna().to_numpy()].reset_index(drop=True)
+    return rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()].reset_index(drop=True)
 
 
-def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
     """The territory's tonnes by family of flows; the families add up to the total.
 
     The ratio of a family counts the respondents that declared none of it as zero: they answered, and named
@@ -76,10 +89,15 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``category`` (heaviest first, « Total » last), ``n_sites`` (that declared it),
-        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis.
+        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis. From
+        the tonnes of the respondents.
     """
+    return Derived(_of_families(out, planned), ["category"], [totals(out, "category")], TOTAL)
+
+
+def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     cells, people = planned.cells, planned.respondents
     names = sorted({*cells["naf_division"], *people["naf_division"]})
     own, part = (
@@ -90,7 +108,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     own, part = _whole(own[~lost], part[~lost])
     kept = out[out["site_id"].isin(people["site_id"][own[0]])]
     if kept.empty:
-        return pd.DataFrame(columns=["category", "n_sites", OBSERVED, MASS, LOW, HIGH])
+        return pd.DataFrame(columns=["category", "n_sites", OBSERVED, *EXTRAPOLATED])
     families = sorted(kept["category"].unique())
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
@@ -98,7 +116,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
     rows.insert(2, OBSERVED, [float(flows[MASS].sum()) for flows in parts])
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
-    share = (rows[MASS] / rows[MASS].iloc[-1]).round(12).iloc[:-1]
+    share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
     return rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
 
@@ -144,7 +162,7 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
         np.maximum(variance - observed["sd_t_per_year"].to_numpy() ** 2, 0.0),
         silent.doubt,
     )
-    return pd.DataFrame({MASS: own @ y + silent.mass, LOW: low, HIGH: high})
+    return pd.DataFrame(dict(zip(EXTRAPOLATED, (own @ y + silent.mass, low, high), strict=True)))
 
 
 def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.ndarray) -> pd.DataFrame:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.diagnosis import TOTAL
+from eit_analysis.breakdown import TOTAL, Derived
 from eit_analysis.flows.extrapolation.bases import BORROWED
-from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED
 
-RATIOS = {"t_per_employee": MASS, "t_per_employee_low": LOW, "t_per_employee_high": HIGH}
+RATIOS = ["t_per_employee", "t_per_employee_low", "t_per_employee_high"]
 REFERENCE = ["low", "central", "high"]
 
 
-def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+def beside_eurostat(extrapolated: Derived, waste_per_employee: pd.DataFrame) -> Derived:
     """T / X of each division beside the figure of its Eurostat group, and in words.
 
     The national figure counts all waste, mineral included, by branch; the survey counts what firms declared
@@ -22,26 +22,27 @@ def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame
 
     Parameters
     ----------
-    extrapolated : pandas.DataFrame
+    extrapolated : Derived
         :func:`estimates.by_division`.
     waste_per_employee : pandas.DataFrame
         Reference table: ``naf_division_codes``, ``nace_group``, ``low``, ``central``, ``high`` (t/employee).
 
     Returns
     -------
-    pandas.DataFrame
+    Derived
         ``naf_division``, ``t_per_employee`` with its 95 % bounds, ``nace_group``, ``eurostat_low``,
         ``eurostat_central``, ``eurostat_high`` (t/employee), ``factor_to_eurostat`` (own / central) and
         ``plausibility``: ``below``, ``within`` or ``above`` the range (in part: the interval reaches it, so
         ``within``), ``borrowed`` where the ratio is that of other divisions, which proves nothing of this
         one, ``no_figure`` where Eurostat has none or nothing was extrapolated.
     """
-    rows = extrapolated[extrapolated["naf_division"] != TOTAL].reset_index(drop=True)
+    rows = extrapolated.frame
+    rows = rows[rows["naf_division"] != TOTAL].reset_index(drop=True)
     known = waste_per_employee.assign(naf_division=waste_per_employee["naf_division_codes"].str.split())
     known = known.explode("naf_division").set_index("naf_division")[["nace_group", *REFERENCE]]
     matched = known.reindex(rows["naf_division"]).reset_index(drop=True)
     table = rows[["naf_division"]].copy()
-    for name, mass in RATIOS.items():
+    for name, mass in zip(RATIOS, EXTRAPOLATED, strict=True):
         table[name] = rows[mass].astype(float) / rows["headcount"].where(rows["headcount"] > 0)
     table["nace_group"] = matched["nace_group"]
     for name in REFERENCE:
@@ -57,4 +58,4 @@ def beside_eurostat(extrapolated: pd.DataFrame, waste_per_employee: pd.DataFrame
         ["no_figure", "borrowed", "below", "above"],
         "within",
     )
-    return table
+    return Derived(table, ["naf_division"], extrapolated.parents)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.reference.sizes import size_class
 
@@ -67,7 +68,7 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     Parameters
     ----------
     out : pandas.DataFrame
-        Outflows, ``site_id``. A site that declared none has not answered: missing is not zero.
+        Outflows; t/year. A site that declared none has not answered: missing is not zero.
     sites : pandas.DataFrame
         Tidy ``sites``.
     frame : pandas.DataFrame
@@ -77,7 +78,8 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     -------
     pandas.DataFrame
         ``site_id``, ``siret``, ``naf_division`` (``unknown`` when it is), ``size_class``, ``headcount``
-        and ``headcount_low`` of its INSEE class (missing when nobody knows it), by ``site_id``.
+        and ``headcount_low`` of its INSEE class (missing when nobody knows it), and the mass of its outflows,
+        by ``site_id``.
     """
     columns = ["site_id", "siret", "naf_code", "headcount"]
     rows = sites.loc[sites["site_id"].isin(out["site_id"]), columns].drop_duplicates("site_id")
@@ -91,7 +93,14 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     place = np.searchsorted(CLASSES[1:], rows["headcount"].fillna(0), side="right")
     rows["headcount_low"] = np.array(CLASSES, dtype=float)[place]
     rows["headcount_low"] = rows["headcount_low"].where(rows["headcount"].notna())
-    return rows[["site_id", *UNITS]]
+    rows[MASS] = rows["site_id"].map(out.groupby("site_id")[MASS].sum())
+    return rows[["site_id", *UNITS, MASS]]
+
+
+def split(out: pd.DataFrame, sites: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """:func:`respondents` and :func:`silent` ones of a frame as a register gives it (see :func:`units`)."""
+    answered = respondents(out, sites, units(table))
+    return answered, silent(units(table), answered)
 
 
 def silent(frame: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:

@@ -24,29 +24,19 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.extrapolation.bases import Plan
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 LEVEL = 0.05  # chance of a warning when response is not informative
 LEAST_P_VALUE = 0.001
-# What the report says, by verdict.
-SENTENCES = {
-    "none": "Rien dans les données n'indique que les établissements silencieux diffèrent de ceux qui ont "
-    "répondu. Cela ne le prouve pas\u00a0: à taille et activité égales, une réponse liée au tonnage ne se "
-    "voit pas.",
-    "size": "Avertissement\u00a0: la réponse dépend de la taille des établissements. L'extrapolation n'est "
-    "juste que si, dans une même activité, les tonnes par salarié des silencieux sont celles des répondants.",
-    "size_and_ratio": "Avertissement\u00a0: la réponse dépend de la taille des établissements, et les tonnes "
-    "par salarié aussi. L'extrapolation est probablement biaisée\u00a0: relancez d'abord les tailles qui ont "
-    "peu répondu.",
-    "dropouts": "Avertissement\u00a0: ceux qui n'ont pas répondu de nouveau n'avaient pas, à la vague "
-    "précédente, les mêmes tonnes par salarié que les autres. L'extrapolation est probablement biaisée.",
-}
 
 
-def by_size(planned: Plan) -> pd.DataFrame:
+def by_size(planned: Plan) -> Breakdown:
     """Response by size class: ``size_class``, ``n_sites``, ``n_establishments``, ``response_percent``,
     ``headcount``, ``headcount_covered_percent`` (share of the people who work where someone answered).
+
+    Its records are the respondents, with their ``people``: ``headcount`` is of all establishments.
     """
     people, cells = planned.respondents, planned.cells
     answered = people.groupby("size_class")["headcount"].agg(["size", "sum"])
@@ -63,11 +53,13 @@ def by_size(planned: Plan) -> pd.DataFrame:
         }
     )
     order = rows.index.to_series().str.extract(r"(\d+)")[0].astype(int)
-    return rows.loc[order.sort_values().index].rename_axis("size_class").reset_index()
+    rows = rows.loc[order.sort_values().index].rename_axis("size_class").reset_index()
+    records = people.rename(columns={"headcount": "people"})
+    return Breakdown(rows, ["size_class"], records, "people", people=True)
 
 
 def signals(
-    respondents: pd.DataFrame, silent: pd.DataFrame, out: pd.DataFrame, earlier: pd.DataFrame | None = None
+    respondents: pd.DataFrame, silent: pd.DataFrame, earlier: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The traces that can be looked for, and how sure each is.
 
@@ -75,11 +67,8 @@ def signals(
     ----------
     respondents, silent : pandas.DataFrame
         :func:`frame.respondents` and :func:`frame.silent`.
-    out : pandas.DataFrame
-        Outflows of the respondents; t/year.
     earlier : pandas.DataFrame, optional
-        Respondents of the earlier wave: ``site_id``, ``naf_division``, ``headcount`` and ``mass_t_per_year``
-        (their outflows of then).
+        Respondents of the earlier wave.
 
     Returns
     -------
@@ -88,13 +77,13 @@ def signals(
         ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of so
         few sites says no more, printed « < 0,001 ».
     """
-    here = _per_employee(respondents.assign(mass=respondents["site_id"].map(_masses(out))))
+    here = _per_employee(respondents)
     listed = pd.concat([respondents.assign(answered=1.0), silent.assign(answered=0.0)], ignore_index=True)
     listed["size"] = np.log(listed["headcount_low"].astype(float))
     rows = [("size", *_compared(listed, "answered", "size")), ("ratio", *_compared(here, "size", "ratio"))]
     if earlier is not None:
         again = earlier["site_id"].isin(respondents["site_id"]).astype(float)
-        then = _per_employee(earlier.assign(again=again, mass=earlier[MASS]))
+        then = _per_employee(earlier.assign(again=again))
         rows.append(("dropouts", *_compared(then, "again", "ratio")))
     table = pd.DataFrame(rows, columns=["signal", "n_establishments", "z"])
     p_value = 2 * stats.norm.sf(table["z"].abs())
@@ -102,9 +91,11 @@ def signals(
 
 
 def verdict(found: pd.DataFrame) -> str:
-    """The key of ``SENTENCES``: ``none``, or a warning; the chance of one without a cause is LEVEL.
+    """What to say of the :func:`signals`: ``none``, or a warning; the chance of one without a cause is LEVEL.
 
-    ``size`` and ``dropouts`` raise it, each at its share of LEVEL; ``ratio`` tells how grave ``size`` is.
+    ``size``: response depends on the size; ``size_and_ratio``: and so do the tonnes per employee;
+    ``dropouts``: those who no longer answer had other tonnes per employee than the others. ``size`` and
+    ``dropouts`` raise a warning, each at its share of LEVEL; ``ratio`` tells how grave ``size`` is.
     """
     p = found.set_index("signal")["p_value"]
     raising = p.drop("ratio").dropna()
@@ -137,12 +128,8 @@ def _compared(table: pd.DataFrame, a: str, b: str) -> tuple[int, float]:
     return len(rows), association(one, other, rows["naf_division"].to_numpy(dtype=str))
 
 
-def _masses(out: pd.DataFrame) -> pd.Series:
-    return out.groupby("site_id")[MASS].sum()
-
-
 def _per_employee(sites: pd.DataFrame) -> pd.DataFrame:
     """The sites with ``ratio``, ln of tonnes per employee, and ``size``, ln of the headcount."""
-    known = sites[(sites["headcount"] > 0) & (sites["mass"] > 0)]
+    known = sites[(sites["headcount"] > 0) & (sites[MASS] > 0)]
     size = np.log(known["headcount"].astype(float))
-    return known.assign(size=size, ratio=np.log(known["mass"].astype(float)) - size)
+    return known.assign(size=size, ratio=np.log(known[MASS].astype(float)) - size)

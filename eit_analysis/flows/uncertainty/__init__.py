@@ -1,1 +1,5 @@
 """How well a total is known: the law of a flow, shared errors, sums by group, simulation, where to weigh."""
+
+from eit_analysis.flows.uncertainty import monte_carlo, weighing_plan
+
+__all__ = ["monte_carlo", "weighing_plan"]

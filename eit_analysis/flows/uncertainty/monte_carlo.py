@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.lognormal import half_width, log_sd
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepared, propagate
@@ -46,12 +47,12 @@ def simulated_totals(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, see
     return np.maximum(totals, 0.0, out=totals)
 
 
-def beside_formulas(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+def beside_formulas(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed: int = SEED) -> Breakdown:
     """The intervals of the formulas beside those of the simulation, by group.
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``by``, mass and bounds (t/year), ``simulated_low_t_per_year``, ``simulated_high_t_per_year`` and
         ``half_width_gap_percent``, how much wider the formulas are than the simulation (missing where both
         are certain); the heaviest group first.
@@ -65,7 +66,8 @@ def beside_formulas(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed
         simulated_high_t_per_year=high,
         half_width_gap_percent=100 * (gap - 1),
     )
-    return table.sort_values(MASS, ascending=False, kind="stable", ignore_index=True)
+    table = table.sort_values(MASS, ascending=False, kind="stable", ignore_index=True)
+    return Breakdown(table, by, flows, MASS)
 
 
 def _draw(flows: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -8,10 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import GRID, axis_title, drawn, empty, french_axis, row_height, wrapped
+from eit_analysis.publishing.figures.drawing import (
+    GRID,
+    axis_title,
+    drawn,
+    empty,
+    french_axis,
+    row_height,
+    wrapped,
+)
+from eit_analysis.publishing.figures.palette import HATCHES, RECOVERIES, colour, ink
 from eit_analysis.publishing.figures.ranked import at_end, whiskers
-from eit_analysis.publishing.palette import HATCHES, RECOVERIES, colour, ink
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.release.tables import Table
 
 # Readers of grey prints tell the parts that are no families of flows by their place in this list.
 SPARE = ["", "//", "--", "xx", "\\\\", "||", "////", "++"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import (
+from eit_analysis.publishing.figures.drawing import (
     DARK,
     GRID,
     axis_title,
@@ -19,9 +21,9 @@ from eit_analysis.publishing.drawing import (
     row_height,
     wrapped,
 )
+from eit_analysis.publishing.figures.palette import OTHERS
 from eit_analysis.publishing.figures.ranked import at_end
-from eit_analysis.publishing.palette import OTHERS
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.release.tables import Table
 
 THRESHOLD = 80
 
@@ -78,7 +80,7 @@ def pareto(table: Table, value: str, limit: int = 20) -> str:
     return drawn(1.1 + row_height(names) * len(amounts), paint, accumulate, ratios=(2, 1))
 
 
-def _limited(rows: pd.DataFrame, keys: list[str], value: str, limit: int) -> tuple[np.ndarray, list[str]]:
+def _limited(rows: pd.DataFrame, keys: Sequence[str], value: str, limit: int) -> tuple[np.ndarray, list[str]]:
     """Amounts and labels, those beyond the limit as one."""
     amounts = rows[value].to_numpy(dtype=float)
     names = [wrapped(text, 34) for text in labels(rows, keys)]

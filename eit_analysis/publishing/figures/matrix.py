@@ -9,9 +9,9 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.patches import Patch, Rectangle
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import axis_title, drawn, empty, french_axis, row_height, wrapped
-from eit_analysis.publishing.palette import ink
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.drawing import axis_title, drawn, empty, french_axis, row_height, wrapped
+from eit_analysis.publishing.figures.palette import ink
+from eit_analysis.publishing.release.tables import Table
 
 # One hue, lightness falling evenly from 97 to 25: it survives a grey print.
 SCALE = LinearSegmentedColormap.from_list("eit", ["#F4F8FC", "#C3D9EC", "#86B4D9", "#3F87BC", "#0A4C86"])

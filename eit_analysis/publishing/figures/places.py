@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import DARK, WIDE, axis_title, drawn, empty
-from eit_analysis.publishing.label_places import Box, overlap, round_below
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.drawing import DARK, WIDE, axis_title, drawn, empty
+from eit_analysis.publishing.figures.label_places import Box, overlap, round_below
+from eit_analysis.publishing.release.tables import Table
 from eit_analysis.reference import commune_tables
 
 KM_PER_DEGREE = 111.2  # of latitude, mean of the ellipsoid WGS 84

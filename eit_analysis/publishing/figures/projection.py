@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import (
+from eit_analysis.publishing.figures.drawing import (
     GRID,
     STYLE,
     WIDE,
@@ -24,8 +24,8 @@ from eit_analysis.publishing.drawing import (
     to_svg,
     wrapped,
 )
-from eit_analysis.publishing.palette import PALETTE
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.palette import PALETTE
+from eit_analysis.publishing.release.tables import Table
 
 
 def pyramid(table: Table, left: str, right: str | None = None) -> str:

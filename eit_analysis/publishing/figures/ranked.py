@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import (
+from eit_analysis.publishing.figures.drawing import (
     DARK,
     GRID,
     axis_title,
@@ -20,8 +20,8 @@ from eit_analysis.publishing.drawing import (
     row_height,
     wrapped,
 )
-from eit_analysis.publishing.palette import PALETTE, colour
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.palette import PALETTE, colour
+from eit_analysis.publishing.release.tables import Table
 
 
 def bars(table: Table, value: str, low: str | None = None, high: str | None = None) -> str:

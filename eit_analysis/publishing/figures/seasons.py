@@ -10,10 +10,10 @@ import pandas as pd
 from babel.dates import get_month_names
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import axis_title, empty
-from eit_analysis.publishing.label_places import round_below
-from eit_analysis.publishing.palette import colour
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.drawing import axis_title, empty
+from eit_analysis.publishing.figures.label_places import round_below
+from eit_analysis.publishing.figures.palette import colour
+from eit_analysis.publishing.release.tables import Table
 
 INITIALS = [get_month_names("abbreviated", locale="fr_FR")[m][0].upper() for m in range(1, 13)]
 COLUMNS, WIDTH, HEIGHT, BARS, LEFT, TOP = 3, 333, 150, 86, 48, 38  # px, of a panel and inside it

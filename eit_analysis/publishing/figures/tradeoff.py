@@ -5,9 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import DARK, GRID, axis_title, drawn, empty, french_axis
-from eit_analysis.publishing.palette import PALETTE
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.drawing import DARK, GRID, axis_title, drawn, empty, french_axis
+from eit_analysis.publishing.figures.palette import PALETTE
+from eit_analysis.publishing.release.tables import Table
 
 
 def tradeoff(table: Table, across: str, value: str) -> str:

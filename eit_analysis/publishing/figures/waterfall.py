@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import (
+from eit_analysis.publishing.figures.drawing import (
     DARK,
     GRID,
     axis_title,
@@ -19,9 +19,9 @@ from eit_analysis.publishing.drawing import (
     row_height,
     wrapped,
 )
+from eit_analysis.publishing.figures.palette import PALETTE
 from eit_analysis.publishing.figures.ranked import at_end, whiskers
-from eit_analysis.publishing.palette import PALETTE
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.release.tables import Table
 
 LEVEL, RISE, FALL = "#5B5B5B", PALETTE[2], PALETTE[5]
 

@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import DARK, axis_title, drawn, empty
-from eit_analysis.publishing.label_places import spread
-from eit_analysis.publishing.palette import colour, edge
-from eit_analysis.publishing.released_table import Table
+from eit_analysis.publishing.figures.drawing import DARK, axis_title, drawn, empty
+from eit_analysis.publishing.figures.label_places import spread
+from eit_analysis.publishing.figures.palette import colour, edge
+from eit_analysis.publishing.release.tables import Table
 
 # How a line is drawn by the verdict on its change, and the words of the legend.
 VERDICTS: dict[str, tuple[Any, float, str]] = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import reading
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, spoken
@@ -65,6 +65,8 @@ def why_missed(
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
     refused = linked(missed, methods.rejected, flows)
+    out = flows.loc[flows["direction"] == "out", ["flow_id", "waste_code", "category"]]
+    read = reading(out, methods.compatibility)
     rows = []
     for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
         sites = sorted(set(lead.site_ids.split()))
@@ -77,7 +79,7 @@ def why_missed(
             reasons += (
                 _pooling(lead, present, flows, sharing, methods)
                 if lead.kind == POOLING
-                else _exchange(lead, present, flows, refused, methods)
+                else _exchange(lead, present, flows, read, refused, methods)
             )
         rows += [
             (lead.synergy_id, lead.title, lead.site_ids, reason, rank)
@@ -112,14 +114,20 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
 
 
 def _exchange(
-    lead: Lead, present: list[str], flows: pd.DataFrame, refused: pd.DataFrame, methods: Methods
+    lead: Lead,
+    present: list[str],
+    flows: pd.DataFrame,
+    read: pd.DataFrame,
+    refused: pd.DataFrame,
+    methods: Methods,
 ) -> list[str]:
     own = flows[flows["site_id"].isin(present)]
     outputs = own[(own["direction"] == "out") & (own["category"] == lead.category)]
     if outputs.empty:
         return ["no_output"]
     outputs = outputs_named(lead.title, outputs)
-    inputs = own[(own["direction"] == "in") & own["category"].isin(_fed_by(outputs, methods.compatibility))]
+    fed = read.loc[read["flow_id"].isin(outputs["flow_id"]), "input_category"]
+    inputs = own[(own["direction"] == "in") & own["category"].isin(fed)]
     gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
     reasons = []
     if len(present) > 1:
@@ -128,20 +136,6 @@ def _exchange(
     if methods.passed["out_flow_id"].isin(outputs["flow_id"]).any():
         reasons.append("other_taker")
     return reasons
-
-
-def _fed_by(outputs: pd.DataFrame, compatibility: pd.DataFrame) -> set[str]:
-    """Categories of input that some rule feeds from these outputs, whatever the gates."""
-    category = compatibility["category"].fillna("").astype(str)
-    prefix = compatibility["waste_code_prefix"].fillna("").astype(str)
-    fed: set[str] = set()
-    kinds = outputs[["category", "waste_code"]].fillna("").astype(str).drop_duplicates()
-    for own, code in kinds.itertuples(index=False):
-        # As substitution reads them: an output without a code by its family, one with a code by both.
-        spoken = [code.startswith(p) if code else c == own for c, p in zip(category, prefix, strict=True)]
-        reads = np.array(spoken, dtype=bool) & category.isin([own, ""]).to_numpy(dtype=bool)
-        fed |= set(compatibility.loc[reads, "input_category"])
-    return fed
 
 
 def _pooling(

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from eit_analysis.publishing import wording
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from eit_analysis.publishing.released import Seen
-    from eit_analysis.publishing.released_table import Table
-    from eit_analysis.publishing.viewer import Viewer
+from eit_analysis.publishing.release.released import Seen, Tabular
+from eit_analysis.publishing.release.viewer import Viewer
 
 
 @dataclass(eq=False)
@@ -23,7 +19,7 @@ class Value:
     render: Callable[[], str]
 
     @property
-    def table(self) -> Table | None:
+    def table(self) -> Tabular | None:
         return getattr(self.render, "table", None)
 
     @property
@@ -39,7 +35,7 @@ class Value:
 
 @dataclass(eq=False)
 class CellText:
-    table: Table
+    table: Tabular
     key: object
     column: str
     low: str | None
@@ -76,7 +72,7 @@ class CellText:
 
 @dataclass(eq=False)
 class FirstLabel:
-    table: Table
+    table: Tabular
     column: str
     rank: int
     ascending: bool = False
@@ -89,7 +85,7 @@ class FirstLabel:
     @property
     def _rows(self) -> pd.DataFrame:
         """The rows that may be compared: none where the column is closed, whose order would tell nothing."""
-        closed = self.table.closed
+        closed = getattr(self.table, "closed", None)
         at = self.table.frame.columns.get_loc(self.column)
         return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 

@@ -8,12 +8,20 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.drawing import empty
-from eit_analysis.publishing.label_places import Box, overlap, round_below
-from eit_analysis.publishing.palette import NEUTRAL, colour, edge
-from eit_analysis.publishing.palette import OTHERS as GREY
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sankey_layout import OTHERS, UNEXPLAINED, Layout, Node, Ribbon, grouped, layout
+from eit_analysis.publishing.figures.drawing import empty
+from eit_analysis.publishing.figures.label_places import Box, overlap, round_below
+from eit_analysis.publishing.figures.palette import NEUTRAL, colour, edge
+from eit_analysis.publishing.figures.palette import OTHERS as GREY
+from eit_analysis.publishing.figures.sankey_layout import (
+    OTHERS,
+    UNEXPLAINED,
+    Layout,
+    Node,
+    Ribbon,
+    grouped,
+    layout,
+)
+from eit_analysis.publishing.release.tables import Table
 
 WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40
 SIZE, LINE = 16, 19  # px: of the text and of a line of it

@@ -24,7 +24,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from eit_analysis.publishing.disclosure import PROTECTION, Cell, CellKey
+from eit_analysis.publishing.release.disclosure import PROTECTION, Cell, CellKey
 
 Constraint = tuple[CellKey, list[CellKey]]
 ROUNDS = 30

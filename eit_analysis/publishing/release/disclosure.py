@@ -15,19 +15,21 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 
 # Relative uncertainty that must remain around a unit of a cell, and around a cell among published ones.
 PROTECTION = 0.15
 
 # Columns whose exact value would say more than the table shows: how they are rounded, to how many digits.
+# The first of these words that a name has counts.
 ROUNDINGS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "employee": (np.round, 2),
     "low": (np.floor, 2),
     "high": (np.ceil, 2),
     "pooled": (np.round, 1),
     # What stands for others is one ratio times public headcounts: exact, it would give the ratio's own sum.
     "extrapolated": (np.round, 2),
-    "employee": (np.round, 2),
 }
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
@@ -75,32 +77,16 @@ class Cell:
         return self.limits.refuse(self.weights)
 
 
-def population(contributors: pd.DataFrame, weight: str | None) -> str:
-    """A name for the records and weight behind a table: equal names mean additive cells."""
-    columns = ["site_id"] + ([weight] if weight else [])
-    parts = pd.util.hash_pandas_object(contributors[columns], index=False).to_numpy()
-    return f"{weight}:{len(parts)}:{int(parts.sum())}"
+def population(breakdown: Breakdown) -> str:
+    """A name for the records and the measure behind a table: equal names mean additive cells."""
+    measure = breakdown.measure
+    columns = ["site_id"] + ([measure] if measure else [])
+    parts = pd.util.hash_pandas_object(breakdown.records[columns], index=False).to_numpy()
+    return f"{measure}:{len(parts)}:{int(parts.sum())}"
 
 
-def judge(
-    frame: pd.DataFrame,
-    keys: list[str],
-    contributors: pd.DataFrame,
-    weight: str | None,
-    people: bool,
-    total: str | None,
-    rules: Disclosure,
-) -> tuple[list[Cell], Cell]:
+def judge(breakdown: Breakdown, rules: Disclosure) -> tuple[list[Cell], Cell]:
     """The cell behind each row of a table, and the one behind its grand total.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table; ``keys`` identify its rows, ``total`` in a key column means *all values* of that key.
-    contributors : pandas.DataFrame
-        The records: key columns, ``site_id`` and ``weight``.
-    people : bool
-        Whether the weight counts people (then the minimum of people applies).
 
     Returns
     -------
@@ -109,35 +95,25 @@ def judge(
     Cell
         Every record: a reader is taken to know it, from a share or from another page.
     """
-    name = population(contributors, weight)
-    limits = Limits(rules, weight is not None, people)
-    columns = {
-        key: contributors[key].astype(object).where(contributors[key].notna(), None).map(str).to_numpy()
-        for key in keys
-    }
-    sites = contributors["site_id"].to_numpy(dtype=object)
-    amounts = (
-        contributors[weight].fillna(0).abs().to_numpy(dtype=float) if weight else np.ones(len(contributors))
-    )
+    name = population(breakdown)
+    limits = Limits(rules, breakdown.measure is not None, breakdown.people)
+    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.weights
 
-    def cell(identity: list[tuple[str, str]]) -> Cell:
-        mask = np.ones(len(contributors), dtype=bool)
-        for key, value in identity:
-            mask &= columns[key] == value
+    def weighed(mask: np.ndarray | slice) -> dict[str, float]:
         weights: dict[str, float] = {}
         for site, amount in zip(sites[mask], amounts[mask], strict=True):
             weights[site] = weights.get(site, 0.0) + float(amount)
-        if not weights and len(identity) > 1:
-            # That nobody is here tells something of each of the few who are in the same group.
-            group = set(sites[np.logical_and.reduce([columns[key] == value for key, value in identity[:-1]])])
-            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
-        return Cell((name, frozenset(identity)), weights, limits)
+        return weights
 
     cells = []
-    for row in frame[keys].itertuples(index=False):
-        identity = [(k, str(None if pd.isna(v) else v)) for k, v in zip(keys, row, strict=True)]
-        cells.append(cell([(k, v) for k, v in identity if total is None or v != total]))
-    return cells, cell([])
+    for identity, mask in zip(breakdown.identities(), breakdown.members(), strict=True):
+        weights = weighed(mask)
+        if not weights and len(identity) > 1:
+            # That nobody is here tells something of each of the few who are in the same group.
+            group = set(sites[breakdown.behind(identity[:-1])])
+            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
+        cells.append(Cell((name, frozenset(identity)), weights, limits))
+    return cells, Cell((name, frozenset()), weighed(slice(None)), limits)
 
 
 def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -153,7 +129,7 @@ def blurred(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     rounded = {}
     for column in map(str, numbers.columns):
         words = [] if column.startswith(REFERENCE) else column.split("_")
-        place = next((i for i, word in enumerate(words) if word in ROUNDINGS), None)
+        place = next((words.index(word) for word in ROUNDINGS if word in words), None)
         # A bare `low` beside a `unit` is a parameter with its source, about no actor.
         if place is None or (place == 0 and "unit" in frame):
             continue

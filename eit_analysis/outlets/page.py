@@ -8,8 +8,8 @@ from typing import Any
 
 from eit_analysis.codes import ROUTES
 from eit_analysis.french import bound, counted, exact
-from eit_analysis.publishing.outlet_answer import spaced_code
-from eit_analysis.synergies.outlets import LEVEL_DIGITS
+from eit_analysis.outlets.answer import spaced_code
+from eit_analysis.reference.compatibility import LEVEL_DIGITS
 
 WIDTH = 96
 USE_WIDTH, TAKER_WIDTH = 42, 45

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from eit_analysis.publishing.html import macro
-from eit_analysis.publishing.released import Released, Seen, Text
-from eit_analysis.publishing.viewer import Viewer
+from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.sentences import Text
+from eit_analysis.publishing.release.viewer import Viewer
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Sheet:
     blocks: tuple[Released, ...]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Sheets(Released):
     """The sheets of a report: on its page a list of links, beside it a file each."""
 
@@ -57,7 +58,7 @@ class Sheets(Released):
         return macro("sheets", self, name)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Questions(Released):
     """What a meeting has to settle: each question with room to write the answer by hand."""
 

@@ -1,29 +1,37 @@
-"""The gate: what a notebook shows passes here, is held against the audience's rights, or stays inside."""
+"""What one page shows to one audience: the calls by which anything may leave."""
 
 from __future__ import annotations
 
+import inspect
 import re
 import string
-from collections.abc import Callable, Collection, Container, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from copy import copy
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import french
+from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.config import StudyConfig
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing import released, wording
-from eit_analysis.publishing.disclosure import CellKey, judge
-from eit_analysis.publishing.released import Figure, Highlights, Released, Text
-from eit_analysis.publishing.released_table import Table
-from eit_analysis.publishing.sheets import Questions, Sheet, Sheets
-from eit_analysis.publishing.suppression import Withheld
-from eit_analysis.publishing.values import Constant, Value
-from eit_analysis.publishing.viewer import viewer_of
+from eit_analysis.prepared import PreparedTables
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release.aggregates import Aggregate, DerivedTable
+from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.sentences import Highlights, Text
+from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
+from eit_analysis.publishing.release.suppression import Withheld
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.values import Constant, Value
+from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
 
-class Release:
+class Release(PreparedTables):
     """Everything one page shows to one audience.
 
     Parameters
@@ -37,19 +45,34 @@ class Release:
     """
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
-        self.study, self.page = study, page
+        self.study, self.page, self.wave = study, page, study.wave
         self.viewer = viewer_of(study, audience)
-        # For a page, all notebooks of the audience are protected together once they have run.
-        self.withheld: Container[CellKey] = frozenset()
-        if released.preview and not self.viewer.internal:
-            self.withheld = Withheld()
+        # What a reader of this page alone could find; the pages of an audience are protected together later.
+        self.withheld = Withheld()
 
-    def load(self, table: str, wave: str | None = None) -> pd.DataFrame:
+    def __repr__(self) -> str:
+        return f"Release of {self.study.name}, wave {self.study.wave}, for {self.viewer.audience}"
+
+    @property
+    def settings(self) -> StudyConfig:
+        return self.study.config
+
+    def at(self, wave: str) -> Release:
+        """The same release, its tables being those of another wave.
+
+        Who refuses all diffusion today is left out of every wave.
+        """
+        other = copy(self)
+        other.wave = wave
+        return other
+
+    def load(self, table: str, wave: str = "") -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
-        study = self.study.at(wave) if wave else self.study
+        wave = wave or self.wave
+        study = self.study.at(wave) if wave != self.study.wave else self.study
         frame = study.load(table)
         refused = self.viewer.refused
-        if wave and not self.viewer.internal:
+        if wave != self.study.wave and not self.viewer.internal:
             refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
             kept = [site not in refused for site in frame["site_id"]]
@@ -62,32 +85,83 @@ class Release:
 
     def table(
         self,
-        frame: pd.DataFrame,
+        content: Breakdown | Derived | pd.DataFrame,
         title: str,
-        keys: list[str],
-        contributors: pd.DataFrame,
+        keys: Sequence[str] = (),
+        contributors: pd.DataFrame | None = None,
         weight: str | None = None,
         people: bool = False,
         total: str | None = None,
         note: str = "",
     ) -> Table:
-        """An aggregated table, judged row by row by the records behind it (see :mod:`disclosure`).
+        """A table judged row by row by the records behind it (see :mod:`disclosure`).
+
+        A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
+        tells a reader nothing that those do not, shown or not, since a parent is protected with all tables of
+        the audience as if it stood on the page. Each wave stays a population of its own there, and a part
+        withheld in one (the new sites of a family) is as safe from subtraction as in its own table.
 
         Raises
         ------
         DisclosureError
-            When the contributors lack a key column, ``site_id`` or the weight: unknown means withheld.
+            When the table is not what its records give, or counts an actor who refused this audience; for a
+            derived one, when a parent shows only part of its records or shares no key with it, or when a row
+            comes from no parent.
         """
-        needed = [*keys, "site_id", *([weight] if weight else [])]
-        missing = [column for column in needed if column not in contributors.columns]
-        if missing:
+        if isinstance(content, Derived):
+            return self._derived(content, title, note)
+        named = isinstance(content, pd.DataFrame)
+        if isinstance(content, pd.DataFrame):
+            content = Breakdown(content, keys, contributors, weight, total, people=people)  # type: ignore[arg-type]
+        content.check(title, sums=not named)
+        refused = self.viewer.refused & set(content.records["site_id"])
+        if refused:
             raise DisclosureError(
-                f"« {title} »\u00a0: les contributeurs n'ont pas la colonne {', '.join(missing)}."
+                f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
+                "public, avec release."
             )
-        rules = self.study.config.disclosure
-        cells, base = judge(frame, keys, contributors, weight, people, total, rules)
-        sites = [key for key in keys if key == "site_id"]
-        return self._register(title, frame, keys, sites=sites, total=total, note=note, cells=cells, base=base)
+        cells, base = judge(content, self.study.config.disclosure)
+        self.withheld.add(cells, base)
+        return Aggregate(
+            self.viewer,
+            title,
+            self._known(content.frame),
+            list(content.keys),
+            note,
+            content.total,
+            sites=[key for key in content.keys if key == "site_id"],
+            measure=content.measure,
+            actors=content.records["site_id"].nunique(),
+            cells=cells,
+            base=base,
+            withheld=self.withheld,
+        )
+
+    def _derived(self, content: Derived, title: str, note: str) -> Table:
+        parents = [p if isinstance(p, Table) else self.table(p, title) for p in content.parents]
+        for parent in parents:
+            whole = isinstance(parent, Aggregate) and parent.complete
+            if not whole or not set(parent.keys) & set(content.keys):
+                raise DisclosureError(
+                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
+                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
+                )
+        table = DerivedTable(
+            self.viewer,
+            title,
+            self._known(content.frame),
+            list(content.keys),
+            note,
+            content.total,
+            sites=[key for key in content.keys if key == "site_id"],
+            parents=parents,
+        )
+        known = [table.from_rows(parent) for parent in parents]
+        if not np.logical_or.reduce([np.zeros(len(content.frame), bool), *known]).all():
+            raise DisclosureError(
+                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
+            )
+        return table
 
     def derived(
         self,
@@ -98,42 +172,7 @@ class Release:
         total: str | None = None,
         note: str = "",
     ) -> Table:
-        """A table reckoned from released tables row by row: a change between waves, a ratio, a trend.
-
-        A row leaves when every row of a parent that agrees with it on their common keys leaves, and holds
-        nothing but what follows from these. So it tells a reader nothing that the parents do not, shown or
-        not: a parent is protected with all tables of the audience as if it stood on the page. Each wave stays
-        a population of its own there, and a part withheld in one (the new sites of a family) is as safe from
-        subtraction as in its own table.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-            Values of a row made of the parent rows with the same keys only. Next to the bounds of a change
-            stand the masses it is made of: they set how far these bounds are rounded.
-        parents : list of Table
-            From :meth:`table`, each showing all its records.
-
-        Raises
-        ------
-        DisclosureError
-            When a parent is no aggregated table, shows only part of its records, or shares no key with the
-            frame; or when a row comes from no parent.
-        """
-        for parent in parents:
-            if not parent.complete or not set(parent.keys) & set(keys):
-                raise DisclosureError(
-                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
-                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
-                )
-        table = Table(self.viewer, title, frame, keys, parents=parents)
-        known = np.logical_or.reduce([np.zeros(len(frame), bool), *(table.from_rows(p) for p in parents)])
-        if not known.all():
-            raise DisclosureError(
-                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
-            )
-        sites = [key for key in keys if key == "site_id"]
-        return self._register(title, frame, keys, sites=sites, parents=parents, total=total, note=note)
+        return self.table(Derived(frame, keys, parents, total), title, note=note)  # type: ignore[arg-type]
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
@@ -144,23 +183,22 @@ class Release:
         """
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
-        return self._register(
-            title, frame, [frame.columns[0]], sites=sites, listing=True, note=note, most=most
-        )
+        first = [str(frame.columns[0])]
+        return Listing(self.viewer, title, self._known(frame), first, note, sites=sites, most=most)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor."""
         named = [c for c in frame.columns if "site_id" in c or c.startswith("source_")]
         if named:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
-        return self._register(title, frame, keys, note=note)
+        return Table(self.viewer, title, self._known(frame), keys, note)
 
     def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """Rows that overlap, such as plans for the same tonnes: the team's alone.
 
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
         """
-        return self._register(title, frame, keys, listing=True, note=note)
+        return Listing(self.viewer, title, self._known(frame), keys, note)
 
     def figure(
         self,
@@ -170,13 +208,26 @@ class Release:
         finding: Text | None = None,
         source: str = "",
         n: Value | None = None,
+        interval: str | bool = False,
         **options: object,
     ) -> Figure:
-        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`)."""
+        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`).
+
+        Unless they are given: the value is the measure of the table, the source the questionnaires of the
+        wave, ``n`` the number of actors behind the table. ``interval`` adds the bounds of the value, True for
+        the only ones, ``"80"`` for those of that level.
+        """
         if not isinstance(table, Table):
             raise DisclosureError(f"« {title} »\u00a0: une figure se dessine seulement d'un tableau diffusé.")
         if not isinstance(finding, Text | None) or not isinstance(n, Value | None):
             raise DisclosureError(f"« {title} »\u00a0: le constat vient de release.text, n de release.count.")
+        if table.measure and "value" in inspect.signature(draw).parameters:
+            options.setdefault("value", table.measure)
+        if interval:
+            options |= table.bounds(str(options["value"]), interval if isinstance(interval, str) else "")
+        if n is None and table.actors:
+            n = self.count(table.actors, "acteur", "acteurs")
+        source = source or f"questionnaires des acteurs, vague {self.study.wave}"
         return Figure(self.viewer, draw, table, title, options, finding, source, n)
 
     def highlights(self, answers: Sequence[tuple[str, *tuple[Text, ...]]]) -> Highlights:
@@ -238,10 +289,8 @@ class Release:
         """A count with its noun: ``3 entreprises``."""
         return Value(Constant(french.counted(int(count), singular, plural)))
 
-    def _register(self, title: str, frame: pd.DataFrame, keys: list[str], **parts: Any) -> Table:
+    def _known(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame, refused when one of its columns is declared nowhere."""
         for column in frame.columns:
             wording.heading(column)
-        table = Table(self.viewer, title, frame.reset_index(drop=True), keys, withheld=self.withheld, **parts)
-        if isinstance(self.withheld, Withheld) and table.cells and table.base:
-            self.withheld.add(table.cells, table.base)
-        return table
+        return frame.reset_index(drop=True)

@@ -1,0 +1,201 @@
+"""A sum that carries its records: what a table prints, and which records of the survey stand behind each row.
+
+    y_row = sum_r c_r x_r,   over the records r that have the keys of the row,
+
+x_r what an actor declared (tonnes, people), c_r a coefficient that anybody can know: 1, months active / 12,
+the rate of a tax, the jobs of a tonne. An analysis returns a breakdown instead of a bare table, so that
+disclosure control weighs the very records that were summed: nobody names them a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.errors import DisclosureError
+
+TOTAL = "Total"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Breakdown:
+    """A table of sums and the records summed.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The keys, then the values; one row each.
+    keys : sequence of str
+        The columns that name a row.
+    records : pandas.DataFrame
+        The keys, ``site_id``, ``measure`` and ``sums``; one row per record.
+    measure : str or None
+        The column of the records by which an actor weighs in a row; None where actors are only counted. Where
+        the frame has it too, it is the sum of the records; any other value is reckoned from these alone.
+    total : str or None
+        The code that means *all values* in a column of keys.
+    of : str or None
+        The column of the records that actors declared, where ``measure`` is a public multiple of it.
+    people : bool
+        Whether the measure counts people: rows of very few are then withheld.
+    sums : sequence of str
+        Further columns of the frame that are sums of the same column of the records.
+    """
+
+    frame: pd.DataFrame
+    keys: Sequence[str]
+    records: pd.DataFrame = field(repr=False)
+    measure: str | None = None
+    total: str | None = None
+    of: str | None = None
+    people: bool = False
+    sums: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"Breakdown of {self.measure or 'actors'} by {', '.join(self.keys)}: {len(self.frame)} rows, "
+            f"{len(self.records)} records"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.frame.to_html(index=False, border=0, max_rows=20, na_rep="–", decimal=",")
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Shape (records,): how much each record weighs, 1 without a measure."""
+        if self.measure is None:
+            return np.ones(len(self.records))
+        return self.records[self.measure].fillna(0).abs().to_numpy(dtype=float)
+
+    def identities(self) -> list[list[tuple[str, str]]]:
+        """For each row, its keys and their values as text, without those that mean *all values*."""
+        return [
+            [(key, text) for key, text in zip(self.keys, row, strict=True) if text != self.total]
+            for row in zip(*(_texts(self.frame[key]) for key in self.keys), strict=True)
+        ]
+
+    def members(self) -> Iterator[np.ndarray]:
+        """For each row, a mask of shape (records,): the records behind it."""
+        return map(self.behind, self.identities())
+
+    def behind(self, identity: list[tuple[str, str]]) -> np.ndarray:
+        """Shape (records,): which records have these values of the keys."""
+        mask = np.ones(len(self.records), dtype=bool)
+        for key, text in identity:
+            mask &= self._columns[key] == text
+        return mask
+
+    @cached_property
+    def _columns(self) -> dict[str, np.ndarray]:
+        return {key: _texts(self.records[key]) for key in self.keys}
+
+    def forms(self, column: str | None = None) -> pd.DataFrame:
+        """The linear form of every number of a column over the declared values of the records.
+
+        Parameters
+        ----------
+        column : str or None
+            A column that records and table share; the measure by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``row`` (position in the frame), ``record`` (label in the records), ``site_id`` and
+            ``coefficient``: y_row is the sum of coefficient times the declared value.
+        """
+        name = column or self.measure
+        if name is not None and name not in self.records:
+            raise DisclosureError(f"« {name} » n'est pas une somme sur les enregistrements de l'enquête.")
+        amounts = np.ones(len(self.records)) if name is None else self.records[name].to_numpy(dtype=float)
+        declared = amounts if self.of is None else self.records[self.of].to_numpy(dtype=float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            coefficients = np.where(declared != 0, amounts / declared, 0.0)
+        parts = []
+        for row, mask in enumerate(self.members()):
+            behind = np.flatnonzero(mask)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "row": row,
+                        "record": self.records.index[behind],
+                        "site_id": self.records["site_id"].to_numpy()[behind],
+                        "coefficient": np.nan_to_num(coefficients[behind]),
+                    }
+                )
+            )
+        columns = ["row", "record", "site_id", "coefficient"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def check(self, title: str, sums: bool = True) -> None:
+        """Refuse a table that is not what its records give.
+
+        Raises
+        ------
+        DisclosureError
+            When the records lack a column, or when the measure, a further sum or the number of actors of a
+            row is not theirs.
+        """
+        needed = [*self.keys, "site_id", *filter(None, [self.measure, self.of]), *self.sums]
+        missing = [column for column in needed if column not in self.records.columns]
+        if missing:
+            raise DisclosureError(
+                f"« {title} »\u00a0: les enregistrements n'ont pas la colonne {', '.join(missing)}."
+            )
+        if not sums:
+            return
+        summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
+        amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
+        sites = self.records["site_id"].to_numpy(dtype=object)
+        given = [(amounts[mask].sum(axis=0), len(set(sites[mask]))) for mask in self.members()]
+        slack = 1e-9 * (np.abs(amounts).sum(axis=0) + 1)
+        for position, (sums, actors) in enumerate(given):
+            row = self.frame.iloc[position]
+            stated = row[summed].to_numpy(dtype=float)
+            wrong = np.array(summed)[np.abs(stated - sums) > slack].tolist()  # nothing declared is no zero
+            if "n_sites" in self.frame and row["n_sites"] != actors:
+                wrong.append("n_sites")
+            if wrong:
+                keys = ", ".join(str(row[key]) for key in self.keys)
+                raise DisclosureError(
+                    f"« {title} »\u00a0: « {wrong[0]} » à la ligne « {keys} » n'est pas ce que donnent ses "
+                    "enregistrements."
+                )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derived:
+    """What is reckoned row by row from breakdowns: a change between waves, a ratio, a trend.
+
+    A row holds nothing but what follows from the rows of ``parents`` that have its keys in common: it tells a
+    reader nothing that these do not, and it leaves when all of them may.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The keys, then the values.
+    keys : sequence of str
+        The columns that name a row.
+    parents : sequence of Breakdown
+        What it comes from; each holds all its records.
+    total : str or None
+        The code that means *all values* in a column of keys.
+    """
+
+    frame: pd.DataFrame
+    keys: Sequence[str]
+    parents: Sequence[Breakdown]
+    total: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Derived table by {', '.join(self.keys)}: {len(self.frame)} rows, {len(self.parents)} parents"
+
+    def _repr_html_(self) -> str:
+        return self.frame.to_html(index=False, border=0, max_rows=20, na_rep="–", decimal=",")
+
+
+def _texts(column: pd.Series) -> np.ndarray:
+    return column.astype(object).where(column.notna(), None).map(str).to_numpy()

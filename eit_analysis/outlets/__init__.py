@@ -1,0 +1,1 @@
+"""Which activities could take a waste: the answer of `eit outlets`, as plain values and as a page."""

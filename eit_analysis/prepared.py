@@ -1,0 +1,136 @@
+"""The tables of a study as an analyst takes them up: described, weighed, in French words on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis import reference, study
+from eit_analysis.config import StudyConfig
+from eit_analysis.employment import workforce
+from eit_analysis.errors import UsageError
+from eit_analysis.flows import dimensions
+from eit_analysis.reference.vocabulary import labelled
+
+DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming}
+
+
+class PreparedTables:
+    """The tables of one wave by name; ``labels="fr"`` gives French headers with units, and codes as words.
+
+    A study gives every row; a release gives the same tables without the actors who refused its audience.
+    """
+
+    def load(self, table: str) -> pd.DataFrame:
+        """A tidy table as cleaning wrote it."""
+        raise NotImplementedError
+
+    @property
+    def settings(self) -> StudyConfig:
+        """What study.toml says."""
+        raise NotImplementedError
+
+    def sites(self, labels: str = "") -> pd.DataFrame:
+        """The actors who answered, one row each."""
+        return self._worded(self.load("sites"), labels)
+
+    def flows(self, direction: str = "out", labels: str = "") -> pd.DataFrame:
+        """The flows in t/year with the sector, commune, hazard, recovery and cost of each.
+
+        Parameters
+        ----------
+        direction : str
+            ``out``: what leaves the actors, without what treatment plants pass on, which would count twice;
+            ``in``: what enters; ``all``: every row.
+        labels : str
+            ``fr`` for French words.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See :func:`flows.dimensions.prepared`.
+        """
+        described = dimensions.prepared(
+            self.load("flows"),
+            self.load("sites"),
+            reference.load("waste_codes"),
+            self.settings.shared_error_correlation,
+        )
+        if direction != "all":
+            if direction not in DIRECTIONS:
+                raise UsageError(f"« {direction} » n'est pas un sens de flux\u00a0: écrivez out, in ou all.")
+            described = DIRECTIONS[direction](described)
+        return self._worded(described, labels)
+
+    def workforce(self, labels: str = "") -> pd.DataFrame:
+        """People by site, occupation, age band and contract; occupations named by the most frequent label.
+
+        Occupations of very few people or actors are one, as the rules of disclosure of the study say.
+        """
+        rules = self.settings.disclosure
+        people = workforce.prepare(self.load("workforce"), rules.minimum_people, rules.minimum_units)
+        return self._worded(people, labels)
+
+    def sharing(self, labels: str = "") -> pd.DataFrame:
+        """Purchases, services, equipment, space, skills and training that actors offer or need."""
+        return self._worded(self.load("sharing"), labels)
+
+    def skills(self, labels: str = "") -> pd.DataFrame:
+        """Skills by site, with the level that people have and the level required."""
+        return self._worded(self.load("skills"), labels)
+
+    def readiness(self, labels: str = "") -> pd.DataFrame:
+        """Answers on change, by site, role and item."""
+        return self._worded(self.load("readiness"), labels)
+
+    def synergy_register(self, labels: str = "") -> pd.DataFrame:
+        """Leads and synergies with their actors, status and tonnes realised."""
+        return self._worded(self.load("synergy_register"), labels)
+
+    @staticmethod
+    def _worded(frame: pd.DataFrame, labels: str) -> pd.DataFrame:
+        if labels not in ("", "fr"):
+            raise UsageError(f'« {labels} » n\'est pas une langue connue\u00a0: écrivez labels="fr".')
+        return labelled(frame) if labels else frame
+
+
+@dataclass(frozen=True, repr=False)
+class Study(study.Study, PreparedTables):
+    """One study opened on one wave, with its tables prepared."""
+
+    def __repr__(self) -> str:
+        return f"Study {self.name}, wave {self.wave} of {', '.join(self.waves)}"
+
+    def _repr_html_(self) -> str:
+        rows = [(table, len(self.load(table))) for table in sorted(self.manifest()["tables"])]
+        listed = pd.DataFrame(rows, columns=["table", "lignes"]).to_html(index=False, border=0)
+        return f"<p><strong>{self.name}</strong>, vague {self.wave}</p>{listed}"
+
+
+def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
+    """A study opened on a wave, its last one by default.
+
+    Parameters
+    ----------
+    name : str
+        Folder of ``data/raw``.
+    wave : str
+        Folder of the wave.
+    root : pathlib.Path or None
+        The project folder; by default the nearest one upward that holds ``data/raw``.
+
+    Raises
+    ------
+    UsageError
+        When the study or the wave does not exist; the sentence lists those that do.
+    InputError
+        When ``study.toml`` is missing or wrong.
+    """
+    return Study(**vars(study.open_study(name, wave, root)))
+
+
+def list_studies(root: Path | None = None) -> list[str]:
+    """Names of the studies of the project, in alphabetical order."""
+    return study.list_studies(root or study.project_root())

@@ -1,0 +1,82 @@
+"""Rows about named actors: each is shown to an audience or not, according to their consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from eit_analysis import french
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release.released import Seen
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import Viewer
+
+
+@dataclass(eq=False, repr=False)
+class Listing(Table):
+    """Rows about individual actors, named in the columns ``sites``; without these, the team's alone.
+
+    Attributes
+    ----------
+    most : int or None
+        How many of the rows that an audience may read are shown to it.
+    closed : numpy.ndarray or None
+        Shape (rows, columns): cells that the sensitivity of their column closes.
+    unlisted : int
+        Rows that are not for this audience.
+    """
+
+    most: int | None = None
+    closed: np.ndarray | None = None
+    unlisted: int = 0
+
+    secrecy: ClassVar[str] = "secret des affaires"
+
+    def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        sites = list(self.sites)
+        groups = [
+            {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
+            for row in self.frame[sites].itertuples(index=False)
+        ]
+        allowed = np.flatnonzero([viewer.may_list(group) for group in groups])
+        secret = np.array(
+            [wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame],
+            dtype=bool,
+        )
+        if secret.any() and "rank" not in self.frame:
+            # The order of a list sorted by what is closed, or where it is cut, would still tell it.
+            open_cells = self.frame[[*sites, *self.frame.columns[~secret]]].astype(str)
+            texts = open_cells.to_numpy().tolist()
+            allowed = np.array(sorted(allowed, key=lambda row: texts[row]), dtype=np.intp)
+        kept = allowed[: self.most]
+        rows = self.frame.iloc[kept].reset_index(drop=True)
+        identity = rows[list(self.keys)]
+        own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
+        closed = ~own[:, None] & secret
+        withheld = len(groups) - len(allowed)
+        lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        note = self.noted(f"{lines} à ce public." if withheld else "")
+        if len(kept) < len(allowed):
+            shown = french.counted(len(kept), "ligne montrée", "lignes montrées")
+            note = f"{note} {shown} sur {french.whole(len(allowed))}.".lstrip()
+        if closed.any():
+            # A closed cell holds nothing that a figure could draw.
+            rows = rows.astype(object).mask(closed).infer_objects()
+        frame = self.named(rows, viewer)
+        return replace(self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity)
+
+    @property
+    def shut(self) -> np.ndarray:
+        return super().shut if self.closed is None else super().shut | self.closed
+
+    @property
+    def readable(self) -> bool:
+        return super().readable if len(self.frame) else not self.unlisted
+
+    @property
+    def silence(self) -> str:
+        if self.readable:
+            return "" if len(self.frame) else "empty"
+        return "individual" if self.sites else "overlap"

@@ -1,0 +1,64 @@
+"""Anything that a notebook may show: it knows which of its cells its audience may read.
+
+These objects hold their data until the page is written, because a cell may still have to be withheld when all
+tables of an audience are protected together. Only their rendered form, never their frame, reaches a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from eit_analysis.publishing.html import preview
+from eit_analysis.publishing.release.viewer import Viewer
+
+Seen = dict[int, Any]  # tables by their id
+
+
+class Tabular(Protocol):
+    """What printing and sentences need of a table."""
+
+    title: str
+    frame: pd.DataFrame
+    keys: Sequence[str]
+    total: str | None
+
+    def row(self, key: object) -> int: ...
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Tabular: ...
+    @property
+    def codes(self) -> pd.DataFrame: ...
+    @property
+    def hidden(self) -> np.ndarray: ...
+    @property
+    def shut(self) -> np.ndarray: ...
+    @property
+    def visible(self) -> pd.DataFrame: ...
+
+
+class Released:
+    """Anything that a notebook may show."""
+
+    viewer: Viewer
+
+    def plain(self) -> str:
+        """In words."""
+        raise NotImplementedError
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        """HTML fragment; ``name`` begins its ids, ``csv`` is the address of the table's file."""
+        raise NotImplementedError
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Released:
+        """What one audience may read of this; ``seen`` keeps each table one and the same over a page."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} for {self.viewer.audience}: {self.plain()}"
+
+    def _repr_html_(self) -> str:
+        """As JupyterLab shows it: what this audience would read."""
+        return preview(self.seen_by(self.viewer, {}).html())

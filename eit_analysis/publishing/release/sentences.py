@@ -1,0 +1,67 @@
+"""Sentences whose numbers all come from released tables, and the first screen made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from eit_analysis.publishing.html import macro
+from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.values import FirstLabel, Value
+from eit_analysis.publishing.release.viewer import Viewer
+
+
+@dataclass(eq=False, repr=False)
+class Text(Released):
+    """A sentence; ``partial`` replaces it for an audience that may not read all of its values."""
+
+    viewer: Viewer
+    template: str
+    values: dict[str, Value]
+    partial: str | None = None
+
+    def plain(self) -> str:
+        template = self.template if self.readable or self.partial is None else self.partial
+        text = template.format(**{name: value.render() for name, value in self.values.items()})
+        if template is self.partial:
+            return text
+        ranked = [
+            value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
+        ]
+        # A withheld row could be larger: the sentence must not say that one is the largest of all.
+        incomplete = any(table.hidden.any() for table in ranked)
+        return f"{text} (Classement hors valeurs non diffusées.)" if incomplete else text
+
+    @property
+    def readable(self) -> bool:
+        """Whether this audience may read every value of the sentence."""
+        return all(value.readable for value in self.values.values())
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("sentence", self.plain())
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
+        return replace(
+            self, values={name: value.seen_by(viewer, seen) for name, value in self.values.items()}
+        )
+
+
+@dataclass(eq=False, repr=False)
+class Highlights(Released):
+    """The first screen of a report: questions, each with its answer and, below it, what qualifies it."""
+
+    viewer: Viewer
+    answers: list[tuple[str, list[Text]]]
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Highlights:
+        answers = [(q, [text.seen_by(viewer, seen) for text in texts]) for q, texts in self.answers]
+        return replace(self, answers=answers)
+
+    def plain(self) -> str:
+        return " ".join(
+            f"{question} {text.plain()}" for question, texts in self.answers for text in texts[:1]
+        )
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("highlights", [(q, [text.plain() for text in texts]) for q, texts in self.answers])

@@ -1,0 +1,189 @@
+"""A released table: which of its cells an audience may read, and the values that sentences take from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from eit_analysis import french
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.html import macro
+from eit_analysis.publishing.release.disclosure import REFERENCE
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
+from eit_analysis.publishing.release.viewer import Viewer
+
+
+@dataclass(eq=False, repr=False)
+class Table(Released):
+    """A table about no actor (method, reference data, the survey as a whole): all of it may be read.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Key columns then value columns.
+    keys : sequence of str
+        The columns that name a row.
+    total : str or None
+        The code that means *all values* of a key.
+    sites : sequence of str
+        Columns that hold site ids: names for who may read them.
+    measure : str or None
+        The column that sentences and figures take unless another is named.
+    actors : int
+        How many actors are behind the table.
+    identity : pandas.DataFrame or None
+        The keys before site ids became names.
+    """
+
+    viewer: Viewer
+    title: str
+    frame: pd.DataFrame
+    keys: Sequence[str]
+    note: str = ""
+    total: str | None = None
+    sites: Sequence[str] = ()
+    measure: str | None = None
+    actors: int = 0
+    identity: pd.DataFrame | None = None
+
+    secrecy: ClassVar[str] = "secret statistique"
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Table:
+        if id(self) not in seen:
+            seen[id(self)] = self._for(viewer, seen)
+        return seen[id(self)]
+
+    def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        return replace(self, frame=self.named(self.frame, viewer), identity=self.frame[list(self.keys)])
+
+    def noted(self, sentence: str) -> str:
+        return " ".join(filter(None, [self.note, sentence]))
+
+    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+        """The frame with the names of its actors for who may read them."""
+        names = {
+            column: [
+                wording.MISSING
+                if wording.is_missing(ids)
+                else ", ".join(viewer.name(s) for s in str(ids).split())
+                for ids in frame[column]
+            ]
+            for column in self.sites
+        }
+        return frame.assign(**names)
+
+    @property
+    def hidden(self) -> np.ndarray:
+        """Shape (rows,): rows whose values are withheld."""
+        return np.zeros(len(self.frame), dtype=bool)
+
+    @property
+    def shut(self) -> np.ndarray:
+        """Shape (rows, columns): cells that print ``s``."""
+        columns = [str(name) for name in self.frame.columns]
+        values = np.array([c not in self.keys and not c.startswith(REFERENCE) for c in columns], dtype=bool)
+        hidden = self.hidden
+        shut = hidden[:, None] & values
+        if hidden.any():
+            # A rank among rows of which some are withheld tells where these are.
+            shut = shut | (values & [name.split("_")[0] == "rank" for name in columns])
+        return shut
+
+    @property
+    def codes(self) -> pd.DataFrame:
+        """The keys as codes: before site ids became names."""
+        return self.frame[list(self.keys)] if self.identity is None else self.identity
+
+    @property
+    def visible(self) -> pd.DataFrame:
+        """The rows that may be drawn: hidden rows and the total row left out."""
+        keep = ~self.hidden
+        if self.total is not None:
+            for key in self.keys:
+                keep &= (self.frame[key].astype(str) != self.total).to_numpy()
+        return self.frame[keep]
+
+    def row(self, key: object) -> int:
+        """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
+        wanted = key if isinstance(key, tuple) else (key,)
+        mask = np.ones(len(self.codes), dtype=bool)
+        for name, value in zip(self.keys, wanted, strict=True):
+            mask &= (self.codes[name].astype(str) == str(value)).to_numpy()
+        positions = np.flatnonzero(mask)
+        return int(positions[0]) if len(positions) else -1
+
+    def bounds(self, column: str, level: str = "") -> dict[str, str]:
+        """Names of the bounds of a column, as ``low`` and ``high``: ``mass_low_t_per_year`` of the mass.
+
+        ``level`` tells intervals of several levels apart: ``people_low80`` of ``people``.
+
+        Raises
+        ------
+        DisclosureError
+            When the table has no such bounds.
+        """
+        found = {
+            side: name
+            for side in ("low", "high")
+            for name in map(str, self.frame.columns)
+            if f"_{side}{level}" in name and name.replace(f"_{side}{level}", "", 1) == column
+        }
+        if len(found) < 2:
+            raise DisclosureError(f"« {self.title} » n'a pas d'intervalle pour « {column} ».")
+        return found
+
+    def value(
+        self,
+        key: object,
+        column: str = "",
+        low: str | None = None,
+        high: str | None = None,
+        interval: str | bool = False,
+    ) -> Value:
+        """The published form of one cell, its measure by default.
+
+        ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level.
+        """
+        column = column or self.measure or ""
+        if interval:
+            named = self.bounds(column, interval if isinstance(interval, str) else "")
+            low, high = named["low"], named["high"]
+        if column not in self.frame.columns:
+            raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
+        given = len(key) if isinstance(key, tuple) else 1
+        if given != len(self.keys):
+            raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
+        return Value(CellText(self, key, column, low, high))
+
+    def first(self, column: str = "", rank: int = 1, ascending: bool = False) -> Value:
+        """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``."""
+        return Value(FirstLabel(self, column or self.measure or "", rank, ascending))
+
+    @property
+    def readable(self) -> bool:
+        """Whether a single value of the table may be read; else it is only named."""
+        if not len(self.frame):
+            return True
+        values = [column not in self.keys for column in self.frame.columns]
+        return not self.hidden.all() and not (any(values) and self.shut[:, values].all())
+
+    @property
+    def silence(self) -> str:
+        """Why no row at all is shown: ``empty``, ``individual``, ``overlap`` or ``few``; "" when one is."""
+        if self.readable:
+            return "" if len(self.frame) else "empty"
+        return "few"
+
+    def plain(self) -> str:
+        return f"{self.title} ({french.counted(len(self.frame), 'ligne', 'lignes')})"
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("table", self, Printed(self), name, csv)

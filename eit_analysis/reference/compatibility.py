@@ -1,0 +1,121 @@
+"""Who may use a waste: the one reader of the rules, of the waste hierarchy and of the order of qualities.
+
+A rule of ``compatibility.csv`` reads a waste by its code, else by its family, and shuts its gates on some of
+those that it reads, whoever would receive them. What it asks of a receiver is no matter of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+# Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
+# recycling too) before energy before disposal; for food, art. L. 541-15-4 puts people and then animals before
+# compost and energy likewise.
+HIERARCHY = {
+    "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
+    "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
+}  # fmt: skip
+MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
+QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
+WASTE = ["waste_code", "category", "quality", "hazardous"]
+# What a rule leaves open is missing in its row.
+OPEN = dict.fromkeys(["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes"], "")
+READ_OF_RULES = [
+    "waste_code_prefix", "category", "input_waste_codes", "worst_quality", "hazardous_allowed", "route",
+]  # fmt: skip
+LEVEL_DIGITS = {"code": 6, "subchapter": 4, "chapter": 2}
+
+
+def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """Each waste with each rule that reads it, whatever the gates.
+
+        by code:    the code starts with the rule's prefix, and the rule names its family or none
+        by family:  the rule names its family, and either has no prefix or finds no code to read
+
+    Parameters
+    ----------
+    wastes : pandas.DataFrame
+        ``waste_code`` (no code: missing, empty or ``unknown``), ``category``; other columns are kept.
+    rules : pandas.DataFrame
+        Rows of ``compatibility.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per waste and rule: the columns of both, but for the rule's sources; its ``category`` is
+        ``rule_category`` and its ``route`` ``new_route``. ``specificity`` counts the digits it read.
+    """
+    code = wastes["waste_code"].astype("str").fillna("").replace("unknown", "")
+    coded, uncoded = wastes[code != ""], wastes[code == ""]
+    rules = rules.fillna(OPEN).drop(columns=["source", "year"], errors="ignore")
+    rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
+    rules["specificity"] = rules["waste_code_prefix"].str.len()
+    parts = [
+        coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(some, on="waste_code_prefix")
+        for length, some in rules[rules["specificity"] > 0].groupby("specificity")
+    ]
+    parts = [
+        part[(part["rule_category"] == "") | (part["rule_category"] == part["category"])] for part in parts
+    ]
+    # What is reused as an object is declared as one: its family does not say that it is a pallet.
+    of_matter = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] == "")]
+    # A code that was not read makes no rule more specific.
+    readers = (coded, of_matter[of_matter["specificity"] == 0]), (uncoded, of_matter.assign(specificity=0))
+    parts += [some.merge(few, left_on="category", right_on="rule_category") for some, few in readers]
+    return pd.concat(parts, ignore_index=True)
+
+
+def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
+    """Which gates a rule shuts on each waste that it reads (:func:`reading`), whoever would receive it.
+
+    ``quality``: worse than the rule takes, unknown counts as mixed; ``hazard``: hazardous, and not allowed;
+    ``hierarchy``: ``new_route`` is below ``old_route``.
+    """
+    quality = read["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
+    worst = read["worst_quality"].map(QUALITY_RANK).astype(float).fillna(max(QUALITY_RANK.values()))
+    old, new = (read[route].map(HIERARCHY).astype(float) for route in ("old_route", "new_route"))
+    return {
+        "quality": quality > worst,
+        "hazard": read["hazardous"] & (read["hazardous_allowed"] != 1),
+        "hierarchy": new > old,
+    }
+
+
+def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
+    """Whether a rule leads each waste (columns ``WASTE``) to a material or organic use, at its quality."""
+    kinds = wastes[WASTE].astype({"waste_code": "str", "category": "str", "quality": "str"})
+    # Whatever becomes of it today: nothing is below an unknown route.
+    distinct = kinds.drop_duplicates().assign(old_route="unknown")
+    read = reading(distinct, rules.loc[rules["route"].isin(MATERIAL_OR_ORGANIC), READ_OF_RULES])
+    open_ = read[~np.logical_or.reduce(list(shut_gates(read).values()))]
+    return pd.MultiIndex.from_frame(kinds).isin(pd.MultiIndex.from_frame(open_[WASTE]))
+
+
+def answering(waste_code: str, hazardous: bool, *tables: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """The rules that answer for a code of which nothing else is known, each with its ``rule_level``.
+
+    A rule for the code answers first; only without one do the rules of its sub-chapter answer, then those of
+    its chapter. A rule of a family without a code (``category``) comes with one on the code that names the
+    family. A hazardous waste reads only the rules that allow it, and the other wastes only the others.
+    """
+    starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
+    rules = []
+    for table in tables:
+        kept = table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
+        kept &= (table["hazardous_allowed"] == 1) == hazardous
+        rules += table[kept].fillna(OPEN).to_dict("records")
+    found: list[dict[Hashable, Any]] = []
+    for level, start in starts.items():
+        found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]
+        if found:
+            break
+    families = {rule["category"] for rule in found if rule["rule_level"] == "code"} - {""}
+    return found + [
+        {**rule, "rule_level": "category"}
+        for rule in rules
+        if rule["waste_code_prefix"] == "" and rule["category"] in families
+    ]

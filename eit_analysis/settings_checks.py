@@ -1,0 +1,39 @@
+"""What study.toml names is in one wave or another of the study: each study package checks its own part."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.employment.checks import known_names, shocks_strike
+from eit_analysis.employment.workforce import prepare, survey_year
+from eit_analysis.study import Study
+from eit_analysis.synergies.allocation.checks import known_exclusive
+
+
+def check_names(study: Study) -> None:
+    """Refuse settings about what the study does not have; nothing is read when they name nothing.
+
+    Raises
+    ------
+    InputError
+        When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
+    """
+    waves = [study.at(name) for name in study.waves]
+    exclusive, scenarios = study.config.allocation.exclusive, study.config.scenarios
+    if exclusive:
+        given = [wave.load("flows") for wave in waves if wave.has("flows")]
+        known_exclusive(exclusive, pd.concat(given))
+    employing = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
+    if employing and (scenarios.shocks or scenarios.sector_trends):
+        # Before small teams are merged: a scenario may name them.
+        people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
+        if len(people):
+            known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
+            shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
+
+
+def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """People as the forecast of a wave has them, their sites, the year that it starts from."""
+    rules, sites = wave.config.disclosure, wave.load("sites")
+    people = prepare(wave.load("workforce"), rules.minimum_people, rules.minimum_units)
+    return people, sites, survey_year(sites, wave.wave)

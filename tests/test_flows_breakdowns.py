@@ -1,0 +1,167 @@
+"""The tables of the flow study carry their records: held to them, and said as forms of what was declared."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import flows, reference
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.errors import DisclosureError
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing.release import Release
+from eit_analysis.reference.factors import factor_table
+
+SITES = pd.DataFrame(
+    {
+        "site_id": ["E1", "E2", "E3", "E8", "F1"],
+        "name": ["Tissage", "Filature", "Forge", "Ressourcerie", "Méthaniseur"],
+        "siret": [None] * 5,
+        "naf_code": ["1310Z", "1310Z", "2562B", "2562B", "3821Z"],
+        "commune_code": "68334",
+        "commune_name": "Thann",
+        "actor_type": ["firm", "firm", "firm", "ess", "outlet"],
+        "headcount": [40, 20, 30, 10, 25],
+    }
+)
+ROWS = [
+    ("E1", "out", "wood", "150103", 60, "recycling", 20, "clean", None),
+    ("E1", "out", "mixed", "150106", 30, "landfill", 110, "mixed", "6 7"),
+    ("E2", "out", "wood", "150103", 40, "energy", None, "mixed", None),
+    ("E2", "out", "mixed", "150106", 10, "incineration", 90, "mixed", "1 2 3"),
+    ("E3", "out", "mixed", "200301", 20, "landfill", None, "mixed", None),
+    ("E3", "out", "wood", "150103", 8, "landfill", 70, "soiled", None),
+    ("E8", "in", "wood", None, 90, None, None, None, None),
+    ("E8", "out", "wood", "150103", 30, "reuse", -50, "clean", None),
+    ("F1", "in", "biowaste", None, 50, None, None, None, None),
+]
+COLUMNS = [
+    "site_id", "direction", "category", "waste_code", MASS, "route", "cost_eur_per_t", "quality", "months",
+]  # fmt: skip
+TAX = reference.load("landfill_tax")
+
+
+def described() -> pd.DataFrame:
+    table = pd.DataFrame(ROWS, columns=COLUMNS).astype({MASS: float, "cost_eur_per_t": float})
+    table = table.assign(
+        flow_id=[f"f{i}" for i in range(len(table))],
+        contractor=None,
+        evidence="declared",
+        source_file="a.xlsx",
+        source_sheet="Flux",
+        source_row=range(2, len(table) + 2),
+        **{LOW: table[MASS] / 1.2, HIGH: table[MASS] * 1.2},
+    )
+    return flows.prepared(table, SITES, reference.load("waste_codes"), 0.5)
+
+
+OUT = flows.outgoing(described())
+YEARLY = flows.costs.each_year(flows.costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
+
+
+def tables() -> dict[str, object]:
+    rules, factors = reference.load("compatibility"), factor_table({})
+    received = described().query("direction == 'in'")
+    balance = flows.balance.survey_balance(described(), SITES)
+    marked = flows.sorting.mark_sorting(OUT)
+    now, before = flows.comparison.match(OUT, OUT.iloc[2:], SITES["site_id"], SITES["site_id"])
+    masses = [flows.comparison.masses(rows, ["category"]) for rows in (now, before)]
+    branches = flows.extrapolation.branches(
+        reference.load("naf_divisions"), reference.load("waste_per_employee")
+    )
+    planned = flows.extrapolation.plan(
+        *flows.extrapolation.split(OUT, SITES, flows.extrapolation.NOBODY), branches
+    )
+    by_division = flows.extrapolation.by_division(OUT, planned)
+    actions = flows.recommendations.actions(OUT, TAX, (2025, 2030), rules, factors)
+    left = flows.potential.potential(OUT, rules, factors)
+    return {
+        "totals": flows.totals(OUT, ["category", "route"]),
+        "rates": flows.recovery_rates(OUT),
+        "errors": flows.error_bounds(OUT),
+        "holders": flows.concentration.holders(OUT),
+        "ranked": flows.concentration.ranked(OUT),
+        "costs": flows.costs.costs(OUT, "category"),
+        "estimates": flows.costs.estimates(flows.costs.estimated(OUT, factors), "route"),
+        "taxes": flows.costs.taxes(YEARLY, ["year", "route"]),
+        "surcharges": flows.sorting.surcharges(flows.sorting.badly_sorted(marked), ["category"]),
+        "out of mix": flows.sorting.out_of_mix(marked),
+        "months": flows.seasonality.profile(OUT, ["category"]),
+        "peaks": flows.seasonality.peaks(OUT, ["category"]),
+        "potential": flows.potential.potential_by(left, ["category"]),
+        "actions": flows.recommendations.recommendations(actions),
+        "changes": flows.comparison.changes(*masses),
+        "slopes": flows.comparison.slopes(*masses, "2018", "2015"),
+        "sent": flows.balance.sent_paths(OUT, received, balance.families),
+        "taken": flows.balance.taken_paths(described(), SITES, ["category", "route"]),
+        "exchanged": flows.balance.sent_and_received(OUT, received, balance.families),
+        "families": flows.extrapolation.by_category(OUT, planned),
+        "divisions": by_division,
+        "eurostat": flows.extrapolation.beside_eurostat(by_division, reference.load("waste_per_employee")),
+        "sizes": flows.extrapolation.by_size(planned),
+        "simulated": flows.uncertainty.monte_carlo.beside_formulas(OUT, ["category"], 100),
+    }
+
+
+TABLES = tables()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_what_its_records_give(name, small_study):
+    assert len(Release(small_study, "internal", "essai").table(TABLES[name], name).frame)
+
+
+@pytest.mark.parametrize("name", [name for name, table in TABLES.items() if isinstance(table, Breakdown)])
+def test_a_table_over_other_records_is_refused(name):
+    table = TABLES[name]
+    with pytest.raises(DisclosureError, match="n'est pas ce que donnent"):
+        replace(table, records=table.records.iloc[:0]).check(name)
+
+
+def forms(table: Breakdown, column: str | None = None) -> pd.DataFrame:
+    """The forms of a column, held to the numbers of the frame."""
+    name = column or table.measure
+    found = table.forms(column)
+    declared = table.records[table.of or name].fillna(0.0)
+    sums = (found["coefficient"] * declared.reindex(found["record"]).to_numpy()).groupby(found["row"]).sum()
+    sums = sums.reindex(range(len(table.frame)), fill_value=0.0)
+    assert sums.tolist() == pytest.approx(table.frame[name].fillna(0.0).tolist())
+    return found.assign(**table.records.loc[found["record"]].drop(columns="site_id").reset_index(drop=True))
+
+
+def test_tonnes_and_costs_are_sums_of_what_was_declared():
+    for table in (flows.totals(OUT, "category"), flows.costs.costs(OUT, "payment")):
+        assert forms(table)["coefficient"].eq(1).all()
+
+
+def test_a_tax_is_the_public_rate_of_its_year_times_the_tonnes():
+    table = flows.costs.taxes(YEARLY, "year")
+    rates = TAX.set_index(["treatment", "year"])["eur_per_t"]
+    found = forms(table)
+    assert found["coefficient"].tolist() == rates[pd.MultiIndex.from_frame(found[["route", "year"]])].tolist()
+    rise = forms(table, "tax_increase_eur_per_year")
+    assert rise.loc[rise["year"] == 2025, "coefficient"].eq(0).all()
+    landfilled = rise[(rise["year"] == 2030) & (rise["route"] == "landfill")]
+    assert landfilled["coefficient"].eq(rates["landfill", 2030] - rates["landfill", 2025]).all()
+
+
+def test_a_month_is_a_share_of_the_year():
+    _, months = flows.seasonality.profile(OUT, ["category"]).parents
+    found = forms(months)
+    active = (
+        found["months"].astype(object).map(lambda text: len(text.split()) if isinstance(text, str) else 12)
+    )
+    assert found["coefficient"].to_numpy() == pytest.approx(1 / active.to_numpy())
+
+
+def test_an_estimated_cost_is_a_reference_price_times_the_tonnes():
+    estimated = flows.costs.estimated(OUT, factor_table({}))
+    found = forms(flows.costs.estimates(estimated, "route"))
+    assert found["coefficient"].to_numpy() == pytest.approx(found["price_eur_per_t"].to_numpy())
+    assert np.isfinite(found["coefficient"]).all() and len(found)
+
+
+def test_a_bill_holds_stated_prices_and_is_no_multiple_of_the_tonnes():
+    _, bill = TABLES["potential"].parents
+    assert bill.of is None and forms(bill)["coefficient"].eq(1).all()

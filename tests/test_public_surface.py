@@ -1,0 +1,86 @@
+"""What `import eit_analysis` gives: ten names, loaded when asked for, and five lines to a page."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import eit_analysis as eit
+from eit_analysis.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[1]
+NAMES = [
+    "Breakdown", "Derived", "Release", "Study", "employment", "figures", "flows", "list_studies",
+    "open_study", "reference", "synergies",
+]  # fmt: skip
+
+needs_sample = pytest.mark.skipif(
+    not (ROOT / "data" / "processed" / "thur-doller" / "2018" / "manifest.json").exists(),
+    reason="the sample study is not clean: make data",
+)
+
+
+def test_ten_names_each_with_its_purpose() -> None:
+    assert dir(eit) == NAMES
+    for name in NAMES:
+        assert getattr(eit, name).__doc__, name
+    with pytest.raises(AttributeError, match="open_study"):
+        eit.open_studi  # noqa: B018
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    code = "import sys, eit_analysis; print(*{'pandas', 'numpy', 'matplotlib', 'IPython'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@needs_sample
+def test_the_five_lines_of_the_readme_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(import eit_analysis.*?)```", readme, flags=re.S)
+    assert len([line for line in lines.splitlines() if line and not line.startswith("import")]) == 5
+    names: dict[str, object] = {}
+    exec(lines, names)
+    by_family, figure = names["by_family"], names["figure"]
+    assert isinstance(by_family, eit.Breakdown)
+    assert by_family.frame["mass_t_per_year"].iloc[-1] == pytest.approx(
+        by_family.records["mass_t_per_year"].sum()
+    )
+    html = figure._repr_html_()  # type: ignore[attr-defined]
+    assert "<svg" in html and "Tonnages sortants par famille" in html
+
+
+@needs_sample
+def test_a_study_and_a_release_give_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    study = eit.open_study("thur-doller")
+    internal, partners = eit.Release(study, "internal", "essai"), eit.Release(study, "partners", "essai")
+    assert internal.flows().equals(study.flows())
+    refused = partners.viewer.refused
+    assert refused and set(study.flows()["site_id"]) & refused
+    for table in ("sites", "flows", "workforce", "skills", "sharing", "readiness", "synergy_register"):
+        shown = getattr(partners, table)()
+        assert not refused & set(shown.get("site_id", [])), table
+    earlier = partners.at("2015").flows()
+    assert not refused & set(earlier["site_id"]) and len(earlier) != len(partners.flows())
+
+
+@needs_sample
+def test_directions_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    study = eit.open_study("thur-doller")
+    assert set(study.flows("in")["direction"]) == {"in"} and set(study.flows()["direction"]) == {"out"}
+    assert len(study.flows("all")) == len(study.load("flows"))
+    french = study.flows(labels="fr")
+    assert "Masse (t/an)" in french.columns and french.columns.is_unique
+    assert set(french["Famille"]) >= {"bois", "métal"}
+    for wrong in ({"direction": "sortant"}, {"labels": "en"}):
+        with pytest.raises(UsageError):
+            study.flows(**wrong)
+    assert repr(study) == "Study thur-doller, wave 2018 of 2015, 2018"
+    assert "flows" in study._repr_html_() and eit.list_studies() == ["thur-doller"]

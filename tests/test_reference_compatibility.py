@@ -1,0 +1,156 @@
+"""One reader of the rules: the two pages agree about every flow, and one order is declared once."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import eit_analysis
+from eit_analysis import reference
+from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
+from eit_analysis.flows.dimensions import describe
+from eit_analysis.flows.potential import mark_ease
+from eit_analysis.study import open_study
+from eit_analysis.synergies.register.matching import Methods
+from eit_analysis.synergies.register.reasons import why_missed
+from eit_analysis.synergies.substitution import candidates
+
+RULES, WASTE_CODES = reference.load("compatibility"), reference.load("waste_codes")
+HAZARDOUS = set(WASTE_CODES.loc[WASTE_CODES["hazardous"] == 1, "waste_code"])
+MATTER = {"reuse", "recycling", "composting", "digestion"}
+
+
+def both_pages(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Every ranked exchange (page 02) beside what page 01 answers about the flow it takes."""
+    passed, _ = candidates(flows, sites, RULES, HAZARDOUS, radius_km=30.0, detour_factor=1.3)
+    described = describe(flows, sites, WASTE_CODES)
+    eased = mark_ease(described[described["direction"] == "out"], RULES)
+    answers = eased[["flow_id", "waste_code", "quality", "hazardous", "has_outlet"]]
+    return passed.merge(answers, left_on="out_flow_id", right_on="flow_id", validate="many_to_one")
+
+
+def made_up(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A study of fifteen givers of any waste and fifteen takers that some rule names, all at one place."""
+    random = np.random.default_rng(seed)
+    read = RULES["waste_code_prefix"].dropna().unique()
+    codes = WASTE_CODES["waste_code"]
+    givers = [
+        {
+            "direction": "out",
+            "category": random.choice(list(CATEGORIES)),
+            "waste_code": random.choice([None, random.choice(read), random.choice(codes)]),
+            "quality": random.choice([None, *QUALITIES]),
+            "route": random.choice([None, *ROUTES]),
+        }
+        for _ in range(15)
+    ]
+    asked = RULES.fillna("").sample(15, random_state=seed)
+    takers = [
+        {"direction": "in", "category": rule.input_category,
+         "waste_code": (rule.input_waste_codes.split() or [None])[0]}
+        for rule in asked.itertuples()
+    ]  # fmt: skip
+    flows = pd.DataFrame(givers + takers, columns=list(givers[0])).assign(
+        flow_id=[f"{seed}-F{i}" for i in range(30)], site_id=[f"{seed}-E{i}" for i in range(30)],
+        mass_t_per_year=10.0, mass_low_t_per_year=8.0, mass_high_t_per_year=12.0, evidence="declared",
+        cost_eur_per_t=np.nan, months=None, contractor=None, description="lot",
+    )  # fmt: skip
+    naf = [None] * 15 + [(codes.split() or [None])[0] for codes in asked["receiver_naf_codes"]]
+    sites = pd.DataFrame({"site_id": flows["site_id"], "naf_code": naf}).assign(
+        actor_type="firm",
+        latitude=40.0 + seed % 10,
+        longitude=7.1,
+        commune_code="68334",
+        commune_name="Thann",
+    )
+    return flows, sites
+
+
+def ten_studies(seed: int) -> list[pd.DataFrame]:
+    """Ten studies at once, a hundred kilometres from each other: none exchanges with another."""
+    studies = [made_up(seed + i) for i in range(10)]
+    return [pd.concat(tables, ignore_index=True) for tables in zip(*studies, strict=True)]
+
+
+def contradictions(beside: pd.DataFrame) -> pd.DataFrame:
+    """Exchanges of a material or organic use, of a flow that has no known use. Energy is no such use."""
+    return beside[beside["new_route"].isin(MATTER) & (beside["has_outlet"] == "no")]
+
+
+@pytest.mark.parametrize("wave", ["2015", "2018"])
+def test_both_pages_agree_about_every_flow_of_the_sample(wave):
+    study = open_study("thur-doller", wave)
+    beside = both_pages(study.load("flows"), study.load("sites"))
+    assert len(beside) > 10
+    assert contradictions(beside).empty, contradictions(beside)
+
+
+def test_both_pages_agree_about_every_flow_of_random_studies():
+    beside = pd.concat([both_pages(*ten_studies(seed)) for seed in range(0, 200, 10)])
+    assert contradictions(beside).empty, contradictions(beside)
+    # Each kind of flow on which readers may differ is ranked here.
+    for column, code in (("waste_code", "unknown"), ("quality", "unknown"), ("hazardous", "yes")):
+        assert (beside[column] == code).sum() > 50, column
+    assert (beside["old_route"].nunique(), set(beside["new_route"])) == (8, MATTER | {"energy"})
+
+
+def test_cardboard_without_a_code_has_a_known_use():
+    flows, sites = made_up(0)
+    flows = flows.assign(category="cardboard", waste_code=None, quality="clean", route="landfill")
+    beside = both_pages(flows, sites)
+    assert len(beside) and (beside["has_outlet"] == "yes").all()
+
+
+def test_the_reasons_say_fed_by_as_substitution_reads():
+    """A pair of an output and an input that some rule reads passes or is refused: it is never absent."""
+    of_objects = RULES["input_waste_codes"].notna()
+    rules = pd.concat([RULES[of_objects], RULES[~of_objects].sample(60, random_state=1)])
+    some = made_up(0)[0].head(1)
+    kinds = [(category, code) for category in CATEGORIES for code in (None, "150103")]
+    outputs = [
+        some.assign(category=c, waste_code=w, flow_id=f"{c} {w}", site_id=f"{c} {w}") for c, w in kinds
+    ]
+    needs = [some.assign(category=c, waste_code=None, flow_id=c, site_id=c) for c in CATEGORIES]
+    flows = pd.concat(
+        [table.assign(direction="out") for table in outputs]
+        + [table.assign(direction="in") for table in needs]
+    )
+    flows["site_id"] = flows["site_id"].str.replace(" ", "-")
+    sites = pd.DataFrame({"site_id": flows["site_id"]}).assign(
+        naf_code=None, actor_type="firm", latitude=47.8, longitude=7.1
+    )
+    found = candidates(flows, sites, rules, HAZARDOUS, radius_km=30.0, detour_factor=1.3)
+    read = {(row.giver_site_id, row.taker_site_id) for table in found for row in table.itertuples()}
+    pairs = [(f"{c}-{w}", c, other) for c, w in kinds for other in CATEGORIES]
+    leads = pd.DataFrame(
+        {
+            "synergy_id": [f"{giver} {taker}" for giver, _, taker in pairs],
+            "title": "Échange", "kind": "exchange", "carrier": None,
+            "category": [category for _, category, _ in pairs],
+            "site_ids": [f"{giver} {taker}" for giver, _, taker in pairs],
+        }
+    )  # fmt: skip
+    nothing = Methods(*(table.head(0) for table in found), pd.DataFrame(), rules, pd.DataFrame())
+    missed = why_missed(leads, flows, pd.DataFrame({"site_id": []}), nothing)
+    fed = missed.loc[missed["miss_reason"] == "no_rule", "synergy_id"]
+    assert set(missed["miss_reason"]) == {"no_rule", "no_input"}
+    assert {tuple(pair.split()) for pair in fed} == read
+
+
+def ordered_codes(codes: set[str]) -> list[str]:
+    """The modules of the package that give numbers to at least three of these codes, once for each time."""
+    found = []
+    for path in sorted(Path(eit_analysis.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict) and all(isinstance(v, ast.Constant) for v in node.values):
+                keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
+                numbers = all(isinstance(v.value, int | float) for v in node.values)
+                found += [path.name] if numbers and len(keys & codes) >= 3 else []
+    return found
+
+
+def test_routes_and_qualities_are_ordered_in_one_place():
+    assert ordered_codes(set(ROUTES)) == ["compatibility.py"]
+    assert ordered_codes(set(QUALITIES)) == ["compatibility.py"]
