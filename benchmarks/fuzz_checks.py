@@ -16,7 +16,8 @@ from fuzz_recount import Rows, rows_of
 from eit_analysis import tables
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.sheets.rows import PEOPLE, SILENT_SHEETS
-from eit_analysis.intake.sheets.workbook import DIED, LATE, ROOT, START
+from eit_analysis.intake.sheets.workbook import ROOT, START
+from eit_analysis.reference.findings import finding
 
 PERSONAL = re.compile(r"1 ?85 ?05 ?78 ?006 ?084|jean@exemple")  # as fuzz_edits.CELLS
 ROW_RULES = {
@@ -83,9 +84,9 @@ def reader_errors(cleaned: Cleaned, folder: Path) -> list[str]:
     """A file may kill the process that reads it by its size, not by an exception that nobody caught."""
     problems = []
     for entry in cleaned.manifest["inputs"]:
-        if entry["problem"] == LATE:
+        if entry["problem"] == finding("file_slow").message:
             problems.append(f"late: {entry['file']}")
-        if entry["problem"] == DIED and (folder / entry["file"]).exists():
+        if entry["problem"] == finding("file_sparse").message and (folder / entry["file"]).exists():
             paths = json.dumps([str(folder / entry["file"])]).encode()
             command = [sys.executable, "-c", START, str(ROOT)]
             said = subprocess.run(command, input=paths, capture_output=True).stderr.decode(errors="replace")

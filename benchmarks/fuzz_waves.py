@@ -25,7 +25,7 @@ from python_calamine import CalamineWorkbook
 
 from eit_analysis import cli
 from eit_analysis.errors import InputError
-from eit_analysis.intake.answers.sheets import HEADERS, SHEET
+from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
 from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 from eit_analysis.study import Study, open_study

@@ -20,6 +20,7 @@ import pandas as pd
 
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import FORMULA_MARKS
+from eit_analysis.intake.sheets.ledger import published
 from eit_analysis.study import Study
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")  # HTML standard, 13.2.3.5
@@ -74,7 +75,7 @@ def read_back(study: Study, cleaned: Cleaned) -> list[str]:
         if not study.load(name).equals(frame):
             problems.append(f"parquet: {name} reads back otherwise")
     for name in ("quarantine", "corrections", "implausible"):
-        frames[name] = getattr(cleaned, name)
+        frames[name] = published(getattr(cleaned, name))
     csv.field_size_limit(1 << 27)
     for name, frame in frames.items():
         data = (study.processed / f"{name}.csv").read_bytes()

@@ -1,10 +1,13 @@
-"""Numbers, counts and marks as French readers write them: a comma, no-break spaces, nouns that agree."""
+"""French texts: how numbers, counts and marks are written, and how words are compared."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
+ACCENTS = re.compile("[\u0300-\u036f]+")  # as Unicode sets them apart from their letter
+NO_WORD = re.compile("[^0-9a-z]+")
 
 
 def exact(value: float, decimals: int = 6) -> str:
@@ -19,6 +22,16 @@ def short(value: float) -> str:
         return _with_comma(f"{value:.2g}")
     steps = (99.95, 9.995, 0.9995, 0.09995)
     return exact(value, next((decimals for decimals, least in enumerate(steps) if abs(value) >= least), 4))
+
+
+def one_decimal(value: float) -> str:
+    """A number with at most one decimal: ``1 240,5``."""
+    return exact(round(value, 1))
+
+
+def tonnes(value: float) -> str:
+    """Tonnes with one decimal from ten on, three significant digits below: ``299,5``, ``0,024``."""
+    return one_decimal(value) if value >= 10 else short(value)
 
 
 def counted(count: int, singular: str, plural: str) -> str:
@@ -39,6 +52,27 @@ def whole(count: int) -> str:
 def bound(text: str) -> str:
     """No line begins with a mark that French sets apart, nor ends with an opening quote: spaces that hold."""
     return re.sub(r"(?<=«) | (?=[:;?!%»](?:\W|$))", "\u00a0", text)
+
+
+def fold(text: str) -> str:
+    """Text without case, accents or ligatures; every other sign stays.
+
+    >>> fold("Cœur d'Élan")
+    "coeur d'elan"
+    """
+    if text.isascii():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
+    return ACCENTS.sub("", plain)
+
+
+def fold_words(text: str) -> str:
+    """Folded words and numbers, one space between them, without punctuation.
+
+    >>> fold_words("Départs prévus (3 ans)")
+    'departs prevus 3 ans'
+    """
+    return " ".join(NO_WORD.sub(" ", fold(text)).split())
 
 
 def _with_comma(text: str) -> str:

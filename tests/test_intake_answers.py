@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.intake.answers import applying
+from eit_analysis.intake.answers.answer_sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
-from eit_analysis.intake.answers.sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 FLUX = ("E07.xlsx", "Flux")
@@ -118,10 +118,11 @@ def test_answer_that_cleaning_would_refuse_leaves_the_value_that_counts(column, 
     read = as_read(dict(zip(FLOW, flux.rows[1], strict=True))[column])
     applied = applying.apply(read_answers([answer_file(line(2, read, answer, column))]), {FLUX: flux})
     assert not applied.rows and not applied.confirmed
-    ((*_, raw, code, message),) = applied.quarantine
-    assert code == "answer_unreadable" and why in message and message.startswith("réponse non reportée")
+    ((*_, raw, found),) = applied.quarantine
+    assert found.code == "answer_unreadable" and why in found.message
+    assert found.message.startswith("réponse non reportée")
     assert "06 98" not in str(applied.quarantine) and (raw == "[donnée personnelle]") == ("06" in str(answer))
-    assert applied.unread[*FLUX, 2, column][0] == raw and why in applied.unread[*FLUX, 2, column][2]
+    assert applied.unread[*FLUX, 2, column][0] == raw and why in applied.unread[*FLUX, 2, column][1].message
     assert applied.named == {"réponses.xlsx": {(*FLUX, 2)}}
     only(applied, rows_read=1, rows_quarantined=1)
 
@@ -143,7 +144,7 @@ def test_good_answer_beside_an_unreadable_one_is_no_conflict():
     applied = apply(answer_file(line(2, "beaucoup", "plein"), name="a.xlsx"),
                     answer_file(line(2, "beaucoup", "12"), name="b.xlsx"))  # fmt: skip
     assert applied.rows[FLUX][1][2] == "12" and not applied.unread
-    assert [(entry[0], entry[5]) for entry in applied.quarantine] == [("a.xlsx", "answer_unreadable")]
+    assert [(entry[0], entry[5].code) for entry in applied.quarantine] == [("a.xlsx", "answer_unreadable")]
 
 
 def test_unreadable_answer_to_a_confirmed_or_answered_value_is_asked_only_where_it_still_stands():
@@ -203,8 +204,10 @@ def test_blank_and_title_rows_are_ignored():
 )
 def test_answer_without_its_cell_is_kept_apart(wrong):
     applied = apply(answer_file(wrong))
-    assert [entry[:6:5] for entry in applied.quarantine] == [("réponses.xlsx", "answer_without_cell")]
-    assert "fiche de relance" in applied.quarantine[0][6]
+    assert [(entry[0], entry[5].code) for entry in applied.quarantine] == [
+        ("réponses.xlsx", "answer_without_cell")
+    ]
+    assert "fiche de relance" in applied.quarantine[0][5].message
     assert not applied.rows and not applied.confirmed and not applied.removed
     only(applied, rows_read=1, rows_quarantined=1)
 
@@ -212,14 +215,14 @@ def test_answer_without_its_cell_is_kept_apart(wrong):
 @pytest.mark.parametrize("answer", ["14", "confirmé", "supprimer"])
 def test_answer_on_a_cell_that_changed_since_is_refused(answer):
     applied = apply(answer_file(line(3, "120", answer)))
-    assert [entry[5] for entry in applied.quarantine] == ["answer_out_of_date"]
+    assert [entry[5].code for entry in applied.quarantine] == ["answer_out_of_date"]
     assert not applied.rows and not applied.confirmed and not applied.removed
 
 
 def test_two_sheets_that_disagree_are_both_refused():
     applied = apply(answer_file(line(2, "beaucoup", "10"), name="a.xlsx"),
                     answer_file(line(2, "beaucoup", "12"), name="b.xlsx"))  # fmt: skip
-    assert [(entry[0], entry[5]) for entry in applied.quarantine] == [
+    assert [(entry[0], entry[5].code) for entry in applied.quarantine] == [
         ("a.xlsx", "answer_conflict"), ("b.xlsx", "answer_conflict"),
     ]  # fmt: skip
     assert not applied.rows
@@ -227,7 +230,7 @@ def test_two_sheets_that_disagree_are_both_refused():
 
 def test_confirming_and_changing_the_same_cell_is_a_conflict():
     applied = apply(answer_file(line(3, "12", "ok"), line(3, "12", "14")))
-    assert [entry[5] for entry in applied.quarantine] == ["answer_conflict"] * 2
+    assert [entry[5].code for entry in applied.quarantine] == ["answer_conflict"] * 2
     assert not applied.rows and not applied.confirmed
 
 
@@ -358,7 +361,9 @@ def test_personal_data_in_answer_to_personal_data_confirms_nothing():
     grids = {FLUX: Grid("flows", rows, 0, {"Identifiant": 0, "Quantité": 1})}
     applied = applying.apply(read_answers([sheet]), grids)
     assert not applied.confirmed and not applied.rows
-    assert [entry[4:6] for entry in applied.quarantine] == [("[donnée personnelle]", "answer_unreadable")]
+    assert [(entry[4], entry[5].code) for entry in applied.quarantine] == [
+        ("[donnée personnelle]", "answer_unreadable")
+    ]
 
 
 @given(LINES, LINES, st.randoms(use_true_random=False))
@@ -370,7 +375,7 @@ def test_law_every_row_goes_somewhere_once_and_order_changes_nothing(first, seco
             answer_file(*lines[len(first) :], name="b.csv"),
         ]
         applied = apply(*(half[::-1] if files_reversed else half))
-        return applied.rows, applied.confirmed, applied.removed, sorted(e[5] for e in applied.quarantine)
+        return applied.rows, applied.confirmed, applied.removed, sorted(e[5].code for e in applied.quarantine)
 
     shuffled = [*first, *second]
     expected = result(shuffled, False)

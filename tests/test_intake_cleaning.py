@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave

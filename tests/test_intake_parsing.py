@@ -16,10 +16,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eit_analysis import reference
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import parsing
 from eit_analysis.intake.cells.digits import Number
-from eit_analysis.intake.cells.parsing import NUMBER_PROBLEMS, fold, header_unit, parse_number, singular
+from eit_analysis.intake.cells.parsing import header_unit, parse_number, singular
 from eit_analysis.intake.cells.periods import (
     PERIOD_LABELS,
     PERIODS_PER_YEAR,
@@ -28,9 +28,12 @@ from eit_analysis.intake.cells.periods import (
     read_period,
     split_unit,
 )
+from eit_analysis.reference.findings import codes, labels
 from eit_analysis.reference.units import normalise_unit
 
 LABELLED = Path(__file__).with_name("labelled_cells.csv")
+
+NUMBER_PROBLEMS = codes(group="number") | {"formula_without_value"}
 
 
 def labelled() -> list[dict[str, str]]:
@@ -70,13 +73,12 @@ def test_the_list_is_long_and_each_cell_stands_once() -> None:
 
 
 def test_every_rule_and_reason_of_the_list_has_its_french_label() -> None:
-    labels = reference.load("labels")
-    known = {column: set(labels.loc[labels["column"] == column, "code"]) for column in ("rule", "reason")}
+    known = labels()
     rows = labelled()
     read = {row["rule_or_reason"] for row in rows if row["expected"] != "quarantine"} - {""}
     refused = {row["rule_or_reason"] for row in rows if row["expected"] == "quarantine"}
-    assert read <= known["rule"] and refused <= known["reason"]
-    assert refused == set(NUMBER_PROBLEMS), "a reason that no cell of the list shows, or without its message"
+    assert read <= set(known["rule"]) and refused <= set(known["reason"])
+    assert refused == NUMBER_PROBLEMS, "a reason that no cell of the list shows, or without its message"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_a_hundred_thousand_plain_decimals_are_quick():
     ],
 )  # fmt: skip
 def test_words_are_compared_without_case_accent_or_plural(text, expected):
-    assert singular(fold(text)) == expected
+    assert singular(fold_words(text)) == expected
 
 
 @pytest.mark.parametrize(

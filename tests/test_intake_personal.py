@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fr import nir
 
-from eit_analysis import reference, tables
+from eit_analysis import tables
 from eit_analysis.intake.sheets import personal
 from eit_analysis.intake.sheets.personal import HEADERS, is_personal, personal_columns
+from eit_analysis.reference.findings import labels
 
 NIR = "2 95 10 99 126 111 93"  # the example of python-stdnum
 PEOPLE = ("workforce", "skills", "readiness")
@@ -121,9 +122,7 @@ def test_odd_sheets_never_fail(rows):
 
 
 def test_every_reason_has_its_french_label():
-    labels = reference.load("labels")
-    rules = set(labels.loc[labels["column"] == "rule", "code"])
-    assert {f"dropped_{reason}" for reason in HEADERS} <= rules
+    assert {f"dropped_{reason}" for reason in HEADERS} <= set(labels()["rule"])
 
 
 @given(st.lists(st.sampled_from([

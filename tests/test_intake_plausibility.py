@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.french import exact, short
+from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
-from eit_analysis.intake.checks.slips import _without_self
 from eit_analysis.intake.checks.stated_totals import check_totals
-from eit_analysis.intake.sheets.ledger import QUARANTINE
+from eit_analysis.intake.checks.unit_errors import _without_self
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.nomenclatures import is_hazardous, normalise_waste_code
 from eit_analysis.tables import CATEGORIES
@@ -62,7 +62,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
 
 def found(**changes: list) -> list[tuple]:
     marks = implausible(survey(**changes))
-    assert list(marks.columns) == QUARANTINE
+    assert list(marks.columns) == LINE
     return list(
         marks[["source_sheet", "source_row", "column", "raw_value", "reason_code"]].itertuples(
             index=False, name=None
@@ -256,8 +256,8 @@ def test_every_reason_has_its_label(code):
 
 @settings(deadline=None, max_examples=10)
 @given(st.permutations(range(8)), st.integers(0, 7))
-def test_order_of_rows_is_irrelevant(order, slipped):
-    tables = survey(flows__mass_t_per_year=[(slipped, 1000 * CARDBOARD[slipped])])
+def test_order_of_rows_is_irrelevant(order, misstated):
+    tables = survey(flows__mass_t_per_year=[(misstated, 1000 * CARDBOARD[misstated])])
     shuffled = {name: table.iloc[[*order, *range(8, len(table))]] for name, table in tables.items()}
     pd.testing.assert_frame_equal(implausible(tables), implausible(shuffled))
 
@@ -338,7 +338,7 @@ def test_totals_that_differ():
     assert marks["message"].item() == (
         "total écrit de 400,5 alors que les lignes au-dessus font 40,5\u00a0; vérifiez auprès de l'entreprise"
     )
-    assert list(marks.columns) == QUARANTINE and str(marks["source_row"].dtype) == "Int64"
+    assert list(marks.columns) == LINE and str(marks["source_row"].dtype) == "Int64"
 
 
 def test_a_spreadsheet_leaves_out_what_is_typed_as_text():

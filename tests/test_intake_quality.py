@@ -12,6 +12,7 @@ from eit_analysis import tables
 from eit_analysis.intake.survey import quality
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.findings import finding, labels
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -243,7 +244,7 @@ def test_files_that_gave_nothing_are_named_inside(wave):
     assert unread.fillna("").values.tolist() == [
         ["", "casse.xlsx", "", "unreadable_file", "le fichier est vide"],
         ["E1", "e1.xlsx", "Flux", "no_header", "ce qui ne va pas\u00a0; que faire"],
-        ["", "photo.pdf", "", "left_alone", quality.LEFT_ALONE],
+        ["", "photo.pdf", "", "left_alone", finding("left_alone").message],
     ]
     assert set(unread["reason"]) <= set(heading("reason").labels)
     assert quality.unread({"files_left_alone": []}, found.head(0)).empty
@@ -269,7 +270,8 @@ def test_corrections_are_grouped_by_kind_the_largest_first():
 
 
 def test_every_kind_has_a_label_and_an_answer_is_no_ignored_row():
-    assert {*quality.KINDS, "other"} <= set(heading("correction_kind").labels)
+    kinds = {*map(quality.correction_kind, labels()["rule"]), "other"}
+    assert kinds <= set(heading("correction_kind").labels)
     assert quality.correction_kind("ignored_blank_answer") == "answer"
     assert quality.correction_kind("ignored_blank_row") == "unused"
     assert quality.correction_kind("merged_cells_filled") == "file"

@@ -17,9 +17,9 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import allowed_words, clean_cell, words_of
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cleaning.wave import clean_wave
-from eit_analysis.intake.form.checks import COMMON_UNITS, check
 from eit_analysis.intake.form.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
 from eit_analysis.intake.form.questionnaire import ROWS, contacted, write_blank, write_for_firms
+from eit_analysis.intake.form.validation import COMMON_UNITS, check
 from eit_analysis.intake.sheets.headers import find_layout, table_of
 from eit_analysis.intake.survey.response import read_contacted
 from eit_analysis.reference.units import to_tonnes

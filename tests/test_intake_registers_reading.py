@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis import reference
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
+from eit_analysis.intake.registers.declarations import find_match
 from eit_analysis.intake.registers.kinds import official_number, read_cell
-from eit_analysis.intake.registers.layout import find_match
-from eit_analysis.intake.registers.reading import Body, read_body
+from eit_analysis.intake.registers.table_reader import Body, read_body
+from eit_analysis.reference.findings import labels
 
 NUMBERS = [
     ("10.847", 10.847),  # a point is decimal in a published file, even before three digits
@@ -98,8 +98,9 @@ def test_cells(kind, cell, value, masked):
 def test_a_cell_that_is_not_of_its_kind_says_why(kind, cell, reason):
     with pytest.raises(CellError) as raised:
         read_cell(kind, 0, cell)
-    assert raised.value.code == reason
-    assert "\u00a0; " in raised.value.message and not raised.value.message.endswith(".")
+    found = raised.value.finding
+    assert found.logged == reason
+    assert "\u00a0; " in found.message and not found.message.endswith(".")
 
 
 HEADER = ["Fap", "Secteur", "Label_secteur", "Milliers", "Pourcentage"]
@@ -210,8 +211,7 @@ def test_every_reason_to_ignore_a_row_has_its_french_words_and_every_register_it
     layouts = [layout for register in REGISTERS.values() for layout in register.layouts]
     reasons = {reason for layout in layouts for words in layout.ignore.values() for reason in words.values()}
     reasons |= {"blank_row", "header_row", "repeated_row", "outside_territory"}
-    labels = reference.load("labels")
-    assert reasons == set(labels.loc[labels["column"] == "ignored", "code"])
+    assert reasons == set(labels()["ignored"])
     page = (Path(__file__).resolve().parents[1] / "docs" / "registers.md").read_text(encoding="utf-8")
     for name in [*REGISTERS, *(layout.table for layout in layouts)]:
         assert f"`{name}`" in page

@@ -48,7 +48,7 @@ FILES = {
 }
 # Hand-collected tables and Eurostat's: no register publishes them in this form.
 OTHERS = {"PROVENANCE.csv", "bmo/bmo_2024_dictionnaire.csv"}
-OTHER_FOLDERS = {"communes", "eurostat", "factors", "insee"}
+OTHER_FOLDERS = {"approaches", "communes", "eurostat", "exchanges", "factors", "insee", "law"}
 
 
 def counted(path: Path) -> int:

@@ -18,20 +18,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import tables
+from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
-from eit_analysis.intake.answers.sheets import HEADERS, read_answers
-from eit_analysis.intake.checks import plausibility, slips
+from eit_analysis.intake.checks import plausibility, unit_errors
+from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.relance import wording, xlsx
-from eit_analysis.intake.relance.cells import LABELS, Question
+from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche_page import page as html_page
 from eit_analysis.intake.relance.fiches import fiches, write_sheets
-from eit_analysis.intake.relance.html import page as html_page
-from eit_analysis.intake.relance.marks import surprise
-from eit_analysis.intake.relance.questions import DOUBTFUL_RULES, IMPORTANT
-from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE
+from eit_analysis.intake.relance.questions import IMPORTANT
+from eit_analysis.intake.relance.wave_cells import LABELS, Question
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference.findings import Finding, catalogue, codes, finding
 
 FILE = "commerces.xlsx"
 SITE_HEADERS = ["Identifiant", "Raison sociale", "SIRET", "Code NAF", "Commune", "Effectif", "Diffusion"]
@@ -44,8 +45,15 @@ PALETTES = ["E20", "sortant", "Palettes", "150103", 30.0, "palettes", "an", "ré
 
 
 def frame(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
-    types = {name: "Int64" if name == "source_row" else "str" for name in columns}
-    return pd.DataFrame(rows, columns=columns, dtype=object).astype(types)
+    return typed(pd.DataFrame(rows, columns=columns, dtype=object))
+
+
+def said(*entry: Any) -> tuple:
+    """A line of the quarantine or of the marks, from its place, raw value, code and fields."""
+    *place, code, fields = entry if isinstance(entry[-1], dict) else (*entry, {})
+    found = finding(code.removeprefix("cell_"), **fields)
+    found = found.in_cell() if code.startswith("cell_") else found
+    return (*place, found.logged, found.message, found)
 
 
 @dataclass
@@ -71,15 +79,16 @@ class Wave:
 
     @property
     def quarantine(self) -> pd.DataFrame:
-        return frame(self.refused, QUARANTINE)
+        return frame([said(*entry) for entry in self.refused], LINE)
 
     @property
     def implausible(self) -> pd.DataFrame:
-        return frame(self.marked, QUARANTINE)
+        return frame([said(*entry) for entry in self.marked], LINE)
 
     @property
     def corrections(self) -> pd.DataFrame:
-        return frame(self.corrected, CORRECTIONS)
+        rows = [(*entry[:7], finding(entry[6], **(dict(*entry[7:])))) for entry in self.corrected]
+        return frame(rows, [*CORRECTIONS, "finding"])
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def asked(cleaned: Wave, site: str = "E19") -> list[Question]:
 
 def test_question_names_the_cell_and_what_was_written():
     bad = [*CARTONS[:4], "beaucoup", *CARTONS[5:]]
-    refused = (FILE, "Flux", 2, "Quantité", "beaucoup", "not_a_number", "ce n'est pas un nombre\u00a0; x")
+    refused = (FILE, "Flux", 2, "Quantité", "beaucoup", "not_a_number")
     (question,) = asked(wave(flows=[bad], refused=[refused]))
     assert question.place == "Flux, ligne\u00a02 (Cartons), colonne Quantité (E2)"
     assert question.read == "beaucoup"
@@ -150,16 +159,16 @@ def test_question_names_the_cell_and_what_was_written():
 
 def test_column_with_a_list_offers_its_words():
     bad = [*CARTONS[:7], "poubelle"]
-    refused = (FILE, "Flux", 2, "Exutoire actuel", "poubelle", "cell_unknown_value", "ce mot n'est pas prévu")
+    refused = (FILE, "Flux", 2, "Exutoire actuel", "poubelle", "cell_unknown_value", {"allowed": "recyclage"})
     (question,) = asked(wave(flows=[bad], refused=[refused]))
     assert "Choisissez\u00a0: réemploi, recyclage" in question.text
 
 
-def test_unknown_reason_falls_back_on_its_message():
-    refused = (FILE, "Flux", 2, "Code déchet", "150101", "cell_new", "ceci ne va pas\u00a0; faites cela")
+def test_reason_without_words_for_the_firm_falls_back_on_its_sentence_without_the_advice():
+    refused = (FILE, "Flux", 2, "Code déchet", "150101", "cell_unknown_waste_code")
     (question,) = asked(wave(refused=[refused]))
-    assert "Ceci ne va pas. Quel est le code déchet" in question.text
-    assert "faites cela" not in question.text
+    assert "Ce code n'est pas dans la liste européenne des déchets. Quel est le code déchet" in question.text
+    assert "corrigez-le" not in question.text
 
 
 def test_unit_is_asked_with_its_quantity():
@@ -170,7 +179,7 @@ def test_unit_is_asked_with_its_quantity():
         "Unité",
         "camion",
         "unknown_unit",
-        "l'unité «\u00a0camion\u00a0» est inconnue\u00a0; x",
+        {"unit": "camion"},
     )
     (question,) = asked(wave(flows=[[*CARTONS[:5], "camion", *CARTONS[6:]]], refused=[refused]))
     assert (question.column, question.read) == ("Quantité", "12,5")
@@ -184,20 +193,22 @@ def test_implausible_value_may_be_confirmed():
         2,
         "Quantité",
         "12.5",
-        "tonnes_per_employee",
-        "c'est trop pour 40 salariés\u00a0; vérifiez",
+        "ages_against_headcount",
+        {"headcount": 40.0, "staff": 12.0},
     )
     (question,) = asked(wave(marked=[mark]))
     assert question.text.startswith(
-        "C'est trop pour 40 salariés. Si ce que vous avez écrit est juste, répondez «\u00a0confirmé\u00a0»"
+        "Effectif de 40 alors que les âges de la feuille Emplois font 12 personnes. "
+        "Si ce que vous avez écrit est juste, répondez «\u00a0confirmé\u00a0»"
     )
 
 
 def test_doubtful_readings_of_one_cell_make_one_question():
     doubts = [
         (FILE, "Flux", 3, "Quantité", "env. 30", "30 [24 ; 36.5]", "about"),
-        (FILE, "Flux", 3, "Unité", "palettes", "converti en tonnes\u00a0: 1 palette (bois) = 0,024 t "
-         "(0,012 à 0,03), source, année", "unit_converted"),
+        (FILE, "Flux", 3, "Unité", "palettes", "", "unit_converted",
+         {"unit": "palette", "family": "bois", "tonnes": 0.024, "low": 0.012, "high": 0.03,
+          "source": "source, année"}),
         (FILE, "Flux", 3, "Désignation", "palettes ", "Palettes", "word_normalised"),
     ]  # fmt: skip
     (question,) = asked(wave(corrected=doubts), "E20")
@@ -224,14 +235,14 @@ def test_who_wrote_nc_has_answered():
 def test_answered_cell_is_not_asked_again(rule):
     answered = (FILE, "Flux", 2, "Quantité", "12.5", "12.5", rule)
     doubt = (FILE, "Flux", 2, "Quantité", "1.200", "1200", "point_read_as_thousands")
-    missing = (FILE, "Flux", 2, "Quantité", "NC", "missing_mass", "la valeur manque")
+    missing = (FILE, "Flux", 2, "Quantité", "NC", "missing_mass")
     assert asked(wave(corrected=[doubt])) and not asked(wave(corrected=[doubt, answered]))
     assert asked(wave(refused=[missing])) and not asked(wave(refused=[missing], corrected=[answered]))
 
 
 def test_answer_that_cannot_be_used_is_asked_again():
     answered = (FILE, "Flux", 2, "Quantité", "?", "plein", "answered_by_firm")
-    refused = (FILE, "Flux", 2, "Quantité", "plein", "not_a_number", "ce n'est pas un nombre")
+    refused = (FILE, "Flux", 2, "Quantité", "plein", "not_a_number")
     assert len(asked(wave(refused=[refused], corrected=[answered]))) == 1
 
 
@@ -264,7 +275,6 @@ def test_personal_data_of_a_raw_cell_is_not_shown():
         "Désignation",
         "[donnée personnelle]",
         "cell_personal_data",
-        "donnée\u00a0; x",
     )
     (question,) = asked(wave(flows=[bad], refused=[refused]))
     assert question.read == "[donnée personnelle]" and "Martin" not in question.place + question.text
@@ -272,19 +282,23 @@ def test_personal_data_of_a_raw_cell_is_not_shown():
 
 def test_every_name_that_questions_rest_on_exists():
     known = {name for table in tables.TABLES for name in tables.form(table)}
-    assert set(wording.ASKS) <= known
+    assert set(phrases.ASKS) <= known
     for table, columns in IMPORTANT.items():
         assert set(columns) <= set(tables.form(table))
     assert all(column in tables.form(table) for table, column in LABELS.items())
 
 
 def test_every_message_is_french_typography():
-    templates = [*wording.ASKS.values(), *wording.FINDINGS.values(), *xlsx.GUIDE_TEXT]
-    texts = [*map(wording.typeset, templates), wording.ABSENT]
-    texts += [wording.reading(rule, "1.5 [1 ; 2.5]") for rule in DOUBTFUL_RULES]
-    texts += [wording.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
-    texts += [getattr(wording, name) for name in dir(wording) if name.isupper() and
-              isinstance(getattr(wording, name), str)]  # fmt: skip
+    templates = [*phrases.ASKS.values(), *fiche_book.GUIDE_TEXT]
+    texts = [*map(phrases.typeset, templates), phrases.ABSENT]
+    texts += [
+        text for entry in catalogue().values() for text in (entry.sentence, entry.advice, entry.question)
+    ]
+    plain = [code for code in codes(severity="check") if not catalogue()[code].fields]
+    texts += [phrases.reading(finding(code), "1.5 [1 ; 2.5]") for code in plain]
+    texts += [phrases.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
+    texts += [getattr(phrases, name) for name in dir(phrases) if name.isupper() and
+              isinstance(getattr(phrases, name), str)]  # fmt: skip
     assert not [text for text in texts if re.search(r"[ ][:;?!»]|«[ ]", text)]
 
 
@@ -294,7 +308,7 @@ def test_every_message_is_french_typography():
 def test_firm_of_a_shared_file_sees_its_rows_only():
     found = by_site(
         wave(
-            refused=[(FILE, "Flux", 3, "Quantité", "30", "negative_value", "x")],
+            refused=[(FILE, "Flux", 3, "Quantité", "30", "negative_value")],
             corrected=[(FILE, "Flux", 2, "Exutoire actuel", "Recyclage", "recyclage", "word_normalised"),
                        (FILE, "Flux", 1, "Quantité", "Quantite", "Quantité", "header_recognised")],
         )
@@ -319,7 +333,6 @@ def test_row_of_nobody_goes_to_the_study_office():
         "Identifiant",
         "E99",
         "unknown_site",
-        "cet identifiant est inconnu\u00a0; corrigez-le",
     )
     found = by_site(wave(flows=[CARTONS, stray], refused=[refused]))
     assert not found["E19"].questions
@@ -329,8 +342,8 @@ def test_row_of_nobody_goes_to_the_study_office():
 
 def test_firm_whose_own_row_is_refused_is_asked_about_that_row():
     refused = [
-        (FILE, "Entreprise", 2, "Raison sociale", "", "missing_value", "la valeur manque"),
-        (FILE, "Flux", 2, "Identifiant", "E19", "unknown_site", "cet identifiant est inconnu"),
+        (FILE, "Entreprise", 2, "Raison sociale", "", "missing_value"),
+        (FILE, "Flux", 2, "Identifiant", "E19", "unknown_site"),
     ]
     sites = [["E19", "", *SITE[2:]]]
     found = by_site(wave(sites=sites, flows=[CARTONS], refused=refused))
@@ -343,9 +356,7 @@ def test_two_firms_under_one_identifier_do_not_see_each_other():
     cleaned = wave(sites=[SITE], flows=[CARTONS])
     cleaned.sheets[other, "Entreprise"] = [SITE_HEADERS, ["E19", "Autre firme", *SITE[2:]]]
     cleaned.sheets[other, "Flux"] = [FLOW_HEADERS, [*CARTONS[:2], "Secret", "", *CARTONS[4:]]]
-    cleaned.refused = [
-        (other, "Entreprise", 2, "Identifiant", "E19", "conflicting_site", "déjà décrit\u00a0; x")
-    ]
+    cleaned.refused = [(other, "Entreprise", 2, "Identifiant", "E19", "conflicting_site", {"place": "x"})]
     found = by_site(cleaned)
     assert "Secret" not in html_page(NO_STUDY, found["E19"]).decode()
     assert {(q.sheet, q.column) for q in found[""].questions} == {
@@ -356,7 +367,9 @@ def test_two_firms_under_one_identifier_do_not_see_each_other():
 
 def test_unreadable_file_goes_to_the_study_office():
     found = by_site(
-        wave(refused=[("casse.xlsx", "", None, "", "", "unreadable_file", "le fichier est abîmé.")])
+        wave(
+            refused=[("casse.xlsx", "", None, "", "", "unreadable_file", {"problem": "le fichier est abîmé"})]
+        )
     )
     (question,) = found[""].questions
     assert question.place == "casse.xlsx" and question.text == "Le fichier est abîmé."
@@ -385,7 +398,7 @@ class Page(HTMLParser):
 
 def hostile() -> Wave:
     bad = [*CARTONS[:2], HOSTILE, CARTONS[3], HOSTILE, *CARTONS[5:]]
-    return wave(flows=[bad], refused=[(FILE, "Flux", 2, "Quantité", HOSTILE, "not_a_number", "x")])
+    return wave(flows=[bad], refused=[(FILE, "Flux", 2, "Quantité", HOSTILE, "not_a_number")])
 
 
 def test_page_is_one_safe_accessible_file():
@@ -406,12 +419,12 @@ def test_firm_with_nothing_to_ask_is_told_so():
     fiche = by_site(wave())["E19"]
     assert not fiche.questions
     assert "Rien à demander" in html_page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert any("Rien à demander" in str(row[0]) for row in guide.values)
 
 
 def test_workbook_takes_answers_only():
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(hostile())["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, by_site(hostile())["E19"])))
     assert book.sheetnames == ["Relance", "Mode d'emploi"]
     sheet = book["Relance"]
     assert [cell.value for cell in sheet[1]] == list(HEADERS)
@@ -442,7 +455,7 @@ def test_files_of_firms_that_left_go(study):
         "E20_relance.xlsx",
         "notes.txt",
     }
-    refused = (FILE, "Flux", 3, "Identifiant", "E20", "unknown_site", "inconnu")
+    refused = (FILE, "Flux", 3, "Identifiant", "E20", "unknown_site")
     write_sheets(study, wave(sites=[SITE], flows=[CARTONS, ["E20", *CARTONS[1:]]], refused=[refused]))
     assert {path.name for path in folder.iterdir()} == {
         "E19_relance.html", "E19_relance.xlsx", "_bureau_etudes_relance.html",
@@ -472,11 +485,11 @@ TROUBLE = [
 def test_law_filled_fiche_finds_its_cells_again(tmp_path, texts):
     """What a fiche quotes of any cell, read back by our own reader, still reads as that cell."""
     refused = [
-        (FILE, "Flux", row, "Quantité", text, "not_a_number", "x") for row, text in enumerate(texts, start=2)
+        (FILE, "Flux", row, "Quantité", text, "not_a_number") for row, text in enumerate(texts, start=2)
     ]
     cleaned = wave(flows=[[*CARTONS[:4], text, *CARTONS[5:]] for text in texts], refused=refused)
     path = tmp_path / "rendu.xlsx"
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, by_site(cleaned)["E19"])))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, by_site(cleaned)["E19"])))
     for row in book["Relance"].iter_rows(min_row=2):
         row[-1].value = f"{row[2].value},5"
     book.save(path)
@@ -500,6 +513,7 @@ def test_forty_firms_in_two_seconds(study):
 
 
 NBSP = "\u00a0"
+DAYS = {"days": 250.0, "low": 220.0, "high": 365.0}
 
 
 def test_real_questions_come_before_readings_and_are_counted_apart():
@@ -508,7 +522,7 @@ def test_real_questions_come_before_readings_and_are_counted_apart():
     fiche = by_site(wave(flows=[CARTONS, blank], corrected=[doubt]))["E19"]
     assert [q.row for q in fiche.questions] == [3, 2]
     assert fiche.headline == f"1{NBSP}question, et 1{NBSP}lecture à vérifier." and fiche.asked == 1
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"]
+    sheet = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"]
     real, reading = sheet[2], sheet[3]
     assert not real[5].value.startswith("À vérifier")
     assert reading[5].value.startswith(f"À vérifier{NBSP}: Flux, ligne{NBSP}2")
@@ -517,7 +531,7 @@ def test_real_questions_come_before_readings_and_are_counted_apart():
 
 
 def test_reading_says_what_it_gives_in_a_year_unless_a_register_gave_it():
-    doubt = (FILE, "Flux", 2, "Période", "jour", "250 (220 à 365) par an", "day_read_as_working_day")
+    doubt = (FILE, "Flux", 2, "Période", "jour", "250 (220 à 365) par an", "day_read_as_working_day", DAYS)
     (question,) = asked(wave(corrected=[doubt]))
     assert question.text.startswith(
         f"Nous avons compté 250 jours d'ouverture par an (entre 220 et 365), soit 12,5{NBSP}t par an. Rien"
@@ -537,36 +551,36 @@ def test_nothing_is_asked_of_a_flow_of_nothing():
 
 
 def test_sheet_without_headers_makes_one_question_that_the_workbook_answers():
-    message = f"la colonne «{NBSP}Identifiant{NBSP}» est introuvable{NBSP}; remettez la ligne d'en-têtes"
-    refused = [(FILE, "Flux", row, "Identifiant", f"E19 | {row}", "no_header", message) for row in (1, 2, 3)]
+    found = {"column": "Identifiant", "rows": 20}
+    refused = [(FILE, "Flux", row, "Identifiant", f"E19 | {row}", "no_header", found) for row in (1, 2, 3)]
     cleaned = wave(sites=[SITE], flows=[], refused=refused)
     del cleaned.sheets[FILE, "Flux"]
     fiche = by_site(cleaned)["E19"]
     (question,) = fiche.questions
     assert (question.place, question.read, question.answerable) == ("Flux", "", False)
     assert "renvoyez le classeur" in question.text
-    row = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Relance"][2]
+    row = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"][2]
     assert row[6].protection.locked
     html = html_page(NO_STUDY, fiche).decode()
     assert 'class="answer"></td>' not in html and "pas de réponse ici" in html
 
 
 def test_study_office_is_not_told_to_send_anything_to_itself():
-    broken = ("casse.xlsx", "", None, "", "", "unreadable_file", f"abîmé{NBSP}; demandez-le à l'entreprise.")
+    broken = ("casse.xlsx", "", None, "", "", "unreadable_file", {"problem": f"abîmé{NBSP}; demandez-le"})
     office = by_site(wave(refused=[broken]))[""]
     html = html_page(NO_STUDY, office).decode()
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, office)))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, office)))
     guide = " ".join(str(row[0]) for row in book["Mode d'emploi"].values)
     for text in (html, guide):
         assert "envoyez" not in text and "À renvoyer" not in text and "dossier de la vague" in text
     assert html.count("casse.xlsx") == 1
-    assert office.questions[0].text == f"Abîmé{NBSP}; demandez-le à l'entreprise."
+    assert office.questions[0].text == f"Abîmé{NBSP}; demandez-le."
 
 
 def test_fiche_is_sent_back_somewhere_before_some_day():
     fiche = by_site(hostile())["E19"]
     assert "À renvoyer à" in html_page(NO_STUDY, fiche).decode()
-    guide = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert guide["A3"].value.startswith("À renvoyer à") and guide["A4"].value == "Au plus tard le"
     assert not guide["B3"].protection.locked and not guide["B4"].protection.locked
 
@@ -577,12 +591,12 @@ def test_territory_is_named_once_known(territory, shown):
         "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
     fiche = by_site(wave())["E19"]
     assert (territory in html_page(study, fiche).decode()) is shown
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.workbook(study, fiche)))
+    book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))
     assert (territory in str(list(book["Mode d'emploi"].values))) is shown
 
 
 def test_what_stays_aside_is_named_where_nothing_is_asked():
-    refused = [(FILE, "Flux", row, "Quantité", "NC", "missing_mass", "la valeur manque") for row in (2, 3)]
+    refused = [(FILE, "Flux", row, "Quantité", "NC", "missing_mass") for row in (2, 3)]
     confirmed = [(FILE, "Flux", row, "Quantité", "NC", "NC", "confirmed_by_firm") for row in (2, 3)]
     fiche = by_site(wave(flows=[CARTONS, CARTONS], refused=refused, corrected=confirmed))["E19"]
     assert not fiche.questions
@@ -596,7 +610,7 @@ def test_what_stays_aside_is_named_where_nothing_is_asked():
 
 
 def test_row_that_is_asked_about_is_not_said_to_stay_aside():
-    refused = (FILE, "Flux", 2, "Quantité", "beaucoup", "not_a_number", "x")
+    refused = (FILE, "Flux", 2, "Quantité", "beaucoup", "not_a_number")
     fiche = by_site(wave(flows=[CARTONS], refused=[refused]))["E19"]
     assert fiche.questions and not fiche.aside
 
@@ -614,7 +628,7 @@ def test_corrections_are_told_in_french_writing():
 
 def test_personal_data_is_not_said_to_be_what_they_wrote():
     bad = [*CARTONS[:4], "Mme Martin, 06 12 34 56 78", *CARTONS[5:]]
-    refused = (FILE, "Flux", 2, "Quantité", "[donnée personnelle]", "not_a_number", "x")
+    refused = (FILE, "Flux", 2, "Quantité", "[donnée personnelle]", "not_a_number")
     fiche = by_site(wave(flows=[bad], refused=[refused]))["E19"]
     assert fiche.questions[0].text.startswith(
         "Cette case contenait une donnée personnelle, que nous n'avons pas gardée. Ce n'est pas un nombre. "
@@ -622,9 +636,9 @@ def test_personal_data_is_not_said_to_be_what_they_wrote():
     assert "[donnée" not in html_page(NO_STUDY, fiche).decode()
 
 
-def marked(code: str, message: str, column: str = "Quantité", raw: str = "12,5 t/an", **more: Any) -> str:
+def marked(found: Finding, column: str = "Quantité", raw: str = "12,5 t/an") -> str:
     """What the firm is told of one mark."""
-    (question,) = asked(wave(marked=[(FILE, "Flux", 2, column, raw, code, message)], **more))
+    (question,) = asked(wave(marked=[(FILE, "Flux", 2, column, raw, found.code, dict(found.fields))]))
     return question.text
 
 
@@ -635,13 +649,13 @@ def test_slip_is_put_as_a_plain_question():
         "mass_t_per_year": [85_000.0, *[80.0 + n for n in range(7)]],
         "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
     })  # fmt: skip
-    (slip,) = slips.mass_slips(flows, staff).itertuples()
-    assert surprise(slip.reason_code, slip.message, slip.raw_value, 85_000.0) == (
-        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}?"
+    (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
+    assert marked(slip.finding).startswith(
+        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? Si ce que"
     )
     flows.loc[0, "mass_t_per_year"] = 0.085
-    (slip,) = slips.mass_slips(flows, staff).itertuples()
-    assert surprise(slip.reason_code, slip.message, slip.raw_value, 0.085).endswith(f"pas 85{NBSP}t{NBSP}?")
+    (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
+    assert f"pas 85{NBSP}t{NBSP}? Si ce que" in marked(slip.finding)
 
 
 def test_firm_reads_no_source_of_a_threshold():
@@ -652,7 +666,7 @@ def test_firm_reads_no_source_of_a_threshold():
     })  # fmt: skip
     (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
     assert "Eurostat" in mark.message
-    text = marked(mark.reason_code, mark.message)
+    text = marked(mark.finding)
     assert text.startswith(
         f"Tous vos flux sortants réunis font 25{NBSP}000{NBSP}t par salarié et par an, c'est"
     )
@@ -660,32 +674,41 @@ def test_firm_reads_no_source_of_a_threshold():
 
 
 def test_code_of_another_material_is_named():
-    text = marked("waste_code_against_category", "code d'une autre matière", "Code déchet", "150102")
+    flows = pd.DataFrame({
+        "waste_code": ["150102"], "category": ["cardboard"],
+        "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
+    })  # fmt: skip
+    (_, marks) = plausibility.code_conflicts(flows)
+    text = marked(marks["finding"].item(), "Code déchet", "150102")
     assert text.startswith(f"Le code 150102 désigne «{NBSP}emballages plastiques{NBSP}», alors que ce flux")
 
 
 def test_ages_are_told_without_the_rows_set_aside():
-    mark = (FILE, "Entreprise", 2, "Effectif", "40", "ages_against_headcount", f"effectif de 40{NBSP}; x")
-    cleaned = wave(marked=[mark], refused=[(FILE, "Emplois", 2, "Effectif", "?", "not_a_number", "x")])
+    mark = (FILE, "Entreprise", 2, "Effectif", "40", "ages_against_headcount",
+            {"headcount": 40.0, "staff": 12.0})  # fmt: skip
+    cleaned = wave(marked=[mark], refused=[(FILE, "Emplois", 2, "Effectif", "?", "not_a_number")])
     cleaned.sheets[FILE, "Emplois"] = [["Identifiant", "Effectif"], ["E19", "?"]]
     told = [q.text for q in asked(cleaned) if q.sheet == "Entreprise"]
-    assert told[0].startswith(f"Effectif de 40, sans compter 1{NBSP}ligne mise de côté. Si ce que vous")
+    assert told[0].startswith(
+        "Effectif de 40 alors que les âges de la feuille Emplois font 12 personnes, sans compter "
+        f"1{NBSP}ligne mise de côté. Si ce que vous"
+    )
 
 
 def test_mark_that_names_another_firm_goes_to_the_study_office():
-    mark = (FILE, "Entreprise", 2, "SIRET", "0", "same_siret", "ce SIRET est aussi celui de E20")
+    mark = (FILE, "Entreprise", 2, "SIRET", "0", "same_siret", {"names": "E20"})
     found = by_site(wave(marked=[mark]))
     assert not found["E19"].questions and "E20" in found[""].questions[0].text
 
 
 def test_answer_that_could_not_be_used_is_asked_again_with_why():
     cell = (FILE, "Flux", 2, "Période")
-    doubt = (*cell, "jour", "250 (220 à 365) par an", "day_read_as_working_day")
+    doubt = (*cell, "jour", "250 (220 à 365) par an", "day_read_as_working_day", DAYS)
     kept = (
-        "r.xlsx", "Relance", 2, "Réponse", "300 jours", "answer_unreadable", "réponse non reportée"
+        "r.xlsx", "Relance", 2, "Réponse", "300 jours", "answer_unreadable", {"problem": "x"}
     )  # fmt: skip
     cleaned = wave(corrected=[doubt], refused=[kept])
-    cleaned.applied = Applied(unread={cell: ("300 jours", "unknown_value", "x")})
+    cleaned.applied = Applied(unread={cell: ("300 jours", finding("unknown_value", allowed="x"))})
     (question,) = asked(cleaned)
     assert question.text.startswith(
         f"Votre réponse «{NBSP}300 jours{NBSP}» n'a pas pu être reportée{NBSP}: ce mot n'est pas dans la "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.employment.workforce import families, occupations
+from eit_analysis.french import fold_words
 
 NEEDS = [
     "occupation_code",
@@ -28,8 +29,8 @@ def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
     """
     if bmo is None:
         return pd.DataFrame(columns=NEEDS)
-    wanted = basin.strip().casefold()
-    match = (bmo["basin"].astype(str).str.casefold() == wanted) | (bmo["basin_code"].astype(str) == wanted)
+    named = bmo["basin"].astype(str).map(fold_words) == fold_words(basin)
+    match = named | (bmo["basin_code"].astype(str) == basin.strip())
     rows = bmo[match & (bmo["year"] == bmo.loc[match, "year"].max())]
     groups = [rows[name] for name in ("occupation_code", "occupation", "year")]
     table = rows["planned_hires"].groupby(groups).sum(min_count=1).to_frame()

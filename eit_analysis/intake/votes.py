@@ -1,6 +1,6 @@
 """The votes of a workshop: which points each participant gives each criterion of the score.
 
-``data/raw/<study>/votes.csv`` stands beside ``study.toml``: the waves hold survey files, and cleaning looks
+``data/raw/<study>/votes.csv`` lies beside ``study.toml``: the waves hold survey files, and cleaning looks
 nowhere else. Columns ``Participant``, ``Rôle``, ``Critère`` and ``Points`` (or ``Poids``), in any order; a
 row for each participant and criterion, the criterion by its French label or its name in ``study.toml``. A
 criterion that a participant leaves out has no points from them.
@@ -14,7 +14,8 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.study import Study
 
@@ -51,11 +52,11 @@ def read_votes(path: Path) -> pd.DataFrame:
         negative, or all zero for someone.
     """
     raw = next(read_files([path], path.parent))
-    if raw.problem:
-        # The reader speaks of questionnaires: its cause holds, what to do about votes does not.
-        cause = raw.problem.split("\u00a0;")[0]
+    if raw.refusal:
+        # The advice of the reader is about questionnaires.
         raise InputError(
-            f"{cause}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}",
+            f"{raw.refusal.sentence}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes "
+            f"{TITLES}",
             file=path.name,
         )
     rows = [[clean_text(cell) for cell in row] for row in raw.sheets[0].rows]
@@ -70,15 +71,15 @@ def read_votes(path: Path) -> pd.DataFrame:
         cells = {column: row[place] for column, place in places.items()}
         if not cells["participant"]:
             raise InputError("il manque, écrivez qui vote", **_at(path, number, "participant"))
-        if fold(cells["criterion"]) not in names:
+        if fold_words(cells["criterion"]) not in names:
             raise InputError(
                 f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: "
                 + ", ".join(sorted(_labels().values())),
                 **_at(path, number, "criterion"),
             )
         # One person is one voter, however the name is typed from row to row.
-        participant = participants.setdefault(fold(cells["participant"]), cells["participant"])
-        criterion = names[fold(cells["criterion"])]
+        participant = participants.setdefault(fold_words(cells["participant"]), cells["participant"])
+        criterion = names[fold_words(cells["criterion"])]
         if (participant, criterion) in votes:
             before = votes[participant, criterion]["source_row"]
             raise InputError(
@@ -114,7 +115,7 @@ def read_votes(path: Path) -> pd.DataFrame:
 
 
 def _places(header: list[str], file: str) -> dict[str, int]:
-    folded = [fold(text) for text in header]
+    folded = [fold_words(text) for text in header]
     places = {}
     for column, (title, words) in HEADERS.items():
         found = [place for place, text in enumerate(folded) if text in words]
@@ -137,7 +138,9 @@ def _labels() -> dict[str, str]:
 def _criteria() -> dict[str, str]:
     """Folded name and folded label of each criterion, with and without its unit, to its name."""
     return {
-        fold(text): code for code, label in _labels().items() for text in (code, label, label.split(" (")[0])
+        fold_words(text): code
+        for code, label in _labels().items()
+        for text in (code, label, label.split(" (")[0])
     }
 
 

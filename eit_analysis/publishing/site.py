@@ -6,7 +6,6 @@ import base64
 import hashlib
 import platform
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -58,8 +57,8 @@ def style_sheet() -> tuple[str, str]:
 
 
 def anchor(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+    """The name of a section in addresses: ``cout-des-dechets``."""
+    return re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
 
 
 def audience_name(study: Study, audience: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ PARAMETERS = ("low", "central", "high")
 
 def alphabetical(text: str) -> str:
     """What to sort a printed name by: accents and capitals count for nothing."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return french.fold(text).encode("ascii", "ignore").decode()
 
 
 def is_missing(value: object) -> bool:

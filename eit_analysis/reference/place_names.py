@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from eit_analysis.french import fold
+
 ARTICLE = re.compile(r"^(?:le|la|les|l) ", re.M)
-COMBINING = re.compile("[\u0300-\u036f]+")
 UNDER, UPON = re.compile(r"\bs ?/ ?s\b[/.]?"), re.compile(r"\bs ?/")
 # Every byte that is no letter, digit or line end becomes a space.
 SPACES = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 32 for byte in range(256))
@@ -37,8 +37,7 @@ def typed_text(value: object) -> str:
 
 def normalise_names(names: Sequence[str]) -> list[str]:
     """Names for comparison, all in one pass; none may hold a line end."""
-    text = "\n".join(names).lower().replace("œ", "oe").replace("æ", "ae")
-    text = COMBINING.sub("", unicodedata.normalize("NFD", text))
+    text = fold("\n".join(names))
     if "/" in text:
         text = UPON.sub("sur ", UNDER.sub("sous ", text))
     text = text.encode("ascii", "replace").translate(SPACES).decode("ascii")

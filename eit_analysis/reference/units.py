@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import exact
-from eit_analysis.tables import CATEGORIES
+from eit_analysis.french import fold
 
 # Spellings that neither case, accents nor a plural explain.
 ALIASES = {
@@ -34,8 +32,7 @@ def normalise_unit(text: object) -> str:
     """
     if not isinstance(text, str):
         return ""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("³", "3"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").replace("-", " ")
+    plain = fold(text).replace("’", "'").replace("-", " ")
     plain = plain.replace("(s)", "")
     plain = re.sub(r"(\d)\s+(\d{3})(?!\d)", r"\1\2", plain)  # 1 000 l
     plain = re.sub(r"(\d)(m3|m\^3|l\b|litre)", r"\1 \2", plain)  # 30m3
@@ -48,12 +45,12 @@ def normalise_unit(text: object) -> str:
 
 
 @cache
-def _units() -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
+def _units() -> dict[tuple[str, str], tuple[float, float, float, str]]:
     table = reference.load("units")
-    rows = table[["unit", "category", "t_per_unit", "t_low", "t_high", "kind", "source"]]
+    rows = table[["unit", "category", "t_per_unit", "t_low", "t_high", "source"]]
     return {
-        (unit, "" if pd.isna(category) else category): (float(central), float(low), float(high), kind, source)
-        for unit, category, central, low, high, kind, source in rows.itertuples(index=False)
+        (unit, "" if pd.isna(category) else category): (float(central), float(low), float(high), source)
+        for unit, category, central, low, high, source in rows.itertuples(index=False)
     }
 
 
@@ -64,7 +61,7 @@ def known_unit(text: str) -> bool:
 
 
 def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
-    """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, its range and its rule.
+    """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, with its range.
 
     Parameters
     ----------
@@ -77,22 +74,14 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
 
     Returns
     -------
-    (central, low, high, rule) or None
+    (central, low, high, source) or None
         Tonnes, their range from the density or the mass of the piece alone (equal to the central value for a
-        unit of mass), and a French sentence for the log of corrections. None when no row of ``units.csv``
-        speaks of this unit for this category: nothing is guessed.
+        unit of mass), and the source of the factor. None when no row of ``units.csv`` speaks of this unit for
+        this category: nothing is guessed.
     """
     name = normalise_unit(unit)
     found = _units().get((name, category)) or _units().get((name, ""))
     if found is None or pd.isna(quantity):
         return None
-    central, low, high, kind, source = found
-    if kind == "mass":
-        rule = f"unité de masse convertie\u00a0: 1 {name} = {exact(central, 8)} t"
-    else:
-        family = CATEGORIES.get(category, category)
-        rule = (
-            f"converti en tonnes\u00a0: 1 {name} ({family}) = {exact(central, 8)} t "
-            f"({exact(low, 8)} à {exact(high, 8)}), {source}"
-        )
-    return quantity * central, quantity * low, quantity * high, rule
+    central, low, high, source = found
+    return quantity * central, quantity * low, quantity * high, source

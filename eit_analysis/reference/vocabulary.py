@@ -12,7 +12,7 @@ import pandas as pd
 
 from eit_analysis import reference, tables
 from eit_analysis.errors import DisclosureError
-from eit_analysis.reference import commune_tables
+from eit_analysis.reference import commune_tables, findings
 
 NBSP = "\u00a0"
 
@@ -50,7 +50,8 @@ def _labels() -> dict[str, dict[str, str]]:
         str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
         for column, rows in frame.groupby("column")
     }
-    for column, names in {"naf_division": _divisions(), "waste_code": _wastes()}.items():
+    shared = {"naf_division": _divisions(), "waste_code": _wastes(), **findings.labels()}
+    for column, names in shared.items():
         labels[column] = {**names, **labels.get(column, {})}
     return labels
 

@@ -1,1 +1,1 @@
-"""The answers of the firms to the *fiches de relance*, put into the cells they speak of."""
+"""The answers of the firms to the *fiches de relance*, put into the cells that they answer."""

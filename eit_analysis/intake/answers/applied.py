@@ -1,4 +1,4 @@
-"""The raw sheets that answers speak of, and what the answers of a wave did to them."""
+"""The raw sheets that answers are about, and what the answers of a wave did to them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eit_analysis.intake.answers.sheets import Answer, logged
+from eit_analysis.intake.answers.answer_sheets import Answer, logged
 from eit_analysis.intake.sheets.ledger import SheetAccount
+from eit_analysis.reference.findings import Finding
 
-REFUSALS = {
-    "answer_without_cell": "cette réponse ne désigne aucune cellule lue\u00a0; gardez fichier, feuille, "
-    "ligne et colonne comme la fiche de relance les écrit",
-    "answer_out_of_date": "la cellule ne contient plus la valeur que cite cette réponse\u00a0; répondez sur "
-    "la dernière fiche de relance",
-    "answer_unreadable": "réponse non reportée, la cellule garde sa valeur",  # completed by what is wrong
-    "answer_conflict": "d'autres réponses disent autre chose de la même cellule\u00a0; gardez la bonne",
-}
-
-Place = tuple[str, str]  # file, sheet
-Row = tuple[str, str, int]  # file, sheet, row from 1
-Cell = tuple[str, str, int, str]  # file, sheet, row from 1, French header
-Line = tuple[str, str, int, str, str, str, str]  # of corrections.csv or quarantine.csv
+SheetKey = tuple[str, str]  # file, sheet
+RowKey = tuple[str, str, int]  # file, sheet, row from 1
+CellKey = tuple[str, str, int, str]  # file, sheet, row from 1 (0: none), French header
+Correction = tuple[str, str, int, str, str, str, str]  # a line of corrections.csv
+Refusal = tuple[str, str, int, str, str, Finding]  # of quarantine.csv, but for its sentences
 
 
 @dataclass(frozen=True)
@@ -55,27 +48,27 @@ class Applied:
     rows : dict of (file, sheet) to list of rows
         The sheets that changed, in full; the given ones are left as they were.
     confirmed : set of (file, sheet, row, column)
-        Cells that the firm says are right: the marks on them are to be lifted.
+        Cells that the firm confirms: their marks are to be removed.
     removed : set of (file, sheet, row)
         Rows that the firm withdraws, to be ignored by the rule ``removed_by_firm``.
     named : dict of str to set of (file, sheet, row)
-        Data rows that each answer file speaks of, whatever became of the answer.
-    unread : dict of (file, sheet, row, column) to (answer, code, message)
+        Data rows that each answer file names, whatever became of the answer.
+    unread : dict of (file, sheet, row, column) to (answer, Finding)
         Cells to ask about again: their only answer is one that cleaning would refuse.
     accounts : dict of str to list of SheetAccount
         By answer file.
     corrections, quarantine : list of tuple
-        Lines of ``corrections.csv`` and ``quarantine.csv``, in the order of their columns.
+        Lines for ``corrections.csv`` and ``quarantine.csv``, in the order of their columns.
     """
 
-    rows: dict[Place, list[list[Any]]] = field(default_factory=dict)
-    confirmed: set[Cell] = field(default_factory=set)
-    removed: set[Row] = field(default_factory=set)
-    named: dict[str, set[Row]] = field(default_factory=dict)
-    unread: dict[Cell, tuple[str, str, str]] = field(default_factory=dict)
+    rows: dict[SheetKey, list[list[Any]]] = field(default_factory=dict)
+    confirmed: set[CellKey] = field(default_factory=set)
+    removed: set[RowKey] = field(default_factory=set)
+    named: dict[str, set[RowKey]] = field(default_factory=dict)
+    unread: dict[CellKey, tuple[str, Finding]] = field(default_factory=dict)
     accounts: dict[str, list[SheetAccount]] = field(default_factory=dict)
-    corrections: list[Line] = field(default_factory=list)
-    quarantine: list[Line] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    quarantine: list[Refusal] = field(default_factory=list)
 
     def account(self, answer: Answer) -> SheetAccount:
         return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
@@ -83,12 +76,11 @@ class Applied:
     def write(self, answer: Answer, target: str, rule: str) -> None:
         self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))
 
-    def refuse(self, answer: Answer, code: str, why: str = "") -> None:
+    def refuse(self, answer: Answer, found: Finding) -> None:
         self.account(answer).rows_quarantined += 1
-        message = f"{REFUSALS[code]}\u00a0: {why}" if why else REFUSALS[code]
-        self.quarantine.append((*answer.place, "Réponse", logged(answer.answer), code, message))
+        self.quarantine.append((*answer.place, "Réponse", logged(answer.answer), found))
 
-    def put(self, place: Place, grid: Grid, row: int, index: int, value: Any) -> None:
+    def put(self, place: SheetKey, grid: Grid, row: int, index: int, value: Any) -> None:
         rows = self.rows.setdefault(place, [list(old) for old in grid.rows])
         rows[row - 1] += [""] * (index + 1 - len(rows[row - 1]))
         rows[row - 1][index] = value

@@ -1,8 +1,8 @@
-"""Filled answer sheets back into the raw cells they speak of, before cleaning, each with its trace.
+"""Filled answer sheets back into the raw cells they answer, before cleaning, each with its trace.
 
-An answer counts when its cell exists and still reads as the sheet says; it then replaces the raw cell, so
-that every rule of cleaning applies to it. One that cleaning would refuse replaces nothing. Rounds chain: what
-a first answer wrote, a second may correct.
+An answer counts when its cell exists and still holds the value that the sheet cites. It then replaces the
+raw cell, so that every rule of cleaning applies to it. One that cleaning would refuse replaces nothing. A
+second round may correct what a first answer wrote.
 Nothing depends on the order of the files or of their rows. Accounts hold for every answer sheet as for any
 other: rows_read = applied (clean) + quarantined + merged + ignored.
 """
@@ -15,21 +15,22 @@ from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.codes import ENTRY_COLUMNS
-from eit_analysis.intake.answers.applied import Applied, Cell, Grid, Place, Row
-from eit_analysis.intake.answers.checks import refusal
-from eit_analysis.intake.answers.sheets import Answer, AnswerSheet, as_read, logged
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.answers.answer_sheets import Answer, AnswerSheet, as_read, logged
+from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, RowKey, SheetKey
+from eit_analysis.intake.answers.refusals import refusal
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import SheetAccount
+from eit_analysis.reference.findings import finding
 
 QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
 CATEGORY = tables.form("flows")["category"]["header"]
-Said = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
+RowContent = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
 
 
-def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied:
+def apply(sheets: Iterable[AnswerSheet], grids: Mapping[SheetKey, Grid]) -> Applied:
     """Put every usable answer into its cell.
 
     Parameters
@@ -40,7 +41,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
         The data sheets of the wave.
     """
     applied = Applied()
-    by_cell: dict[Cell, list[Answer]] = {}
+    by_cell: dict[CellKey, list[Answer]] = {}
     known = _by_name(grids)
     for sheet in sorted(sheets, key=lambda s: (s.file, s.sheet)):
         account = SheetAccount(sheet.sheet, "answers", sheet.header_row, sheet.rows_read)
@@ -52,7 +53,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
             place = _place(answer, known)
             cell = _cell(answer, place, grids[place]) if place else None
             if cell is None:
-                applied.refuse(answer, "answer_without_cell")
+                applied.refuse(answer, finding("answer_without_cell"))
             else:
                 by_cell.setdefault(cell, []).append(answer)
                 applied.named.setdefault(answer.source_file, set()).add(cell[:3])
@@ -62,20 +63,20 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[Place, Grid]) -> Applied
     return applied
 
 
-def _by_name(grids: Iterable[Place]) -> dict[Place, list[Place]]:
+def _by_name(grids: Iterable[SheetKey]) -> dict[SheetKey, list[SheetKey]]:
     """The data sheets by their names without Unicode form or outer spaces, which copying files changes."""
-    known: dict[Place, list[Place]] = {}
+    known: dict[SheetKey, list[SheetKey]] = {}
     for place in grids:
         known.setdefault(_name(place), []).append(place)
     return known
 
 
-def _name(place: Place) -> Place:
+def _name(place: SheetKey) -> SheetKey:
     file, sheet = (unicodedata.normalize("NFC", clean_text(text)) for text in place)
     return file, sheet
 
 
-def _place(answer: Answer, known: Mapping[Place, list[Place]]) -> Place | None:
+def _place(answer: Answer, known: Mapping[SheetKey, list[SheetKey]]) -> SheetKey | None:
     asked = (answer.file, answer.sheet)
     places = known.get(_name(asked), [])
     if asked in places:  # « Flux » and « Flux » with a space may live side by side in one workbook
@@ -83,14 +84,14 @@ def _place(answer: Answer, known: Mapping[Place, list[Place]]) -> Place | None:
     return places[0] if len(places) == 1 else None
 
 
-def _cell(answer: Answer, place: Place, grid: Grid) -> Cell | None:
+def _cell(answer: Answer, place: SheetKey, grid: Grid) -> CellKey | None:
     header = next((h for h in grid.columns if header_key(h) == header_key(answer.column)), None)
     if header is None or answer.row is None or answer.row == grid.header_row + 1:
         return None
     return (*place, answer.row, header) if answer.row <= len(grid.rows) else None
 
 
-def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> None:
+def _settle(applied: Applied, cell: CellKey, answers: list[Answer], grid: Grid) -> None:
     """Follow the answers of one cell from what it reads now; each is used at most once."""
     file, sheet, row, column = cell
     values, index = grid.rows[row - 1], grid.columns[column]
@@ -100,7 +101,7 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
         answers = [answer for answer in answers if answer not in now]
         if len({answer.outcome for answer in now}) > 1:
             for answer in now:
-                applied.refuse(answer, "answer_conflict")
+                applied.refuse(answer, finding("answer_conflict"))
             break
         first, *repeated = now
         target = f"= {file}, {sheet}, ligne {row}, colonne {column}"
@@ -123,15 +124,15 @@ def _settle(applied: Applied, cell: Cell, answers: list[Answer], grid: Grid) -> 
             applied.put((file, sheet), grid, row, index, raw)
             _blank_unit(applied, cell, grid, raw)
     for answer in answers:
-        applied.refuse(answer, "answer_out_of_date")
+        applied.refuse(answer, finding("answer_out_of_date"))
     for answer, error in unreadable:
-        applied.refuse(answer, "answer_unreadable", error.message)
+        applied.refuse(answer, finding("answer_unreadable", problem=error.finding.message))
         if answer.read == as_read(raw) and cell not in applied.confirmed:
-            applied.unread[cell] = (logged(answer.answer), error.code, error.message)
+            applied.unread[cell] = (logged(answer.answer), error.finding)
 
 
 def _readable(
-    applied: Applied, cell: Cell, answers: list[Answer], grid: Grid
+    applied: Applied, cell: CellKey, answers: list[Answer], grid: Grid
 ) -> tuple[list[Answer], list[tuple[Answer, CellError]]]:
     """The answers that cleaning would take, and the others with the reason."""
     row = _cells(grid, applied.rows.get(cell[:2], grid.rows)[cell[2] - 1])
@@ -143,8 +144,8 @@ def _readable(
 def _refusal(table: str, column: str, answer: Answer, row: Mapping[str, Any]) -> CellError | None:
     """Why cleaning would refuse what an answer leaves in its cell.
 
-    A value that cannot be used is not made usable by « confirmé », which must not stand against what a later
-    answer gives. That there is no value may be confirmed.
+    A value that cannot be used is not made usable by « confirmé », which must not block a later
+    answer. That there is no value may be confirmed.
     """
     what, category = answer.outcome[0], row.get(CATEGORY, "")
     if what == "set":
@@ -156,8 +157,8 @@ def _refusal(table: str, column: str, answer: Answer, row: Mapping[str, Any]) ->
     return error or (refusal(table, UNIT, unit, category) if clean_text(unit) else None)
 
 
-def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
-    """A quantity answered with its unit (``12,5 t/an``) stands for the unit and period cells beside it."""
+def _blank_unit(applied: Applied, cell: CellKey, grid: Grid, answer: Any) -> None:
+    """A quantity answered with its unit (``12,5 t/an``) replaces the unit and period cells beside it."""
     file, sheet, row, column = cell
     given = split_unit(parse_number(answer).suffix) if column == QUANTITY else ("", "")
     for beside, stated in zip((UNIT, PERIOD), given, strict=True):
@@ -168,12 +169,12 @@ def _blank_unit(applied: Applied, cell: Cell, grid: Grid, answer: Any) -> None:
             applied.put((file, sheet), grid, row, index, "")
 
 
-def _answer_repeated_rows(applied: Applied, answered: set[Row], grids: Mapping[Place, Grid]) -> None:
+def _answer_repeated_rows(applied: Applied, answered: set[RowKey], grids: Mapping[SheetKey, Grid]) -> None:
     """What is answered of a row holds for those that repeat it, of which the fiche asks nothing.
 
     Cleaning merges them; an answer in one alone would part them, and their mass would count twice.
     """
-    changed: dict[Said, dict[str, Any]] = {}
+    changed: dict[RowContent, dict[str, Any]] = {}
     for file, sheet, row in sorted(answered):
         if rows := applied.rows.get((file, sheet)):
             grid = grids[file, sheet]
@@ -183,12 +184,12 @@ def _answer_repeated_rows(applied: Applied, answered: set[Row], grids: Mapping[P
                 if clean_text(cell) != clean_text(_cells(grid, grid.rows[row - 1]).get(header, ""))
             }
             if new:
-                changed.setdefault(_said(grid, grid.rows[row - 1]), new)
+                changed.setdefault(_content(grid, grid.rows[row - 1]), new)
     for place, grid in grids.items() if changed else ():
         for row, values in enumerate(grid.rows[grid.header_row + 1 :], start=grid.header_row + 2):
             if (*place, row) in answered:
                 continue
-            for header, cell in changed.get(_said(grid, values), {}).items():
+            for header, cell in changed.get(_content(grid, values), {}).items():
                 if header in grid.columns:
                     old = logged(_cells(grid, values).get(header, ""))
                     applied.corrections.append((*place, row, header, old, logged(cell), "answered_by_firm"))
@@ -199,7 +200,7 @@ def _cells(grid: Grid, values: Sequence[Any]) -> dict[str, Any]:
     return {header: values[index] for header, index in grid.columns.items() if index < len(values)}
 
 
-def _said(grid: Grid, values: Sequence[Any]) -> Said:
-    """What a row says, as cleaning compares rows: the filled cells of the form, without case."""
+def _content(grid: Grid, values: Sequence[Any]) -> RowContent:
+    """The content of a row, as cleaning compares rows: the filled cells of the form, without case."""
     texts = {header: clean_text(cell).casefold() for header, cell in _cells(grid, values).items()}
     return frozenset((header, text) for header, text in texts.items() if text)

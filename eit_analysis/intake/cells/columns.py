@@ -1,4 +1,4 @@
-"""Cells of a table column by column, each distinct cell held once: what is said twice is cleaned once."""
+"""Cells of a table column by column, each distinct cell held once: equal cells are cleaned once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import pick
 
-FEW = 1000  # distinct cells of a column that tells rows apart at little cost
+FEW = 1000  # distinct cells of a column that separates rows at little cost
 
 
 def objects(values: Sequence[Any]) -> np.ndarray:
@@ -100,10 +100,10 @@ class Cells:
 
     @classmethod
     def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:
-        """A column whose cells are some of ``values``: only those that stand in it are kept."""
+        """A column whose cells are some of ``values``: only those that are used are kept."""
         if not len(codes):
             return cls([], np.zeros(0, dtype=np.int32))
-        first = codes.min()  # the cells of one column often stand side by side, with no others between
+        first = codes.min()  # the cells of one column are often neighbours, with no others between
         own = (codes - first).astype(np.int32, copy=False)
         used = np.zeros(own.max() + 1, dtype=bool)
         used[own] = True
@@ -116,13 +116,13 @@ class Cells:
         """The cells, one for each row."""
         return objects(self.values)[self.codes]
 
-    def said(self, rows: np.ndarray) -> np.ndarray:
-        """For some rows, numbers that are equal where their cells say the same (case and spaces aside)."""
+    def compared(self, rows: np.ndarray) -> np.ndarray:
+        """For some rows, numbers that are equal where their cells are, case and spaces aside."""
         own = self if len(rows) == len(self.codes) else Cells.among(self.values, self.codes[rows])
         return Cells.of([clean_text(cell).casefold() for cell in own.values]).codes[own.codes]
 
-    def standing(self, rows: np.ndarray) -> np.ndarray:
-        """Whether each distinct cell stands in some of these rows."""
+    def present(self, rows: np.ndarray) -> np.ndarray:
+        """Whether each distinct cell is in some of these rows."""
         used = np.zeros(len(self.values), dtype=bool)
         used[self.codes[rows]] = True
         return used
@@ -146,7 +146,7 @@ def jointly(columns: Sequence[Cells]) -> Cells:
         mixed = joint.codes * width + column.codes
         if width * len(joint.values) <= 4 * len(mixed):
             pairs = Cells.among(range(width * len(joint.values)), mixed)
-        else:  # more pairs than rows: most stand nowhere
+        else:  # more pairs than rows: most are not used
             found, codes = np.unique(mixed, return_inverse=True)
             pairs = Cells(found.tolist(), codes)
         values = [(*joint.values[pair // width], column.values[pair % width]) for pair in pairs.values]
@@ -155,7 +155,7 @@ def jointly(columns: Sequence[Cells]) -> Cells:
 
 
 def repeated(columns: Sequence[Cells]) -> np.ndarray:
-    """For each row, the first row that says the same in every column (itself when there is none before).
+    """For each row, the first row that is equal in every column (itself when there is none before).
 
     Case and spaces aside. Columns that repeat few cells are compared first: they part nearly all rows, and
     long texts are then only looked at where they could make a difference.
@@ -163,11 +163,11 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     height = len(columns[0].codes)
     origin, rows = np.arange(height), np.arange(height)
     mixed = np.zeros(height, dtype=np.uint64)
-    columns = [column for column in columns if len(column.values) > 1]  # the others tell no rows apart
+    columns = [column for column in columns if len(column.values) > 1]  # the others separate no rows
     few = [column for column in columns if len(column.values) <= FEW]
     for part in (few, [column for column in columns if len(column.values) > FEW]):
         for column in part:
-            mixed ^= column.said(rows).astype(np.uint64)
+            mixed ^= column.compared(rows).astype(np.uint64)
             mixed *= np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(29)
         alike, distinct = pd.factorize(mixed)
@@ -179,7 +179,7 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     # The hash only names candidates; the cells themselves decide.
     same = np.ones(len(rows), dtype=bool)
     for column in columns:
-        both = column.said(np.concatenate([rows, first]))
+        both = column.compared(np.concatenate([rows, first]))
         same &= both[: len(rows)] == both[len(rows) :]
     origin[rows[same]] = first[same]
     return origin

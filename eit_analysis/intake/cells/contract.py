@@ -9,13 +9,12 @@ from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.codes import AGE_BANDS
-from eit_analysis.intake.cells import codes
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import (
     MISSING_WORDS,
-    NUMBER_PROBLEMS,
     clean_text,
-    fold,
     parse_number,
     singular,
     spreadsheet_error,
@@ -65,7 +64,6 @@ DEFAULTS = {
 }
 ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
 AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
-MISSING = "la valeur manque\u00a0; demandez-la à l'entreprise"
 
 
 @cache
@@ -95,35 +93,32 @@ def words_of(table: str, column: str) -> dict[str, str] | None:
     if labels is None:
         return None
     words = dict(SYNONYMS.get(column, {}))
-    words |= {fold(code.replace("_", " ")): code for code in labels}
-    words |= {singular(fold(label)): code for code, label in labels.items()}
+    words |= {fold_words(code.replace("_", " ")): code for code in labels}
+    words |= {singular(fold_words(label)): code for code, label in labels.items()}
     if column == "evidence":
-        words |= {singular(fold(word)): code for word, code in tables.EVIDENCE_WORDS.items()}
+        words |= {singular(fold_words(word)): code for word, code in tables.EVIDENCE_WORDS.items()}
     return words
 
 
 def check_bounds(table: str, column: str, value: float) -> None:
     low, high = bounds(table, column)
     if low == 0 and value < 0:
-        raise CellError("negative_value", "la valeur est négative\u00a0; demandez la valeur exacte")
+        raise CellError("negative_value")
     if (low is not None and value < low) or (high is not None and value > high):
-        span = "dans ses bornes" if low is None or high is None else f"entre {low:g} et {high:,.15g}"
-        span = span.replace(",", "\u00a0")
-        raise CellError("out_of_bounds", f"la valeur doit être {span}\u00a0; demandez la valeur exacte")
+        if low is None or high is None:
+            raise CellError("out_of_bounds.one_side")
+        raise CellError("out_of_bounds", low=low, high=high)
 
 
 def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]:
     """Number of a cell within the bounds of its column, and the reading rule if any."""
     number = parse_number(cell)
     if number.problem:
-        raise CellError(number.problem, NUMBER_PROBLEMS[number.problem])
+        raise CellError(number.problem)
     if number.suffix:
-        unit = singular(fold(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
+        unit = singular(fold_words(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
         if unit not in {singular(known) for known in SUFFIXES.get(column, ())}:
-            message = (
-                f"l'unité «\u00a0{number.suffix}\u00a0» n'est pas attendue ici\u00a0; donnez le nombre seul"
-            )
-            raise CellError("unexpected_unit", message)
+            raise CellError("unexpected_unit", unit=number.suffix)
     value, rule = number.value, number.rule
     if value is None:
         return None, rule
@@ -137,16 +132,15 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
 def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     """Code of an allowed word, read without case, accent or plural."""
     text = clean_text(cell)
-    folded = singular(fold(text))
+    folded = singular(fold_words(text))
     words = words_of(table, column) or {}
     if folded in words:
         if cell in allowed_words(table, column):
             return words[folded], ""
         return words[folded], "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
-    if not folded or fold(text) in MISSING_WORDS:
+    if not folded or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
-    allowed = ", ".join(allowed_words(table, column))
-    raise CellError("unknown_value", f"ce mot n'est pas prévu\u00a0; choisissez parmi\u00a0: {allowed}")
+    raise CellError("unknown_value", allowed=", ".join(allowed_words(table, column)))
 
 
 def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
@@ -165,7 +159,7 @@ def clean_age_band(table: str, column: str, cell: Any) -> tuple[str | None, str]
     try:
         return clean_word(table, column, cell)
     except CellError:
-        match = AGES.fullmatch(fold(clean_text(cell)))
+        match = AGES.fullmatch(fold_words(clean_text(cell)))
         if match is None:
             raise
         low, high = int(match[1]), int(match[2] or match[1])
@@ -189,19 +183,19 @@ def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str
 
 
 SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
-    "site_id": codes.clean_identifier,
-    "synergy_id": codes.clean_identifier,
-    "site_ids": codes.clean_identifiers,
-    "siret": codes.clean_siret,
-    "naf_code": codes.clean_naf,
-    "commune_code": codes.clean_place_code,
-    "postcode": codes.clean_place_code,
-    "rome_code": codes.clean_rome,
-    "waste_code": codes.clean_waste_code,
+    "site_id": identifiers.clean_identifier,
+    "synergy_id": identifiers.clean_identifier,
+    "site_ids": identifiers.clean_identifiers,
+    "siret": identifiers.clean_siret,
+    "naf_code": identifiers.clean_naf,
+    "commune_code": identifiers.clean_place_code,
+    "postcode": identifiers.clean_place_code,
+    "rome_code": identifiers.clean_rome,
+    "waste_code": identifiers.clean_waste_code,
     "period": clean_period,
     "age_band": clean_age_band,
-    "months": codes.clean_months,
-    "status_date": codes.clean_date,
+    "months": identifiers.clean_months,
+    "status_date": identifiers.clean_date,
     # Entry columns have no type in the contract.
     "unit": clean_free_text,
     "comment": clean_free_text,
@@ -230,9 +224,9 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     Raises
     ------
     CellError
-        When the cell says something that cannot be used.
+        When the cell cannot be used.
     """
     looks_wrong = isinstance(cell, str) and ("#" in cell or "Err" in cell)
     if looks_wrong and (error := spreadsheet_error(cell.strip())):
-        raise CellError(error, NUMBER_PROBLEMS[error])
+        raise CellError(error)
     return cleaner(table, column)(table, column, cell)

@@ -12,7 +12,7 @@ class Number(NamedTuple):
     Attributes
     ----------
     value : float or None
-        Central value, None when the cell says it is missing.
+        Central value, None when the cell means that it is missing.
     low, high : float or None
         Interval written in the cell itself, else None.
     rule : str
@@ -57,7 +57,7 @@ def decimal(text: str) -> tuple[float, str] | None:
 
     A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
     three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
-    Where point and comma both stand, the last one is the decimal mark (``1,200.5`` -> 1200.5).
+    Where there are both a point and a comma, the last one is the decimal mark (``1,200.5`` -> 1200.5).
 
     Returns
     -------

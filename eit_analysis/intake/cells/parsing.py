@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.quantities import read_quantity
 from eit_analysis.intake.reading.sheet import NO_RESULT
@@ -23,7 +23,7 @@ MISSING_WORDS = {
     "ne sais pas", "je ne sais pas", "pas de donnee", "pas de donnees", "aucune donnee", "donnee manquante",
     "a preciser", "a completer", "a voir", "a definir", "confidentiel", "vide", "null", "none", "manquant",
 }  # fmt: skip
-# A cross or a dash says that the thing exists, or is unknown, or is none: never a number.
+# A cross or a dash may mean that the thing exists, is unknown, or is none: never a number.
 MISSING_NUMBER = {"x", "xx", "xxx"}
 MISSING_SIGNS = "-–—?./_…· "
 ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
@@ -62,38 +62,6 @@ DATE = re.compile(
 )
 YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")
 
-# Each reason a number is refused for: what is wrong; what to do.
-NUMBER_PROBLEMS = {
-    "not_a_number": "ce n'est pas un nombre\u00a0; demandez la valeur en chiffres",
-    "excel_error": "c'est une erreur de calcul du tableur\u00a0; demandez la valeur",
-    "formula_without_value": "le fichier porte une formule sans son résultat\u00a0; ouvrez-le dans un "
-    "tableur, enregistrez-le et relancez le nettoyage",
-    "date_instead_of_number": "c'est une date (10-15 changé par le tableur\u00a0?)\u00a0; demandez le nombre",
-    "open_interval": "cet intervalle n'a pas de borne haute\u00a0; demandez un ordre de grandeur",
-    "ambiguous_range": "ces deux bornes sont trop éloignées\u00a0; demandez-les en toutes lettres",
-    "ambiguous_slash": "cette barre est une fraction, un intervalle ou une date\u00a0; demandez lequel",
-    "ambiguous_multiplier": "cette lettre (k, M) peut dire plusieurs choses\u00a0; demandez le nombre entier",
-    "several_numbers": "la case porte plusieurs nombres ou unités\u00a0; demandez-en un seul",
-    "digits_in_parentheses": "des chiffres sont entre parenthèses\u00a0; demandez ce qu'ils veulent dire",
-    "doubtful_value": "le nombre est suivi d'un point d'interrogation\u00a0; faites-le confirmer",
-    "truncated_number": "le nombre s'arrête à la virgule\u00a0; demandez-le en entier",
-    "vague_quantity": "c'est une quantité sans chiffre\u00a0; demandez un ordre de grandeur",
-    "ditto_mark": "c'est un signe de répétition\u00a0; demandez la valeur elle-même",
-    "refers_elsewhere": "la case renvoie à un autre document\u00a0; demandez la valeur",
-}
-
-
-def fold(text: str) -> str:
-    """Text without case, accents or punctuation, in single-spaced words.
-
-    >>> fold("Départs prévus (3 ans)")
-    'departs prevus 3 ans'
-    """
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
-    return " ".join(
-        re.sub(r"[^0-9a-z]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).split()
-    )
-
 
 def singular(words: str) -> str:
     """Folded words without the marks of the plural (``metaux`` -> ``metal``, ``niveaux`` -> ``niveau``)."""
@@ -121,7 +89,7 @@ def clean_text(cell: Any) -> str:
 
 
 def single_spaced(text: str) -> str:
-    """Text with one plain space where any spaces stood, without the marks that nobody sees."""
+    """Text with one plain space for any spaces, without the marks that nobody sees."""
     if not text.isascii():
         text = INVISIBLE.sub("", text)
     return " ".join(text.split())
@@ -143,7 +111,7 @@ def parse_number(cell: Any) -> Number:
 
     ``<5`` is the interval [0, 5] with its middle as central value, ``10-15`` likewise, ``env. 10`` is 10 ±
     20 %; ``NC`` or ``n.d.`` is missing (not zero), ``néant`` is zero. Excel errors, dates and any other text
-    are problems, each a key of ``NUMBER_PROBLEMS``.
+    are problems, each a code of the catalogue of findings.
     """
     if isinstance(cell, str):
         if PLAIN.fullmatch(cell):
@@ -184,7 +152,7 @@ def _parse_spaced(text: str) -> Number:
         return Number(problem="ditto_mark")
     if not text.strip(MISSING_SIGNS):
         return Number(rule="missing_word")
-    if not "0" <= text[0] <= "9" and (number := _word(fold(text))):
+    if not "0" <= text[0] <= "9" and (number := _word(fold_words(text))):
         return number
     if _is_date(text):
         return Number(problem="date_instead_of_number")
@@ -198,7 +166,7 @@ ONE_SIGN = str.maketrans({"−": "-", "‑": "-", "‐": "-", "﹣": "-", "’":
 
 
 def _word(words: str) -> Number | None:
-    """A cell that is only words which say what is known of the number, None for any other."""
+    """A cell of words only, which mean zero, missing, or see elsewhere; None for any other."""
     if words in MISSING_WORDS or words in MISSING_NUMBER:
         return Number(rule="missing_word")
     if words in ZERO_WORDS:
@@ -227,7 +195,7 @@ HEADER_UNITS = (
 def header_unit(header: str) -> tuple[str, str]:
     """A header and the unit it states: ``Quantité (kg)`` gives ``("Quantité", "kg")``.
 
-    The unit stands in parentheses or brackets, after *en*, or is a unit of mass or volume per something
+    The unit is in parentheses or brackets, after *en*, or is a unit of mass or volume per something
     (``Qté t/an``); any other text (``Départs prévus (3 ans)``) is part of the header, and the unit is ``""``.
     """
     text = single_spaced(header)

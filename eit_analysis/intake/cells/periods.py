@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, fold, singular
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, singular
 from eit_analysis.reference.units import known_unit
 
 # Periods in a year: central, low, high. A day of the form is a day of opening: 250, from 220 (closed on
@@ -61,7 +62,7 @@ WEEKDAYS = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) "
 
 def read_period(text: str) -> str | None:
     """Code of a period (``par mois``, ``trimestriel``, ``an-1``), None when the text is none."""
-    words = re.sub(r"^([a-z]+) 1$", r"\1", OPENING.sub("", singular(fold(text)), count=1))
+    words = re.sub(r"^([a-z]+) 1$", r"\1", OPENING.sub("", singular(fold_words(text)), count=1))
     return PERIOD_WORDS.get(words)
 
 
@@ -106,11 +107,11 @@ def parse_months(cell: Any) -> str | None:
     text = clean_text(cell)
     if isinstance(cell, float) and not cell.is_integer() and cell == cell:
         raise ValueError(text)
-    words = fold(text)
+    words = fold_words(text)
     if not words or words in ALL_YEAR or words in MISSING_WORDS:
         return None
     # A range sign ties the month before to the month after; every other sign only parts them.
-    words = fold(re.sub(r"[-–—]|\bà\b", " au ", text))
+    words = fold_words(re.sub(r"[-–—]|\bà\b", " au ", text))
     left_out = EXCEPT.fullmatch(words)
     chosen = _months(left_out[1] if left_out else words, text)
     if left_out:
@@ -161,12 +162,12 @@ def parse_date(cell: Any) -> str | None:
     if isinstance(cell, dt.date):
         return _dated(cell.year, cell.month, cell.day)
     text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
+    if not text or fold_words(text) in MISSING_WORDS:
         return None
     text = re.sub(r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?$", "", text)
     if match := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{2})[-/.]([0-9]{2})", text):
         return _dated(*map(int, match.groups()))
-    words = re.sub(f"^{WEEKDAYS}", "", fold(text)).split()
+    words = re.sub(f"^{WEEKDAYS}", "", fold_words(text)).split()
     if len(words) != 3:
         raise ValueError(text)
     day, month, year = words[0].removesuffix("er"), _month(words[1].lstrip("0") or "0"), words[2]

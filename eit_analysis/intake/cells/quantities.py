@@ -1,6 +1,6 @@
 """The written forms of one French quantity: digits, intervals, multipliers and the unit that follows.
 
-Forms and readings stand in ``docs/parsing.md``. What has two readings has none: it gives a named problem.
+Forms and readings are listed in ``docs/parsing.md``. A text with two readings gives a named problem.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Distinct cells of a column that are all texts, kept as Arrow keeps them: no Python object for each.
 
-A column that says something else in each of a hundred thousand rows is read, looked at, cleaned and written
+A column whose hundred thousand cells all differ is read, looked at, cleaned and written
 in one piece. Cells of several kinds, as in a workbook, are an ordinary list.
 """
 

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import QUARANTINE, no_lines, typed
+from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, no_lines, typed
+from eit_analysis.reference.findings import Finding
 
 PLACE = ["source_file", "source_sheet", "source_row", "column"]
-ASK = "\u00a0; vérifiez auprès de l'entreprise"
+LINE = [*QUARANTINE, FINDING]
 
 
-def mark(
-    rows: pd.DataFrame, column: str, raw: Iterable[str], code: str, reasons: Iterable[str]
-) -> pd.DataFrame:
+def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Finding]) -> pd.DataFrame:
     """One mark for each row, in the columns of ``implausible.csv``.
 
     Parameters
@@ -23,15 +22,20 @@ def mark(
         Rows of a tidy table (with its ``source_*`` columns) whose value is doubtful.
     column : str
         French header of the cell.
-    raw, reasons : iterable of str
-        Value and what is wrong with it, one for each row; what to do is added here.
-    code : str
-        Reason code, labelled in ``labels.csv``.
+    raw : iterable of str
+        Value of each row.
+    found : iterable of Finding
+        What is doubtful in each.
     """
     if rows.empty:
-        return no_lines(QUARANTINE)
+        return no_lines(LINE)
+    found = list(found)
     return rows[PLACE[:3]].assign(
-        column=column, raw_value=list(raw), reason_code=code, message=[reason + ASK for reason in reasons]
+        column=column,
+        raw_value=list(raw),
+        reason_code=[one.logged for one in found],
+        message=[one.message for one in found],
+        finding=pd.Series(found, rows.index, dtype=object),
     )
 
 
@@ -39,7 +43,7 @@ def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Marks of several rules, by place; a cell keeps the first of its own."""
     found = [frame for frame in marks if len(frame)]
     if not found:
-        return no_lines(QUARANTINE)
+        return no_lines(LINE)
     frame = pd.concat(found, ignore_index=True)
     frame = frame.drop_duplicates(PLACE).sort_values(PLACE, kind="stable", ignore_index=True)
-    return typed(frame[QUARANTINE])
+    return typed(frame[LINE])

@@ -1,21 +1,23 @@
 """Values that are kept but marked as implausible, each by a named rule with a stated threshold.
 
-Every rule, its threshold and why it is so is in ``docs/plausibility.md``. A rule says only what is sure
+Every rule, its threshold and why it is so is in ``docs/plausibility.md``. A rule only marks what is sure
 enough to be asked to a firm; a cell carries one mark, that of the most precise rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import exact, short
+from eit_analysis.french import exact
 from eit_analysis.intake.cells.contract import YEARS
-from eit_analysis.intake.checks import slips
+from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.reference.findings import finding
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, form
 
@@ -53,15 +55,15 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         the clean value, and for a quantity the annual mass it gave.
     """
     sites, flows, workforce = tables["sites"], tables["flows"], tables["workforce"]
-    slipped, of_staff = sites.iloc[:0], []
+    misstated, of_staff = sites.iloc[:0], []
     if len(workforce):
         staff = workforce.groupby("site_id")["headcount"].sum()
         staffed = sites.assign(staff=sites["site_id"].map(staff).astype(float))
-        slipped = slips.headcount_slips(staffed)
-        of_staff = [slipped, ages_against_headcount(staffed), *_staff_rows(workforce)]
-    producers = _producers(sites.drop(index=slipped.index))
+        misstated = unit_errors.headcount_unit_errors(staffed)
+        of_staff = [misstated, ages_against_headcount(staffed), *_staff_rows(workforce)]
+    producers = _producers(sites.drop(index=misstated.index))
     compared = (
-        [slips.mass_slips(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
+        [unit_errors.mass_unit_errors(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
         if len(producers)
         else []
     )
@@ -103,29 +105,20 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     over = bounds.assign(ratio=ratio.reindex(bounds.index)).query("ratio > high")
     rows = out[out["site_id"].isin(over.index)]
     rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
-    found = over.loc[rows["site_id"]]
-    reasons = [
-        f"{short(ratio)} t par salarié et par an pour l'ensemble des flux sortants, hors de la plage de la "
-        f"division NAF {naf}, de {short(low)} à {short(high)} t (hypothèse du projet d'après Eurostat "
-        f"env_wasgen, FR, {year:.0f})"
-        for ratio, naf, low, high, year in zip(
-            found["ratio"], found["division"], found["low"], found["high"], found["year"], strict=True
-        )
-    ]
-    header = form("flows")["quantity"]["header"]
-    return mark(rows, header, slips.tonnes(rows), "tonnes_per_employee", reasons)
+    firms = over[["ratio", "division", "low", "high", "year"]].T.to_dict()
+    found = [finding("tonnes_per_employee", **firms[site]) for site in rows["site_id"]]
+    return mark(rows, form("flows")["quantity"]["header"], unit_errors.tonnes(rows), found)
 
 
 def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
     """|headcount − people of the staff sheet| above 20 % of the headcount and above 3 people."""
     gap = (staffed["headcount"] - staffed["staff"]).abs()
     rows = staffed[(gap > HEADCOUNT_SHARE * staffed["headcount"]) & (gap > HEADCOUNT_PEOPLE)]
-    reasons = [
-        f"effectif de {exact(own)} alors que les âges de la feuille Emplois font {exact(staff)} personnes"
+    found = [
+        finding("ages_against_headcount", headcount=own, staff=staff)
         for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
     ]
-    header = form("sites")["headcount"]["header"]
-    return mark(rows, header, rows["headcount"].map(exact), "ages_against_headcount", reasons)
+    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
 
 
 def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
@@ -135,31 +128,31 @@ def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
     usual = float(np.floor(years.median())) if years.count() >= LEAST_SITES else np.nan
     unlikely = (years < YEARS[0]) | (years > YEARS[1])
     rows = sites[unlikely | (years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)]
-    reasons = [
-        f"année {year:.0f} alors que l'enquête porte sur {usual:.0f}"
+    found = [
+        finding("reference_year_apart", year=year, usual=usual)
         if YEARS[0] <= year <= YEARS[1]
-        else f"année {year:.0f}, qui n'est pas une année sur quatre chiffres"
+        else finding("reference_year_apart.impossible", year=year)
         for year in rows["reference_year"]
     ]
     header = form("sites")["reference_year"]["header"]
-    return mark(rows, header, rows["reference_year"].map("{:.0f}".format), "reference_year_apart", reasons)
+    return mark(rows, header, rows["reference_year"].map("{:.0f}".format), found)
 
 
 def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
     """More full-time equivalents (5 % of rounding allowed) or more departures than people on the row."""
     columns = form("workforce")
     rules = [
-        ("fte", FTE_SHARE, "fte_above_headcount", "équivalents temps plein"),
-        ("planned_departures_3y", 1.0, "departures_above_headcount", "départs prévus"),
+        ("fte", FTE_SHARE, "fte_above_headcount"),
+        ("planned_departures_3y", 1.0, "departures_above_headcount"),
     ]
     marks = []
-    for column, share, code, what in rules:
+    for column, share, code in rules:
         rows = workforce[workforce[column] > share * workforce["headcount"]]
-        reasons = [
-            f"{exact(value)} {what} pour un effectif de {exact(people)}"
+        found = [
+            finding(code, value=value, headcount=people)
             for value, people in zip(rows[column], rows["headcount"], strict=True)
         ]
-        marks.append(mark(rows, columns[column]["header"], rows[column].map(exact), code, reasons))
+        marks.append(mark(rows, columns[column]["header"], rows[column].map(exact), found))
     return marks
 
 
@@ -168,12 +161,8 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     low, high = COST_EUR_PER_T
     cost = flows["cost_eur_per_t"].to_numpy()
     rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
-    reasons = [
-        f"coût de {exact(cost)} € par tonne, hors de la plage de {exact(low)} à {exact(high)}"
-        for cost in rows["cost_eur_per_t"]
-    ]
-    header = form("flows")["cost_eur_per_t"]["header"]
-    return mark(rows, header, rows["cost_eur_per_t"].map(exact), "cost_out_of_range", reasons)
+    found = [finding("cost_out_of_range", cost=cost, low=low, high=high) for cost in rows["cost_eur_per_t"]]
+    return mark(rows, form("flows")["cost_eur_per_t"]["header"], rows["cost_eur_per_t"].map(exact), found)
 
 
 def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -183,16 +172,26 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     material (`MATERIALS`) on a flow of another category.
     """
     (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
-    for conflict, reason, what in (
-        (_never_hazardous, "hazard_conflict", "code de déchet dangereux"),
-        (_other_material, "waste_code_against_category", "code d'une autre matière"),
+    for conflict, reason in (
+        (_never_hazardous, "hazard_conflict"),
+        (_other_material, "waste_code_against_category"),
     ):
         wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
         for row, code in enumerate(codes):
             wrong[row] = [conflict(code, other) for other in categories]
         rows = flows.iloc[np.flatnonzero(wrong[own, category])]
-        reasons = [f"{what} pour un flux de la catégorie {CATEGORIES[other]}" for other in rows["category"]]
-        yield mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], reason, reasons)
+        found = [
+            finding(reason, category=CATEGORIES[other], waste_code=code, waste=waste_labels()[code])
+            for code, other in zip(rows["waste_code"], rows["category"], strict=True)
+        ]
+        yield mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], found)
+
+
+@cache
+def waste_labels() -> dict[str, str]:
+    """French label of each code of the list of waste."""
+    codes = reference.load("waste_codes")
+    return dict(zip(codes["waste_code"], codes["label_fr"], strict=True))
 
 
 def _never_hazardous(code: str, category: str) -> bool:

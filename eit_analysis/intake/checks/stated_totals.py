@@ -8,8 +8,8 @@ from itertools import accumulate, pairwise
 
 import pandas as pd
 
-from eit_analysis.french import exact
 from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.reference.findings import finding
 from eit_analysis.tables import form
 
 RELATIVE = 0.005
@@ -34,7 +34,7 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
     totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
     the total shows, is right; so is a sum without the cells typed as text (``env. 906``), which a
-    spreadsheet leaves out. Nothing is said of a total without a row above it, nor of a column that cannot be
+    spreadsheet leaves out. A total without a row above it is not checked, nor a column that cannot be
     added up (`ADDED_UP`).
 
     Parameters
@@ -59,11 +59,11 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     for key, stated in added_up.groupby(COLUMN, sort=False):
         if key in sheets:
             rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
-            reasons = [
-                f"total écrit de {exact(total)} alors que les lignes au-dessus font {exact(summed)}"
+            wrong = [
+                finding("stated_total", total=total, sum=summed)
                 for total, summed in zip(rows["value"], rows["sum"], strict=True)
             ]
-            found.append(mark(rows, str(key[-1]), rows["raw_value"], "stated_total", reasons))
+            found.append(mark(rows, str(key[-1]), rows["raw_value"], wrong))
     return gathered(found)
 
 

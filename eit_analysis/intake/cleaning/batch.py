@@ -11,6 +11,7 @@ from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.reference.findings import Finding
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Batch:
     numbers : dict of str to array, shape (n_rows,)
         What is computed for each row, NaN where missing.
     fatal : numpy.ndarray of bool, shape (n_rows,)
-        Rows that go to quarantine; the first reason found names it, any other only speaks of a cell.
+        Rows that go to quarantine; the first reason found names it, any other is about a cell only.
     """
 
     table: str
@@ -69,8 +70,10 @@ class Batch:
         ----------
         where : numpy.ndarray of int
             Rows.
-        clean, rule : str or numpy.ndarray of object
+        clean : str or numpy.ndarray of object
             One for all of them, or one for each.
+        rule : str, Finding or numpy.ndarray of object
+            Likewise.
         """
         if not len(where):
             return
@@ -80,26 +83,35 @@ class Batch:
         self.ledger.correct(self.places[where], self.rows[where], self.header(column), raw, clean, rule)
 
     def reject(
-        self, where: np.ndarray, column: str, code: Any, message: Any, *, fatal: bool, raw: Any = None
+        self, where: np.ndarray, column: str, found: Finding | list[Finding], *, fatal: bool, raw: Any = None
     ) -> None:
-        """Quarantine the cells of some rows, and the rows themselves when ``fatal``."""
+        """Quarantine the cells of some rows, and the rows themselves when ``fatal``.
+
+        Parameters
+        ----------
+        where : numpy.ndarray of int
+            Rows.
+        found : Finding or list of Finding
+            One for all of them, or one for each.
+        """
         if not len(where):
             return
-        codes = objects([code] * len(where)) if isinstance(code, str) else code
-        first = ~self.fatal[where] & fatal
-        codes = np.where(first, codes, "cell_" + codes)
+        each = [found] * len(where) if isinstance(found, Finding) else found
+        first = (~self.fatal[where] & fatal).tolist()
+        each = [one if whole else one.in_cell() for one, whole in zip(each, first, strict=True)]
         if raw is None:
             raw = self.raw(where, column)
-        self.ledger.quarantine(self.places[where], self.rows[where], self.header(column), raw, codes, message)
+        header = self.header(column)
+        self.ledger.quarantine(self.places[where], self.rows[where], header, raw, objects(each))
         self.refused.setdefault(column, np.zeros(len(self), dtype=bool))[where] = True
         if fatal:
             self.fatal[where] = True
 
-    def mark(self, where: np.ndarray, column: str, code: str, message: str) -> None:
+    def mark(self, where: np.ndarray, column: str, found: Finding) -> None:
         """Keep the cells of some rows, with the reason to doubt them."""
         if len(where):
             raw = self.raw(where, column)
-            self.ledger.mark(self.places[where], self.rows[where], self.header(column), raw, code, message)
+            self.ledger.mark(self.places[where], self.rows[where], self.header(column), raw, found)
 
     def raw(self, where: np.ndarray, column: str) -> Cells:
         """Cells of some rows as they were typed."""

@@ -8,13 +8,14 @@ from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
-from eit_analysis.intake.answers.sheets import find_header, read_answers
-from eit_analysis.intake.sheets.headers import Layout
+from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
-from eit_analysis.intake.sheets.workbook import Finding, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
+from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
 
 
@@ -46,9 +47,9 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
     answering: set[str] = set()
     for file in files:
         if file.problem:
-            place = ledger.place(file.name)
-            ledger.quarantine(place, NO_ROW, "", "", "unreadable_file", f"{file.problem.removesuffix('.')}.")
-        _log_findings(ledger, file.name, "", file.findings, shown=True)
+            found_wrong = finding("unreadable_file", problem=file.problem)
+            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
+        _log_notes(ledger, file.name, "", file.notes, shown=True)
         for sheet in file.sheets:
             known = None
             if find_header(sheet):  # an answer sheet is no table
@@ -56,19 +57,19 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
             elif known := find_sheet(file.name, sheet, ledger):
                 found.append((file.name, known))
             shown = known is not None and known.table not in PEOPLE
-            _log_findings(ledger, file.name, sheet.name, sheet.findings, shown)
+            _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
     return found, [file for file in files if file.name in answering]
 
 
-def _log_findings(ledger: Ledger, file: str, sheet: str, findings: list[Finding], shown: bool) -> None:
+def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: bool) -> None:
     """What the reader found; a sheet of people, or one that belongs to no table, may name persons."""
-    place = ledger.place(file, sheet) if findings else 0
-    for row, raw, clean, rule in findings:
+    place = ledger.place(file, sheet) if notes else 0
+    for row, raw, clean, rule in notes:
         ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
 def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
-    """Put the answers of the firms into the raw sheets they speak of."""
+    """Put the answers of the firms into the raw sheets they name."""
     sheets = read_answers(files)
     if not sheets:
         return Applied()
@@ -80,14 +81,14 @@ def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], led
         rows = applied.rows.get((file, sheet.raw.name))
         if rows is not None:
             found[position] = (file, replace(sheet, raw=replace(sheet.raw, rows=rows)))
-    for file, name, row, *line in applied.corrections:
-        ledger.correct(ledger.place(file, name), row, *line)
-    for file, name, row, *line in applied.quarantine:
-        ledger.quarantine(ledger.place(file, name), row, *line)
+    for file, name, row, *correction in applied.corrections:
+        ledger.correct(ledger.place(file, name), row, *correction)
+    for file, name, row, *refusal in applied.quarantine:
+        ledger.quarantine(ledger.place(file, name), row, *refusal)
     return applied
 
 
-def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
+def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
     form = tables.form(layout.table)
     columns = {form[name]["header"]: index for name, index in layout.columns.items()}
     return Grid(layout.table, rows, layout.header_row, columns)
@@ -102,11 +103,10 @@ def refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], 
         raise InputError(
             f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
         )
-    lost = next((sheet for sheet in sheets if sheet.account.rows_quarantined), None)
-    if lost is not None:
-        raise InputError(
-            lost.problem.replace("\u00a0;", ","), file=ledger.origins[lost.place][0], sheet=lost.account.sheet
-        )
+    for sheet in sheets:
+        if lost := sheet.problem:
+            file = ledger.origins[sheet.place][0]
+            raise InputError(f"{lost.sentence}, {lost.advice}", file=file, sheet=sheet.account.sheet)
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
     raise InputError(
         f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",

@@ -27,7 +27,7 @@ def manifest(
     accounts: dict[str, list[SheetAccount]],
     clean: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:
-    """What ``manifest.json`` says, but for the hashes of the tables, known once they are written.
+    """The content of ``manifest.json``, but for the hashes of the tables, known once they are written.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the actors are, and which of them each row speaks of."""
+"""Where the actors are, and which of them each row is about."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import numpy as np
 from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.reference.communes import CONFLICT, locate_commune
+from eit_analysis.reference.findings import finding
 from eit_analysis.reference.place_names import normalise_name
 
-UNKNOWN_SITE = "cet identifiant n'est dans aucune feuille Entreprise\u00a0; corrigez-le ou ajoutez l'acteur"
-UNKNOWN_COMMUNE = "cette commune est inconnue ou ambiguë\u00a0; donnez son code INSEE"
-CONFLICT_MESSAGE = (
-    "le code INSEE, le nom et le code postal ne désignent pas la même commune (retenue\u00a0: {}, {})\u00a0; "
-    "demandez laquelle est juste"
-)
 TYPED = ("commune_code", "commune_name", "postcode")
 
 
@@ -32,13 +27,14 @@ def locate(batch: Batch) -> None:
         if located is None:
             if any(key):
                 column = next(name for name, value in zip(TYPED, key, strict=True) if value)
-                batch.reject(where, column, "unknown_commune", UNKNOWN_COMMUNE, fatal=False)
+                batch.reject(where, column, finding("unknown_commune"), fatal=False)
                 found["commune_code"][where] = None
             continue
         commune, rule = located
         if rule == CONFLICT:
             first = next(column for column, value in zip(TYPED, key, strict=True) if value)
-            batch.mark(where, first, rule, CONFLICT_MESSAGE.format(commune.name, commune.commune_code))
+            kept = {"name": commune.name, "commune_code": commune.commune_code}
+            batch.mark(where, first, finding("commune_conflict", **kept))
             rule = ""
         if not name:
             batch.correct(where, "commune_name", commune.name, rule or "commune_name_from_code")
@@ -67,16 +63,15 @@ def declare(batch: Batch) -> set[str]:
             continue
         file, sheet = batch.ledger.origins[batch.places[first[site]]]
         place = f"{file}, {sheet}, ligne {batch.rows[first[site]]}"
-        message = f"cet acteur est déjà décrit autrement ({place})\u00a0; gardez une seule ligne"
-        batch.reject(np.array([row]), "site_id", "conflicting_site", message, fatal=True)
+        batch.reject(np.array([row]), "site_id", finding("conflicting_site", place=place), fatal=True)
     return set(first)
 
 
 def check_sites(batch: Batch, known: Collection[str]) -> None:
-    """Every other table only speaks of declared sites."""
+    """Every other table is only about declared sites."""
     if "site_id" in batch.values:
         unknown = batch.values["site_id"].where(lambda site: site is not None and site not in known)
-        batch.reject(unknown, "site_id", "unknown_site", UNKNOWN_SITE, fatal=True)
+        batch.reject(unknown, "site_id", finding("unknown_site"), fatal=True)
     if "site_ids" in batch.values:
         lists = batch.values["site_ids"]
         kept = []
@@ -85,8 +80,6 @@ def check_sites(batch: Batch, known: Collection[str]) -> None:
             unknown_parts = [part for part in parts if part not in known]
             kept.append(" ".join(part for part in parts if part in known) or None)
             if unknown_parts:
-                names = ", ".join(unknown_parts)
-                message = f"identifiants inconnus dans cette vague\u00a0: {names}\u00a0; corrigez-les"
-                where = np.flatnonzero(lists.codes == number)
-                batch.reject(where, "site_ids", "unknown_site", message, fatal=False)
+                found = finding("unknown_site.several", names=", ".join(unknown_parts))
+                batch.reject(np.flatnonzero(lists.codes == number), "site_ids", found, fatal=False)
         batch.values["site_ids"] = Cells(kept, lists.codes)

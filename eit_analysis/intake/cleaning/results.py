@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from functools import partial
 
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
+from eit_analysis.intake.sheets.ledger import published
 from eit_analysis.study import Study, write_atomic
 
 
@@ -21,7 +21,10 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
         "register_conflicts": cleaned.reconciled.conflicts,
         "row_sites": cleaned.row_sites,
     }
-    logs = {name: partial(getattr, cleaned, name) for name in ("implausible", "corrections", "quarantine")}
+    logs = {
+        name: lambda name=name: published(getattr(cleaned, name))
+        for name in ("implausible", "corrections", "quarantine")
+    }
     digests = write_files(study, frames, logs)
     for table in cleaned.tables:
         # A run refuses tables that a killed cleaning left of two different ages.

@@ -13,20 +13,19 @@ import pandera.errors
 import pandera.pandas as pa
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.columns import Cells, objects, repeated
-from eit_analysis.intake.cells.contract import DEFAULTS, MISSING, clean_cell, is_free
+from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
-from eit_analysis.intake.cells.plain import plain_texts
 from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank
+from eit_analysis.intake.cells.unchanged import plain_texts
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
-
-PERSONAL = "cette case contient une donnée personnelle, qui n'est pas gardée\u00a0; retirez-la"
+from eit_analysis.reference.findings import finding
 
 
 @dataclass(frozen=True)
@@ -150,11 +149,11 @@ def _clean_column(batch: Batch, column: str) -> None:
     batch.values[column] = Cells(put(cells.values, left, values), cells.codes)
     if errors:
         where = cells.rows_of(errors)
-        found = [errors[code] for code in cells.codes[where].tolist()]
-        codes, messages = objects([e.code for e in found]), objects([e.message for e in found])
-        raw = np.where(codes == "personal_data", PRIVATE, batch.raw(where, column).column())
+        found = [errors[code].finding for code in cells.codes[where].tolist()]
+        personal = [one.code == "personal_data" for one in found]
+        raw = np.where(personal, PRIVATE, batch.raw(where, column).column())
         # A period that cannot be read makes the quantity useless, though the column is only on the form.
-        batch.reject(where, column, codes, messages, fatal=needed or column == "period", raw=raw)
+        batch.reject(where, column, found, fatal=needed or column == "period", raw=raw)
     if rules:
         where = cells.rows_of(rules)
         read = [rules[code] for code in cells.codes[where].tolist()]
@@ -172,7 +171,7 @@ def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellErr
     def clean(cell: Any) -> tuple[Any, str, CellError | None]:
         error = None
         if watched and isinstance(cell, str) and (cell == PRIVATE or is_personal(cell)):
-            return None, "", CellError("personal_data", PERSONAL)
+            return None, "", CellError("personal_data")
         try:
             value, rule = clean_cell(table, column, cell)
         except CellError as refused:
@@ -180,7 +179,7 @@ def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellErr
         if value is None and default:
             value, rule = default
         if value is None and needed and error is None:
-            error = CellError("missing_value", MISSING)
+            error = CellError("missing_value")
         return value, rule, error
 
     return clean
@@ -265,7 +264,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     schema = _schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
     if len(kept) < len(batch):
-        distinct = {name: cells[batch.values[name].standing(kept)] for name, cells in distinct.items()}
+        distinct = {name: cells[batch.values[name].present(kept)] for name, cells in distinct.items()}
     if _keeps(schema, frame, distinct):
         return frame
     try:
@@ -275,9 +274,9 @@ def _validated(batch: Batch) -> pd.DataFrame:
     for case in cases.itertuples():
         row = kept[int(case.index)]
         header = tables.fields(batch.table).get(str(case.column), {}).get("header", "")
-        message = f"la valeur ne respecte pas la règle du modèle ({case.check})\u00a0; corrigez-la"
+        found = finding("contract", check=str(case.check))
         raw = clean_text(case.failure_case)
-        batch.ledger.quarantine(batch.places[row], batch.rows[row], header, raw, "contract", message)
+        batch.ledger.quarantine(batch.places[row], batch.rows[row], header, raw, found)
         batch.fatal[row] = True
     frame = frame.drop(index=cases["index"].astype(int)).reset_index(drop=True)
     return schema.validate(frame)[names]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.answers.applied import Applied, Cell, Grid, Place
-from eit_analysis.intake.checks.doubles import doubles
+from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, SheetKey
+from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
@@ -58,30 +58,29 @@ class Cleaned:
     reconciled: Reconciled
     ledger: Ledger
     totals: pd.DataFrame
-    grids: dict[Place, Grid]
+    grids: dict[SheetKey, Grid]
     applied: Applied
     manifest: dict[str, Any]
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:
-        """``source_file, source_sheet, source_row, column, raw_value, reason_code, message``.
+        """``source_file, source_sheet, source_row, column, raw_value, reason_code, message, finding``.
 
-        A reason that starts with ``cell_`` speaks of one cell set missing; any other of a whole row (or file)
-        left out.
+        A reason that starts with ``cell_`` is about one cell set missing; any other about a whole row (or
+        file) left out. ``finding`` (`reference.findings.Finding`) is not written.
         """
         return self.ledger.quarantine_frame()
 
     @cached_property
     def corrections(self) -> pd.DataFrame:
-        """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule``."""
+        """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule, finding``."""
         return pd.concat([self.ledger.corrections_frame(), self.reconciled.corrections], ignore_index=True)
 
     @cached_property
     def implausible(self) -> pd.DataFrame:
         """Values that are kept but marked, with the columns of the quarantine."""
-        marks = gathered(
-            [self.ledger.implausible_frame(), *doubles(self.tables), implausible(self.tables), self.totals]
-        )
+        found = [*double_counting(self.tables), implausible(self.tables), self.totals]
+        marks = gathered([self.ledger.implausible_frame(), *found])
         return _not_confirmed(marks, self.applied.confirmed)
 
 
@@ -140,8 +139,8 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )
 
 
-def _not_confirmed(marks: pd.DataFrame, confirmed: set[Cell]) -> pd.DataFrame:
-    """Marks but for those of the cells that the firm says are right."""
+def _not_confirmed(marks: pd.DataFrame, confirmed: set[CellKey]) -> pd.DataFrame:
+    """Marks but for those of the cells that the firm confirms."""
     cells = zip(*(marks[n] for n in ("source_file", "source_sheet", "source_row", "column")), strict=True)
     kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
     return marks[kept].reset_index(drop=True)

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from eit_analysis.intake.cells.columns import Cells, jointly, objects
-from eit_analysis.intake.cells.contract import MISSING, NUMBER_PROBLEMS
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
-from eit_analysis.intake.cells.plain import plain_numbers
+from eit_analysis.intake.cells.unchanged import plain_numbers
 from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import normalise_unit, to_tonnes
+from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
@@ -37,17 +38,19 @@ class Measure:
     ----------
     tonnes, periods : (central, low, high) or None
         Tonnes of one unit and periods in a year; both None when unusable.
-    corrections, conversions : tuple of (column, clean, rule)
-        What was read, and what was converted where the row is kept.
-    problems : tuple of (column, code, message)
+    corrections : tuple of (column, clean, rule)
+        What was read.
+    conversions : tuple of (column, Finding)
+        What was converted, where the row is kept.
+    problems : tuple of (column, Finding)
         Each sends the row to quarantine.
     """
 
     tonnes: Interval | None = None
     periods: Interval | None = None
     corrections: tuple[tuple[str, str, str], ...] = ()
-    conversions: tuple[tuple[str, str, str], ...] = ()
-    problems: tuple[tuple[str, str, str], ...] = ()
+    conversions: tuple[tuple[str, Finding], ...] = ()
+    problems: tuple[tuple[str, Finding], ...] = ()
 
 
 def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
@@ -70,14 +73,14 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
             where = np.flatnonzero(codes == code)
             for column, clean, rule in measure.corrections:
                 batch.correct(where, column, clean, rule)
-            for column, reason, message in measure.problems:
-                batch.reject(where, column, reason, message, fatal=True)
+            for column, found in measure.problems:
+                batch.reject(where, column, found, fatal=True)
     usable = ~batch.fatal & np.array([m.tonnes is not None for m in measures], dtype=bool)[codes]
     for code, measure in enumerate(measures):
         if measure.conversions:
             where = np.flatnonzero(usable & (codes == code))
-            for column, clean, rule in measure.conversions:
-                batch.correct(where, column, clean, rule)
+            for column, found in measure.conversions:
+                batch.correct(where, column, found.sentence, found)
     rows = np.flatnonzero(usable)
     blank: Interval = (np.nan, np.nan, np.nan)
     tonnes, periods = (
@@ -149,27 +152,25 @@ def _relative_width(interval: np.ndarray, side: int) -> np.ndarray:
 
 def _reject_quantities(batch: Batch, odd: Mapping[int, Number]) -> None:
     quantity = batch.cells["quantity"]
-    problems: dict[int, tuple[str, str]] = {}
+    problems: dict[int, Finding] = {}
     for code, number in odd.items():
         if number.problem:
-            problems[code] = (number.problem, NUMBER_PROBLEMS[number.problem])
+            problems[code] = finding(number.problem)
         elif number.value is None:
-            problems[code] = ("missing_mass", MISSING)
+            problems[code] = finding("missing_mass")
         elif number.value < 0:
-            problems[code] = ("negative_value", "la quantité est négative\u00a0; demandez la valeur exacte")
+            problems[code] = finding("negative_value.quantity")
     wrong = quantity.rows_of(problems)
     found = [problems[code] for code in quantity.codes[wrong].tolist()]
-    batch.reject(
-        wrong, "quantity", objects([c for c, _ in found]), objects([m for _, m in found]), fatal=True
-    )
+    batch.reject(wrong, "quantity", found, fatal=True)
 
 
 def _measures(batch: Batch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:
     """Distinct ways in which the quantities are given, and which one each row has."""
     quantity = batch.cells["quantity"]
     plainly = ("", True, False)
-    told = [(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in odd.values()]
-    written = Cells.of([plainly, *told])
+    others = [(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in odd.values()]
+    written = Cells.of([plainly, *others])
     ways = np.zeros(len(quantity.values), dtype=np.int32)
     ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
@@ -196,13 +197,12 @@ def _measure(
     """Unit and period from their own cells, else from beside the number (``1830 kg/an``), else the header."""
     suffix, known, zero = written
     corrections: list[tuple[str, str, str]] = []
-    problems: list[tuple[str, str, str]] = []
+    problems: list[tuple[str, Finding]] = []
     unit, period = split_unit(typed_unit or "")
     if period:
         corrections.append(("period", PERIOD_LABELS[period], "period_from_unit"))
     if period and own_period and own_period != period:
-        message = "la période de l'unité contredit la colonne Période\u00a0; demandez laquelle est juste"
-        problems.append(("period", "period_conflict", message))
+        problems.append(("period", finding("period_conflict")))
     period = own_period or period
     for text, column, rule in (
         (suffix, "quantity", "unit_from_quantity"),
@@ -211,15 +211,12 @@ def _measure(
         if not text or not known:
             continue
         beside, beside_period = split_unit(text)
-        # What stands beside the number is nearer to it than the header, which may yet give its period.
+        # What is written beside the number is nearer to it than the header, which may yet give its period.
         if column == "unit" and suffix and (period or _differ(unit, beside)):
             continue
         if _differ(unit, beside) or (period and beside_period and period != beside_period):
-            where = "écrite ici" if column == "quantity" else "de l'en-tête"
-            message = (
-                f"l'unité {where} contredit la colonne Unité ou Période\u00a0; demandez laquelle est juste"
-            )
-            problems.append((column, "unit_conflict", message))
+            conflict = "unit_conflict" if column == "quantity" else "unit_conflict.header"
+            problems.append((column, finding(conflict)))
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))
@@ -228,23 +225,27 @@ def _measure(
     if zero:
         unit, period = unit or "t", period or "year"  # nothing weighs nothing in any unit
     if not unit:
-        problems.append(("unit", "missing_unit", MISSING))
+        problems.append(("unit", finding("missing_unit")))
     if not period and not period_refused:
-        problems.append(("period", "missing_period", MISSING))
+        problems.append(("period", finding("missing_period")))
     if problems or not unit or not period or category is None:
         return Measure(corrections=tuple(corrections), problems=tuple(problems))
     one = to_tonnes(1.0, unit, category)
     if one is None:
-        message = f"l'unité «\u00a0{unit}\u00a0» n'a pas de masse connue ici\u00a0; demandez des kg ou des t"
-        return Measure(corrections=tuple(corrections), problems=(("unit", "unknown_unit", message),))
-    central, low, high, sentence = one
-    late = [("unit", sentence, "unit_converted")] if low != high else []
+        unknown = finding("unknown_unit", unit=unit)
+        return Measure(corrections=tuple(corrections), problems=(("unit", unknown),))
+    central, low, high, source = one
+    late = []
+    if low != high:
+        what = {"unit": normalise_unit(unit), "family": CATEGORIES[category], "source": source}
+        late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))
     periods = periods_per_year(period, months)
     if period == "day":
-        days = f"{periods[0]:g} ({periods[1]:g} à {periods[2]:g}) par an"
-        late.append(("period", days, "day_read_as_working_day"))
+        days = dict(zip(("days", "low", "high"), periods, strict=True))
+        late.append(("period", finding("day_read_as_working_day", **days)))
     elif period != "year" and months < MONTHS_PER_YEAR:
-        late.append(("period", f"{periods[0]:g} par an", "annualised_over_active_months"))
+        times = float(f"{periods[0]:g}")
+        late.append(("period", finding("annualised_over_active_months", times=times)))
     return Measure((central, low, high), periods, tuple(corrections), tuple(late))
 
 

@@ -37,7 +37,7 @@ RETURN = ("À renvoyer à (nom, courriel, téléphone)", "Au plus tard le")
 COLUMNS = ("Feuille", "Colonne", "Ce qu'il faut écrire", "Mots prévus", "Exemple")
 WIDTHS = (18, 26, 54, 46, 30)
 
-# Unit of each number, as the notes of the headers say it.
+# Unit of each number, for the notes of the headers.
 UNITS = {
     "headcount": "personnes", "quantity": "celle de la colonne Unité", "uncertainty_percent": "%",
     "cost_eur_per_t": "euros par tonne", "volume_per_year": "par an, celle de la colonne Unité",

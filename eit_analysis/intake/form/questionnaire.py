@@ -12,11 +12,11 @@ import xlsxwriter
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import clean_cell
-from eit_analysis.intake.cells.parsing import fold
-from eit_analysis.intake.form.checks import check, is_number
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.form.guide import GUIDE, TITLE, note, write_guide
+from eit_analysis.intake.form.validation import check, is_number
 from eit_analysis.intake.output import log_bytes
 from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune
@@ -91,7 +91,7 @@ def contacted(firms: pd.DataFrame) -> pd.DataFrame:
 
 def _file_stem(row: dict[str, Any]) -> str:
     """Identifier and short name of a firm, in characters that every system takes in a file name."""
-    words, slug = fold(row.get("name", "")).split(), ""
+    words, slug = fold_words(row.get("name", "")).split(), ""
     for word in words:
         if len(longer := f"{slug}-{word}".lstrip("-")) > LONGEST_SLUG:
             break

@@ -17,8 +17,6 @@ import zlib
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.limits import UnreadableError
 
-DAMAGED = "le fichier est abîmé (archive incomplète)\u00a0; demandez à l'entreprise de le renvoyer"
-PASSWORD = "le classeur est protégé par un mot de passe\u00a0; demandez-le sans mot de passe"
 NO_CELL = re.compile(
     r"docProps/|customXml/|Configurations2?/|Thumbnails/|Pictures/|Object |ObjectReplacements/"
     r"|xl/(?:media|drawings|charts|chartsheets|theme|comments|threadedComments|persons|pivot|printerSettings"
@@ -40,22 +38,19 @@ def members(data: bytes) -> list[zipfile.ZipInfo]:
         When it is damaged, encrypted or absurdly long.
     """
     if data.count(b"PK\x01\x02") > limits.MEMBERS:
-        raise UnreadableError(
-            f"l'archive contient plus de {limits.MEMBERS} éléments\u00a0; "
-            "demandez un classeur ne contenant que le questionnaire"
-        )
+        raise UnreadableError("archive_members", members=limits.MEMBERS)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
-        raise UnreadableError(DAMAGED) from None
+        raise UnreadableError("archive_damaged") from None
     if any(member.flag_bits & 1 for member in found):
-        raise UnreadableError(PASSWORD)
+        raise UnreadableError("book_password")
     return found
 
 
 def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """Members that may hold cells or say how to read them.
+    """Members that may hold cells, or how to read them.
 
     Raises
     ------
@@ -66,10 +61,7 @@ def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     total = sum(m.file_size for m in wanted)
     shrunk = any(m.file_size > max(limits.PACKED_ONCE, limits.RATIO * m.compress_size) for m in wanted)
     if shrunk or total > limits.UNPACKED_BYTES:
-        raise UnreadableError(
-            f"le fichier occuperait {total >> 20}\u00a0Mo décompressé\u00a0; "
-            "supprimez les lignes vides sous les tableaux et les feuilles étrangères au questionnaire"
-        )
+        raise UnreadableError("archive_unpacked", size=total >> 20)
     return wanted
 
 
@@ -88,18 +80,15 @@ def _part(data: bytes, member: zipfile.ZipInfo) -> bytearray:
     start = member.header_offset
     header = data[start : start + 30]
     if len(header) < 30 or header[:4] != b"PK\x03\x04" or member.compress_type not in (0, 8):
-        raise UnreadableError(DAMAGED)
+        raise UnreadableError("archive_damaged")
     start += 30 + sum(struct.unpack("<HH", header[26:30]))
     packed = data[start : start + member.compress_size]
     content = bytearray(packed) if member.compress_type == 0 else _inflate(packed, member.file_size)
     if len(content) != member.file_size:
-        raise UnreadableError(DAMAGED)
+        raise UnreadableError("archive_damaged")
     # A document type declares entities; a zero byte is legal in no XML, and would hide one in UTF-16.
     if b"<!DOCTYPE" in content or b"\0" in content:
-        raise UnreadableError(
-            "le classeur contient des éléments qu'aucun tableur n'écrit (entités XML)\u00a0; "
-            "ouvrez-le dans un tableur et enregistrez-le à nouveau en XLSX"
-        )
+        raise UnreadableError("book_entities")
     return content
 
 
@@ -115,7 +104,7 @@ def _inflate(packed: bytes, size: int) -> bytearray:
             content += piece
             packed = inflater.unconsumed_tail
     except zlib.error:
-        raise UnreadableError(DAMAGED) from None
+        raise UnreadableError("archive_damaged") from None
     return content
 
 

@@ -21,21 +21,16 @@ from python_calamine import (
 from eit_analysis.intake.reading import archive, limits, ods, xls, xlsx
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
 from eit_analysis.intake.reading.merged import column_letters, fill_down
-from eit_analysis.intake.reading.sheet import Finding, Layout, Sheet
+from eit_analysis.intake.reading.sheet import Note, Sheet, SheetProperties
 
-FROM_1904: Finding = (None, "calendrier 1904", "dates converties", "date_system_1904")
-MACRO: Finding = (None, "macros", "jamais exécutées", "macro_ignored")
-SAME_NAME = "deux feuilles du classeur portent le même nom\u00a0; renommez l'une d'elles"
-NO_SHEET = "le classeur ne contient aucune feuille de calcul\u00a0; demandez le questionnaire rempli"
-OTHER_ARCHIVES = (
-    ("xl/workbook.bin", "le classeur est au format binaire XLSB\u00a0; enregistrez-le en XLSX"),
-    ("word/", "c'est un document Word\u00a0; reportez les réponses dans le questionnaire XLSX"),
-    ("Index/", "c'est un document d'un logiciel Apple\u00a0; exportez-le en XLSX"),
-)
+FROM_1904: Note = (None, "calendrier 1904", "dates converties", "date_system_1904")
+MACRO: Note = (None, "macros", "jamais exécutées", "macro_ignored")
+# How the first part of other archives begins, and what they are.
+OTHER_ARCHIVES = {"xl/workbook.bin": "book_binary", "word/": "file_word", "Index/": "file_apple"}
 
 
-def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
-    """Format, sheets and findings about the whole of an XLSX, XLSM or ODS workbook.
+def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Note]]:
+    """Format, sheets and notes about the whole of an XLSX, XLSM or ODS workbook.
 
     Parameters
     ----------
@@ -54,57 +49,57 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
     wanted = archive.with_cells(members)
     limit_memory(sum(member.file_size for member in wanted))
     parts = archive.unpack(data, wanted)
-    findings = []
+    notes = []
     if any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in names):
-        findings.append(MACRO)
+        notes.append(MACRO)
     try:
         if ods.CONTENT in parts:
-            kind, layouts = "ods", ods.prepare(parts)
+            kind, properties = "ods", ods.prepare(parts)
         elif "xl/workbook.xml" in parts:
-            kind, layouts = "xlsx", xlsx.prepare(parts)
+            kind, properties = "xlsx", xlsx.prepare(parts)
             if xlsx.has_1904_dates(parts):
-                findings.append(FROM_1904)
+                notes.append(FROM_1904)
         else:
-            raise UnreadableError(
-                next((why for start, why in OTHER_ARCHIVES if any(n.startswith(start) for n in names)),
-                     "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS")
-            )  # fmt: skip
+            known = (
+                code for start, code in OTHER_ARCHIVES.items() if any(n.startswith(start) for n in names)
+            )
+            raise UnreadableError(next(known, "file_other"))
     except (ParseError, LookupError, ValueError):  # a part that is missing, an encoding that is none
-        raise UnreadableError(xls.DAMAGED) from None
-    return kind, _sheets(archive.pack(parts), layouts), findings
+        raise UnreadableError("book_damaged") from None
+    return kind, _sheets(archive.pack(parts), properties), notes
 
 
-def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Finding]]:
+def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Note]]:
     """The same for an XLS workbook."""
     book = xls.scan(data)
-    findings = [finding for finding, there in ((FROM_1904, book.from_1904), (MACRO, book.macros)) if there]
+    notes = [finding for finding, there in ((FROM_1904, book.from_1904), (MACRO, book.macros)) if there]
     limit_memory(len(data))
-    return "xls", _sheets(data, book.sheets), findings
+    return "xls", _sheets(data, book.sheets), notes
 
 
-def _sheets(data: bytes, layouts: dict[str, Layout] | list[Layout]) -> list[Sheet]:
+def _sheets(data: bytes, properties: dict[str, SheetProperties] | list[SheetProperties]) -> list[Sheet]:
     """Sheets of cells, with what the guard saw of each by name, or in the order of the workbook."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = workbook.sheet_names
         if len(set(names)) < len(names):  # calamine would read the first of them twice
-            raise UnreadableError(SAME_NAME)
-        by_name = layouts if isinstance(layouts, dict) else dict(zip(names, layouts, strict=False))
+            raise UnreadableError("book_same_names")
+        by_name = properties if isinstance(properties, dict) else dict(zip(names, properties, strict=False))
         sheets = [
-            _sheet(workbook, metadata, by_name.get(metadata.name, Layout()))
+            _sheet(workbook, metadata, by_name.get(metadata.name, SheetProperties()))
             for metadata in workbook.sheets_metadata
             if metadata.typ == SheetTypeEnum.WorkSheet
         ]
     except PasswordError:
-        raise UnreadableError(archive.PASSWORD) from None
+        raise UnreadableError("book_password") from None
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError, OverflowError):
-        raise UnreadableError(xls.DAMAGED) from None
+        raise UnreadableError("book_damaged") from None
     if not sheets:
-        raise UnreadableError(NO_SHEET)
+        raise UnreadableError("book_without_sheet")
     return sheets
 
 
-def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) -> Sheet:
+def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, properties: SheetProperties) -> Sheet:
     source = workbook.get_sheet_by_name(metadata.name)
     height, width = (source.end[0] + 1, source.end[1] + 1) if source.end else (0, 0)
     if height * width > limits.AREA:
@@ -112,19 +107,19 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, layout: Layout) 
     rows: list[list[Any]] = source.to_python(skip_empty_area=False)
     sheet = Sheet(metadata.name)
     if metadata.visible != SheetVisibleEnum.Visible:
-        sheet.findings.append((None, "feuille masquée", "lue", "hidden_sheet_read"))
-    for row, column, text in layout.errors:
+        sheet.notes.append((None, "feuille masquée", "lue", "hidden_sheet_read"))
+    for row, column, text in properties.errors:
         if row < height and column < width:
             rows[row][column] = text
-    sheet.findings += fill_down(rows, source.merged_cell_ranges or layout.merged)
+    sheet.notes += fill_down(rows, source.merged_cell_ranges or properties.merged)
     if bool in set(map(type, chain.from_iterable(rows))):
         rows = [["VRAI" if c is True else "FAUX" if c is False else c for c in row] for row in rows]
     sheet.extend(chain.from_iterable(rows), map(len, rows))
-    for number in sorted(layout.hidden_rows):
+    for number in sorted(properties.hidden_rows):
         if number <= height and any(cell != "" for cell in rows[number - 1]):
-            sheet.findings.append((number, "ligne masquée", "lue", "hidden_row_read"))
-    for number in layout.hidden_columns:
+            sheet.notes.append((number, "ligne masquée", "lue", "hidden_row_read"))
+    for number in properties.hidden_columns:
         if number <= width and any(row[number - 1] != "" for row in rows):
             text = f"colonne {column_letters(number)} masquée"
-            sheet.findings.append((None, text, "lue", "hidden_column_read"))
+            sheet.notes.append((None, text, "lue", "hidden_column_read"))
     return sheet

@@ -1,8 +1,9 @@
 """The child process that opens untrusted files: standard library and calamine only, so it starts at once.
 
 Protocol: a JSON list of paths on standard input; for each path, in order, one pickled dict on standard output
-(``sha256, format, encoding, separator, problem, findings, sheets``), ``sheets`` as ``Sheet.packed`` gives
-them. A file that kills the process (memory, time) is simply the one whose answer never comes.
+(``sha256, format, encoding, separator, problem, notes, sheets``), ``sheets`` as ``Sheet.packed`` gives
+them and ``problem`` a code of the catalogue of findings with its fields. A file that kills the process
+(memory, time) is the one whose answer never comes.
 """
 
 from __future__ import annotations
@@ -19,26 +20,20 @@ from typing import Any
 
 from eit_analysis.intake.reading import book, limits, text
 from eit_analysis.intake.reading.limits import UnreadableError
-from eit_analysis.intake.reading.xls import DAMAGED
 
 SPARE_BYTES = 96 << 20  # address space left for a file of any size, and
 PER_BYTE = 12  # times what its cells take up unpacked
 ZIP, COMPOUND, TEXT_SUFFIXES, HEAD_BYTES = b"PK", b"\xd0\xcf\x11\xe0", (".csv", ".txt"), 2048
-EMPTY = "le fichier est vide\u00a0; demandez à l'entreprise de le renvoyer"
-WEB_PAGE = "c'est une page web sous un autre nom\u00a0; exportez le questionnaire en XLSX"
-OTHER = "ce n'est pas un classeur de tableur\u00a0; enregistrez-le en XLSX ou en ODS"
+# How files of other kinds begin, and what they are.
 SIGNATURES = (
-    (rb"%PDF", "c'est un document PDF sous un autre nom\u00a0; demandez le questionnaire en XLSX"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM..\0\0\0\0|II\*\0|MM\0\*|RIFF....WEBP",
-     "c'est une image sous un autre nom\u00a0; demandez le questionnaire en XLSX"),
-    (rb"MIME-Version:|From: <Saved", WEB_PAGE),
-    (rb"\{\\rtf", "c'est un document texte\u00a0; reportez les réponses dans le questionnaire XLSX"),
-    (rb"Rar!|7z\xbc\xaf|\x1f\x8b|BZh",
-     "c'est une archive compressée\u00a0; déposez les fichiers qu'elle contient"),
-    (rb"(?s)<\?xml.{0,400}(?:Excel\.Sheet|schemas-microsoft-com:office:spreadsheet)",
-     "le classeur est au format «\u00a0XML 2003\u00a0»\u00a0; enregistrez-le en XLSX dans un tableur"),
-    (rb"(?is)(?:<!--.{0,800}-->\s*)?<(?:!doctype|html|head|body|meta|table|script|\?xml)\b", WEB_PAGE),
-)  # fmt: skip
+    (rb"%PDF", "file_pdf"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM..\0\0\0\0|II\*\0|MM\0\*|RIFF....WEBP", "file_image"),
+    (rb"MIME-Version:|From: <Saved", "file_web_page"),
+    (rb"\{\\rtf", "file_rich_text"),
+    (rb"Rar!|7z\xbc\xaf|\x1f\x8b|BZh", "file_compressed"),
+    (rb"(?s)<\?xml.{0,400}(?:Excel\.Sheet|schemas-microsoft-com:office:spreadsheet)", "file_xml_2003"),
+    (rb"(?is)(?:<!--.{0,800}-->\s*)?<(?:!doctype|html|head|body|meta|table|script|\?xml)\b", "file_web_page"),
+)
 
 
 def limit_memory(parsed: int) -> None:
@@ -67,15 +62,13 @@ def check_kind(path: Path) -> int:
     try:
         status = path.stat()
     except (OSError, ValueError):
-        raise UnreadableError("ce lien ne mène à aucun fichier\u00a0; déposez le classeur lui-même") from None
+        raise UnreadableError("file_link") from None
     if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError("c'est un dossier et non un fichier\u00a0; déposez le classeur lui-même")
+        raise UnreadableError("file_folder")
     if not stat.S_ISREG(status.st_mode):
-        raise UnreadableError("ce n'est pas un fichier ordinaire\u00a0; déposez le classeur lui-même")
+        raise UnreadableError("file_special")
     if status.st_size > limits.FILE_BYTES:
-        raise UnreadableError(
-            f"le fichier dépasse {limits.FILE_BYTES >> 20}\u00a0Mo\u00a0; demandez-le plus léger"
-        )
+        raise UnreadableError("file_large", size=limits.FILE_BYTES >> 20)
     return status.st_size
 
 
@@ -88,15 +81,15 @@ def check_head(head: bytes, suffix: str) -> None:
         With what the file is under its wrong name, where that is known.
     """
     if not head:
-        raise UnreadableError(EMPTY)
+        raise UnreadableError("file_empty")
     if head.startswith((ZIP, COMPOUND)):
         return
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for signature, why in SIGNATURES:
+    for signature, code in SIGNATURES:
         if re.match(signature, bare):
-            raise UnreadableError(why)
+            raise UnreadableError(code)
     if suffix not in TEXT_SUFFIXES:
-        raise UnreadableError(OTHER if bare else EMPTY)
+        raise UnreadableError("file_other" if bare else "file_empty")
 
 
 def sheet_name(path: Path) -> str:
@@ -108,16 +101,16 @@ def sheet_name(path: Path) -> str:
 def read_content(path: Path, data: bytes) -> dict[str, Any]:
     encoding = separator = None
     if data.startswith(ZIP):
-        kind, sheets, findings = book.read_zipped(data, limit_memory)
+        kind, sheets, notes = book.read_zipped(data, limit_memory)
     elif data.startswith(COMPOUND):
-        kind, sheets, findings = book.read_xls(data, limit_memory)
+        kind, sheets, notes = book.read_xls(data, limit_memory)
     else:
         if len(data) < limits.LINE_BYTES and not data.strip():
-            raise UnreadableError(EMPTY)
+            raise UnreadableError("file_empty")
         encoding, separator, sheet = text.read(data, sheet_name(path))
-        kind, sheets, findings = path.suffix.lower().lstrip("."), [sheet], []
+        kind, sheets, notes = path.suffix.lower().lstrip("."), [sheet], []
     return {
-        "format": kind, "encoding": encoding, "separator": separator, "findings": findings,
+        "format": kind, "encoding": encoding, "separator": separator, "notes": notes,
         "sheets": [sheet.packed() for sheet in sheets],
     }  # fmt: skip
 
@@ -141,16 +134,16 @@ def read(path: Path) -> dict[str, Any]:
         content = read_content(path, data)
         return result | content | {"sha256": result["sha256"] or hashlib.sha256(data).hexdigest()}
     except UnreadableError as error:
-        return result | {"problem": str(error)}
+        return result | {"problem": (error.code, error.fields)}
     except PermissionError:
-        return result | {"problem": "le fichier est protégé\u00a0; donnez-vous le droit de le lire"}
+        return result | {"problem": ("file_denied", {})}
     except (OSError, MemoryError, RecursionError):
-        return result | {"problem": "le fichier ne s'ouvre pas ou est trop volumineux\u00a0; vérifiez-le"}
+        return result | {"problem": ("file_stuck", {})}
     except BaseException as error:
         # A panic of calamine, on a workbook whose parts contradict one another: it has no class to import.
         if type(error).__name__ != "PanicException":
             raise
-        return result | {"problem": DAMAGED}
+        return result | {"problem": ("book_damaged", {})}
 
 
 def main() -> None:

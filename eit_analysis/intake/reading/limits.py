@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 FILE_BYTES = 100 << 20
 READ_ANYWAY_BYTES = 16 << 20  # a larger file of another kind is refused by its first bytes, not hashed
 UNPACKED_BYTES = 128 << 20  # of the parts that are read: two million cells of XLSX
@@ -19,7 +21,11 @@ MEMORY_BYTES = 1 << 30  # address space of the reading process, whatever the fil
 
 
 class UnreadableError(Exception):
-    """Why one file cannot be read, in French, with what to do."""
+    """Why one file cannot be read: a code of the catalogue of findings, and its fields."""
+
+    def __init__(self, code: str, **fields: Any) -> None:
+        super().__init__(code)
+        self.code, self.fields = code, fields
 
 
 def check_area(sheet: str, height: int, width: int, filled: int) -> None:
@@ -41,11 +47,9 @@ def check_area(sheet: str, height: int, width: int, filled: int) -> None:
     """
     area = height * width
     if area > AREA or (area > SPARSE_AREA and area > SPARSE * filled):
-        columns = f" et {width} colonnes" if width > 26 else ""
-        raise UnreadableError(
-            f"la feuille «\u00a0{sheet}\u00a0» s'étend sur {height} lignes{columns}\u00a0; "
-            "effacez les cellules isolées loin du tableau puis enregistrez"
-        )
+        if width > 26:
+            raise UnreadableError("sheet_wide", sheet=sheet, height=height, width=width)
+        raise UnreadableError("sheet_high", sheet=sheet, height=height)
 
 
 def check_longest(xml: bytes | bytearray) -> None:
@@ -54,17 +58,11 @@ def check_longest(xml: bytes | bytearray) -> None:
     while len(xml) - at > CELL_BYTES:
         tag = xml.rfind(b"<", at, at + CELL_BYTES)
         if tag < 0:
-            raise UnreadableError(
-                "une cellule contient un texte plus long qu'un tableur n'en accepte (32\u202f767 caractères)"
-                "\u00a0; effacez cette cellule puis enregistrez"
-            )
+            raise UnreadableError("cell_long")
         at = tag + 1
 
 
 def check_texts(size: int) -> None:
     """Refuse a workbook whose texts, once copied into each cell that shows them, have ``size`` bytes."""
     if size > TEXT_BYTES:
-        raise UnreadableError(
-            f"les textes du classeur dépassent {TEXT_BYTES >> 20}\u00a0Mo\u00a0; "
-            "demandez un classeur ne contenant que le questionnaire"
-        )
+        raise UnreadableError("book_texts", size=TEXT_BYTES >> 20)

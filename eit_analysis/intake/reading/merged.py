@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eit_analysis.intake.reading.sheet import Finding, Range
+from eit_analysis.intake.reading.sheet import Note, Range
 
 # A quantity as a number or as a text: one figure for several rows is their total, not that of each.
 QUANTITY = re.compile(
@@ -14,10 +14,10 @@ QUANTITY = re.compile(
 IDENTIFIER = 1e8  # a whole number from here on is a SIREN or SIRET
 
 
-def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Finding]:
-    """Repeat a text in the rows it was merged over; what was done, and what was not, as findings.
+def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Note]:
+    """Repeat a text in the rows it was merged over; what was done, and what was not, as notes.
 
-    Only ranges one column wide: a title over several columns stays where it stands, so that a header row
+    Only ranges one column wide: a title over several columns stays in its cell, so that a header row
     keeps its blanks. Only rows that hold something else. A number is not repeated (one tonnage merged over
     three flows would count three times): it is left in its first row and reported.
 
@@ -28,7 +28,7 @@ def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Finding]:
     merged : list of Range
         Merged ranges, rows and columns counted from 0.
     """
-    findings: list[Finding] = []
+    notes: list[Note] = []
     reached: dict[
         int, int
     ] = {}  # last row already covered, by column: ranges that overlap are no spreadsheet's
@@ -48,10 +48,10 @@ def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Finding]:
             text = str(int(cell)) if is_code else str(cell)
             if is_text or is_code:
                 row[column] = cell
-                findings.append((number + 1, "", text, "merged_cells_filled"))
+                notes.append((number + 1, "", text, "merged_cells_filled"))
             else:
-                findings.append((number + 1, text, "", "merged_number_not_repeated"))
-    return findings
+                notes.append((number + 1, text, "", "merged_number_not_repeated"))
+    return notes
 
 
 def column_letters(number: int) -> str:

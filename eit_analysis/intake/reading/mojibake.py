@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # The 27 characters of cp1252 outside Latin-1, to the control character of the same byte (the five bytes
-# without a character stand for themselves, as in the WHATWG encoding standard).
+# without a character keep their own value, as in the WHATWG encoding standard).
 TO_BYTE = {
     ord(bytes([n]).decode("cp1252")): n for n in range(0x80, 0xA0) if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }

@@ -6,9 +6,9 @@ import html
 import re
 
 from eit_analysis.intake.reading import limits
-from eit_analysis.intake.reading.archive import PASSWORD, Parts
+from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import UnreadableError, check_area, check_longest, check_texts
-from eit_analysis.intake.reading.sheet import NO_RESULT, Layout
+from eit_analysis.intake.reading.sheet import NO_RESULT, SheetProperties
 
 CONTENT = "content.xml"
 TOKEN = re.compile(
@@ -28,7 +28,7 @@ NEVER_CALCULATED = (
 )
 
 
-def prepare(parts: Parts) -> dict[str, Layout]:
+def prepare(parts: Parts) -> dict[str, SheetProperties]:
     """Rewrite the content in place; hidden rows and columns and merged cells by sheet name.
 
     Raises
@@ -37,15 +37,15 @@ def prepare(parts: Parts) -> dict[str, Layout]:
         When the workbook is encrypted or a sheet too large.
     """
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-        raise UnreadableError(PASSWORD)
+        raise UnreadableError("book_password")
     content = parts[CONTENT]
-    layouts = _layouts(content)
+    properties = _properties(content)
     content = bytearray(ERROR.sub(lambda match: VALUE.sub(b"", match[0])[:-1] + AS_TEXT, content))
     parts[CONTENT] = bytearray(FORMULA.sub(NEVER_CALCULATED, content))
-    return layouts
+    return properties
 
 
-class _Sheet:
+class _SheetExtent:
     """Extent of one sheet while its tags pass."""
 
     def __init__(self, name: str) -> None:
@@ -56,6 +56,9 @@ class _Sheet:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.merged: list[tuple[tuple[int, int], tuple[int, int]]] = []
+
+    def properties(self) -> SheetProperties:
+        return SheetProperties(frozenset(self.hidden_rows), frozenset(self.hidden_columns), self.merged)
 
     def start_row(self, attributes: bytes) -> None:
         self.repeated = _number(REPEATED, attributes)
@@ -98,12 +101,12 @@ def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     return int(match[1][:9]) if match else 1
 
 
-def _layouts(content: bytearray) -> dict[str, Layout]:
-    sheets: list[_Sheet] = []
+def _properties(content: bytearray) -> dict[str, SheetProperties]:
+    sheets: list[_SheetExtent] = []
     for closing, tag, attributes, empty in TOKEN.findall(content):
         if tag == b"table" and not closing:
             name = NAME.search(attributes)
-            sheets.append(_Sheet(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
+            sheets.append(_SheetExtent(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
         elif not sheets:
             continue
         elif tag == b"table-row":
@@ -118,7 +121,7 @@ def _layouts(content: bytearray) -> dict[str, Layout]:
         else:
             sheets[-1].cell(attributes, bool(empty))
     _check_copies(content, sum(sheet.expanded - sheet.filled for sheet in sheets))
-    return {s.name: Layout(frozenset(s.hidden_rows), frozenset(s.hidden_columns), s.merged) for s in sheets}
+    return {sheet.name: sheet.properties() for sheet in sheets}
 
 
 def _check_copies(content: bytearray, copies: int) -> None:

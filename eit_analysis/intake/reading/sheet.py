@@ -1,4 +1,4 @@
-"""One sheet on its way to the parent process: each distinct cell once, and which cell stands where.
+"""One sheet on its way to the parent process: each distinct cell once, and the number of each cell.
 
 Survey columns repeat few values: a hundred thousand rows of sixteen columns are some thousand distinct cells
 and 1.6 million numbers of four bytes, in the child and in the pipe to the parent.
@@ -17,20 +17,20 @@ NO_RESULT = (
     "#FORMULE!"  # written by us in a formula that was never calculated; cleaning takes it for an error value
 )
 
-Finding = tuple[int | None, str, str, str]
+Note = tuple[int | None, str, str, str]
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """What a sheet says beside its values.
+class SheetProperties:
+    """What a sheet holds beside its values.
 
     Attributes
     ----------
     hidden_rows, hidden_columns : frozenset of int
         Counted from 1.
     merged : list of Range
-        First and last cell (row, column) of merged cells, counted from 0, where calamine does not tell.
+        First and last cell (row, column) of merged cells, counted from 0, where calamine does not give them.
     errors : list of tuple
         Row and column, counted from 0, and text of the error values that calamine leaves blank.
     """
@@ -54,13 +54,13 @@ class Sheet:
 
     Attributes
     ----------
-    findings : list of Finding
+    notes : list of Note
         What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.findings: list[Finding] = []
+        self.notes: list[Note] = []
         self.cells, self.widths = array("I"), array("I")
         self._pool = _Pool()
 
@@ -82,11 +82,11 @@ class Sheet:
             at = 0
             for row, width in enumerate(self.widths, start=1):
                 for number in noted.keys() & set(self.cells[at : at + width]):
-                    self.findings.append((row, *noted[number]))
+                    self.notes.append((row, *noted[number]))
                 at += width
-        self.findings.sort(key=lambda finding: (finding[0] or 0, *finding[1:]))
+        self.notes.sort(key=lambda finding: (finding[0] or 0, *finding[1:]))
         return {
-            "name": self.name, "findings": self.findings, "values": values, "cells": self.cells.tobytes(),
+            "name": self.name, "notes": self.notes, "values": values, "cells": self.cells.tobytes(),
             "widths": self.widths.tobytes(),
         }  # fmt: skip
 

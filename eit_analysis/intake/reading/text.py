@@ -1,6 +1,6 @@
 """CSV and text files: encoding, separator and cells, by stated rules and without a guess.
 
-The first line is row 1, also where it only says ``sep=;`` (it is then blank). A row is a record: a quoted
+The first line is row 1, also where it only holds ``sep=;`` (it is then blank). A row is a record: a quoted
 cell that holds a line break does not start a new row, so rows are numbered as a spreadsheet numbers them.
 """
 
@@ -24,11 +24,7 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
 CHUNK, BLOCK = 1 << 20, 1 << 18
 LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-END = "\udfff"  # stands after the last line; no decoded text holds it
-QUOTES = (
-    "à la ligne {row}, un guillemet s'ouvre et ne se ferme pas\u00a0; "
-    "corrigez cette ligne ou exportez le fichier en XLSX"
-)
+END = "\udfff"  # added after the last line; no decoded text holds it
 
 
 def encoding_of(data: bytes) -> str:
@@ -43,7 +39,7 @@ def encoding_of(data: bytes) -> str:
         if data.startswith(mark):
             if _is_valid(data, encoding):
                 return encoding
-            raise UnreadableError("le fichier est coupé ou abîmé\u00a0; demandez-le à nouveau")
+            raise UnreadableError("text_cut")
     if b"\0" in data:
         # Western text in UTF-16 has a zero in most high bytes and in no low byte.
         for encoding, high, low in (
@@ -52,15 +48,11 @@ def encoding_of(data: bytes) -> str:
         ):
             if b"\0" not in low and 2 * high.count(0) > len(high) and _is_valid(data, encoding):
                 return encoding
-        raise UnreadableError(
-            "ce n'est pas un fichier texte\u00a0; exportez le questionnaire en XLSX ou en CSV"
-        )
+        raise UnreadableError("text_none")
     for encoding in ("utf-8", "cp1252"):
         if _is_valid(data, encoding):
             return encoding
-    raise UnreadableError(
-        "l'encodage du texte est inconnu\u00a0; enregistrez le fichier en «\u00a0CSV UTF-8\u00a0»"
-    )
+    raise UnreadableError("text_encoding")
 
 
 def _is_valid(data: bytes, encoding: str) -> bool:
@@ -75,7 +67,7 @@ def _is_valid(data: bytes, encoding: str) -> bool:
 
 
 def separator_of(lines: list[str]) -> str:
-    """What a ``sep=`` line says, else what gives the most cells over the lines that it cuts alike."""
+    """The separator of a ``sep=`` line, else the one that gives most cells over the lines it cuts alike."""
     if lines and (match := SEP_LINE.fullmatch(lines[0])):
         return match[1]
 
@@ -140,10 +132,7 @@ def _check_lines(data: bytes) -> None:
     while len(data) - at > limits.LINE_BYTES:
         end = max(data.rfind(sign, at, at + limits.LINE_BYTES) for sign in LINE_ENDS)
         if end < 0:
-            raise UnreadableError(
-                "une ligne du texte dépasse un million de caractères\u00a0; "
-                "exportez à nouveau le questionnaire en CSV"
-            )
+            raise UnreadableError("text_long_line")
         at = end + 1
 
 
@@ -153,10 +142,7 @@ def _check_height(data: bytes) -> None:
         for sign in LINE_ENDS:
             height[sign] += data.count(sign, start, start + CHUNK)
         if max(height.values()) > LINES:
-            raise UnreadableError(
-                f"le fichier a plus de {LINES // 1_000_000} millions de lignes\u00a0; "
-                "demandez un fichier ne contenant que le questionnaire"
-            )
+            raise UnreadableError("text_long", millions=LINES // 1_000_000)
 
 
 def _read_plain(block: str, separator: str, sheet: Sheet) -> int:
@@ -179,16 +165,13 @@ def _read_quoted(lines: Iterable[str], separator: str, sheet: Sheet, widest: int
             sheet.extend(row, [len(row)])
             _check_widths(sheet, widest)
     except csv.Error:
-        raise UnreadableError(QUOTES.format(row=len(sheet.widths) + 1)) from None
-    raise UnreadableError(QUOTES.format(row=len(sheet.widths)))  # the last record has swallowed the end
+        raise UnreadableError("text_quote", row=len(sheet.widths) + 1) from None
+    raise UnreadableError("text_quote", row=len(sheet.widths))  # the last record has swallowed the end
 
 
 def _check_widths(sheet: Sheet, widest: int) -> None:
     if widest > limits.COLUMNS:
-        raise UnreadableError(
-            f"une ligne a {widest} cellules, un tableur n'en accepte que 16\u202f384\u00a0; "
-            "exportez à nouveau le questionnaire en CSV"
-        )
+        raise UnreadableError("text_wide", width=widest)
     if len(sheet.widths) * widest > limits.SPARSE_AREA:
         check_area(sheet.name, len(sheet.widths), widest, len(sheet.cells))
 
@@ -209,5 +192,5 @@ def _check_quotes(sheet: Sheet, separator: str) -> None:
     for row, width in enumerate(sheet.widths, start=1):
         for number in broken.intersection(sheet.cells[at : at + width]):
             if texts[number].count(separator) >= usual - 1:
-                raise UnreadableError(QUOTES.format(row=row))
+                raise UnreadableError("text_quote", row=row)
         at += width

@@ -11,11 +11,9 @@ from array import array
 from dataclasses import dataclass, field
 
 from eit_analysis.intake.reading import limits
-from eit_analysis.intake.reading.archive import PASSWORD
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
-from eit_analysis.intake.reading.sheet import Layout
+from eit_analysis.intake.reading.sheet import SheetProperties
 
-DAMAGED = "le classeur est abîmé\u00a0; ouvrez-le dans un tableur et enregistrez-le à nouveau en XLSX"
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 FORMULA, BOOLERR, MULRK, ROW, COLINFO = 0x06, 0x205, 0xBD, 0x208, 0x7D
 CELLS = {FORMULA, BOOLERR, MULRK, 0x203, 0x204, 0x27E, 0xD6, 0xFD}  # and NUMBER, LABEL, RK, RSTRING, LABELSST
@@ -25,8 +23,8 @@ END = 0xFFFFFFFA  # this sector number and those above it end a chain
 
 
 @dataclass
-class _Sheet:
-    """Extent and layout of one sheet while its records pass."""
+class _SheetExtent:
+    """Extent and properties of one sheet while its records pass."""
 
     height: int = 0
     width: int = 0
@@ -35,15 +33,17 @@ class _Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
-    def layout(self) -> Layout:
-        return Layout(frozenset(self.hidden_rows), frozenset(self.hidden_columns), errors=self.errors)
+    def properties(self) -> SheetProperties:
+        return SheetProperties(
+            frozenset(self.hidden_rows), frozenset(self.hidden_columns), errors=self.errors
+        )
 
 
 @dataclass
 class Book:
     """Sheets in the order of the workbook, whether it has macros, whether it counts days from 1904."""
 
-    sheets: list[Layout]
+    sheets: list[SheetProperties]
     macros: bool
     from_1904: bool = False
 
@@ -59,16 +59,13 @@ def scan(data: bytes) -> Book:
     try:
         streams = _streams(data)
         if "encryptedpackage" in streams:
-            raise UnreadableError(PASSWORD)
+            raise UnreadableError("book_password")
         stream = streams.get("workbook") or streams.get("book")
         if stream is None:
-            raise UnreadableError(
-                "ce n'est pas un classeur de tableur (document d'un autre logiciel)\u00a0; "
-                "enregistrez le questionnaire en XLSX"
-            )
+            raise UnreadableError("book_foreign")
         return _records(stream, macros="_vba_project_cur" in streams)
     except (struct.error, IndexError, ValueError, OverflowError):
-        raise UnreadableError(DAMAGED) from None
+        raise UnreadableError("book_damaged") from None
 
 
 def _streams(data: bytes) -> dict[str, bytes | None]:
@@ -126,8 +123,8 @@ def _streams(data: bytes) -> dict[str, bytes | None]:
 
 def _records(stream: bytes, macros: bool) -> Book:
     book = Book([], macros)
-    starts: dict[int, _Sheet] = {}
-    sheet = _Sheet()
+    starts: dict[int, _SheetExtent] = {}
+    sheet = _SheetExtent()
     position = records = 0
     while position + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, position)
@@ -149,20 +146,18 @@ def _records(stream: bytes, macros: bool) -> Book:
                 first, last = struct.unpack_from("<HH", stream, at)
                 sheet.hidden_columns.update(range(first + 1, min(last, limits.COLUMNS) + 2))
         elif kind == BOF:
-            sheet = starts.get(position, _Sheet())
+            sheet = starts.get(position, _SheetExtent())
         elif kind == BOUNDSHEET:
-            starts[struct.unpack_from("<I", stream, at)[0]] = _Sheet()
+            starts[struct.unpack_from("<I", stream, at)[0]] = _SheetExtent()
         elif kind == DATEMODE:
             book.from_1904 = bool(stream[at])
         elif kind == FILEPASS:
-            raise UnreadableError(PASSWORD)
+            raise UnreadableError("book_password")
         position = at + size
         records += 1
         if records > RECORDS:
-            raise UnreadableError(
-                "le classeur est trop long\u00a0; demandez un classeur ne contenant que le questionnaire"
-            )
+            raise UnreadableError("book_long")
     for number, found in enumerate(starts.values(), start=1):
         check_area(f"n°\u00a0{number}", found.height, found.width, found.filled)
-        book.sheets.append(found.layout())
+        book.sheets.append(found.properties())
     return book

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_area, check_longest, check_texts
-from eit_analysis.intake.reading.sheet import NO_RESULT, Layout
+from eit_analysis.intake.reading.sheet import NO_RESULT, SheetProperties
 
 TAIL = 1 << 16  # bytes of formatting worth cutting off
 
@@ -44,8 +44,8 @@ def has_1904_dates(parts: Parts) -> bool:
     return any(DATE_1904.search(content) for name, content in parts.items() if name.endswith("workbook.xml"))
 
 
-def prepare(parts: Parts) -> dict[str, Layout]:
-    """Rewrite the sheets in place; what else they say, by the name of the sheet.
+def prepare(parts: Parts) -> dict[str, SheetProperties]:
+    """Rewrite the sheets in place; what else they hold, by the name of the sheet.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def prepare(parts: Parts) -> dict[str, Layout]:
         _check_extent(parts, part, content)
         references += content.count(b't="s"')
         if b' hidden="' in content:
-            hidden[part] = _layout(content)
+            hidden[part] = _properties(content)
         if b' t="e"' in content:
             content = content.replace(b' t="e"', b' t="str"')
         if b"</f>" in content or b"<f " in content:
@@ -111,11 +111,11 @@ def _check_extent(parts: Parts, part: str, content: bytearray) -> None:
         check_area(name, height, width, content.count(b"</v>") + content.count(b"</is>"))
 
 
-def _layout(content: bytearray) -> Layout:
+def _properties(content: bytearray) -> SheetProperties:
     columns: set[int] = set()
     for first, last in HIDDEN_COLUMN.findall(content):
         columns.update(range(int(first), min(int(last), limits.COLUMNS) + 1))
-    return Layout(frozenset(map(int, HIDDEN_ROW.findall(content))), frozenset(columns))
+    return SheetProperties(frozenset(map(int, HIDDEN_ROW.findall(content))), frozenset(columns))
 
 
 def _check_texts(strings: bytearray, sheets: list[bytearray]) -> None:

@@ -1,6 +1,6 @@
 """Open-data and legal registers into a study: one declaration each, one reader for all.
 
-Their tables stand beside the survey's; cleaning leaves them alone.
+Their tables are kept beside the survey's; cleaning leaves them alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the registers say of waste by establishment, in one table whichever register it came from.
+"""Waste by establishment in the registers, in one table whichever register it came from.
 
 Mass of a group = Σ tonnes of its rows; a row weighs what the destination accepted, else received, else what
 the sender announced (Trackdéchets), or what was declared times its unit (IREP, GEREP).
@@ -20,7 +20,7 @@ DTYPES = {
 }  # fmt: skip
 TREATMENT = re.compile(r"\b([DR]) ?(1[0-5]|[1-9])\b")
 
-# The registers that say what an establishment threw away: cleaning sets them beside its answers.
+# The registers of the waste of an establishment: cleaning compares them with its answers.
 WASTE_REGISTERS = ("trackdechets", "irep", "gerep")
 
 
@@ -34,8 +34,8 @@ def waste_register(study: Study) -> pd.DataFrame:
         ``treatment_code`` (D1 to D15, R1 to R13, missing when unknown or several), ``register``, ``masked``
         (the source hides a cell of a row of the group), ``source_file, source_sheet, source_row`` of the
         first row of the group. No rows when nothing was imported. Rows without SIRET, and rows with a blank
-        mass that is not masked, say nothing of an establishment and are left in their own table. One tonne
-        may stand in several registers: never sum over ``register``.
+        mass that is not masked, concern no known establishment and are left in their own table. One tonne
+        may be in several registers: never sum over ``register``.
     """
     read = [table(study) for table in (_trackdechets, _irep, _gerep)]
     rows = [table for table in read if table is not None]

@@ -1,6 +1,6 @@
 """A register into a study: limited to its territory, beside its survey, in tables that cleaning leaves alone.
 
-Importing twice changes nothing: a file replaces what it speaks of (the whole table, or the rows of the same
+Importing twice changes nothing: a file replaces what it covers (the whole table, or the rows of the same
 establishment and year, or of the same waste slip), whatever the order of the imports.
 """
 
@@ -16,7 +16,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.cells.parsing import fold
+from eit_analysis.french import fold_words
 from eit_analysis.intake.output import json_bytes, read_log, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
@@ -83,8 +83,8 @@ def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFram
     """Rows of the département of an employment basin, named in any case."""
     if not basin:
         raise UsageError("Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml.")
-    folded = {name: fold(name) for name in table["basin"].unique()}
-    match = table["basin"].map(folded) == fold(basin)
+    folded = {name: fold_words(name) for name in table["basin"].unique()}
+    match = table["basin"].map(folded) == fold_words(basin)
     if not match.any():
         raise InputError(
             f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml", file=file

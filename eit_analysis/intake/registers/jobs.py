@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.intake.registers.layout import Layout, Register, Wide, extra, key, part
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, Wide, extra, key, part
 
 FAP = "[A-Z](?:[0-9][A-Z](?:[0-9]{2})?)?|ENS|ZZZ(?:ZZ)?"
 
@@ -27,7 +27,7 @@ BMO = Register(
     "BMO de France Travail",
     "téléchargez la base ouverte complète",
     (
-        Layout(
+        RegisterLayout(
             "bmo",
             {
                 "occupation_code": key("Code métier BMO", kind="code"),
@@ -51,7 +51,7 @@ DARES_EMPLOYMENT = Register(
     "DARES, emploi par métier",
     "prenez effectifs_3niv.csv du portrait statistique des métiers",
     (
-        Layout(
+        RegisterLayout(
             "dares_employment",
             {"year": key("Annee", kind="year")},
             wide=Wide("codes FAP", FAP, "fap_code", "employment_thousands"),
@@ -64,7 +64,7 @@ DARES_AGE = Register(
     "DARES, âge par métier",
     "prenez age_2017_2019_3niv.csv ou age_agrege_*.csv du portrait statistique des métiers",
     (
-        Layout(
+        RegisterLayout(
             "dares_age",
             {
                 "fap_code": key("Fap", kind="code"),
@@ -74,7 +74,7 @@ DARES_AGE = Register(
             },
             replaces=("fap_code", "period"),
         ),
-        Layout(
+        RegisterLayout(
             "dares_age",
             {
                 "fap_code": key("fap", kind="code"),
@@ -92,7 +92,7 @@ DARES = Register(
     "DARES, portrait statistique des métiers",
     "prenez un des fichiers FAP_PCS, fap225_rome, tensions, evol_mmo, types_sorties, secteurs_employeurs",
     (
-        Layout(
+        RegisterLayout(
             "dares_fap_pcs",
             {
                 "fap_code": key("Fap", kind="code"),
@@ -100,7 +100,7 @@ DARES = Register(
                 "pcs_label": part("intitule_PCS"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "dares_fap_rome",
             {
                 "fap_code": key("Fap", kind="code"),
@@ -108,7 +108,7 @@ DARES = Register(
                 "rome_label": part("intitule_rome"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "dares_tension",
             {
                 "fap_code": key("fap", kind="code"),
@@ -129,7 +129,7 @@ DARES = Register(
                 "location_mismatch_class": extra("Inadéquation géographique", kind="integer"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "dares_turnover",
             {
                 "fap_code": key("Fap3", "Fap", kind="code"),
@@ -138,7 +138,7 @@ DARES = Register(
                 "rate_percent": part("Taux", kind="number"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "dares_exits",
             {
                 "fap_code": key("Fap3", "Fap", kind="code"),
@@ -146,7 +146,7 @@ DARES = Register(
                 "share_percent": part("Pourcentage", kind="number"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "dares_sectors",
             {
                 "fap_code": key("Fap", kind="code"),
@@ -156,7 +156,7 @@ DARES = Register(
                 "share_percent": part("Pourcentage", kind="number"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "fap_labels",
             {
                 "fap_code": key("Code_FAP341", kind="code"),

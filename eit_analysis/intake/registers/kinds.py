@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from eit_analysis.intake.cells import codes
-from eit_analysis.intake.cells.codes import CellError
-from eit_analysis.intake.cells.parsing import clean_text, fold, spreadsheet_error
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
 from eit_analysis.intake.cells.periods import parse_date
 
 # Type of the column in the table, by kind.
@@ -61,15 +62,15 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
     if text in MISSING:
         return None, False
     if spreadsheet_error(text):
-        raise CellError("excel_error", "cette case est une erreur du tableur\u00a0; corrigez la formule")
+        raise CellError("excel_error.register")
     return READERS[kind](cell, text, width), False
 
 
 def official_number(text: str) -> float | None:
     """Digits of a published file to a number, None when they are not one.
 
-    A single point or comma is the decimal mark; a space parts thousands; where both marks stand, or one
-    stands several times, the last kind of mark that stands once is the decimal one.
+    A single point or comma is the decimal mark; a space parts thousands; where both marks are used, or one
+    several times, the last kind of mark used once is the decimal one.
 
     >>> official_number("10.847"), official_number("1 234,5"), official_number("1.234.567,8")
     (10.847, 1234.5, 1234567.8)
@@ -90,31 +91,27 @@ def official_number(text: str) -> float | None:
 def _number(cell: Any, text: str, width: int) -> float:
     value = official_number(text)
     if value is None:
-        raise CellError("not_a_number", "ce n'est pas un nombre\u00a0; vérifiez le fichier de la source")
+        raise CellError("not_a_number.register")
     return value
 
 
 def _positive(cell: Any, text: str, width: int) -> float:
     value = _number(cell, text, width)
     if value < 0:
-        raise CellError("negative_value", "cette valeur est négative\u00a0; vérifiez le fichier de la source")
+        raise CellError("negative_value.register")
     return value
 
 
 def _integer(cell: Any, text: str, width: int) -> int:
     value = _number(cell, text, width)
     if not value.is_integer():
-        raise CellError(
-            "not_a_number", "ce n'est pas un nombre entier\u00a0; vérifiez le fichier de la source"
-        )
+        raise CellError("not_a_number.whole")
     return int(value)
 
 
 def _year(cell: Any, text: str, width: int) -> int:
     if not re.fullmatch("(?:19|20)[0-9]{2}", text):
-        raise CellError(
-            "bad_code", "ce n'est pas une année\u00a0; vérifiez que les colonnes ne sont pas décalées"
-        )
+        raise CellError("bad_code.year")
     return int(text)
 
 
@@ -125,39 +122,35 @@ def _code(cell: Any, text: str, width: int) -> str:
 
 def _date(cell: Any, text: str, width: int) -> str | None:
     try:
-        # The hour that some exports add tells us nothing.
+        # The hour that some exports add is of no use here.
         return parse_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))
     except ValueError:
-        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
+        raise CellError("not_a_date") from None
 
 
 def _flag(cell: Any, text: str, width: int) -> bool:
-    if fold(text) not in FLAGS:
-        raise CellError("unknown_value", "ce n'est ni oui ni non\u00a0; vérifiez le fichier de la source")
-    return FLAGS[fold(text)]
+    if fold_words(text) not in FLAGS:
+        raise CellError("unknown_value.flag")
+    return FLAGS[fold_words(text)]
 
 
 def _mass_unit(cell: Any, text: str, width: int) -> float:
-    if fold(text) not in TONNES_PER_UNIT:
-        raise CellError(
-            "unknown_unit", "cette unité n'est ni la tonne ni le kilogramme\u00a0; convertissez-la"
-        )
-    return TONNES_PER_UNIT[fold(text)]
+    if fold_words(text) not in TONNES_PER_UNIT:
+        raise CellError("unknown_unit.register")
+    return TONNES_PER_UNIT[fold_words(text)]
 
 
 def _greening(cell: Any, text: str, width: int) -> str:
-    if fold(text) not in GREENING:
-        raise CellError(
-            "unknown_value", "ce n'est pas une classe connue du ROME\u00a0; vérifiez le fichier de la source"
-        )
-    return GREENING[fold(text)]
+    if fold_words(text) not in GREENING:
+        raise CellError("unknown_value.greening")
+    return GREENING[fold_words(text)]
 
 
 READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "text": lambda cell, text, width: text,
     "code": _code,
-    "siret": lambda cell, text, width: codes.clean_siret("", "siret", cell)[0],
-    "waste_code": lambda cell, text, width: codes.clean_waste_code("", "waste_code", cell)[0],
+    "siret": lambda cell, text, width: identifiers.clean_siret("", "siret", cell)[0],
+    "waste_code": lambda cell, text, width: identifiers.clean_waste_code("", "waste_code", cell)[0],
     "date": _date,
     "number": _number,
     "positive": _positive,

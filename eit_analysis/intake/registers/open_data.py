@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, extra, key, part
 
 BASE_CARBONE = Register(
     "base_carbone",
     "Base Carbone",
     "téléchargez la base complète sur le site de l'ADEME (CSV ou XLSX)",
     (
-        Layout(
+        RegisterLayout(
             "base_carbone",
             {
                 "factor_id": key("Identifiant de l'élément", kind="code"),
@@ -20,7 +20,7 @@ BASE_CARBONE = Register(
                 "boundary_fr": extra("Nom frontière français"),
                 "category_path_fr": extra("Code de la catégorie"),
                 "location_fr": extra("Localisation géographique"),
-                # Kilograms of CO2 equivalent or, for source data, another quantity: the unit says which.
+                # Kilograms of CO2 equivalent or, for source data, another quantity: the unit shows which.
                 "value": part("Total poste non décomposé", kind="number"),
                 "value_unit_fr": part("Unité français"),
                 "uncertainty_percent": extra("Incertitude", kind="number"),
@@ -35,8 +35,8 @@ BASE_CARBONE = Register(
 )
 
 
-def _facilities(kind: str) -> Layout:
-    return Layout(
+def _facilities(kind: str) -> RegisterLayout:
+    return RegisterLayout(
         f"sinoe_{kind.lower()}",
         {
             "facility_id": key(f"Code SINOE {kind}", kind="code"),
@@ -64,7 +64,7 @@ SINOE = Register(
     (
         _facilities("ISDND"),
         _facilities("UIOM"),
-        Layout(
+        RegisterLayout(
             "sinoe_tonnage",
             {
                 "year": key("ANNEE", kind="year"),
@@ -77,7 +77,7 @@ SINOE = Register(
                 "mass_t_per_year": part("TONNAGE_DMA_T", kind="positive"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "sinoe_facilities",
             {
                 "facility": key("name"),
@@ -99,7 +99,7 @@ WASTE_LIST = Register(
     "liste des déchets",
     "prenez la liste à un code par ligne (code, libellé, dangereux ou non)",
     (
-        Layout(
+        RegisterLayout(
             "waste_list",
             {
                 "waste_code": key("code", kind="code"),

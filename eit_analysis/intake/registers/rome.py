@@ -1,15 +1,15 @@
-"""ROME, the directory of occupations: one register in several files, each told by its columns."""
+"""ROME, the directory of occupations: one register in several files, each recognised by its columns."""
 
 from __future__ import annotations
 
-from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, extra, key, part
 
 ROME = Register(
     "rome",
     "ROME",
     "téléchargez les fichiers CSV du ROME de France Travail",
     (
-        Layout(
+        RegisterLayout(
             "rome_occupations",
             {
                 "rome_code": key("code_rome", kind="code"),
@@ -21,12 +21,12 @@ ROME = Register(
                 "field": part("libelle_grand_domaine"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "rome_labels",
             {"rome_code": key("rome_id", kind="code"), "rome_label": key("rome_label")},
             absent=("naf_id",),
         ),
-        Layout(
+        RegisterLayout(
             "rome_greening",
             {
                 "rome_code": key("code_rome", kind="code"),
@@ -34,7 +34,7 @@ ROME = Register(
                 "greening": part("transition_eco", kind="greening"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "rome_texts",
             {
                 "rome_code": key("code_rome", kind="code"),
@@ -43,7 +43,7 @@ ROME = Register(
                 "text": key("libelle_texte"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "rome_titles",
             {
                 "title_code": key("code_ogr", kind="code"),
@@ -53,7 +53,7 @@ ROME = Register(
                 "title_type": extra("libelle_type_section_appellation"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "rome_skills",
             {
                 "skill_code": key("code_ogr", kind="code"),
@@ -62,17 +62,17 @@ ROME = Register(
                 "section_code": part("code_ref_rubrique", kind="code"),
             },
         ),
-        Layout(
+        RegisterLayout(
             "rome_links",
             {"rome_code": key("code_rome", kind="code"), "skill_code": key("code_ogr", kind="code")},
             absent=("libelle_appellation_long", "libelle", "libelle_rome"),
         ),
-        Layout(
+        RegisterLayout(
             "rome_fields",
             {"field_code": key("code_grand_domaine", kind="code"), "field": key("libelle_grand_domaine")},
             absent=("code_rome",),
         ),
-        Layout(
+        RegisterLayout(
             "rome_domains",
             {
                 "domain_code": key("code_domaine_professionnel", kind="code"),
@@ -80,7 +80,7 @@ ROME = Register(
             },
             absent=("code_rome",),
         ),
-        Layout(
+        RegisterLayout(
             "rome_naf",
             {
                 "rome_code": key("rome_id", kind="code"),

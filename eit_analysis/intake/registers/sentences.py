@@ -1,4 +1,4 @@
-"""What an import says to the user: one French sentence of what was read, left out, refused or replaced."""
+"""The message of an import: one French sentence of what was read, left out, refused or replaced."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.french import counted, whole
-from eit_analysis.intake.cells.parsing import fold
+from eit_analysis.french import counted, fold_words, whole
+from eit_analysis.reference.findings import labels
 
 
 def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
@@ -26,13 +25,13 @@ def sentence(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
     if manifest.get("ends_inside_row"):
         notes.append("le fichier s'arrête au milieu d'une ligne\u00a0: vérifiez qu'il est complet")
     rows = counted(manifest["rows_kept"], "ligne importée", "lignes importées")
-    said = f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}"
+    imported = f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}"
     listed = "\u00a0; ".join(notes)
-    return f"{said} ({listed})." if notes else f"{said}."
+    return f"{imported} ({listed})." if notes else f"{imported}."
 
 
 def bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
-    own = frame[frame["basin"].map(fold) == fold(basin)]
+    own = frame[frame["basin"].map(fold_words) == fold_words(basin)]
     jobs, masked = len(own), int(own["masked"].sum())
     return (
         f"BMO {own['year'].iloc[0]}\u00a0: {counted(jobs, 'métier', 'métiers')} du bassin "
@@ -61,6 +60,5 @@ def nothing_usable(manifest: Mapping[str, Any], refused: pd.DataFrame) -> InputE
 
 def left_out(manifest: Mapping[str, Any]) -> list[str]:
     """``établissements fermés : 3`` for each reason to leave rows out."""
-    labels = reference.load("labels")
-    names = labels[labels["column"] == "ignored"].set_index("code")["label_fr"]
+    names = labels()["ignored"]
     return [f"{names[reason]}\u00a0: {whole(n)}" for reason, n in manifest["ignored"].items() if n]

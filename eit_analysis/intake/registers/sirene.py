@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, extra, key, part
 from eit_analysis.intake.registers.lambert import geographic
-from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
 from eit_analysis.reference import nomenclatures
 from eit_analysis.reference.commune_tables import former_by_code
 
@@ -62,7 +62,7 @@ SIRENE = Register(
     "SIRENE",
     "demandez la liste des établissements de vos communes à l'Annuaire des entreprises (export CSV)",
     (
-        Layout(
+        RegisterLayout(
             "sirene",
             {
                 "siret": key("siret", kind="siret"),

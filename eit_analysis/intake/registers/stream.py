@@ -19,8 +19,8 @@ import pyarrow.csv as pa_csv
 from tqdm import tqdm
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers.layout import Match, Register, find_match
-from eit_analysis.intake.registers.reading import Body, Row
+from eit_analysis.intake.registers.declarations import Match, Register, find_match
+from eit_analysis.intake.registers.table_reader import Body, Row
 from eit_analysis.intake.sheets.workbook import RawFile
 
 LARGE_BYTES = 20 << 20  # about 60,000 establishments
@@ -28,7 +28,7 @@ BLOCK_BYTES = 8 << 20
 
 
 def is_large(register: Register, file: Path) -> bool:
-    """Whether a file is read in passing: a large CSV of a register that says where its rows are."""
+    """Whether a file is read in passing: a large CSV of a register with a column of communes."""
     return (
         any(layout.territory for layout in register.layouts)
         and file.suffix.lower() in (".csv", ".txt")

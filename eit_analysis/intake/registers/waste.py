@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.intake.registers.layout import Layout, Register, extra, key, part
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, extra, key, part
 from eit_analysis.reference import nomenclatures
 
 VOID_STATUSES = {
@@ -56,7 +56,7 @@ TRACKDECHETS = Register(
     "Trackdéchets",
     "exportez le registre sortant ou le registre entrant (le registre exhaustif mêle les deux sens)",
     (
-        Layout(
+        RegisterLayout(
             "trackdechets",
             {
                 **SLIP,
@@ -75,7 +75,7 @@ TRACKDECHETS = Register(
             replaces=("line_id", "siret", "direction"),
             finish=_slip,
         ),
-        Layout(
+        RegisterLayout(
             "trackdechets",
             {
                 **SLIP,
@@ -99,13 +99,13 @@ TRACKDECHETS = Register(
 
 
 def _hazard(frame: pd.DataFrame) -> pd.DataFrame:
-    """The files of hazardous and of other waste have the same columns: the list of waste tells them apart."""
+    """The files of hazardous and of other waste have the same columns: the list of waste separates them."""
     known = {code: nomenclatures.is_hazardous(code) for code in frame["waste_code"].unique()}
     return frame.assign(hazardous=frame["waste_code"].map(known).astype("boolean"))
 
 
-def _irep(direction: str, mass: str) -> Layout:
-    return Layout(
+def _irep(direction: str, mass: str) -> RegisterLayout:
+    return RegisterLayout(
         "irep",
         {
             "establishment_id": key("identifiant", kind="code"),
@@ -136,7 +136,7 @@ IREP = Register(
     (
         _irep("out", "quantite"),
         _irep("in", "quantite_traitee"),
-        Layout(
+        RegisterLayout(
             "irep_sites",
             {
                 "establishment_id": key("identifiant", kind="code"),
@@ -154,8 +154,8 @@ IREP = Register(
 )
 
 
-def _gerep(direction: str, code: str, label: str, *mass: str) -> Layout:
-    return Layout(
+def _gerep(direction: str, code: str, label: str, *mass: str) -> RegisterLayout:
+    return RegisterLayout(
         "gerep",
         {
             "siret": key("Numero Siret", kind="siret"),

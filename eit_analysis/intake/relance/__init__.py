@@ -1,1 +1,1 @@
-"""*Fiches de relance*: what each firm is told and asked of its own answers."""
+"""*Fiches de relance*: what each firm reads and is asked about its own answers."""

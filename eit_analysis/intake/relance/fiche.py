@@ -1,11 +1,11 @@
-"""What one *fiche de relance* says, before it is drawn as a page or as a workbook."""
+"""The content of one *fiche de relance*, before it is drawn as a page or as a workbook."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eit_analysis.intake.relance import wording
-from eit_analysis.intake.relance.cells import DOUBTFUL, Question
+from eit_analysis.intake.relance import phrases
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL, Question
 
 OFFICE_FILE = "_bureau_etudes"
 
@@ -35,9 +35,9 @@ class Correction:
 
 @dataclass(frozen=True)
 class Fiche:
-    """All that a firm is told and asked; ``site`` is empty for the study office.
+    """All that a firm reads and is asked; ``site`` is empty for the study office.
 
-    ``turn`` is 1 until the firm has answered a fiche of the wave; ``aside`` says which of its rows are not
+    ``turn`` is 1 until the firm has answered a fiche of the wave; ``aside`` lists which of its rows are not
     counted though nothing is asked of them.
     """
 
@@ -66,4 +66,4 @@ class Fiche:
 
     @property
     def headline(self) -> str:
-        return wording.headline(self.asked, len(self.questions) - self.asked, len(self.aside))
+        return phrases.headline(self.asked, len(self.questions) - self.asked, len(self.aside))

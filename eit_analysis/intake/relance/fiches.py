@@ -7,19 +7,19 @@ from collections import Counter
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.intake.answers.sheets import as_read, logged
-from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, fold
-from eit_analysis.intake.relance import html, wording, xlsx
-from eit_analysis.intake.relance.cells import WaveCells
+from eit_analysis.french import fold_words, one_decimal
+from eit_analysis.intake.answers.answer_sheets import as_read, logged
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
+from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, find_owners, places
-from eit_analysis.intake.relance.questions import DOUBTFUL_RULES, ask
-from eit_analysis.intake.relance.texts import french, read_as
+from eit_analysis.intake.relance.questions import ask
+from eit_analysis.intake.relance.typesetting import read_as
+from eit_analysis.intake.relance.wave_cells import WaveCells
+from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study, write_atomic
 
 FOLDER = "relances"
-# What becomes of the answer sheets is told on the cells they answer.
-ANSWER_RULES = {"answer_applied", "merged_repeated_answer", "ignored_blank_answer"}
 
 
 def fiches(wave: Wave) -> list[Fiche]:
@@ -57,8 +57,8 @@ def write_sheets(study: Study, wave: Wave) -> int:
     """
     folder, written = study.processed / FOLDER, fiches(wave)
     for fiche in written:
-        write_atomic(folder / f"{fiche.file}.html", html.page(study, fiche))
-        write_atomic(folder / f"{fiche.file}.xlsx", xlsx.workbook(study, fiche))
+        write_atomic(folder / f"{fiche.file}.html", fiche_page.page(study, fiche))
+        write_atomic(folder / f"{fiche.file}.xlsx", fiche_book.workbook(study, fiche))
     kept = {f"{fiche.file}{ending}" for fiche in written for ending in (".html", ".xlsx")}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.suffix in (".html", ".xlsx") and path.name not in kept:
@@ -67,7 +67,7 @@ def write_sheets(study: Study, wave: Wave) -> int:
 
 
 def _turns(wave: Wave, owners: Owners) -> Counter[str]:
-    """Answer files of the wave that speak of a row of each firm, also of a row that it withdraws."""
+    """Answer files of the wave that name a row of each firm, also of a row that it withdraws."""
     cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
     turns: Counter[str] = Counter()
     for rows in wave.applied.named.values():
@@ -84,8 +84,8 @@ def _sheets_read(wave: Wave, owners: Owners) -> dict[str, list[SheetRead]]:
     """Rows of each owner by sheet, in the order of the files."""
     refused = {
         place
-        for place, code in zip(places(wave.quarantine), wave.quarantine["reason_code"], strict=True)
-        if not code.startswith("cell_")
+        for place, found in zip(places(wave.quarantine), wave.quarantine["finding"], strict=True)
+        if not found.of_cell
     }
     used = {place for frame in wave.tables.values() for place in places(frame)}
     counts: dict[tuple[str, str, str], Counter[str]] = {}
@@ -102,18 +102,20 @@ def _sheets_read(wave: Wave, owners: Owners) -> dict[str, list[SheetRead]]:
 
 def _corrections(wave: Wave, owners: Owners) -> dict[str, list[Correction]]:
     """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
-    frame = wave.corrections[~wave.corrections["rule"].isin(DOUBTFUL_RULES | ANSWER_RULES)]
+    frame = wave.corrections[
+        ~wave.corrections["rule"].isin(codes(severity="check") | codes(severity="trace"))
+    ]
     counts: dict[str, Counter[tuple[str, str, str, str, str]]] = {}
     cells = WaveCells(wave)
     lines = frame[["rule", "column", "raw_value", "clean_value"]].fillna("")
     for owner, place, (rule, column, raw, clean) in zip(
         owners.of(frame), places(frame), lines.itertuples(index=False), strict=True
     ):
-        label = wording.rule_label(rule) if owner == OFFICE else wording.own_label(rule)
+        label = phrases.correction_label(rule, owner == OFFICE)
         if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
             what = (label, place[1], "", "", "")
-        elif rule == "confirmed_by_firm" and (not raw or fold(raw) in MISSING_WORDS):
-            what = (wording.NOTHING_KNOWN, place[1], column, raw, "")
+        elif rule == "confirmed_by_firm" and (not raw or fold_words(raw) in MISSING_WORDS):
+            what = (phrases.NOTHING_KNOWN, place[1], column, raw, "")
         else:
             cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
             raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))
@@ -132,11 +134,11 @@ def _totals(own: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
     for code, words in (("out", "Flux sortants"), ("in", "Flux entrants")):
         mass = flows.loc[flows["direction"] == code, "mass_t_per_year"]
         if len(mass):
-            found.append((words, f"{len(mass)}, soit {french(float(mass.sum()))}\u00a0t par an"))
+            found.append((words, f"{len(mass)}, soit {one_decimal(float(mass.sum()))}\u00a0t par an"))
     for table, words in (("sharing", "Mutualisations possibles"), ("skills", "Compétences")):
         if table in own:
-            found.append((words, french(len(own[table]))))
+            found.append((words, one_decimal(len(own[table]))))
     if "workforce" in own:
-        people = french(float(own["workforce"]["headcount"].sum()))
+        people = one_decimal(float(own["workforce"]["headcount"].sum()))
         found.append((f"Personnes (feuille {tables.sheet_name('workforce')})", people))
     return found

@@ -49,7 +49,7 @@ class Wave(Protocol):
 
 @dataclass(frozen=True)
 class Owners:
-    """Owner of each data row, and of what a file says outside its data rows.
+    """Owner of each data row, and of what a file holds outside its data rows.
 
     A file with rows of several firms, or of an unknown one, has no owner of its own: its headers, titles and
     unknown sheets are shown to the study office only.

@@ -15,27 +15,19 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.codes import ENTRY_COLUMNS
-from eit_analysis.intake.relance import wording
-from eit_analysis.intake.relance.cells import (
+from eit_analysis.french import counted, tonnes
+from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.relance import phrases
+from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
+from eit_analysis.intake.relance.wave_cells import (
     DOUBTFUL,
     IMPLAUSIBLE,
     MISSING,
     REFUSED,
-    Cell,
     Question,
     WaveCells,
 )
-from eit_analysis.intake.relance.marks import FOR_OFFICE, surprise
-from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
-from eit_analysis.intake.relance.texts import tonnes
-
-# Rules that settled a doubt: they changed a meaning, where the others only changed a writing.
-DOUBTFUL_RULES = {
-    "point_read_as_thousands", "comma_read_as_thousands", "comma_read_as_decimal", "share_read_as_percent",
-    "less_than", "about", "day_read_as_working_day", "annualised_over_active_months",
-    "unit_converted", "multiplier_read", "evidence_assumed_estimated", "consent_assumed_none",
-    "mojibake_suspected",
-}  # fmt: skip
+from eit_analysis.reference.findings import Finding, codes
 
 # Cells that may be blank but without which an analysis falls back on an assumption: place, activity and size
 # (distances, extrapolation), code and route of a waste (substitution, impacts), volumes to pool, occupations
@@ -64,10 +56,10 @@ class Asked:
 def ask(wave: Wave, owners: Owners) -> Asked:
     """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
     asking = _Asking(wave)
-    found: dict[Cell, tuple[str, Question]] = {}
+    found: dict[CellKey, tuple[str, Question]] = {}
     for owner, question in asking.all(owners):
         found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
-    absent: dict[tuple[str, Cell], Question] = {}
+    absent: dict[tuple[str, CellKey], Question] = {}
     for owner, question in found.values():
         question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
         absent.setdefault((owner, question.cell), question)
@@ -83,7 +75,7 @@ class _Asking(WaveCells):
 
     def __init__(self, wave: Wave) -> None:
         super().__init__(wave)
-        by_rule: dict[str, set[Cell]] = {}
+        by_rule: dict[str, set[CellKey]] = {}
         interesting = wave.corrections[
             wave.corrections["rule"].isin(
                 ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
@@ -95,13 +87,8 @@ class _Asking(WaveCells):
         # Who wrote NC has answered.
         self.settled = self.answered | by_rule.get("missing_word", set())
         self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
-        self.flows: dict[tuple[str, str, int], tuple[float, str]] = {}
         flows = wave.tables["flows"]
-        categories = tables.form("flows")["category"]["labels"] or {}
-        for place, mass, category in zip(
-            places(flows), flows["mass_t_per_year"], flows["category"], strict=True
-        ):
-            self.flows[place] = float(mass), categories.get(category, "")
+        self.flows = dict(zip(places(flows), flows["mass_t_per_year"].astype(float), strict=True))
 
     def all(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         yield from self.unread(owners)
@@ -112,35 +99,36 @@ class _Asking(WaveCells):
 
     def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         """Answers that could not be used."""
-        for cell, (answer, code, message) in self.wave.applied.unread.items():
+        for cell, (answer, found) in self.wave.applied.unread.items():
             if cell[:3] not in self.wave.applied.removed:
-                asked = wording.ask(self.tables[cell[:2]], self.name(cell))
-                text = wording.unread(answer, code, message, asked)
+                text = phrases.unread(answer, found, phrases.ask(self.tables[cell[:2]], self.name(cell)))
                 yield owners.rows.get(cell[:3], OFFICE), self.put(REFUSED, cell, text)
 
     def refused(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         frame = self.wave.quarantine
-        for owner, cell, raw, code, message in _lines(frame, owners, "raw_value", "reason_code", "message"):
-            reason = code.removeprefix("cell_")
-            cell = self.asked(cell, reason)
-            if reason == "answer_unreadable" or (reason == "unknown_site" and owner != OFFICE):
+        for owner, cell, raw, message, found in _lines(frame, owners, "raw_value", "message", "finding"):
+            cell = self.asked(cell, found)
+            if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
                 continue  # asked on the cell it answers; on the row that describes its firm
-            if reason.startswith("missing_") and cell in self.answered:
+            if found.entry.group == "missing" and cell in self.answered:
                 continue
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
-            yield owner, self.put(REFUSED, cell, self.wrong(owner, cell, reason, message), shown)
+            text, personal = self.wrong(owner, cell, found, message), found.code == "personal_data"
+            yield owner, self.put(REFUSED, cell, text, shown, personal)
 
     def implausible(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        names = ("raw_value", "reason_code", "message")
         jobs = self.jobs_aside(owners)
-        for owner, cell, raw, code, message in _lines(self.wave.implausible, owners, *names):
-            if owner == OFFICE or code in FOR_OFFICE:
+        names = ("raw_value", "message", "finding")
+        for owner, cell, raw, message, found in _lines(self.wave.implausible, owners, *names):
+            if owner == OFFICE or found.entry.asks == "office":
                 yield OFFICE, self.put(IMPLAUSIBLE, cell, f"{message}.", raw)
                 continue
-            mass, category = self.flows.get(cell[:3], (None, ""))
-            text = surprise(code, message, raw, mass, category, jobs.get(owner, 0))
-            weighed = mass is not None and cell[3] == ENTRY_COLUMNS["quantity"][0]
-            confirm = wording.CONFIRM_UNIT if weighed else wording.CONFIRM
+            text = found.question()
+            if found.code == "ages_against_headcount" and jobs.get(owner):
+                aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
+                text = f"{found.sentence}, sans compter {aside}."
+            weighed = cell[:3] in self.flows and cell[3] == ENTRY_COLUMNS["quantity"][0]
+            confirm = phrases.CONFIRM_UNIT if weighed else phrases.CONFIRM
             yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
 
     def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
@@ -148,32 +136,32 @@ class _Asking(WaveCells):
         frame = self.wave.quarantine
         rows = {
             (owner, cell[:3])
-            for owner, cell, code in _lines(frame, owners, "reason_code")
-            if cell[2] and not code.startswith("cell_") and self.tables.get(cell[:2]) == "workforce"
+            for owner, cell, found in _lines(frame, owners, "finding")
+            if cell[2] and not found.of_cell and self.tables.get(cell[:2]) == "workforce"
         }
         return Counter(owner for owner, _ in rows)
 
     def doubtful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         frame = self.wave.corrections
-        frame = frame[frame["rule"].isin(DOUBTFUL_RULES)]
-        readings: dict[tuple[str, Cell], list[str]] = {}
-        doubts: dict[Cell, str] = {}
-        for owner, cell, clean, rule in _lines(frame, owners, "clean_value", "rule"):
-            cell = self.asked(cell, rule)
-            if cell not in self.answered and self.flows.get(cell[:3], (None, ""))[0] != 0:  # of nothing
-                readings.setdefault((owner, cell), []).append(wording.reading(rule, clean))
-                doubts[cell] = wording.doubt(rule, doubts.get(cell))
-        for (owner, cell), found in readings.items():
-            doubt = doubts[cell] if self.read(cell) is not None else wording.NO_CELL
-            text = f"{', et '.join(dict.fromkeys(found))}{self.yearly(cell)}. {doubt}"
+        frame = frame[frame["rule"].isin(codes(severity="check"))]
+        readings: dict[tuple[str, CellKey], list[str]] = {}
+        doubts: dict[CellKey, str] = {}
+        for owner, cell, clean, found in _lines(frame, owners, "clean_value", "finding"):
+            cell = self.asked(cell, found)
+            if cell not in self.answered and self.flows.get(cell[:3]) != 0:  # of nothing
+                readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
+                doubts[cell] = phrases.doubt(found, doubts.get(cell))
+        for (owner, cell), texts in readings.items():
+            doubt = doubts[cell] if self.read(cell) is not None else phrases.NO_CELL
+            text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
             yield owner, self.put(DOUBTFUL, cell, text)
 
-    def yearly(self, cell: Cell) -> str:
+    def yearly(self, cell: CellKey) -> str:
         """The mass of a year that a reading gave."""
         row = cell[:3]
         if cell[3] not in WEIGHED or row not in self.flows or row in self.by_register:
             return ""
-        return f", soit {tonnes(self.flows[row][0])}\u00a0t par an"
+        return f", soit {tonnes(self.flows[row])}\u00a0t par an"
 
     def missing(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         for table, columns in IMPORTANT.items():
@@ -187,51 +175,51 @@ class _Asking(WaveCells):
                 for owner, place in zip(owners.of(blank), places(blank), strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
-                        yield owner, self.put(MISSING, cell, wording.ask(table, column))
+                        yield owner, self.put(MISSING, cell, phrases.ask(table, column))
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""
         rows: dict[tuple[str, str, str, str], dict[int, Question]] = {}
         frame = self.wave.quarantine
-        for owner, cell, code, message in _lines(frame, owners, "reason_code", "message"):
-            if not code.startswith("cell_") and cell[:3] in owners.rows and cell[:3] not in asked:
-                waiting = code == "unknown_site" and owner != OFFICE
-                why = wording.WAITING if waiting else wording.problem(code, message)
+        for owner, cell, found in _lines(frame, owners, "finding"):
+            if not found.of_cell and cell[:3] in owners.rows and cell[:3] not in asked:
+                why = found.question()
+                if found.entry.asks == "site" and owner != OFFICE:
+                    why = phrases.WAITING
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
                 same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
-        found: dict[str, list[str]] = {}
+        lines: dict[str, list[str]] = {}
         for (owner, _, sheet, why), same in rows.items():
             numbers = ", ".join(map(str, same))
             first = next(iter(same.values()))
             place = first.place if len(same) == 1 else f"{sheet}, lignes\u00a0{numbers}"
-            found.setdefault(owner, []).append(f"{place}\u00a0: {why}")
-        return found
+            lines.setdefault(owner, []).append(f"{place}\u00a0: {why}")
+        return lines
 
-    def wrong(self, owner: str, cell: Cell, reason: str, message: str) -> str:
+    def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
-        if reason == "no_header":
-            what = wording.problem(reason, message)
-            return f"{what} {wording.RESEND if owner != OFFICE else wording.RESEND_OFFICE}"
+        if found.entry.asks == "sheet":
+            return f"{found.question()} {phrases.RESEND if owner != OFFICE else phrases.RESEND_OFFICE}"
         if owner == OFFICE or not cell[1]:
             return f"{message.rstrip('.')}."
         column = self.name(cell)
-        asked = wording.ask(self.tables[cell[:2]], column) if column else ""
-        return f"{wording.problem(reason, message)} {asked}".strip()
+        asked = phrases.ask(self.tables[cell[:2]], column) if column else ""
+        return f"{found.question()} {asked}".strip()
 
-    def asked(self, cell: Cell, code: str) -> Cell:
+    def asked(self, cell: CellKey, found: Finding) -> CellKey:
         """The cell to answer: what is about a unit is settled by the quantity with its unit."""
-        if code == "no_header":
+        if found.entry.asks == "sheet":
             return (*cell[:2], 0, "")  # one question for the sheet
         quantity = (*cell[:3], ENTRY_COLUMNS["quantity"][0])
-        return quantity if code in wording.ABOUT_UNITS and self.read(quantity) is not None else cell
+        return quantity if found.entry.asks == "quantity" and self.read(quantity) is not None else cell
 
 
-def _cells(frame: pd.DataFrame) -> Iterator[Cell]:
+def _cells(frame: pd.DataFrame) -> Iterator[CellKey]:
     for place, column in zip(places(frame), frame["column"].fillna(""), strict=True):
         yield (*place, column)
 
 
 def _lines(frame: pd.DataFrame, owners: Owners, *names: str) -> Iterator[tuple]:
-    """Owner, cell and the texts asked for of each line."""
+    """Owner, cell and the columns asked for of each line."""
     texts = [frame[name].fillna("").tolist() for name in names]
     yield from zip(owners.of(frame), _cells(frame), *texts, strict=True)

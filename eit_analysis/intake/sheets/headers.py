@@ -1,4 +1,4 @@
-"""Which table a sheet is, where its header row stands, which column is what, and which rows are not data."""
+"""Which table a sheet is, where its header row is, which column is what, and which rows are not data."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from functools import cache, lru_cache
 from typing import Any
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import SUFFIXES
-from eit_analysis.intake.cells.parsing import clean_text, fold, header_unit, singular
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
-# Columns that say what a row counts, where a total leaves a blank.
+# Columns of what a row counts, where a total leaves a blank.
 WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
         "workforce": ("occupation", "age_band"), "skills": ("skill",),
         "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
-NAMELESS_SHARE = 0.5  # of the headers of a form, which tell the table of a sheet by themselves
-LEAST_HEADERS = 3  # with which a sheet may hold answers, though its name and headers do not tell the table
+NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
+LEAST_HEADERS = (
+    3  # with which a sheet may hold answers, though its name and headers do not identify the table
+)
 UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """Where things are in one sheet.
 
     Attributes
@@ -69,7 +72,7 @@ def key_column(table: str) -> str:
 @lru_cache(maxsize=50_000)
 def header_key(text: str) -> str:
     """Header without case, accents, punctuation or plural; ``(s)`` is a plural too."""
-    return singular(fold(text.replace("(s)", "s")))
+    return singular(fold_words(text.replace("(s)", "s")))
 
 
 @lru_cache(maxsize=50_000)
@@ -124,22 +127,22 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
 
 
 def _unit_key(text: str) -> str:
-    return singular(fold(text.replace("€", " eur ").replace("%", " pourcent ")))
+    return singular(fold_words(text.replace("€", " eur ").replace("%", " pourcent ")))
 
 
 @cache
 def sheet_names() -> dict[str, str]:
-    return {singular(fold(tables.sheet_name(table))): table for table in tables.TABLES}
+    return {singular(fold_words(tables.sheet_name(table))): table for table in tables.TABLES}
 
 
 def table_of(sheet: str) -> str | None:
     """Table of a sheet by its name, whatever its case, accents, plural or number (``2. flux (2)``)."""
-    words = " ".join(SHEET_NOISE.sub(" ", fold(sheet)).split())
+    words = " ".join(SHEET_NOISE.sub(" ", fold_words(sheet)).split())
     return sheet_names().get(singular(words))
 
 
-def _layout(table: str, index: int, row: list[Any]) -> Layout:
-    layout = Layout(table, index, {}, {}, {})
+def _layout(table: str, index: int, row: list[Any]) -> SheetLayout:
+    layout = SheetLayout(table, index, {}, {}, {})
     for position, cell in enumerate(row):
         text = clean_text(cell)
         if not text or len(text) > LONGEST_HEADER:
@@ -156,15 +159,15 @@ def _layout(table: str, index: int, row: list[Any]) -> Layout:
     return layout
 
 
-def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
+def find_layout(table: str, rows: Sequence[list[Any]]) -> SheetLayout | None:
     """Header row of a sheet among its first twenty rows: the one with most known headers.
 
     Returns
     -------
-    Layout or None
+    SheetLayout or None
         None when no row holds the key column beside another known header.
     """
-    best: Layout | None = None
+    best: SheetLayout | None = None
     for index, row in enumerate(rows[:ROWS_SEARCHED]):
         found = _layout(table, index, row)
         if found.key in found.columns and len(found.columns) > max(1, len(best.columns) if best else 0):
@@ -174,18 +177,18 @@ def find_layout(table: str, rows: Sequence[list[Any]]) -> Layout | None:
     return best
 
 
-def closest_layout(rows: Sequence[list[Any]]) -> Layout | None:
-    """Layout of a sheet whose name says nothing: the form of which it holds most; see `Layout.share`."""
+def closest_layout(rows: Sequence[list[Any]]) -> SheetLayout | None:
+    """Layout of a sheet whose name is unknown: the form of which it holds most (`SheetLayout.share`)."""
     layouts = [layout for table in tables.TABLES if (layout := find_layout(table, rows))]
     return max(layouts, key=lambda layout: layout.share, default=None)
 
 
-def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
+def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
     """Why a row is not data (``ignored_...``), or None when it is data.
 
     A row of one single text beside an empty key is a title or a note. A row is a total when its key (else its
-    first text) starts with *total*, or when one cell is just *total* and the row does not say what it counts:
-    a contractor may be named Total, and an actor TOTAL-01.
+    first text) starts with *total*, or when one cell is just *total* and the row does not name what it
+    counts: a contractor may be named Total, and an actor TOTAL-01.
     """
     texts = [clean_text(cell) for cell in row]
     filled = [text for text in texts if text]
@@ -196,10 +199,12 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     key_index = layout.columns[layout.key]
     key = texts[key_index] if key_index < len(texts) else ""
     # An identifier has no space: TOTAL-01 is an actor.
-    if TOTAL_ALONE.fullmatch(fold(key)) or (TOTAL.match(fold(key or filled[0])) and (not key or " " in key)):
+    if TOTAL_ALONE.fullmatch(fold_words(key)) or (
+        TOTAL.match(fold_words(key or filled[0])) and (not key or " " in key)
+    ):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down.
-    total = any(TOTAL_ALONE.fullmatch(fold(text)) for text in filled if len(text) < 20)
+    total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
     if total and layout.table != "sites" and not _says_what(layout, texts):
         return "ignored_total_row"
     if len(filled) == 1 and (not key or " " in key):
@@ -209,8 +214,8 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     return None
 
 
-def _says_what(layout: Layout, texts: list[str]) -> bool:
+def _says_what(layout: SheetLayout, texts: list[str]) -> bool:
     """Whether a row has a word of the form in every column that asks for one and must be filled."""
     wanted = WHAT.get(layout.table, ())
     read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
-    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold(text)) for text in read)
+    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)

@@ -11,9 +11,11 @@ import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.reference.findings import Finding, finding
 
 QUARANTINE = ["source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = ["source_file", "source_sheet", "source_row", "column", "raw_value", "clean_value", "rule"]
+FINDING = "finding"  # beside them while a wave is cleaned: the finding itself
 NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
 
 Origin = tuple[str, str]  # source_file, source_sheet
@@ -50,7 +52,13 @@ class SheetAccount:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Lines of the quarantine or of the corrections in their types, also when there are none."""
-    return frame.astype({name: "Int64" if name == "source_row" else "str" for name in frame.columns})
+    texts = [name for name in frame.columns if name != FINDING]
+    return frame.astype({name: "Int64" if name == "source_row" else "str" for name in texts})
+
+
+def published(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lines as they are written to their file."""
+    return frame.drop(columns=FINDING)
 
 
 def no_lines(names: list[str]) -> pd.DataFrame:
@@ -65,9 +73,10 @@ def _no_lines(names: tuple[str, ...]) -> pd.DataFrame:
 
 @dataclass
 class Ledger:
-    """Quarantine and corrections. An entry is a block: one value for all its rows, or one for each.
+    """Quarantine, marks and corrections. An entry is a block: one value for all its rows, or one for each.
 
-    Those for each are an array or `Cells`.
+    Those for each are an array or `Cells`. Its last value is a `Finding`; of a correction without fields, its
+    code is enough.
 
     Attributes
     ----------
@@ -81,16 +90,16 @@ class Ledger:
     corrected: list[tuple[Any, ...]] = field(default_factory=list)
 
     def place(self, file: str, sheet: str = "") -> int:
-        """A new place to speak of: a file, or a sheet of it."""
+        """A new place: a file, or a sheet of it."""
         self.origins.append((file, sheet))
         return len(self.origins) - 1
 
-    def quarantine(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
-        self.refused.append((places, rows, column, raw, code, message))
+    def quarantine(self, places: Any, rows: Any, column: Any, raw: Any, found: Any) -> None:
+        self.refused.append((places, rows, column, raw, found))
 
-    def mark(self, places: Any, rows: Any, column: Any, raw: Any, code: Any, message: Any) -> None:
+    def mark(self, places: Any, rows: Any, column: Any, raw: Any, found: Any) -> None:
         """A value that is kept, with the reason to doubt it."""
-        self.doubted.append((places, rows, column, raw, code, message))
+        self.doubted.append((places, rows, column, raw, found))
 
     def correct(self, places: Any, rows: Any, column: Any, raw: Any, clean: Any, rule: Any) -> None:
         self.corrected.append((places, rows, column, raw, clean, rule))
@@ -106,7 +115,7 @@ class Ledger:
 
     def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
         if not blocks:
-            return no_lines(names)
+            return no_lines([*names, FINDING])
         places, rows = (_whole(column, blocks) for column in range(2))
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.empty(len(self.origins), dtype=np.int64)
@@ -116,12 +125,17 @@ class Ledger:
         order = np.lexsort((rows, rank[places]))
         places, rows = places[order], rows[order]
         files, sheets = zip(*self.origins, strict=True) if self.origins else ((), ())
+        *texts, found = (_texts(column, blocks) for column in range(2, len(blocks[0])))
+        findings = [value if isinstance(value, Finding) else finding(value) for value in found.values]
+        texts += [Cells([line.logged for line in findings], found.codes)]
+        texts += [Cells([line.message for line in findings], found.codes)]  # corrections have none
         frame = pd.DataFrame(
             {
                 names[0]: pd.array(files, dtype="str").take(places),
                 names[1]: pd.array(sheets, dtype="str").take(places),
                 names[2]: pd.array(rows, dtype="Int64"),
-                **{name: _public(_texts(column, blocks), order) for column, name in enumerate(names[3:], 2)},
+                **{name: _public(text, order) for name, text in zip(names[3:], texts, strict=False)},
+                FINDING: objects([line.masked(_hidden) for line in findings])[found.codes[order]],
             }
         )
         frame.loc[rows == NO_ROW, names[2]] = pd.NA
@@ -130,8 +144,12 @@ class Ledger:
 
 def _public(cells: Cells, order: np.ndarray) -> Any:
     """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
-    told = [PRIVATE if isinstance(text, str) and is_personal(text) else text for text in cells.values]
-    return pd.array(objects(told), dtype="str").take(cells.codes[order])
+    shown = [_hidden(text) if isinstance(text, str) else text for text in cells.values]
+    return pd.array(objects(shown), dtype="str").take(cells.codes[order])
+
+
+def _hidden(text: str) -> str:
+    return PRIVATE if is_personal(text) else text
 
 
 def _whole(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A sheet about people without what tells who they are: columns emptied, cells replaced by a mark."""
+"""A sheet about people without what identifies them: columns emptied, cells replaced by a mark."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.parsing import clean_text, fold
-from eit_analysis.intake.sheets.headers import Layout
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal, may_be_birth, personal_columns
 
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 
 
-def without_personal(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> Rows:
+def without_personal(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> Rows:
     """The cells without personal data: columns of it emptied, other cells that hold some replaced."""
     header = {i: clean_text(cell) for i, cell in enumerate(cells[layout.header_row])}
     found = personal_columns(layout.table, header, cells[layout.header_row + 1 :])
     names = [index for index, reason in found.items() if reason == "personal_name"]
     blank, private = len(cells.values), len(cells.values) + 1
-    told = np.flatnonzero(cells.test(_identifies))
-    numbers = np.where(np.isin(cells.numbers, told), private, cells.numbers)
+    identifying = np.flatnonzero(cells.test(_identifies))
+    numbers = np.where(np.isin(cells.numbers, identifying), private, cells.numbers)
     for row, column in _named(cells, names):
         numbers[row, column] = private
     for index, reason in found.items():
@@ -43,12 +44,12 @@ def _identifies(cell: Any) -> bool:
 
 
 def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cells that repeat what a column of names says of their row: the whole name, or a word of it that stands
+    """Cells that repeat the name that a column of names gives to their row: the whole name, or a word of it
     with a capital after another word (« Soudeur Bertaud », not « Boucher » nor « tailleur de pierre »)."""
     for row in range(len(cells) if columns else 0):
         texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in cells[row]]
-        name = {word for column in columns for word in fold(texts[column]).split()}
+        name = {word for column in columns for word in fold_words(texts[column]).split()}
         for at, text in enumerate(texts):
-            capitals = {fold(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
-            if capitals & name or (len(name) > 1 and name <= set(fold(text).split())):
+            capitals = {fold_words(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
+            if capitals & name or (len(name) > 1 and name <= set(fold_words(text).split())):
                 yield row, at

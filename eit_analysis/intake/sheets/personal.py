@@ -1,8 +1,8 @@
-"""Personal data in a sheet about people: told by the header of a column, by its cells, or in one cell.
+"""Personal data in a sheet about people: found by the header of a column, by its cells, or in one cell.
 
 Only counts, occupations and skills are asked for; whatever names or identifies a person is dropped before
 anything else sees it. Columns of the form are never dropped whole: `is_personal` judges each of their cells.
-Out of reach: a bare name in a cell of a column of the form, which nothing tells from an occupation.
+Out of reach: a bare name in a cell of a column of the form, which looks like an occupation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 from stdnum.fr import nir
 
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import recognise
 
 PRIVATE = "[donnée personnelle]"  # what is written instead
@@ -60,7 +61,7 @@ def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]])
     Parameters
     ----------
     table : str
-        Table of the sheet, whose form says which columns are asked for.
+        Table of the sheet, whose form has the columns that are asked for.
     headers : dict of int to str
         Headers by cell index; columns without header are judged by their cells.
     rows : list of list
@@ -93,7 +94,7 @@ def is_personal(text: str) -> bool:
 
 
 def _by_header(header: str) -> str:
-    words = fold(header)
+    words = fold_words(header)
     if not words:
         return ""
     for reason, pattern in HEADERS.items():

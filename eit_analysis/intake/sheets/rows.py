@@ -1,4 +1,4 @@
-"""One raw sheet to the data rows of its table; titles, totals and blank rows are told apart and logged."""
+"""One raw sheet to the data rows of its table; titles, totals and blank rows are set apart and logged."""
 
 from __future__ import annotations
 
@@ -14,22 +14,15 @@ from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import content, texts_of
 from eit_analysis.intake.sheets import headers
-from eit_analysis.intake.sheets.headers import Layout
+from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.masking import without_personal
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
-NO_HEADER = (
-    f"la colonne «\u00a0{{}}\u00a0» est introuvable dans les {headers.ROWS_SEARCHED} premières lignes "
-    "de cette feuille\u00a0; remettez la ligne d'en-têtes du questionnaire"
-)
-NO_TABLE = (
-    "cette feuille n'a ni le nom d'une feuille du questionnaire ni la moitié de ses en-têtes\u00a0; si ce "
-    "sont des réponses, nommez-la «\u00a0{}\u00a0» et remettez la ligne d'en-têtes du questionnaire"
-)
 
 
 @dataclass(frozen=True)
@@ -38,17 +31,17 @@ class FoundSheet:
 
     Attributes
     ----------
-    layout : Layout or None
+    layout : SheetLayout or None
         None where the sheet is not read: its header row is not found, or what follows.
-    likely : Layout or None
-        Of a sheet that looks like answers, though neither its name nor its headers tell its table.
+    likely : SheetLayout or None
+        Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     """
 
     place: int
     table: str
     raw: RawSheet
-    layout: Layout | None
-    likely: Layout | None = None
+    layout: SheetLayout | None
+    likely: SheetLayout | None = None
 
 
 @dataclass
@@ -68,12 +61,12 @@ class SheetRows:
     columns : dict of str to numpy.ndarray of int, shape (n_rows,)
         Position in ``cells.values`` of the cells of these rows, by form column; columns absent from the sheet
         are absent here.
-    layout : Layout or None
+    layout : SheetLayout or None
         Where the columns are and which units their headers state; None when no header row was found.
     totals : dict of int to dict of str to object
         Raw cells of the total rows, by row number.
-    problem : str
-        Why the sheet is not read, else blank.
+    problem : Finding or None
+        Why the sheet is not read.
     """
 
     account: SheetAccount
@@ -81,9 +74,9 @@ class SheetRows:
     rows: np.ndarray
     cells: Rows
     columns: dict[str, np.ndarray]
-    layout: Layout | None
+    layout: SheetLayout | None
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)
-    problem: str = ""
+    problem: Finding | None = None
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
@@ -135,10 +128,10 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
             continue
         data[index] = False
         account.rows_ignored += 1
-        told = (
+        shown = (
             cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
         )
-        ledger.correct(place, index + 1, "", _shown(told), "", ignored)
+        ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
         if ignored == "ignored_total_row":
             totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
@@ -154,14 +147,18 @@ def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
     table, sheet, place, likely = found.table, found.raw, found.place, found.likely
     account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
     header = "" if likely else tables.form(table)[headers.key_column(table)]["header"]
-    problem = NO_TABLE.format(tables.sheet_name(table)) if likely else NO_HEADER.format(header)
+    problem = (
+        finding("no_header.no_table", sheet=tables.sheet_name(table))
+        if likely
+        else finding("no_header", column=header, rows=headers.ROWS_SEARCHED)
+    )
     for number, cells in enumerate(Rows.of(sheet.rows), start=1):
         if any(map(clean_text, cells)):
             account.rows_quarantined += 1
             # Of a sheet that may be something else, only what the questionnaire asks for.
-            told = [cells[i] for i in likely.columns.values()] if likely else cells
-            shown = PRIVATE if table in PEOPLE else _shown(told)
-            ledger.quarantine(place, number, header, shown, "no_header", problem)
+            asked = [cells[i] for i in likely.columns.values()] if likely else cells
+            shown = PRIVATE if table in PEOPLE else _shown(asked)
+            ledger.quarantine(place, number, header, shown, problem)
         else:
             account.rows_ignored += 1
             ledger.correct(place, number, "", "", "", "ignored_blank_row")
@@ -173,7 +170,7 @@ def _shown(cells: Sequence[Any]) -> str:
     return " | ".join(PRIVATE if is_personal(text) else text for text in texts)
 
 
-def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
+def _log_headers(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> None:
     row = layout.header_row + 1
     for rule, found in (
         ("ignored_unknown_column", layout.unknown),
@@ -188,7 +185,7 @@ def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> Non
             ledger.correct(place, row, header, str(typed[index]), header, "header_recognised")
 
 
-def _suspects(layout: Layout, cells: Rows) -> list[int]:
+def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     """Rows that may not be data: before the header, nearly blank, or with the word of a total or a header.
 
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
@@ -201,8 +198,8 @@ def _suspects(layout: Layout, cells: Rows) -> list[int]:
         filled &= cells.test(lambda cell: cell is not None)
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = _nearly_blank(filled, cells.numbers)
-    said = content(texts).lower()  # of ASCII letters alone
-    if b"tota" in said or b"somme" in said:  # said nowhere in most sheets
+    letters = content(texts).lower()  # of ASCII letters alone
+    if b"tota" in letters or b"somme" in letters:  # in few sheets
         odd = cells.test(_total_like)
         suspect |= odd[cells.numbers].any(axis=1)
     suspect |= _equal(cells, keys, key)

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
-from eit_analysis.intake.cells.parsing import clean_text, fold, parse_number
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.rows import SheetRows
 
@@ -52,10 +53,10 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
 
 
 def _alike(sheet: SheetRows, columns: Sequence[str]) -> bool:
-    """Whether every row of a sheet says the same in some columns, so that its numbers may be added up."""
-    said = (
+    """Whether all rows of a sheet have the same words in some columns, so that their numbers add up."""
+    columns_used = (
         Cells.among(sheet.cells.values, sheet.columns[name]).values
         for name in columns
         if name in sheet.columns
     )
-    return all(len({fold(clean_text(cell)) for cell in values} - {""}) <= 1 for values in said)
+    return all(len({fold_words(clean_text(cell)) for cell in values} - {""}) <= 1 for values in columns_used)

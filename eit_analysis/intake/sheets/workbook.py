@@ -21,22 +21,18 @@ import numpy as np
 
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.texts import Texts
-from eit_analysis.intake.reading import plain
+from eit_analysis.intake.reading import simple_csv
+from eit_analysis.reference.findings import Finding, finding
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
 HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$|Thumbs\.db$|desktop\.ini$)")
 SECONDS_PER_FILE = 60.0
 LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
-DIED = (
-    "le fichier est trop volumineux ou contient une cellule isolée très loin du tableau\u00a0; "
-    "effacez les lignes et colonnes inutiles puis enregistrez-le à nouveau"
-)
-LATE = "la lecture du fichier est trop longue\u00a0; demandez un classeur ne contenant que le questionnaire"
 # Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
 ROOT = Path(__file__).resolve().parents[3]
 
-Finding = tuple[int | None, str, str, str]
+Note = tuple[int | None, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -49,14 +45,14 @@ class RawSheet:
         As written in the file.
     rows : sequence of list
         Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
-        line break between quotes does not start one. A merged text stands in each of its rows.
-    findings : list of Finding
+        line break between quotes does not start one. A merged text is in each of its rows.
+    notes : list of Note
         What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
     """
 
     name: str
     rows: Sequence[list[Any]]
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,9 +67,9 @@ class RawFile:
         Of the whole file, empty where there is nothing to read (a folder, a device, a file far too large).
     format, encoding, separator : str or None
         How the file was read; encoding and separator only for text files.
-    problem : str or None
-        Why the file could not be read (French, without final stop), else None.
-    findings : list of Finding
+    refusal : Finding or None
+        Why the file could not be read, else None.
+    notes : list of Note
         What concerns the whole file: macros, 1904 dates.
     """
 
@@ -82,9 +78,14 @@ class RawFile:
     format: str
     encoding: str | None
     separator: str | None
-    problem: str | None
+    refusal: Finding | None
     sheets: list[RawSheet] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str | None:
+        """`refusal` in French, without final stop."""
+        return self.refusal.message if self.refusal else None
 
 
 def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -116,7 +117,7 @@ def read_files(
     seconds : float
         Time limit per file.
     """
-    at_once = {path: answer for path in paths if (answer := plain.read(path))}
+    at_once = {path: answer for path in paths if (answer := simple_csv.read(path))}
     left = [path for path in paths if path not in at_once]
     with closing(_read_by_child(left, seconds)) as by_child:
         for path in paths:
@@ -158,12 +159,14 @@ def _answer(child: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
     try:
         return pickle.load(child.stdout)  # type: ignore[arg-type]
     except (EOFError, pickle.UnpicklingError):
-        return {"died": True, "problem": LATE if time.monotonic() - start >= seconds else DIED}
+        late = time.monotonic() - start >= seconds
+        return {"died": True, "problem": ("file_slow" if late else "file_sparse", {})}
     finally:
         timer.cancel()
 
 
 def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
+    code, fields = answer.get("problem") or ("", {})
     return RawFile(
         # A name that is no UTF-8 keeps its bytes visible, as \\xe9: it has to be printed and written.
         name=os.fsencode(name.as_posix()).decode("utf-8", "backslashreplace"),
@@ -171,19 +174,19 @@ def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
         format=answer.get("format", name.suffix.lower().lstrip(".")),
         encoding=answer.get("encoding"),
         separator=answer.get("separator"),
-        problem=answer.get("problem"),
+        refusal=finding(code, **fields) if code else None,
         sheets=[_raw_sheet(sheet) for sheet in answer.get("sheets", [])],
-        findings=answer.get("findings", []),
+        notes=answer.get("notes", []),
     )
 
 
 def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
     """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
     if "numbers" in packed:  # all rows equally long
-        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["findings"])
+        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["notes"])
     cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
     rows = Rows.packed(packed["values"], cells, widths)
-    return RawSheet(packed["name"], rows, packed["findings"])
+    return RawSheet(packed["name"], rows, packed["notes"])
 
 
 def _sha256(path: Path) -> str:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from eit_analysis.intake.survey.quality import SOURCE, source_keys
 from eit_analysis.intake.survey.response import RESPONSE_TABLES
+from eit_analysis.reference.findings import of_cells
 
 GRADES = {"A": 90.0, "B": 75.0, "C": 50.0, "D": 0.0}
 UNANSWERED = "none"
@@ -49,7 +50,7 @@ def confidence(
     """
     frame = pd.DataFrame({"site_id": wave["sites"]["site_id"]})
     rows = pd.concat([wave[table][["site_id", *SOURCE]] for table in ("sites", *RESPONSE_TABLES)])
-    by_cell = quarantine["reason_code"].astype("str").str.startswith("cell_")
+    by_cell = of_cells(quarantine["reason_code"])
     refused = quarantine[~by_cell]
     marked = pd.concat([quarantine[by_cell], implausible])
     good = rows[~source_keys(rows).isin(source_keys(marked))]

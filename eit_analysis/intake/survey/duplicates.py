@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from eit_analysis.intake.cells.parsing import fold
+from eit_analysis.french import fold_words
 
 SIMILAR = 85.0  # %, of the letters of both names, those in common and in order
 LEGAL_FORMS = {
@@ -63,7 +63,7 @@ def suggested_duplicates(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name_key(name: str) -> str:
-    words = fold(name).split()
+    words = fold_words(name).split()
     return " ".join(sorted(word for word in words if word not in LEGAL_FORMS) or sorted(words))
 
 

@@ -9,48 +9,12 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.intake.survey.response import TOTAL
+from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
 SOURCE = ["source_file", "source_sheet", "source_row"]
-# Reasons why a whole file or sheet gave nothing.
-UNREAD = ("unreadable_file", "no_header")
-LEFT_ALONE = "ce format n'est pas lu\u00a0; demandez un classeur XLSX ou ODS, ou un fichier CSV"
-# Left blank, these say something: all year.
+# Left blank, these mean something: all year.
 BLANK_SPEAKS = {"months"}
-
-# The kinds of corrections, and the beginnings of the names of their rules; the first that fits decides.
-KINDS = {
-    "answer": (
-        "answer",
-        "confirmed_by_firm",
-        "removed_by_firm",
-        "merged_repeated_answer",
-        "ignored_blank_answer",
-    ),
-    "register": ("register_",),
-    "personal": ("dropped_personal_",),
-    "file": ("mojibake_", "merged_cells_", "hidden_", "date_system_", "macro_", "formula_without_"),
-    "unused": ("ignored_", "merged_"),
-    "place": ("commune_",),
-    "unit": ("unit_", "period_", "annualised_", "day_read_"),
-    "assumed": ("consent_assumed_", "evidence_assumed_", "missing_word", "zero_word"),
-    "interval": ("less_than", "range", "about", "plus_minus"),
-    "word": ("word_", "synonym"),
-    "format": (
-        "header_",
-        "code_",
-        "leading_zero_",
-        "identifier_",
-        "point_",
-        "comma_",
-        "share_",
-        "scientific_",
-        "fraction_",
-        "number_word",
-        "multiplier_",
-        "note_",
-    ),
-}
 
 
 def source_keys(lines: pd.DataFrame) -> pd.MultiIndex:
@@ -109,7 +73,7 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
         ``site_id`` (missing in the register of synergies), ``sheet, question, cells, filled, unreadable``
         (numbers of cells), in the order of the form.
     """
-    aside = quarantine[quarantine["reason_code"].astype("str").str.startswith("cell_")]
+    aside = quarantine[of_cells(quarantine["reason_code"])]
     parts = []
     for table, frame in wave.items():
         columns = tables.TABLES[table].to_schema().columns
@@ -165,8 +129,8 @@ def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
 
 
 def correction_kind(rule: str) -> str:
-    """Kind of a rule by the beginning of its name, ``other`` for one that has none."""
-    return next((kind for kind, starts in KINDS.items() if rule.startswith(starts)), "other")
+    """Group of a rule in the catalogue of findings, ``other`` where it has none."""
+    return catalogue()[rule].group if rule in catalogue() else "other"
 
 
 def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
@@ -174,10 +138,10 @@ def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
 
     ``extent`` is ``cell`` (the cell is missing, its row stays), ``row`` or ``file``.
     """
-    codes = quarantine["reason_code"].astype("str")
-    extent = pd.Series("row", index=codes.index, dtype="str")
-    extent = extent.mask(codes.str.startswith("cell_"), "cell").mask(codes == "unreadable_file", "file")
-    frame = pd.DataFrame({"extent": extent, "reason": codes.str.removeprefix("cell_")})
+    reasons = quarantine["reason_code"].astype("str")
+    extent = pd.Series("row", index=reasons.index, dtype="str")
+    extent = extent.mask(of_cells(reasons), "cell").mask(reasons == "unreadable_file", "file")
+    frame = pd.DataFrame({"extent": extent, "reason": reasons.str.removeprefix(CELL)})
     counted = frame.groupby(["extent", "reason"]).size().rename("refusals").reset_index()
     return counted.sort_values(
         ["refusals", "extent", "reason"], ascending=[False, True, True], ignore_index=True
@@ -222,7 +186,7 @@ def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     manifest : mapping
-        What cleaning says of its inputs: ``files_left_alone``, of a format that is not read.
+        The manifest of the cleaning: ``files_left_alone``, of a format that is not read.
     lines : pandas.DataFrame
         The attributed quarantine: a file or sheet that could not be read has its line there.
 
@@ -232,11 +196,14 @@ def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
         ``site_id`` (missing for a file of nobody known), ``source_file, source_sheet, reason,
         source_message``: as confidential as a source.
     """
-    lost = lines[lines["reason_code"].isin(UNREAD)].drop_duplicates(["source_file", "source_sheet"])
+    lost = lines[lines["reason_code"].isin(codes(severity="file"))].drop_duplicates(
+        ["source_file", "source_sheet"]
+    )
     lost = lost.rename(columns={"reason_code": "reason", "message": "source_message"})
     names = ["site_id", "source_file", "source_sheet", "reason", "source_message"]
+    alone = finding("left_alone")
     left = pd.DataFrame({"source_file": manifest["files_left_alone"]}, dtype=object).assign(
-        site_id=None, source_sheet=None, reason="left_alone", source_message=LEFT_ALONE
+        site_id=None, source_sheet=None, reason=alone.logged, source_message=alone.message
     )
     frame = pd.concat([lost[names].astype(object), left[names]], ignore_index=True)
     frame["source_message"] = [message.rstrip(".") for message in frame["source_message"]]

@@ -9,14 +9,14 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
 TOTAL = "Total"
-UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who did not say
+UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
 RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.french import fold
 from eit_analysis.reference.units import normalise_unit
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
@@ -55,8 +55,7 @@ class Target(NamedTuple):
 @cache
 def plain(text: object) -> str:
     """Lower case without accents, for matching words a respondent typed."""
-    decomposed = unicodedata.normalize("NFKD", str(text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return fold(str(text))
 
 
 def spoken(keyword: str, text: object) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from eit_analysis import tables
-from eit_analysis.french import exact, short
-from eit_analysis.intake.form.checks import is_number
+from eit_analysis.french import exact
+from eit_analysis.intake.form.validation import is_number
 
 CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
 OPENING = re.compile(r"(?<=«) ")
@@ -26,16 +26,6 @@ def typeset(text: str) -> str:
 def sentence(text: str) -> str:
     """A text that starts with a capital."""
     return text[:1].upper() + text[1:]
-
-
-def french(value: float) -> str:
-    """A number as French readers write it, with at most one decimal: ``1 240,5``."""
-    return exact(round(value, 1))
-
-
-def tonnes(value: float) -> str:
-    """Tonnes with one decimal from ten on, three significant digits below: ``299,5``, ``0,024``."""
-    return french(value) if value >= 10 else short(value)
 
 
 def interval(clean: str) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from eit_analysis.intake.checks.marks import mark
-from eit_analysis.intake.sheets.ledger import QUARANTINE, no_lines
+from eit_analysis.intake.checks.marks import LINE, mark
+from eit_analysis.intake.sheets.ledger import no_lines
+from eit_analysis.reference.findings import finding
 from eit_analysis.tables import form
 
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
 
-def doubles(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Marks of the three rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
@@ -31,21 +32,20 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
         ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
         for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
     ]
-    reasons = [f"ce SIRET est aussi celui de {names}, qui compterait deux fois" for names in others]
-    return mark(rows, form("sites")["siret"]["header"], rows["siret"], "same_siret", reasons)
+    found = [finding("same_siret", names=names) for names in others]
+    return mark(rows, form("sites")["siret"]["header"], rows["siret"], found)
 
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     """The same flow of one actor in two files, with another figure: two versions of one answer, perhaps."""
     if flows["source_file"].nunique() < 2:
-        return no_lines(QUARANTINE)
+        return no_lines(LINE)
     named = flows[flows["description"].notna()]
     repeated = named[named.duplicated(SAME_FLOW, keep=False)]
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]
-    reasons = [f"le même flux est dans le fichier {first[index]} et compte deux fois" for index in rows.index]
-    header = form("flows")["description"]["header"]
-    return mark(rows, header, rows["description"], "repeated_in_files", reasons)
+    found = [finding("repeated_in_files", file=file) for file in first[rows.index]]
+    return mark(rows, form("flows")["description"]["header"], rows["description"], found)
 
 
 def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
@@ -57,12 +57,11 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: 
     rows = rows[rows["site_id"].isin(sites)]
     owner = rows["source_file"].map(alone)
     rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
-    reasons = [
-        f"cette ligne parle de {site} dans le fichier de {own}"
+    found = [
+        finding("other_firm_in_file", site=site, owner=own)
         for site, own in zip(rows["site_id"], owner, strict=True)
     ]
-    header = form(table)["site_id"]["header"]
-    return mark(rows, header, rows["site_id"], "other_firm_in_file", reasons)
+    return mark(rows, form(table)["site_id"]["header"], rows["site_id"], found)
 
 
 def _alone(sites: pd.DataFrame) -> pd.Series:

@@ -12,20 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.cells.codes import CellError
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.registers.declarations import Column, Match
 from eit_analysis.intake.registers.kinds import DTYPES, read_cell
-from eit_analysis.intake.registers.layout import Column, Match
+from eit_analysis.intake.sheets.ledger import QUARANTINE
+from eit_analysis.reference.findings import Finding, finding
 
 Row = Sequence[Any]
-Problem = tuple[str, str, str, str]  # header, cell, reason code, message
-REFUSED_COLUMNS = [
-    "source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message",
-]  # fmt: skip
-SHIFTED = "cette ligne a plus de cases que l'en-tête\u00a0; vérifiez les séparateurs et les guillemets"
-MISSING = (
-    "cette case est vide alors que le registre la remplit toujours\u00a0; vérifiez le fichier de la source"
-)
+Problem = tuple[str, str, Finding]  # header, cell
 
 
 @dataclass
@@ -67,7 +63,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     header : sequence
         The header row: a row that repeats it is ignored.
     territory : frozenset of str
-        Commune codes outside which rows are ignored, for the layouts that say where; empty for no limit.
+        Commune codes outside which rows are ignored, for the layouts with such a column; empty for no limit.
     """
     ignored = Counter(body.ignored)
     kept: list[int] = []
@@ -78,8 +74,8 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
         if reason := reason_of(row):
             ignored[reason] += 1
         elif body.is_text and (beyond := [c for c in map(clean_text, row[last + 1 :]) if c]):
-            # How many, not what: nobody knows what stands outside the columns.
-            problems[index] = [("", f"{len(beyond)} cellule(s) en trop", "shifted_row", SHIFTED)]
+            # How many, not what: nobody knows what lies outside the columns.
+            problems[index] = [("", f"{len(beyond)} cellule(s) en trop", finding("shifted_row"))]
         else:
             kept.append(index)
     values, masks = _read_columns(match, body.rows, header, kept, problems)
@@ -95,11 +91,11 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     frame["source_sheet"] = pd.Series(body.sheet, index=frame.index, dtype="str")
     frame["source_row"] = pd.Series([body.numbers[kept[p]] for p in good], dtype="Int64")
     lines = [
-        (body.file, body.sheet, body.numbers[index], *problem)
+        (body.file, body.sheet, body.numbers[index], header, cell, found.logged, found.message)
         for index in sorted(problems)
-        for problem in problems[index]
+        for header, cell, found in problems[index]
     ]
-    refused = pd.DataFrame(lines, columns=REFUSED_COLUMNS).astype({"source_row": "Int64"})
+    refused = pd.DataFrame(lines, columns=QUARANTINE).astype({"source_row": "Int64"})
     return SheetTable(
         sheet=body.sheet,
         header=header,
@@ -113,7 +109,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
 
 
 def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
-    """The function that tells why a row is not data for us, ``""`` when it is."""
+    """The function that gives the reason why a row is not data for us, ``""`` when it is."""
     layout, places = match.layout, [*match.columns.values(), *match.wide.values()]
     titles = [clean_text(header[i]) for i in places]
     rules = [(match.columns[n], words) for n, words in layout.ignore.items() if n in match.columns]
@@ -125,7 +121,7 @@ def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
         if not any(cell not in ("", None) and str(cell).strip() for cell in row):
             return "blank_row"
         for index, words in rules:
-            if reason := words.get(fold(clean_text(row[index]))):
+            if reason := words.get(fold_words(clean_text(row[index]))):
                 return reason
         if where is not None and clean_text(row[where]).zfill(width) not in territory:
             return "outside_territory"
@@ -164,8 +160,7 @@ def _read_columns(
                 known[case] = _read(column, cell)
             answer = known[case]
             if isinstance(answer, CellError):
-                problem = (title, clean_text(cell), answer.code, answer.message)
-                problems.setdefault(index, []).append(problem)
+                problems.setdefault(index, []).append((title, clean_text(cell), answer.finding))
                 continue
             cells[position], hidden = answer
             if hidden:
@@ -180,7 +175,7 @@ def _read(column: Column, cell: Any) -> tuple[Any, bool] | CellError:
     except CellError as error:
         return error
     if value is None and not hidden and column.cell_needed:
-        return CellError("missing_value", MISSING)
+        return CellError("missing_value.register")
     return value, hidden
 
 

@@ -1,4 +1,4 @@
-"""What the answer sheets of a wave say: one answer a filled row, and the cell that it speaks of."""
+"""The answer sheets of a wave: one answer for each filled row, with the cell that it names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from eit_analysis.intake.cells.parsing import clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
@@ -29,7 +30,7 @@ REMOVE_WORDS = {"supprimer", "a supprimer", "supprimer la ligne", "ligne a suppr
 
 @dataclass(frozen=True)
 class Answer:
-    """One filled row of an answer sheet: where it stands, which cell it names, what it says of it."""
+    """One filled row of an answer sheet: its place, the cell it names, the answer."""
 
     source_file: str
     source_sheet: str
@@ -49,14 +50,14 @@ class Answer:
     def outcome(self) -> tuple[str, str]:
         """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text."""
         text = as_read(self.answer)
-        if fold(text) in KEEP_WORDS or text == self.read != PRIVATE:
+        if fold_words(text) in KEEP_WORDS or text == self.read != PRIVATE:
             return "keep", ""
-        return ("remove", "") if fold(text) in REMOVE_WORDS else ("set", text)
+        return ("remove", "") if fold_words(text) in REMOVE_WORDS else ("set", text)
 
 
 @dataclass(frozen=True)
 class AnswerSheet:
-    """Every row of one answer sheet: the answers, and the rows that say nothing with the reason."""
+    """Every row of one answer sheet: the answers, and the rows without one, with the reason."""
 
     file: str
     sheet: str
@@ -121,9 +122,9 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             else ""
         )  # fmt: skip
         if rule:
-            # A blank answer says nothing; its row repeats the question and the cell.
-            told = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
-            ignored.append((index + 1, told, rule))
+            # The row of a blank answer only repeats the question and the cell.
+            title = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
+            ignored.append((index + 1, title, rule))
             continue
         number = clean_text(cells["Ligne"])
         answers.append(

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from eit_analysis.french import counted
-from eit_analysis.intake.cells.parsing import fold
-from eit_analysis.intake.relance.cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
+from eit_analysis.french import counted, fold_words
 from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
 from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.study import Study
 from eit_analysis.templates import environment
@@ -43,7 +42,7 @@ def style_sheet() -> tuple[str, str]:
 def context(study: Study) -> list[str]:
     """Which study and wave a fiche is of; the territory once the study office has named it."""
     territory = study.config.territory
-    known = [] if fold(territory) == "a completer" else [territory]
+    known = [] if fold_words(territory) == "a completer" else [territory]
     return [study.config.title, *known, f"vague {study.wave}"]
 
 

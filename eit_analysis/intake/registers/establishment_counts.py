@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.intake.registers.layout import Layout, Register, extra, key
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, extra, key
 from eit_analysis.intake.registers.sirene import HEADCOUNT_CLASSES
 
 
@@ -22,7 +22,7 @@ ESTABLISHMENT_COUNTS = Register(
     "préparez un CSV d'une ligne par division NAF et tranche d'effectifs de l'Insee (colonnes Division NAF, "
     "Tranche d'effectifs, Établissements, Année, Source)",
     (
-        Layout(
+        RegisterLayout(
             "establishment_counts",
             {
                 "naf_division": key("Division NAF", kind="code", width=2),

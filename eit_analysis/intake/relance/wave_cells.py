@@ -1,4 +1,4 @@
-"""The cells of a wave as questions name them: where each stands, what it reads, what its row is about."""
+"""The cells of a wave as questions name them: their place, their value, what their row is about."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from eit_analysis import tables
-from eit_analysis.intake.answers.sheets import as_read
-from eit_analysis.intake.relance import wording
+from eit_analysis.intake.answers.answer_sheets import as_read
+from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.owners import Wave, table_of_sheet
-from eit_analysis.intake.relance.texts import sentence
+from eit_analysis.intake.relance.typesetting import sentence
 from eit_analysis.intake.sheets.personal import PRIVATE
-
-Cell = tuple[str, str, int, str]  # file, sheet, row from 1 (0: none), French header
+from eit_analysis.reference.findings import finding
 
 # Kinds, from the one that must be answered to the one that may be left.
 REFUSED, IMPLAUSIBLE, MISSING, DOUBTFUL = "refused", "implausible", "missing", "doubtful"
@@ -42,7 +42,7 @@ class Question:
     letter: str = ""  # of the column in the sheet: there is a cell to answer
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> CellKey:
         return self.file, self.sheet, self.row, self.column
 
     @property
@@ -74,20 +74,20 @@ class WaveCells:
             for table in tables.TABLES
         }
 
-    def name(self, cell: Cell) -> str:
+    def name(self, cell: CellKey) -> str:
         """Column of the contract, ``""`` where the sheet or the header is none of it."""
         return self.names.get(self.tables.get(cell[:2], ""), {}).get(cell[3], "")
 
-    def columns(self, cell: Cell) -> Mapping[str, int]:
+    def columns(self, cell: CellKey) -> Mapping[str, int]:
         grid = self.wave.grids.get(cell[:2])
         return grid.columns if grid else {}
 
-    def read(self, cell: Cell) -> str | None:
+    def read(self, cell: CellKey) -> str | None:
         """What a cell reads now, None where there is no such cell."""
         raw = self.raw(cell)
         return None if raw is None else as_read(raw)
 
-    def raw(self, cell: Cell) -> Any:
+    def raw(self, cell: CellKey) -> Any:
         """The raw cell itself, None where there is none."""
         index, row = self.columns(cell).get(cell[3]), cell[2]
         if index is None or not row:
@@ -95,13 +95,16 @@ class WaveCells:
         values = self.wave.grids[cell[:2]].rows[row - 1]
         return values[index] if index < len(values) else ""
 
-    def put(self, kind: str, cell: Cell, text: str, raw: str = "") -> Question:
-        """A question: what is wrong, where the cell itself does not say it, then what is asked."""
+    def put(self, kind: str, cell: CellKey, text: str, raw: str = "", personal: bool = False) -> Question:
+        """A question: what is wrong, where the cell itself does not show it, then what is asked.
+
+        ``personal``: the text is already about the personal data of the cell.
+        """
         read = self.read(cell)
         blank, read = read == "", as_read(raw) if read is None else read
-        before = wording.EMPTY if blank else ""
-        if read == PRIVATE and "donnée personnelle" not in text:
-            before = sentence(f"{wording.FINDINGS['personal_data']} ")
+        before = phrases.EMPTY if blank else ""
+        if read == PRIVATE and not personal:
+            before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])
         label = self.read((*cell[:3], tables.form(table)[LABELS[table]]["header"])) if table in LABELS else ""
         letter = "" if index is None else xl_col_to_name(index)
@@ -119,7 +122,7 @@ class WaveCells:
         frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
         own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
         unknown = frame.loc[own, "column"].tolist() if all_headers else []
-        text = sentence(wording.absent(unknown))[:LONGEST_TEXT]
+        text = sentence(phrases.absent(unknown))[:LONGEST_TEXT]
         return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
 
     def rank(self, question: Question) -> tuple[bool, str, str, int, int]:

@@ -1,6 +1,6 @@
 """What the spreadsheet checks as a questionnaire is filled in, column by column.
 
-A check never refuses what the reader takes. It *stops* only where the answer is closed and a blank says that
+A check never refuses what the reader takes. It *stops* only where the answer is closed and a blank means that
 it is not known: a word of a list, a mark on a scale, a year, a date. Elsewhere it *warns*, and the respondent
 may go on: the reader takes ``env. 40`` or ``NC`` for any number and ``123 456 782 00010`` for a SIRET. A
 quantity, where ``<5`` and ``10-15`` are wished for, and a unit, which may be any, have no check at all.
@@ -27,7 +27,7 @@ CODE_LENGTHS = {
     "waste_code": (6, 9),
 }  # fmt: skip
 LARGEST_MARK = 10  # of a scale; any wider span is that of a number, which may be approximate
-# A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound tells it.
+# A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound finds it.
 LARGEST, HUGE = 20_000, 1_000_000_000
 SPANS = {
     "uncertainty_percent": (1, 100), "cost_eur_per_t": (-LARGEST, LARGEST), "volume_per_year": (0, HUGE),
@@ -52,7 +52,7 @@ def is_number(table: str, column: str) -> bool:
 
 
 def check(table: str, column: str) -> dict[str, Any]:
-    """What the spreadsheet says of one column: a list, bounds or a length, and what to write."""
+    """What the spreadsheet checks in one column: a list, bounds or a length, and what to write."""
     words, (low, high) = allowed_words(table, column), bounds(table, column)
     header = tables.form(table)[column]["header"]
     prompt = {"input_title": header[:32], "input_message": PROMPTS[column]} if column in PROMPTS else {}
@@ -61,8 +61,8 @@ def check(table: str, column: str) -> dict[str, Any]:
     if column == "site_id" and table != "sites":
         return prompt | _warn("list", "Cet identifiant n'est pas dans la feuille Entreprise.", source=KNOWN)
     if (table, column) == ("flows", "unit"):
-        told = {"input_title": header, "input_message": UNIT_PROMPT}
-        return told | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
+        hint = {"input_title": header, "input_message": UNIT_PROMPT}
+        return hint | {"validate": "list", "source": list(COMMON_UNITS), "show_error": False}
     if column == "reference_year":
         wanted = "Écrivez une année sur quatre chiffres."
         return prompt | _stop("integer", wanted, minimum=YEARS[0], maximum=YEARS[1])

@@ -8,12 +8,12 @@ from typing import Any
 
 import xlsxwriter
 
-from eit_analysis.intake.answers.sheets import HEADERS, SHEET
+from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
 from eit_analysis.intake.form.guide import RETURN
-from eit_analysis.intake.relance.cells import DOUBTFUL
 from eit_analysis.intake.relance.fiche import Fiche
-from eit_analysis.intake.relance.html import context
-from eit_analysis.intake.relance.texts import typeset
+from eit_analysis.intake.relance.fiche_page import context
+from eit_analysis.intake.relance.typesetting import typeset
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
 GUIDE = "Mode d'emploi"  # cleaning knows this sheet of the questionnaire and leaves it alone

@@ -7,25 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from eit_analysis import reference
-from eit_analysis.intake.cells import codes
-from eit_analysis.intake.cells.codes import CellError
+from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.reference.findings import labels
 
 INSEE = "73282932000074"  # the example of python-stdnum
-LABELS = reference.load("labels")
 
 
 def siret(cell):
-    return codes.clean_siret("sites", "siret", cell)
+    return identifiers.clean_siret("sites", "siret", cell)
 
 
 def refused(clean, cell):
     with pytest.raises(CellError) as caught:
         clean("sites", "", cell)
-    message = caught.value.message
-    assert "\u00a0; " in message and not message.endswith(".")
-    assert ((LABELS["column"] == "reason") & (LABELS["code"] == caught.value.code)).any()
-    return caught.value.code
+    found = caught.value.finding
+    assert "\u00a0; " in found.message and not found.message.endswith(".")
+    assert found.logged in labels()["reason"]
+    return found.logged
 
 
 @pytest.mark.parametrize(
@@ -81,16 +80,17 @@ def test_sirets_read(cell, clean, rule):
     ],
 )
 def test_sirets_refused(cell, code):
-    assert refused(codes.clean_siret, cell) == code
+    assert refused(identifiers.clean_siret, cell) == code
 
 
 def test_siret_of_fourteen_digits_is_told_its_key_not_its_length():
-    with pytest.raises(codes.CellError) as found:
+    with pytest.raises(identifiers.CellError) as found:
         siret("73282932000075")
-    assert "bien quatorze chiffres" in found.value.message and "clé est fausse" in found.value.message
-    with pytest.raises(codes.CellError) as found:
+    message = found.value.finding.message
+    assert "bien quatorze chiffres" in message and "clé est fausse" in message
+    with pytest.raises(identifiers.CellError) as found:
         siret("7328293200007")
-    assert "clé" not in found.value.message and "a quatorze chiffres" in found.value.message
+    assert "clé" not in found.value.finding.message and "a quatorze chiffres" in found.value.finding.message
 
 
 def valid_siret(siren_body: int, rank: int) -> str:
@@ -138,20 +138,20 @@ def test_whatever_is_typed_gives_a_siret_nothing_or_a_question(cell):
 
 
 def test_naf_codes():
-    assert codes.clean_naf("sites", "naf_code", "2562B") == ("2562B", "")
-    assert codes.clean_naf("sites", "naf_code", "2562B - Mécanique industrielle") == (
+    assert identifiers.clean_naf("sites", "naf_code", "2562B") == ("2562B", "")
+    assert identifiers.clean_naf("sites", "naf_code", "2562B - Mécanique industrielle") == (
         "2562B", "code_normalised",
     )  # fmt: skip
-    assert codes.clean_naf("sites", "naf_code", "NC") == (None, "missing_word")
+    assert identifiers.clean_naf("sites", "naf_code", "NC") == (None, "missing_word")
     for cell, code in {
         "6210Y": "naf_2025",
         "252A": "naf_2003",
         "25.62": "naf_incomplete",
         "2299Z": "unknown_naf_code",
     }.items():
-        assert refused(codes.clean_naf, cell) == code
+        assert refused(identifiers.clean_naf, cell) == code
     with pytest.raises(CellError, match="2562A, 2562B"):
-        codes.clean_naf("sites", "naf_code", "2562")
+        identifiers.clean_naf("sites", "naf_code", "2562")
 
 
 @pytest.mark.parametrize(
@@ -165,5 +165,5 @@ def test_naf_codes():
     ],
 )
 def test_place_codes(cell, clean):
-    assert codes.clean_place_code("sites", "postcode", cell)[0] == clean
-    assert refused(codes.clean_place_code, "688001") == "bad_code"
+    assert identifiers.clean_place_code("sites", "postcode", cell)[0] == clean
+    assert refused(identifiers.clean_place_code, "688001") == "bad_code"

@@ -1,4 +1,4 @@
-"""Texts that cleaning leaves as they are, told for a whole column at once: nearly all of a free column.
+"""Texts that cleaning leaves as they are, found for a whole column at once: nearly all of a free column.
 
 A text is plain when it is made of ordinary Western characters and single spaces, and holds nothing that may
 be personal (what `personal.PERHAPS` looks for) nor the error of a spreadsheet. Any other is cleaned alone.
@@ -32,7 +32,7 @@ def plain_texts(cells: Sequence[Any]) -> np.ndarray:
 
 
 def _all_plain(texts: pa.Array) -> bool:
-    """Whether all texts are plain, which is quicker to tell of one text that has each on a line."""
+    """Whether all texts are plain, which is quicker to test on one text that has each on a line."""
     if texts.null_count or not len(texts) or b"\n" in content(texts):
         return False
     lines = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "\n")

@@ -47,7 +47,7 @@ def key(*headers: str, kind: str = "text", width: int = 0) -> Column:
 
 
 def part(*headers: str, kind: str = "text", width: int = 0) -> Column:
-    """A column that tells the register but may be blank in a row."""
+    """A column that identifies the register but may be blank in a row."""
     return Column(headers, kind, header_needed=True, width=width)
 
 
@@ -60,7 +60,7 @@ def extra(*headers: str, kind: str = "text", width: int = 0) -> Column:
 class Wide:
     """Headers that are values: ``A0Z, A1Z, ...`` beside a year become rows of (``variable``, ``value``).
 
-    ``title`` says in French what the headers that match ``pattern`` are.
+    ``title`` is the French name of the headers that match ``pattern``.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Wide:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RegisterLayout:
     """One file of a register.
 
     Attributes
@@ -82,7 +82,7 @@ class Layout:
     wide : Wide, optional
         The columns that become rows.
     absent : tuple of str
-        Headers that tell a sibling of this file: where one stands, it is not this one.
+        Headers of a sibling of this file: where one is found, it is not this one.
     constants : mapping of str to str
         Columns with one value for the whole file.
     ignore : mapping of (str, mapping)
@@ -90,7 +90,7 @@ class Layout:
     distinct : bool
         Whether a row that repeats another in all these columns is the same thing listed twice.
     replaces : tuple of str
-        Columns that name what a file speaks of: importing it replaces those rows and leaves the others.
+        Columns that name what a file covers: importing it replaces those rows and leaves the others.
         Empty: it replaces the whole table.
     territory : str
         The column of commune codes by which rows outside the study's territory are left out.
@@ -112,12 +112,12 @@ class Layout:
 
 @dataclass(frozen=True)
 class Register:
-    """A register: its name in the command, its French title, and what to download, said to the user."""
+    """A register: its name in the command, its French title, and its advice to the user: what to download."""
 
     name: str
     title: str
     advice: str
-    layouts: tuple[Layout, ...]
+    layouts: tuple[RegisterLayout, ...]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Match:
         Headers that this file should have and has not, and those that only a sibling of it has.
     """
 
-    layout: Layout
+    layout: RegisterLayout
     header_row: int
     columns: dict[str, int]
     wide: dict[str, int]
@@ -161,13 +161,13 @@ def compact_key(text: str) -> str:
     return header_key(text).replace(" ", "")
 
 
-def find_match(layout: Layout, rows: Sequence[Sequence[Any]]) -> Match | None:
+def find_match(layout: RegisterLayout, rows: Sequence[Sequence[Any]]) -> Match | None:
     """The row among the first twenty on which a layout finds most of its headers, None when it finds none."""
     matches = [_on_row(layout, index, row) for index, row in enumerate(rows[:ROWS_SEARCHED])]
     return max((m for m in matches if m.found), key=lambda m: (-len(m.missing), m.found), default=None)
 
 
-def _on_row(layout: Layout, index: int, row: Sequence[Any]) -> Match:
+def _on_row(layout: RegisterLayout, index: int, row: Sequence[Any]) -> Match:
     texts = [clean_text(cell) for cell in row]
     keys = [compact_key(text) for text in texts]
     # BE24 and NOMBE24 lose the year of their zoning, unless a header with that very number is declared.

@@ -10,40 +10,29 @@ from typing import Any
 from stdnum.fr import siren, tva
 from stdnum.fr import siret as stdnum_siret
 
-from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, fold
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
 from eit_analysis.intake.cells.periods import parse_date, parse_months
 from eit_analysis.reference import nomenclatures
+from eit_analysis.reference.findings import finding
 
 SIRET_LABEL = re.compile(r"^(?:n(?:um[ée]ro)?[°º.]? *)?(?:de )?(?:siret|siren)(?: *n[°º.]?)? *[:=]? *", re.I)
 SIRET_SEPARATORS = re.compile("[\\s.,;:_/'’\u2010-\u2015\u2212\u00ad\u200b-\u200d\u2060\ufeff-]")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,]([0-9]*))?e\+?([0-9]{1,2})", re.I)
 ROUNDED = re.compile(r"[1-9][0-9]*0000")  # a SIRET ends in a rank and a key, hardly in four zeros
-DIGITS_LOST = (
-    "le tableur a arrondi ce SIRET, ses derniers chiffres sont perdus\u00a0; "
-    "redemandez-le et saisissez-le dans une colonne au format texte"
-)
-BAD_SIRET = "un SIRET a quatorze chiffres, ce que cette case n'a pas\u00a0; vérifiez-le avec l'entreprise"
-BAD_KEY = (
-    "ce SIRET a bien quatorze chiffres mais sa clé est fausse, un chiffre au moins est mal recopié\u00a0; "
-    "vérifiez-le avec l'entreprise"
-)
-SIREN = "c'est un SIREN, le numéro de l'entreprise\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
-VAT = "c'est un numéro de TVA (SIREN {})\u00a0; quel est le NIC de ce site (cinq chiffres)\u00a0?"
-NAF_MESSAGES = {
-    "naf_2025": "ce code est de la NAF 2025\u00a0; donnez le code NAF rév. 2 (par exemple 2562B)",
-    "naf_2003": "ce code est de la NAF de 2003\u00a0; donnez le code NAF rév. 2 (par exemple 2562B)",
-    "naf_incomplete": "la lettre de ce code NAF manque\u00a0; donnez le code complet ({})",
-    "unknown_naf_code": "ce code NAF rév. 2 n'existe pas\u00a0; corrigez-le (par exemple {})",
-}
+# Problems of a NAF code whose advice names the nearest codes.
+NEAR_NAF = ("naf_incomplete", "unknown_naf_code")
 
 
 class CellError(ValueError):
-    """One cell cannot be used: a reason code and a French sentence end (what is wrong; what to do)."""
+    """One cell cannot be used: what was found, by its code in the catalogue."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    def __init__(self, code: str, **fields: Any) -> None:
+        super().__init__(code)
+        self.finding = finding(code, **fields)
+
+    def __str__(self) -> str:
+        return self.finding.message
 
 
 def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, str]:
@@ -51,9 +40,7 @@ def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, st
     text = clean_text(cell)
     clean = "".join(text.upper().split())
     if clean and not re.fullmatch(r"\w[\w-]{0,31}", clean):
-        raise CellError(
-            "bad_identifier", "cet identifiant n'est pas utilisable\u00a0; prenez lettres, chiffres et tirets"
-        )
+        raise CellError("bad_identifier")
     return clean or None, "identifier_normalised" if clean != text else ""
 
 
@@ -66,16 +53,14 @@ def clean_identifiers(table: str, column: str, cell: Any) -> tuple[str | None, s
     return clean or None, "identifier_normalised" if clean != text else ""
 
 
-def _code(
-    cell: Any, normalise: Callable[[str], str | None], code: str, message: str
-) -> tuple[str | None, str]:
+def _code(cell: Any, normalise: Callable[[str], str | None], problem: str) -> tuple[str | None, str]:
     """A code through its normaliser, which gives None for a code that does not exist."""
     text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
+    if not text or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
     clean = normalise(text)
     if clean is None:
-        raise CellError(code, message)
+        raise CellError(problem)
     if clean == text:
         return clean, ""
     return clean, "leading_zero_restored" if clean == f"0{text}" else "code_normalised"
@@ -104,25 +89,25 @@ def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
         ``siret_digits_lost``, ``siren_not_siret`` (a SIREN, a VAT number) or ``bad_siret``.
     """
     text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
+    if not text or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
     bare = text.replace(" ", "")
     digits = SIRET_SEPARATORS.sub("", SIRET_LABEL.sub("", text))
     if scientific := SCIENTIFIC.fullmatch(bare):
         if len(scientific[1] or "") < int(scientific[2]):
-            raise CellError("siret_digits_lost", DIGITS_LOST)
+            raise CellError("siret_digits_lost")
         digits = f"{Decimal(bare.replace(',', '.')):.0f}"
     if len(digits) in (12, 13, 14) and _is_siret(digits.zfill(14)):
         if digits == text and len(digits) == 14:
             return digits, ""
         return digits.zfill(14), "code_normalised" if len(digits) == 14 else "leading_zero_restored"
     if len(digits) in (12, 13, 14) and ROUNDED.fullmatch(digits):
-        raise CellError("siret_digits_lost", DIGITS_LOST)
+        raise CellError("siret_digits_lost")
     if len(digits) in (8, 9) and _is_siren(digits.zfill(9)):
-        raise CellError("siren_not_siret", SIREN)
+        raise CellError("siren_not_siret")
     if digits[:2].upper() == "FR" and tva.is_valid(digits):
-        raise CellError("siren_not_siret", VAT.format(digits[-9:]))
-    raise CellError("bad_siret", BAD_KEY if len(digits) == 14 and digits.isdigit() else BAD_SIRET)
+        raise CellError("siren_not_siret.vat", siren=digits[-9:])
+    raise CellError("bad_siret.key" if len(digits) == 14 and digits.isdigit() else "bad_siret")
 
 
 def _is_siret(digits: str) -> bool:
@@ -136,30 +121,28 @@ def _is_siren(digits: str) -> bool:
 
 def clean_place_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     """Commune code or postcode: five characters, kept as text."""
-    return _code(cell, _place_code, "bad_code", "ce code doit avoir cinq caractères\u00a0; corrigez-le")
+    return _code(cell, _place_code, "bad_code")
 
 
 def clean_rome(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     """ROME code: one letter and four digits."""
-    message = "un code ROME est une lettre de A à N et quatre chiffres\u00a0; corrigez-le"
-    return _code(cell, _rome_code, "bad_code", message)
+    return _code(cell, _rome_code, "bad_code.rome")
 
 
 def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     """Six-digit code of the European list of waste, known to the reference."""
-    message = "ce code n'est pas dans la liste européenne des déchets\u00a0; corrigez-le"
-    return _code(cell, nomenclatures.normalise_waste_code, "unknown_waste_code", message)
+    return _code(cell, nomenclatures.normalise_waste_code, "unknown_waste_code")
 
 
 def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """NAF rév. 2 code known to the reference, its label left aside; other revisions are told apart."""
+    """NAF rév. 2 code known to the reference, its label left aside; other revisions are refused by name."""
     text = clean_text(cell)
-    if not text or fold(text) in MISSING_WORDS:
+    if not text or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
     code, problem = nomenclatures.read_naf(text)
     if problem:
         near = ", ".join(nomenclatures.naf_subclasses(code[:4])) or "2562B"
-        raise CellError(problem, NAF_MESSAGES[problem].format(near))
+        raise CellError(problem, **({"near": near} if problem in NEAR_NAF else {}))
     return code, "" if code == text else "code_normalised"
 
 
@@ -167,13 +150,11 @@ def clean_months(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     try:
         return parse_months(cell), ""
     except ValueError:
-        raise CellError(
-            "not_months", "ce ne sont pas des mois\u00a0; écrivez par exemple «\u00a06 7 8\u00a0»"
-        ) from None
+        raise CellError("not_months") from None
 
 
 def clean_date(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     try:
         return parse_date(cell), ""
     except ValueError:
-        raise CellError("not_a_date", "ce n'est pas une date complète\u00a0; écrivez AAAA-MM-JJ") from None
+        raise CellError("not_a_date") from None

@@ -1,4 +1,4 @@
-"""A decimal slip of a thousand: kilograms typed as tonnes, or tonnes as kilograms.
+"""Errors of a factor 1,000: kilograms typed as tonnes, or tonnes as kilograms.
 
 A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
 the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
@@ -16,27 +16,28 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.french import exact, short
+from eit_analysis.french import exact
 from eit_analysis.intake.checks.marks import mark
+from eit_analysis.reference.findings import finding
 from eit_analysis.tables import CATEGORIES, form
 
-SLIP = 1000
-RATIO = 300  # x / M from which a slip is looked for
+THOUSAND = 1000
+RATIO = 300  # x / M from which an error is looked for
 NEAR = 1.5  # how far beyond the range of the others a corrected value may be
 LEAST_OTHERS = 5
 GROUP = ["direction", "category", "chapter"]
-PEOPLE = 3  # below this a firm's staff list says nothing of its headcount
+PEOPLE = 3  # below this the staff sheet is no check of the headcount
 
 
-def is_slip(value: pd.Series, expected: pd.Series) -> pd.Series:
+def is_thousandfold(value: pd.Series, expected: pd.Series) -> pd.Series:
     """Whether a value is a thousand times the expected one or a thousandth of it, within a factor 1.5."""
     value, expected = value.where(value > 0), expected.where(expected > 0)
     # The logarithm of the ratio, whose own value may be too small for a number.
-    shift = np.abs(np.log(value) - np.log(expected)) - np.log(SLIP)
+    shift = np.abs(np.log(value) - np.log(expected)) - np.log(THOUSAND)
     return np.abs(shift) <= np.log(NEAR)
 
 
-def headcount_slips(staffed: pd.DataFrame) -> pd.DataFrame:
+def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
     """Firms whose headcount is a thousand times, or a thousandth of, the people of their staff sheet.
 
     Parameters
@@ -44,18 +45,15 @@ def headcount_slips(staffed: pd.DataFrame) -> pd.DataFrame:
     staffed : pandas.DataFrame
         Sites with ``headcount`` and ``staff`` (people of the staff sheet).
     """
-    rows = staffed[is_slip(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
-    reasons = [
-        f"effectif de {exact(own)} pour {exact(staff)} personnes dans la feuille Emplois, "
-        "environ mille fois trop ou trop peu"
+    rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
+    found = [
+        finding("decimal_slip.headcount", headcount=own, staff=staff)
         for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
     ]
-    return mark(
-        rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), "decimal_slip", reasons
-    )
+    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
 
 
-def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
+def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     """Flows a thousand times larger or smaller than those of the other firms (equations of this module).
 
     Parameters
@@ -82,21 +80,21 @@ def mass_slips(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     size = np.bincount(group)[group]
     firm = by_firm.ngroup().to_numpy()
     x, low, middle, high = rows["per_employee"].to_numpy(), low[firm], middle[firm], high[firm]
-    up = (x > RATIO * middle) & (x > NEAR * high) & _inside(x / SLIP, low, high)
-    down = (x * RATIO < middle) & (x < low / NEAR) & _inside(x * SLIP, low, high)
+    up = (x > RATIO * middle) & (x > NEAR * high) & _inside(x / THOUSAND, low, high)
+    down = (x * RATIO < middle) & (x < low / NEAR) & _inside(x * THOUSAND, low, high)
     down &= x == firms["max"].to_numpy()[firm]
     marked = (up | down) & (size[firm] > LEAST_OTHERS)
     rows, up, x, middle = rows[marked], up[marked], x[marked], middle[marked]
     times = np.where(up, x / middle, middle / x)  # of these alone: a ratio of any two may overflow
-    reasons = [
-        f"{short(mass)} t par an, soit {short(ratio)} fois {'plus' if more else 'moins'} par salarié que "
-        f"la médiane des autres entreprises pour la catégorie {CATEGORIES[category]}, erreur possible entre "
-        "kilogrammes et tonnes"
-        for mass, ratio, more, category in zip(
-            rows["mass_t_per_year"], times, up, rows["category"], strict=True
+    found = [
+        finding(
+            "decimal_slip.high" if more else "decimal_slip.low",
+            mass=mass, corrected=mass / THOUSAND if more else mass * THOUSAND,
+            ratio=ratio, category=CATEGORIES[code],
         )
-    ]
-    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), "decimal_slip", reasons)
+        for mass, ratio, more, code in zip(rows["mass_t_per_year"], times, up, rows["category"], strict=True)
+    ]  # fmt: skip
+    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), found)
 
 
 def tonnes(flows: pd.DataFrame) -> list[str]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
-from eit_analysis import reference, tables
+from eit_analysis import tables
 from eit_analysis.french import counted
 from eit_analysis.intake.cells.contract import allowed_words, bounds
-from eit_analysis.intake.relance.texts import interval, typeset
-
-CONVERTED = re.compile(r"^converti en tonnes\s*:\s*")
-DAYS = re.compile(r"(\S+) \((\S+) à (\S+)\) par an")
+from eit_analysis.intake.relance.typesetting import interval, typeset
+from eit_analysis.reference.findings import Finding, catalogue
 
 # What to ask about a column, by its name; a column with a list of words asks to choose among them.
 ASKS: dict[str, str] = {
@@ -46,28 +41,6 @@ ASKS: dict[str, str] = {
     "shared_need_h_per_month": "Combien d'heures par mois ?",
 }
 
-# What we found, where the message of the study office would not do for a firm.
-FINDINGS: dict[str, str] = {
-    "missing_value": "cette réponse est indispensable pour compter la ligne.",
-    "missing_mass": "sans quantité, ce flux n'est pas compté.",
-    "missing_unit": "l'unité manque, ce flux n'est pas compté.",
-    "missing_period": "sans période, ce flux n'est pas compté.",
-    "not_a_number": "ce n'est pas un nombre.",
-    "excel_error": "c'est une erreur de calcul du tableur.",
-    "formula_without_value": "le fichier porte une formule, sans son résultat.",
-    "date_instead_of_number": "le tableur a changé votre nombre en date.",
-    "open_interval": "il manque une valeur maximale.",
-    "unknown_value": "ce mot n'est pas dans la liste.",
-    "personal_data": "cette case contenait une donnée personnelle, que nous n'avons pas gardée.",
-    "out_of_bounds": "cette valeur n'est pas possible ici.",
-    "unit_conflict": "deux unités, ou deux périodes, sont données pour cette quantité.",
-    "period_conflict": "la période de la colonne Unité contredit la colonne Période.",
-    "unknown_site": "cet identifiant n'est celui d'aucun acteur de l'enquête.",
-    "conflicting_site": "un autre acteur est déjà décrit sous cet identifiant.",
-}
-
-# Reasons and rules about a unit: one answer settles them, the quantity with its unit.
-ABOUT_UNITS = {"missing_unit", "unknown_unit", "unit_conflict", "period_conflict", "unit_converted"}
 ABSENT = typeset(
     "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "
     "renvoyez-le."
@@ -96,17 +69,6 @@ NO_ANSWER_UNIT = typeset(
 )
 NO_CELL = typeset("Si c'est faux, corrigez le classeur et renvoyez-le.")
 EMPTY = "Cette case est vide. "
-# Readings that their rule alone does not tell.
-READINGS = {
-    "evidence_assumed_estimated": "faute d'indication, nous avons retenu « {} »",
-    "consent_assumed_none": "faute d'indication, nous avons retenu « {} » : rien de vous n'est publié",
-    "mojibake_suspected": "des accents sont peut-être perdus : « {} »",
-}
-OWN_LABELS = {
-    "answered_by_firm": "valeur remplacée par votre réponse",
-    "confirmed_by_firm": "valeur confirmée par votre réponse",
-    "removed_by_firm": "ligne retirée à votre demande",
-}
 NOTHING_KNOWN = "absence confirmée par votre réponse"
 
 
@@ -121,17 +83,16 @@ def headline(questions: int, readings: int, aside: int) -> str:
     return f"{asked}, et {counted(readings, 'lecture', 'lectures')} à vérifier."
 
 
-def unread(answer: str, code: str, message: str, asked: str) -> str:
+def unread(answer: str, found: Finding, asked: str) -> str:
     """Why an answer was left out, then the question again."""
-    if code == "personal_data":
-        why = "votre réponse contenait une donnée personnelle, que nous n'avons pas gardée."
-    else:
-        why = f"votre réponse «\u00a0{answer}\u00a0» n'a pas pu être reportée\u00a0: {problem(code, message)}"
+    why = found.question()
+    if found.code != "personal_data.answer":
+        why = f"votre réponse «\u00a0{answer}\u00a0» n'a pas pu être reportée\u00a0: {why}"
     return f"{why} {asked}".strip()
 
 
 def absent(unknown: list[str]) -> str:
-    """What to do about a column that a sheet does not have, beside those whose headers say nothing to us."""
+    """What to do about a column that a sheet does not have, beside those whose headers are unknown."""
     quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
     return UNKNOWN.format(quoted) if unknown else ABSENT
 
@@ -147,47 +108,20 @@ def ask(table: str, column: str) -> str:
     return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
 
 
-def problem(code: str, message: str) -> str:
-    """What is wrong: our sentence for firms, else the first half of the message (the other is what to do)."""
-    finding = FINDINGS.get(code)
-    return typeset(finding) if finding else f"{message.split(chr(0xA0) + ';')[0].strip()}."
-
-
-def reading(rule: str, clean: str) -> str:
+def reading(found: Finding, clean: str) -> str:
     """How a cell that could be read in several ways was read."""
-    if rule == "unit_converted":
-        # The source of the factor stays in corrections.csv.
-        head, comma, _ = CONVERTED.sub("", clean).partition("), ")
-        return typeset(f"nous avons compté {head}{')' if comma else ''}")
-    if days := DAYS.fullmatch(clean):
-        return typeset(
-            "nous avons compté {} jours d'ouverture par an (entre {} et {})".format(*days.groups())
-        )
-    if rule == "annualised_over_active_months":
-        times = interval(clean.removesuffix(" par an"))
-        return f"nous avons compté cette quantité {times} fois par an, sur les seuls mois d'activité"
-    if rule in READINGS:
-        return typeset(READINGS[rule].format(clean))
-    return typeset(f"nous avons lu {interval(clean)}, {rule_label(rule)}")
+    own = found.question(clean)
+    return typeset(own or f"nous avons lu {interval(clean)}, {found.entry.label}")
 
 
-def doubt(rule: str, already: str | None) -> str:
+def doubt(found: Finding, already: str | None) -> str:
     """How to answer about a reading; where one reading of a cell is about its unit, the unit is asked too."""
-    return NO_ANSWER_UNIT if rule == "unit_converted" or already == NO_ANSWER_UNIT else NO_ANSWER
+    about_unit = found.entry.asks == "quantity" or already == NO_ANSWER_UNIT
+    return NO_ANSWER_UNIT if about_unit else NO_ANSWER
 
 
-def own_label(rule: str) -> str:
-    """Label of a correction as the firm itself is told it."""
-    return OWN_LABELS.get(rule) or rule_label(rule)
-
-
-@cache
-def rule_labels() -> dict[str, str]:
-    labels = reference.load("labels")
-    rules = labels[labels["column"] == "rule"]
-    return dict(zip(rules["code"], rules["label_fr"], strict=True))
-
-
-def rule_label(rule: str) -> str:
-    """French label of a correction rule, the rule itself where it has none."""
-    return rule_labels().get(rule, rule)
+def correction_label(rule: str, for_office: bool) -> str:
+    """Label of a correction, as the firm reads it or as the study office does."""
+    entry = catalogue()[rule]
+    own = entry.question if entry.kind == "correction" and not for_office else ""
+    return own or entry.label

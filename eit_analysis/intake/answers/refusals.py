@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.codes import CellError
 from eit_analysis.intake.cells.contract import clean_cell
-from eit_analysis.intake.cells.parsing import NUMBER_PROBLEMS, clean_text, parse_number
+from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.reference.units import known_unit, to_tonnes
-
-PERSONAL = "la réponse contient une donnée personnelle, qui n'est pas gardée\u00a0; retirez-la"
 
 
 def refusal(table: str, header: str, answer: Any, category: Any = "") -> CellError | None:
@@ -31,7 +29,7 @@ def refusal(table: str, header: str, answer: Any, category: Any = "") -> CellErr
     text = clean_text(answer)
     try:
         if text == PRIVATE or is_personal(text):
-            raise CellError("personal_data", PERSONAL)
+            raise CellError("personal_data.answer")
         if (table, column) == ("flows", "quantity"):
             _check_quantity(answer, category)
         elif (table, column) == ("flows", "unit"):
@@ -46,9 +44,9 @@ def refusal(table: str, header: str, answer: Any, category: Any = "") -> CellErr
 def _check_quantity(answer: Any, category: Any) -> None:
     number = parse_number(answer)
     if number.problem:
-        raise CellError(number.problem, NUMBER_PROBLEMS[number.problem])
+        raise CellError(number.problem)
     if number.value is not None and number.value < 0:
-        raise CellError("negative_value", "la quantité est négative\u00a0; demandez la valeur exacte")
+        raise CellError("negative_value.quantity")
     if number.suffix:
         _check_unit(number.suffix, category)
 
@@ -62,5 +60,4 @@ def _check_unit(text: str, category: Any) -> None:
     except CellError:
         code = None
     if not (to_tonnes(1.0, unit, code) if code else known_unit(unit)):
-        message = f"l'unité «\u00a0{unit}\u00a0» n'a pas de masse connue ici\u00a0; demandez des kg ou des t"
-        raise CellError("unknown_unit", message)
+        raise CellError("unknown_unit", unit=unit)

@@ -1,7 +1,7 @@
 """Text files in which nothing needs care, read at once and in this process; `child` reads all others.
 
 Text unpacks to nothing larger than itself: up to ``limits.READ_ANYWAY_BYTES`` it takes a moment and a few
-times its size. What `text` cuts in another way than pyarrow, refuses, or has something to say about is left
+times its size. What `text` cuts in another way than pyarrow, refuses, or notes something about is left
 to it: rows of several widths, a line break in a cell, a quote that does not close, a wrong encoding.
 """
 
@@ -25,7 +25,7 @@ from eit_analysis.intake.reading.sheet import NO_RESULT
 
 CODED = pa.dictionary(pa.int32(), pa.string())
 NEW_LINE = ord("\n")
-ODD = f"[ÂÃÄÅâï\ufffd\n\r]|{NO_RESULT}"  # the few cells in which something may have to be told
+ODD = f"[ÂÃÄÅâï\ufffd\n\r]|{NO_RESULT}"  # the few cells about which something may have to be noted
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -50,15 +50,15 @@ def read(path: Path) -> dict[str, Any] | None:
     if cells is None:
         return None
     values, numbers = cells
-    sheet = {"name": child.sheet_name(path), "findings": [], "values": values, "numbers": numbers}
+    sheet = {"name": child.sheet_name(path), "notes": [], "values": values, "numbers": numbers}
     return {
         "format": suffix.lstrip("."), "sha256": digest.result().hexdigest(), "problem": None,
-        "encoding": encoding, "separator": separator, "findings": [], "sheets": [sheet],
+        "encoding": encoding, "separator": separator, "notes": [], "sheets": [sheet],
     }  # fmt: skip
 
 
 def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArray, np.ndarray] | None:
-    """Distinct cells of each column, and which of them stands where, of UTF-8 text with one row a line."""
+    """Distinct cells of each column, and the number of each cell, of UTF-8 text with one row a line."""
     ends = int(np.count_nonzero(np.frombuffer(data, np.uint8) == NEW_LINE))
     quoted = b'"' in data
     height = ends + (not data.endswith(b"\n"))
@@ -96,8 +96,8 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
     if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
         odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
-        told = ("\n", "\r", NO_RESULT)
-        if any(mojibake.is_suspect(cell) or any(sign in cell for sign in told) for cell in odd):
+        noted = ("\n", "\r", NO_RESULT)
+        if any(mojibake.is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
             return None
     height = _filled(values, numbers)
     return (values, numbers[:height]) if height else None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.intake.reading import child, plain
+from eit_analysis.intake.reading import child, simple_csv
 from eit_analysis.intake.sheets import workbook
 from eit_analysis.intake.sheets.workbook import read_files
 
@@ -31,13 +31,13 @@ def files(draw: st.DrawFn) -> bytes:
 
 def agree(path: Path) -> bool:
     """Whether a file is read at once; what it holds is then held to what the careful reader finds."""
-    quick = plain.read(path)
+    quick = simple_csv.read(path)
     if quick is None:
         return False
     careful = child.read_content(path, path.read_bytes())  # raises where it refuses
     for answer in (quick, careful):
         answer["sheets"] = [workbook._raw_sheet(sheet) for sheet in answer["sheets"]]
-        answer["sheets"] = [(s.name, list(s.rows), s.findings) for s in answer["sheets"]]
+        answer["sheets"] = [(s.name, list(s.rows), s.notes) for s in answer["sheets"]]
     assert {name: quick[name] for name in careful} == careful
     return True
 
@@ -88,17 +88,17 @@ def test_ordinary_text_is_read_at_once(tmp_path, name):
 def test_any_other_text_is_left_to_the_careful_reader(tmp_path, name):
     path = tmp_path / "E07_Flux.csv"
     path.write_bytes(CAREFUL[name])
-    assert plain.read(path) is None
+    assert simple_csv.read(path) is None
 
 
 def test_a_large_or_absent_file_and_a_workbook_are_left_to_it(tmp_path, monkeypatch):
     path = tmp_path / "E07_Flux.csv"
     path.write_bytes(PLAIN["utf-8"])
-    assert plain.read(path.rename(tmp_path / "E07.xlsx")) is None
-    assert plain.read(path) is None
+    assert simple_csv.read(path.rename(tmp_path / "E07.xlsx")) is None
+    assert simple_csv.read(path) is None
     path.write_bytes(PLAIN["utf-8"])
-    monkeypatch.setattr(plain.limits, "READ_ANYWAY_BYTES", 10)
-    assert plain.read(path) is None
+    monkeypatch.setattr(simple_csv.limits, "READ_ANYWAY_BYTES", 10)
+    assert simple_csv.read(path) is None
 
 
 def test_files_come_in_the_order_asked_whoever_reads_them(tmp_path):
