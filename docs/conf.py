@@ -39,6 +39,7 @@ add_module_names = False
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 toc_object_entries_show_parents = "hide"
+autosummary_generate = False  # numpydoc brings autosummary; our own pages are enough
 numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"

@@ -57,20 +57,29 @@ def as_text(block: str, module: str) -> str:
 
 
 def target(first: str, rest: str, module: str) -> str:
-    """Where ``first.rest`` leads, seen from a module: into a module of its package or of one around it.
+    """Where ``first.rest`` leads, seen from a module: to what it holds, or a package around it does.
 
     Else, after a point, Sphinx looks for the end of the name everywhere, and warns when it finds none or two.
     """
-    package = module
-    while package:
-        if f"{package}.{first}" in read_modules():
-            return f"~{package}.{first}{rest}"
-        package = package.rpartition(".")[0]
+    known = read_modules()
+    while module:
+        if f"{module}.{first}" in known or first in known[module].holds:
+            return f"~{module}.{first}{rest}"
+        module = module.rpartition(".")[0]
     return first + rest if first == PACKAGE else f".{first}{rest}"
 
 
+def written_in(obj: object, name: str) -> str:
+    """The module where a docstring stands: that of the object, which a package may only pass on."""
+    for place in (getattr(obj, "__module__", None), name):
+        around = [module for module in read_modules() if f"{place}.".startswith(f"{module}.")]
+        if around:
+            return max(around, key=len)
+    return PACKAGE
+
+
 def process(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    module = max((known for known in read_modules() if f"{name}.".startswith(f"{known}.")), key=len)
+    module = written_in(obj, name)
     lines[:] = [*as_restructured_text("\n".join(lines), module).split("\n"), ""]
 
 

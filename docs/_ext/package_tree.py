@@ -13,11 +13,12 @@ PACKAGE = "eit_analysis"
 
 @dataclass(frozen=True)
 class Module:
-    """A module or a package: the first paragraph of its docstring and the modules of the house it imports."""
+    """A module or a package: what it is for, the modules of the house it imports, the names it gives."""
 
     name: str
     purpose: str
     imports: frozenset[str]
+    holds: frozenset[str]
     tree: ast.Module
 
 
@@ -32,7 +33,7 @@ def read_modules() -> dict[str, Module]:
         name = ".".join(part for part in parts if part != "__init__")
         trees[name] = ast.parse(path.read_text("utf-8"))
     return {
-        name: Module(name, _purpose(tree), _imported(tree) & trees.keys() - {name}, tree)
+        name: Module(name, _purpose(tree), _imported(tree) & trees.keys() - {name}, _held(tree), tree)
         for name, tree in trees.items()
     }
 
@@ -50,6 +51,18 @@ def _imported(tree: ast.Module) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return frozenset(found)
+
+
+def _held(tree: ast.Module) -> frozenset[str]:
+    """The functions and classes that a module defines, and those that a package passes on."""
+    nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ImportFrom)]
+    passes_on = any(
+        isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "__all__" for n in tree.body
+    )
+    names = {node.name for node in nodes if not isinstance(node, ast.ImportFrom)}
+    if passes_on:
+        names |= {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return frozenset(names)
 
 
 def children(package: str, known: dict[str, Module]) -> list[str]:
