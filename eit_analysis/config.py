@@ -37,7 +37,7 @@ class Audience(Section):
 
 
 class Scoring(Section):
-    """Weights and declared bounds of the SPOTIS criteria, by criterion name."""
+    """Weights and declared bounds of the SPOTIS criteria by criterion name, draws of all intervals."""
 
     weights: dict[str, float] = Field(default_factory=dict)
     """Poids de chaque critère, ramenés à un total de 1 ; sans eux, ceux que propose le projet."""
@@ -47,6 +47,10 @@ class Scoring(Section):
     """Distance par la route, au plus, entre deux partenaires (km)."""
     detour_factor: float = Field(1.3, ge=1)
     """Distance par la route rapportée à la distance à vol d’oiseau."""
+    draws: int = Field(1000, ge=1)
+    """Nombre de tirages des intervalles de rang et de ceux de la meilleure combinaison."""
+    seed: int = Field(20240601, ge=0)
+    """Graine de ces tirages : la même redonne les mêmes chiffres."""
 
 
 Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]

@@ -115,7 +115,7 @@ def test_a_refused_cell_of_another_row_or_column_is_not_counted(wave):
 
 
 def test_evidence_classes(wave):
-    evidence = quality.evidence_classes(wave["flows"]).set_index("evidence")
+    evidence = quality.evidence_classes(wave["flows"]).frame.set_index("evidence")
     assert evidence.loc["measured", "share_percent"] == pytest.approx(200 / 3)
 
 
@@ -281,7 +281,7 @@ def test_empty_inputs_give_empty_frames(wave, quarantine):
     nothing = {table: empty(table) for table in tables.TABLES}
     cells = quality.optional_cells(nothing, quarantine)
     assert quality.completeness(cells, ["sheet", "question"]).empty
-    assert quality.evidence_classes(nothing["flows"]).empty
+    assert quality.evidence_classes(nothing["flows"]).frame.empty
     assert quality.quarantine_by_reason(quarantine.head(0)).empty
     assert quality.implausible_by_reason(lines()).empty
     assert quality.corrections_by_rule(pd.DataFrame({"rule": []}, dtype="str")).empty

@@ -42,7 +42,7 @@ def test_those_contacted_who_never_answered_count_in_the_denominator():
     known = known_actors(NOW["sites"], EARLIER["sites"], CONTACTED)
     assert known.values.tolist()[-2:] == [["E8", "unknown"], ["E9", "unknown"]]
     assert known["site_id"].is_unique
-    rate = response_rate(known, NOW).set_index("actor_type")
+    rate = response_rate(known, NOW).frame.set_index("actor_type")
     assert list(rate.index) == ["firm", "ess", "unknown", "Total"]
     assert rate.loc["unknown", ["n_answered", "n_contacted"]].tolist() == [0, 2]
     assert rate.loc["Total", "response_percent"] == pytest.approx(100 / 6)
@@ -127,7 +127,7 @@ def test_a_list_that_would_count_wrong_is_refused(tmp_path, content, told):
 
 
 def test_the_rate_counts_rows_beyond_entreprise():
-    rate = response_rate(known_actors(NOW["sites"], EARLIER["sites"]), NOW).set_index("actor_type")
+    rate = response_rate(known_actors(NOW["sites"], EARLIER["sites"]), NOW).frame.set_index("actor_type")
     assert list(rate.index) == ["firm", "ess", "Total"]
     assert rate.loc["firm", ["n_answered", "n_contacted"]].tolist() == [1, 3]
     assert rate.loc["ess", "response_percent"] == 0
@@ -139,7 +139,7 @@ def test_the_rate_counts_rows_beyond_entreprise():
 def test_an_actor_of_unknown_type_is_counted():
     now = wave({"E1": "firm", "E2": "firm"}, flows=["E1"])
     now["sites"].loc[1, "actor_type"] = None
-    rate = response_rate(now["sites"], now)
+    rate = response_rate(now["sites"], now).frame
     assert rate["n_contacted"].tolist() == [1, 1, 2]
 
 
@@ -147,7 +147,7 @@ def test_who_did_not_say_its_type_and_who_sent_nothing_are_one_line():
     now = wave({"E1": "firm", "E2": "firm"}, flows=["E1", "E2"])
     now["sites"].loc[1, "actor_type"] = None
     known = known_actors(now["sites"], now["sites"].head(0), pd.DataFrame({"site_id": ["E9"]}))
-    rate = response_rate(known, now)
+    rate = response_rate(known, now).frame
     assert rate["actor_type"].tolist() == ["firm", "unknown", "Total"]
     assert rate["n_contacted"].tolist() == [1, 2, 3]
 
@@ -166,7 +166,7 @@ def test_response_of_each_actor_names_its_empty_sheets():
     assert own.loc["E1", "missing_sheets"] == "Mutualisations, Compétences, Changement"
 
 
-@pytest.mark.parametrize("function", [response, response_rate])
-def test_nobody_known(function):
+def test_nobody_known():
     nothing = {table: frame.head(0) for table, frame in NOW.items()}
-    assert function(nothing["sites"], nothing).empty
+    assert response(nothing["sites"], nothing).empty
+    assert response_rate(nothing["sites"], nothing).frame.empty

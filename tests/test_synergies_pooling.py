@@ -10,7 +10,7 @@ from eit_analysis import reference
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, pooled
-from eit_analysis.synergies.pooling.thresholds import targets, unseen
+from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
 SITES = pd.DataFrame(
     {
@@ -103,7 +103,7 @@ def test_units_are_converted_and_other_units_left_out():
     groups, _ = run([("A", "purchase", "Papier recyclé", 600.0, "kg"), ("B", "purchase", "papier", 0.7, "t")])
     assert list(groups["volume_per_year"]) == pytest.approx([1.3])
     sharing = needs([("A", "purchase", "papier", 600.0, "€"), ("B", "purchase", "Papier", 0.7, "t")])
-    assert list(unseen(sharing, THRESHOLDS)["unit"]) == ["€"]
+    assert list(without_threshold(sharing, THRESHOLDS).frame["unit"]) == ["€"]
 
 
 def test_a_general_threshold_keeps_items_apart():
@@ -120,7 +120,7 @@ def test_two_words_for_one_thing_are_one_need():
     )
     groups, _ = pooled(sharing, outputs([]), SITES, thresholds, COSTS, HAZARDOUS, 15.0, 1.0)
     assert list(groups["members"]) == ["A B"] and list(groups["keyword"]) == ["secour|sst"]
-    assert unseen(sharing, thresholds).empty
+    assert without_threshold(sharing, thresholds).frame.empty
 
 
 def test_hazardous_waste_is_never_pooled_with_the_rest():
@@ -342,7 +342,7 @@ def test_a_wider_radius_never_loses_a_possibility(territory, radius_km):
 
 def test_unknown_units_are_listed_and_everyone_at_one_place_is_one_group():
     rows = [(s, "training", "secourisme", 4.0, "licorne") for s in "ABC"]
-    assert len(unseen(needs(rows), THRESHOLDS)) == 3 and run(rows)[0].empty
+    assert len(without_threshold(needs(rows), THRESHOLDS).records) == 3 and run(rows)[0].empty
     together = SITES.assign(latitude=47.0)
     groups, _ = run([], [(s, "wood", 6.0) for s in "ABCD"], radius_km=0.0, sites=together)
     assert list(groups["members"]) == ["A B C D"] and list(groups["round_km"]) == [0.0]

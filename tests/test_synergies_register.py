@@ -1,23 +1,23 @@
 """Register: the funnel, what is realised beside what is possible, and the time spent at each stage."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.config import Disclosure
+from eit_analysis.errors import DisclosureError
 from eit_analysis.synergies.register.actors import actors
-from eit_analysis.synergies.register.durations import (
-    DURATION_COLUMNS,
-    PASSAGE_COLUMNS,
-    durations,
-    passages,
-    stalled,
-)
-from eit_analysis.synergies.register.funnel import FUNNEL_COLUMNS, funnel, funnel_contributors
-from eit_analysis.synergies.register.totals import first_hand, totals, totals_contributors
+from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS, durations, passages
+from eit_analysis.synergies.register.funnel import FUNNEL_COLUMNS, funnel, stages
+from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
+RULES = Disclosure()
 TODAY = pd.Timestamp("2018-12-31")
 
 
@@ -45,22 +45,27 @@ def wave(**stages):
 
 
 def test_funnel():
-    table = funnel({"2018": REGISTER})
+    reached = funnel({"2018": REGISTER})
+    table, behind = reached.frame, reached.records
     assert list(table.columns) == FUNNEL_COLUMNS
     assert list(table["n_synergies"]) == [7, 3, 2, 1, 1]
     assert list(table["conversion_percent"])[1:4] == pytest.approx([300 / 7, 200 / 3, 50])
-    assert list(table["realised_t_per_year"]) == [0, 0, 0, 5, 0]
-    behind = funnel_contributors({"2018": REGISTER})
     assert set(behind.loc[behind["status"] == "done", "site_id"]) == {"A", "B"}
+    now = stages(REGISTER)
+    assert now.keys == ["status"] and list(now.frame["n_synergies"]) == [7, 3, 2, 1]
+    for breakdown in (reached, now):
+        breakdown.check("Avancement")
+        assert (breakdown.forms()["coefficient"] == 1).all()
 
 
 def test_a_dropped_synergy_keeps_the_stage_an_earlier_wave_shows():
     earlier = REGISTER.assign(status=REGISTER["status"].replace("dropped", "committed"))
-    table = funnel({"2018": REGISTER, "2015": earlier}).set_index(["wave", "status"])["n_synergies"]
+    reached = funnel({"2018": REGISTER, "2015": earlier})
+    table = reached.frame.set_index(["wave", "status"])["n_synergies"]
     # S5 was committed in 2015, so it had been studied when it was dropped.
     assert table["2018"].to_dict() == {"lead": 7, "study": 4, "committed": 3, "done": 1, "dropped": 1}
     assert table["2015"].to_dict() == {"lead": 7, "study": 4, "committed": 3, "done": 1, "dropped": 0}
-    behind = funnel_contributors({"2018": REGISTER, "2015": earlier})
+    behind = reached.records
     late = behind[(behind["wave"] == "2018") & (behind["status"] == "committed")]
     assert sorted(late["site_id"]) == ["A", "A", "A", "B", "B", "C"]
 
@@ -70,12 +75,47 @@ def test_totals_keep_the_measures_apart():
         "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
     }  # fmt: skip
     plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
-    table = totals(plan, plan, REGISTER, total="Total").set_index(["category", "measure"])["mass_t_per_year"]
+    tonnes = totals(plan, plan, REGISTER, RULES)
+    table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
     assert (table["wood", "potential"], table["wood", "allocated"], table["wood", "realised"]) == (10, 5, 5)
-    assert table["Total", "potential"] == 10 and table["Total", "realised"] == 5
-    behind = totals_contributors(plan, plan, REGISTER, 3, 0.85)
+    assert table[TOTAL, "potential"] == 10 and table[TOTAL, "realised"] == 5
+    behind = tonnes.records
     assert set(behind.loc[behind["measure"] == "realised", "site_id"]) == {"A", "B"}
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
+    assert overall(tonnes).frame.to_numpy().tolist() == [["allocated", 5.0], ["realised", 5.0]]
+    assert by_category(tonnes).frame.set_index("category")["mass_t_per_year"].to_dict() == {
+        "wood": 5, TOTAL: 5, **dict.fromkeys(set(table.index.levels[0]) - {"wood", TOTAL}, 0),
+    }  # fmt: skip
+
+
+def test_every_tonne_realised_is_in_the_total_and_has_an_actor():
+    plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
+    rows = [
+        ("S1", "Palettes", "exchange", "wood", "A B", "done", 5.0),
+        ("S2", "Sans famille", "exchange", None, "A C", "done", 2.0),
+        ("S3", "Sans acteurs", "exchange", "wood", None, "done", 1.0),
+        ("S4", "Sans masse", "exchange", "wood", "A", "done", np.nan),
+    ]
+    tonnes = totals(plan, plan, register_table(rows), RULES)
+    tonnes.check("Tonnages")
+    table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
+    assert table[TOTAL, "realised"] == 8 and table["other", "realised"] == 2
+    # Each actor of a synergy has an equal part of its tonnes.
+    parts = tonnes.records.groupby("site_id")["mass_t_per_year"].sum()
+    assert parts.to_dict() == {"A": 3.5, "B": 2.5, "C": 1.0, "S3": 1.0}
+    of_wood = tonnes.forms().merge(tonnes.frame.reset_index(names="row"), on="row")
+    of_wood = of_wood[(of_wood["category"] == "wood") & (of_wood["measure"] == "realised")]
+    assert sorted(of_wood["site_id"]) == ["A", "A", "B", "S3"] and (of_wood["coefficient"].max() == 1)
+
+
+def test_totals_whose_records_are_not_theirs_are_refused():
+    row = dict.fromkeys(CANDIDATE_COLUMNS) | {
+        "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
+    }  # fmt: skip
+    plan = pd.DataFrame([row]).assign(allocated_t_per_year=5.0)
+    tonnes = totals(plan, plan, REGISTER, RULES)
+    with pytest.raises(DisclosureError, match="enregistrements"):
+        dataclasses.replace(tonnes, records=tonnes.records.iloc[1:]).check("Tonnages")
 
 
 def passing(*rows):
@@ -131,8 +171,6 @@ def test_each_stay_runs_from_one_date_to_the_next():
     }  # fmt: skip
     assert seen.loc[("a", "lead"), "months_at_stage"] == pytest.approx(12, abs=0.05)
     assert seen.loc[("b", "lead"), "months_at_stage"] == pytest.approx(48, abs=0.05)
-    assert list(stalled(table, 24)["synergy_id"]) == ["b", "a"]
-    assert list(stalled(table, 40)["synergy_id"]) == ["b"]
 
 
 def test_a_stay_without_usable_dates_has_no_length_and_counts_nowhere():
@@ -184,11 +222,11 @@ def test_the_median_counts_those_still_waiting():
 
 def test_empty_register():
     empty = register_table([])
-    assert funnel({"2018": empty})["n_synergies"].sum() == 0
-    assert actors(empty).empty and funnel({}).empty and funnel_contributors({}).empty
+    assert funnel({"2018": empty}).frame["n_synergies"].sum() == 0
+    assert actors(empty).empty and funnel({}).frame.empty and funnel({}).records.empty
     plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
-    assert totals(plan, plan, empty, total="Total")["mass_t_per_year"].sum() == 0
-    assert totals_contributors(plan, plan, empty, 3, 0.85).empty
+    nothing = totals(plan, plan, empty, RULES)
+    assert nothing.frame["mass_t_per_year"].sum() == 0 and nothing.records.empty
     for registers in ({}, {"2018": wave()}):
         stays = passages(registers, TODAY)
         assert stays.empty and list(stays.columns) == PASSAGE_COLUMNS

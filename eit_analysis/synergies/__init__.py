@@ -1,1 +1,36 @@
-"""Study 2: who could exchange or share what."""
+"""Study 2: who could exchange or share what, and who gains.
+
+``Assessment(flows, sites, readiness, settings)`` gives, each computed once, the exchanges that pass the gates
+(``passed``, ``rejected``), their impacts and ranks (``candidates``, ``ranking``), the best joint plan
+(``plan``, ``exchanges``) and what it changes (``changes``).
+
+``substitution``, ``bundles``, ``nationwide``
+    Who could use what another throws away; with which partners together; over a country.
+``pooling``
+    Who could buy, hire, train or collect together.
+``impacts``, ``portfolio``, ``factor_rows``
+    Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
+``scoring``, ``allocation``
+    Which exchange first; which ones together.
+``register``
+    What became of each lead.
+"""
+
+from importlib import import_module
+from typing import Any
+
+MODULES = (
+    "allocation", "bundles", "factor_rows", "impacts", "listings", "nationwide", "pooling", "portfolio",
+    "register", "scoring", "substitution",
+)  # fmt: skip
+
+__all__ = ["Assessment", *MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    """A module of the study, or the assessment, imported when it is first asked for."""
+    if name == "Assessment":
+        return import_module(f"{__name__}.assessment").Assessment
+    if name in MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

@@ -47,6 +47,8 @@ ROLES = {
     "new_jobs": Role("jobs", route="new_route"),
     "insertion_share": Role("insertion_share"),
 }
+# Roles in which a cost or a price that an actor declared takes the place of the factor.
+DECLARED = ("old_cost", "virgin_price")
 
 
 def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:

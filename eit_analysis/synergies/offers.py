@@ -11,6 +11,10 @@ from eit_analysis.synergies.matching.sides import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
 TAKERS = ("outlet", "ess")
+READ = [
+    "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
+    "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
+]  # fmt: skip
 
 
 def month_mask(months: pd.Series) -> np.ndarray:
@@ -25,7 +29,7 @@ def _bits(text: str) -> int:
 
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collection[str]) -> pd.DataFrame:
-    out = flows[flows["direction"] == "out"].merge(
+    out = flows.loc[flows["direction"] == "out", READ].merge(
         sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
@@ -50,7 +54,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collectio
 
 
 def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    entering = flows[flows["direction"] == "in"].merge(
+    entering = flows.loc[flows["direction"] == "in", READ].merge(
         sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(

@@ -17,9 +17,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values
-from eit_analysis.synergies.impacts import DIVERTED, FORMULAS, INDICATORS, per_candidate
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.config import Disclosure
+from eit_analysis.synergies.allocation.exposed import exposed_side
+from eit_analysis.synergies.factor_rows import BOUNDS, DECLARED, rows_used, values
+from eit_analysis.synergies.impacts import DIVERTED, FORMULAS, INDICATORS, in_proportion, per_candidate
 
+ALLOCATED = "allocated_t_per_year"
 EDGE = float(norm.ppf(0.975))
 # Numbers handled at once, candidates × draws: what a processor keeps at hand.
 BLOCK = 60_000
@@ -48,7 +52,7 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
         total then.
     """
     columns = [c for names in INDICATORS.values() for c in names]
-    kept = plan[plan["allocated_t_per_year"] > 0].sort_values("candidate_id")
+    kept = plan[plan[ALLOCATED] > 0].sort_values("candidate_id")
     if kept.empty:
         return pd.DataFrame(columns=["category", *columns])
     codes, categories = pd.factorize(kept["category"], sort=True)
@@ -57,7 +61,7 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
     outputs, _ = pd.factorize(kept["out_flow_id"], sort=True)
     ratios = kept[DIVERTED].to_numpy(dtype=float) / kept[[DIVERTED[1]]].to_numpy(dtype=float)
     used, fixed = rows_used(kept, factors), per_candidate(kept)
-    tonnes = kept[["allocated_t_per_year"]].to_numpy(dtype=float)
+    tonnes = kept[[ALLOCATED]].to_numpy(dtype=float)
 
     def totals(by_row: np.ndarray, ratio: np.ndarray) -> dict[str, np.ndarray]:
         found = fixed | values(kept, used, by_row)
@@ -79,6 +83,32 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
         table[middle] = value = central[name][:, 0]
         table[low], table[high] = np.minimum(ends[0], value), np.maximum(ends[1], value)
     return table
+
+
+def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Disclosure) -> Breakdown:
+    """One indicator of :func:`portfolio`, by category, with the exchanges behind it.
+
+    An actor weighs by the tonnes of the exchanges. The central value is their sum, and a public multiple of
+    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws.
+
+    Parameters
+    ----------
+    changes, plan : pandas.DataFrame
+        From :func:`portfolio` and what it was given.
+    indicator : str
+        Of ``impacts.INDICATORS``.
+    rules : Disclosure
+        They choose between givers and takers, :func:`exposed.exposed_side`.
+    """
+    columns = list(INDICATORS[indicator])
+    kept = plan[plan[ALLOCATED] > 0]
+    behind = exposed_side(kept.assign(**in_proportion(kept, columns[:1])), ALLOCATED, rules)
+    records = behind[["category", "candidate_id", "site_id", ALLOCATED, columns[0]]]
+    public = not set(DECLARED) & set(FORMULAS[indicator].directions)
+    return Breakdown(
+        changes[["category", *columns]], ["category"], records, ALLOCATED, TOTAL,
+        of=ALLOCATED if public else None, sums=columns[:1],
+    )  # fmt: skip
 
 
 def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:

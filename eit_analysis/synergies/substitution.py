@@ -21,6 +21,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
@@ -99,6 +100,13 @@ def candidates(
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
     passed = quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
     return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
+
+
+def by_gate(rejected: pd.DataFrame) -> Breakdown:
+    """Rejected pairs counted by gate, with the givers behind each."""
+    counts = rejected.groupby("gate", as_index=False).agg(n_pairs=("out_flow_id", "size"))
+    frame = counts.sort_values("n_pairs", ascending=False)
+    return Breakdown(frame, ["gate"], rejected.rename(columns={"giver_site_id": "site_id"}))
 
 
 def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.intake.survey.response import TOTAL
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
@@ -148,11 +148,11 @@ def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def evidence_classes(flows: pd.DataFrame) -> pd.DataFrame:
+def evidence_classes(flows: pd.DataFrame) -> Breakdown:
     """How the masses are known: ``evidence, n_flows, share_percent`` (% of flows)."""
     frame = _counted(flows["evidence"], "evidence", "n_flows")
     frame["share_percent"] = 100 * frame["n_flows"] / max(1, len(flows))
-    return frame
+    return Breakdown(frame, ["evidence"], flows)
 
 
 def implausible_by_reason(implausible: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
@@ -15,7 +16,6 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
-TOTAL = "Total"
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
@@ -145,7 +145,7 @@ def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
     return frame.sort_values(["sheets_filled", "rows_clean"], kind="stable", ignore_index=True)
 
 
-def response_rate(known: pd.DataFrame, wave: Wave) -> pd.DataFrame:
+def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
     """Response rate = actors with at least one usable row beyond *Entreprise* / actors known.
 
     Parameters
@@ -157,24 +157,24 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``actor_type, n_answered, n_contacted`` (actors), ``response_percent`` (%) and ``mean_sheets_filled``
         (of those who answered), with the total last; empty when no actor is known.
     """
-    own = response(known, wave).merge(known, on="site_id")
+    own = response(known, wave).merge(known.fillna({"actor_type": UNKNOWN}), on="site_id")
     own["answered"] = own["rows_clean"] > 0
     own["sheets_filled"] = own["sheets_filled"].where(own["answered"])
-    both = pd.concat([own.fillna({"actor_type": UNKNOWN}), own.assign(actor_type=TOTAL)])
+    both = pd.concat([own, own.assign(actor_type=TOTAL)])
     rate = both.groupby("actor_type", as_index=False, sort=False).agg(
         n_answered=("answered", "sum"), n_contacted=("answered", "size"),
         mean_sheets_filled=("sheets_filled", "mean"),
     )  # fmt: skip
     rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
     order = [*tables.ACTOR_TYPES, UNKNOWN, TOTAL]
-    return rate.sort_values(
-        "actor_type", key=lambda types: types.map(order.index),
-        kind="stable", ignore_index=True,
-    )  # fmt: skip
+    rate = rate.sort_values(
+        "actor_type", key=lambda types: types.map(order.index), kind="stable", ignore_index=True
+    )
+    return Breakdown(rate, ["actor_type"], own, total=TOTAL)
 
 
 def no_longer_answer(wave: Wave, earlier: Wave) -> pd.DataFrame:

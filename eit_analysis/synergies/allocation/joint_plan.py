@@ -22,7 +22,7 @@ PROGRAMME_COLUMNS = [
     "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 ACCOUNT_COLUMNS = ["plan_account", "account_eur_per_year"]
-EXCLUSIVE_COLUMNS = ["exclusive_group", "candidate_id", "exchange_site_ids", "allocated_t_per_year"]
+EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -112,6 +112,12 @@ def _nothing(model: Model, benefit: Benefit) -> Solution:
     """The plan without any exchange: all that is known when time runs out before a first plan."""
     n = len(model.pairs)
     return Solution(np.zeros(n), np.zeros(n, dtype=bool), 0.0, upper_bound(model, benefit), "time_limit")
+
+
+def limits(settings: Allocation) -> pd.DataFrame:
+    """The limits that the study gives to its plan: ``allocation_limit, ceiling``."""
+    given = settings.model_dump(exclude_none=True, exclude={"exclusive"})
+    return pd.DataFrame({"allocation_limit": list(given), "ceiling": list(map(float, given.values()))})
 
 
 def search(plan: JointPlan) -> pd.DataFrame:

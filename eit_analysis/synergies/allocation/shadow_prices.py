@@ -23,6 +23,7 @@ from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
 PRICE_COLUMNS = [
     "limit_kind", "flow_id", "site_id", "limit_t_per_year", "slack_t_per_year", "price_eur_per_t",
 ]  # fmt: skip
+SCARCE_COLUMNS = ["site_id", "flow_id", "limit_kind", "limit_t_per_year", "one_more_eur_per_year"]
 CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_year"]
 
 
@@ -85,6 +86,30 @@ def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
     place = {key: row for row, key in enumerate(zip(*_keys(_limits(plan)), strict=True))}
     gains = [_gain(plan, place[key]) for key in zip(*_keys(limits), strict=True)]
     return limits.assign(one_more_eur_per_year=np.array(gains, dtype=float))
+
+
+def scarce_demands(plan: JointPlan, most: int = 8, least_eur_per_year: float = 10.0) -> pd.DataFrame:
+    """The needs and capacities that a plan exhausts, by what one more tonne of each brings, largest first.
+
+    Parameters
+    ----------
+    plan : JointPlan
+        From :func:`joint_plan.allocate`, of largest net gain.
+    most : int
+        How many are tried, dearest first: one programme is solved for each.
+    least_eur_per_year : float
+        What brings less is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``SCARCE_COLUMNS``.
+    """
+    prices = shadow_prices(plan)
+    tried = prices[(prices["limit_kind"] == "demand") & (prices["price_eur_per_t"] > 0)].head(most)
+    gains = one_more_tonne(plan, tried)
+    gains = gains[gains["one_more_eur_per_year"] >= least_eur_per_year]
+    return gains.sort_values("one_more_eur_per_year", ascending=False)[SCARCE_COLUMNS]
 
 
 def ceilings(plan: JointPlan) -> pd.DataFrame:

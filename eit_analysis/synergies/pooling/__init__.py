@@ -1,1 +1,1 @@
-"""Like flows, purchases and needs within reach, together above a threshold that no member crosses alone."""
+"""Who could buy, hire, train or collect together: thresholds, groups, rounds and savings."""

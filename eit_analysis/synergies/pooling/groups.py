@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
@@ -28,6 +29,7 @@ POOL_COLUMNS = [
     "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", "saving_eur_per_year",
     "saving_low_eur_per_year", "saving_high_eur_per_year",
 ]  # fmt: skip
+POOLED = "pooled_volume_per_year"
 SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year"]
 # Whoever offers one of these has it already. An offer of goods or of a service is a supplier's: it is paid.
 SPARE = ("equipment", "space", "training", "skill")
@@ -111,6 +113,32 @@ def pooled(
     frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
     frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
+
+
+def numbered(pools: pd.DataFrame) -> pd.DataFrame:
+    """The groups of :func:`pooled` (not its offers), numbered from 1 in ``group_number``."""
+    groups = pools[pools["kind"] == "group"].rename(columns={"volume_per_year": POOLED})
+    return groups.assign(group_number=range(1, len(groups) + 1))
+
+
+def offers(pools: pd.DataFrame) -> pd.DataFrame:
+    """The offers of :func:`pooled`, under the names that tell who offers what to whom."""
+    names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
+    return pools[pools["kind"] == "offer"].rename(columns=names)
+
+
+def by_group(groups: pd.DataFrame, shares: pd.DataFrame) -> Breakdown:
+    """Pooled volume, threshold and round of each group, with the share of each member.
+
+    Parameters
+    ----------
+    groups, shares : pandas.DataFrame
+        From :func:`numbered` and :func:`pooled`.
+    """
+    keys = ["group_number", "nature", "label"]
+    records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")
+    frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
+    return Breakdown(frame, keys, records.rename(columns={"volume_per_year": POOLED}), POOLED)
 
 
 def _groups(

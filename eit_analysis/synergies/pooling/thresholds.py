@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
 from eit_analysis.reference.units import normalise_unit
 
@@ -103,14 +104,16 @@ def targets(
     return found
 
 
-def unseen(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
-    """Needs that no threshold speaks of (``nature, item, unit, site_id``): what the groups cannot show."""
+def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakdown:
+    """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them."""
     stated = _stated(sharing)
     needs = stated[stated["side"] == "need"]
     seen = np.zeros(len(needs), dtype=bool)
     for threshold in _read(thresholds):
         seen = seen | _speaks_of(threshold, needs)
-    return needs[~seen][["nature", "item", "unit", "site_id"]].reset_index(drop=True)
+    keys = ["nature", "item", "unit"]
+    records = needs[~seen][[*keys, "site_id"]].reset_index(drop=True)
+    return Breakdown(records.groupby(keys, as_index=False).agg(n_needs=("site_id", "size")), keys, records)
 
 
 def _read(thresholds: pd.DataFrame) -> list[Threshold]:

@@ -1,1 +1,1 @@
-"""The register of synergies: what became of each lead, found again by calculation or not."""
+"""What became of each lead of the register, and whether the methods find it again."""

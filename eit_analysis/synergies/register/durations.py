@@ -103,12 +103,6 @@ def durations(stays: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=DURATION_COLUMNS)
 
 
-def stalled(stays: pd.DataFrame, months: float) -> pd.DataFrame:
-    """Synergies that have waited at a stage for longer than so many months, the longest first."""
-    late = stays[(stays["passage"] == "waiting") & (stays["months_at_stage"] > months)]
-    return late.sort_values(["months_at_stage", "synergy_id"], ascending=[False, True], ignore_index=True)
-
-
 def _history(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
     columns = ["synergy_id", "title", "site_ids", "status", "status_date"]
     waves = [registers[wave][columns] for wave in sorted(registers)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -30,6 +31,37 @@ NEED_COLUMNS = [
 ]  # fmt: skip
 JOINED = ["out_flow_id", "in_flow_id"]
 CONDITION_COLUMNS = ["condition", "n_open", "n_closed"]
+# The tables of a sheet: what the survey and the register say, then what is computed.
+FACTS = ("steps", "members", "flows", "needs")
+RESULTS = ("exchanges", "impact", "groups")
+# What it lists of each: its columns, which of them name actors, how many rows at most.
+LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
+    "steps": (
+        ["carrier", "status", "months_at_stage", "realised_t_per_year", "next_step", "blocked_by",
+         "site_ids"],
+        ["site_ids", "carrier"], None,
+    ),
+    "members": (["site_id", "actor_type", "commune_name", "is_carrier"], ["site_id"], None),
+    "flows": (
+        ["site_id", "direction", "description", "mass_t_per_year", "mass_low_t_per_year",
+         "mass_high_t_per_year", "evidence", "route", "source_file", "source_row"],
+        ["site_id"], 5,
+    ),
+    "needs": (["site_id", "nature", "item", "side", "volume_per_year", "unit"], ["site_id"], 6),
+    "exchanges": (
+        ["giver_site_id", "taker_site_id", "use", "treatment", "legal_status", "months_in_common",
+         "distance_km", "diverted_t_per_year", "score", "rank", "rank_low", "rank_high"],
+        ["giver_site_id", "taker_site_id"], 4,
+    ),
+    "impact": (
+        ["site_ids", "mass_t_per_year", *INDICATORS["net_gain"], *INDICATORS["avoided"], *INDICATORS["jobs"]],
+        ["site_ids"], None,
+    ),
+    "groups": (
+        ["members", "label", "volume_per_year", "threshold", "unit", "round_km", "saving_eur_per_year"],
+        ["members"], 4,
+    ),
+}  # fmt: skip
 
 
 class Fiche(NamedTuple):
@@ -41,10 +73,9 @@ class Fiche(NamedTuple):
     heaviest first, each with the cell it comes from. ``needs`` : ``NEED_COLUMNS``, the same for what a
     pooling shares. ``exchanges`` : ``EXCHANGE_COLUMNS``, best first. ``conditions`` : ``CONDITION_COLUMNS``,
     for each gate the exchanges that pass it and the nearest refused pairs that it stopped. ``impact`` : one
-    row, the columns of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all the exchanges of the fiche
-    sharing their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled`` that answer
-    it.
-    ``steps`` : its row of ``steps.next_steps``.
+    row, the columns of ``impacts.INDICATORS``, ``mass_t_per_year`` and ``site_ids``, for all the exchanges of
+    the fiche sharing their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled``
+    that answer it. ``steps`` : its row of ``steps.next_steps``, with its realised tonnes.
     """
 
     lead: pd.DataFrame
@@ -59,8 +90,33 @@ class Fiche(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Exchange or pooling, by its code; "nan" where the register does not say."""
-        return str(self.lead["kind"].iloc[0])
+        """Pooling where the register says so, else exchange."""
+        return POOLING if self.lead["kind"].iloc[0] == POOLING else "exchange"
+
+    @property
+    def heading(self) -> tuple[str, str, list[str]]:
+        """Identifier, title and actors."""
+        row = self.lead.iloc[0]
+        return row["synergy_id"], row["title"], str(row["site_ids"]).split()
+
+    @property
+    def closed(self) -> pd.DataFrame:
+        """The conditions that stopped the nearest pairs, with the number of pairs."""
+        return self.conditions.loc[self.conditions["n_closed"] > 0, ["condition", "n_closed"]]
+
+    def listings(self, names: Iterable[str]) -> list[tuple[str, pd.DataFrame, list[str], int | None]]:
+        """Name, columns to list, columns that name actors and most rows of the tables that hold anything."""
+        return [
+            (name, table[columns], sites, most)
+            for name, table in ((name, getattr(self, name)) for name in names)
+            for columns, sites, most in [LISTED[name]]
+            if len(table)
+        ]
+
+
+def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[Fiche]:
+    """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
+    return [fiche(name, recalled, *tables) for name in recalled["synergy_id"]]
 
 
 def fiche(
@@ -117,9 +173,11 @@ def fiche(
         needs=_needs(ids, lead, sharing),
         exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),
         conditions=_conditions(len(exchanges), closed),
-        impact=_impact(exchanges),
+        impact=_impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
         groups=groups,
-        steps=_rows(steps, "synergy_id", {synergy_id}),
+        steps=_rows(steps, "synergy_id", {synergy_id}).assign(
+            realised_t_per_year=lead["realised_t_per_year"]
+        ),
     )
 
 

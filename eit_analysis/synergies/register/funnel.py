@@ -10,18 +10,18 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.synergies.register.actors import actors
 
 STAGES = ("lead", "study", "committed", "done")
-FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent", "realised_t_per_year"]
+FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent"]
 
 
-def funnel(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Synergies that reached each stage, wave by wave.
+def funnel(registers: dict[str, pd.DataFrame]) -> Breakdown:
+    """Synergies that reached each stage, wave by wave, with the actors of each.
 
     A synergy that is done has been a lead, a study and a commitment. A dropped one has reached the stage that
-    an earlier wave shows, else it is counted as a lead, the only stage known; it also stands on a line of its
-    own.
+    an earlier wave shows, else it is counted as a lead, the only stage known; it also has a line of its own.
 
     Parameters
     ----------
@@ -30,31 +30,30 @@ def funnel(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        Columns ``FUNNEL_COLUMNS``; ``realised_t_per_year`` sums the tonnes of those that stand there now.
+    Breakdown
+        Columns ``FUNNEL_COLUMNS`` by wave and status; records by synergy, actor and stage reached.
     """
     rows = []
+    records = [pd.DataFrame(columns=["wave", "status", "site_id"])]
     for wave, register, reached in _reached(registers):
         before = 0
         for i, stage in enumerate(STAGES):
-            here = int((reached >= i).sum())
-            now = register.loc[register["status"] == stage, "realised_t_per_year"]
-            rows.append((wave, stage, here, 100 * here / before if before else np.nan, now.sum()))
-            before = here
+            here = register[reached >= i]
+            rows.append((wave, stage, len(here), 100 * len(here) / before if before else np.nan))
+            records.append(actors(here).assign(wave=wave, status=stage))
+            before = len(here)
         dropped = register[register["status"] == "dropped"]
-        rows.append((wave, "dropped", len(dropped), np.nan, dropped["realised_t_per_year"].sum()))
-    return pd.DataFrame(rows, columns=FUNNEL_COLUMNS)
+        rows.append((wave, "dropped", len(dropped), np.nan))
+        records.append(actors(dropped).assign(wave=wave, status="dropped"))
+    behind = pd.concat(records, ignore_index=True)[["wave", "status", "site_id"]]
+    return Breakdown(pd.DataFrame(rows, columns=FUNNEL_COLUMNS), ["wave", "status"], behind)
 
 
-def funnel_contributors(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per wave, stage reached and actor: who stands behind each line of :func:`funnel`."""
-    rows = [pd.DataFrame(columns=["wave", "status", "site_id"])]
-    for wave, register, reached in _reached(registers):
-        rows += [
-            actors(register[reached >= i]).assign(wave=wave, status=stage) for i, stage in enumerate(STAGES)
-        ]
-        rows.append(actors(register[register["status"] == "dropped"]).assign(wave=wave, status="dropped"))
-    return pd.concat(rows, ignore_index=True)[["wave", "status", "site_id"]]
+def stages(register: pd.DataFrame) -> Breakdown:
+    """The stages reached at one wave, without the line of dropped synergies."""
+    one = funnel({"": register})
+    frame = one.frame.loc[one.frame["status"] != "dropped", FUNNEL_COLUMNS[1:]]
+    return Breakdown(frame, ["status"], one.records)
 
 
 def _reached(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import reading
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
@@ -86,6 +87,12 @@ def why_missed(
             for rank, reason in enumerate(reasons, 1)
         ]
     return pd.DataFrame(rows, columns=REASON_COLUMNS)
+
+
+def by_reason(reasons: pd.DataFrame) -> Breakdown:
+    """Missed synergies counted by reason (:func:`why_missed`), with their actors; one may have several."""
+    counts = reasons.groupby("miss_reason", as_index=False).agg(n_synergies=("synergy_id", "nunique"))
+    return Breakdown(counts, ["miss_reason"], actors(reasons))
 
 
 def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, most: int = 3) -> pd.DataFrame:

@@ -17,7 +17,7 @@ STEP_COLUMNS = [
     "stalled",
 ]  # fmt: skip
 REALISATION_COLUMNS = [
-    "synergy_id", "title", "category", "site_ids", "status", "potential_t_per_year", "allocated_t_per_year",
+    "synergy_id", "title", "category", "status", "site_ids", "potential_t_per_year", "allocated_t_per_year",
     "realised_t_per_year", "realised_percent",
 ]  # fmt: skip
 

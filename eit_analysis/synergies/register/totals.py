@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.config import Disclosure
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.register.actors import actors
+
+MASS = "mass_t_per_year"
 
 
 def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +48,7 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return exchanges.assign(**lessened)
 
 
-def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total: str) -> pd.DataFrame:
+def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules: Disclosure) -> Breakdown:
     """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
 
     Parameters
@@ -53,46 +57,62 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, total
         Exchanges of the joint plans of largest net gain and of most tonnes, :func:`first_hand`.
     register : pandas.DataFrame
         Tidy ``synergy_register``.
-    total : str
-        Name of the total lines in ``category``.
+    rules : Disclosure
+        They choose between givers and takers, :func:`exposed_side`.
 
     Returns
     -------
-    pandas.DataFrame
+    Breakdown
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
         counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated`` and ``realised``.
+        Each actor of a synergy has an equal part of its realised tonnes: nothing says who did what.
     """
-    done = register[register["status"] == "done"]
-    columns = {
-        "potential": plan.groupby("category")["diverted_t_per_year"].sum(),
-        "feasible": most.groupby("category")["allocated_t_per_year"].sum(),
-        "allocated": plan.groupby("category")["allocated_t_per_year"].sum(),
-        "realised": done.groupby("category")["realised_t_per_year"].sum(),
+    parts = {
+        "potential": (plan, "diverted_t_per_year"),
+        "feasible": (most, "allocated_t_per_year"),
+        "allocated": (plan, "allocated_t_per_year"),
+        "realised": (_realised(register), "realised_t_per_year"),
     }
+    columns = {measure: rows.groupby("category")[tonnes].sum() for measure, (rows, tonnes) in parts.items()}
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
     wide = wide.sort_values(["allocated", "potential", "realised"], ascending=False)
-    wide = pd.concat([wide, wide.sum().to_frame(total).T.rename_axis("category")])
+    wide = pd.concat([wide, wide.sum().to_frame(TOTAL).T.rename_axis("category")])
     order = {category: i for i, category in enumerate(wide.index)}
-    tall = wide.reset_index().melt("category", var_name="measure", value_name="mass_t_per_year")
-    return tall.sort_values("category", key=lambda c: c.map(order), kind="stable", ignore_index=True)
-
-
-def totals_contributors(
-    plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, minimum_units: int, maximum_share: float
-) -> pd.DataFrame:
-    """Who stands behind each line of :func:`totals`: ``category, measure, site_id, mass_t_per_year``."""
-    done = actors(register[register["status"] == "done"]).rename(
-        columns={"realised_t_per_year": "mass_t_per_year"}
-    )
-    parts = [
-        exposed_side(exchanges, column, minimum_units, maximum_share)
-        .rename(columns={column: "mass_t_per_year"})
-        .assign(measure=measure)
-        for measure, exchanges, column in (
-            ("potential", plan, "diverted_t_per_year"),
-            ("feasible", most, "allocated_t_per_year"),
-            ("allocated", plan, "allocated_t_per_year"),
-        )
+    tall = wide.reset_index().melt("category", var_name="measure", value_name=MASS)
+    tall = tall.sort_values("category", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+    records = [
+        (rows if "site_id" in rows else exposed_side(rows, tonnes, rules))
+        .rename(columns={tonnes: MASS})
+        .assign(measure=measure)[["category", "measure", "site_id", MASS]]
+        for measure, (rows, tonnes) in parts.items()
     ]
-    columns = ["category", "measure", "site_id", "mass_t_per_year"]
-    return pd.concat([*parts, done.assign(measure="realised")], ignore_index=True)[columns]
+    return Breakdown(tall, ["category", "measure"], pd.concat(records, ignore_index=True), MASS, TOTAL)
+
+
+def overall(tonnes: Breakdown) -> Breakdown:
+    """Retained and realised tonnes of all categories, from :func:`totals`."""
+    frame = tonnes.frame[tonnes.frame["category"] == TOTAL]
+    return _only(tonnes, frame, "measure", ["allocated", "realised"])
+
+
+def by_category(tonnes: Breakdown) -> Breakdown:
+    """Retained tonnes by category, from :func:`totals`."""
+    return _only(tonnes, tonnes.frame, "category", ["allocated"])
+
+
+def _only(tonnes: Breakdown, frame: pd.DataFrame, key: str, measures: list[str]) -> Breakdown:
+    rows = frame.loc[frame["measure"].isin(measures), [key, MASS]].reset_index(drop=True)
+    records = tonnes.records[tonnes.records["measure"].isin(measures)]
+    return Breakdown(rows, [key], records, MASS, TOTAL if key == "category" else None)
+
+
+def _realised(register: pd.DataFrame) -> pd.DataFrame:
+    """One row per synergy done and actor, with an equal part of its tonnes.
+
+    A synergy without actors counts for one, one without a category among the others: no tonne is left out.
+    """
+    done = register[register["status"] == "done"].fillna({"category": "other"})
+    done = done.assign(site_ids=done["site_ids"].replace("", np.nan).fillna(done["synergy_id"]))
+    parts = actors(done)
+    n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
+    return parts.assign(realised_t_per_year=parts["realised_t_per_year"].fillna(0.0) / n_actors)

@@ -116,3 +116,8 @@ def criteria(
             "weight": [weights[n] / sum(weights.values()) for n in used],
         }
     )
+
+
+def rescaled(weights: Mapping[str, float]) -> bool:
+    """Whether a study gives weights whose sum is not 1, which :func:`criteria` then brings to it."""
+    return bool(weights) and abs(sum(weights.values()) - 1) >= 1e-6

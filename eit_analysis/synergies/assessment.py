@@ -1,0 +1,165 @@
+"""The exchanges of a study, from its tables to what their joint plan changes: one call for every page.
+
+    matching -> impacts -> criteria -> ranks (SMAA-2) -> joint plan -> its changes
+
+Each step is a function of its own module. They meet here, with the settings of the study, so that two pages
+never give two figures for the same tonnes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.config import StudyConfig
+from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.allocation.frontier import frontier
+from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.portfolio import change, portfolio
+from eit_analysis.synergies.register.matching import Methods
+from eit_analysis.synergies.register.totals import first_hand, totals
+from eit_analysis.synergies.scoring.criteria import criteria
+from eit_analysis.synergies.scoring.ease import with_regulatory_ease
+from eit_analysis.synergies.scoring.ranking import Ranking, rank
+from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
+from eit_analysis.synergies.substitution import candidates
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Assessment:
+    """The exchanges that are possible, their ranks, their best joint plan and its changes.
+
+    Each step is computed when it is first asked for, and once.
+
+    Attributes
+    ----------
+    flows, sites, readiness : pandas.DataFrame
+        Tidy tables.
+    settings : StudyConfig
+        ``study.toml``: sections ``[scoring]`` (with its ``draws`` and ``seed``), ``[allocation]``,
+        ``[disclosure]`` and ``[[factors]]``.
+    """
+
+    flows: pd.DataFrame
+    sites: pd.DataFrame
+    readiness: pd.DataFrame
+    settings: StudyConfig
+
+    def __repr__(self) -> str:
+        return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
+
+    @cached_property
+    def hazardous_codes(self) -> set[str]:
+        """Six-digit waste codes that are hazardous."""
+        return set(reference.load("waste_codes").query("hazardous == 1")["waste_code"])
+
+    @cached_property
+    def factors(self) -> pd.DataFrame:
+        """The reference factors, with those that the study replaces."""
+        return factor_table(self.settings.factors)  # type: ignore[arg-type]  # read only, never written
+
+    @property
+    def passed(self) -> pd.DataFrame:
+        """Pairs of an output and an input that pass all gates (``substitution.candidates``)."""
+        return self._matched[0]
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Pairs that a rule reads and a gate stops, with that gate."""
+        return self._matched[1]
+
+    @cached_property
+    def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        scoring, rules = self.settings.scoring, reference.load("compatibility")
+        reach = scoring.radius_km, scoring.detour_factor
+        return candidates(self.flows, self.sites, rules, self.hazardous_codes, *reach)
+
+    def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
+        costs = cost_table(self.settings.pooling_costs)  # type: ignore[arg-type]  # read only, never written
+        reach, thresholds = (
+            (radius_km, self.settings.scoring.detour_factor),
+            reference.load("pooling_thresholds"),
+        )
+        return pooled(sharing, self.flows, self.sites, thresholds, costs, self.hazardous_codes, *reach)
+
+    def methods(self, pools: pd.DataFrame) -> Methods:
+        """What was found and refused, and by which rules, to compare with the register."""
+        rules = (reference.load(name) for name in ("compatibility", "pooling_thresholds"))
+        return Methods(self.passed, self.rejected, pools, *rules)
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """``passed`` with impacts (``impacts.impacts``), regulatory ease and willingness of the partners."""
+        scales = reference.load("scoring_scales")
+        willing = site_willingness(self.readiness, self.sites, scales)
+        changed = impacts(self.passed, self.flows, self.sites, self.factors)
+        return with_willingness(with_regulatory_ease(changed, scales), willing)
+
+    @cached_property
+    def criteria(self) -> pd.DataFrame:
+        """The criteria with the weights and bounds of the study."""
+        return criteria(self.settings.scoring.weights, self.settings.scoring.bounds)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The candidates ranked, acceptability of their ranks, and who would prefer each."""
+        return rank(self.candidates, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
+
+    @cached_property
+    def plan(self) -> JointPlan:
+        """The joint plan of largest net gain."""
+        return allocate(self.candidates, self.settings.allocation)
+
+    @cached_property
+    def most(self) -> JointPlan:
+        """The joint plan of most tonnes, whatever the gain."""
+        return allocate(self.candidates, self.settings.allocation, "diverted_t_per_year")
+
+    @cached_property
+    def exchanges(self) -> pd.DataFrame:
+        """The ranked candidates with what the plan allocates to each, by ``candidate_id``."""
+        allocated = self.plan.exchanges[["candidate_id", "allocated_t_per_year", "received_t_per_year"]]
+        ranked = self.ranking.candidates.sort_values("candidate_id", ignore_index=True)
+        return ranked.merge(allocated, on="candidate_id")
+
+    @cached_property
+    def first_hand(self) -> pd.DataFrame:
+        """The exchanges of the plan, what a structure passes on being counted when it arrives."""
+        return first_hand(self.plan.exchanges, self.sites)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """What the plan changes, by category and in all (``breakdown.TOTAL``), with 95 % intervals."""
+        scoring = self.settings.scoring
+        return portfolio(self.plan.exchanges, self.factors, TOTAL, scoring.draws, scoring.seed)
+
+    @property
+    def outcome(self) -> str:
+        """``none_possible``, ``none_retained``, ``one_retained`` or ``several_retained``."""
+        if self.passed.empty:
+            return "none_possible"
+        retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
+        return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
+
+    def frontier(self, other: str) -> pd.DataFrame:
+        """Plans that no other plan beats on both the net gain and another indicator."""
+        points, _ = frontier(self.candidates, self.settings.allocation, (NET_GAIN, other))
+        return points.drop(columns="gap_percent")
+
+    def change(self, indicator: str) -> Breakdown:
+        """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""
+        return change(self.changes, self.plan.exchanges, indicator, self.settings.disclosure)
+
+    def totals(self, register: pd.DataFrame) -> Breakdown:
+        """Potential, feasible, retained and (of the register) realised tonnes, by category."""
+        most = first_hand(self.most.exchanges, self.sites)
+        return totals(self.first_hand, most, register, self.settings.disclosure)

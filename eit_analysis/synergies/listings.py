@@ -1,0 +1,61 @@
+"""What is listed of each exchange: one list of columns for each question."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+RANKED = [
+    "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
+    "allocated_t_per_year", "net_gain_eur_per_year", "distance_km", "score", "rank", "rank_low", "rank_high",
+]  # fmt: skip
+RETAINED = [
+    "exchange_site_ids", "category", "output_description", "need_description", "use", "allocated_t_per_year",
+    "net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year", "rank",
+    "candidate_id",
+]  # fmt: skip
+PREPARATION = [
+    "exchange_site_ids", "out_flow_id", "in_flow_id", "treatment", "legal_status", "old_route", "new_route",
+    "months_in_common", "giver_evidence", "taker_evidence", "confidence",
+]  # fmt: skip
+ROBUSTNESS = [
+    "exchange_site_ids", "first_rank_percent", "top_ranks_percent", "confidence_factor_percent", "leads_if",
+    "rank", "rank_weighted_sum", "rank_topsis",
+]  # fmt: skip
+PREFERENCES = [
+    "exchange_site_ids", "more_on", "more_stated_percent", "more_central_percent", "less_on",
+    "less_stated_percent", "less_central_percent",
+]  # fmt: skip
+UNREGISTERED = [
+    "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
+]  # fmt: skip
+BUNDLED = [
+    "bundle_kind", "giver_site_id", "taker_site_id", "distance_km", "bundled_t_per_year", "n_partners",
+    "coverage_percent",
+]  # fmt: skip
+SAVINGS = [
+    "group_number", "label", "members", "n_enough", "saving_eur_per_year", "saving_low_eur_per_year",
+    "saving_high_eur_per_year",
+]  # fmt: skip
+OFFERED = ["offering_site_id", "offered", "site_ids", "volume_per_year", "unit", "saving_eur_per_year"]
+SUPPORTED = [
+    "exchange_site_ids", "category", "rank", "top_voters_percent", "voter_rank_best", "voter_rank_worst",
+]  # fmt: skip
+
+
+def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges, best first, with what each one joins: ``exchange_site_ids`` and the two descriptions.
+
+    ``mass_t_per_year`` is what an exchange would divert alone.
+    """
+    described = flows.set_index("flow_id")["description"]
+    return exchanges.sort_values(["rank", "candidate_id"]).assign(
+        exchange_site_ids=exchanges["giver_site_id"] + " " + exchanges["taker_site_id"],
+        output_description=exchanges["out_flow_id"].map(described),
+        need_description=exchanges["in_flow_id"].map(described),
+        mass_t_per_year=exchanges["diverted_t_per_year"],
+    )
+
+
+def n_actors(exchanges: pd.DataFrame) -> int:
+    """How many actors give or take."""
+    return len(set(exchanges["giver_site_id"]) | set(exchanges["taker_site_id"]))
