@@ -34,9 +34,9 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import exits, forecast
-from eit_analysis.employment import hazards as rates
-from eit_analysis.employment.ages import Cell
+from eit_analysis.employment.forecast import cohort, exits
+from eit_analysis.employment.forecast import hazards as rates
+from eit_analysis.employment.forecast.ages import Cell
 
 FIRMS, OCCUPATIONS, AGES, YEARS = 20, 40, np.arange(15, 65), 10
 CHUNK = 100  # draws at once of the numpy peers: 4 million cells
@@ -108,22 +108,22 @@ def cells_of(people: np.ndarray) -> list[Cell]:
 def ours(people: np.ndarray, draws: int, questions: slice) -> np.ndarray:
     cells, kept = cells_of(people), np.ones((OCCUPATIONS, YEARS))
     stock = np.zeros((YEARS + 1, OCCUPATIONS, draws), dtype=np.int32)
-    pace = np.ones((OCCUPATIONS, forecast.BLOCK))
-    stays = exits.staying(central(forecast.BLOCK))[:, :, questions]
-    for number, first in enumerate(range(0, draws, forecast.BLOCK)):
-        rng, part = np.random.default_rng([1, number]), slice(first, first + forecast.BLOCK)
+    pace = np.ones((OCCUPATIONS, cohort.BLOCK))
+    stays = exits.staying(central(cohort.BLOCK))[:, :, questions]
+    for number, first in enumerate(range(0, draws, cohort.BLOCK)):
+        rng, part = np.random.default_rng([1, number]), slice(first, first + cohort.BLOCK)
         stock[..., part] = exits.leave(cells, stays, pace, kept, rng).stock
     return stock[1:].swapaxes(0, 1)
 
 
-def whole(people: np.ndarray, draws: int) -> forecast.Simulation:
+def whole(people: np.ndarray, draws: int) -> cohort.Simulation:
     rows = pd.DataFrame(np.argwhere(people), columns=["site_id", "occupation", "age"])
     rows["headcount"] = people[people > 0].astype(float)
     age = (rows.pop("age") + AGES[0]).astype(str)
     rows = rows.astype({"site_id": str, "occupation": str}).assign(age_band=age + "-" + age)
     rows = rows.assign(planned_departures_3y=np.nan, planned_hires_3y=np.nan)
     hazards = reference.load("hazards")
-    return forecast.simulate(rows, hazards, Scenarios(), scenario="trend", base_year=2018, draws=draws)
+    return cohort.simulate(rows, hazards, Scenarios(draws=draws), scenario="trend", base_year=2018)
 
 
 def exact(people: np.ndarray, stays: np.ndarray) -> list[list[np.ndarray]]:

@@ -41,10 +41,10 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import forecast
-from eit_analysis.employment import hazards as rates
-from eit_analysis.employment.ages import age_weights
-from eit_analysis.employment.newcomers import HIRE_AGES
+from eit_analysis.employment.forecast import cohort
+from eit_analysis.employment.forecast import hazards as rates
+from eit_analysis.employment.forecast.ages import age_weights
+from eit_analysis.employment.forecast.newcomers import HIRE_AGES
 from eit_analysis.tables import AGE_BANDS as LABELS
 
 AGE_BANDS = list(LABELS)
@@ -215,9 +215,8 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
         world = territory(hazards, rng.multinomial(bands, shares).sum(axis=1), rng)
         share = float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
         rows = workforce(bands, counted(world, share, rng))
-        result = forecast.simulate(
-            rows, hazards, PARAMETERS, scenario="trend", base_year=2018, draws=draws, seed=number
-        )
+        parameters = PARAMETERS.model_copy(update={"draws": draws, "seed": number})
+        result = cohort.simulate(rows, hazards, parameters, scenario="trend", base_year=2018)
         oracle = world.departures(draws + 1, rng)
         gone = np.cumsum(result.retirements + result.quits, axis=1)[:, np.array(HORIZONS) - 1]
         seen.append(oracle[:, 0])

@@ -20,8 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis.employment import backtest
-from eit_analysis.employment.series import panel
+from eit_analysis.employment.forecast.series import backtest, panel
 from eit_analysis.intake.registers import read_register
 
 FIXED_UP_TO = 2005

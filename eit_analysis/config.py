@@ -150,6 +150,10 @@ class Scenarios(Section):
     """Emplois perdus d’un coup : un scénario de plus. Sans métier, entreprise ni secteur, tous."""
     entrants: list[Entrants] = Field(default_factory=list)
     """Qui vient pourvoir les postes. Sans ces lignes, le rapport donne les postes à pourvoir sans l’écart."""
+    draws: int = Field(400, ge=1)
+    """Nombre de tirages de chaque prévision."""
+    seed: int = Field(20180, ge=0)
+    """Graine de ces tirages : la même redonne les mêmes chiffres."""
 
     @model_validator(mode="after")
     def _ages_make_sense(self) -> Self:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.config import Entrants, read_config
-from eit_analysis.employment.account import GAP, OPENINGS, account, entrant_draws, entrants_source
+from eit_analysis.employment.forecast.account import GAP, OPENINGS, account, entrant_draws, entrants_source
 from eit_analysis.errors import InputError
 
 # Thousands of people, 2019-2030: DARES and France Stratégie, Les métiers en 2030 : quelles perspectives de

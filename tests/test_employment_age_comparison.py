@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from eit_analysis.employment.age_comparison import (
+from eit_analysis.employment.context.age_comparison import (
     FALSE_ALARM,
     compare,
     comparison_source,
     national_ages,
     pooled,
+    unusual,
 )
 from eit_analysis.intake.registers import read_register
 from eit_analysis.tables import AGE_BANDS
@@ -28,7 +29,12 @@ PUBLISHED = ["15-24 ans", *(f"{band} ans" for band in BANDS[1:-1]), "60 ans ou p
 
 def team(counts: dict[str, float], occupation: str = "Tri") -> pd.DataFrame:
     return pd.DataFrame(
-        {"occupation": occupation, "age_band": list(counts), "headcount": list(counts.values())}
+        {
+            "site_id": "s",
+            "occupation": occupation,
+            "age_band": list(counts),
+            "headcount": list(counts.values()),
+        }
     )
 
 
@@ -73,7 +79,7 @@ def test_families_add_up_in_the_period_nearest_to_the_survey() -> None:
 
 def test_shares_differences_and_interval_by_hand() -> None:
     people = team({"55-59": 7.0, "60 et plus": 3.0, "non renseigné": 90.0})
-    table = compare(people, france([1] * 9)).set_index("age_band")
+    table = compare(people, france([1] * 9)).frame.set_index("age_band")
     assert len(table) == 9 and table["headcount"].sum() == 10  # unknown ages are no age
     senior = table.loc["55-59"]
     assert senior["share_percent"] == pytest.approx(70)
@@ -83,7 +89,7 @@ def test_shares_differences_and_interval_by_hand() -> None:
     alpha = FALSE_ALARM / 9
     assert table.loc["15-24", "age_share_high_percent"] == pytest.approx(100 * (1 - (alpha / 2) ** 0.1))
     assert table["beyond_chance"].to_dict() == {**dict.fromkeys(BANDS, "no"), "55-59": "yes"}
-    assert compare(team({"55-59": 4.0}), france([1] * 9)).empty  # too few to be compared
+    assert compare(team({"55-59": 4.0}), france([1] * 9)).frame.empty  # too few to be compared
 
 
 @pytest.mark.parametrize(("n", "p"), [(5, 0.02), (12, 0.3), (20, 0.1), (40, 0.5)])
@@ -91,7 +97,8 @@ def test_chance_alone_raises_the_flag_as_seldom_as_said(n: int, p: float) -> Non
     """Exact: the law of the counts of one band summed over the counts that raise its flag."""
     flagged = 0.0
     for k in range(n + 1):
-        table = compare(team({"15-24": float(k), "55-59": float(n - k)}), france([p, *[(1 - p) / 8] * 8]))
+        people = team({"15-24": float(k), "55-59": float(n - k)})
+        table = compare(people, france([p, *[(1 - p) / 8] * 8])).frame
         if table.set_index("age_band").loc["15-24", "beyond_chance"] == "yes":
             flagged += binom.pmf(k, n, p)
     assert flagged <= FALSE_ALARM / len(BANDS)
@@ -100,7 +107,7 @@ def test_chance_alone_raises_the_flag_as_seldom_as_said(n: int, p: float) -> Non
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=9, max_size=9).filter(lambda counts: sum(counts) >= 5))
 def test_a_team_like_the_country_is_never_flagged(counts: list[int]) -> None:
-    table = compare(team(dict(zip(BANDS, map(float, counts), strict=True))), france(counts))
+    table = compare(team(dict(zip(BANDS, map(float, counts), strict=True))), france(counts)).frame
     assert set(table["beyond_chance"]) == {"no"}
     assert table["share_difference_points"].abs().max() == pytest.approx(0, abs=1e-9)
     assert (table["age_share_low_percent"] <= table["share_percent"]).all()
@@ -111,8 +118,8 @@ def test_the_wider_team_finds_the_smaller_difference() -> None:
     shares = [1.0] * 9
     small = team({**dict.fromkeys(BANDS[:-1], 2.0), "60 et plus": 5.0})
     large = small.assign(headcount=small["headcount"] * 20)
-    assert set(compare(small, france(shares))["beyond_chance"]) == {"no"}
-    flags = compare(large, france(shares)).set_index("age_band")["beyond_chance"]
+    assert set(compare(small, france(shares)).frame["beyond_chance"]) == {"no"}
+    flags = compare(large, france(shares)).frame.set_index("age_band")["beyond_chance"]
     assert flags["60 et plus"] == "yes"
 
 
@@ -124,15 +131,17 @@ def test_occupations_together_have_the_ages_of_as_many_people_of_each() -> None:
             team({"15-24": 9.0}, "C"),
         ]
     ).reset_index(drop=True)
-    young, old = france([1, *[0] * 8], "A"), france([*[0] * 8, 1], "B").assign(fap_codes="A0, B0")
-    rows, ages = pooled(people, pd.concat([young, old]), "Ensemble")
-    assert rows["headcount"].sum() == 40  # C has no counterpart, five people no age
-    share = ages.set_index("age_band")["national_share_percent"]
+    young, old = france([1, *[0] * 8], "A"), france([*[0] * 8, 1], "B")
+    table = pooled(people, pd.concat([young, old]))
+    ages = table.frame.set_index("age_band")
+    assert ages["headcount"].sum() == 40  # C has no counterpart, five people no age
+    assert table.records["headcount"].sum() == 40
+    share = ages["national_share_percent"]
     assert (share["15-24"], share["60 et plus"], share.sum()) == pytest.approx((75, 25, 100))
-    assert set(ages["fap_codes"]) == {"A0, B0, T4Z62"}
-    assert set(compare(rows, ages)["beyond_chance"]) == {"no"}
-    nothing = pooled(people, old.head(0), "Ensemble")
-    assert compare(*nothing).empty
+    assert set(ages["beyond_chance"]) == {"no"}
+    assert pooled(people, old.head(0)).frame.empty
+    assert unusual(people, pd.concat([young, old])).frame.empty
+    assert set(unusual(people, young.iloc[::-1].assign(age_band=BANDS)).frame["occupation"]) == {"A"}
 
 
 @pytest.mark.skipif(not AGES.exists(), reason="les fichiers réels de la DARES ne sont pas à côté du projet")

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from eit_analysis.employment import backtest
-from eit_analysis.employment.series import panel, scores
+from eit_analysis.employment.forecast.series import backtest, panel, scores
 from eit_analysis.errors import UsageError
 from eit_analysis.intake.registers import read_register
 from eit_analysis.publishing import wording

@@ -12,9 +12,9 @@ from scipy import stats
 
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
-from eit_analysis.employment import evidence, exits, hazards, newcomers
-from eit_analysis.employment.ages import Cell, age_weights, cells_of, people_by_age
-from eit_analysis.employment.hazards import AGES
+from eit_analysis.employment.forecast import declared_plans, exits, hazards, newcomers
+from eit_analysis.employment.forecast.ages import Cell, age_weights, cells_of, people_by_age
+from eit_analysis.employment.forecast.hazards import AGES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import cohort_truth
@@ -156,11 +156,11 @@ def test_who_moved_is_a_year_older_and_who_left_is_replaced_at_the_age_of_hiring
 
 def answered(
     people: float, departures: float, rows: pd.DataFrame, draws: int = 20_000
-) -> evidence.Parameters:
+) -> declared_plans.Parameters:
     ages = people * age_weights("45-49")[None, :]
     rng = np.random.default_rng(2)
-    return evidence.posterior(
-        rows, Scenarios(), LEGAL[:, : evidence.PLAN_YEARS], ages, np.array([departures]), rng, draws
+    return declared_plans.posterior(
+        rows, Scenarios(), LEGAL[:, : declared_plans.PLAN_YEARS], ages, np.array([departures]), rng, draws
     )
 
 

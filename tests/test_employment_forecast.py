@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.config import Reform, Scenarios, Shock
-from eit_analysis.employment import checks, grading, hazards, outlook, workforce
-from eit_analysis.employment.account import OPENINGS, account
-from eit_analysis.employment.forecast import FLOWS, SCENARIOS, Simulation, scenarios, simulate
-from eit_analysis.employment.hazards import AGES, triangular
+from eit_analysis.employment import workforce
+from eit_analysis.employment.forecast import account, demand, evaluation, hazards, outlook, scenario_checks
+from eit_analysis.employment.forecast.cohort import (
+    FLOWS,
+    SCENARIOS,
+    Simulation,
+    scenarios,
+    simulate,
+    simulate_all,
+)
+from eit_analysis.employment.forecast.hazards import AGES, triangular
 from eit_analysis.errors import InputError
 
 BANDS = ["25-29", "45-49", "60 et plus"]
@@ -54,7 +61,15 @@ MOVED = Scenarios(
 def run(scenario: str = "trend", **changes: object) -> Simulation:
     options = {"hazards": reference.load("hazards"), "parameters": MOVED, "draws": 200}
     options |= {"base_year": 2018, "seed": 3, "workforce": SMALL} | changes
+    chance = {name: options.pop(name) for name in ("draws", "seed")}
+    options["parameters"] = options["parameters"].model_copy(update=chance)  # type: ignore[attr-defined]
     return simulate(options.pop("workforce"), scenario=scenario, **options)  # type: ignore[arg-type]
+
+
+def simulation(scenario: str, stock: np.ndarray, *flows: np.ndarray) -> Simulation:
+    """One of a single occupation, of twenty people of one firm."""
+    people = team([("A", "Usinage", "25-29", 20, np.nan)])
+    return Simulation(scenario, ["Usinage"], 2018, people, people, stock, *flows)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -223,14 +238,16 @@ def test_unknown_scenario_is_refused() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_empty_workforce_gives_empty_outlook(scenario: str) -> None:
     s = run(scenario, workforce=SMALL.head(0))
-    assert outlook.outlook(s).empty
-    assert (outlook.fan([s])["people"] == 0).all()
-    assert len(outlook.openings_by_year([s])) == 6
+    assert (s.stock == 0).all()
+    tables = (outlook.outlook, outlook.fan, outlook.openings_by_year, outlook.waterfall)
+    assert all(table(s).frame.empty for table in tables)  # nobody declared is no forecast of zero
+    assert outlook.beside_trend([s, s]).frame.empty
+    assert account.of_scenario(s, MOVED).frame.empty
 
 
 def test_small_teams_get_wider_relative_intervals() -> None:
     rows = team([("A", "Grand", "45-49", 900, np.nan), ("A", "Petit", "45-49", 6, np.nan)])
-    table = outlook.outlook(run(workforce=rows, draws=400)).set_index("occupation")
+    table = outlook.outlook(run(workforce=rows, draws=400)).frame.set_index("occupation")
     width = (table["people_high80"] - table["people_low80"]) / table["headcount"]
     assert width["Petit"] > 1.5 * width["Grand"]
 
@@ -249,7 +266,7 @@ def test_intervals_cover_what_an_independent_process_does() -> None:
         parameters=STEADY.model_copy(update={"horizon_years": years}),
         draws=2000,
     )
-    end = outlook.fan([s]).iloc[-1]
+    end = outlook.fan(s).frame.iloc[-1]
     share80 = ((final >= end["people_low80"]) & (final <= end["people_high80"])).mean()
     share95 = ((final >= end["people_low95"]) & (final <= end["people_high95"])).mean()
     assert 0.72 <= share80 <= 0.92
@@ -261,14 +278,15 @@ def test_outlook_by_hand() -> None:
     stock = np.stack([np.full((10, 1), 20), (20 + draws)[:, None]], axis=1)
     flat = np.zeros((10, 1, 1), dtype=int)
     hires = (draws + 3)[:, None, None]
-    s = Simulation("trend", ["Usinage"], 2018, stock, flat + 2, flat + 1, flat, flat, hires)
-    row = outlook.outlook(s).iloc[0]
+    s = simulation("trend", stock, flat + 2, flat + 1, flat, flat, hires)
+    row = outlook.outlook(s).frame.iloc[0]
     assert (row["headcount"], row["people"], row["people_low80"], row["people_high80"]) == (20, 24, 20, 29)
-    assert (row["people_low95"], row["people_high95"], row["departures_high95"]) == (20, 29, 3)
+    ends = outlook.quantiles(stock[:, -1], "people") | outlook.quantiles(flat[:, 0] + 3, "departures")
+    assert (ends["people_low95"], ends["people_high95"], ends["departures_high95"]) == (20, 29, 3)
     assert (row["retirements"], row["quits"], row["openings"]) == (2, 1, 7)
-    yearly = outlook.openings_by_year([s]).iloc[0]
+    yearly = outlook.openings_by_year(s).frame.iloc[0]
     assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 12)
-    steps = outlook.waterfall([s]).set_index("step")["mean_people"]
+    steps = outlook.waterfall(s).frame.set_index("step")["mean_people"]
     assert steps.to_dict() == {"today": 20, "retirements": -2, "quits": -1, "hires": 7.5, "horizon": 24.5}
 
 
@@ -277,20 +295,19 @@ def test_the_gap_to_the_trend_is_taken_draw_by_draw() -> None:
     draws = np.arange(10)
     stock = np.stack([np.full((10, 1), 20), (30 + draws)[:, None]], axis=1)
     flat = np.zeros((10, 1, 1), dtype=int)
-    trend = Simulation("trend", ["Usinage"], 2018, stock, flat, flat, flat, flat, flat)
-    shock = Simulation("shock", ["Usinage"], 2018, stock - 10, flat, flat, flat, flat, flat)
-    plans = Simulation("plans", ["Usinage"], 2018, stock[::-1], flat, flat, flat, flat, flat)
-    table = outlook.beside_trend([trend, shock, plans]).set_index("scenario")
+    stocks = {"trend": stock, "shock": stock - 10, "plans": stock[::-1]}
+    trend, *others = (simulation(name, own, *[flat] * 5) for name, own in stocks.items())
+    table = outlook.beside_trend([trend, *others]).frame.set_index("scenario")
     assert table.loc["shock"].tolist() == [-10, -10, -10]
     assert table.loc["plans"].tolist() == [-1, -9, 9]  # draws, the lower of the two in the middle
-    assert outlook.beside_trend([trend]).empty
+    assert outlook.beside_trend([trend]).frame.empty
 
 
 def test_scenarios_of_one_seed_are_told_apart_where_their_forecasts_overlap() -> None:
     people = team([("A", "Usinage", "30-34", 400, np.nan), ("B", "Usinage", "50-54", 400, np.nan)])
     end = [run(name, workforce=people, draws=400) for name in ("trend", "shock")]
-    fan = outlook.fan(end).set_index(["scenario", "year"])
-    gap = outlook.beside_trend(end).iloc[0]
+    fan = outlook.by_scenario(outlook.fan, end).frame.set_index(["scenario", "year"])
+    gap = outlook.beside_trend(end).frame.iloc[0]
     width = gap["people_beside_trend_high80"] - gap["people_beside_trend_low80"]
     last = fan.xs(2024, level="year").loc["trend"]
     assert gap["people_beside_trend_high80"] < 0
@@ -303,7 +320,7 @@ def test_the_account_of_each_year_closes_even_under_a_shock(scenario: str) -> No
     s = run(scenario, workforce=team([("A", "Usinage", "30-34", 300, np.nan)]), draws=400)
     exact = s.retirements + s.quits + s.losses - s.moves + np.diff(s.stock, axis=1)
     assert (s.hires == exact).all()
-    rows = outlook.openings_by_year([s])
+    rows = outlook.openings_by_year(s).frame
     told = rows["retirements"] + rows["quits"] + rows["losses"] + rows["growth"]
     assert (rows["openings"] - told).abs().max() <= 3
     assert (rows["losses"].max() > 50) == (scenario == "shock")
@@ -312,7 +329,7 @@ def test_the_account_of_each_year_closes_even_under_a_shock(scenario: str) -> No
 def test_waterfall_adds_up_for_any_occupations() -> None:
     everyone = [run(scenario, draws=60) for scenario in SCENARIOS]
     for occupations in (None, ["Usinage"]):
-        table = outlook.waterfall(everyone, occupations)
+        table = outlook.by_scenario(lambda s, of=occupations: outlook.waterfall(s, of), everyone).frame
         steps = table.pivot(index="scenario", columns="step", values="mean_people").fillna(0.0)
         total = steps.drop(columns="horizon").sum(axis=1)
         assert total.to_numpy() == pytest.approx(steps["horizon"].to_numpy())
@@ -323,38 +340,40 @@ def test_waterfall_adds_up_for_any_occupations() -> None:
 def test_the_account_repeats_the_numbers_of_the_waterfall() -> None:
     """Departures stand there with the other sign: same mean, same bounds turned round."""
     s = run(draws=57, parameters=STEADY.model_copy(update={"quit_rate": 0.1}))
-    posts = {name: getattr(s, name).sum(axis=(1, 2)) for name in ("retirements", "quits")}
-    kept = account(posts | {"growth": s.stock[:, -1].sum(axis=1) - s.stock[:, 0].sum(axis=1)}, {})
-    account_steps = kept.set_index("account_step")
-    steps = outlook.waterfall([s]).set_index("step")
+    account_steps = account.of_scenario(s, STEADY).frame.set_index("account_step")
+    steps = outlook.waterfall(s).frame.set_index("step")
     ends = ["_low80", "_high80"]
-    for name in posts:
+    for name in ("retirements", "quits"):
         shown = steps.loc[name, ["mean_people", *(f"mean_people{end}" for end in ends)]]
         assert shown.tolist() == [-account_steps.loc[name, f"step_people{end}"] for end in ("", *ends[::-1])]
     hired = steps.loc["hires", [f"mean_people{end}" for end in ends]]
-    assert hired.tolist() == account_steps.loc[OPENINGS, [f"step_people{end}" for end in ends]].tolist()
+    assert (
+        hired.tolist() == account_steps.loc[account.OPENINGS, [f"step_people{end}" for end in ends]].tolist()
+    )
 
 
 def test_grading_by_hand() -> None:
     later = team([("A", "Usinage", "25-29", 30, np.nan), ("B", "Usinage", "25-29", 6, np.nan)])
     earlier = team([("A", "Usinage", "25-29", 20, np.nan), ("C", "Usinage", "25-29", 9, np.nan)])
-    before, after = grading.comparable(
+    before, after = evaluation.comparable(
         earlier.assign(contract="permanent"), later.assign(contract="permanent"), 1, 1
     )
     assert (before["headcount"].sum(), after["headcount"].sum()) == (20, 30)  # B and C answered once
     s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
-    row = grading.grade([s], after).iloc[0]
+    row = evaluation.grade([s], after).frame.iloc[0]
     assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
     assert row["error_percent"] == pytest.approx(-100 / 3)
-    score = grading.grade_occupations([s], after).iloc[0]
+    score = evaluation.grade_occupations([s], after).frame.iloc[0]
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
 
 def test_grading_without_an_earlier_wave_is_empty() -> None:
-    before, after = grading.comparable(SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1)
+    before, after = evaluation.comparable(
+        SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
+    )
     s = run(workforce=before)
-    assert grading.grade([s], after).empty
-    assert grading.grade_occupations([s], after).empty
+    assert evaluation.grade([s], after).frame.empty
+    assert evaluation.grade_occupations([s], after).frame.empty
 
 
 @given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))
@@ -449,9 +468,9 @@ def test_a_shock_or_a_trend_may_name_a_sector() -> None:
 )
 def test_a_scenario_that_names_nobody_of_the_study_is_refused(changes: dict, name: str) -> None:
     sites = pd.DataFrame({"site_id": ["A", "B", "C", "D"], "naf_code": ["25.62", "10.11", None, "47.11"]})
-    checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
+    scenario_checks.known_names(MOVED.model_copy(update={"sector_trends": {"10.1": 0.0}}), SMALL, sites)
     with pytest.raises(InputError, match=name):
-        checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
+        scenario_checks.known_names(STEADY.model_copy(update=changes), SMALL, sites)
 
 
 SECTORS = pd.DataFrame({"site_id": ["A", "B", "C"], "naf_code": ["25.62", "10.11", None]})
@@ -474,18 +493,18 @@ def test_a_shock_that_touches_nobody_or_no_year_is_refused(shock: Shock, words: 
         Shock(year=2022, share=1.0, occupation="Usinage", site_id="B", naf="10"),
         Shock(year=2015, share=0.1),
     ]
-    checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
+    scenario_checks.shocks_strike(STEADY.model_copy(update={"shocks": fine}), waves)
     with pytest.raises(InputError, match=words) as told:
-        checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
+        scenario_checks.shocks_strike(STEADY.model_copy(update={"shocks": [*fine, shock]}), waves)
     assert "corrigez" in str(told.value)
 
 
 def test_a_shock_on_an_occupation_merged_with_others_is_refused() -> None:
     merged = workforce.prepare(SMALL.assign(contract=None), 5, 3)
     parameters = STEADY.model_copy(update={"shocks": [Shock(year=2020, share=1.0, occupation="Caisse")]})
-    checks.known_names(parameters, SMALL, SECTORS)
+    scenario_checks.known_names(parameters, SMALL, SECTORS)
     with pytest.raises(InputError, match=r"Caisse.*regroupés"):
-        checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
+        scenario_checks.shocks_strike(parameters, [(merged, SECTORS, 2018)])
 
 
 def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:
@@ -536,7 +555,15 @@ def test_shipped_hazards_are_ordered_sourced_and_cover_each_age_once() -> None:
 def test_only_the_firms_it_strikes_stand_behind_a_shock() -> None:
     shocks = [Shock(year=2022, share=1.0, occupation="Caisse"), Shock(year=2020, share=0.4, site_id="A")]
     sites = pd.DataFrame({"site_id": list("ABC"), "naf_code": ["2511Z"] * 3})
-    rows = outlook.struck_by_shock(SMALL, sites, Scenarios(horizon_years=5, shocks=shocks))
+    parameters = Scenarios(horizon_years=5, shocks=shocks)
+    rows = demand.struck(SMALL, sites, parameters)
     assert set(rows["site_id"]) == {"A"}
     assert rows["headcount"].sum() == 22
-    assert outlook.struck_by_shock(SMALL, sites, Scenarios()).empty
+    assert demand.struck(SMALL, sites, Scenarios()).empty
+    jobs = jobs_of("Caisse", 0.0)
+    drawn = simulate_all(SMALL, rates(), parameters, base_year=2018, sites=sites, synergy_jobs=jobs)
+    assert [s.scenario for s in drawn.scenarios] == ["trend", "plans", "synergies"]
+    assert drawn.trend.behind.equals(SMALL)
+    assert set(outlook.fan(drawn.shock).records["site_id"]) == {"A"}
+    steady = simulate_all(SMALL, rates(), STEADY, base_year=2018, sites=sites, synergy_jobs=jobs)
+    assert outlook.fan(steady.shock).frame.empty

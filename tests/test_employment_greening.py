@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eit_analysis.employment import greening, workforce
+from eit_analysis.employment import workforce
+from eit_analysis.employment.context import greening
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers import read_register
 
@@ -73,8 +74,7 @@ def declared() -> pd.DataFrame:
 
 def test_people_by_class_by_hand() -> None:
     known = {"K2304": "green", "F1603": "strategic", "M1203": "white"}
-    people = greening.classed(workforce.prepare(declared()), declared(), known)
-    table = greening.headcounts(people)
+    table = greening.headcounts(workforce.prepare(declared()), declared(), known).frame
     assert table[["occupation", "greening", "headcount"]].to_numpy().tolist() == [
         ["Tri", "green", 20], ["Total", "green", 20],
         [workforce.OTHER, "strategic", 3], ["Total", "strategic", 3],
@@ -86,4 +86,4 @@ def test_people_by_class_by_hand() -> None:
 
 def test_nobody_at_all_gives_no_row() -> None:
     none = declared().head(0)
-    assert greening.headcounts(greening.classed(workforce.prepare(none), none, {})).empty
+    assert greening.headcounts(workforce.prepare(none), none, {}).frame.empty

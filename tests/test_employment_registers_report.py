@@ -59,7 +59,7 @@ def page(project: Path) -> Page:
     for register, name in IMPORTS:
         done = eit(project, "import", register, str(DATA / name), STUDY)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    done = eit(project, "run", STUDY, "--notebook", NOTEBOOK, "-p", "draws=40")
+    done = eit(project, "run", STUDY, "--notebook", NOTEBOOK)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     blocks = re.findall(r"<table.*?</table>", text_of(project), re.DOTALL)
     return dict(read(block) for block in blocks).__getitem__

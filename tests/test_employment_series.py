@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.employment.national_forecast import forecast_sentence, national_forecast
-from eit_analysis.employment.series import autoregression, extrapolation, panel, rolling, smoothing
-from eit_analysis.employment.series.forecasts import forecast
-from eit_analysis.employment.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
-from eit_analysis.employment.series.variability import usual_change
+from eit_analysis.employment.forecast.national_forecast import forecast_sentence, national_forecast
+from eit_analysis.employment.forecast.series import autoregression, extrapolation, panel, rolling, smoothing
+from eit_analysis.employment.forecast.series.forecasts import forecast
+from eit_analysis.employment.forecast.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
+from eit_analysis.employment.forecast.series.variability import usual_change
 from eit_analysis.errors import InputError
 
 METHODS = {**rolling.METHODS, **rolling.BASELINES}

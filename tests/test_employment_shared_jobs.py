@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.employment.shared_jobs import (
+from eit_analysis.employment.skills.shared_jobs import (
     FULL_TIME_H_PER_MONTH,
     POST_COLUMNS,
     UNMET_COLUMNS,
@@ -269,11 +269,11 @@ def test_hours_and_posts_by_occupation_without_the_hours_of_one_post() -> None:
         ignore_index=True,
     )
     found = share_jobs(rows, sites(0, 1, 2), **RULES)
-    table = by_occupation(rows, found)
+    table = by_occupation(rows, found).frame
     assert table["wanted_h_per_year"].tolist() == [1800.0, 60.0]
     assert table["n_posts"].tolist() == [1, 0]
     assert list(table) == ["occupation", "wanted_h_per_year", "n_posts"]
-    assert by_occupation(rows.head(0), share_jobs(rows.head(0), sites(0), **RULES)).empty
+    assert by_occupation(rows.head(0), share_jobs(rows.head(0), sites(0), **RULES)).frame.empty
 
 
 def test_nothing_to_share_is_said() -> None:

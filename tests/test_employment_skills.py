@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.employment import prospects, skills, training
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.forecast import prospects
+from eit_analysis.employment.skills import mobility, skill_gaps, training
 from eit_analysis.intake.registers import read_register
 from eit_analysis.publishing import wording
 
@@ -41,7 +43,7 @@ WORKFORCE = pd.DataFrame(
 
 def test_critical_gaps_by_hand() -> None:
     """Souder: 4 × 2 levels, one firm of two lacks it, difficulty (10 × 4 + 30 × 2) / 40 = 2.5 of 4."""
-    table = skills.critical_gaps(skills.prepare(SMALL, {}), WORKFORCE).set_index("skill")
+    table = skill_gaps.critical_gaps(skill_gaps.prepare(SMALL, {}), WORKFORCE).frame.set_index("skill")
     weld = table.loc["Souder"]
     assert weld["hiring_difficulty"] == 2.5
     assert weld["criticality_percent"] == pytest.approx(100 * (1 / 2 + 2.5 / 4) / 2)
@@ -55,7 +57,7 @@ def test_critical_gaps_by_hand() -> None:
 
 def test_plan_by_hand() -> None:
     """Trier: 8 people × 1 level × 21 h; one session; 3 months and 21 h at 70 h a month."""
-    table = training.volumes(skills.prepare(SMALL, {}), NORMS).set_index("skill")
+    table = training.volumes(skill_gaps.prepare(SMALL, {}), NORMS).frame.set_index("skill")
     row = table.loc["Trier"]
     assert row[["to_train", "n_sites", "n_sessions", "n_shared_sessions"]].tolist() == [8, 2, 1, 1]
     hours = row[["training_hours_low", "training_hours", "training_hours_high"]].tolist()
@@ -66,7 +68,7 @@ def test_plan_by_hand() -> None:
 
 def test_large_firms_fill_sessions_of_their_own_and_small_ones_meet() -> None:
     four = [("A", 1, 20), ("B", 1, 4), ("C", 1, 5), ("D", 2, 1)]
-    rows = skills.prepare(declared(*((site, "x", "H", 0, gap, people) for site, gap, people in four)), {})
+    rows = skill_gaps.prepare(declared(*((site, "x", "H", 0, gap, people) for site, gap, people in four)), {})
     table, seats = training.sessions(rows, NORMS)
     assert table["members"].tolist() == ["A", "A", "B C", "D"]
     assert table["session_people"].tolist() == [10, 10, 9, 1]
@@ -86,7 +88,7 @@ gaps = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(gaps)
 def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
-    ready = skills.prepare(declared(*rows), {})
+    ready = skill_gaps.prepare(declared(*rows), {})
     table, seats = training.sessions(ready, NORMS)
     lacking = ready[ready["to_train"] > 0]
     wanted = np.ceil(lacking.groupby(["skill", "level_gap", "site_id"])["to_train"].sum())
@@ -98,17 +100,17 @@ def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
     groups = table.groupby(["skill", "level_gap"])["session_people"]
     assert (groups.size() == np.ceil(groups.sum() / 10)).all()
     assert (groups.max() - groups.min()).le(1).all()
-    plan = training.volumes(ready, NORMS)
+    plan = training.volumes(ready, NORMS).frame
     assert (plan["training_hours_low"] <= plan["training_hours"]).all()
     assert (plan["lead_time_months_low"] <= plan["lead_time_months"]).all()
     assert plan["n_sessions"].sum() == len(table)
 
 
 def test_nothing_to_train_is_said() -> None:
-    ready = skills.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
+    ready = skill_gaps.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
     table, seats = training.sessions(ready, NORMS)
-    assert (len(table), len(seats), len(training.volumes(ready, NORMS))) == (0, 0, 0)
-    assert skills.critical_gaps(ready, WORKFORCE.head(0)).empty
+    assert (len(table), len(seats), len(training.volumes(ready, NORMS).frame)) == (0, 0, 0)
+    assert skill_gaps.critical_gaps(ready, WORKFORCE.head(0)).frame.empty
 
 
 def test_norms_are_ordered_and_sourced() -> None:
@@ -144,11 +146,14 @@ ROME_SKILLS = pd.DataFrame(
 )
 
 
+NOWHERE = pd.DataFrame({"occupation": [], "site_id": []})
+
+
 def test_rome_bridge_by_hand() -> None:
     """O has 2 of the 3 core skills of D; a sector is no skill, 77 is a job title, X is not in the study."""
-    required = skills.rome_requirements(LINKS, ROME_SKILLS, {"O": "Tri", "D": "Broyage"})
+    required = mobility.rome_requirements(LINKS, ROME_SKILLS, {"O": "Tri", "D": "Broyage"})
     assert len(required) == 5
-    table = skills.bridges(required).set_index(["origin", "destination"])
+    table = mobility.bridges(required, NOWHERE).frame.set_index(["origin", "destination"])
     there = table.loc[("Tri", "Broyage")]
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Broyer"
@@ -162,8 +167,10 @@ def test_rome_as_published_leads_from_the_counter_to_the_shelves() -> None:
         read_register("rome", DATA / "rome" / name, frozenset()).frame
         for name in ("correspondances.csv", "competences.csv")
     )
-    required = skills.rome_requirements(links, known, {"D1106": "Vente", "D1507": "Rayon", "M1203": "Compta"})
-    table = skills.bridges(required).set_index(["origin", "destination"])
+    required = mobility.rome_requirements(
+        links, known, {"D1106": "Vente", "D1507": "Rayon", "M1203": "Compta"}
+    )
+    table = mobility.bridges(required, NOWHERE).frame.set_index(["origin", "destination"])
     assert table.loc[("Vente", "Rayon"), ["shared_skills", "destination_skills"]].tolist() == [13, 15]
     assert "Contrôler le balisage" in table.loc[("Vente", "Rayon"), "missing_skills"]
     assert "Compta" not in table.reset_index()[["origin", "destination"]].to_numpy()
@@ -214,14 +221,15 @@ def test_prospects_side_by_side() -> None:
         columns=["rome_code", "last_year", *prospects.NATIONAL],
     )
     changes = prospects.forecast_change(outlook)
+    forecast = Breakdown(outlook, ["occupation"], outlook.assign(site_id="s"), "headcount")
     assert changes.loc[0, prospects.FORECAST].tolist() == pytest.approx([20, 10, 40])
     classes = {"H1": "strategic", "H3": "brown"}  # of two codes the first is read
-    table = prospects.prospects(changes, {"H3": "A", "H1": "A", "H2": "B"}, national, classes)
+    table = prospects.prospects(forecast, {"H3": "A", "H1": "A", "H2": "B"}, national, classes).frame
     assert table["greening"].where(table["greening"].notna(), None).tolist() == ["strategic", None, None]
     assert table["occupation"].tolist() == ["A", "B", "C"]
     assert table["forecast_prospect"].tolist() == ["growing", "threatened", None]
     assert table["prospects_agree"].tolist() == ["same", "contrary", None]
-    alone = prospects.prospects(changes, {"H1": "A"}, national.head(0), {})
+    alone = prospects.prospects(forecast, {"H1": "A"}, national.head(0), {}).frame
     assert alone["national_prospect"].isna().all()
     assert "n'a pas été importé" in prospects.national_source(national.head(0))
     assert "de 2006 à 2018" in prospects.national_source(national)
@@ -231,10 +239,10 @@ def test_a_national_interval_too_wide_to_read_prints_no_number() -> None:
     """−2.2 % a year, from −19.3 to 18.4: undetermined, and no more is said; ten points are still read."""
     rows = [("H1", 2018, -2.2, -19.3, 18.4), ("H2", 2018, 1.0, -4.0, 6.0), ("H3", 2018, 9.0, 2.0, 16.0)]
     national = pd.DataFrame(rows, columns=["rome_code", "last_year", *prospects.NATIONAL])
-    changes = pd.DataFrame({"occupation": ["A", "B", "C"], "headcount": 10.0}).assign(
-        **dict.fromkeys(prospects.FORECAST, 0.0)
-    )
-    table = prospects.prospects(changes, {"H1": "A", "H2": "B", "H3": "C"}, national, {})
+    same = dict.fromkeys(["headcount", "people", "people_low80", "people_high80"], 10.0)
+    outlook = pd.DataFrame({"occupation": ["A", "B", "C"], **same})
+    forecast = Breakdown(outlook, ["occupation"], outlook.assign(site_id="s"), "headcount")
+    table = prospects.prospects(forecast, {"H1": "A", "H2": "B", "H3": "C"}, national, {}).frame
     assert table[prospects.NATIONAL].notna().to_numpy().tolist() == [[False] * 3, [True] * 3, [False] * 3]
     assert table["national_prospect"].tolist() == ["undetermined", "undetermined", "growing"]
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import FactorOverride
-from eit_analysis.employment import insertion, synergy_jobs, synergy_tonnes
+from eit_analysis.employment.forecast import insertion, synergy_jobs, synergy_tonnes
 from eit_analysis.errors import InputError
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.job_units import tonnes_per_unit
@@ -52,7 +53,7 @@ def test_jobs_from_tonnes_by_hand() -> None:
     assert jobs.loc[3, ["jobs_low", "jobs", "jobs_high"]].isna().all()
     assert jobs.loc[0, synergy_jobs.CREATED].tolist() == pytest.approx([1.6, 5, 12])
     assert jobs.loc[0, synergy_jobs.DISPLACED].tolist() == pytest.approx([0.08, 0.2, 0.6])
-    by_route = synergy_jobs.by_route(jobs.head(3))
+    by_route = synergy_jobs.by_route(jobs.head(3).assign(stage="allocated", site_id="A B")).frame
     assert by_route[["old_route", "new_route"]].to_numpy().tolist() == [
         ["landfill", "recycling"], ["recycling", "recycling"],
     ]  # fmt: skip
@@ -93,6 +94,11 @@ FLOWS["mass_low_t_per_year"], FLOWS["mass_high_t_per_year"] = (
 )
 
 
+def by_stage(jobs: pd.DataFrame, *of_plan: float) -> Breakdown:
+    changes = pd.DataFrame([("Total", *of_plan)] if of_plan else [], columns=["category", *synergy_jobs.JOBS])
+    return synergy_jobs.by_stage(jobs, changes, FACTORS)
+
+
 def test_register_gives_realised_and_planned_tonnes() -> None:
     done = synergy_tonnes.realised_tonnes(REGISTER, FLOWS)
     assert done[["old_route", "new_route", "tonnes"]].to_numpy().tolist() == [["landfill", "recycling", 20.0]]
@@ -100,9 +106,9 @@ def test_register_gives_realised_and_planned_tonnes() -> None:
     # C's flow is wanted by two synergies and counts once; what is already recycled is not there to divert.
     assert planned["tonnes"].sum() == 17
     both = pd.concat([done, planned])
-    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, factor_table()))
-    assert stages["tonnes"].tolist() == [20, 17]
-    behind = synergy_jobs.behind(both, ["stage"])
+    stages = by_stage(synergy_jobs.jobs_from_tonnes(both, factor_table()))
+    assert stages.frame["tonnes"].tolist() == [20, 17]
+    behind = stages.records
     assert behind.groupby("stage")["tonnes"].sum().to_dict() == {"realised": 20, "planned": 17}
 
 
@@ -123,10 +129,12 @@ def test_a_joint_plan_counts_what_it_keeps_of_each_exchange() -> None:
     assert tonnes["ess_site_id"].tolist() == ["S", ""]
     assert tonnes["old_route"].tolist() == ["energy", "unknown"]
     both = pd.concat([synergy_tonnes.planned_tonnes(REGISTER, FLOWS), tonnes])
-    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, factor_table()))
+    stages = by_stage(synergy_jobs.jobs_from_tonnes(both, factor_table()), 0.1, 0.2, 0.3).frame
     future = synergy_jobs.future_jobs(stages, "Synergies")
     joint = stages.set_index("stage").loc["allocated"]
-    assert future.loc[0, ["jobs", "jobs_high"]].tolist() == joint[["jobs", "jobs_high"]].tolist()
+    assert (
+        future.loc[0, ["jobs", "jobs_high"]].tolist() == joint[["jobs", "jobs_high"]].tolist() == [0.2, 0.3]
+    )
     assert (future["jobs_low"] <= 0).all()
     assert len(future) == 1
 
@@ -157,19 +165,19 @@ def test_empty_register() -> None:
     both = pd.concat(
         [f(REGISTER.head(0), FLOWS) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]
     )
-    stages = synergy_jobs.by_stage(synergy_jobs.jobs_from_tonnes(both, FACTORS))
-    assert stages.empty
-    assert synergy_jobs.behind(both, ["stage"]).empty
-    assert synergy_jobs.future_jobs(stages, "Synergies").empty
+    stages = by_stage(synergy_jobs.jobs_from_tonnes(both, FACTORS))
+    assert stages.frame.empty
+    assert stages.records.empty
+    assert synergy_jobs.future_jobs(stages.frame, "Synergies").empty
 
 
 def test_indirect_jobs_follow_the_sign_of_the_net_and_stay_beside() -> None:
-    stages = pd.DataFrame(
-        {"stage": ["a", "b"], "jobs_low": [-2.0, 1.0], "jobs": [1.0, 2.0], "jobs_high": [4.0, 3.0]}
-    )
-    table = synergy_jobs.indirect(stages, FACTORS)
+    both = tonnes(*[("paper", "landfill", "recycling", 1.0, 1.0, 1.0)] * 2)
+    jobs = synergy_jobs.jobs_from_tonnes(both, FACTORS).assign(stage=["a", "b"], site_id="A")
+    jobs[synergy_jobs.JOBS] = own = [[-2.0, 1.0, 4.0], [1.0, 2.0, 3.0]]
+    table = by_stage(jobs).frame
     assert table[synergy_jobs.INDIRECT].to_numpy().tolist() == [[-2, 0.5, 4], [0, 1, 3]]
-    assert table[synergy_jobs.JOBS].equals(stages[synergy_jobs.JOBS])
+    assert table[synergy_jobs.JOBS].to_numpy().tolist() == own
 
 
 def test_insertion_stays_within_what_each_structure_can_take() -> None:
@@ -178,7 +186,7 @@ def test_insertion_stays_within_what_each_structure_can_take() -> None:
         ("wood", "landfill", "recycling", 100.0, 100.0, 100.0),
         ("wood", "landfill", "recycling", 60.0, 60.0, 60.0),
         ("wood", "landfill", "recycling", 999.0, 999.0, 999.0),
-    ).assign(ess_site_id=["S", "S T", ""])
+    ).assign(ess_site_id=["S", "S T", ""], stage="allocated")
     inputs = pd.DataFrame(
         [
             ("S", "in", "wood", 40.0),
@@ -196,15 +204,15 @@ def test_insertion_stays_within_what_each_structure_can_take() -> None:
     assert table.loc["S", insertion.INSERTION].tolist() == pytest.approx([0.013, 0.065, 0.26])
     assert table.loc["S", insertion.HOURS].tolist() == pytest.approx([19.5, 97.5, 416])
     assert table.loc["T", insertion.INSERTION].tolist() == [0, 0, 0]
-    posts = insertion.posts(table.reset_index(), "Ensemble").set_index("category")
+    posts = insertion.posts(table.reset_index(), "Ensemble").frame.set_index("category")
     assert posts.loc["Ensemble", ["tonnes_asked", "tonnes_kept", "full_time_posts"]].tolist() == [160, 65, 0]
-    assert insertion.posts(table.reset_index().head(0), "Ensemble").empty
+    assert insertion.posts(table.reset_index().head(0), "Ensemble").frame.empty
 
 
 def test_posts_add_up_before_they_are_rounded() -> None:
     row = {name: [0.8, 0.8] for name in insertion.SUMMED}
     structures = pd.DataFrame({"category": ["wood", "paper"], "site_id": ["S", "T"], **row})
-    posts = insertion.posts(structures, "Ensemble").set_index("category")["full_time_posts"]
+    posts = insertion.posts(structures, "Ensemble").frame.set_index("category")["full_time_posts"]
     assert posts["Ensemble"] == 1 and posts.drop("Ensemble").isna().all()
 
 

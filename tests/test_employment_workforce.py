@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.employment import nomenclature, skills, workforce
+from eit_analysis.employment import workforce
+from eit_analysis.employment.context import nomenclature
+from eit_analysis.employment.skills import mobility, skill_gaps
 
 COLUMNS = [
     "site_id",
@@ -45,25 +47,32 @@ def test_prepare_names_merges_and_loses_nobody(declared: pd.DataFrame) -> None:
 
 def test_pyramid_and_contracts(declared: pd.DataFrame) -> None:
     ready = workforce.prepare(declared)
-    pyramid = workforce.age_pyramid(ready).set_index("age_band")
+    pyramid = workforce.age_pyramid(ready).frame.set_index("age_band")
     assert list(pyramid.index)[:2] == ["15-24", "25-29"]
     assert pyramid.index[-1] == workforce.UNKNOWN
     assert pyramid["headcount"].sum() == 25
     assert pyramid["share_percent"].sum() == pytest.approx(100)
     assert pyramid.loc["55-59", "share_percent"] == pytest.approx(36)
-    contracts = workforce.contract_mix(ready).set_index("contract")
+    contracts = workforce.contract_mix(ready).frame.set_index("contract")
     assert contracts.loc["permanent", "headcount"] == 16
     assert contracts.loc["permanent", "fte"] == 15.5
 
 
 def test_occupations_by_hand(declared: pd.DataFrame) -> None:
-    row = workforce.occupations(workforce.prepare(declared, 1, 1)).set_index("occupation")
-    machining = row.loc["Conduite d'usinage"]
+    ready = workforce.prepare(declared, 1, 1)
+    machining = workforce.occupations(ready).frame.set_index("occupation").loc["Conduite d'usinage"]
     assert machining["headcount"] == 20
-    assert machining["senior_share_percent"] == pytest.approx(100 * 9 / 15)  # 5 ages are unknown
     assert machining["hiring_difficulty"] == pytest.approx((6 * 4 + 9 * 2) / 15)
-    assert machining["planned_hires_3y"] == 2
-    assert np.isnan(row.loc["Magicien", "planned_hires_3y"])  # unanswered is not zero
+    seniors = workforce.senior_shares(ready)
+    share = seniors.frame.set_index("occupation")["senior_share_percent"]
+    assert share["Conduite d'usinage"] == pytest.approx(100 * 9 / 15)  # 5 ages are unknown
+    assert (share["Secrétariat"], share["Magicien"]) == (100, 0)
+    assert seniors.records["headcount"].sum() == 13
+    announced = workforce.announced_plans(ready)
+    plans = announced.frame.set_index("occupation")
+    assert plans.loc["Conduite d'usinage"].tolist() == [3, 2]
+    assert np.isnan(plans.loc["Magicien", "planned_hires_3y"])  # unanswered is not zero
+    assert [parent.records["site_id"].tolist() for parent in announced.parents] == [["B", "A"], ["A"]]
 
 
 SITES = pd.DataFrame(
@@ -77,7 +86,7 @@ SITES = pd.DataFrame(
 
 def test_pyramids_by_size_and_territory(declared: pd.DataFrame) -> None:
     located = workforce.located(workforce.prepare(declared, 1, 1), SITES)
-    sizes = workforce.pyramids(located, "size_class")
+    sizes = workforce.pyramids(located, "size_class").frame
     # The class is that of the firm's own headcount, 9 and 10, not of the 10 people on its rows.
     assert sizes.groupby("size_class", sort=False)["headcount"].sum().to_dict() == {
         "1-9": 10, "10-49": 10, workforce.UNKNOWN: 5,
@@ -85,7 +94,7 @@ def test_pyramids_by_size_and_territory(declared: pd.DataFrame) -> None:
     assert sizes.groupby("size_class")["share_percent"].sum().tolist() == pytest.approx([100] * 3)
     ten = sizes[sizes["size_class"] == "10-49"].set_index("age_band")["share_percent"]
     assert (ten["55-59"], ten["40-44"], ten["15-24"]) == (90, 10, 0)
-    places = workforce.pyramids(located, "epci_name")
+    places = workforce.pyramids(located, "epci_name").frame
     assert places["headcount"].sum() == declared["headcount"].sum()
     assert set(places["epci_name"]) == {
         "CC de Thann-Cernay", "CC de la Vallée de la Doller et du Soultzbach", workforce.UNKNOWN,
@@ -97,7 +106,7 @@ def test_pyramids_by_occupation_end_with_the_merged_ones(declared: pd.DataFrame)
         headcount=[1.0, 1.0, 0.0, 50.0, 50.0], occupation=["B", "A", "A", "X", "X"], rome_code=None
     )
     merged = people.assign(occupation=people["occupation"].replace("X", workforce.OTHER))
-    table = workforce.pyramids(merged.assign(age_band="25-29"), "occupation")
+    table = workforce.pyramids(merged.assign(age_band="25-29"), "occupation").frame
     assert list(table["occupation"].unique()) == ["A", "B", workforce.OTHER]
 
 
@@ -130,18 +139,18 @@ def test_occupations_beside_the_rome(declared: pd.DataFrame) -> None:
         "rome_links": pd.DataFrame({"rome_code": ["H2903"] * 4, "skill_code": ["1", "2", "2", "99"]}),
         "rome_skills": pd.DataFrame({"skill_code": ["1", "2", "3"]}),
     }
-    table = nomenclature.correspondence(ready, linked, rome).set_index("rome_code")
+    table = nomenclature.correspondence(ready, linked, rome).frame.set_index("rome_code")
     assert table.loc["H2903"].tolist() == ["Conduite d'usinage", "Usinage", 2, "D0, D1"]
     assert table.loc["M1607", ["rome_label", "n_rome_skills", "fap_codes"]].isna().all()
-    bare = nomenclature.correspondence(ready, workforce.families(ready, None), {})
+    bare = nomenclature.correspondence(ready, workforce.families(ready, None), {}).frame
     assert len(bare) == 2 and bare[["rome_label", "n_rome_skills", "fap_codes"]].isna().all(axis=None)
 
 
 def test_empty_workforce(declared: pd.DataFrame) -> None:
     ready = workforce.prepare(declared.head(0))
     for table in (workforce.age_pyramid, workforce.contract_mix, workforce.occupations):
-        assert table(ready).empty
-    assert workforce.pyramids(workforce.located(ready, SITES), "size_class").empty
+        assert table(ready).frame.empty
+    assert workforce.pyramids(workforce.located(ready, SITES), "size_class").frame.empty
     assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
     assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018-2") == 2018
 
@@ -168,8 +177,8 @@ def test_merged_small_occupations_come_last_however_many_they_are() -> None:
 
 
 def test_gaps_and_training_by_hand() -> None:
-    ready = skills.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
-    plan = skills.training_plan(ready)
+    ready = skill_gaps.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
+    plan = skill_gaps.training_plan(ready).frame
     gap = plan.set_index("skill")
     assert gap.loc["Souder", ["to_train", "gap_people_levels"]].tolist() == [4, 8]
     assert gap.loc["Lire un plan", "to_train"] == 1  # a row without a number stands for one person
@@ -179,8 +188,8 @@ def test_gaps_and_training_by_hand() -> None:
 
 def test_bridge_by_hand() -> None:
     """O requires 2 skills, D the same and one more: O leads to D at 2/3, D to O at 2/2."""
-    ready = skills.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
-    table = skills.bridges(ready).set_index(["origin", "destination"])
+    ready = skill_gaps.prepare(SKILLS, {"O": "Soudage", "D": "Robotique"})
+    table = mobility.bridges(ready, ready).frame.set_index(["origin", "destination"])
     there, back = table.loc[("Soudage", "Robotique")], table.loc[("Robotique", "Soudage")]
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Programmer"
@@ -191,12 +200,13 @@ def test_an_end_of_one_firm_stands_alone_behind_its_bridges() -> None:
     """Three firms sort and one crushes: what leads to or from crushing is about that one."""
     rows = [("A", "Tri"), ("B", "Tri"), ("C", "Tri"), ("D", "Broyage"), ("D", None)]
     where = pd.DataFrame(rows, columns=["site_id", "occupation"])
-    table = pd.DataFrame({"origin": ["Tri", "Broyage"], "destination": ["Broyage", "Tri"]})
-    behind = skills.behind_bridges(where, table)
+    skills = [("Tri", "Peser"), ("Tri", "Lire"), ("Broyage", "Peser"), ("Broyage", "Lire")]
+    table = mobility.bridges(pd.DataFrame(skills, columns=["occupation", "skill"]), where)
+    behind = table.records.sort_values("origin", ascending=False)
     assert behind.to_numpy().tolist() == [["Tri", "Broyage", "D"], ["Broyage", "Tri", "D"]]
 
 
 def test_empty_skills() -> None:
-    ready = skills.prepare(SKILLS.head(0), {})
-    assert skills.training_plan(ready).empty
-    assert skills.behind_bridges(ready, skills.bridges(ready)).empty
+    ready = skill_gaps.prepare(SKILLS.head(0), {})
+    assert skill_gaps.training_plan(ready).frame.empty
+    assert mobility.bridges(ready, ready).records.empty

@@ -11,6 +11,7 @@ import re
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.tables import AGE_BANDS
 
@@ -77,14 +78,18 @@ def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataF
     return linked[["occupation", "fap_code"]].drop_duplicates().reset_index(drop=True)
 
 
-def age_pyramid(workforce: pd.DataFrame) -> pd.DataFrame:
+def age_pyramid(workforce: pd.DataFrame) -> Breakdown:
     """Share of people by age band: headcount_b / Σ headcount, in the order of the bands.
 
     Returns
     -------
-    DataFrame
+    Breakdown
         ``age_band, headcount, share_percent``; a last band names the unknown ages when there are any.
     """
+    return Breakdown(_by_age(workforce), ["age_band"], workforce, "headcount", people=True)
+
+
+def _by_age(workforce: pd.DataFrame) -> pd.DataFrame:
     people = workforce.groupby("age_band")["headcount"].sum()
     bands = list(AGE_BANDS) if len(workforce) else []
     order = [*bands, *(band for band in people.index if band not in AGE_BANDS)]
@@ -107,31 +112,33 @@ def located(workforce: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return workforce.assign(size_class=size.fillna(UNKNOWN), epci_name=place.fillna(UNKNOWN))
 
 
-def pyramids(workforce: pd.DataFrame, by: str) -> pd.DataFrame:
+def pyramids(workforce: pd.DataFrame, by: str) -> Breakdown:
     """The age pyramid of each value of ``by`` (``occupation``, ``size_class``, ``epci_name``).
 
     share_b = 100 × headcount_b / Σ_b headcount, within the value.
 
     Returns
     -------
-    DataFrame
+    Breakdown
         The column ``by`` (in the order of sizes, else most people first and the merged occupations last),
-        ``age_band, headcount, share_percent``; every band stands for every value, with nobody if need be.
+        ``age_band, headcount, share_percent``; every value has every band, with nobody if need be.
     """
     people = workforce.groupby(by)["headcount"].sum()
     names = people.index.sort_values()
     order = list(people[names].sort_values(ascending=False, kind="stable").index)
     known = [size for size in SIZES if size in order] if by == "size_class" else []
     order = known + [name for name in order if name not in [*known, OTHER]] + [OTHER] * (OTHER in order)
-    parts = [age_pyramid(workforce[workforce[by] == name]).assign(**{by: name}) for name in order]
+    parts = [_by_age(workforce[workforce[by] == name]).assign(**{by: name}) for name in order]
     columns = [by, "age_band", "headcount", "share_percent"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    frame = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return Breakdown(frame, [by, "age_band"], workforce, "headcount", people=True)
 
 
-def contract_mix(workforce: pd.DataFrame) -> pd.DataFrame:
+def contract_mix(workforce: pd.DataFrame) -> Breakdown:
     """People and full-time equivalents by contract: ``contract, headcount, fte, share_percent``."""
     mix = workforce.groupby("contract", as_index=False)[["headcount", "fte"]].sum()
-    return _with_share(mix.sort_values(["headcount", "contract"], ascending=[False, True]))
+    table = _with_share(mix.sort_values(["headcount", "contract"], ascending=[False, True]))
+    return Breakdown(table, ["contract"], workforce, "headcount", people=True, sums=["fte"])
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
@@ -140,30 +147,58 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(share_percent=share).reset_index(drop=True)
 
 
-def occupations(workforce: pd.DataFrame) -> pd.DataFrame:
-    """By occupation: people, share aged 55 or more among known ages, plans and difficulty said by the firms.
+def occupations(workforce: pd.DataFrame) -> Breakdown:
+    """People of each occupation and the difficulty of recruiting them that firms give.
 
     Returns
     -------
-    DataFrame
-        ``occupation, headcount, senior_share_percent, planned_departures_3y, planned_hires_3y,
-        hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first, ``OTHER`` last. A plan
-        nobody answered stays missing: it is not zero.
+    Breakdown
+        ``occupation, headcount, hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first,
+        ``OTHER`` last.
     """
-    rows = workforce.assign(
-        senior=workforce["headcount"].where(workforce["age_band"].isin(SENIOR_BANDS), 0.0),
-        aged=workforce["headcount"].where(workforce["age_band"].isin(AGE_BANDS), 0.0),
-        rated=workforce["headcount"].where(workforce["hiring_difficulty"].notna(), 0.0),
-        weighted=(workforce["headcount"] * workforce["hiring_difficulty"]).fillna(0.0),
-    )
-    groups = rows.groupby("occupation")
-    table = groups[["headcount", "senior", "aged", "rated", "weighted"]].sum()
-    plans = groups[["planned_departures_3y", "planned_hires_3y"]].sum(min_count=1)
-    table["senior_share_percent"] = 100 * table["senior"] / table["aged"].where(table["aged"] > 0)
-    table["hiring_difficulty"] = table["weighted"] / table["rated"].where(table["rated"] > 0)
-    table = table.join(plans).reset_index().sort_values(["headcount", "occupation"], ascending=[False, True])
-    columns = ["occupation", "headcount", "senior_share_percent", *plans.columns, "hiring_difficulty"]
-    return others_last(table[columns])
+    rated = workforce[workforce["hiring_difficulty"].notna()]
+    table = workforce.groupby("occupation")[["headcount"]].sum()
+    weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["occupation"]).sum()
+    people = rated.groupby("occupation")["headcount"].sum()
+    table["hiring_difficulty"] = (weighted / people.where(people > 0)).reindex(table.index)
+    order = table.reset_index().sort_values(["headcount", "occupation"], ascending=[False, True])
+    return Breakdown(others_last(order), ["occupation"], workforce, "headcount", people=True)
+
+
+def senior_shares(workforce: pd.DataFrame) -> Breakdown:
+    """Share of people aged 55 or more among those of known age, by occupation.
+
+    Returns
+    -------
+    Breakdown
+        ``occupation, senior_share_percent``, occupations as :func:`occupations` has them; behind a row are
+        the people aged 55 or more.
+    """
+    seniors = workforce[workforce["age_band"].isin(SENIOR_BANDS)]
+    aged = workforce[workforce["age_band"].isin(AGE_BANDS)].groupby("occupation")["headcount"].sum()
+    share = 100 * seniors.groupby("occupation")["headcount"].sum().reindex(aged.index, fill_value=0.0)
+    table = occupations(workforce).frame[["occupation"]]
+    table["senior_share_percent"] = table["occupation"].map(share / aged.where(aged > 0)).astype(float)
+    return Breakdown(table, ["occupation"], seniors, "headcount", people=True)
+
+
+def announced_plans(workforce: pd.DataFrame) -> Derived:
+    """Departures and recruitments that firms announce for three years, by occupation.
+
+    Returns
+    -------
+    Derived
+        ``occupation, planned_departures_3y, planned_hires_3y``, occupations as :func:`occupations` has them.
+        A plan that nobody answered stays missing: it is not zero.
+    """
+    table = occupations(workforce).frame[["occupation"]]
+    parents = []
+    for plan in ("planned_departures_3y", "planned_hires_3y"):
+        answered = workforce.groupby("occupation")[plan].sum(min_count=1)
+        own = table.assign(**{plan: table["occupation"].map(answered).astype(float)})
+        records = workforce[workforce[plan] > 0]
+        parents.append(Breakdown(own, ["occupation"], records, plan, people=True))
+    return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents)
 
 
 def others_last(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""What public sources say of the study's occupations: BMO, DARES, France Travail."""

@@ -1,0 +1,129 @@
+"""How tense an occupation is where the study stands, by DARES' indicator, beside what its firms say.
+
+The indicator (DARES and France Travail, imported by the user) is published by family of occupations, for each
+département, region and the country; its classes go from 1 (easy to recruit) to 5 (tense).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.workforce import occupations
+
+# DARES' levels, finest first; the column that names the area (none for the country).
+AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
+# Its complementary indicators, each a class from 1 to 5 (5 weighs most on recruitment).
+CAUSES = {
+    "hiring_intensity_class": "embauches nombreuses",
+    "training_link_class": "formation particulière exigée",
+    "labour_shortage_class": "main-d'œuvre rare",
+    "unstable_jobs_class": "emplois peu durables",
+    "hard_conditions_class": "conditions de travail contraignantes",
+    "location_mismatch_class": "offre et demande éloignées",
+}
+STRONG = 4  # classes 4 and 5 are named as causes
+TENSION_COLUMNS = [
+    "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",
+    "tension_class_high", "tension_level", "tension_causes", "fap_codes", "tension_year",
+]  # fmt: skip
+
+
+def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> pd.DataFrame:
+    """DARES' indicator of each family at the finest level that covers these communes and is published there.
+
+    A level covers them when they all lie in one area of it. Families too small in an area have no class there
+    (in half of the cases of a département): the next level answers for them.
+
+    Parameters
+    ----------
+    tensions : DataFrame or None
+        ``dares_tension`` when imported: its last year is read.
+    commune_codes : Series of str
+        Where the people work.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``dares_tension``, one row per ``fap_code``, in order of codes.
+    """
+    if tensions is None:
+        return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
+    communes = reference.load("communes").set_index("commune_code")["department_code"]
+    departments = set(commune_codes.dropna().map(communes).dropna())
+    regions = reference.load("regions").set_index("region_code")["department_codes"].str.split()
+    covering = {
+        "department_code": departments,
+        "region_code": {code for code, inside in regions.items() if departments & set(inside)},
+    }
+    rows = tensions[(tensions["year"] == tensions["year"].max()) & tensions["tension_class"].notna()]
+    parts = []
+    for level, column in AREAS.items():
+        here = rows["geographic_level"] == level
+        if column:
+            here &= rows[column].isin(covering[column]) & (len(covering[column]) == 1)
+        parts.append(rows[here])
+    return pd.concat(parts).drop_duplicates("fap_code").sort_values("fap_code", ignore_index=True)
+
+
+def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.DataFrame) -> Breakdown:
+    """Firms' own difficulty beside the tension class of their occupation.
+
+    An occupation of several families has the class of that which employs most in the area, among those
+    published at the finest level, and the extremes of them all as its range.
+
+    Parameters
+    ----------
+    workforce : DataFrame
+        Prepared ``workforce`` rows.
+    linked : DataFrame
+        From ``workforce.families``, in the FAP of the indicator (2009).
+    finest : DataFrame
+        From :func:`finest_tension`.
+
+    Returns
+    -------
+    Breakdown
+        ``TENSION_COLUMNS``; occupations without a published class are left out. ``hiring_difficulty`` goes
+        from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
+        ``fap_codes`` the families published at that level.
+    """
+    own, rows = occupations(workforce), linked.merge(finest, on="fap_code")
+    if rows.empty:
+        return replace(own, frame=pd.DataFrame(columns=TENSION_COLUMNS))
+    rows["depth"] = rows["geographic_level"].map({level: i for i, level in enumerate(AREAS)})
+    rows = rows[rows["depth"] == rows.groupby("occupation")["depth"].transform("min")]
+    rows = rows.sort_values(["mean_employment", "fap_code"], ascending=[False, True])
+    groups = rows.groupby("occupation")
+    largest = rows.drop_duplicates("occupation").set_index("occupation")
+    table = largest[["tension_class", "geographic_level", "year", *CAUSES]].astype({"tension_class": float})
+    table["tension_class_low"] = groups["tension_class"].min().astype(float)
+    table["tension_class_high"] = groups["tension_class"].max().astype(float)
+    table["tension_causes"] = [
+        ", ".join(
+            cause for column, cause in CAUSES.items() if pd.notna(row[column]) and row[column] >= STRONG
+        )
+        for row in table.to_dict("records")
+    ]
+    table["fap_codes"] = groups["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
+    table = table.rename(columns={"geographic_level": "tension_level", "year": "tension_year"})
+    return replace(own, frame=own.frame.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS])
+
+
+def tension_source(finest: pd.DataFrame) -> str:
+    """French sentence on where the tension classes come from, or what to import to have them."""
+    if finest.empty:
+        return (
+            "L'indicateur de tension de la DARES n'est pas donné\u00a0: importez tensions.csv et la "
+            "correspondance FAP-ROME (fap225_rome.csv), registre dares."
+        )
+    return (
+        f"Source\u00a0: DARES et France Travail, indicateur de tension {int(finest['year'].max())}, classes "
+        "de 1 (peu tendu) à 5 (très tendu), au niveau le plus fin qui couvre l'étude et où la classe est "
+        "publiée. Avec plusieurs familles professionnelles, la classe est celle de la plus nombreuse, et "
+        "les deux suivantes vont de la moins tendue à la plus tendue\u00a0; une famille dont la classe n'est "
+        "pas publiée ne compte pas. Cette échelle n'est pas celle de la difficulté déclarée, de 0 à 4."
+    )

@@ -1,0 +1,52 @@
+"""What the study's occupations are called in the nomenclatures: ROME, and the families (FAP) of DARES."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+
+
+def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """``{rome_code: rome_label}`` of the imported ``rome_occupations``, empty when there are none."""
+    if "rome_occupations" not in rome:
+        return {}
+    named = rome["rome_occupations"].drop_duplicates("rome_code")
+    return dict(zip(named["rome_code"], named["rome_label"], strict=True))
+
+
+def correspondence(
+    workforce: pd.DataFrame, linked: pd.DataFrame, rome: Mapping[str, pd.DataFrame]
+) -> Breakdown:
+    """Each coded occupation beside its entry in the ROME and the families its published figures come from.
+
+    Parameters
+    ----------
+    workforce : DataFrame
+        Prepared ``workforce`` rows; merged small occupations have no code and are left out.
+    linked : DataFrame
+        From ``workforce.families``.
+    rome : mapping of str to DataFrame
+        Those of ``rome_occupations``, ``rome_links`` and ``rome_skills`` that were imported.
+
+    Returns
+    -------
+    Breakdown
+        ``occupation, rome_code, rome_label`` (missing when the ROME was not imported or lacks the code),
+        ``n_rome_skills`` (skills the ROME lists for it, each once; missing likewise), ``fap_codes``.
+    """
+    table = workforce[["occupation", "rome_code"]].dropna().drop_duplicates().sort_values("rome_code")
+    codes = linked.groupby("occupation")["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
+    skills = pd.Series(dtype=float)
+    if {"rome_links", "rome_skills"} <= rome.keys():
+        links = rome["rome_links"]
+        known = links[links["skill_code"].isin(rome["rome_skills"]["skill_code"])]
+        skills = known.groupby("rome_code")["skill_code"].nunique().astype(float)
+    table = table.assign(
+        rome_label=table["rome_code"].map(rome_labels(rome)).astype(object),
+        n_rome_skills=table["rome_code"].map(skills),
+        fap_codes=table["occupation"].map(codes),
+    ).reset_index(drop=True)
+    return Breakdown(table, ["occupation"], workforce, "headcount", people=True)

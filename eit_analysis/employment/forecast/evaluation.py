@@ -1,0 +1,85 @@
+"""Grading a past forecast on what a later wave observed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Scenarios
+from eit_analysis.employment.forecast.cohort import Simulation, simulate
+from eit_analysis.employment.forecast.outlook import by_scenario, fan, outlook
+from eit_analysis.employment.workforce import prepare
+
+
+def comparable(
+    earlier: pd.DataFrame, later: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two workforces prepared alike, only of firms in both: a missing answer is not a fall in jobs."""
+    both = set(earlier["site_id"]) & set(later["site_id"])
+    rows = pd.concat([earlier.assign(later=False), later.assign(later=True)], ignore_index=True)
+    ready = prepare(rows[rows["site_id"].isin(both)], minimum_people, minimum_sites)
+    is_later = ready["later"].astype(bool)
+    return ready[~is_later].drop(columns="later"), ready[is_later].drop(columns="later")
+
+
+def replay(
+    earlier: pd.DataFrame, hazards: pd.DataFrame, parameters: Scenarios, first_year: int, last_year: int
+) -> list[Simulation]:
+    """The trend and the plans of an earlier wave, forecast from its own data up to the year of the later."""
+    past = parameters.model_copy(update={"horizon_years": max(last_year - first_year, 1)})
+    return [
+        simulate(earlier, hazards, past, scenario=name, base_year=first_year) for name in ("trend", "plans")
+    ]
+
+
+def grade(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
+    """Total of each scenario in its last year against the people observed that year.
+
+    error = 100 × (forecast median − observed) / observed, in %.
+
+    Returns
+    -------
+    Breakdown
+        ``scenario, year, people`` with its intervals, ``observed_people, error_percent, in_80, in_95``
+        (``yes`` or ``no``: the observed total lies in the interval); no row when nothing was observed.
+    """
+    every_year, total = by_scenario(fan, simulations), float(observed["headcount"].sum())
+    table, records = every_year.frame, every_year.records
+    table = table[(table["year"] == table["year"].max()) & (total > 0)].reset_index(drop=True)
+    graded = _against(table, pd.Series(total, index=table.index, dtype=float))
+    return replace(every_year, frame=graded, records=records[records["year"].isin(table["year"])])
+
+
+def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
+    """How often the interval of an occupation held what was observed.
+
+    Returns
+    -------
+    Breakdown
+        ``scenario, n_occupations, mean_absolute_error_percent`` (over occupations with people observed),
+        ``coverage_80_percent`` (share of occupations inside their 80 % interval; 80 is perfect).
+    """
+    people = observed.groupby("occupation")["headcount"].sum()
+    rows = []
+    for simulation in simulations:
+        table = outlook(simulation).frame
+        table = _against(table, table["occupation"].map(people).astype(float).fillna(0.0))
+        error = table.loc[table["observed_people"] > 0, "error_percent"].abs().mean()
+        rows.append((simulation.scenario, len(table), error, 100 * (table["in_80"] == "yes").mean()))
+    names = ["scenario", "n_occupations", "mean_absolute_error_percent", "coverage_80_percent"]
+    scores = pd.DataFrame(rows, columns=names)
+    scores = scores[scores["n_occupations"] > 0].reset_index(drop=True)
+    records = pd.concat([s.behind.assign(scenario=s.scenario) for s in simulations])
+    return Breakdown(scores, ["scenario"], records, "headcount", people=True)
+
+
+def _against(table: pd.DataFrame, observed: pd.Series) -> pd.DataFrame:
+    error = 100 * (table["people"] - observed) / observed.where(observed > 0)
+    graded = table.assign(observed_people=observed.astype(float), error_percent=error)
+    for level in ("80", "95"):
+        if f"people_low{level}" in table:
+            inside = observed.between(table[f"people_low{level}"], table[f"people_high{level}"])
+            graded[f"in_{level}"] = inside.map({True: "yes", False: "no"})
+    return graded

@@ -1,0 +1,62 @@
+"""Where the study's occupations go in France, five years after the last year that is known.
+
+The register of DARES goes back to 1983 by professional family (FAP 2009): the first three characters of the
+codes that ROME is linked to. A family is wider than an occupation, and its numbers are those of the country.
+Median and intervals are those of `series.forecasts`; `series.backtest` says how wrong they have been.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.employment.forecast.series.forecasts import forecast
+
+HORIZON_YEARS = 5
+FAMILY = slice(3)
+NAMES = {
+    "value": "national_forecast_thousands",
+    **{
+        f"value_{end}": f"national_forecast_thousands_{end}" for end in ("low80", "high80", "low95", "high95")
+    },
+}
+COLUMNS = ["occupation", "fap_codes", "national_thousands", *NAMES.values(), "method"]
+
+
+def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
+    """Employment in France of each occupation's families, thousands: last known, and `HORIZON_YEARS` later.
+
+    Parameters
+    ----------
+    history : DataFrame
+        ``series_id`` (family), ``year, value`` (thousands), from ``series.panel.of_occupations``.
+    linked : DataFrame
+        ``occupation, fap_code``, from ``workforce.families``.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, a row for each family of an occupation whose series is complete, in order of occupations;
+        ``method`` is the one followed. No row without either table.
+    """
+    coming = forecast(history, HORIZON_YEARS).rename(columns=NAMES)
+    coming = coming[coming["year"] == coming["year"].max()]
+    last = history[history["year"] == history["year"].max()].set_index("series_id")["value"]
+    families = linked.assign(fap_codes=linked["fap_code"].str[FAMILY])[["occupation", "fap_codes"]]
+    table = families.drop_duplicates().merge(coming, left_on="fap_codes", right_on="series_id")
+    table["national_thousands"] = table["fap_codes"].map(last).astype(float)
+    return table[COLUMNS].sort_values(["occupation", "fap_codes"], ignore_index=True)
+
+
+def forecast_sentence(history: pd.DataFrame, table: pd.DataFrame) -> str:
+    """French sentence: which years these are and whence, or why there is no forecast."""
+    if table.empty:
+        return (
+            "Aucune prévision nationale ne peut être donnée\u00a0: importez l'emploi par métier de la DARES "
+            "(registre dares_employment) et sa correspondance FAP-ROME (fap225_rome.csv, registre dares)."
+        )
+    last = int(history["year"].max())
+    return (
+        f"Emploi de {last} et prévision pour {last + HORIZON_YEARS}\u00a0: médiane, intervalles à 80\u00a0% "
+        "et 95\u00a0%, larges comme les erreurs passées. Une famille professionnelle (FAP) est plus large "
+        "que le métier. Source\u00a0: DARES, Portrait statistique des métiers."
+    )

@@ -1,0 +1,177 @@
+"""What the draws of a forecast say: medians with 80 % and 95 % intervals.
+
+An interval of a sum is taken on the summed draws, never by adding bounds. Behind a row are the people of the
+simulation, by headcount; without any of them there is no row, for nobody declared is no forecast of zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.forecast.cohort import Simulation
+from eit_analysis.employment.workforce import OTHER, others_last
+
+SIGNS = {"retirements": -1, "quits": -1, "losses": -1, "moves": 1, "hires": 1}
+STEPS = ("today", *SIGNS, "horizon")
+LEVELS = {"": 0.5, "_low80": 0.1, "_high80": 0.9, "_low95": 0.025, "_high95": 0.975}
+
+
+def quantiles(draws: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """``name`` (median) and its ``_low80, _high80, _low95, _high95``, draws being along the first axis."""
+    # Draws, not interpolated: a number of people stays whole. Outwards: −x has the bounds of x turned round.
+    values = {
+        f"{name}{suffix}": np.quantile(draws, level, axis=0, method="higher" if level > 0.5 else "lower")
+        for suffix, level in LEVELS.items()
+    }
+    return {column: value.astype(float) for column, value in values.items()}
+
+
+def fan(simulation: Simulation) -> Breakdown:
+    """All occupations together: ``year, people`` with its intervals; the first year is the survey's."""
+    years = simulation.base_year + np.arange(simulation.stock.shape[1])
+    total = quantiles(simulation.stock.sum(axis=2), "people")
+    return breakdown(simulation, pd.DataFrame({"year": years, **total}), "year")
+
+
+def openings_by_year(simulation: Simulation) -> Breakdown:
+    """What opens posts each year, all occupations together: openings = departures + losses + growth.
+
+    Returns
+    -------
+    Breakdown
+        ``year, retirements, quits, losses, growth`` (medians: the account closes in each draw, and but for a
+        few people in a row), ``departures, openings`` each with ``_low80, _high80, _low95, _high95``.
+    """
+    columns = {
+        "year": simulation.base_year + 1 + np.arange(simulation.hires.shape[1]),
+        **_medians(
+            retirements=simulation.retirements.sum(axis=2),
+            quits=simulation.quits.sum(axis=2),
+            losses=simulation.losses.sum(axis=2),
+            growth=np.diff(simulation.stock.sum(axis=2), axis=1),
+        ),
+        **quantiles((simulation.retirements + simulation.quits).sum(axis=2), "departures"),
+        **quantiles(simulation.hires.sum(axis=2), "openings"),
+    }
+    return breakdown(simulation, pd.DataFrame(columns), "year")
+
+
+def waterfall(simulation: Simulation, occupations: list[str] | None = None) -> Breakdown:
+    """From today's stock to the stock at the horizon: today + Σ steps = horizon, on means, which add up.
+
+    Parameters
+    ----------
+    occupations : list of str, optional
+        Only these together; all by default, when moves between them vanish.
+
+    Returns
+    -------
+    Breakdown
+        ``step`` (`STEPS`, without a step that is zero in every draw), ``mean_people`` (signed but for the two
+        levels) with ``_low80, _high80, _low95, _high95``.
+    """
+    wanted = np.isin(simulation.occupations, occupations or simulation.occupations)
+    draws = {name: getattr(simulation, name)[..., wanted].sum(axis=(1, 2)) for name in SIGNS}
+    draws = {name: SIGNS[name] * people for name, people in draws.items() if people.any()}
+    ends = {"today": 0, "horizon": -1}
+    draws |= {name: simulation.stock[:, end][:, wanted].sum(axis=1) for name, end in ends.items()}
+    rows = [
+        {"step": step} | quantiles(draws[step], "mean_people") | {"mean_people": draws[step].mean()}
+        for step in STEPS
+        if step in draws
+    ]
+    columns = ["step", *(f"mean_people{suffix}" for suffix in LEVELS)]
+    return breakdown(simulation, pd.DataFrame(rows, columns=columns), "step")
+
+
+def breakdown(simulation: Simulation, frame: pd.DataFrame, key: str) -> Breakdown:
+    """Rows of ``key`` with the people behind the simulation, all of them behind each."""
+    rows = frame if len(simulation.workforce) else frame.head(0)
+    records = simulation.behind.merge(rows[[key]], how="cross")
+    return Breakdown(rows, [key], records, "headcount", people=True)
+
+
+def by_scenario(table: Callable[[Simulation], Breakdown], simulations: Sequence[Simulation]) -> Breakdown:
+    """The same table of several scenarios, one under the other, with ``scenario`` as first key."""
+    parts = {simulation.scenario: table(simulation) for simulation in simulations}
+    frame, records = (
+        pd.concat(frames, names=["scenario"]).reset_index("scenario").reset_index(drop=True)
+        for frames in (
+            {name: part.frame for name, part in parts.items()},
+            {name: part.records for name, part in parts.items()},
+        )
+    )
+    one = next(iter(parts.values()))
+    return replace(one, frame=frame, keys=["scenario", *one.keys], records=records)
+
+
+def beside_trend(simulations: Sequence[Simulation]) -> Breakdown:
+    """People of each scenario less those of the first at the horizon, draw by draw: shared chance cancels.
+
+    Parameters
+    ----------
+    simulations : sequence of Simulation
+        Of one seed: draws are paired (``cohort.simulate_all``). The first is what others are compared to.
+
+    Returns
+    -------
+    Breakdown
+        ``scenario, people_beside_trend`` (median) with ``_low80, _high80``, a row for each but the first.
+    """
+    ends = [simulation.stock[:, -1].sum(axis=1).astype(int) for simulation in simulations]
+    rows = [
+        {"scenario": simulation.scenario} | quantiles(end - ends[0], "people_beside_trend")
+        for simulation, end in zip(simulations, ends, strict=True)
+        if len(simulation.workforce)
+    ]
+    columns = ["scenario", *(f"people_beside_trend{suffix}" for suffix in ("", "_low80", "_high80"))]
+    frame = pd.DataFrame(rows[1:], columns=columns)
+    records = pd.concat(
+        [simulation.behind.assign(scenario=simulation.scenario) for simulation in simulations]
+    )
+    behind = records[records["scenario"].isin(frame["scenario"])]
+    return Breakdown(frame, ["scenario"], behind, "headcount", people=True)
+
+
+def outlook(simulation: Simulation) -> Breakdown:
+    """By occupation over the whole horizon, most openings first and the merged small occupations last.
+
+    Returns
+    -------
+    Breakdown
+        ``occupation, headcount`` (now), ``people`` (at the horizon), then over the horizon ``retirements,
+        quits`` (medians), ``departures`` (both) and ``openings``; ``people, departures, openings`` each
+        with ``_low80, _high80``.
+    """
+    now = simulation.workforce.groupby("occupation")["headcount"].sum()
+    table = pd.DataFrame(
+        {
+            "occupation": pd.Series(simulation.occupations, dtype="str"),
+            "headcount": now.reindex(simulation.occupations, fill_value=0.0).to_numpy(dtype=float),
+            **quantiles(simulation.stock[:, -1], "people"),
+            **_medians(retirements=simulation.retirements.sum(axis=1), quits=simulation.quits.sum(axis=1)),
+            **quantiles((simulation.retirements + simulation.quits).sum(axis=1), "departures"),
+            **quantiles(simulation.hires.sum(axis=1), "openings"),
+        }
+    )
+    shown = table.loc[:, ~table.columns.str.endswith("95")]
+    order = others_last(shown.sort_values(["openings", "occupation"], ascending=[False, True]))
+    return Breakdown(order, ["occupation"], simulation.behind, "headcount", people=True)
+
+
+def named(occupations: Breakdown) -> Breakdown:
+    """The rows of :func:`outlook` about one occupation, without the merged small ones."""
+    frame = occupations.frame
+    return replace(occupations, frame=frame[frame["occupation"] != OTHER])
+
+
+def _medians(**draws: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        name: np.quantile(people, 0.5, axis=0, method="inverted_cdf").astype(float)
+        for name, people in draws.items()
+    }

@@ -1,0 +1,191 @@
+"""Scores of the forecasts of a panel, made from every past year without hindsight.
+
+score(method, horizon, origin) = mean over series of what the forecast from that origin was worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from eit_analysis.employment.forecast.series import scores
+from eit_analysis.employment.forecast.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
+from eit_analysis.employment.forecast.series.panel import MINIMUM_YEARS, long_enough, usable
+from eit_analysis.employment.forecast.series.rolling import CHOSEN, Rolled, roll
+from eit_analysis.errors import UsageError
+from eit_analysis.french import counted
+
+HORIZONS = (1, 3, 5, 10)
+COMPARED = ("naive", "drift", "ols_10_years")
+KEYS = ["horizon_years", "method", "origin_year"]
+MEASURES = [
+    "mape_percent", "mase", "crps", "crps_percent", "wis_percent",
+    "coverage_80_percent", "coverage_95_percent",
+    "direction_percent", "always_up_percent", "rank_correlation",
+]  # fmt: skip
+PRINTED = [
+    "horizon_years", "method", "n_origins", "mape_percent", "mase", "crps_percent", "crps_percent_to_naive",
+    "coverage_80_percent", "coverage_95_percent", "worst_origin_year", "worst_coverage_80_percent",
+    "direction_percent", "same_sign_percent", "rank_correlation",
+]  # fmt: skip
+
+
+def evaluate(
+    panel: pd.DataFrame, horizons: Sequence[int] = HORIZONS, origins: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """Scores of every method at every origin and horizon whose target is in the panel.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        ``series_id, year, value``; series with a gap or a zero are left out (`series.panel.usable`).
+    horizons : sequence of int
+        Years ahead.
+    origins : sequence of int, optional
+        Years forecasts are made from; all that have enough years before them unless given. Errors of earlier
+        origins serve the choice of a method and the intervals all the same.
+
+    Returns
+    -------
+    DataFrame
+        ``horizon_years, method, origin_year, n_series`` and, means over series: ``mape_percent``; ``mase``;
+        ``crps`` in the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed
+        value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls foretold)
+        beside ``always_up_percent`` (had one said *rise* always); ``rank_correlation`` (Spearman) of foretold
+        with observed growth. Missing: interval scores before any error is known, direction and rank of
+        a forecast of no change. No row when the panel is too short.
+
+    Raises
+    ------
+    UsageError
+        An origin that is not a year with enough years before it, or a horizon below one year.
+    """
+    if min(horizons) < 1:
+        raise UsageError("Un horizon est d'au moins un an.")
+    values, _ = usable(panel)
+    if not long_enough(values):
+        return pd.DataFrame(columns=[*KEYS, "n_series", *MEASURES])
+    rolled = roll(values, max(horizons))
+    wanted = rolled.origins if origins is None else np.asarray(origins)
+    unknown = sorted(set(wanted) - set(rolled.origins))
+    if unknown:
+        raise UsageError(
+            f"Aucune prévision ne peut partir de {unknown[0]}\u00a0: les origines possibles vont de "
+            f"{rolled.origins[0]} à {rolled.origins[-1]}."
+        )
+    rows = [
+        dict(zip(KEYS, (step, method, year), strict=True)) | _scored(rolled, method, step, year)
+        for step in horizons
+        for method in (CHOSEN, *rolled.points)
+        for year in wanted
+        if year + step <= rolled.years[-1]
+    ]
+    return pd.DataFrame(rows, columns=[*KEYS, "n_series", *MEASURES])
+
+
+def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, float]:
+    origin, now = int(year - rolled.origins[0]), int(year - rolled.years[0])
+    actual, history = np.exp(rolled.logs[now + step]), np.exp(rolled.logs[: now + 1])
+    levels = quantiles(rolled, method, step, origin)
+    median = levels[MEDIAN]
+    bounds = {percent / 100: (levels[low], levels[high]) for percent, (low, high) in BOUNDS.items()}
+    crps = scores.crps(actual, levels, LEVELS)
+    wis = scores.wis(actual, median, bounds)
+    inside = [(low <= actual) & (actual <= high) for low, high in bounds.values()]
+    held = 100 * np.mean(inside, axis=1) if np.isfinite(crps).all() else [np.nan, np.nan]
+    mase = scores.mase(actual, median, history)
+    measures = [
+        100 * np.mean(np.abs(actual - median) / actual),
+        np.nanmean(mase) if np.isfinite(mase).any() else np.nan,
+        crps.mean(),
+        100 * np.mean(crps / actual),
+        100 * np.mean(wis / actual),
+        *held,
+        *_directions(np.log(median / history[-1]), np.log(actual / history[-1])),
+    ]
+    return {"n_series": len(actual), **dict(zip(MEASURES, map(float, measures), strict=True))}
+
+
+def _directions(foretold: np.ndarray, observed: np.ndarray) -> tuple[float, float, float]:
+    """Right directions among the series that moved, rises among them (both in %), correlation of ranks."""
+    moved = observed != 0
+    if not moved.any():
+        return np.nan, np.nan, np.nan
+    rises = 100 * np.mean(observed[moved] > 0)
+    if not foretold.any():
+        return np.nan, rises, np.nan
+    right = 100 * np.mean(np.sign(foretold[moved]) == np.sign(observed[moved]))
+    varied = np.ptp(foretold) > 0 and np.ptp(observed) > 0
+    return right, rises, spearmanr(foretold, observed).statistic if varied else np.nan
+
+
+def pooled(scored: pd.DataFrame) -> pd.DataFrame:
+    """The scores pooled over origins: one row by horizon and method, the least error first.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        From `evaluate`: all origins count the same series, so pooling is a mean.
+
+    Returns
+    -------
+    DataFrame
+        ``horizon_years, method, n_series, n_origins``, the measures of `evaluate`, and ``crps_to_naive,
+        crps_percent_to_naive`` (ratios); ``same_sign_percent``, the right directions of the better of *always
+        a rise* and *always a fall*, known afterwards; ``worst_origin_year, worst_coverage_80_percent``, the
+        origin whose 80 % intervals held least.
+    """
+    keys = ["horizon_years", "method"]
+    by = scored.groupby(keys)
+    card = by[MEASURES].mean()
+    card.insert(0, "n_series", by["n_series"].first())
+    card.insert(1, "n_origins", by["origin_year"].nunique())
+    up = card.pop("always_up_percent")
+    card["same_sign_percent"] = up.where(up >= 50, 100 - up)
+    for name in ("crps", "crps_percent"):
+        naive = card[name].xs("naive", level="method")
+        card[f"{name}_to_naive"] = card[name].div(naive, level="horizon_years")
+    worst = scored.dropna(subset="coverage_80_percent").sort_values(["coverage_80_percent", "origin_year"])
+    first = worst.groupby(keys)[["origin_year", "coverage_80_percent"]].first()
+    card[["worst_origin_year", "worst_coverage_80_percent"]] = first
+    return card.reset_index().sort_values(["horizon_years", "mape_percent"], ignore_index=True)
+
+
+def scorecard(panel: pd.DataFrame) -> pd.DataFrame:
+    """What a report prints of `pooled`: the forecast chosen beside `COMPARED`, at 1, 3, 5 and 10 years.
+
+    Returns
+    -------
+    DataFrame
+        The columns `PRINTED`; no row when the panel is too short for any score.
+    """
+    scored = evaluate(panel)
+    if scored.empty:
+        return pd.DataFrame(columns=PRINTED)
+    card = pooled(scored)
+    return card.loc[card["method"].isin([CHOSEN, *COMPARED]), PRINTED].reset_index(drop=True)
+
+
+def scorecard_sentence(panel: pd.DataFrame) -> str:
+    """French sentence that says what the scorecard was made from, or why there is none."""
+    values, left_out = usable(panel)
+    if len(values) <= MINIMUM_YEARS or values.empty:
+        return (
+            f"Aucune série d'effectifs complète sur plus de {MINIMUM_YEARS}\u00a0années n'a été importée"
+            "\u00a0: l'erreur des prévisions par séries ne peut pas encore être mesurée."
+        )
+    others = len(left_out)
+    series = counted(len(values.columns), "série complète", "séries complètes")
+    sentence = (
+        f"Prévisions refaites à chaque année passée, sans rien savoir de la suite, sur {series} "
+        f"de {values.index[0]} à {values.index[-1]}."
+    )
+    if others == 0:
+        return sentence
+    return (
+        f"{sentence} {counted(others, 'autre est écartée', 'autres sont écartées')}\u00a0: "
+        "il y manque une année, ou une valeur y est nulle."
+    )

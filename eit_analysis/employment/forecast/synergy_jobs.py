@@ -1,0 +1,216 @@
+"""Jobs brought by synergies, less those they displace.
+
+    created   = tonnes × jobs per tonne of the new route                              [FTE]
+    displaced = tonnes × jobs per tonne of the old route                              [FTE]
+    jobs      = created − displaced                                                   [FTE, direct]
+    indirect  = indirect jobs per direct job × jobs, beside them and never added      [FTE]
+
+Thirty tonnes a year are less than one full-time job (:func:`for_scale`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.employment.forecast.synergy_tonnes import (
+    ALLOCATED,
+    TONNES,
+    allocated_tonnes,
+    planned_tonnes,
+    realised_tonnes,
+)
+from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
+
+BOUNDS = ["low", "central", "high"]
+JOBS = ["jobs_low", "jobs", "jobs_high"]
+CREATED = ["jobs_created_low", "jobs_created", "jobs_created_high"]
+DISPLACED = ["jobs_displaced_low", "jobs_displaced", "jobs_displaced_high"]
+SCALE_T = 30.0  # realised in three years by the first territory
+INDIRECT = ["indirect_jobs_low", "indirect_jobs", "indirect_jobs_high"]
+
+
+def bounds(factors: pd.DataFrame, factor: str, category: str = "", route: str = "") -> np.ndarray:
+    """Low, central and high of a factor, array (3,), missing where no row answers."""
+    try:
+        return lookup(factors, factor, category, route)[BOUNDS].to_numpy(dtype=float)
+    except MissingFactorError:
+        return np.full(3, np.nan)
+
+
+def corners(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Products of three-point numbers whatever their signs: (n, 3) by (n, 3) or (3,), low, central, high."""
+    ends = np.hstack([values[:, [i]] * factor[..., [j]] for i in (0, 2) for j in (0, 2)])
+    return np.column_stack([ends.min(axis=1), values[:, 1] * factor[..., 1], ends.max(axis=1)])
+
+
+def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """FTE created, displaced and net, for tonnes that change route.
+
+    Parameters
+    ----------
+    tonnes : DataFrame
+        ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year).
+    factors : DataFrame
+        From ``reference.factors.factor_table``: rows ``jobs`` in FTE per 1,000 t.
+
+    Returns
+    -------
+    DataFrame
+        ``tonnes`` plus ``jobs_created``, ``jobs_displaced`` and ``jobs`` (FTE), each with ``_low`` and
+        ``_high``, missing where a route has no factor. The same route before and after changes nothing. Low
+        and high take the worst and best ends together: an envelope, not a confidence interval.
+
+    Raises
+    ------
+    InputError
+        When a factor is not in its unit: jobs per 10,000 t would count tenfold.
+    """
+    check_units(factors)
+    tonnes = tonnes.reset_index(drop=True)  # stages are concatenated before this call: labels may repeat
+    rates = {
+        end: np.array(
+            [
+                bounds(factors, "jobs", category, route) / 1000
+                for category, route in zip(tonnes["category"], tonnes[f"{end}_route"], strict=True)
+            ],
+            dtype=float,
+        ).reshape(-1, 3)
+        for end in ("new", "old")
+    }
+    same = (tonnes["old_route"] == tonnes["new_route"]).to_numpy()[:, None]
+    new, old = (np.where(same, 0.0, rates[end]) for end in ("new", "old"))
+    mass = tonnes[TONNES].to_numpy(dtype=float)
+    values = np.hstack([mass * new, mass * old, corners(mass, new - old[:, ::-1])])
+    return tonnes.join(pd.DataFrame(values, columns=[*CREATED, *DISPLACED, *JOBS]))
+
+
+def jobs_of_stages(
+    register: pd.DataFrame,
+    exchanges: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    factors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Jobs of the synergies realised, under study or committed, and of the exchanges feasible together.
+
+    Parameters
+    ----------
+    register, flows, sites : DataFrame
+        Tidy tables.
+    exchanges : DataFrame
+        Of the joint plan (``synergy_tonnes.allocated_tonnes``).
+
+    Returns
+    -------
+    DataFrame
+        As :func:`jobs_from_tonnes`, with ``stage, site_id, ess_site_id``.
+    """
+    outlets, ess = (sites.loc[sites["actor_type"] == kind, "site_id"].tolist() for kind in ("outlet", "ess"))
+    given = flows[~flows["site_id"].isin(outlets)]
+    parts = [
+        realised_tonnes(register, given, ess),
+        planned_tonnes(register, given, ess),
+        allocated_tonnes(exchanges, ess),
+    ]
+    return jobs_from_tonnes(pd.concat(parts), factors)
+
+
+def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:
+    """Tonnes and jobs by stage; of the feasible exchanges, with the interval of all of them together.
+
+    indirect = ratio × jobs: a displaced job takes its suppliers' with it. Never added to the direct ones, the
+    ratio being that of a service with heavy equipment.
+
+    Parameters
+    ----------
+    jobs : DataFrame
+        From :func:`jobs_of_stages`.
+    changes : DataFrame
+        ``category, jobs_low, jobs, jobs_high`` of the joint plan, all categories under `breakdown.TOTAL`.
+
+    Returns
+    -------
+    Breakdown
+        ``stage, tonnes``, then ``jobs`` and ``indirect_jobs`` with their bounds (FTE).
+    """
+    stages = jobs.groupby("stage", sort=False)[["tonnes", *JOBS]].sum().reset_index()
+    of_plan = changes.loc[changes["category"] == TOTAL, JOBS].to_numpy()
+    stages.loc[stages["stage"] == ALLOCATED, JOBS] = of_plan
+    values = corners(stages[JOBS].to_numpy(dtype=float), bounds(factors, "indirect_jobs"))
+    table = stages.join(pd.DataFrame(values, columns=INDIRECT))
+    return Breakdown(table, ["stage"], _by_actor(jobs), "tonnes")
+
+
+def by_route(jobs: pd.DataFrame) -> Breakdown:
+    """Jobs by change of route of the exchanges feasible together, most tonnes first.
+
+    Returns
+    -------
+    Breakdown
+        ``old_route, new_route, tonnes, jobs_created, jobs_displaced`` (central values, FTE) and ``jobs`` with
+        its bounds.
+    """
+    together = jobs[jobs["stage"] == ALLOCATED]
+    keys = ["old_route", "new_route"]
+    values = ["jobs_created", "jobs_displaced", "jobs", "jobs_low", "jobs_high"]
+    table = together.groupby(keys)[["tonnes", *values]].sum().reset_index()
+    order = table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+    return Breakdown(order, keys, _by_actor(together), "tonnes", of="tonnes", sums=values)
+
+
+def _by_actor(jobs: pd.DataFrame) -> pd.DataFrame:
+    """One row per actor, tonnes and jobs shared equally between those of a row."""
+    sums = [*TONNES, *CREATED, *DISPLACED, *JOBS]
+    rows = jobs.assign(site_id=jobs["site_id"].str.split())
+    rows[sums] = rows[sums].div(rows["site_id"].str.len(), axis=0)
+    return rows.explode("site_id").reset_index(drop=True)
+
+
+def for_scale(factors: pd.DataFrame) -> pd.DataFrame:
+    """What `SCALE_T` tonnes a year are worth in jobs, from landfill to recycling, at general factors.
+
+    Returns
+    -------
+    DataFrame
+        One row ``old_route, new_route, tonnes, jobs_low, jobs, jobs_high``.
+    """
+    move = pd.DataFrame(
+        {
+            "category": [""],
+            "old_route": ["landfill"],
+            "new_route": ["recycling"],
+            **dict.fromkeys(TONNES, SCALE_T),
+        }
+    )
+    return jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
+
+
+def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the factors that these jobs rest on, each with its unit and its source, in their order."""
+    wanted = [("insertion_share", "", ""), ("insertion_hours", "", ""), ("indirect_jobs", "", "")]
+    for end in ("old_route", "new_route"):
+        pairs = tonnes[["category", end]].drop_duplicates().itertuples(index=False)
+        wanted += [("jobs", category, route) for category, route in pairs]
+    found = set()
+    for factor, category, route in wanted:
+        try:
+            found.add(lookup(factors, factor, category, route).name)
+        except MissingFactorError:
+            continue
+    rows = factors[factors.index.isin(list(found))]
+    return rows[[*KEY, *BOUNDS, "unit", "source"]].reset_index(drop=True)
+
+
+def future_jobs(stages: pd.DataFrame, occupation: str) -> pd.DataFrame:
+    """Jobs of the joint plan, as the forecast takes them; it may not happen, so that the low end is ≤ 0.
+
+    Returns
+    -------
+    DataFrame
+        ``occupation, jobs_low, jobs, jobs_high`` (FTE), one row, or none without a plan.
+    """
+    plan = stages[stages["stage"] == ALLOCATED].assign(occupation=occupation)
+    plan["jobs_low"] = plan["jobs_low"].clip(upper=0.0)
+    return plan[["occupation", *JOBS]].reset_index(drop=True)

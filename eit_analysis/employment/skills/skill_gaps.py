@@ -1,0 +1,118 @@
+"""Skills that are missing, and whom to train.
+
+gap          = Σ people × max(required level − current level, 0)                   [people × levels]
+criticality  = (firms that lack it / firms that require it + difficulty / 4) / 2   [0 to 1]
+critical gap = gap × criticality                                                   [people × levels]
+
+A skill is critical when it can neither be borrowed from a neighbour nor hired: difficulty is what the study's
+firms say of recruiting the occupations that lack it, from 0 to 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+
+UNNAMED = "métier ROME "  # before a code that neither the study nor an imported ROME names
+
+
+def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
+    """Rows with both levels, one spelling per skill, and the name of the occupation behind the ROME code.
+
+    A skill required at level 0 is not required.
+
+    Two spellings that differ by case or spaces are one skill, written as it is most often. A row without a
+    number of people stands for one person: somebody has the gap, or it would not have been written.
+    """
+    rows = skills.dropna(subset=["current_level", "required_level"])
+    rows = rows[rows["required_level"] > 0].copy()
+    key = rows["skill"].str.split().str.join(" ").str.casefold()
+    common = rows.assign(key=key).groupby("key")["skill"].agg(lambda names: sorted(names.mode())[0])
+    rows["skill"] = key.map(common).astype(object)
+    rows["headcount"] = rows["headcount"].fillna(1.0)
+    named = rows["rome_code"].map(occupation_labels).astype(object)
+    rows["occupation"] = named.fillna(UNNAMED + rows["rome_code"])
+    rows["level_gap"] = (rows["required_level"] - rows["current_level"]).clip(lower=0)
+    rows["to_train"] = rows["headcount"].where(rows["level_gap"] > 0, 0.0)
+    rows["gap_people_levels"] = rows["headcount"] * rows["level_gap"]
+    return rows
+
+
+def training_plan(skills: pd.DataFrame) -> Breakdown:
+    """Whom to train in what, only skills somebody lacks; those that most firms could train for come first.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        Rows of :func:`prepare`.
+
+    Returns
+    -------
+    Breakdown
+        ``skill, to_train`` (people below the required level), ``n_sites, gap_people_levels`` (the gap of this
+        module) and ``mean_gap`` (missing levels per person to train).
+    """
+    lacking = skills[skills["to_train"] > 0]
+    plan = lacking.groupby("skill").agg(
+        to_train=("to_train", "sum"),
+        n_sites=("site_id", "nunique"),
+        gap_people_levels=("gap_people_levels", "sum"),
+    )
+    plan["mean_gap"] = plan["gap_people_levels"] / plan["to_train"]
+    order = plan.reset_index().sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
+    sums = ["gap_people_levels"]
+    return Breakdown(order.reset_index(drop=True), ["skill"], lacking, "to_train", people=True, sums=sums)
+
+
+def gaps_by_occupation(skills: pd.DataFrame) -> Breakdown:
+    """People below the required level, by occupation and skill: ``occupation, skill, to_train``.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        Rows of :func:`prepare`.
+    """
+    lacking = skills[skills["to_train"] > 0]
+    table = lacking.groupby(["occupation", "skill"])[["to_train"]].sum().reset_index()
+    return Breakdown(table, ["occupation", "skill"], lacking, "to_train", people=True)
+
+
+def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
+    """Gaps by skill weighted by criticality, the most pressing first.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        Rows of :func:`prepare`.
+    workforce : DataFrame
+        ``rome_code, headcount, hiring_difficulty`` (0 to 4).
+
+    Returns
+    -------
+    Breakdown
+        ``skill, to_train, n_sites, gap_people_levels, lacking_sites_percent, hiring_difficulty`` (mean of the
+        occupations that lack the skill, weighted by people, missing where none is rated: criticality then
+        takes the mean of all occupations), ``criticality_percent, critical_gap``.
+    """
+    rated = workforce[workforce["hiring_difficulty"].notna() & workforce["headcount"].gt(0)]
+    weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["rome_code"]).sum()
+    people = rated.groupby("rome_code")["headcount"].sum()
+    difficulty, usual = weighted / people, weighted.sum() / people.sum() if len(people) else 0.0
+    plan = training_plan(skills)
+    lacking = plan.records
+    # Without any row, mapping would make text of it.
+    lacking = lacking.assign(difficulty=lacking["rome_code"].map(difficulty).astype(float))
+    known = lacking[lacking["difficulty"].notna()]
+    mean = (known["to_train"] * known["difficulty"]).groupby(known["skill"]).sum()
+    table = plan.frame.drop(columns="mean_gap")
+    requiring = skills.groupby("skill")["site_id"].nunique()
+    share = table["n_sites"] / table["skill"].map(requiring)
+    table["lacking_sites_percent"] = 100 * share
+    table["hiring_difficulty"] = table["skill"].map(mean / known.groupby("skill")["to_train"].sum())
+    table["criticality_percent"] = 50 * (share + table["hiring_difficulty"].fillna(usual) / 4)
+    table["critical_gap"] = table["gap_people_levels"] * table["criticality_percent"] / 100
+    order = table.sort_values(["critical_gap", "skill"], ascending=[False, True])
+    return replace(plan, frame=order.reset_index(drop=True))

@@ -1,0 +1,106 @@
+"""Training plan: volume, lead time, and sessions that several firms fill together.
+
+    H = Σ people × missing levels × h                        trainee-hours
+    L = p + Σ_sessions missing levels × h / q                months until the last session ends
+    sessions of a skill and a number of missing levels = ⌈people / size⌉
+
+with h the hours to gain one level, p the months before the first session and q the hours a month that the one
+trainer of a skill teaches. Low and high take the worst and best ends of h, p and q together, for the same
+sessions: an envelope, not a confidence interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.skills.skill_gaps import training_plan
+
+SESSION_COLUMNS = [
+    "session_id",
+    "skill",
+    "level_gap",
+    "session_hours",
+    "session_people",
+    "n_sites",
+    "members",
+]
+SEAT_COLUMNS = ["session_id", "site_id", "seats"]
+BOUNDS = ("low", "central", "high")
+
+
+def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The fewest sessions of the central size, as even as they can be, and who sends how many people.
+
+    People who miss as many levels of a skill learn together. Firms are seated one after another, those with
+    most people first: a large one fills sessions of its own and small ones meet in the last.
+
+    Parameters
+    ----------
+    skills : DataFrame
+        Rows of :func:`skill_gaps.prepare`. Part of a person takes a whole seat.
+    norms : DataFrame
+        ``reference/training.csv``: ``norm, low, central, high``.
+
+    Returns
+    -------
+    sessions : DataFrame
+        ``SESSION_COLUMNS``; ``session_hours`` is what each trainee attends, ``members`` are site ids.
+    seats : DataFrame
+        ``SEAT_COLUMNS``: the people of each firm in each session.
+    """
+    norm = _norms(norms)
+    size = int(norm["central"]["session_size"])
+    people = skills[skills["to_train"] > 0].groupby(["skill", "level_gap", "site_id"])["to_train"].sum()
+    heads = np.ceil(people - 1e-9).astype(int).reset_index(name="seats")
+    heads = heads.sort_values(["skill", "level_gap", "seats", "site_id"], ascending=[True, True, False, True])
+    rows: list[tuple] = []
+    seats: list[tuple] = []
+    for (skill, gap), group in heads.groupby(["skill", "level_gap"]):
+        queue = np.repeat(group["site_id"].to_numpy(), group["seats"])
+        for part in np.array_split(queue, ceil(len(queue) / size)):
+            name = f"F{len(rows) + 1:02d}"
+            sent = pd.Series(part).value_counts().sort_index()
+            hours = gap * norm["central"]["hours_per_level"]
+            rows.append((name, skill, gap, hours, len(part), len(sent), " ".join(sent.index)))
+            seats += [(name, site, int(count)) for site, count in sent.items()]
+    return pd.DataFrame(rows, columns=SESSION_COLUMNS), pd.DataFrame(seats, columns=SEAT_COLUMNS)
+
+
+def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
+    """Hours, sessions and months by skill, in the order of :func:`skill_gaps.training_plan`.
+
+    Returns
+    -------
+    Breakdown
+        ``skill, to_train, n_sites``, ``training_hours`` with ``_low, _high`` (trainee-hours), ``n_sessions``,
+        ``n_shared_sessions`` (of several firms), ``lead_time_months`` with ``_low, _high``.
+    """
+    norm = _norms(norms)
+    every = training_plan(skills)
+    plan = every.frame
+    table, _ = sessions(skills, norms)
+    groups = table.assign(shared=table["n_sites"] > 1).groupby("skill")
+    taught = groups["level_gap"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
+    for bound, slow in zip(BOUNDS, reversed(BOUNDS), strict=True):
+        suffix = "" if bound == "central" else f"_{bound}"
+        level_h = norm[bound]["hours_per_level"]
+        plan[f"training_hours{suffix}"] = plan["gap_people_levels"] * level_h
+        months = taught * level_h / norm[slow]["teaching_h_per_month"]
+        plan[f"lead_time_months{suffix}"] = norm[bound]["preparation_months"] + months
+    plan["n_sessions"] = groups.size().reindex(plan["skill"]).to_numpy()
+    plan["n_shared_sessions"] = groups["shared"].sum().reindex(plan["skill"]).to_numpy()
+    hours, delays = (
+        [f"{name}{suffix}" for suffix in ("", "_low", "_high")]
+        for name in ("training_hours", "lead_time_months")
+    )
+    columns = ["skill", "to_train", "n_sites", *hours, "n_sessions", "n_shared_sessions", *delays]
+    return replace(every, frame=plan[columns])
+
+
+def _norms(norms: pd.DataFrame) -> dict[str, dict[str, float]]:
+    return {bound: dict(zip(norms["norm"], norms[bound], strict=True)) for bound in BOUNDS}
