@@ -1,6 +1,6 @@
 """The joint plan beside highspy given the same matrix directly.
 
-    python benchmarks/allocation.py [--repeat 7] [--instances 5]
+    python -m benchmarks.allocation [--repeat 7] [--instances 5]
 
 Prints medians of wall-clock time, in one process and in turns. Ours goes from the table of candidates to the
 table of the plan: checks, matrices, HiGHS through scipy, tonnes among equally good plans. The peer is given

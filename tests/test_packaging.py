@@ -45,8 +45,7 @@ def imported(folder: str) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 found.add(str(node.module).split(".")[0])
-    # The tests run the fuzzer of the benchmarks, shortly.
-    own = {"eit_analysis", folder, *(f.stem for f in [*files, *(ROOT / "benchmarks").glob("*.py")])}
+    own = {"eit_analysis", "benchmarks", "generate", folder, *(file.stem for file in files)}
     return found - set(sys.stdlib_module_names) - own
 
 

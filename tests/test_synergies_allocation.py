@@ -232,7 +232,7 @@ def test_out_of_time_says_how_far_the_best_may_be():
 
 def test_out_of_time_the_doubt_is_what_the_search_leaves_not_all_that_is_conceivable():
     table = crowded()
-    plan = allocate(table, Allocation(minimum_lot_t=11, time_limit_s=0.5))
+    plan = allocate(table, Allocation(minimum_lot_t=11, time_limit_s=3))
     # Lots only take away: without them the best is at hand, and the search starts from there.
     without_lots = allocate(table, FREE).value
     assert plan.status == "time_limit" and plan.value < plan.solution.bound <= without_lots * (1 + 1e-6)

@@ -38,7 +38,7 @@ def test_the_documented_script_matches_several_studies_on_two_processes(tmp_path
     (script,) = re.findall(r"```python\n(.*?)```", text, re.S)
     (tmp_path / "national.py").write_text(script, encoding="utf-8")
     command = [sys.executable, "national.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = pd.read_csv(tmp_path / "exchanges.csv", sep=";", decimal=",")
     pairs = found.set_index("candidate_id")["distance_km"].round().astype(int).to_dict()

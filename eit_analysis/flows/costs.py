@@ -199,28 +199,23 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     UsageError
         When the path does not hold one of the years, or none is asked for.
     """
-    rates = tax.pivot(index="treatment", columns="year", values="eur_per_t")
-    if not years or not set(years) <= set(rates.columns):
+    rates = tax.set_index(["treatment", "year"])["eur_per_t"].astype(float)
+    known = tax["year"]
+    if not years or not set(years) <= set(known):
         raise UsageError(
-            f"Le barème de TGAP va de {rates.columns.min()} à {rates.columns.max()}\u00a0: "
+            f"Le barème de TGAP va de {known.min()} à {known.max()}\u00a0: "
             "choisissez une première et une dernière année entre les deux."
         )
-    taxed = flows["tax_status"] == "taxed"
-    parts = []
-    for year in years:
-        rate, first = (flows["route"].map(rates[y]).astype(float).where(taxed) for y in (year, years[0]))
-        rise = (rate - first).fillna(0.0)
-        cost = flows["cost_eur_per_t"] + rise
-        parts.append(
-            flows.assign(
-                year=year,
-                tax_eur_per_t=rate,
-                tax_increase_eur_per_t=rise,
-                cost_eur_per_t=cost,
-                cost_eur_per_year=flows[MASS] * cost,
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    yearly = pd.DataFrame({"year": years}).merge(flows, how="cross")
+    rate, first = (
+        rates.reindex(pd.MultiIndex.from_arrays([yearly["route"], when])).to_numpy()
+        for when in (yearly["year"], np.full(len(yearly), years[0]))
+    )
+    rate = np.where(yearly["tax_status"] == "taxed", rate, np.nan)
+    rise = np.nan_to_num(rate - first)
+    yearly = yearly.assign(tax_eur_per_t=rate, tax_increase_eur_per_t=rise)
+    yearly["cost_eur_per_t"] += rise
+    return yearly.assign(cost_eur_per_year=yearly[MASS] * yearly["cost_eur_per_t"])
 
 
 def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:

@@ -98,14 +98,14 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
     return flows
 
 
-def surcharges(bad: pd.DataFrame, by: list[str]) -> Derived:
+def surcharges(bad: pd.DataFrame, by: str) -> Derived:
     """S_g = sum of m (c - c_clean), with the 95 % interval that the masses give it.
 
     Parameters
     ----------
     bad : pandas.DataFrame
         :func:`badly_sorted`.
-    by : list of str
+    by : str
         ``category``, ``clean_reference``...
 
     Returns
@@ -120,9 +120,8 @@ def surcharges(bad: pd.DataFrame, by: list[str]) -> Derived:
     worth = valued(bad[bad["clean_reference"] != "none"], "surcharge_eur_per_t", by, "surcharge")
     rows = worth.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
     rows = rows.sort_values(amounts[0], ascending=False, kind="stable")
-    whole = (rows[by] == TOTAL).all(axis=1)
-    rows = pd.concat([rows[~whole], rows[whole]], ignore_index=True)
-    return Derived(rows[[*by, MASS, LOW, HIGH, *amounts, "n_sites"]], by, [mass, worth], TOTAL)
+    rows = rows.sort_values(by, key=lambda names: names == TOTAL, kind="stable")
+    return Derived(rows[[by, MASS, LOW, HIGH, *amounts, "n_sites"]], [by], [mass, worth], TOTAL)
 
 
 def out_of_mix(marked: pd.DataFrame) -> Derived:

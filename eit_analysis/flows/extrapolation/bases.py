@@ -53,6 +53,14 @@ class Plan:
         return members
 
     @property
+    def divisions(self) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """Names of the divisions; bool, their respondents (divisions, n) and cells (divisions, cells)."""
+        tables = [table["naf_division"].to_numpy(object) for table in (self.respondents, self.cells)]
+        names = sorted({*tables[0], *tables[1]})
+        own, part = (table == np.array(names, dtype=object)[:, None] for table in tables)
+        return names, own, part
+
+    @property
     def silent(self) -> Silent:
         cells = self.cells
         numbers = (cells[name].to_numpy(dtype=float) for name in ("people", "squares", "spread"))

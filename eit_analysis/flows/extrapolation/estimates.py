@@ -23,6 +23,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, behind, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
+from eit_analysis.flows.uncertainty.scaling import scaled
 
 OBSERVED = "observed_t_per_year"
 EXTRAPOLATED = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")]
@@ -60,14 +61,9 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
 
 
 def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
-    cells, people = planned.cells, planned.respondents
-    names = sorted({*cells["naf_division"], *people["naf_division"]})
+    names, own, part = planned.divisions
     if not names:
         return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED])
-    own, part = (
-        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
-        for table in (people, cells)
-    )
     lost = _lost(planned, part)
     masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
     rows = pd.concat(masses, ignore_index=True)
@@ -98,15 +94,10 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
 
 
 def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
-    cells, people = planned.cells, planned.respondents
-    names = sorted({*cells["naf_division"], *people["naf_division"]})
-    own, part = (
-        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
-        for table in (people, cells)
-    )
+    _, own, part = planned.divisions
     lost = _lost(planned, part)
     own, part = _whole(own[~lost], part[~lost])
-    kept = out[out["site_id"].isin(people["site_id"][own[0]])]
+    kept = out[out["site_id"].isin(planned.respondents["site_id"][own[0]])]
     if kept.empty:
         return pd.DataFrame(columns=["category", "n_sites", OBSERVED, *EXTRAPOLATED])
     families = sorted(kept["category"].unique())
@@ -170,8 +161,6 @@ def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.n
     group = np.where(own.any(axis=0), own.argmax(axis=0), -1)
     of_site = pd.DataFrame({"group": group, "scale": (own * weight).sum(axis=0)}, index=sites)
     of_flow = of_site.reindex(out["site_id"]).set_axis(out.index).astype(float)
-    # The errors prepared for the masses as they were do not hold for others; who shares them does.
-    flows = out.drop(columns=["own_variance"], errors="ignore").assign(group=of_flow["group"])
-    flows[[MASS, LOW, HIGH]] = flows[[MASS, LOW, HIGH]].mul(of_flow["scale"], axis=0)
+    flows = scaled(out, of_flow["scale"]).assign(group=of_flow["group"])
     sums = propagate(flows[flows["group"] >= 0], ["group"]).set_index("group")
     return sums.reindex(range(len(own))).fillna(0.0)
