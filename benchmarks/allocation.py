@@ -24,10 +24,10 @@ import pandas as pd
 from scipy.sparse import csc_array
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.checks import ordered
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import NET_GAIN, Model, build
 from eit_analysis.synergies.allocation.solve import GAP, programme
+from eit_analysis.synergies.allocation.validation import ordered
 
 
 def made_up(sites: int, arcs: int, seed: int) -> pd.DataFrame:

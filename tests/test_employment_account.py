@@ -5,12 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.config import Entrants, read_config
-from eit_analysis.employment.forecast.account import GAP, OPENINGS, account, entrant_draws, entrants_source
+from eit_analysis.employment.forecast.account import (
+    COLUMNS,
+    GAP,
+    OPENINGS,
+    account,
+    entrant_draws,
+    entrants_source,
+    verdict,
+)
 from eit_analysis.errors import InputError
 
 # Thousands of people, 2019-2030: DARES and France Stratégie, Les métiers en 2030 : quelles perspectives de
@@ -125,3 +134,14 @@ def test_a_wrong_entrant_is_refused_in_one_sentence(tmp_path: Path, old: str, ne
     with pytest.raises(InputError, match=word) as caught:
         read_config(file)
     assert "\n" not in str(caught.value) and "scenarios.entrants" in str(caught.value)
+
+
+def test_a_verdict_needs_an_interval_without_zero() -> None:
+    def steps(low: float, high: float) -> pd.DataFrame:
+        return pd.DataFrame([(GAP, 1.0, low, high)], columns=COLUMNS)
+
+    assert [verdict(steps(*ends)) for ends in ((2, 9), (-9, -2), (-2, 9), (0, 9))] == [
+        "shortage", "surplus", "unknown", "unknown",
+    ]  # fmt: skip
+    assert verdict(account(GRAND_EST, {})) == "unknown"  # no entrants, no gap
+    assert verdict(account(GRAND_EST, {"young": YOUNG})) == "unknown"  # a gap without an interval

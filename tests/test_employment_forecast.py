@@ -367,6 +367,15 @@ def test_grading_by_hand() -> None:
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
 
+def test_an_earlier_wave_is_forecast_again_up_to_the_later() -> None:
+    drawn = evaluation.replay(SMALL, rates(), STEADY, 2015, 2018)
+    assert [s.scenario for s in drawn] == ["trend", "plans"]
+    graded = evaluation.grade(drawn, SMALL)
+    assert graded.frame["year"].tolist() == [2018, 2018]
+    assert set(graded.records["year"]) == {2018}
+    graded.check("essai")
+
+
 def test_grading_without_an_earlier_wave_is_empty() -> None:
     before, after = evaluation.comparable(
         SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1

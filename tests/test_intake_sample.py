@@ -11,7 +11,7 @@ import pytest
 
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.study import open_study
-from eit_analysis.synergies.allocation.checks import known_exclusive
+from eit_analysis.synergies.allocation.validation import known_exclusive
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANTED = ROOT / "data" / "raw" / "thur-doller" / "planted_dirt.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from notebook_sections import code_cells, run_without, sections
+from notebook_sections import NOTEBOOKS, code_cells, run_without, sections
 
 NAME = "03_employment_skills_forecast"
 
@@ -16,5 +16,6 @@ def test_the_notebook_is_short() -> None:
 
 
 @pytest.mark.parametrize("dropped", [heading for heading in sections(NAME) if heading])
-def test_each_section_may_be_dropped(dropped: str) -> None:
+def test_each_section_may_be_dropped(dropped: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(NOTEBOOKS.parent)
     run_without(NAME, dropped)

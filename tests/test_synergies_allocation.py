@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from eit_analysis.config import Allocation, read_config
 from eit_analysis.errors import InputError
-from eit_analysis.synergies.allocation.checks import known_exclusive
 from eit_analysis.synergies.allocation.joint_plan import account, allocate, exclusive, search
+from eit_analysis.synergies.allocation.validation import known_exclusive
 
 FREE = Allocation(minimum_lot_t=0)
 GAIN = "net_gain_eur_per_year"

@@ -1,14 +1,20 @@
-"""Study 3: people, jobs and skills. Each module answers one question; ``docs/employment.md`` says which.
+"""Study 3: people, jobs and skills.
 
->>> employment.workforce.age_pyramid(people)        # who works here: a breakdown
->>> drawn = employment.cohort.simulate_all(people, hazards, parameters, ...)
->>> employment.outlook.outlook(drawn.trend)         # how many people each occupation will have and need
->>> employment.skill_gaps.critical_gaps(levels, people)
+``people`` are the rows of ``workforce`` once prepared (``study.workforce()``); every other module takes them.
 
-``people`` are the rows of ``workforce.prepare``. A module is imported when it is first named.
+``workforce``
+    Who works here: ages, contracts, plans.
+``cohort``, ``outlook``, ``account``, ``assumptions``, ``prospects``, ``evaluation``
+    How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
+``synergy_jobs``, ``insertion``
+    Jobs that synergies bring, less those that they displace; posts in insertion.
+``panel``, ``backtest``, ``national_forecast``
+    Series of jobs in France, and the errors of their forecasts.
+``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
+    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
+``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
+    What public sources publish on the same occupations.
 """
-
-from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
@@ -22,13 +28,11 @@ _ROOMS = {
     ".context": "age_comparison basin_needs dares_tension greening nomenclature",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
+__all__ = list(_PLACES)
 
 
 def __getattr__(name: str) -> ModuleType:
+    """A module of the study, imported when it is first asked for."""
     if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(name)
     return import_module(f"{_PLACES[name]}.{name}")
-
-
-def __dir__() -> list[str]:
-    return sorted(_PLACES)

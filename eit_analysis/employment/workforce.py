@@ -24,19 +24,9 @@ def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: i
     """One label per ROME code, unknown ages and contracts named, small teams merged into `OTHER`.
 
     Firms call the same occupation by different names: the label kept for a ROME code is the one with most
-    people (the first in alphabetical order when equal). Rows without a code keep their own label.
-
-    Parameters
-    ----------
-    workforce : DataFrame
-        Tidy ``workforce`` rows.
-    minimum_people, minimum_sites : float, int
-        An occupation with fewer people, or in fewer firms, joins `OTHER` (and loses its ROME code).
-
-    Returns
-    -------
-    DataFrame
-        The same rows, nobody lost, ``occupation``, ``rome_code``, ``age_band``, ``contract`` rewritten.
+    people (the first in alphabetical order when equal). Rows without a code keep their own label. An
+    occupation with fewer people, or in fewer firms, than the minimum joins `OTHER` and loses its ROME code.
+    Nobody is lost: ``occupation``, ``rome_code``, ``age_band`` and ``contract`` are rewritten.
     """
     rows = workforce.copy()
     for name in ("age_band", "contract"):
@@ -62,14 +52,9 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
 def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataFrame:
     """The professional families (FAP) of each occupation: ``occupation, fap_code``, none when not imported.
 
-    Parameters
-    ----------
-    workforce : DataFrame
-        Prepared ``workforce`` rows; merged small occupations have no ROME code and no family.
-    fap_rome : DataFrame or None
-        ``rome_code, fap_code`` in the same FAP as the table to be read: DARES' own correspondence
-        (``dares_fap_rome``, FAP 2009) for its ages and tensions, ``reference/rome_fap.csv`` (FAP 2021) for
-        the BMO survey.
+    ``fap_rome`` (``rome_code, fap_code``) is in the FAP of the table to be read: DARES' own correspondence
+    (``dares_fap_rome``, FAP 2009) for its ages and tensions, ``reference/rome_fap.csv`` (FAP 2021) for the
+    BMO survey. Merged small occupations have no ROME code and no family.
     """
     if fap_rome is None:
         return pd.DataFrame(columns=["occupation", "fap_code"])
@@ -79,13 +64,7 @@ def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataF
 
 
 def age_pyramid(workforce: pd.DataFrame) -> Breakdown:
-    """Share of people by age band: headcount_b / Σ headcount, in the order of the bands.
-
-    Returns
-    -------
-    Breakdown
-        ``age_band, headcount, share_percent``; a last band names the unknown ages when there are any.
-    """
+    """Share of people by age band, headcount_b / Σ headcount; a last band names unknown ages, if any."""
     return Breakdown(_by_age(workforce), ["age_band"], workforce, "headcount", people=True)
 
 
@@ -97,14 +76,7 @@ def _by_age(workforce: pd.DataFrame) -> pd.DataFrame:
 
 
 def located(workforce: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the size class of their firm and its intercommunality.
-
-    Returns
-    -------
-    DataFrame
-        ``workforce`` plus ``size_class`` (of the headcount the firm gave, not of the rows) and ``epci_name``
-        (of its commune), ``UNKNOWN`` where the site does not tell.
-    """
+    """The same rows with ``size_class`` (of the headcount that their firm gave) and its ``epci_name``."""
     communes = reference.load("communes").set_index("commune_code")["epci_name"]
     own = sites.drop_duplicates("site_id").set_index("site_id")
     size = workforce["site_id"].map(size_class(own["headcount"])).astype(object)
@@ -115,13 +87,8 @@ def located(workforce: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 def pyramids(workforce: pd.DataFrame, by: str) -> Breakdown:
     """The age pyramid of each value of ``by`` (``occupation``, ``size_class``, ``epci_name``).
 
-    share_b = 100 × headcount_b / Σ_b headcount, within the value.
-
-    Returns
-    -------
-    Breakdown
-        The column ``by`` (in the order of sizes, else most people first and the merged occupations last),
-        ``age_band, headcount, share_percent``; every value has every band, with nobody if need be.
+    share_b = 100 × headcount_b / Σ_b headcount, within the value. Values are in the order of sizes, else most
+    people first and the merged occupations last; each has every band, with nobody if need be.
     """
     people = workforce.groupby(by)["headcount"].sum()
     names = people.index.sort_values()
@@ -148,13 +115,9 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def occupations(workforce: pd.DataFrame) -> Breakdown:
-    """People of each occupation and the difficulty of recruiting them that firms give.
+    """People by occupation and how hard firms find it to recruit them (0 to 4, weighted by people).
 
-    Returns
-    -------
-    Breakdown
-        ``occupation, headcount, hiring_difficulty`` (mean of 0 to 4 weighted by people), most people first,
-        ``OTHER`` last.
+    Most people first, ``OTHER`` last: ``occupation, headcount, hiring_difficulty``.
     """
     rated = workforce[workforce["hiring_difficulty"].notna()]
     table = workforce.groupby("occupation")[["headcount"]].sum()
@@ -166,14 +129,7 @@ def occupations(workforce: pd.DataFrame) -> Breakdown:
 
 
 def senior_shares(workforce: pd.DataFrame) -> Breakdown:
-    """Share of people aged 55 or more among those of known age, by occupation.
-
-    Returns
-    -------
-    Breakdown
-        ``occupation, senior_share_percent``, occupations as :func:`occupations` has them; behind a row are
-        the people aged 55 or more.
-    """
+    """Share of people aged 55 or more (those behind a row) among those of known age, by occupation."""
     seniors = workforce[workforce["age_band"].isin(SENIOR_BANDS)]
     aged = workforce[workforce["age_band"].isin(AGE_BANDS)].groupby("occupation")["headcount"].sum()
     share = 100 * seniors.groupby("occupation")["headcount"].sum().reindex(aged.index, fill_value=0.0)
@@ -185,11 +141,7 @@ def senior_shares(workforce: pd.DataFrame) -> Breakdown:
 def announced_plans(workforce: pd.DataFrame) -> Derived:
     """Departures and recruitments that firms announce for three years, by occupation.
 
-    Returns
-    -------
-    Derived
-        ``occupation, planned_departures_3y, planned_hires_3y``, occupations as :func:`occupations` has them.
-        A plan that nobody answered stays missing: it is not zero.
+    A plan that nobody answered stays missing: it is not zero.
     """
     table = occupations(workforce).frame[["occupation"]]
     parents = []

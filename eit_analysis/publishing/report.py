@@ -142,8 +142,8 @@ def preload() -> None:
     """
     for module in ("flows", "synergies", "employment", "publishing.figures"):
         package = importlib.import_module(f"eit_analysis.{module}")
-        for found in pkgutil.iter_modules(getattr(package, "__path__", [])):
-            importlib.import_module(f"{package.__name__}.{found.name}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
 
 
 def _collect(

@@ -24,7 +24,7 @@ from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.portfolio import change, portfolio
-from eit_analysis.synergies.register.matching import Methods
+from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease

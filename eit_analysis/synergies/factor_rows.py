@@ -1,10 +1,10 @@
-"""Which row of the factors speaks for each candidate, and where an actor's own figure speaks instead.
+"""Which row of the factors applies to each candidate, and where an actor's own figure replaces it.
 
     value of a role for a candidate = the actor's own figure, else the factor of its category and route
 
 A role is one place of a factor in a formula: the same treatment cost serves for the old route and the new
 one. Impacts read the values at their bounds, the portfolio draws each row once for all the candidates it
-speaks for, and the report prints the rows used with their sources.
+applies to, and the report lists the rows used with their sources.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What public sources say of the study's occupations: BMO, DARES, France Travail."""
+"""What public sources publish on the study's occupations: BMO, DARES, France Travail."""

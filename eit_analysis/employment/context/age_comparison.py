@@ -25,7 +25,7 @@ FALSE_ALARM = 0.05
 LEAST_PEOPLE = 5
 COLUMNS = [
     "occupation", "age_band", "headcount", "share_percent", "age_share_low_percent", "age_share_high_percent",
-    "national_share_percent", "share_difference_points", "beyond_chance", "fap_codes",
+    "national_share_percent", "share_difference_points", "beyond_chance", "fap_codes"
 ]  # fmt: skip
 
 
@@ -35,8 +35,7 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
     Parameters
     ----------
     ages : DataFrame or None
-        ``dares_age`` when imported: ``fap_code, age_band`` (« 15-24 ans »), ``period`` (« 2017-2019 »),
-        ``employment_thousands``.
+        ``dares_age`` when imported.
     linked : DataFrame
         From ``workforce.families``, in the FAP of the ages (2009).
 
@@ -70,13 +69,6 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
 
 def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
     """Share of each age band in the study's occupation and in France, with what chance allows.
-
-    Parameters
-    ----------
-    workforce : DataFrame
-        Prepared ``workforce`` rows.
-    national : DataFrame
-        From :func:`national_ages`.
 
     Returns
     -------
@@ -118,11 +110,7 @@ def pooled(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
 
     p_b = Σ_o n_o p_ob / n: the ages of as many people of each occupation, in France. The count of a band is
     then a sum of binomials, less scattered than one binomial (n, p_b) (Hoeffding, 1956): prudent intervals.
-
-    Returns
-    -------
-    Breakdown
-        As :func:`compare`, by ``age_band``, without ``occupation`` and ``fap_codes``.
+    As :func:`compare`, by ``age_band`` alone.
     """
     rows = workforce[
         workforce["occupation"].isin(national["occupation"]) & workforce["age_band"].isin(AGE_BANDS)

@@ -1,4 +1,4 @@
-"""How hard an occupation is to recruit: what firms say beside what the basin's employers say.
+"""How hard an occupation is to recruit: the answers of the firms beside those of the basin's employers.
 
 The basin's side is the yearly survey *Besoins en main-d'œuvre* (BMO) of France Travail, imported by the user.
 """
@@ -13,14 +13,8 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import families, occupations
 from eit_analysis.french import fold_words
 
-NEEDS = [
-    "occupation_code",
-    "occupation",
-    "planned_hires",
-    "difficult_share_percent",
-    "seasonal_share_percent",
-    "year",
-]
+SHARES = ["difficult_share_percent", "seasonal_share_percent"]
+NEEDS = ["occupation_code", "occupation", "planned_hires", *SHARES, "year"]
 MOST = 12
 
 
@@ -37,7 +31,7 @@ def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
     rows = bmo[match & (bmo["year"] == bmo.loc[match, "year"].max())]
     groups = [rows[name] for name in ("occupation_code", "occupation", "year")]
     table = rows["planned_hires"].groupby(groups).sum(min_count=1).to_frame()
-    for name in ("difficult_share_percent", "seasonal_share_percent"):
+    for name in SHARES:
         of = rows["planned_hires"].where(rows[name].notna())
         table[name] = (of * rows[name]).groupby(groups).sum(min_count=1) / of.groupby(groups).sum(min_count=1)
     return table.reset_index()[NEEDS]
@@ -58,40 +52,18 @@ def needs_source(needs: pd.DataFrame, basin: str) -> str:
 
 
 def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:
-    """The `MOST` occupations the basin's employers want most, public figures of the survey alone.
-
-    Returns
-    -------
-    DataFrame
-        ``basin_occupation, basin_planned_hires, basin_difficult_share_percent,
-        basin_seasonal_share_percent``; masked cells left out.
-    """
-    named = needs.rename(
-        columns={
-            "occupation": "basin_occupation",
-            "planned_hires": "basin_planned_hires",
-            "difficult_share_percent": "basin_difficult_share_percent",
-            "seasonal_share_percent": "basin_seasonal_share_percent",
-        }
-    ).dropna(subset=["basin_planned_hires"])
-    order = named.sort_values(["basin_planned_hires", "basin_occupation"], ascending=[False, True])
-    return order[[c for c in named.columns if c.startswith("basin_")]].head(MOST).reset_index(drop=True)
+    """The `MOST` occupations that the basin's employers want most, as published; no masked cell."""
+    named = needs[["occupation", "planned_hires", *SHARES]].add_prefix("basin_")
+    known = named.dropna(subset=["basin_planned_hires"])
+    order = known.sort_values(["basin_planned_hires", "basin_occupation"], ascending=[False, True])
+    return order.head(MOST).reset_index(drop=True)
 
 
 def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> Breakdown:
     """Firms' own difficulty beside the basin's: occupation → ROME → FAP → planned hires of the survey.
 
-    A ROME code may map to several families (FAP): their planned hires add up, and the difficult share is
-    weighted by them. A cell the survey masks (``*``) counts neither way.
-
-    Parameters
-    ----------
-    workforce : DataFrame
-        Prepared ``workforce`` rows.
-    rome_fap : DataFrame
-        ``rome_code, fap_code``.
-    needs : DataFrame
-        Rows of the basin: ``occupation_code, occupation, planned_hires, difficult_share_percent, year``.
+    A ROME code may map to several families (FAP, in ``rome_fap``): their planned hires add up, and the
+    difficult share is weighted by them. A cell the survey masks (``*``) counts neither way.
 
     Returns
     -------

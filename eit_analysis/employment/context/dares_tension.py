@@ -1,4 +1,4 @@
-"""How tense an occupation is where the study stands, by DARES' indicator, beside what its firms say.
+"""How tense an occupation is where the study is, by DARES' indicator, beside its firms' answers.
 
 The indicator (DARES and France Travail, imported by the user) is published by family of occupations, for each
 département, region and the country; its classes go from 1 (easy to recruit) to 5 (tense).
@@ -28,7 +28,7 @@ CAUSES = {
 STRONG = 4  # classes 4 and 5 are named as causes
 TENSION_COLUMNS = [
     "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",
-    "tension_class_high", "tension_level", "tension_causes", "fap_codes", "tension_year",
+    "tension_class_high", "tension_level", "tension_causes", "fap_codes", "tension_year"
 ]  # fmt: skip
 
 
@@ -36,19 +36,8 @@ def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> p
     """DARES' indicator of each family at the finest level that covers these communes and is published there.
 
     A level covers them when they all lie in one area of it. Families too small in an area have no class there
-    (in half of the cases of a département): the next level answers for them.
-
-    Parameters
-    ----------
-    tensions : DataFrame or None
-        ``dares_tension`` when imported: its last year is read.
-    commune_codes : Series of str
-        Where the people work.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``dares_tension``, one row per ``fap_code``, in order of codes.
+    (in half of the cases of a département): the next level answers for them. The columns are those of
+    ``dares_tension``, whose last year is read, one row per ``fap_code``, in order of codes.
     """
     if tensions is None:
         return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
@@ -77,8 +66,6 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
 
     Parameters
     ----------
-    workforce : DataFrame
-        Prepared ``workforce`` rows.
     linked : DataFrame
         From ``workforce.families``, in the FAP of the indicator (2009).
     finest : DataFrame

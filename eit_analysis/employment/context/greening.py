@@ -31,14 +31,8 @@ def classes(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> dict[str, s
 def headcounts(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, str]) -> Breakdown:
     """People by class, and by occupation within the classes of ``GREENING``.
 
-    Parameters
-    ----------
-    people : DataFrame
-        From ``workforce.prepare``, which takes their code from small occupations.
-    declared : DataFrame
-        The same rows before, with the code that gives each its class (``UNKNOWN`` without one).
-    known : dict
-        From :func:`classes`.
+    ``declared`` are the rows of ``people`` before ``workforce.prepare``, which takes their code from small
+    occupations: it gives each its class among ``known`` (from :func:`classes`), or ``UNKNOWN``.
 
     Returns
     -------

@@ -22,14 +22,8 @@ def correspondence(
 ) -> Breakdown:
     """Each coded occupation beside its entry in the ROME and the families its published figures come from.
 
-    Parameters
-    ----------
-    workforce : DataFrame
-        Prepared ``workforce`` rows; merged small occupations have no code and are left out.
-    linked : DataFrame
-        From ``workforce.families``.
-    rome : mapping of str to DataFrame
-        Those of ``rome_occupations``, ``rome_links`` and ``rome_skills`` that were imported.
+    Merged small occupations have no code and are left out. ``linked`` is from ``workforce.families``, and
+    ``rome`` holds ``rome_occupations``, ``rome_links`` and ``rome_skills`` as far as they were imported.
 
     Returns
     -------

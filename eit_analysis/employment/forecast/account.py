@@ -37,14 +37,13 @@ def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]
     openings : mapping of str to array (draws,) or number
         Steps that open posts (departures, growth; negative where posts close), in people.
     entrants : mapping of str to array (draws,) or number
-        People who come, by origin, positive. Empty when the study says nothing of them: there is no gap then.
+        People who come, by origin, positive. Without any there is no gap.
 
     Returns
     -------
     DataFrame
-        ``account_step, step_people`` (signed: entrants are negative), ``step_people_low80,
-        step_people_high80`` (missing where nothing is uncertain). Totals, which a waterfall draws from zero:
-        ``openings`` and, with entrants, ``gap``.
+        ``COLUMNS``: entrants are negative, bounds missing where nothing is uncertain. Totals, which a
+        waterfall draws from zero: ``openings`` and, with entrants, ``gap``.
     """
     opened = {name: _draws(values) for name, values in openings.items()}
     coming = {name: -_draws(values) for name, values in entrants.items()}
@@ -67,13 +66,8 @@ def _row(name: str, draws: np.ndarray) -> dict[str, object]:
 def of_scenario(simulation: Simulation, parameters: Scenarios) -> Breakdown:
     """The account of one scenario over its whole period, with the entrants that the study states."""
     people, stock = simulation.workforce["headcount"].sum(), simulation.stock.sum(axis=2)
-    entrants = entrant_draws(
-        parameters.entrants,
-        people,
-        parameters.horizon_years,
-        parameters.draws,
-        np.random.default_rng(parameters.seed),
-    )
+    years, draws, rng = parameters.horizon_years, parameters.draws, np.random.default_rng(parameters.seed)
+    entrants = entrant_draws(parameters.entrants, people, years, draws, rng)
     openings = {
         "retirements": simulation.retirements.sum(axis=(1, 2)),
         "quits": simulation.quits.sum(axis=(1, 2)),

@@ -1,8 +1,6 @@
-"""What each scenario of the forecast states, in words, from the parameters of ``study.toml``."""
+"""What each scenario of the forecast assumes, in words, from the parameters of ``study.toml``."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pandas as pd
 
@@ -16,7 +14,25 @@ def stated(parameters: Scenarios) -> pd.DataFrame:
 
     No firm is named: the page may be anyone's to read.
     """
-    rows = [(name, SENTENCES[name](parameters)) for name in scenarios(parameters)]
+    steps = sorted(parameters.reform, key=lambda step: step.born_from)
+    ages = ", ".join(f"{_years(step.retirement_age)} à partir de {step.born_from}" for step in steps)
+    losses = "\u00a0; ".join(map(_loss, sorted(parameters.shocks, key=lambda shock: shock.year)))
+    own = "".join(
+        f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
+        for naf, rate in sorted(parameters.sector_trends.items())
+    )
+    sentences = {
+        "trend": f"L'effectif évolue de {_percent(parameters.trend_rate)} par an{own}.",
+        "plans": "Pendant trois ans, les projets des entreprises\u00a0: "
+        f"{_percent(parameters.plan_realisation)} des recrutements annoncés se font. Puis la tendance.",
+        "synergies": "Les mêmes projets, plus les emplois des échanges réalisables ensemble. Puis la "
+        "tendance.",
+        "reform": "La tendance, avec un âge légal de la retraite qui passe de "
+        f"{_years(parameters.retirement_age)} à {_years(steps[-1].retirement_age) if steps else ''}, selon "
+        f"l'année de naissance\u00a0: {ages}.",
+        "shock": f"La tendance, avec des emplois perdus\u00a0: {losses}.",
+    }
+    rows = [(name, sentences[name]) for name in scenarios(parameters)]
     return pd.DataFrame(rows, columns=["scenario", "statement"])
 
 
@@ -27,50 +43,6 @@ def shared(parameters: Scenarios) -> str:
         f"hors retraite\u00a0; retraite à {_years(parameters.retirement_age)} sauf réforme, dès "
         f"{_years(parameters.long_career_age)} pour les carrières longues."
     )
-
-
-def _trend(parameters: Scenarios) -> str:
-    own = "".join(
-        f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
-        for naf, rate in sorted(parameters.sector_trends.items())
-    )
-    return f"L'effectif évolue de {_percent(parameters.trend_rate)} par an{own}."
-
-
-def _plans(parameters: Scenarios) -> str:
-    made = _percent(parameters.plan_realisation)
-    return (
-        f"Pendant trois ans, les projets des entreprises\u00a0: {made} des recrutements annoncés se font. "
-        "Puis la tendance."
-    )
-
-
-def _synergies(parameters: Scenarios) -> str:
-    return "Les mêmes projets, plus les emplois des échanges réalisables ensemble. Puis la tendance."
-
-
-def _reform(parameters: Scenarios) -> str:
-    steps = sorted(parameters.reform, key=lambda step: step.born_from)
-    told = ", ".join(f"{_years(step.retirement_age)} à partir de {step.born_from}" for step in steps)
-    return (
-        f"La tendance, avec un âge légal de la retraite qui passe de {_years(parameters.retirement_age)} à "
-        f"{_years(steps[-1].retirement_age)}, selon l'année de naissance\u00a0: {told}."
-    )
-
-
-def _shock(parameters: Scenarios) -> str:
-    losses = sorted(parameters.shocks, key=lambda shock: shock.year)
-    told = "\u00a0; ".join(_loss(shock) for shock in losses)
-    return f"La tendance, avec des emplois perdus\u00a0: {told}."
-
-
-SENTENCES: dict[str, Callable[[Scenarios], str]] = {
-    "trend": _trend,
-    "plans": _plans,
-    "synergies": _synergies,
-    "reform": _reform,
-    "shock": _shock,
-}
 
 
 def _loss(shock: Shock) -> str:
@@ -85,8 +57,7 @@ def _loss(shock: Shock) -> str:
 
 def _sector(naf: str) -> str:
     divisions = reference.load("naf_divisions").set_index("naf_division_code")["label_fr"]
-    label = f" ({divisions[naf]})" if naf in divisions else ""
-    return f"NAF\u00a0{naf}{label}"
+    return f"NAF\u00a0{naf} ({divisions[naf]})" if naf in divisions else f"NAF\u00a0{naf}"
 
 
 def _percent(share: float) -> str:

@@ -34,7 +34,7 @@ class Simulation:
     workforce : DataFrame
         The people it was made from.
     behind : DataFrame
-        Those whose headcounts its numbers tell: all of them, or for a shock those whom it strikes, for its
+        Those whose headcounts follow from its numbers: all of them, or those whom a shock strikes, as its
         gap to the trend over its share is their headcount.
     stock : array (draws, years + 1, occupations)
         People at the end of each year, the first being the survey's.
@@ -114,10 +114,9 @@ def simulate(
     Parameters
     ----------
     workforce : DataFrame
-        Prepared ``workforce`` rows: ``occupation, site_id, age_band, headcount, planned_departures_3y,
-        planned_hires_3y``.
+        Prepared ``workforce`` rows.
     hazards : DataFrame
-        ``reference/hazards.csv``: ``hazard, first_age, last_age, low, central, high``.
+        ``reference/hazards.csv``.
     sites : DataFrame, optional
         ``site_id, naf_code``; without it no firm belongs to a sector that a trend or a shock names.
     synergy_jobs : DataFrame, optional
@@ -148,8 +147,8 @@ def simulate(
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
     people = ages.sum(axis=1)
-    said = declared_plans.declared(workforce, names)
-    wish = demand.of_firms(workforce, sites, parameters, said, people)
+    plans = declared_plans.declared(workforce, names)
+    wish = demand.of_firms(workforce, sites, parameters, plans, people)
     kept = np.ones((len(names), years))
     if scenario == "shock":
         kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
@@ -164,7 +163,7 @@ def simulate(
         parameters,
         today,
         people_by_age(cells_of(answering, names), len(names)),
-        said["departures"].to_numpy(float),
+        plans["departures"].to_numpy(float),
         np.random.default_rng(parameters.seed),
         draws,
     )
@@ -217,7 +216,7 @@ _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
 
 
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where movers (draws) go, (occupations, draws): no source says, so in proportion to today's people.
+    """Where movers (draws) go, (occupations, draws): without a source, in proportion to today's people.
 
     Each takes the occupation of somebody drawn among them: the k-th mover of a draw, the same whatever the
     scenario.

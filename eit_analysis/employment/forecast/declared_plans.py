@@ -95,26 +95,26 @@ def posterior(
     departures : array (occupations)
         Departures they declared.
     """
-    told = np.flatnonzero(people.any(axis=1))
+    answering = np.flatnonzero(people.any(axis=1))
     # Evenly spread quantiles, in random order (Latin hypercube): no gaps between candidates by chance.
-    count = CANDIDATES if len(told) else draws
+    count = CANDIDATES if len(answering) else draws
     u = {name: (rng.permutation(count) + rng.random(count)) / count for name in rates.LEVELS}
     spread = np.maximum(rates.value(hazards, "occupation_spread", u["occupation_spread"], 0.0), 1e-3)
     shape = 1 / spread**2
-    if not len(told):
+    if not len(answering):
         shape = shape.astype(np.float32)
         return Parameters(u, rng.standard_gamma(shape, (len(people), draws), dtype=np.float32) / shape)
     parts = [{name: u[name][first : first + PART] for name in u} for first in range(0, count, PART)]
     hazard = np.hstack([cumulative_hazard(rates.draw(hazards, parameters, legal, part)) for part in parts])
     foresight = rates.value(hazards, "foresight", u["foresight"], 1.0)
-    log_weight = _log_likelihood(people[told], departures[told], hazard, foresight, shape)
+    log_weight = _log_likelihood(people[answering], departures[answering], hazard, foresight, shape)
     weight = np.exp(log_weight - log_weight.max())
     # Systematic resampling: each candidate is kept its expected number of times, give or take one.
     steps = (rng.random() + np.arange(draws)) / draws
     kept = np.searchsorted(np.cumsum(weight / weight.sum()), steps).clip(max=count - 1)
     ours, back = np.unique(rng.permutation(kept), return_inverse=True)
     paces = np.ones((2, len(people), len(ours))) * shape[ours]
-    for place in told:
+    for place in answering:
         paces[:, place] += _pace(
             people[place], departures[place], hazard[:, ours], foresight[ours], shape[ours]
         )

@@ -69,23 +69,18 @@ def of_firms(
     workforce: pd.DataFrame,
     sites: pd.DataFrame | None,
     parameters: Scenarios,
-    said: pd.DataFrame,
+    plans: pd.DataFrame,
     people: np.ndarray,
 ) -> Demand:
-    """Demand of a study's firms.
+    """Demand of a study's firms; without a plan of hires, departures are replaced like any other.
 
-    Parameters
-    ----------
-    said : DataFrame
-        From ``declared_plans.declared``; without a plan of hires, departures are replaced like any other.
-    people : array (occupations)
-        Today's.
+    ``plans`` are from ``declared_plans.declared``, ``people`` those of today, array (occupations).
     """
-    answered = said["hires_answered"].to_numpy(float)
+    answered = plans["hires_answered"].to_numpy(float)
     share = np.divide(answered, people, out=np.zeros_like(answered), where=people > 0)
-    growth = trend_rates(workforce, sites, parameters, list(said.index))
-    departures = said["departures"].to_numpy(float) * (answered > 0)
-    return Demand(growth, said["hires"].to_numpy(float), departures, answered, np.clip(share, 0, 1))
+    growth = trend_rates(workforce, sites, parameters, list(plans.index))
+    departures = plans["departures"].to_numpy(float) * (answered > 0)
+    return Demand(growth, plans["hires"].to_numpy(float), departures, answered, np.clip(share, 0, 1))
 
 
 def trend_rates(

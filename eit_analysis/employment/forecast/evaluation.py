@@ -37,13 +37,8 @@ def replay(
 def grade(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
     """Total of each scenario in its last year against the people observed that year.
 
-    error = 100 × (forecast median − observed) / observed, in %.
-
-    Returns
-    -------
-    Breakdown
-        ``scenario, year, people`` with its intervals, ``observed_people, error_percent, in_80, in_95``
-        (``yes`` or ``no``: the observed total lies in the interval); no row when nothing was observed.
+    error = 100 × (forecast median − observed) / observed, in %. ``in_80`` and ``in_95`` are ``yes`` where
+    the observed total lies in the interval, else ``no``. No row when nothing was observed.
     """
     every_year, total = by_scenario(fan, simulations), float(observed["headcount"].sum())
     table, records = every_year.frame, every_year.records
@@ -53,13 +48,9 @@ def grade(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
 
 
 def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
-    """How often the interval of an occupation held what was observed.
+    """How often the 80 % interval of an occupation held what was observed (80 % of them would be perfect).
 
-    Returns
-    -------
-    Breakdown
-        ``scenario, n_occupations, mean_absolute_error_percent`` (over occupations with people observed),
-        ``coverage_80_percent`` (share of occupations inside their 80 % interval; 80 is perfect).
+    ``mean_absolute_error_percent`` is over the occupations with people observed.
     """
     people = observed.groupby("occupation")["headcount"].sum()
     rows = []

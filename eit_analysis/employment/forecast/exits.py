@@ -6,8 +6,8 @@ with probability
 
 A_k = exp(−r H_k),        H_k = −log of the chance to stay until k at pace 1, a mean over the ages of a band.
 
-One standard exponential e says all of it: still there while e / r > H_k; between two successive H_k it
-tells the year and the reason. Paths are drawn exactly so (e has 24 bits), and a person costs one comparison
+One standard exponential e gives all of it: still there while e / r > H_k; between two successive H_k it
+gives the year and the reason. Paths are drawn exactly so (e has 24 bits), and a person costs one comparison
 by question. How many are still there follows the Poisson-binomial law of the probabilities A_k.
 """
 
@@ -45,7 +45,7 @@ class Exits:
 def staying(chances: Hazards) -> np.ndarray:
     """Chance to be still there after each question, at pace 1: array (ages today, years, questions, draws).
 
-    Aged a today is aged a + t in year t; 70 stands for 70 and more.
+    Aged a today is aged a + t in year t; 70 is 70 and more.
     """
     years, draws = chances.quit.shape[1:]
     aged = np.minimum(np.arange(len(AGES))[:, None] + np.arange(years), len(AGES) - 1)

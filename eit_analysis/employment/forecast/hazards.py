@@ -19,7 +19,7 @@ import pandas as pd
 
 from eit_analysis.config import Reform, Scenarios
 
-AGES = np.arange(15, 71)  # the last stands for 70 and more
+AGES = np.arange(15, 71)  # the last is 70 and more
 LEGAL_AGE = 62  # legal age behind the retirement rows of reference/hazards.csv
 EARLY_AGE = 59  # last age of early retirements in these rows
 LEVELS = ("retirement", "long_career", "quit", "mobility", "foresight", "occupation_spread", "plan_weight")
@@ -103,15 +103,7 @@ def retirement(
 def draw(
     hazards: pd.DataFrame, parameters: Scenarios, legal: np.ndarray, u: dict[str, np.ndarray]
 ) -> Hazards:
-    """Hazards at the quantiles of each draw.
-
-    Parameters
-    ----------
-    legal : array (ages, years)
-        From :func:`legal_ages`.
-    u : dict
-        Arrays (draws) in [0, 1] under the names ``retirement, long_career, quit, mobility``.
-    """
+    """Hazards at the quantiles u of each draw, arrays in [0, 1] by name; ``legal`` as :func:`legal_ages`."""
     shape = (*legal.shape, len(u["quit"]))
     leave = np.clip(parameters.quit_rate * by_age(hazards, "quit", u["quit"]), 0, 1)
     move = by_age(hazards, "mobility", u["mobility"])

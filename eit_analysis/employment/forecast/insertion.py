@@ -14,8 +14,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.forecast.synergy_jobs import CREATED, bounds, corners
 from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED
 
-INSERTION = ["insertion_fte_low", "insertion_fte", "insertion_fte_high"]
-HOURS = ["insertion_hours_low", "insertion_hours", "insertion_hours_high"]
+INSERTION, HOURS = ([f"{name}_low", name, f"{name}_high"] for name in ("insertion_fte", "insertion_hours"))
 SUMMED = ["tonnes_asked", "capacity_t_per_year", "tonnes_kept", *INSERTION, *HOURS]
 
 
@@ -58,12 +57,7 @@ def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame)
 def posts(structures: pd.DataFrame, total: str) -> Breakdown:
     """The structures together by family, and the whole full-time posts of insertion that all this makes.
 
-    Parameters
-    ----------
-    structures : DataFrame
-        From :func:`by_structure`.
-    total : str
-        Name of the total row.
+    ``structures`` are from :func:`by_structure`, ``total`` names the total row.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 The register of DARES goes back to 1983 by professional family (FAP 2009): the first three characters of the
 codes that ROME is linked to. A family is wider than an occupation, and its numbers are those of the country.
-Median and intervals are those of `series.forecasts`; `series.backtest` says how wrong they have been.
+Median and intervals are those of `series.forecasts`; `series.backtest` measures how wrong they were.
 """
 
 from __future__ import annotations

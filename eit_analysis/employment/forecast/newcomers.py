@@ -98,7 +98,7 @@ def arriving(chances: Hazards, people: np.ndarray, growth: np.ndarray) -> Newcom
 def _older(people: np.ndarray) -> np.ndarray:
     aged = np.zeros_like(people)
     aged[1:] = people[:-1]
-    aged[-1] += people[-1]  # 70 stands for 70 and more
+    aged[-1] += people[-1]  # 70 is 70 and more
     return aged
 
 

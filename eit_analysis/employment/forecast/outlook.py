@@ -1,4 +1,4 @@
-"""What the draws of a forecast say: medians with 80 % and 95 % intervals.
+"""What the draws of a forecast give: medians with 80 % and 95 % intervals.
 
 An interval of a sum is taken on the summed draws, never by adding bounds. Behind a row are the people of the
 simulation, by headcount; without any of them there is no row, for nobody declared is no forecast of zero.
@@ -64,10 +64,7 @@ def openings_by_year(simulation: Simulation) -> Breakdown:
 def waterfall(simulation: Simulation, occupations: list[str] | None = None) -> Breakdown:
     """From today's stock to the stock at the horizon: today + Σ steps = horizon, on means, which add up.
 
-    Parameters
-    ----------
-    occupations : list of str, optional
-        Only these together; all by default, when moves between them vanish.
+    Of some ``occupations`` together, or of all, when moves between them vanish.
 
     Returns
     -------
@@ -100,11 +97,10 @@ def by_scenario(table: Callable[[Simulation], Breakdown], simulations: Sequence[
     """The same table of several scenarios, one under the other, with ``scenario`` as first key."""
     parts = {simulation.scenario: table(simulation) for simulation in simulations}
     frame, records = (
-        pd.concat(frames, names=["scenario"]).reset_index("scenario").reset_index(drop=True)
-        for frames in (
-            {name: part.frame for name, part in parts.items()},
-            {name: part.records for name, part in parts.items()},
-        )
+        pd.concat({name: getattr(part, what) for name, part in parts.items()}, names=["scenario"])
+        .reset_index("scenario")
+        .reset_index(drop=True)
+        for what in ("frame", "records")
     )
     one = next(iter(parts.values()))
     return replace(one, frame=frame, keys=["scenario", *one.keys], records=records)
@@ -113,15 +109,8 @@ def by_scenario(table: Callable[[Simulation], Breakdown], simulations: Sequence[
 def beside_trend(simulations: Sequence[Simulation]) -> Breakdown:
     """People of each scenario less those of the first at the horizon, draw by draw: shared chance cancels.
 
-    Parameters
-    ----------
-    simulations : sequence of Simulation
-        Of one seed: draws are paired (``cohort.simulate_all``). The first is what others are compared to.
-
-    Returns
-    -------
-    Breakdown
-        ``scenario, people_beside_trend`` (median) with ``_low80, _high80``, a row for each but the first.
+    They are of one seed, so that draws are paired. A row for each but the first: ``scenario,
+    people_beside_trend`` (median) with ``_low80, _high80``.
     """
     ends = [simulation.stock[:, -1].sum(axis=1).astype(int) for simulation in simulations]
     rows = [

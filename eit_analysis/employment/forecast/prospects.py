@@ -2,7 +2,7 @@
 
 growing       low > 0            threatened    high < 0            undetermined    otherwise
 
-An interval that holds zero says nothing, however far its middle is. Which of them are green or greening is
+An interval that holds zero decides nothing, however far its middle is. Which of them are green or greening is
 another question: see ``context.greening``.
 """
 
@@ -20,7 +20,7 @@ SMOOTHED_YEARS = 3  # a value of DARES is the mean of three years
 CHANGES = 4
 READABLE_POINTS = 10.0  # % a year, from one end of a national interval to the other
 NATIONAL = [
-    "national_change_percent_per_year", "national_low_percent_per_year", "national_high_percent_per_year",
+    "national_change_percent_per_year", "national_low_percent_per_year", "national_high_percent_per_year"
 ]  # fmt: skip
 FORECAST = ["forecast_change_percent", "forecast_low_percent", "forecast_high_percent"]
 
@@ -32,18 +32,7 @@ def prospect(low: pd.Series, high: pd.Series) -> pd.Series:
 
 
 def forecast_change(outlook: pd.DataFrame) -> pd.DataFrame:
-    """100 (people at the horizon / people now − 1), %, with the forecast's 80 % interval.
-
-    Parameters
-    ----------
-    outlook : DataFrame
-        ``occupation, headcount, people, people_low80, people_high80``.
-
-    Returns
-    -------
-    DataFrame
-        ``occupation, headcount`` and ``FORECAST``; missing where nobody works today.
-    """
+    """100 (people at the horizon / people now − 1), %, with its 80 % interval; missing where nobody works."""
     now = outlook["headcount"].where(outlook["headcount"] > 0)
     ends = ("people", "people_low80", "people_high80")
     change = {name: 100 * (outlook[end] / now - 1) for name, end in zip(FORECAST, ends, strict=True)}
@@ -56,18 +45,13 @@ def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | No
     Three years apart because each value is a mean of three years: nearer ones share their survey answers, and
     their agreement would make the interval too narrow.
 
-    Parameters
-    ----------
-    employment : DataFrame, optional
-        ``fap_code, year, employment_thousands``, as ``eit import dares_employment`` writes them.
-    fap_rome : DataFrame, optional
-        ``fap_code, rome_code``, as ``eit import dares`` does. The families of a ROME code add up.
+    ``employment`` is the table ``dares_employment``, ``fap_rome`` is ``dares_fap_rome``; None as long as they
+    have not been imported. The families of a ROME code add up.
 
     Returns
     -------
     DataFrame
-        ``rome_code, last_year`` and ``NATIONAL``; a code without twelve years of employment has no
-        row, nor has any when one of the tables has not been imported.
+        ``rome_code, last_year`` and ``NATIONAL``; a code without twelve years of employment has no row.
 
     Notes
     -----
@@ -95,26 +79,19 @@ def national_change(employment: pd.DataFrame | None, fap_rome: pd.DataFrame | No
 def prospects(
     outlook: Breakdown, rome_codes: dict[str, str], national: pd.DataFrame, classes: dict[str, str]
 ) -> Breakdown:
-    """What the study's forecast, the national past and the transition say of each occupation, side by side.
+    """What the study's forecast, the national past and the transition give for each occupation, side by side.
 
-    Parameters
-    ----------
-    outlook : Breakdown
-        From ``outlook.outlook``.
-    rome_codes : dict
-        ``{rome_code: occupation}``; of an occupation of several codes, the first in order is read.
-    national : DataFrame
-        From :func:`national_change`, without rows when DARES was not imported.
-    classes : dict
-        ``{rome_code: class}``, from ``greening.classes``.
+    ``outlook`` is from ``outlook.outlook``, ``national`` from :func:`national_change`, ``classes`` from
+    ``greening.classes``; ``rome_codes`` are ``{rome_code: occupation}``: of several the first is read.
 
     Returns
     -------
     Breakdown
         ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
-        ``prospects_agree`` (``same`` when both say growing or both threatened, ``contrary`` when they say
-        opposite things, else missing) and ``greening`` (missing without a known code). In the order given.
-        The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they tell nothing.
+        ``prospects_agree`` (``same`` when both are growing or both threatened, ``contrary`` when one is
+        growing and the other threatened, else missing) and ``greening`` (missing without a known code). In the
+        order given.
+        The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they decide nothing.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}
     changes = forecast_change(outlook.frame)

@@ -24,7 +24,7 @@ def known_names(parameters: Scenarios, workforce: pd.DataFrame, sites: pd.DataFr
     Raises
     ------
     InputError
-        The first that is not: left alone, it would change nothing and say nothing.
+        The first that is not: left alone, it would change nothing without a word.
     """
     employing = sites[sites["site_id"].isin(workforce["site_id"])]
     sectors = employing["naf_code"].dropna().astype(str)

@@ -24,11 +24,11 @@ from eit_analysis.employment.forecast.synergy_tonnes import (
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 
 BOUNDS = ["low", "central", "high"]
-JOBS = ["jobs_low", "jobs", "jobs_high"]
-CREATED = ["jobs_created_low", "jobs_created", "jobs_created_high"]
-DISPLACED = ["jobs_displaced_low", "jobs_displaced", "jobs_displaced_high"]
+JOBS, CREATED, DISPLACED, INDIRECT = (
+    [f"{name}_low", name, f"{name}_high"]
+    for name in ("jobs", "jobs_created", "jobs_displaced", "indirect_jobs")
+)
 SCALE_T = 30.0  # realised in three years by the first territory
-INDIRECT = ["indirect_jobs_low", "indirect_jobs", "indirect_jobs_high"]
 
 
 def bounds(factors: pd.DataFrame, factor: str, category: str = "", route: str = "") -> np.ndarray:
@@ -58,9 +58,9 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     DataFrame
-        ``tonnes`` plus ``jobs_created``, ``jobs_displaced`` and ``jobs`` (FTE), each with ``_low`` and
-        ``_high``, missing where a route has no factor. The same route before and after changes nothing. Low
-        and high take the worst and best ends together: an envelope, not a confidence interval.
+        ``tonnes`` plus ``jobs_created``, ``jobs_displaced`` and ``jobs`` (FTE) with their bounds, missing
+        where a route has no factor. Bounds take the worst and best ends together: an envelope, not a
+        confidence interval.
 
     Raises
     ------
@@ -95,17 +95,8 @@ def jobs_of_stages(
 ) -> pd.DataFrame:
     """Jobs of the synergies realised, under study or committed, and of the exchanges feasible together.
 
-    Parameters
-    ----------
-    register, flows, sites : DataFrame
-        Tidy tables.
-    exchanges : DataFrame
-        Of the joint plan (``synergy_tonnes.allocated_tonnes``).
-
-    Returns
-    -------
-    DataFrame
-        As :func:`jobs_from_tonnes`, with ``stage, site_id, ess_site_id``.
+    ``register, flows, sites`` are tidy tables, ``exchanges`` those of the joint plan. The result is that of
+    :func:`jobs_from_tonnes` with the columns of :mod:`synergy_tonnes`.
     """
     outlets, ess = (sites.loc[sites["actor_type"] == kind, "site_id"].tolist() for kind in ("outlet", "ess"))
     given = flows[~flows["site_id"].isin(outlets)]
@@ -169,21 +160,9 @@ def _by_actor(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def for_scale(factors: pd.DataFrame) -> pd.DataFrame:
-    """What `SCALE_T` tonnes a year are worth in jobs, from landfill to recycling, at general factors.
-
-    Returns
-    -------
-    DataFrame
-        One row ``old_route, new_route, tonnes, jobs_low, jobs, jobs_high``.
-    """
-    move = pd.DataFrame(
-        {
-            "category": [""],
-            "old_route": ["landfill"],
-            "new_route": ["recycling"],
-            **dict.fromkeys(TONNES, SCALE_T),
-        }
-    )
+    """What `SCALE_T` tonnes a year are worth in jobs (FTE), from landfill to recycling: one row."""
+    routes = {"category": [""], "old_route": ["landfill"], "new_route": ["recycling"]}
+    move = pd.DataFrame(routes | dict.fromkeys(TONNES, SCALE_T))
     return jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
 
 
@@ -204,13 +183,7 @@ def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
 
 
 def future_jobs(stages: pd.DataFrame, occupation: str) -> pd.DataFrame:
-    """Jobs of the joint plan, as the forecast takes them; it may not happen, so that the low end is ≤ 0.
-
-    Returns
-    -------
-    DataFrame
-        ``occupation, jobs_low, jobs, jobs_high`` (FTE), one row, or none without a plan.
-    """
+    """Jobs (FTE) of the joint plan, as the forecast takes them: it may not happen, so the low end is ≤ 0."""
     plan = stages[stages["stage"] == ALLOCATED].assign(occupation=occupation)
     plan["jobs_low"] = plan["jobs_low"].clip(upper=0.0)
     return plan[["occupation", *JOBS]].reset_index(drop=True)

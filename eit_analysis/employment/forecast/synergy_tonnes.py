@@ -1,7 +1,9 @@
 """Tonnes that change route because of synergies: done, under study or committed, or feasible together.
 
 The first two are read in the tidy ``synergy_register`` and the tidy ``flows`` of those who give; the last is
-a joint plan of exchanges, in which no tonne counts twice.
+a joint plan of exchanges, in which no tonne counts twice. Each function gives ``stage, site_id`` (ids
+separated by spaces), ``category, old_route, new_route``, tonnes a year with their bounds and ``ess_site_id``
+(the social-economy structures that take part, separated by spaces), ``ess`` being the ids of them all.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC
 
 TONNES = ["tonnes_low", "tonnes", "tonnes_high"]
-# Where a family usually goes once a synergy exists; the register does not say it.
+# Where a family usually goes once a synergy exists; the register does not hold it.
 NEW_ROUTE = {"food": "reuse", "biowaste": "digestion"}
 DEFAULT_NEW_ROUTE = "recycling"
 REALISED, PLANNED, ALLOCATED = "realised", "planned", "allocated"
@@ -22,21 +24,9 @@ DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carri
 
 
 def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[str] = ()) -> pd.DataFrame:
-    """Tonnes the register says are really diverted, with the route they had before.
+    """Tonnes really diverted, from the register, with the route they had before.
 
-    The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` when they
-    declare none.
-
-    Parameters
-    ----------
-    ess : collection of str
-        Ids of the social-economy structures.
-
-    Returns
-    -------
-    DataFrame
-        ``stage, site_id`` (ids separated by spaces), ``category, old_route, new_route, tonnes_low, tonnes,
-        tonnes_high, ess_site_id`` (the structures that take part, separated by spaces).
+    The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` without any.
     """
     done = register[(register["status"] == "done") & register["realised_t_per_year"].gt(0)]
     rows = []
@@ -57,7 +47,7 @@ def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection
 def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[str] = ()) -> pd.DataFrame:
     """Most that the synergies under study or committed could divert: their actors' flows not yet recovered.
 
-    A flow wanted by several synergies counts once. Same columns as :func:`realised_tonnes`.
+    A flow wanted by several synergies counts once.
     """
     wanted: dict[tuple[str, str], set[str]] = {}
     for row in register[register["status"].isin(PLANNED_STATUSES)].to_dict("records"):
@@ -82,12 +72,7 @@ def allocated_tonnes(exchanges: pd.DataFrame, ess: Collection[str] = ()) -> pd.D
     ----------
     exchanges : DataFrame
         ``giver_site_id, taker_site_id, category, old_route, new_route, diverted_low_t_per_year,
-        diverted_t_per_year, diverted_high_t_per_year, allocated_t_per_year``.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`realised_tonnes`, one row for each exchange of the plan.
+        diverted_t_per_year, diverted_high_t_per_year, allocated_t_per_year``, one row for each exchange.
     """
     kept = exchanges[exchanges["allocated_t_per_year"] > 0].reset_index(drop=True)
     share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]

@@ -21,16 +21,8 @@ def study_bridges(
 ) -> Breakdown:
     """:func:`bridges` between the occupations of the study, by the ROME when it is imported.
 
-    Parameters
-    ----------
-    skills : DataFrame
-        Rows of ``skill_gaps.prepare``, whose skills serve as long as the ROME is not imported.
-    declared : DataFrame
-        Tidy ``workforce``.
-    labels : dict
-        ``{rome_code: occupation}``.
-    rome : mapping of str to DataFrame
-        Those of ``rome_links`` and ``rome_skills`` that were imported.
+    Until then by the skills that firms declared (``skill_gaps.prepare``). ``declared`` is the tidy
+    ``workforce``, ``labels`` are ``{rome_code: occupation}``, ``rome`` the imported tables by name.
     """
     if not {"rome_links", "rome_skills"} <= rome.keys():
         return bridges(skills, skills)
@@ -46,14 +38,7 @@ def rome_requirements(
     Only its core know-how (section 6, *savoir-faire de base*) is kept: knowledge, sectors and work settings,
     shared by half of the occupations, would make bridges of what is no skill.
 
-    Parameters
-    ----------
-    rome_links : DataFrame
-        ``rome_code, skill_code``; links to job titles, which the register mixes in, find no skill.
-    rome_skills : DataFrame
-        ``skill_code, skill, section_code``.
-    occupation_labels : dict
-        ``{rome_code: occupation}``.
+    Links to job titles, which the register mixes in, find no skill.
     """
     core = rome_skills.loc[rome_skills["section_code"].astype(str) == ROME_CORE, ["skill_code", "skill"]]
     linked = rome_links[["rome_code", "skill_code"]].merge(

@@ -34,7 +34,7 @@ MOST_SITES = 6
 NEED = ["occupation", "site_id"]
 POST_COLUMNS = [
     "post_id", "occupation", "site_id", "skills_shared", "hours_per_month", "share_of_full_time_percent",
-    "post_share_percent", "post_months", "post_span_km", "members",
+    "post_share_percent", "post_months", "post_span_km", "members"
 ]  # fmt: skip
 UNMET_COLUMNS = ["occupation", "site_id", "skills_shared", "hours_per_month", "unmet_reason"]
 
@@ -51,14 +51,12 @@ class SharedJobs:
         month, its months, the longest road between two of its firms and their ids. A listing is of its
         ``members``: what a post of two needs, less one's own hours, is what the other declared.
     unmet : DataFrame
-        ``UNMET_COLUMNS``: the needs in no post, hours averaged over the months of the need, and the first
-        reason that holds, a code of ``labels.csv``.
+        ``UNMET_COLUMNS``: the needs in no post, with the first reason that holds, a code of ``labels.csv``.
     placed_h_per_year, wanted_h_per_year, bound_h_per_year : float
         Hours placed, hours asked for, and hours that no plan exceeds.
     status : str
-        ``optimal``; ``time_limit`` when a search was cut short; ``areas`` when an occupation has too many
-        needs to try all sets of them, and was parted into areas of neighbours. A search that time cuts may
-        end otherwise on another machine.
+        ``optimal``; ``time_limit`` when a search was cut short, which may end otherwise on another machine;
+        ``areas`` when an occupation has too many needs to try all sets, and was parted into areas.
     """
 
     posts: pd.DataFrame
@@ -72,7 +70,7 @@ class SharedJobs:
 def monthly_needs(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
     """What the firms declared, the same every month: ``site_id, occupation, skill, month, hours``.
 
-    Without a ROME code, the skill stands for an occupation of its own.
+    Without a ROME code, the skill is an occupation of its own.
     """
     rows = skills[skills["shared_need_h_per_month"] > 0]
     named = rows["rome_code"].map(occupation_labels).astype(object).fillna(UNNAMED + rows["rome_code"])
@@ -164,7 +162,7 @@ def _post(members: pd.DataFrame, span_km: float) -> pd.DataFrame:
         post_share_percent=100 * load[months].min() / FULL_TIME_H_PER_MONTH,
         post_months=len(months),
         post_span_km=span_km,
-        members=" ".join(members.index.get_level_values("site_id")),
+        members=" ".join(members.index.get_level_values("site_id"))
     )  # fmt: skip
 
 
@@ -200,19 +198,9 @@ def _reasons(
 
 
 def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> Breakdown:
-    """Hours a year asked for, and the posts they could make, most hours asked for first.
+    """Hours a year asked for (``needs`` of the plan) and the posts they could make, most hours first.
 
     Not the hours placed: those of a post of two firms, less one's own, are what the other declared.
-
-    Parameters
-    ----------
-    needs : DataFrame
-        What :func:`share_jobs` was given: ``site_id, occupation, skill, month, hours``.
-
-    Returns
-    -------
-    Breakdown
-        ``occupation, wanted_h_per_year, n_posts``.
     """
     records = needs.rename(columns={"hours": "wanted_h_per_year"})
     wanted = records.groupby("occupation")[["wanted_h_per_year"]].sum().reset_index()
@@ -223,7 +211,7 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> Breakdown:
 
 
 def sentence(plan: SharedJobs) -> str:
-    """French sentence: how sure it is that no plan does better; hours are told by a table, if they may be."""
+    """French sentence: how sure it is that no plan does better; hours are in a table, if they may be."""
     if not plan.wanted_h_per_year:
         return "Aucune entreprise n'a déclaré d'heures à partager\u00a0: aucun poste ne peut être proposé."
     if plan.posts.empty and plan.status == "optimal":

@@ -5,7 +5,7 @@ criticality  = (firms that lack it / firms that require it + difficulty / 4) / 2
 critical gap = gap × criticality                                                   [people × levels]
 
 A skill is critical when it can neither be borrowed from a neighbour nor hired: difficulty is what the study's
-firms say of recruiting the occupations that lack it, from 0 to 4.
+firms answer on recruiting the occupations that lack it, from 0 to 4. ``skills`` are rows of :func:`prepare`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     A skill required at level 0 is not required.
 
     Two spellings that differ by case or spaces are one skill, written as it is most often. A row without a
-    number of people stands for one person: somebody has the gap, or it would not have been written.
+    number of people counts as one person: somebody has the gap, or it would not have been written.
     """
     rows = skills.dropna(subset=["current_level", "required_level"])
     rows = rows[rows["required_level"] > 0].copy()
@@ -43,11 +43,6 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
 
 def training_plan(skills: pd.DataFrame) -> Breakdown:
     """Whom to train in what, only skills somebody lacks; those that most firms could train for come first.
-
-    Parameters
-    ----------
-    skills : DataFrame
-        Rows of :func:`prepare`.
 
     Returns
     -------
@@ -68,13 +63,7 @@ def training_plan(skills: pd.DataFrame) -> Breakdown:
 
 
 def gaps_by_occupation(skills: pd.DataFrame) -> Breakdown:
-    """People below the required level, by occupation and skill: ``occupation, skill, to_train``.
-
-    Parameters
-    ----------
-    skills : DataFrame
-        Rows of :func:`prepare`.
-    """
+    """People below the required level, by occupation and skill: ``occupation, skill, to_train``."""
     lacking = skills[skills["to_train"] > 0]
     table = lacking.groupby(["occupation", "skill"])[["to_train"]].sum().reset_index()
     return Breakdown(table, ["occupation", "skill"], lacking, "to_train", people=True)
@@ -82,13 +71,6 @@ def gaps_by_occupation(skills: pd.DataFrame) -> Breakdown:
 
 def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     """Gaps by skill weighted by criticality, the most pressing first.
-
-    Parameters
-    ----------
-    skills : DataFrame
-        Rows of :func:`prepare`.
-    workforce : DataFrame
-        ``rome_code, headcount, hiring_difficulty`` (0 to 4).
 
     Returns
     -------

@@ -21,14 +21,8 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.skills.skill_gaps import training_plan
 
 SESSION_COLUMNS = [
-    "session_id",
-    "skill",
-    "level_gap",
-    "session_hours",
-    "session_people",
-    "n_sites",
-    "members",
-]
+    "session_id", "skill", "level_gap", "session_hours", "session_people", "n_sites", "members",
+]  # fmt: skip
 SEAT_COLUMNS = ["session_id", "site_id", "seats"]
 BOUNDS = ("low", "central", "high")
 
@@ -39,19 +33,14 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
     People who miss as many levels of a skill learn together. Firms are seated one after another, those with
     most people first: a large one fills sessions of its own and small ones meet in the last.
 
-    Parameters
-    ----------
-    skills : DataFrame
-        Rows of :func:`skill_gaps.prepare`. Part of a person takes a whole seat.
-    norms : DataFrame
-        ``reference/training.csv``: ``norm, low, central, high``.
+    ``skills`` are rows of :func:`skill_gaps.prepare`, ``norms`` those of ``reference/training.csv``. Part of
+    a person takes a whole seat.
 
     Returns
     -------
-    sessions : DataFrame
-        ``SESSION_COLUMNS``; ``session_hours`` is what each trainee attends, ``members`` are site ids.
-    seats : DataFrame
-        ``SEAT_COLUMNS``: the people of each firm in each session.
+    sessions, seats : DataFrame
+        ``SESSION_COLUMNS`` (``session_hours`` is what each trainee attends, ``members`` are site ids) and
+        ``SEAT_COLUMNS``, the people of each firm in each session.
     """
     norm = _norms(norms)
     size = int(norm["central"]["session_size"])

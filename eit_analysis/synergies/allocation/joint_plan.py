@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.checks import ordered
 from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
+from eit_analysis.synergies.allocation.validation import ordered
 
 PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",

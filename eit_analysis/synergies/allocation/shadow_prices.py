@@ -73,7 +73,7 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
 def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
     """The limits given, with ``one_more_eur_per_year``: what the best plan gains from a tonne more of each.
 
-    Missing when time runs out. One programme is solved per row: give the rows to be told, not all of them.
+    Missing when time runs out. One programme is solved per row: give the rows to publish, not all of them.
     The solver's gap leaves about a millionth of the plan's value of doubt.
 
     Parameters

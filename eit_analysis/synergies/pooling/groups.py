@@ -3,7 +3,7 @@
     a group G is worth naming when Σ_{i∈G} v_i ≥ T and v_i < T for each i in G
 
 with v_i the yearly volume of one site and T an economic threshold (a full container, a milk run, a minimum
-order). An offer needs no threshold: the thing stands there, and the nearest needs fill it first. Groups may
+order). An offer needs no threshold: the thing is there, and the nearest needs fill it first. Groups may
 overlap; a group inside a larger one of the same need is dropped.
 """
 

@@ -13,7 +13,7 @@ from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
-from eit_analysis.synergies.register.matching import POOLING, names_need, outputs_named
+from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
 
 FLOW_COLUMNS = [
     "flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year",

@@ -1,11 +1,11 @@
-"""What each synergy needs next, what stands in its way, and what it has brought so far."""
+"""What each synergy needs next, what blocks it, and what it has brought so far."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.register.matching import POOLING
+from eit_analysis.synergies.register.links import POOLING
 
 NEXT_STEP = {
     "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "dropped": "close",

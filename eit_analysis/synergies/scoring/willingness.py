@@ -13,7 +13,7 @@ QUANTILES = {"low": 0.25, "central": 0.5, "high": 0.75}
 
 
 def site_willingness(readiness: pd.DataFrame, sites: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
-    """Willingness of each site that answered, over all items and respondents: no respondent is told apart.
+    """Willingness of each site that answered, over all its items and respondents together.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """d(t) = c₁ d(t−1) + … + c₆ d(t−6) + c₇ d̄: one autoregression of yearly growth for the whole panel.
 
-d is the growth of a series over its usual change, d̄ its mean so far. One series is too short to tell its own
-momentum; all together tell a common one. Six lags are two windows of the three-year means by which labour
+d is the growth of a series over its usual change, d̄ its mean so far. One series is too short to show its own
+momentum; all together show a common one. Six lags are two windows of the three-year means by which labour
 statistics are often smoothed: such a mean gives momentum over two years and takes back, in the third, what
 chance had brought.
 """

@@ -24,12 +24,12 @@ KEYS = ["horizon_years", "method", "origin_year"]
 MEASURES = [
     "mape_percent", "mase", "crps", "crps_percent", "wis_percent",
     "coverage_80_percent", "coverage_95_percent",
-    "direction_percent", "always_up_percent", "rank_correlation",
+    "direction_percent", "always_up_percent", "rank_correlation"
 ]  # fmt: skip
 PRINTED = [
     "horizon_years", "method", "n_origins", "mape_percent", "mase", "crps_percent", "crps_percent_to_naive",
     "coverage_80_percent", "coverage_95_percent", "worst_origin_year", "worst_coverage_80_percent",
-    "direction_percent", "same_sign_percent", "rank_correlation",
+    "direction_percent", "same_sign_percent", "rank_correlation"
 ]  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def evaluate(
     DataFrame
         ``horizon_years, method, origin_year, n_series`` and, means over series: ``mape_percent``; ``mase``;
         ``crps`` in the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed
-        value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls foretold)
-        beside ``always_up_percent`` (had one said *rise* always); ``rank_correlation`` (Spearman) of foretold
+        value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls forecast)
+        beside ``always_up_percent`` (had it been *rise* always); ``rank_correlation`` (Spearman) of forecast
         with observed growth. Missing: interval scores before any error is known, direction and rank of
         a forecast of no change. No row when the panel is too short.
 
@@ -109,26 +109,23 @@ def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, floa
     return {"n_series": len(actual), **dict(zip(MEASURES, map(float, measures), strict=True))}
 
 
-def _directions(foretold: np.ndarray, observed: np.ndarray) -> tuple[float, float, float]:
+def _directions(forecast: np.ndarray, observed: np.ndarray) -> tuple[float, float, float]:
     """Right directions among the series that moved, rises among them (both in %), correlation of ranks."""
     moved = observed != 0
     if not moved.any():
         return np.nan, np.nan, np.nan
     rises = 100 * np.mean(observed[moved] > 0)
-    if not foretold.any():
+    if not forecast.any():
         return np.nan, rises, np.nan
-    right = 100 * np.mean(np.sign(foretold[moved]) == np.sign(observed[moved]))
-    varied = np.ptp(foretold) > 0 and np.ptp(observed) > 0
-    return right, rises, spearmanr(foretold, observed).statistic if varied else np.nan
+    right = 100 * np.mean(np.sign(forecast[moved]) == np.sign(observed[moved]))
+    varied = np.ptp(forecast) > 0 and np.ptp(observed) > 0
+    return right, rises, spearmanr(forecast, observed).statistic if varied else np.nan
 
 
 def pooled(scored: pd.DataFrame) -> pd.DataFrame:
     """The scores pooled over origins: one row by horizon and method, the least error first.
 
-    Parameters
-    ----------
-    scored : DataFrame
-        From `evaluate`: all origins count the same series, so pooling is a mean.
+    All origins count the same series, so that pooling those of `evaluate` is a mean.
 
     Returns
     -------
@@ -155,13 +152,7 @@ def pooled(scored: pd.DataFrame) -> pd.DataFrame:
 
 
 def scorecard(panel: pd.DataFrame) -> pd.DataFrame:
-    """What a report prints of `pooled`: the forecast chosen beside `COMPARED`, at 1, 3, 5 and 10 years.
-
-    Returns
-    -------
-    DataFrame
-        The columns `PRINTED`; no row when the panel is too short for any score.
-    """
+    """The columns `PRINTED` of `pooled`: the forecast chosen beside `COMPARED`; no row for a short panel."""
     scored = evaluate(panel)
     if scored.empty:
         return pd.DataFrame(columns=PRINTED)
@@ -170,7 +161,7 @@ def scorecard(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def scorecard_sentence(panel: pd.DataFrame) -> str:
-    """French sentence that says what the scorecard was made from, or why there is none."""
+    """French sentence on what the scorecard was made from, or why there is none."""
     values, left_out = usable(panel)
     if len(values) <= MINIMUM_YEARS or values.empty:
         return (

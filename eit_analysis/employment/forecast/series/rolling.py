@@ -82,7 +82,7 @@ class Rolled:
 def roll(values: pd.DataFrame, horizon: int) -> Rolled:
     """Forecasts of every method from the eighth year to the last, each from the years up to its origin alone.
 
-    ``mean`` is the plain mean, of logarithms, of `METHODS`; `BASELINES` stand beside, for comparison only.
+    ``mean`` is the plain mean, of logarithms, of `METHODS`; `BASELINES` are for comparison only.
 
     Parameters
     ----------
