@@ -192,7 +192,7 @@ class Release(PreparedTables):
         interval: str | bool = False,
         **options: object,
     ) -> Figure:
-        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`).
+        """A drawing of a released table, with the table beneath it (see :class:`figure.Figure`).
 
         Unless they are given: the value is the measure of the table, the source the questionnaires of the
         wave, ``n`` the number of actors behind the table. ``interval`` adds the bounds of the value, True for
