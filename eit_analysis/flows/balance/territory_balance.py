@@ -94,8 +94,7 @@ def actor_balance(flows: pd.DataFrame, sites: pd.DataFrame, balance: Balance) ->
     rows = (
         flows.pivot_table(index="site_id", columns="direction", values=MASS, aggfunc="sum")
         .reindex(columns=["in", "out"])
-        .rename(columns={"in": "incoming_t_per_year", "out": "outgoing_t_per_year"})
-        .rename_axis(columns=None)
+        .set_axis(["incoming_t_per_year", "outgoing_t_per_year"], axis=1)
         .reset_index()
     )
     gap = balance.flows.assign(sd=deviations(balance)).set_index("flow")[[RECONCILED, "sd"]]

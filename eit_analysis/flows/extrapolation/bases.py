@@ -133,27 +133,6 @@ def plan(respondents: pd.DataFrame, silent: pd.DataFrame, groups: pd.DataFrame) 
     return Plan(respondents, cells.assign(basis=basis, row=row), *np.concatenate(pairs, axis=1))
 
 
-def behind(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
-    """The flows behind the extrapolated mass of each division: of its own respondents and of its basis.
-
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Outflows of the respondents.
-    planned : Plan
-
-    Returns
-    -------
-    pandas.DataFrame
-        The flows once for each division they count in, with ``naf_division`` that division.
-    """
-    row, respondent = np.nonzero(planned.members)
-    members = pd.DataFrame({"row": row, "site_id": planned.respondents["site_id"].to_numpy()[respondent]})
-    standing = planned.cells[["naf_division", "row"]].merge(members, on="row")[["naf_division", "site_id"]]
-    pairs = pd.concat([standing, planned.respondents[["naf_division", "site_id"]]]).drop_duplicates()
-    return pairs.merge(out.drop(columns="naf_division", errors="ignore"), on="site_id")
-
-
 def describe(planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
     """How many answered in each group, on what their silent ones lean, and what to know before quoting it.
 

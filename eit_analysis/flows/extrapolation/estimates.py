@@ -20,7 +20,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Derived
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, behind, describe
+from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.flows.uncertainty.scaling import scaled
@@ -53,7 +53,7 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         the survey is about it, and the total counts its establishments. From the tonnes of the respondents
         of each division, and of those that it takes its ratio from.
     """
-    parents = [totals(out, "naf_division"), totals(behind(out, planned), "naf_division", total=False)]
+    parents = [totals(out, "naf_division"), totals(_of_bases(out, planned), "naf_division", total=False)]
     names, own, part = planned.divisions
     if not names:
         columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
@@ -104,6 +104,15 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
     return Derived(rows.loc[[*order, rows.index[-1]]].reset_index(drop=True), keys, parents, TOTAL)
+
+
+def _of_bases(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+    """The flows once for each division that they count in: that of their site, and those it represents."""
+    row, respondent = np.nonzero(planned.members)
+    members = pd.DataFrame({"row": row, "site_id": planned.respondents["site_id"].to_numpy()[respondent]})
+    borrowing = planned.cells[["naf_division", "row"]].merge(members, on="row").drop(columns="row")
+    pairs = pd.concat([borrowing, planned.respondents[["naf_division", "site_id"]]]).drop_duplicates()
+    return pairs.merge(out.drop(columns="naf_division"), on="site_id")
 
 
 def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:

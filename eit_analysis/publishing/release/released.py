@@ -57,7 +57,7 @@ class Released:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__} for {self.viewer.audience}: {self.plain()}"
+        return f"{type(self).__name__} for {self.viewer.audience}: {self.seen_by(self.viewer, {}).plain()}"
 
     def _repr_html_(self) -> str:
         """As JupyterLab shows it: what this audience would read."""
