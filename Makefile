@@ -16,11 +16,13 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports lint test lab peers lock
+.PHONY: help setup data reports test lint pytest search docs lab peers lock
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
 	@echo "make test      vérifie le code et les carnets"
+	@echo "make search    cherche au hasard des contre-exemples, une heure (MINUTES=60)"
+	@echo "make docs      construit la documentation dans build/docs/"
 	@echo "make lab       ouvre les carnets dans JupyterLab"
 	@echo "make lock      refait les fichiers requirements*.lock (développeurs)"
 	@echo "Avec un autre Python (3.11 ou plus récent) : make PYTHON=python3.13 reports"
@@ -28,9 +30,26 @@ help:
 reports: data
 	$(EIT) run $(STUDY) --audience internal --audience partners --audience public
 
+# mypy has one core for half a minute: the other need not wait.
+test: setup
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
 # A file stays whole on one process: its fixtures run once, and the cells of a notebook in their order.
-test: lint data
-	$(VENV) -m pytest -n auto --dist loadfile --nbval-lax --nbval-current-env tests notebooks
+pytest: data
+	$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks
+
+# Random examples of every law, anew from each seed, for so many minutes; each find becomes an @example.
+MINUTES := 60
+SEED := $(shell date +%s)
+search: data
+	@seed=$(SEED); end=$$(($$(date +%s) + 60 * $(MINUTES))); found=; \
+	while [ $$(date +%s) -lt $$end ]; do \
+		$(VENV) -m pytest -n auto -m hypothesis --hypothesis-profile search --hypothesis-seed $$seed --tb=short tests \
+			|| found="$$found $$seed"; \
+		seed=$$((seed + 1)); \
+	done; \
+	if [ "$$found" ]; then echo "Des lois sont en défaut, graines :$$found" >&2; exit 1; fi; \
+	echo "Graines $(SEED) à $$((seed - 1)) : rien trouvé."
 
 lint: setup
 	$(VENV) -m ruff check .
@@ -40,6 +59,10 @@ lint: setup
 data: setup
 	$(EIT) clean $(STUDY) --wave 2015 --wave 2018
 	$(EIT) import sirene data/raw/$(STUDY)/sirene_fictif.csv $(STUDY) --wave 2018
+
+# Each warning is an error; `docs/conf.py` writes the pages of the reference from the package itself.
+docs: .venv/docs-$(VERSION) setup
+	$(VENV) -m sphinx -E -b html -n -W --keep-going -q -j auto -d build/docs-read docs build/docs
 
 lab: .venv/lab-$(VERSION) setup
 	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
@@ -65,6 +88,12 @@ setup: .venv/ready-$(VERSION)
 	@$(COMPILE)
 	@touch $@
 
+.venv/docs-$(VERSION): requirements-docs.lock .venv/locked-$(VERSION)
+	@echo "Installation de Sphinx dans .venv (un quart de minute environ, la première fois seulement)…"
+	@$(LOCKED) requirements-docs.lock
+	@$(COMPILE)
+	@touch $@
+
 peers: setup
 	@$(LOCKED) requirements-peers.lock
 
@@ -72,6 +101,7 @@ peers: setup
 lock: build/uv/ready
 	$(RESOLVE) pyproject.toml --group dev -o requirements.lock
 	$(RESOLVE) --group lab -c requirements.lock -o requirements-lab.lock
+	$(RESOLVE) --group docs -c requirements.lock -o requirements-docs.lock
 	$(RESOLVE) --group peers -c requirements.lock -o requirements-peers.lock
 
 build/uv/ready:

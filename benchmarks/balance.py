@@ -1,6 +1,6 @@
 """Balance of a 2,000-flow network beside one factorisation of its normal matrix.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/balance.py [--repeat 15] [--flows 2000]
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.balance [--repeat 15] [--flows 2000]
 
 Without it, waiting threads of the linear algebra count as processor time, more in some runs than in others.
 

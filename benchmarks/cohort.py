@@ -1,6 +1,6 @@
 """The cohort forecast beside dense binomial draws, sampling by person, and the exact law of the stock.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/cohort.py [--people 4000] [--draws 10000] [--repeat 3]
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.cohort [--people 4000] [--draws 10000] [--repeat 3]
 
 20 firms x 40 occupations x 50 ages x 10 years, people placed at random, hazards by age from
 ``reference/hazards.csv`` at their central values, one exit hazard for all contenders:
@@ -216,5 +216,7 @@ if __name__ == "__main__":
     size = f"{FIRMS} x {OCCUPATIONS} x {len(AGES)} cells, {YEARS} years"
     print(f"{options.people} people, {options.draws} draws, {size}")
     for kind in ALONE:
-        subprocess.run([sys.executable, __file__, *sys.argv[1:], "--alone", kind], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.cohort", *sys.argv[1:], "--alone", kind], check=True
+        )
     compare(everyone, options.draws, options.repeat)

@@ -1,6 +1,6 @@
 """The cohort forecast on made-up territories whose hazards are known, beside an oracle that knows them.
 
-    python benchmarks/cohort_truth.py [--runs 200] [--draws 400] [--people 4000] [--seed 1]
+    python -m benchmarks.cohort_truth [--runs 200] [--draws 400] [--people 4000] [--seed 1]
         [--foresight known|prior] [--spread none|prior]
 
 Each run draws a territory from what ``reference/hazards.csv`` says may be: levels of retirements, long

@@ -1,6 +1,6 @@
 """The whole diagnosis beside bare sums: 10,000 sites of 20 flows, every grouping, in one process.
 
-    python benchmarks/flows.py [--repeat 5] [--sites 10000] [--flows 20]
+    python -m benchmarks.flows [--repeat 5] [--sites 10000] [--flows 20]
 
 Prints medians: every grouping with its 95 % intervals, subtotals, shares and numbers of sites, over
 ``flows.groupby(keys)["mass_t_per_year"].sum()`` of the same groupings; what is worked out once for all of

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 from random import Random
 
-import fuzz_files as files
+from benchmarks import fuzz_files as files
 
 ATTRIBUTES = (b"", b"-1", b"0", b"1", b"7", b"99999999999999999999", b"1048576", b"A1", b"B3", b"XFD1048576",
               b"AAAA1", b"A0", b"true", b"s", b"str", b"e", b"n", b"d", b"b", b"inlineStr", b"&#0;", b"&x;",

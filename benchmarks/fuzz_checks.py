@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from fuzz_recount import Rows, rows_of
 
+from benchmarks.fuzz_recount import Rows, rows_of
 from eit_analysis import tables
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.sheets.rows import PEOPLE, SILENT_SHEETS

@@ -6,7 +6,7 @@ import datetime as dt
 from random import Random
 from typing import Any
 
-from fuzz_files import Book, Grid
+from benchmarks.fuzz_files import Book, Grid
 
 CELLS: tuple[Any, ...] = (
     1e308, -1e308, -0.0, 5e-324, 1e16, 10**15, -1, 0, 0.1 + 0.2, 7.3e13, True, False, dt.date(2018, 10, 15),

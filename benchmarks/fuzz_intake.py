@@ -1,6 +1,6 @@
 """Random edits of valid survey files, cleaned in waves: nothing may crash, hang, or lose a row.
 
-    python benchmarks/fuzz_intake.py [--files 10000] [--seed 1] [--wave N]
+    python -m benchmarks.fuzz_intake [--files 10000] [--seed 1] [--wave N]
 
 Each wave is some eighty files in a temporary study, cleaned and written; then the *fiches de relance* come
 back with random answers and all is cleaned again. What must hold is in ``fuzz_checks.py``. Prints files by
@@ -20,9 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import fuzz_written as output
-from fuzz_waves import KINDS, Made, answered, clean, command, new_study, plan, write
-
+from benchmarks import fuzz_written as output
+from benchmarks.fuzz_waves import KINDS, Made, answered, clean, command, new_study, plan, write
 from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 
 PER_WAVE = 80

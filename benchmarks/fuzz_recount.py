@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from fuzz_files import Book, legal, plain
-
+from benchmarks.fuzz_files import Book, legal, plain
 from eit_analysis.intake.cells.parsing import clean_text
 
 Rows = dict[str, set[int]]  # filled rows, from 1, of each sheet

@@ -14,15 +14,15 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
-import fuzz_bytes as damage
-import fuzz_checks as checks
-import fuzz_edits as edits
-import fuzz_files as files
-import fuzz_written as output
-from fuzz_files import Book
-from fuzz_recount import Rows, filled
 from python_calamine import CalamineWorkbook
 
+from benchmarks import fuzz_bytes as damage
+from benchmarks import fuzz_checks as checks
+from benchmarks import fuzz_edits as edits
+from benchmarks import fuzz_files as files
+from benchmarks import fuzz_written as output
+from benchmarks.fuzz_files import Book
+from benchmarks.fuzz_recount import Rows, filled
 from eit_analysis import cli
 from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET

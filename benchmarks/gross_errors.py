@@ -1,6 +1,6 @@
 """How often one wrong measurement is found: by the package, and by the best test there can be.
 
-    python benchmarks/gross_errors.py [--simulations 1000] [--seed 1]
+    python -m benchmarks.gross_errors [--simulations 1000] [--seed 1]
 
 For each class of networks (:mod:`balance_networks`), how often a clean one is accused, and how often one
 error is named first, alone or with those nobody can tell it from:
@@ -27,8 +27,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from balance_networks import CLASSES, ENVIRONMENT
 
+from benchmarks.balance_networks import CLASSES, ENVIRONMENT
 from eit_analysis.flows.balance.gross_errors import SEEN, measurement_test
 from eit_analysis.flows.balance.reconciliation import SD, reconcile, redundancy
 from eit_analysis.flows.uncertainty.propagation import MASS

@@ -1,6 +1,6 @@
 """Each hostile file beside a good one, read by the guarded process: time, memory, reason given.
 
-    python benchmarks/guard.py [--only NAME]
+    python -m benchmarks.guard [--only NAME]
 
 For each file: seconds until it is refused, and peak resident memory, in MB, of the process that read it (the
 largest, were one to die). The good file that follows it in the folder must be read. Linux only.
@@ -14,9 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-from hostile_files import HOSTILE, workbook
+from tests.hostile_files import HOSTILE, workbook
 
 SECONDS, MEGABYTES = 0.5, 200.0
 # The memory of a process that has died is only known to one that watched it.

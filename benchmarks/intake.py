@@ -1,6 +1,6 @@
 """Cleaning beside bare reading: 200 workbooks of 60 rows, then 100,000 flows in one CSV.
 
-    python benchmarks/intake.py [--repeat 3] [--workbooks 200] [--rows 100000]
+    python -m benchmarks.intake [--repeat 3] [--workbooks 200] [--rows 100000]
 
 Prints medians. For the workbooks: the whole of ``eit clean`` (its *fiches de relance* aside) over
 ``pandas.read_excel`` with openpyxl of the same files and over bare python-calamine, and its time by stage.

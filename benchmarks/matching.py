@@ -1,7 +1,7 @@
 """The best partners of every output beside the joins, trees and linkers one would use instead.
 
-    python benchmarks/matching.py [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
-                                  [--part compare|growth|bands]
+    python -m benchmarks.matching [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
+                                  [--part compare|growth|partitions]
 
 Outputs and inputs over France, as many of each: half of them in 500 communes of more than 5,000 inhabitants,
 half around communes drawn at random; 50 classes, 6 % of their pairs compatible, radius 30 km, 20 partners.
@@ -34,7 +34,7 @@ import pandas as pd
 from matching_peers import PEERS
 
 from eit_analysis import reference
-from eit_analysis.synergies.matching import bands, best, best_matches
+from eit_analysis.synergies.matching import best, best_matches, partitions
 
 RADIUS_KM, TOP, CLASSES, COMPATIBLE = 30.0, 20, 50, 0.06
 FAST = {"polars grid join", "duckdb grid join"}
@@ -88,10 +88,10 @@ def measure(name: str, n: int, repeat: int, threads: int | None = None) -> Measu
     """Seconds and peak memory of one tool, and the pairs it finds; in a fresh process."""
     prepare: Callable[[Any], Any] = lambda table: table  # noqa: E731
     if name == "best_matches":
-        best.PLAIN_PAIRS = 0  # the compiled path at every size
+        best.EXHAUSTIVE_PAIRS = 0  # the compiled path at every size
         work: Callable[..., Any] = partial(best_matches, threads=threads)
-    elif name == "best_matches, plain":
-        best.PLAIN_PAIRS = 10**18
+    elif name == "best_matches, exhaustive":
+        best.EXHAUSTIVE_PAIRS = 10**18
         work = best_matches
     else:
         prepare, work = PEERS[name]
@@ -156,13 +156,15 @@ def growth(sites: int, large: int, repeat: int) -> None:
     if large:
         most = alone("best_matches", large, 1)
         print(f"{large} sites: {most.seconds:.1f} s, {most.megabytes:.0f} MB, {len(most.pairs)} pairs")
-    plain, swept = (alone(name, 2_000, repeat) for name in ("best_matches, plain", "best_matches"))
+    exhaustive, indexed = (
+        alone(name, 2_000, repeat) for name in ("best_matches, exhaustive", "best_matches")
+    )
     with tempfile.TemporaryDirectory() as folder:
         os.environ["NUMBA_CACHE_DIR"] = folder
         cold = alone("best_matches", 1_000, 1).first_seconds
     print(
-        f"2000 sites: numpy {1e3 * plain.seconds:.0f} ms, compiled {1e3 * swept.seconds:.0f} ms after "
-        f"{cold:.1f} s of first compilation, or {swept.first_seconds:.1f} s of reading it back"
+        f"2000 sites: numpy {1e3 * exhaustive.seconds:.0f} ms, compiled {1e3 * indexed.seconds:.0f} ms after "
+        f"{cold:.1f} s of first compilation, or {indexed.first_seconds:.1f} s of reading it back"
     )
 
 
@@ -172,7 +174,7 @@ def serve_all(folder: str) -> float:
     sides = Path(folder, "outputs"), Path(folder, "inputs")
     start = time.perf_counter()
     whole = Path(folder, "whole")
-    bands.match_band(*sides, yields_of_classes(), RADIUS_KM, TOP, -math.inf, math.inf, whole)
+    partitions.match_partition(*sides, yields_of_classes(), RADIUS_KM, TOP, -math.inf, math.inf, whole)
     return time.perf_counter() - start
 
 
@@ -185,7 +187,7 @@ def shared_out(n: int, repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         sides = Path(folder, "outputs"), Path(folder, "inputs")
         for seed, file in enumerate(sides, start=1):
-            bands.write_banded(made_up(n, seed), file)
+            partitions.write_partitioned(made_up(n, seed), file)
         with (
             LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
@@ -195,8 +197,8 @@ def shared_out(n: int, repeat: int) -> None:
             for _ in range(repeat):
                 single = alone_pool.submit(serve_all, folder).result()
                 start = time.perf_counter()
-                files = bands.match_in_bands(
-                    *sides, yields, RADIUS_KM, TOP, Path(folder, "bands"), 16, client
+                files = partitions.match_partitions(
+                    *sides, yields, RADIUS_KM, TOP, Path(folder, "partitions"), 16, client
                 )
                 double = time.perf_counter() - start
                 ratios.append(single / double)
@@ -211,8 +213,8 @@ def shared_out(n: int, repeat: int) -> None:
 
 
 def warm() -> None:
-    """Load the compiled sweep in a worker."""
-    best.PLAIN_PAIRS = 0
+    """Load the compiled index in a worker."""
+    best.EXHAUSTIVE_PAIRS = 0
     best_matches(made_up(100, 1), made_up(100, 2), yields_of_classes(), RADIUS_KM, TOP, threads=1)
 
 
@@ -223,13 +225,13 @@ if __name__ == "__main__":
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument(
-        "--part", action="append", choices=["compare", "growth", "bands"], help="all by default"
+        "--part", action="append", choices=["compare", "growth", "partitions"], help="all by default"
     )
     options = parser.parse_args()
     parts = {
         "compare": lambda: compare(options.sites, options.slow, options.repeat),
         "growth": lambda: growth(options.sites, options.large, options.repeat),
-        "bands": lambda: shared_out(options.large, min(3, options.repeat)),
+        "partitions": lambda: shared_out(options.large, min(3, options.repeat)),
     }
     for part in options.part or parts:
         parts[part]()

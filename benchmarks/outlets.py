@@ -1,6 +1,6 @@
 """The answer of `eit outlets` for each code of the European list, and the command from its start.
 
-    python benchmarks/outlets.py [--repeat 3] [--starts 5]
+    python -m benchmarks.outlets [--repeat 3] [--starts 5]
 
 Prints the median and the worst time of one answer over all the codes (the reference once read; the best of
 the repeats for each code), for its text and for its JSON; then the median wall time of the whole command in a

@@ -1,6 +1,6 @@
 """From raw workbooks to every page: our command beside the papermill and nbconvert commands, in one run.
 
-    python benchmarks/reports.py [--repeat 3]
+    python -m benchmarks.reports [--repeat 3]
 
 Prints the wall time and peak memory of each stage (medians) and two ratios:
 

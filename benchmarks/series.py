@@ -1,6 +1,6 @@
 """The scorecard of the forecasts of the DARES panel (employment by occupation, 1983-2018) at every origin.
 
-    python benchmarks/series.py FILE [--first 1995] [--repeat 5] [--statsforecast PYTHON]
+    python -m benchmarks.series FILE [--first 1995] [--repeat 5] [--statsforecast PYTHON]
 
 FILE is `effectifs_3niv.csv` of DARES. Prints, for each horizon, every method pooled over the origins; what
 the chosen one was worth from the origins up to 2005, on which the method was fixed, and from the later ones;

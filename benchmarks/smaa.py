@@ -1,6 +1,6 @@
 """SMAA-2 with full ranks beside a numpy loop, pyrepo-mcda and pymcdm: 10,000 draws of 10,000 candidates.
 
-    python benchmarks/smaa.py [--candidates 10000] [--criteria 8] [--draws 10000] [--repeat 3]
+    python -m benchmarks.smaa [--candidates 10000] [--criteria 8] [--draws 10000] [--repeat 3]
 
 Prints medians of seconds over rounds in which each contender runs once, ours before each of them: the
 machine's moods fall on all. Ours draws weights and gives first and top ranks, rank intervals, acceptability
@@ -161,5 +161,5 @@ if __name__ == "__main__":
         alone(*size, options.alone == "uncertain")
         sys.exit()
     for kind in ("sure", "uncertain"):
-        subprocess.run([sys.executable, __file__, *sys.argv[1:], "--alone", kind], check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.smaa", *sys.argv[1:], "--alone", kind], check=True)
     compare(*size, options.repeat)

@@ -7,7 +7,7 @@ import pandas as pd
 from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
 from eit_analysis.employment.workforce import prepare, survey_year
 from eit_analysis.study import Study
-from eit_analysis.synergies.allocation.checks import known_exclusive
+from eit_analysis.synergies.allocation.validation import known_exclusive
 
 
 def check_names(study: Study) -> None:

@@ -28,7 +28,6 @@ def eit_process(folder: Path, *arguments: str) -> Done:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=300,  # every report of every audience, beside another file of tests
     )
 
 

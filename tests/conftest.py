@@ -1,14 +1,32 @@
-"""Shared fixtures: a study without any file, and a small cleaned one, each in a folder of its own."""
+"""Shared fixtures: a study without any file, and a small cleaned one, each in a folder of its own.
+
+The verdict must not depend on the machine or the day: hypothesis tries the same examples each time, however
+long they take, and kernels that run side by side share no port. ``make search`` tries other examples.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import nbval.kernel
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from eit_analysis.study import Study, open_study
+
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", ANY_SPEED, derandomize=True, database=None)
+settings.register_profile("search", ANY_SPEED, print_blob=True)
+settings.load_profile("same")
+
+# A TCP port found free may be taken before the kernel opens it; a socket in a folder of its own may not.
+SOCKETS = TemporaryDirectory()
+nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +37,20 @@ fictional = true
 """
 
 CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "none", "named"]
+
+
+# Begun last, one of these would be all that is left on one core.
+LONG = ("test_pages", "test_cli_runs", "test_employment_registers_report", "test_flow_report_by_hand")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def pytest_sessionstart() -> None:
+    """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before."""
+    if settings.default.derandomize:
+        pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
 
 
 @pytest.fixture

@@ -150,7 +150,6 @@ def test_json_is_utf8_on_any_terminal_and_nothing_heavy_is_imported(tmp_path: Pa
         cwd=tmp_path,
         capture_output=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
-        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert "biodéchets" in json.loads(done.stdout.decode("utf-8"))["label"]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks import cohort_truth
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
 from eit_analysis.employment.forecast import declared_plans, exits, hazards, newcomers
 from eit_analysis.employment.forecast.ages import Cell, age_weights, cells_of, people_by_age
 from eit_analysis.employment.forecast.hazards import AGES
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-import cohort_truth
 
 DRAWS, YEARS = 20_000, 5
 LEGAL = hazards.legal_ages(62, [], 2018, YEARS)

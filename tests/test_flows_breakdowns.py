@@ -66,7 +66,7 @@ def tables() -> dict[str, object]:
     balance = flows.balance.survey_balance(described(), SITES)
     marked = flows.sorting.mark_sorting(OUT)
     now, before = flows.comparison.match(OUT, OUT.iloc[2:], SITES["site_id"], SITES["site_id"])
-    masses = [flows.comparison.masses(rows, ["category"]) for rows in (now, before)]
+    changed = flows.comparison.changes(*(flows.comparison.masses(rows, "category") for rows in (now, before)))
     branches = flows.extrapolation.branches(
         reference.load("naf_divisions"), reference.load("waste_per_employee")
     )
@@ -85,14 +85,14 @@ def tables() -> dict[str, object]:
         "costs": flows.costs.costs(OUT, "category"),
         "estimates": flows.costs.estimates(flows.costs.estimated(OUT, factors), "route"),
         "taxes": flows.costs.taxes(YEARLY, ["year", "route"]),
-        "surcharges": flows.sorting.surcharges(flows.sorting.badly_sorted(marked), ["category"]),
+        "surcharges": flows.sorting.surcharges(flows.sorting.badly_sorted(marked), "category"),
         "out of mix": flows.sorting.out_of_mix(marked),
-        "months": flows.seasonality.profile(OUT, ["category"]),
-        "peaks": flows.seasonality.peaks(OUT, ["category"]),
-        "potential": flows.potential.potential_by(left, ["category"]),
+        "months": flows.seasonality.profile(OUT, "category"),
+        "peaks": flows.seasonality.peaks(OUT, "category"),
+        "potential": flows.potential.potential_by(left, "category"),
         "actions": flows.recommendations.recommendations(actions),
-        "changes": flows.comparison.changes(*masses),
-        "slopes": flows.comparison.slopes(*masses, "2018", "2015"),
+        "changes": changed,
+        "slopes": flows.comparison.slopes(changed, "2018", "2015"),
         "sent": flows.balance.sent_paths(OUT, received, balance.families),
         "taken": flows.balance.taken_paths(described(), SITES, ["category", "route"]),
         "exchanged": flows.balance.sent_and_received(OUT, received, balance.families),
@@ -147,7 +147,7 @@ def test_a_tax_is_the_public_rate_of_its_year_times_the_tonnes():
 
 
 def test_a_month_is_a_share_of_the_year():
-    _, months = flows.seasonality.profile(OUT, ["category"]).parents
+    _, months = flows.seasonality.profile(OUT, "category").parents
     found = forms(months)
     active = (
         found["months"].astype(object).map(lambda text: len(text.split()) if isinstance(text, str) else 12)

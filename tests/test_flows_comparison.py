@@ -26,7 +26,7 @@ def flows_of(rows: list[tuple[str, str, float]], ratio: float = 1.2) -> pd.DataF
 def compared(now: list[tuple], before: list[tuple], by: str = "category") -> pd.DataFrame:
     waves = flows_of(now), flows_of(before)
     answered = [wave["site_id"].unique() for wave in waves]
-    tables = (comparison.masses(wave, [by]) for wave in comparison.match(*waves, *answered))
+    tables = (comparison.masses(wave, by) for wave in comparison.match(*waves, *answered))
     return comparison.changes(*tables).frame.set_index([by, "presence"])
 
 
@@ -111,7 +111,7 @@ def test_intervals_cover_the_true_change():
             error_source=None,
             **{LOW: flows[MASS] / widths, HIGH: flows[MASS] * widths},
         )
-        tables.append(comparison.masses(flows, ["category"]))
+        tables.append(comparison.masses(flows, "category"))
     rows = comparison.changes(tables[1], tables[0]).frame.set_index(["category", "presence"])
     rows = rows.xs("both", level="presence").drop("Total")
     whole = truth.sum(axis=2).ravel()
@@ -136,15 +136,15 @@ def test_hostile_waves():
 
 def test_trend_keeps_the_sites_that_declared_the_family_every_time():
     waves = {"2012": BEFORE, "2015": NOW, "2018": [*NOW, ("E", "wood", 1000)]}
-    marked = comparison.mark_every({name: flows_of(rows) for name, rows in waves.items()})
-    rows = comparison.trend(marked, ["category"]).frame.set_index(["category", "wave"])
+    waves = {name: flows_of(rows) for name, rows in waves.items()}
+    rows = comparison.trend(waves, "category").frame.set_index(["category", "wave"])
     assert rows.loc["wood", MASS].to_dict() == {"2012": 60, "2015": 100, "2018": 100}
     assert rows.loc["Total", MASS].to_dict() == {"2012": 75, "2015": 115, "2018": 115}
     assert "paper" not in rows.index
-    lone = comparison.trend(comparison.mark_every({"2018": flows_of(NOW)}), ["category"])
+    lone = comparison.trend({"2018": flows_of(NOW)}, "category")
     assert lone.frame.set_index("category").loc["Total", MASS] == 162
     empty = {name: flows_of(BEFORE).head(0) for name in ("2015", "2018")}
-    assert comparison.trend(comparison.mark_every(empty), ["category"]).frame.empty
+    assert comparison.trend(empty, "category").frame.empty
 
 
 waves = st.lists(

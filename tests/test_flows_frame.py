@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib
-import sys
 from pathlib import Path
 
+import generate
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +72,7 @@ def test_scope_keeps_those_who_employ_and_whose_waste_is_their_own():
         ("5", "2562B", 0, 0), ("6", "2562B", None, None), ("7", None, 20, 49), ("8", "0000Z", 20, 49),
     )  # fmt: skip
     assert frame.units(table)["siret"].tolist() == ["1", "4"]
-    counted = frame.scope(table).set_index("scope")["n_establishments"].to_dict()
+    counted = frame.scoped(table)["scope"].value_counts().to_dict()
     assert counted == {"kept": 2, "waste_trade": 2, "no_employee": 2, "no_activity": 2}
 
 
@@ -127,17 +126,8 @@ def rows():
 
 
 def test_the_sample_frame_is_what_its_generator_writes():
-    sys.path.insert(0, str(STUDY))
-    before = set(sys.modules)
-    try:
-        generate = importlib.import_module("generate")
-        lines = generate.establishments(generate.generator("establishments"))
-        assert generate.csv_bytes(lines, "utf-8", ",") == SAMPLE.read_bytes()
-    finally:
-        sys.path.remove(str(STUDY))
-        for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(STUDY)):
-                del sys.modules[name]
+    lines = generate.establishments(generate.generator("establishments"))
+    assert generate.csv_bytes(lines, "utf-8", ",") == SAMPLE.read_bytes()
 
 
 def test_the_sample_frame_is_fictional_and_of_the_territory(rows):
@@ -165,10 +155,10 @@ def test_the_sample_frame_is_imported_and_holds_every_actor(tmp_path, capsys):
         assert main(["import", "sirene", str(SAMPLE), "thur-doller", "--wave", "2018"]) == 0
         assert (study.processed / "sirene.parquet").read_bytes() == first
     assert "SIRENE" in capsys.readouterr().out
-    counted = frame.scope(table).set_index("scope")["n_establishments"].to_dict()
+    counted = frame.scoped(table)["scope"].value_counts().to_dict()
     assert counted == {"kept": 172, "no_employee": 2, "waste_trade": 4}
     assert table["naf_code"].notna().all()
 
 
 def test_an_empty_frame_has_no_unit():
-    assert frame.units(listed()).empty and frame.scope(listed()).empty
+    assert frame.units(listed()).empty and frame.scoped(listed()).empty

@@ -1,22 +1,16 @@
 """Gross errors: the textbook network, errors planted by hand, and simulated networks."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import norm
+from test_flows_balance import EXCHANGER, network
 
+from benchmarks.balance_networks import CLASSES, declared_twice
+from benchmarks.gross_errors import ERROR, checked, likelihoods, rates
 from eit_analysis.flows.balance.gross_errors import critical_value, eliminate, measurement_test
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, reconcile
 from eit_analysis.flows.uncertainty.propagation import MASS
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-
-from balance_networks import CLASSES, declared_twice
-from gross_errors import ERROR, checked, likelihoods, rates
-from test_flows_balance import EXCHANGER, network
 
 
 def planted(flow: str, error: float) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def test_each_criterion_is_shown(left):
 def test_a_missing_cost_takes_the_reference_with_its_range(left):
     rows = left.set_index("flow_id")
     assert rows.loc["f02", ["cost_basis", "bill_eur_per_year"]].tolist() == ["reference", 3000]
-    by_family = potential.potential_by(left, ["category"]).frame.set_index("category")
+    by_family = potential.potential_by(left, "category").frame.set_index("category")
     assert by_family.loc["textile", "bill_eur_per_year"] == 3000 + 2000
     low, high = by_family.loc["textile", ["bill_low_eur_per_year", "bill_high_eur_per_year"]]
     assert low < 5000 - 30 * 50 and high > 5000 + 30 * 100
@@ -181,9 +181,7 @@ def test_nothing_to_recommend():
     assert potential.potential(flows_of([]), RULES, FACTORS).empty
     assert recommendations.recommendations(behind([])).frame.empty
     good = [row for row in TERRITORY if row[1] == "metal"][:1]
-    assert potential.potential_by(
-        potential.potential(flows_of(good), RULES, FACTORS), ["category"]
-    ).frame.empty
+    assert potential.potential_by(potential.potential(flows_of(good), RULES, FACTORS), "category").frame.empty
     assert recommendations.recommendations(behind(good)).frame.empty
     zero = [(*TERRITORY[0][:5], 0, *TERRITORY[0][6:])]
     assert recommendations.recommendations(behind(zero)).frame.empty
@@ -240,7 +238,7 @@ some_flows = st.lists(
 def test_laws_of_the_potential(rows):
     flows = flows_of(rows)
     left = potential.potential(flows, RULES, FACTORS)
-    by_family = potential.potential_by(left, ["category"]).frame
+    by_family = potential.potential_by(left, "category").frame
     assert by_family[MASS].sum() == pytest.approx(flows.loc[flows["valorised"] != "yes", MASS].sum())
     assert left["ease"].between(0, 6).all()
     # The order in which firms answered changes no rank.

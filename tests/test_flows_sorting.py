@@ -66,7 +66,7 @@ def test_each_flow_is_compared_with_the_nearest_clean_one():
 
 def test_families_without_comparison_are_shown_without_surcharge():
     bad = sorting.badly_sorted(sorting.mark_sorting(flows_of(TERRITORY)))
-    rows = sorting.surcharges(bad, ["category"]).frame.set_index("category")
+    rows = sorting.surcharges(bad, "category").frame.set_index("category")
     assert list(rows.index)[:2] == ["metal", "plastic"] and rows.index[-1] == "Total"
     assert rows.loc["metal", "surcharge_eur_per_year"] == 7000
     assert rows.loc["metal", MASS] == 314 and rows.loc["Total", MASS] == 340
@@ -103,7 +103,7 @@ def test_nothing_to_compare():
         marked = sorting.mark_sorting(flows_of(rows))
         bad = sorting.badly_sorted(marked)
         assert bad["surcharge_eur_per_t"].isna().all()
-        assert sorting.surcharges(bad, ["category"]).frame["surcharge_eur_per_year"].isna().all()
+        assert sorting.surcharges(bad, "category").frame["surcharge_eur_per_year"].isna().all()
         assert sorting.out_of_mix(marked).frame.empty
 
 
@@ -129,5 +129,5 @@ def test_one_price_for_all_leaves_no_surcharge_and_no_tonne_out(rows):
     bad = sorting.badly_sorted(marked)
     assert len(bad) == (marked["sorting"] == "badly_sorted").sum()
     assert (bad["surcharge_eur_per_t"].dropna() == 0).all()
-    table = sorting.surcharges(bad, ["category"]).frame
+    table = sorting.surcharges(bad, "category").frame
     assert table.loc[table["category"] != "Total", MASS].sum() == pytest.approx(bad[MASS].sum())

@@ -14,16 +14,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-
-import fuzz_checks as checks
-import fuzz_edits as edits
-import fuzz_files as files
-import fuzz_intake as fuzz
-import fuzz_waves as waves
-import fuzz_written as output
-from fuzz_recount import filled
-
+from benchmarks import fuzz_checks as checks
+from benchmarks import fuzz_edits as edits
+from benchmarks import fuzz_files as files
+from benchmarks import fuzz_intake as fuzz
+from benchmarks import fuzz_waves as waves
+from benchmarks import fuzz_written as output
+from benchmarks.fuzz_recount import filled
 from eit_analysis import tables
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning.results import write_cleaned

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import tomllib
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.study import open_study
-from eit_analysis.synergies.allocation.checks import known_exclusive
+from eit_analysis.synergies.allocation.validation import known_exclusive
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANTED = ROOT / "data" / "raw" / "thur-doller" / "planted_dirt.csv"
@@ -40,9 +39,7 @@ def test_every_planted_fault_is_found_and_nothing_else(wave):
     planted = planted[planted["wave"] == wave].rename(
         columns={"file": "source_file", "sheet": "source_sheet", "row": "source_row"}
     )
-    start = time.perf_counter()
     cleaned = clean_wave(open_study("thur-doller", wave, ROOT))
-    assert time.perf_counter() - start < 10  # about one second on an idle machine
 
     whole = ~cleaned.quarantine["reason_code"].str.startswith("cell_")
     assert places(cleaned.quarantine[whole]) == places(planted[planted["kind"].isin(ROW_LOST)])

@@ -9,7 +9,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 import zipfile
 from itertools import accumulate
 from pathlib import Path
@@ -27,7 +26,7 @@ from eit_analysis.intake.reading import text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.merged import fill_down
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.sheets.workbook import ROOT, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import RawFile, read_files, survey_files
 
 
 def read(path: Path) -> RawFile:
@@ -55,11 +54,7 @@ def refused(tmp_path_factory) -> dict[str, RawFile]:
             make(folder / name),
             workbook(folder / f"bon_{number}.xlsx", {"A1": "Identifiant", "A2": name}),
         ]
-    start = time.perf_counter()
-    found = {file.name: file for file in read_files(paths, folder)}
-    # A loaded machine is slow: the benchmark holds each file to half a second, this only to no hang.
-    assert time.perf_counter() - start < len(paths)
-    return found
+    return {file.name: file for file in read_files(paths, folder)}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -85,10 +80,10 @@ def test_an_unreadable_file_says_so(tmp_path):
 
 def test_the_reading_process_imports_none_of_the_analysis():
     code = (
-        "import sys; sys.path.append(sys.argv[1]); import eit_analysis.intake.reading.child;"
+        "import sys, eit_analysis.intake.reading.child;"
         "print(*sorted({m.split('.')[0] for m in sys.modules} & {'pandas', 'numpy', 'pandera', 'openpyxl'}))"
     )
-    done = subprocess.run([sys.executable, "-P", "-c", code, str(ROOT)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import eit_process as eit
+from command import eit, eit_process
 from conftest import ROOT
 
 AUDIENCES = ("internal", "partners", "public", "company:E12")
@@ -44,7 +44,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def publish(folder: Path, *audiences: str) -> None:
-    done = eit(folder, "run", "thur-doller", *(part for a in audiences for part in ("--audience", a)))
+    done = eit_process(folder, "run", "thur-doller", *(part for a in audiences for part in ("--audience", a)))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
 
@@ -184,7 +184,7 @@ def test_a_page_in_a_browser_makes_no_request(project: Path, tmp_path: Path, pag
         options = [f"--disable-{name}" for name in quiet]
         options += ["--headless", "--no-sandbox", "--no-first-run", f"--user-data-dir={tmp_path / 'profile'}"]
         options += [f"--log-net-log={log}", f"--screenshot={picture}", "--window-size=1280,2000"]
-        subprocess.run([str(CHROMIUM), *options, address], check=True, capture_output=True, timeout=120)
+        subprocess.run([str(CHROMIUM), *options, address], check=True, capture_output=True)
         server.shutdown()
     assert picture.stat().st_size > 10_000
     assert asked == [f"/{page}.html"]
@@ -208,7 +208,7 @@ def test_the_fullest_fiches_print_on_one_sheet(project: Path, tmp_path: Path) ->
     for fiche in fiches[-4:]:
         sheet = tmp_path / f"{fiche.stem}.pdf"
         command = [str(CHROMIUM), *options, f"--print-to-pdf={sheet}", fiche.as_uri()]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, check=True, capture_output=True)
         pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet.read_bytes(), re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]
         assert points == [[0, 0, 595, 842]], fiche.name

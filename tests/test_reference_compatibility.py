@@ -13,7 +13,7 @@ from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
 from eit_analysis.study import open_study
-from eit_analysis.synergies.register.matching import Methods
+from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
 from eit_analysis.synergies.substitution import candidates
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
+import generate as generator
 import pytest
 from python_calamine import CalamineWorkbook
 from stdnum.fr import siret
@@ -30,17 +29,6 @@ REAL_NAMES = (
     "basf", "rhodia", "tronox", "vynova", "arkema", "michelin", "peugeot", "stellantis", "clemessy", "dmc",
     "danone", "lactalis", "bonduelle", "la poste", "envie", "ecologic", "ecosystem", "trane", "mahle",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def generator() -> Iterator[ModuleType]:
-    sys.path.insert(0, str(STUDY))
-    before = set(sys.modules)
-    yield importlib.import_module("generate")
-    sys.path.remove(str(STUDY))
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(STUDY)):
-            del sys.modules[name]
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +72,13 @@ def test_rerun_gives_the_committed_files(rerun: Path) -> None:
                 assert all(before.read(part) == after.read(part) for part in before.namelist()), name
 
 
-def test_same_bytes_twice(generator: ModuleType, rerun: Path, tmp_path: Path) -> None:
+def test_same_bytes_twice(rerun: Path, tmp_path: Path) -> None:
     generator.generate(tmp_path)
     for name in written(rerun):
         assert (tmp_path / name).read_bytes() == (rerun / name).read_bytes(), name
 
 
-def test_actors(generator: ModuleType) -> None:
+def test_actors() -> None:
     actors = generator.actors()
     kinds = [actor.actor_type for actor in actors]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {"entreprise": 20, "ESS": 3, "filière": 2}
@@ -109,7 +97,7 @@ def test_actors(generator: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("wave", WAVES)
-def test_people_add_up(generator: ModuleType, wave: str) -> None:
+def test_people_add_up(wave: str) -> None:
     known = set(reference.load("rome_fap")["rome_code"])
     for actor in generator.actors():
         rows = generator.answers(actor, wave, "workforce")
@@ -120,7 +108,7 @@ def test_people_add_up(generator: ModuleType, wave: str) -> None:
 
 
 @pytest.mark.parametrize("wave", WAVES)
-def test_flows_cover_the_families(generator: ModuleType, wave: str) -> None:
+def test_flows_cover_the_families(wave: str) -> None:
     rows = [row for actor in generator.actors() for row in generator.answers(actor, wave, "flows")]
     codes = set(reference.load("waste_codes")["waste_code"])
     assert {row["waste_code"] for row in rows if row["waste_code"]} <= codes
@@ -130,7 +118,7 @@ def test_flows_cover_the_families(generator: ModuleType, wave: str) -> None:
 
 
 @pytest.mark.parametrize(("wave", "low", "high"), [("2015", 0, 4), ("2018", 25, 35)])
-def test_register(generator: ModuleType, wave: str, low: float, high: float) -> None:
+def test_register(wave: str, low: float, high: float) -> None:
     leads = generator.shared.synergies(wave)
     assert len({lead["synergy_id"] for lead in leads}) == len(leads) == 27
     assert {lead["category"] for lead in leads} == {CATEGORIES[family] for family in FAMILIES}
@@ -155,7 +143,7 @@ def test_two_firms_sent_cp1252_csv(wave: str) -> None:
     assert content.decode("cp1252").splitlines()[0].split(";") == headers
 
 
-def test_dirt_is_a_minority_and_one_fault_a_row(generator: ModuleType) -> None:
+def test_dirt_is_a_minority_and_one_fault_a_row() -> None:
     for wave in WAVES:
         sheets = generator.build(wave)
         total = sum(len(sheet.rows) for sheet in sheets)

@@ -1,4 +1,4 @@
-"""Matching: the numpy path and the compiled sweep both equal a pair-by-pair search, anywhere on Earth."""
+"""Matching: the numpy path and the compiled index both equal a pair-by-pair search, anywhere on Earth."""
 
 import math
 import subprocess
@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.distance import EARTH_RADIUS_KM, haversine_km
-from eit_analysis.synergies.matching import best, best_matches, sweep
-from eit_analysis.synergies.matching.sides import read_side
+from eit_analysis.synergies.matching import best, best_matches, spatial_index
+from eit_analysis.synergies.matching.located_flows import read_located
 
 HALF_EARTH_KM = math.pi * EARTH_RADIUS_KM
 COLUMNS = ["class_code", "latitude", "longitude", "mass_t_per_year", "months_mask", "site_code"]
@@ -27,8 +27,11 @@ def table(rows):
 
 def compiled(outputs, inputs, yields, radius_km, top, threads=1):
     matrix = csr_array(yields)
-    sides = read_side(outputs, "outputs", matrix.shape[0]), read_side(inputs, "inputs", matrix.shape[1])
-    return sweep.matches(*sides, matrix, radius_km, top, threads)
+    sides = (
+        read_located(outputs, "outputs", matrix.shape[0]),
+        read_located(inputs, "inputs", matrix.shape[1]),
+    )
+    return spatial_index.matches(*sides, matrix, radius_km, top, threads)
 
 
 def brute_force(outputs, inputs, radius_km, top):
@@ -84,13 +87,13 @@ def test_both_paths_equal_brute_force(out_rows, in_rows, radius_km, top):
     expected = brute_force(outputs, inputs, radius_km, top)
     pd.testing.assert_frame_equal(best_matches(outputs, inputs, YIELDS, radius_km, top), expected)
     for threads in (1, 3):
-        swept = compiled(outputs, inputs, YIELDS, radius_km, top, threads)
-        pd.testing.assert_frame_equal(swept, expected)
+        indexed = compiled(outputs, inputs, YIELDS, radius_km, top, threads)
+        pd.testing.assert_frame_equal(indexed, expected)
 
 
 @pytest.mark.parametrize("radius_km", [5.0, 40.0, 400.0, 4_000.0])
 @pytest.mark.parametrize("middle", [(46.5, 2.5), (88.5, 0.0), (-89.0, 179.0), (0.0, 180.0)])
-def test_crowds_are_swept_like_one_by_one(radius_km, middle):
+def test_crowds_are_matched_like_one_by_one(radius_km, middle):
     rng = np.random.default_rng(7)
 
     def crowd(n):
@@ -106,9 +109,9 @@ def test_crowds_are_swept_like_one_by_one(radius_km, middle):
         )
 
     outputs, inputs = crowd(700), crowd(900)
-    swept = compiled(outputs, inputs, YIELDS, radius_km, 4, threads=2)
-    pd.testing.assert_frame_equal(swept, best_matches(outputs, inputs, YIELDS, radius_km, 4))
-    assert len(swept) > 100
+    indexed = compiled(outputs, inputs, YIELDS, radius_km, 4, threads=2)
+    pd.testing.assert_frame_equal(indexed, best_matches(outputs, inputs, YIELDS, radius_km, 4))
+    assert len(indexed) > 100
 
 
 @settings(max_examples=150, deadline=None)
@@ -222,7 +225,7 @@ def test_wider_or_more_crowded_never_loses_a_pair(out_rows, in_rows, newcomers, 
     assert before <= pairs(table(in_rows + newcomers), near)
 
 
-def test_haversine_against_the_formula_in_plain_arithmetic():
+def test_haversine_against_the_formula_in_arithmetic():
     rng = np.random.default_rng(3)
     for a, b, c, d in np.column_stack([rng.uniform(-90, 90, (200, 2)), rng.uniform(-180, 180, (200, 2))]):
         phi, other = math.radians(a), math.radians(b)
@@ -274,7 +277,7 @@ def test_unusable_parameters_are_refused(yields, radius_km, top):
 def test_a_large_table_takes_the_compiled_path(monkeypatch):
     good = table([(0, 47.8, 7.1, 1.0, 4095, site) for site in range(4)])
     expected = best_matches(good, good, YIELDS, 30.0, 2)
-    monkeypatch.setattr(best, "PLAIN_PAIRS", 15)
+    monkeypatch.setattr(best, "EXHAUSTIVE_PAIRS", 15)
     pd.testing.assert_frame_equal(best_matches(good, good, YIELDS, 30.0, 2), expected)
 
 

@@ -14,34 +14,21 @@ declaring, err alike twice, which cancels in a difference: the intervals err on 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown, Derived
-from eit_analysis.flows.diagnosis import empty
-from eit_analysis.flows.uncertainty.propagation import (
-    HIGH,
-    LOW,
-    MASS,
-    difference_interval,
-    prepared,
-    propagate,
-)
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 
 PAIR = ["site_id", "category"]
 # What follows the keys in a table of masses, and then in a table of changes.
 VALUES = [MASS, LOW, HIGH, "n_sites"]
-BEFORE = {
-    MASS: "mass_before_t_per_year",
-    LOW: "mass_before_low_t_per_year",
-    HIGH: "mass_before_high_t_per_year",
-    "n_sites": "n_sites_before",
-}
-CHANGE = [
-    "change_t_per_year", "change_low_t_per_year", "change_high_t_per_year",
-    "change_percent", "change_low_percent", "change_high_percent", "change",
-]  # fmt: skip
+BEFORE = {name: name.replace("mass", "mass_before") for name in (MASS, LOW, HIGH)}
+BEFORE["n_sites"] = "n_sites_before"
+CHANGE = [f"change{end}_{unit}" for unit in ("t_per_year", "percent") for end in ("", "_low", "_high")]
 
 
 def match(
@@ -68,49 +55,25 @@ def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], 
     return flows.assign(presence=np.select([pairs, present], ["both", "once"], alone))
 
 
-def mark_every(waves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The flows of each wave with ``presence``: ``every`` where the site declared the family in every wave,
-    else ``some``."""
-    pairs = [set(flows[PAIR].itertuples(index=False, name=None)) for flows in waves.values()]
-    kept = set.intersection(*pairs) if pairs else set()
-    return {
-        wave: flows.assign(
-            presence=np.where(pd.MultiIndex.from_frame(flows[PAIR]).isin(kept), "every", "some")
-        )
-        for wave, flows in waves.items()
-    }
-
-
-def masses(flows: pd.DataFrame, by: list[str]) -> Breakdown:
-    """M and its 95 % interval by group and presence, with every margin of the last key and of the presence.
+def masses(flows: pd.DataFrame, by: str) -> Breakdown:
+    """M and its 95 % interval by group and presence, with the margins of both.
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        Flows of one wave, marked by :func:`match` or :func:`mark_every`; t/year.
-    by : list of str
-        Key columns, such as ``["category"]``, ``["site_id"]`` or ``["route"]``.
+        Flows of one wave, with ``presence``; t/year.
+    by : str
+        Key column, such as ``category``, ``site_id`` or ``route``.
 
     Returns
     -------
     Breakdown
         ``by``, ``presence``, mass and bounds (t/year), ``n_sites``; « Total » in a key means all of it.
     """
-    keys, head = [*by, "presence"], by[:-1]
-    known, rows = prepared(flows), [empty([*keys, *VALUES], keys)]
-    if len(flows):
-        rows = [_level(known, keys, level) for level in (keys, by, [*head, "presence"], head)]
-    return Breakdown(pd.concat(rows, ignore_index=True), keys, flows, MASS, TOTAL)
-
-
-def _level(flows: pd.DataFrame, keys: list[str], level: list[str]) -> pd.DataFrame:
-    rows = propagate(flows, level)
-    if level:
-        counted = flows.groupby(level, observed=True)["site_id"].nunique().rename("n_sites").reset_index()
-        rows = rows.merge(counted, on=level)
-    else:
-        rows["n_sites"] = flows["site_id"].nunique()
-    return rows.assign(**{key: TOTAL for key in keys if key not in level})[[*keys, *VALUES]]
+    table = totals(flows, [by, "presence"])
+    every = totals(flows, "presence", total=False).frame.assign(**{by: TOTAL})
+    rows = pd.concat([table.frame, every], ignore_index=True)
+    return replace(table, frame=rows[[by, "presence", *VALUES]])
 
 
 def changes(now: Breakdown, before: Breakdown) -> Derived:
@@ -134,15 +97,14 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
         The figures of a row depend on the rows of the same keys only. From the heaviest group down, each with
         its total first; all groups together come last.
     """
-    keys = list(now.keys)
+    keys = [by, _] = list(now.keys)
     rows = before.frame.rename(columns=BEFORE).merge(now.frame, on=keys, how="outer")
     later, earlier = rows[[MASS, LOW, HIGH]], rows[[BEFORE[MASS], BEFORE[LOW], BEFORE[HIGH]]]
     comparable = (
         rows["presence"].isin(["both", TOTAL]) & later.notna().all(axis=1) & earlier.notna().all(axis=1)
     )
     # A total of the group may have moved by the sites it lost or won alone: no verdict from it.
-    others = rows.loc[~rows["presence"].isin(["both", TOTAL]), keys[:-1]]
-    mixed = pd.MultiIndex.from_frame(rows[keys[:-1]]).isin(pd.MultiIndex.from_frame(others))
+    mixed = rows[by].isin(rows.loc[~rows["presence"].isin(["both", TOTAL]), by])
     same_sites = comparable & (~mixed | (rows["presence"] == "both"))
     tonnes = _difference(later.fillna(0.0), earlier.fillna(0.0))
     # A wave without any tonne has no ratio.
@@ -151,79 +113,74 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
         logarithms = _difference(later[positive].transform("log"), earlier[positive].transform("log"))
         relative = 100 * logarithms.transform("expm1").replace(np.inf, np.nan)
     rows[CHANGE[:3]] = tonnes
-    rows[CHANGE[3:6]] = relative.reindex(rows.index)
-    rows["change"] = np.select(
-        [~same_sites, tonnes["low"] > 0, tonnes["high"] < 0],
-        ["not_comparable", "increase", "decrease"],
-        "within",
-    )
-    rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE]], keys)
+    rows[CHANGE[3:]] = relative.reindex(rows.index)
+    verdicts = {"not_comparable": ~same_sites, "increase": tonnes["low"] > 0, "decrease": tonnes["high"] < 0}
+    rows["change"] = np.select(list(verdicts.values()), list(verdicts), "within")
+    rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE, "change"]], by)
     return Derived(rows, keys, [now, before], TOTAL)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
     """Later less earlier, each with its bounds in columns 2 and 3."""
-    x, y = ([wave.iloc[:, i] for i in range(3)] for wave in (later, earlier))
-    low, high = difference_interval((x[0], x[1], x[2]), (y[0], y[1], y[2]))
+    x, y = (tuple(wave[name] for name in wave) for wave in (later, earlier))
+    low, high = difference_interval(x, y)  # type: ignore[arg-type]
     return pd.DataFrame({"value": x[0] - y[0], "low": low, "high": high})
 
 
-def _sorted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    group, part = rows[keys[:-1]].astype(str), rows["presence"].astype(str)
-    heaviest = rows[[MASS, BEFORE[MASS]]].sum(axis=1).groupby([group[key] for key in group]).transform("max")
-    order = pd.DataFrame(
-        {
-            "last": (group == TOTAL).any(axis=1),
-            "weight": -heaviest,
-            **{f"key{i}": group[key] for i, key in enumerate(group)},
-            "part": part.map({name: i for i, name in enumerate([TOTAL, "both", "once", "new", "gone"])}),
-        }
-    )
-    return rows.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
+def _sorted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    weight = -rows[[MASS, BEFORE[MASS]]].sum(axis=1).groupby(rows[by]).transform("max")
+    part = rows["presence"].map({name: i for i, name in enumerate([TOTAL, "both", "once", "new", "gone"])})
+    order = rows[[by]].assign(last=rows[by] == TOTAL, weight=weight, part=part)
+    return rows.loc[order.sort_values(["last", "weight", by, "part"]).index].reset_index(drop=True)
 
 
-def trend(waves: dict[str, pd.DataFrame], by: list[str]) -> Derived:
+def trend(waves: dict[str, pd.DataFrame], by: str) -> Derived:
     """Masses of any number of waves one above the other, for the sites that declared the family in every one.
 
     Parameters
     ----------
     waves : dict
-        By name of wave in order of time, its flows as :func:`mark_every` gives them; t/year.
-    by : list of str
-        Key columns beside the wave, such as ``["category"]``.
+        By name of wave in order of time, its flows of one direction; t/year.
+    by : str
+        Key column beside the wave, such as ``category``.
 
     Returns
     -------
     Derived
         ``wave``, ``by``, ``presence`` (``every``), mass and bounds, ``n_sites``.
     """
-    parents = [masses(flows, by) for flows in waves.values()]
-    rows = [part.frame.assign(wave=wave) for wave, part in zip(waves, parents, strict=True)]
-    table = pd.concat(rows, ignore_index=True)[["wave", *by, "presence", *VALUES]]
-    table = table[table["presence"] == "every"].reset_index(drop=True)
-    return Derived(table, ["wave", *by, "presence"], parents, TOTAL)
+    pairs = [pd.MultiIndex.from_frame(flows[PAIR]) for flows in waves.values()]
+    everywhere = set.intersection(*map(set, pairs))
+    marked = [
+        flows.assign(presence=np.where(own.isin(everywhere), "every", "some"))
+        for flows, own in zip(waves.values(), pairs, strict=True)
+    ]
+    parents = [masses(flows, by) for flows in marked]
+    rows = pd.concat([part.frame.assign(wave=wave) for wave, part in zip(waves, parents, strict=True)])
+    rows = rows.loc[rows["presence"] == "every", ["wave", by, "presence", *VALUES]]
+    return Derived(rows.reset_index(drop=True), ["wave", by, "presence"], parents, TOTAL)
 
 
-def slopes(now: Breakdown, before: Breakdown, wave: str, previous: str) -> Derived:
+def slopes(changed: Derived, wave: str, previous: str) -> Derived:
     """Both masses of every group of the same sites, one above the other, and whether they differ.
 
     Parameters
     ----------
-    now, before : Breakdown
-        :func:`masses` of each wave, by the same keys.
+    changed : Derived
+        :func:`changes` between the two waves.
     wave, previous : str
         Their names.
 
     Returns
     -------
     Derived
-        The keys, ``wave``, mass and bounds (t/year), ``change`` of :func:`changes`; only the groups that both
-        waves have, without totals.
+        The keys, ``wave``, mass and bounds (t/year), ``change``; only the groups that both waves have,
+        without totals.
     """
-    keys = list(now.keys)
-    rows = changes(now, before).frame
-    rows = rows[(rows["presence"] == "both") & (rows["change"] != "not_comparable")]
-    rows = rows[(rows[keys[:-1]] != TOTAL).all(axis=1)]
+    rows, keys = changed.frame, list(changed.keys)
+    rows = rows[
+        (rows["presence"] == "both") & (rows["change"] != "not_comparable") & (rows[keys[0]] != TOTAL)
+    ]
     then = rows[[*keys, *BEFORE.values(), "change"]].rename(columns={v: k for k, v in BEFORE.items()})
     both = pd.concat([then.assign(wave=previous), rows.assign(wave=wave)], ignore_index=True)
-    return Derived(both[[*keys, "wave", MASS, LOW, HIGH, "change"]], [*keys, "wave"], [now, before])
+    return Derived(both[[*keys, "wave", MASS, LOW, HIGH, "change"]], [*keys, "wave"], changed.parents)

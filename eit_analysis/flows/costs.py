@@ -18,12 +18,7 @@ PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]
 
 
 def valued(
-    flows: pd.DataFrame,
-    price: str,
-    by: str | list[str],
-    name: str,
-    total: bool = True,
-    of: str | None = None,
+    flows: pd.DataFrame, price: str, by: str | list[str], name: str, total: bool = True, of: str | None = None
 ) -> Breakdown:
     """V_g = sum of m p over group g, with the 95 % interval that the masses give it.
 
@@ -41,8 +36,7 @@ def valued(
     by : str or list of str
         Key columns.
     name : str
-        What V is: ``cost`` gives the columns ``cost_eur_per_year``, ``cost_low_eur_per_year`` and
-        ``cost_high_eur_per_year``.
+        What V is, as :func:`in_euros` takes it: ``cost``, ``tax``...
     total : bool
         Add the rows « Total » of :func:`diagnosis.totals`.
     of : str or None
@@ -66,7 +60,7 @@ def valued(
 
 
 def in_euros(name: str) -> list[str]:
-    """The columns of an amount of money: value, low and high, EUR/year."""
+    """Columns of an amount: ``cost_eur_per_year``, ``cost_low_eur_per_year``, ``cost_high_eur_per_year``."""
     return [f"{name}{end}_eur_per_year" for end in ("", "_low", "_high")]
 
 
@@ -115,12 +109,9 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
     """
     table = factors[factors["factor"] == "treatment_cost"]
     table = table.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
-    exact = flows[["category", "route"]].merge(
-        table.dropna(subset="category")[["category", "route", *PRICES]], on=["category", "route"], how="left"
-    )
-    general = flows[["route"]].merge(
-        table[table["category"].isna()][["route", *PRICES]], on="route", how="left"
-    )
+    keys, of_route = ["category", "route"], table[table["category"].isna()]
+    exact = flows[keys].merge(table.dropna(subset="category")[[*keys, *PRICES]], how="left")
+    general = flows[["route"]].merge(of_route[["route", *PRICES]], how="left")
     return exact[PRICES].fillna(general[PRICES]).set_axis(flows.index)
 
 
@@ -199,28 +190,23 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     UsageError
         When the path does not hold one of the years, or none is asked for.
     """
-    rates = tax.pivot(index="treatment", columns="year", values="eur_per_t")
-    if not years or not set(years) <= set(rates.columns):
+    rates = tax.set_index(["treatment", "year"])["eur_per_t"].astype(float)
+    known = tax["year"]
+    if not years or not set(years) <= set(known):
         raise UsageError(
-            f"Le barème de TGAP va de {rates.columns.min()} à {rates.columns.max()}\u00a0: "
+            f"Le barème de TGAP va de {known.min()} à {known.max()}\u00a0: "
             "choisissez une première et une dernière année entre les deux."
         )
-    taxed = flows["tax_status"] == "taxed"
-    parts = []
-    for year in years:
-        rate, first = (flows["route"].map(rates[y]).astype(float).where(taxed) for y in (year, years[0]))
-        rise = (rate - first).fillna(0.0)
-        cost = flows["cost_eur_per_t"] + rise
-        parts.append(
-            flows.assign(
-                year=year,
-                tax_eur_per_t=rate,
-                tax_increase_eur_per_t=rise,
-                cost_eur_per_t=cost,
-                cost_eur_per_year=flows[MASS] * cost,
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    yearly = pd.DataFrame({"year": years}).merge(flows, how="cross")
+    rate, first = (
+        rates.reindex(pd.MultiIndex.from_arrays([yearly["route"], when])).to_numpy()
+        for when in (yearly["year"], np.full(len(yearly), years[0]))
+    )
+    rate = np.where(yearly["tax_status"] == "taxed", rate, np.nan)
+    rise = np.nan_to_num(rate - first)
+    yearly = yearly.assign(tax_eur_per_t=rate, tax_increase_eur_per_t=rise)
+    yearly["cost_eur_per_t"] += rise
+    return yearly.assign(cost_eur_per_year=yearly[MASS] * yearly["cost_eur_per_t"])
 
 
 def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:

@@ -7,21 +7,10 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.codes import CATEGORIES
+from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
-from eit_analysis.flows.uncertainty.propagation import (
-    HIGH,
-    LOW,
-    MASS,
-    error_cells,
-    group_moments,
-    prepare,
-    prepared,
-    propagate,
-    shares,
-)
-
-SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 
 def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
@@ -44,20 +33,16 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
         from the heaviest down. Only groups that were answered: an absent one is missing, not zero.
     """
     by = [by] if isinstance(by, str) else by
-    columns = [*by, MASS, LOW, HIGH, "share_percent", "n_sites"]
-    rows = _grouped(flows, by, total) if len(flows) else empty(columns, by)
-    return Breakdown(rows, by, flows, MASS, TOTAL if total else None)
-
-
-def empty(columns: list[str], keys: list[str]) -> pd.DataFrame:
-    """A table without a row, of texts in its keys and of numbers elsewhere."""
-    return pd.DataFrame({name: pd.Series(dtype=object if name in keys else float) for name in columns})
+    return Breakdown(_grouped(flows, by, total), by, flows, MASS, TOTAL if total else None)
 
 
 def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:
-    known = prepared(flows)
+    if flows.empty:
+        columns = [*by, MASS, LOW, HIGH, "share_percent", "n_sites"]
+        return pd.DataFrame({name: pd.Series(dtype=object if name in by else float) for name in columns})
+    known = propagation.prepared(flows)
     groups = group(known, by)
-    finest, members = error_cells(known, groups), pairs(groups, known["site_id"])
+    finest, members = propagation.error_cells(known, groups), pairs(groups, known["site_id"])
     levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
     parts = [_level(coarser(finest, level), len(by)) for level in levels]
     codes, (mass, low, high) = (np.hstack(part) for part in zip(*parts, strict=True))
@@ -87,10 +72,10 @@ def error_bounds(flows: pd.DataFrame) -> Breakdown:
     Breakdown
         ``errors`` (``independent``, ``shared``, ``common``), mass and bounds (t/year); no row without a flow.
     """
-    alone = propagate(flows.assign(row=range(len(flows))), ["row"])
+    alone = propagation.propagate(flows.assign(row=range(len(flows))), ["row"])
     rows = [
-        propagate(prepare(flows, correlation=0.0), []).assign(errors="independent"),
-        propagate(flows, []).assign(errors="shared"),
+        propagation.propagate(propagation.prepare(flows, correlation=0.0), []).assign(errors="independent"),
+        propagation.propagate(flows, []).assign(errors="shared"),
         alone[[MASS, LOW, HIGH]].sum().to_frame().T.assign(errors="common"),
     ]
     table = pd.concat(rows, ignore_index=True)[["errors", MASS, LOW, HIGH]].head(3 if len(flows) else 0)
@@ -101,7 +86,7 @@ def _level(sums: Cells, keys: int) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the keys of each group (-1 for one that this level does not tell apart); M, L and U."""
     codes = np.full((keys, sums.groups.size), -1)
     codes[: len(sums.groups.keys)] = sums.groups.keys
-    mass, variance, third = group_moments(sums)
+    mass, variance, third = propagation.group_moments(sums)
     return codes, np.stack([mass, *moment_interval(mass, variance, third)])
 
 
@@ -125,7 +110,7 @@ def absent_categories(flows: pd.DataFrame) -> pd.DataFrame:
 def recovery_rates(out: pd.DataFrame) -> Breakdown:
     """r_k = M_k / M: share of all tonnes in each kind of recovery, in all recovery, in disposal.
 
-    The unknown stays in the denominator: a rate over the tonnes of known route, printed beside a total, would
+    The unknown stays in the denominator: a rate over the tonnes of known route, shown beside a total, would
     give the tonnes of unknown route, which may be those of a single actor.
 
     Parameters
@@ -144,10 +129,12 @@ def recovery_rates(out: pd.DataFrame) -> Breakdown:
     rows = totals(out, keys).frame
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
     rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])]
-    known = prepared(out)
-    kinds = error_cells(known, group(known, keys))
-    bounds = [shares(kinds), shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL)]
+    known = propagation.prepared(out)
+    kinds = propagation.error_cells(known, group(known, keys))
+    bounds = [
+        propagation.shares(kinds),
+        propagation.shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL),
+    ]
     rows = rows.merge(pd.concat(bounds), how="left", on=keys)
-    place = list(rows.columns).index("share_percent") + 1
-    rows = rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
-    return Breakdown(rows, keys, out, MASS, TOTAL)
+    shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
+    return Breakdown(rows[[*keys, MASS, LOW, HIGH, *shares, "n_sites"]], keys, out, MASS, TOTAL)

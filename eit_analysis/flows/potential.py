@@ -110,15 +110,15 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     return left.assign(criteria_met=texts)[columns].head(count)
 
 
-def potential_by(left: pd.DataFrame, by: list[str]) -> Derived:
+def potential_by(left: pd.DataFrame, by: str) -> Derived:
     """:func:`potential` summed by group, with the same three ranks.
 
     Parameters
     ----------
     left : pandas.DataFrame
         :func:`potential`.
-    by : list of str
-        ``category``, or ``category`` and ``route``.
+    by : str
+        ``category``, ``route``...
 
     Returns
     -------
@@ -133,8 +133,8 @@ def potential_by(left: pd.DataFrame, by: list[str]) -> Derived:
     rows = mass.frame.merge(bill.frame.drop(columns="n_sites"), on=by, how="left").merge(points, on=by)
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
-    columns = [*by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
-    return Derived(rows[columns], by, [mass, bill])
+    columns = [by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
+    return Derived(rows[columns], [by], [mass, bill])
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:

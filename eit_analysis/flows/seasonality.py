@@ -2,7 +2,7 @@
 
     m_j = m / n for each of the n months j in which the flow exists, 0 in the others,
 
-so that the months of a flow add up to its annual mass. The questionnaire tells in which months a flow
+so that the months of a flow add up to its annual mass. The questionnaire asks in which months a flow
 exists, not how it is spread over them: the spread is even by convention, and the interval of a month only
 carries the uncertainty of the annual mass. A flow without months exists all year.
 """
@@ -14,35 +14,29 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown, Derived
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.uncertainty.propagation import ERRORS, HIGH, LOW, MASS, prepared
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepared
 from eit_analysis.flows.uncertainty.scaling import scaled
 
 MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, LOW, HIGH)}
 
 
 def by_month(flows: pd.DataFrame) -> pd.DataFrame:
-    """One row per flow and month in which it exists: ``month`` (1 to 12), mass and bounds in t/month.
+    """One row per flow and month in which it exists: ``month``, ``share`` (1 / n), ``mass_t_per_month``."""
+    answers, answer = _answers(flows["months"])
+    row, month = np.nonzero(answers[answer])
+    share, repeated = answers[answer[row], month], flows.iloc[row].reset_index(drop=True)
+    return repeated.assign(month=month + 1, share=share, **{MONTHLY[MASS]: share * repeated[MASS]})
+
+
+def profile(flows: pd.DataFrame, by: str) -> Derived:
+    """Tonnes of each group in each month, with their 95 % interval.
 
     Parameters
     ----------
     flows : pandas.DataFrame
         Flows with ``months`` (« 6 7 8 », missing for all year); t/year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of ``flows``, with ``month``, ``mass_t_per_month``, ``mass_low_t_per_month`` and
-        ``mass_high_t_per_month``.
-    """
-    answers, answer = _answers(flows["months"])
-    row, month = np.nonzero(answers[answer])
-    share, repeated = answers[answer[row], month], flows.iloc[row].reset_index(drop=True)
-    monthly = {MONTHLY[column]: repeated[column] * share for column in MONTHLY}
-    return repeated.assign(month=month + 1, **monthly)
-
-
-def profile(flows: pd.DataFrame, by: list[str]) -> Derived:
-    """Tonnes of each group in each month, with their 95 % interval.
+    by : str
+        Key column.
 
     Returns
     -------
@@ -51,42 +45,25 @@ def profile(flows: pd.DataFrame, by: list[str]) -> Derived:
         « Total » last. A month in which a group has no flow is absent. From the year and the months of the
         group.
     """
-    rows = _profile(flows, by)
-    # Months and year add up. The months are named otherwise there, so that a row has only its group in common
-    # with them: the months of a group leave together, with its year, or not at all.
-    months = Breakdown(
-        rows.rename(columns={"month": "peak_month"}),
-        [*by, "peak_month"],
-        by_month(flows).rename(columns={"month": "peak_month"}),
-        MONTHLY[MASS],
-        TOTAL,
-        of=MASS,
-    )
-    return Derived(rows, [*by, "month"], [totals(flows, by), months], TOTAL)
-
-
-def _profile(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    known = prepared(flows)[[*by, "site_id", MASS, LOW, HIGH, *ERRORS]]
-    # Most flows exist all year, so that many months are alike: each kind of month is summed once.
-    answers, answer = _answers(flows["months"])
-    kinds, kind_of_month = np.unique(answers, axis=1, return_inverse=True)
-    parts = [
-        totals(scaled(known, weights[answer])[weights[answer] > 0], by).frame.merge(
-            pd.DataFrame({"month": 1 + np.flatnonzero(kind_of_month == kind)}), how="cross"
-        )
-        for kind, weights in enumerate(kinds.T)
-    ]
-    rows = pd.concat(parts, ignore_index=True).rename(columns=MONTHLY)
-    whole = (rows[by] == TOTAL).all(axis=1)
+    records = by_month(prepared(flows))
+    monthly = scaled(records, records["share"])
+    groups = totals(monthly, [by, "month"], total=False).frame
+    every = totals(monthly, "month", total=False).frame.assign(**{by: TOTAL})
+    rows = pd.concat([groups, every], ignore_index=True).rename(columns=MONTHLY).astype({"month": int})
     annual = rows.groupby(by)[MONTHLY[MASS]].transform("sum")
     # As a share, rounded: groups of equal mass keep the order of their names.
     share = -(annual / annual.max()).fillna(0.0).round(12)
-    order = ["whole", "share", *by, "month"]
-    rows = rows.assign(whole=whole, share=share).sort_values(order, ignore_index=True)
-    return rows[[*by, "month", *MONTHLY.values(), "n_sites"]]
+    rows = rows.assign(whole=rows[by] == TOTAL, share=share)
+    rows = rows.sort_values(["whole", "share", by, "month"], ignore_index=True)
+    rows = rows[[by, "month", *MONTHLY.values(), "n_sites"]]
+    # Months and year add up. The months are named otherwise there, so that a row has only its group in common
+    # with them: the months of a group leave together, with its year, or not at all.
+    table, records = (frame.rename(columns={"month": "peak_month"}) for frame in (rows, records))
+    months = Breakdown(table, [by, "peak_month"], records, MONTHLY[MASS], TOTAL, of=MASS)
+    return Derived(rows, [by, "month"], [totals(flows, by), months], TOTAL)
 
 
-def peaks(flows: pd.DataFrame, by: list[str]) -> Derived:
+def peaks(flows: pd.DataFrame, by: str) -> Derived:
     """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
 
     Returns
@@ -105,12 +82,13 @@ def peaks(flows: pd.DataFrame, by: list[str]) -> Derived:
     peak = rows[rows[MONTHLY[MASS]] >= highest * (1 - 1e-9)].groupby(by).head(1)
     spread = mass.agg(annual="sum", peak="max", active_months="size").reset_index()
     spread["peak_ratio"] = 12 * spread["peak"] / spread["annual"]
-    found = spread.merge(peak[[*by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
+    found = spread.merge(peak[[by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
     found["peak_month"] = found["peak_month"].where(found["peak_ratio"] > 1 + 1e-9)
-    found["whole"] = (found[by] == TOTAL).all(axis=1)
-    found = found.sort_values(["whole", "peak_ratio", *by], ascending=[True, False, *(True for _ in by)])
-    found = found[[*by, "peak_month", "peak_ratio", "active_months", "n_sites"]].reset_index(drop=True)
-    return Derived(found, by, months.parents, TOTAL)
+    found["whole"] = found[by] == TOTAL
+    found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
+    return Derived(
+        found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]], [by], months.parents, TOTAL
+    )
 
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:

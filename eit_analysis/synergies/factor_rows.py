@@ -1,10 +1,10 @@
-"""Which row of the factors speaks for each candidate, and where an actor's own figure speaks instead.
+"""Which row of the factors applies to each candidate, and where an actor's own figure replaces it.
 
     value of a role for a candidate = the actor's own figure, else the factor of its category and route
 
 A role is one place of a factor in a formula: the same treatment cost serves for the old route and the new
 one. Impacts read the values at their bounds, the portfolio draws each row once for all the candidates it
-speaks for, and the report prints the rows used with their sources.
+applies to, and the report lists the rows used with their sources.
 """
 
 from __future__ import annotations
@@ -99,12 +99,7 @@ def values(
 ) -> dict[str, np.ndarray]:
     """Shape (n, k) for each role: k values of each factor row laid out on the candidates.
 
-    Parameters
-    ----------
-    used : dict
-        From :func:`rows_used`.
-    by_row : (rows of the factors, k) array
-        The three bounds, or k draws.
+    ``used`` from :func:`rows_used`; ``by_row``, shape (rows of the factors, k): the three bounds, or k draws.
     """
     own = own_figures(candidates)
     nothing = np.full(len(candidates), np.nan)

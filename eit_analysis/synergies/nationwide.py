@@ -1,4 +1,4 @@
-"""Substitution for a country: the same gates as for a study, answered class by class, then the sweep.
+"""Substitution for a country: the same gates as for a study, answered class by class, then the matching.
 
     outputs → rules that read them and let them through → needs of these rules ← inputs that meet them
 
@@ -46,8 +46,8 @@ def best_candidates(
     top : int
         Partners kept for each output; equal fits go to the first ``in_flow_id``.
     match : callable
-        ``best_matches``, on all threads of this process, or ``matching.bands.best_matches_in_bands`` with its
-        cluster (see docs/synergies.md).
+        ``best_matches``, on all threads of this process, or ``best_matches_partitioned`` with its
+        cluster (see docs/methods/matching.md).
 
     Returns
     -------

@@ -25,7 +25,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
-from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, coverage_both_ways
+from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
 CANDIDATE_COLUMNS = [

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.flows.balance.survey_network import is_taker
 from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 SURVEYED_TAKERS = "surveyed_takers"
-PATH = ["category", "site_id", "route", MASS]
 SENT = ["category", "naf_division", "route"]
 
 
@@ -42,6 +42,16 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
     columns = [*SENT, "site_id", MASS]
     return _summed(pd.concat([out[columns], missing[columns]], ignore_index=True), SENT)
+
+
+def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:
+    """The families of which takers receive some: what :func:`sent_paths` draws, from its parameters.
+
+    From what is sent by route and by kind of actor, and what is received.
+    """
+    sent = [totals(out, ["category", key]) for key in ("recovery", "actor_type")]
+    rows = families.dropna(subset="received_t_per_year")
+    return Derived(rows, ["category"], [*sent, totals(received, "category")])
 
 
 def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Breakdown:
@@ -79,7 +89,7 @@ def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Brea
     share = outputs[MASS] / outputs.groupby("site_id")[MASS].transform("sum")
     paths = inputs.merge(outputs.assign(share=share)[["site_id", "route", "share"]], on="site_id")
     paths[MASS] = paths[MASS] * paths["share"]
-    return _summed(paths.loc[paths[MASS] > 0, PATH].reset_index(drop=True), by)
+    return _summed(paths[paths[MASS] > 0].reset_index(drop=True), by)
 
 
 def _summed(paths: pd.DataFrame, by: list[str]) -> Breakdown:

@@ -18,11 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Derived
 from eit_analysis.flows.balance.gross_errors import eliminate
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
 from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, survey_arcs
-from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import MASS
 
@@ -128,21 +126,6 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     gap = rows["received_t_per_year"] - rows["recoverable_t_per_year"].fillna(0.0)
     rows = _with_bounds(rows.drop(columns="square"), gap.to_numpy(), np.sqrt(rows["square"].to_numpy()))
     return rows.assign(verdict=_verdict(rows, "no_taker", "from_elsewhere", "to_elsewhere"))
-
-
-def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:
-    """The families of which takers receive some, from what is sent by route and by actor, and received.
-
-    Parameters
-    ----------
-    out, received : pandas.DataFrame
-        Prepared outflows (:mod:`dimensions`), and inflows of the takers; t/year.
-    families : pandas.DataFrame
-        :func:`family_balance` of the same.
-    """
-    sent = [totals(out, ["category", key]) for key in ("recovery", "actor_type")]
-    rows = families.dropna(subset="received_t_per_year")
-    return Derived(rows, ["category"], [*sent, totals(received, "category")])
 
 
 def checked(flows: pd.DataFrame, balance: Balance) -> pd.DataFrame:

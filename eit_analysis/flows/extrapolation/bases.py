@@ -1,4 +1,4 @@
-"""Who stands for whom: the respondents from which each group of silent establishments takes its ratio.
+"""Who represents whom: the respondents from which each group of silent establishments takes its ratio.
 
 An establishment that did not answer is stood for by the respondents of its own division and size class when
 five answered there; else by those of the narrowest of its division, branch, sector and all activities where
@@ -25,7 +25,7 @@ COUNTS = ["n_sites", "n_establishments", "headcount", "headcount_covered_percent
 
 @dataclass(frozen=True)
 class Plan:
-    """Which respondents stand for which establishments that did not answer.
+    """Which respondents represent which establishments that did not answer.
 
     Attributes
     ----------
@@ -51,6 +51,14 @@ class Plan:
         members = np.zeros(shape, dtype=bool)
         members[self.member_row, self.member] = True
         return members
+
+    @property
+    def divisions(self) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """Names of the divisions; bool, their respondents (divisions, n) and cells (divisions, cells)."""
+        tables = [table["naf_division"].to_numpy(object) for table in (self.respondents, self.cells)]
+        names = sorted({*tables[0], *tables[1]})
+        own, part = (table == np.array(names, dtype=object)[:, None] for table in tables)
+        return names, own, part
 
     @property
     def silent(self) -> Silent:
@@ -90,7 +98,7 @@ def plan(respondents: pd.DataFrame, silent: pd.DataFrame, groups: pd.DataFrame) 
     ----------
     respondents, silent : pandas.DataFrame
         :func:`frame.respondents` and :func:`frame.silent`. A respondent without a headcount counts as itself
-        and stands for nobody.
+        and represents nobody.
     groups : pandas.DataFrame
         :func:`branches`.
     """
@@ -161,7 +169,7 @@ def describe(planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
     pandas.DataFrame
         ``n_sites`` that answered, of ``n_establishments``; ``headcount`` of all of these,
         ``headcount_covered_percent``; ``basis``, the widest one used (``complete`` when nobody is missing,
-        ``none`` when nobody can stand for some); ``warning``, the gravest of ``partial`` (a basis is
+        ``none`` when nobody can represent some); ``warning``, the gravest of ``partial`` (a basis is
         missing), ``borrowed`` (over half of the missing people take the ratio of other divisions),
         ``sizes`` (over half are in size classes of which no respondent of their basis is), ``few`` (fewer
         than five respondents) and ``clear``.

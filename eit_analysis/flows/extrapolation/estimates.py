@@ -23,6 +23,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, behind, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
+from eit_analysis.flows.uncertainty.scaling import scaled
 
 OBSERVED = "observed_t_per_year"
 EXTRAPOLATED = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")]
@@ -47,27 +48,16 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
-        are: these words speak of one activity. A division of which nobody can stand for the silent ones has
+        are: these words speak of one activity. A division of which nobody can represent the silent ones has
         no mass; the total is that of the others. One where, besides, nobody answered has no row: nothing of
         the survey is about it, and the total counts its establishments. From the tonnes of the respondents
         of each division, and of those that it takes its ratio from.
     """
-    rows = _of_divisions(out, planned)
-    if not borrowed:
-        rows = rows[~rows["basis"].isin(BORROWED)].reset_index(drop=True)
     parents = [totals(out, "naf_division"), totals(behind(out, planned), "naf_division", total=False)]
-    return Derived(rows, ["naf_division"], parents, TOTAL)
-
-
-def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
-    cells, people = planned.cells, planned.respondents
-    names = sorted({*cells["naf_division"], *people["naf_division"]})
+    names, own, part = planned.divisions
     if not names:
-        return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED])
-    own, part = (
-        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
-        for table in (people, cells)
-    )
+        columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
+        return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
     masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
     rows = pd.concat(masses, ignore_index=True)
@@ -78,7 +68,9 @@ def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows.insert(0, OBSERVED, np.where(answered, observed, np.nan))
     rows = pd.concat([_of_one_activity(describe(planned, own, part)), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
-    return rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()].reset_index(drop=True)
+    rows = rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()]
+    rows = rows if borrowed else rows[~rows["basis"].isin(BORROWED)]
+    return Derived(rows.reset_index(drop=True), ["naf_division"], parents, TOTAL)
 
 
 def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
@@ -94,21 +86,14 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
         ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis. From
         the tonnes of the respondents.
     """
-    return Derived(_of_families(out, planned), ["category"], [totals(out, "category")], TOTAL)
-
-
-def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
-    cells, people = planned.cells, planned.respondents
-    names = sorted({*cells["naf_division"], *people["naf_division"]})
-    own, part = (
-        table["naf_division"].to_numpy(object) == np.array(names, dtype=object)[:, None]
-        for table in (people, cells)
-    )
+    keys, parents = ["category"], [totals(out, "category")]
+    _, own, part = planned.divisions
     lost = _lost(planned, part)
     own, part = _whole(own[~lost], part[~lost])
-    kept = out[out["site_id"].isin(people["site_id"][own[0]])]
+    kept = out[out["site_id"].isin(planned.respondents["site_id"][own[0]])]
     if kept.empty:
-        return pd.DataFrame(columns=["category", "n_sites", OBSERVED, *EXTRAPOLATED])
+        columns = ["category", "n_sites", OBSERVED, *EXTRAPOLATED]
+        return Derived(pd.DataFrame(columns=columns), keys, parents, TOTAL)
     families = sorted(kept["category"].unique())
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
@@ -118,11 +103,11 @@ def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
-    return rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
+    return Derived(rows.loc[[*order, rows.index[-1]]].reset_index(drop=True), keys, parents, TOTAL)
 
 
 def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
-    """Groups of cells some of which nobody can stand for."""
+    """Groups of cells some of which nobody can represent."""
     return np.any(part & (planned.cells["row"] == -1).to_numpy(), axis=1)
 
 
@@ -170,8 +155,6 @@ def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.n
     group = np.where(own.any(axis=0), own.argmax(axis=0), -1)
     of_site = pd.DataFrame({"group": group, "scale": (own * weight).sum(axis=0)}, index=sites)
     of_flow = of_site.reindex(out["site_id"]).set_axis(out.index).astype(float)
-    # The errors prepared for the masses as they were do not hold for others; who shares them does.
-    flows = out.drop(columns=["own_variance"], errors="ignore").assign(group=of_flow["group"])
-    flows[[MASS, LOW, HIGH]] = flows[[MASS, LOW, HIGH]].mul(of_flow["scale"], axis=0)
+    flows = scaled(out, of_flow["scale"]).assign(group=of_flow["group"])
     sums = propagate(flows[flows["group"] >= 0], ["group"]).set_index("group")
     return sums.reindex(range(len(own))).fillna(0.0)

@@ -37,17 +37,17 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        ``sirene``, or ``establishment_counts`` whose rows stand for ``n_establishments`` each.
+        ``sirene``, or ``establishment_counts`` whose rows represent ``n_establishments`` each.
 
     Returns
     -------
     pandas.DataFrame
         ``siret`` (missing in counts), ``naf_division``, ``size_class``, ``headcount`` (the mean of its
         class), ``headcount_low`` (of that class), ``headcount_variance``. No row without a known division
-        or without an employee: :func:`scope` counts those.
+        or without an employee.
     """
-    listed = _listed(table)
-    kept = listed[listed["scope"] == "kept"].astype({"headcount_low": float}).reset_index(drop=True)
+    rows = scoped(table)
+    kept = rows[rows["scope"] == "kept"].astype({"headcount_low": float}).reset_index(drop=True)
     low = kept["headcount_low"].to_numpy()
     above = np.where(kept["headcount_high"].isna(), 2 * low, kept["headcount_high"].astype(float) + 1)
     inverse = 1 / low - 1 / above
@@ -55,11 +55,6 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
     kept["size_class"] = size_class(low)
     kept["headcount"], kept["headcount_variance"] = mean, (above - low) / inverse - mean**2
     return kept[[*UNITS, "headcount_variance"]]
-
-
-def scope(table: pd.DataFrame) -> pd.DataFrame:
-    """What is kept of a frame and what is left out: ``scope``, ``n_establishments``, no row without any."""
-    return _listed(table).groupby("scope").size().rename("n_establishments").reset_index()
 
 
 def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
@@ -117,21 +112,18 @@ def silent(frame: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     return left[left.groupby(CLASS).cumcount().to_numpy() >= places.to_numpy()].reset_index(drop=True)
 
 
-def _listed(table: pd.DataFrame) -> pd.DataFrame:
+def scoped(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of a frame, one an establishment, with ``naf_division`` and why they are left out of scope."""
-    listed = table.reset_index(drop=True)
-    if "siret" not in listed:
-        number = listed["n_establishments"].fillna(0).astype(int)
-        listed = listed.loc[listed.index.repeat(number)].reset_index(drop=True)
-        listed["siret"] = pd.Series(pd.NA, index=listed.index, dtype="str")
-        listed["naf_code"] = listed["naf_division"]
-    naf = listed["naf_code"].astype("str").fillna("")
+    rows = table.reset_index(drop=True)
+    if "siret" not in rows:
+        number = rows["n_establishments"].fillna(0).astype(int)
+        rows = rows.loc[rows.index.repeat(number)].reset_index(drop=True)
+        rows["siret"] = pd.Series(pd.NA, index=rows.index, dtype="str")
+        rows["naf_code"] = rows["naf_division"]
+    naf = rows["naf_code"].astype("str").fillna("")
     divisions = {code: naf_division(code) for code in naf.unique()}
-    listed["naf_division"] = naf.map(divisions).astype("str")
-    employs = listed["headcount_low"].fillna(0).astype(float) > 0
-    listed["scope"] = np.select(
-        [listed["naf_division"].isna(), naf.str.startswith(COLLECTING), ~employs],
-        ["no_activity", "waste_trade", "no_employee"],
-        "kept",
-    )
-    return listed
+    rows["naf_division"] = naf.map(divisions).astype("str")
+    employs = rows["headcount_low"].fillna(0).astype(float) > 0
+    left_out = [rows["naf_division"].isna(), naf.str.startswith(COLLECTING), ~employs]
+    rows["scope"] = np.select(left_out, ["no_activity", "waste_trade", "no_employee"], "kept")
+    return rows

@@ -10,6 +10,7 @@ from typing import Any
 
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.reading.mojibake import repair
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
@@ -88,8 +89,8 @@ def as_read(cell: Any) -> str:
         text = f"{cell:%d/%m/%Y %H:%M}" if timed else f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
         text = text.replace(".", ",")
-    if not text.isprintable():
-        text = clean_text("".join(c for c in text if c.isprintable()))
+    while not text.isprintable():  # without what kept it from being one, the rest may be a text to repair
+        text = repair(clean_text("".join(c for c in text if c.isprintable())))
     return ESCAPE.sub("?", text)[:LONGEST].rstrip()
 
 

@@ -41,6 +41,9 @@ class Text(Released):
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("sentence", self.plain())
 
+    def _repr_html_(self) -> str:
+        return str(self.seen_by(self.viewer, {}).html())
+
     def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
         return replace(
             self, values={name: value.seen_by(viewer, seen) for name, value in self.values.items()}

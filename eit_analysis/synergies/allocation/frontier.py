@@ -24,9 +24,9 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.checks import ordered
 from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve
+from eit_analysis.synergies.allocation.validation import ordered
 
 INDICATORS = [NET_GAIN, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs"]
 OBJECTIVES = (NET_GAIN, "avoided_tco2e_per_year", "jobs")
@@ -103,7 +103,7 @@ def _unbeaten_plans(
     reached = np.array([search.values(s) for s in ends])
     steps = [np.linspace(column.min(), column.max(), points) for column in reached.T[1:]]
     # Each plan is the best on the first objective under its floors, and under any between them and it. Of two
-    # objectives, the plan pushed on the second is the best on the first where the second stands that high.
+    # objectives, the plan pushed on the second is the best on the first where the second is that high.
     swept = [(free, ends[0])]
     if len(ends) == len(benefits) == 2:
         swept += [(np.array([-np.inf, steps[0][-1]]), ends[1])]

@@ -29,7 +29,7 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array, vstack
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.checks import same_mass
+from eit_analysis.synergies.allocation.validation import same_mass
 
 NET_GAIN = "net_gain_eur_per_year"
 # Of these indicators of `impacts`, less is better.
@@ -121,7 +121,7 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
     Parameters
     ----------
     candidates : pandas.DataFrame
-        From :func:`checks.ordered`.
+        From :func:`validation.ordered`.
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``.
     indicators : list of str

@@ -72,7 +72,7 @@ def upper_bound(model: Model, benefit: Benefit) -> float:
 def programme(
     model: Model, benefit: Benefit
 ) -> tuple[np.ndarray, csr_array, np.ndarray, np.ndarray, np.ndarray]:
-    """min c·x, A x ≤ limits, 0 ≤ x ≤ most, x whole where told: x = (t, z), or t alone without projects."""
+    """min c·x, A x ≤ limits, 0 ≤ x ≤ most, x whole where marked: x = (t, z), or t alone without projects."""
     if not model.has_projects:
         return -benefit.per_tonne, model.on_tonnes, model.limits, model.most, np.zeros(len(model.most))
     n = len(model.pairs)

@@ -1,8 +1,8 @@
 """Who is best placed to take what: the top partners of every output within reach, at any scale.
 
-``best_matches`` is the face; ``plain`` and ``sweep`` answer it alike, in numpy for a study and in numba for a
-country; ``bands`` shares it out between processes. Only ``sweep`` imports numba and only ``bands`` Dask, and
-nothing imports those two before they are needed.
+``best_matches`` chooses between ``exhaustive``, in numpy for a study, and ``spatial_index``, in numba for a
+country, which give the same answer; ``partitions`` shares it out between processes with Dask. Numba and Dask
+are imported when they are needed.
 """
 
 from eit_analysis.synergies.matching.best import best_matches

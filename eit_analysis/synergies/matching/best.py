@@ -18,11 +18,11 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.errors import UsageError
-from eit_analysis.synergies.matching import plain
-from eit_analysis.synergies.matching.sides import Side, read_side
+from eit_analysis.synergies.matching import exhaustive
+from eit_analysis.synergies.matching.located_flows import Located, read_located
 
-# About what numpy weighs while numba compiles the sweep for the first time; studies stay far below.
-PLAIN_PAIRS = 50_000_000
+# About what numpy weighs while numba compiles the index for the first time; studies stay far below.
+EXHAUSTIVE_PAIRS = 50_000_000
 
 
 def best_matches(
@@ -51,7 +51,7 @@ def best_matches(
     top : int
         Partners kept for each output.
     threads : int, optional
-        Used above ``PLAIN_PAIRS``, all that the process has unless told; the answer is the same.
+        Used above ``EXHAUSTIVE_PAIRS``, all of the process by default; the answer is the same.
 
     Returns
     -------
@@ -68,16 +68,18 @@ def best_matches(
         unknown.
     """
     matrix, giving, taking = checked(outputs, inputs, yields, radius_km, top)
-    if compatible_pairs(giving.kind, taking.kind, matrix) <= PLAIN_PAIRS:
-        return plain.matches(giving, taking, matrix, radius_km, top)
-    from eit_analysis.synergies.matching import sweep  # compiled, seconds the first time: only at need
+    if compatible_pairs(giving.kind, taking.kind, matrix) <= EXHAUSTIVE_PAIRS:
+        return exhaustive.matches(giving, taking, matrix, radius_km, top)
+    from eit_analysis.synergies.matching import (
+        spatial_index,  # compiled, seconds the first time: only at need
+    )
 
-    return sweep.matches(giving, taking, matrix, radius_km, top, threads or os.cpu_count() or 1)
+    return spatial_index.matches(giving, taking, matrix, radius_km, top, threads or os.cpu_count() or 1)
 
 
 def checked(
     outputs: pd.DataFrame, inputs: pd.DataFrame, yields: Any, radius_km: float, top: int
-) -> tuple[csr_array, Side, Side]:
+) -> tuple[csr_array, Located, Located]:
     """What ``best_matches`` is given, as arrays, or the sentence that says what is wrong with it."""
     matrix = csr_array(yields)
     if not 0 < radius_km < np.inf or top < 1:
@@ -92,8 +94,8 @@ def checked(
     matrix.eliminate_zeros()
     return (
         matrix,
-        read_side(outputs, "outputs", matrix.shape[0]),
-        read_side(inputs, "inputs", matrix.shape[1]),
+        read_located(outputs, "outputs", matrix.shape[0]),
+        read_located(inputs, "inputs", matrix.shape[1]),
     )
 
 

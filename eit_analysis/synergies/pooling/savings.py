@@ -73,7 +73,7 @@ def group_saving(
 
 
 def offer_saving(volumes: np.ndarray, paid: np.ndarray, threshold: Threshold, costs: Costs) -> Range:
-    """Σ_i a_i in €/year: what takers no longer pay for a thing that already stands there, before any rent."""
+    """Σ_i a_i in €/year: what takers no longer pay for a thing that is already there, before any rent."""
     if not np.isfinite(paid).all():
         return UNKNOWN
     low, central, high = (

@@ -23,7 +23,7 @@ NOBODY = pd.DataFrame({"volume": [], "price": []}, index=pd.Index([], name="site
 
 
 class Threshold(NamedTuple):
-    """A row of ``reference/pooling_thresholds.csv``; an empty keyword speaks of every item.
+    """A row of ``reference/pooling_thresholds.csv``; an empty keyword applies to every item.
 
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
     which pooling pays: ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units.
@@ -54,29 +54,24 @@ class Target(NamedTuple):
 
 
 @cache
-def plain(text: object) -> str:
-    """Lower case without accents, for matching words a respondent typed."""
-    return fold(str(text))
-
-
-def spoken(keyword: str, text: object) -> str | None:
+def keyword_in(keyword: str, text: object) -> str | None:
     """The longest word of a keyword (bars between them) that a text holds; None when it holds none."""
-    held = [word for word in plain(keyword).split("|") if word in plain(text)]
+    held = [word for word in fold(keyword).split("|") if word in fold(str(text))]
     return max(held, key=len, default=None)
 
 
 def targets(
     sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame, hazardous_codes: Collection[str]
 ) -> list[Target]:
-    """Every threshold with the sites it speaks of: an item has one, that of the longest keyword it holds.
+    """Every threshold with the sites it applies to: an item has one, that of the longest keyword it holds.
 
     Parameters
     ----------
     sharing, flows : pandas.DataFrame
         Tidy tables.
     thresholds : pandas.DataFrame
-        ``reference/pooling_thresholds.csv``. A row without keyword speaks of each item that no other row of
-        its nature and unit names. A row of nature ``collection`` speaks of the outgoing flows of the family
+        ``reference/pooling_thresholds.csv``. A row without keyword applies to each item that no other row of
+        its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry.
     hazardous_codes : collection of str
         Six-digit waste codes that are hazardous; a flow without a code is taken as not.
@@ -92,13 +87,13 @@ def targets(
             own = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
             found.append(_collected(own, threshold.keyword, like[hazardous]))
         elif threshold.keyword:
-            own_rows = _speaks_of(threshold, stated) & ~named
+            own_rows = _applies(threshold, stated) & ~named
             named = named | own_rows
-            own = threshold._replace(keyword=plain(threshold.keyword))
+            own = threshold._replace(keyword=fold(threshold.keyword))
             found.append(_target(own, stated[own_rows]))
         else:
-            rest = stated[_speaks_of(threshold, stated) & ~named]
-            for item, part in rest.groupby(rest["item"].map(plain)):
+            rest = stated[_applies(threshold, stated) & ~named]
+            for item, part in rest.groupby(rest["item"].astype(str).map(fold)):
                 label = f"{threshold.label} ({part['item'].min()})"
                 found.append(_target(threshold._replace(keyword=str(item), label=label), part))
     return found
@@ -110,7 +105,7 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
     needs = stated[stated["side"] == "need"]
     seen = np.zeros(len(needs), dtype=bool)
     for threshold in _read(thresholds):
-        seen = seen | _speaks_of(threshold, needs)
+        seen = seen | _applies(threshold, needs)
     keys = ["nature", "item", "unit"]
     records = needs[~seen][[*keys, "site_id"]].reset_index(drop=True)
     return Breakdown(records.groupby(keys, as_index=False).agg(n_needs=("site_id", "size")), keys, records)
@@ -142,13 +137,13 @@ def _stated(sharing: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(unit=rows["unit"].map(normalise_unit))
 
 
-def _speaks_of(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
+def _applies(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
     rows = zip(stated["nature"], stated["unit"], stated["item"], strict=True)
     return np.array(
         [
             nature == threshold.nature
             and _scale(unit, threshold.unit) > 0
-            and spoken(threshold.keyword, item) is not None
+            and keyword_in(threshold.keyword, item) is not None
             for nature, unit, item in rows
         ],
         dtype=bool,

@@ -63,6 +63,6 @@ def _reached(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataF
     for wave in sorted(registers):
         register = registers[wave]
         lines = list(zip(register["synergy_id"], register["status"], strict=True))
-        # One taken back to an earlier stage stands there; only a dropped one is remembered.
+        # One taken back to an earlier stage is counted there; only a dropped one is remembered.
         known |= {name: rank[status] for name, status in lines if status in rank}
         yield wave, register, np.array([rank.get(s, known.get(n, 0)) for n, s in lines], dtype=int)

@@ -1,7 +1,7 @@
 """Why a synergy of the register is not found again: every link of the chain that is absent.
 
 An exchange needs two actors who answered, an output of its family, an input that a rule can feed from it, a
-rule that reads the pair, and open gates. A pooling needs a threshold that speaks of its object, two actors
+rule that reads the pair, and open gates. A pooling needs a threshold for its object, two actors
 with the need, none of whom crosses it alone, and a sum that crosses it within reach.
 """
 
@@ -15,9 +15,9 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import reading
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, spoken
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 from eit_analysis.synergies.register.actors import actors
-from eit_analysis.synergies.register.matching import (
+from eit_analysis.synergies.register.links import (
     POOLING,
     Methods,
     is_collection,
@@ -163,7 +163,7 @@ def _pooling(
 def _pooled_volumes(
     lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
 ) -> tuple[pd.Series, float | None]:
-    """Yearly volume of each actor for what the title names, and the threshold that speaks of it."""
+    """Yearly volume of each actor for what the title names, and the threshold that applies to it."""
     if is_collection(lead.title):
         own = flows[flows["site_id"].isin(present) & (flows["direction"] == "out")]
         own = outputs_named(lead.title, own[own["category"] == lead.category])
@@ -180,7 +180,7 @@ def _pooled_volumes(
     volumes = volumes.groupby("site_id")["volume_per_year"].sum()
     same = (thresholds["nature"] == nature) & (thresholds["unit"].map(normalise_unit) == normalise_unit(unit))
     rows = thresholds.loc[same, ["item_keyword", "threshold"]].fillna({"item_keyword": ""})
-    held = [(spoken(keyword, item), least) for keyword, least in rows.itertuples(index=False)]
-    speaking = [(len(word), least) for word, least in held if word is not None]
-    # A keyword speaks before the general row of its nature, whose keyword is empty.
-    return volumes, float(max(speaking)[1]) if speaking else None
+    held = [(keyword_in(keyword, item), least) for keyword, least in rows.itertuples(index=False)]
+    applying = [(len(word), least) for word, least in held if word is not None]
+    # A keyword comes before the general row of its nature, whose keyword is empty.
+    return volumes, float(max(applying)[1]) if applying else None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eit_analysis.synergies.scoring.draws import CONCENTRATION
 
-# A difference below this many points, or this many standard errors of the draws, is told as none.
+# A difference below this many points, or this many standard errors of the draws, counts as none.
 POINTS, ERRORS = 3.0, 3.0
 COLUMNS = [
     "candidate_id", "leads_if", "more_on", "more_stated_percent", "more_central_percent", "less_on",

@@ -17,7 +17,7 @@ RESULT_COLUMNS = [
     "confidence_factor_percent", "rank_weighted_sum", "rank_topsis", "confidence", "known_criteria",
 ]  # fmt: skip
 ACCEPTABILITY_COLUMNS = ["candidate_id", "rank", "acceptability_percent"]
-# Ranks whose acceptability is told one by one.
+# Ranks whose acceptability is given one by one.
 SHOWN_RANKS = 10
 
 
@@ -43,7 +43,7 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
 
     A value outside the declared bounds counts as the bound. A missing value, or a column that is not there,
     counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
-    interval instead of moving the score. Data confidence stands beside the score, not inside it.
+    interval instead of moving the score. Data confidence is beside the score, not inside it.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ AHEAD = 4
 
 @dataclass(frozen=True)
 class Acceptability:
-    """What the draws said of m candidates and n criteria.
+    """What the draws count for m candidates and n criteria.
 
     Attributes
     ----------
@@ -158,7 +158,7 @@ def ordered(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_candidate(order: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """What stands at each place of the order, (d, m) or (1, m), brought to the candidate who has it."""
+    """The value at each place of the order, (d, m) or (1, m), brought to the candidate of that place."""
     result = np.empty(order.shape, dtype=values.dtype)
     for row, candidates, value in zip(result, order, np.broadcast_to(values, order.shape), strict=True):
         row[candidates] = value

@@ -1,4 +1,4 @@
-"""Which exchanges and groups found by calculation are those that a line of the register speaks of.
+"""Which exchanges and groups found by calculation are those that a line of the register names.
 
     exchange: same family, giver and taker both among the lead's actors
     pooling:  a group holds two of the lead's actors, for a collection of its family or a need in its title
@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, plain, spoken
+from eit_analysis.french import fold
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 from eit_analysis.synergies.register.actors import actors
 
 # Shorter words (du, des, pour) say nothing about what is shared.
@@ -43,13 +44,13 @@ class Methods(NamedTuple):
 
 def words(text: object) -> frozenset[str]:
     """The long words of a text, without accents nor plural, that say what it is about."""
-    found = (re.sub("[sx]$", "", word) for word in re.findall(r"[a-z]+", plain(text)))
+    found = (re.sub("[sx]$", "", word) for word in re.findall(r"[a-z]+", fold(str(text))))
     return frozenset(word for word in found if len(word) >= LONG_WORD) - GENERIC
 
 
 def names_need(title: object, item: object, keyword: str = "") -> bool:
-    """Whether a title speaks of a need: by the keyword, or by half of the long words of its wording."""
-    word = spoken(keyword, title)
+    """Whether a title names a need: by the keyword, or by half of the long words of its wording."""
+    word = keyword_in(keyword, title)
     if word and word not in GENERIC:
         return True
     wanted = words(item)
@@ -57,25 +58,16 @@ def names_need(title: object, item: object, keyword: str = "") -> bool:
 
 
 def is_collection(title: object) -> bool:
-    """Whether a title speaks of a collection."""
-    return "collect" in plain(title)
+    """Whether a title names a collection."""
+    return "collect" in fold(str(title))
 
 
 def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Pairs that answer each exchange of the register.
 
-    Parameters
-    ----------
-    register, flows : pandas.DataFrame
-        Tidy tables.
-    pairs : pandas.DataFrame
-        ``passed`` or ``rejected`` of ``substitution.candidates``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The pairs with ``synergy_id`` and ``match_basis``: ``wording`` when the title shares a word with one
-        of the two flows, ``actors`` when no pair of that lead does and only actors and family agree.
+    The pairs (``passed`` or ``rejected`` of ``substitution.candidates``) with ``synergy_id`` and
+    ``match_basis``: ``wording`` when the title shares a word with one of the two flows, ``actors`` when no
+    pair of that lead does and only actors and family agree.
     """
     ids = actors(register[register["kind"] != POOLING])
     givers = ids[["synergy_id", "title", "carrier", "category", "site_id"]]
@@ -124,7 +116,7 @@ def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) 
     # Whoever offers is a member of the group too.
     wanted = hits.merge(sharing[["site_id", "nature", "item"]], on=["site_id", "nature"])
     named = [
-        spoken(keyword, item) is not None and names_need(title, item, keyword)
+        keyword_in(keyword, item) is not None and names_need(title, item, keyword)
         for title, item, keyword in zip(wanted["title"], wanted["item"], wanted["keyword"], strict=True)
     ]
     found = pd.concat([collected[columns], wanted.loc[np.array(named, dtype=bool), columns]])

@@ -7,12 +7,12 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.reference.distance import arc_km, half_angles, haversine
-from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side, coverage_both_ways
+from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, Located, coverage_both_ways
 
 BLOCK_PAIRS = 1_000_000  # weighed at once: some tens of megabytes
 
 
-def matches(outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top: int) -> pd.DataFrame:
+def matches(outputs: Located, inputs: Located, yields: csr_array, radius_km: float, top: int) -> pd.DataFrame:
     """As ``best_matches``, whose checks are done."""
     of_class = [np.flatnonzero(inputs.kind == code) for code in range(yields.shape[1])]
     found = [
@@ -39,7 +39,12 @@ def _blocks(rows: np.ndarray, width: int) -> list[np.ndarray]:
 
 
 def _within(
-    outputs: Side, rows: np.ndarray, inputs: Side, columns: np.ndarray, value: float, radius_km: float
+    outputs: Located,
+    rows: np.ndarray,
+    inputs: Located,
+    columns: np.ndarray,
+    value: float,
+    radius_km: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The pairs within reach between outputs of one class and inputs of another, and their scores."""
     here, there = (

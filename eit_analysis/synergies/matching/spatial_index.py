@@ -1,4 +1,4 @@
-"""The matching of a country, in numba: inputs sorted by class, strip of latitude and longitude, then swept.
+"""The matching of a country, in numba: inputs sorted by class, strip of latitude and longitude.
 
 A place of latitude φ' lies within an angle ρ of a place of latitude φ only if
 
@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.reference.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM, half_angles
-from eit_analysis.synergies.matching.sides import SHARE_OF_YEAR, Side
+from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, Located
 
 STRIPS_PER_RADIUS = 2
 SLACK = 1e-9  # radians (6 mm): more than all rounding, so that no bound loses a pair
@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
 
 def matches(
-    outputs: Side, inputs: Side, yields: csr_array, radius_km: float, top: int, threads: int
+    outputs: Located, inputs: Located, yields: csr_array, radius_km: float, top: int, threads: int
 ) -> pd.DataFrame:
     """As ``best_matches``, whose checks are done."""
     top = max(1, min(top, len(inputs.kind)))
@@ -64,8 +64,8 @@ def matches(
 
 
 def _found(
-    outputs: Side,
-    inputs: Side,
+    outputs: Located,
+    inputs: Located,
     yields: csr_array,
     radius_km: float,
     top: int,
@@ -78,16 +78,16 @@ def _found(
     order, starts = _sorted(inputs, strips, yields.shape[1])
     best_first = np.lexsort((-yields.data, np.repeat(np.arange(yields.shape[0]), np.diff(yields.indptr))))
     rules = yields.indptr, yields.indices[best_first], yields.data[best_first]
-    takers = Side(*(column[order] for column in inputs))
+    takers = Located(*(column[order] for column in inputs))
     targets = half_angles(takers.latitude, takers.longitude)
     visit, _ = waiting.result()
     shape = len(visit), top
     found = Found(np.zeros(shape[0], np.int32), np.empty(shape, np.int32), np.empty(shape), np.empty(shape))
 
     def serve(rows: np.ndarray) -> None:
-        givers = Side(*(column[rows] for column in outputs))
+        givers = Located(*(column[rows] for column in outputs))
         places = half_angles(givers.latitude, givers.longitude)
-        _sweep(givers, places, rows, takers, targets, order, starts, strips, *rules, float(radius_km), found)
+        _search(givers, places, rows, takers, targets, order, starts, strips, *rules, float(radius_km), found)
 
     list(pool.map(serve, np.array_split(visit, parts)))
     return found
@@ -106,7 +106,7 @@ def _strips(latitude: np.ndarray, radius_km: float, n_classes: int) -> Strips:
     )
 
 
-def _sorted(side: Side, strips: Strips, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+def _sorted(side: Located, strips: Strips, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows by class, strip and longitude, and where each (class, strip) starts among them."""
     n_strips = len(strips.cosine)
     strip = np.clip((side.latitude - strips.lowest) / strips.height, 0, n_strips - 1).astype(np.int64)
@@ -196,7 +196,7 @@ def _place_among(longitude: Any, at: int, first: int, end: int, wanted: float) -
 
 
 @compiled
-def _sweep(
+def _search(
     outputs: Any, places: Any, rows: Any, inputs: Any, targets: Any, order: Any, starts: Any, strips: Any,
     indptr: Any, indices: Any, yields: Any, radius_km: float, result: Any,
 ) -> None:  # fmt: skip

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from eit_analysis.errors import InputError
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.matching import best_matches
-from eit_analysis.synergies.matching.bands import (
-    best_matches_in_bands,
-    match_band,
-    match_in_bands,
-    write_banded,
+from eit_analysis.synergies.matching.partitions import (
+    best_matches_partitioned,
+    match_partition,
+    match_partitions,
+    write_partitioned,
 )
 
 YIELDS = np.array([[1.0, 0.5], [0.0, 0.9]])
@@ -38,13 +38,13 @@ def crowd(n, seed):
 
 def test_two_workers_equal_one_process(tmp_path):
     outputs, inputs = crowd(3_000, 1), crowd(4_000, 2)
-    write_banded(outputs, tmp_path / "outputs.parquet")
-    write_banded(inputs, tmp_path / "inputs.parquet")
+    write_partitioned(outputs, tmp_path / "outputs.parquet")
+    write_partitioned(inputs, tmp_path / "inputs.parquet")
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        files = match_in_bands(
+        files = match_partitions(
             tmp_path / "outputs.parquet",
             tmp_path / "inputs.parquet",
             YIELDS,
@@ -54,12 +54,12 @@ def test_two_workers_equal_one_process(tmp_path):
             5,
             client,
         )
-        at_once = best_matches_in_bands(outputs, inputs, YIELDS, 700.0, 4, client, tmp_path / "at-once")
-        # What is wrong is said of the row of the table, not of a band's.
+        at_once = best_matches_partitioned(outputs, inputs, YIELDS, 700.0, 4, client, tmp_path / "at-once")
+        # What is wrong is said of the row of the table, not of a partition's.
         with pytest.raises(InputError, match=r"ligne «\s2999\s», colonne «\slatitude\s"):
             lost = outputs.assign(latitude=outputs["latitude"].where(outputs.index < 2_999))
-            best_matches_in_bands(lost, inputs, YIELDS, 700.0, 4, client, tmp_path / "lost")
-    assert [file.name for file in files] == [f"band-00{n}.parquet" for n in range(5)]
+            best_matches_partitioned(lost, inputs, YIELDS, 700.0, 4, client, tmp_path / "lost")
+    assert [file.name for file in files] == [f"partition-00{n}.parquet" for n in range(5)]
     found = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
     expected = best_matches(outputs, inputs, YIELDS, 700.0, 4)
     assert len(expected) > 3_000
@@ -71,16 +71,18 @@ def test_two_workers_equal_one_process(tmp_path):
 @given(
     st.integers(0, 99), st.lists(st.floats(-90, 90), max_size=3), st.sampled_from([1.0, 300.0, 9e3, 2.1e4])
 )
-def test_any_cut_into_bands_changes_nothing(tmp_path_factory, seed, cuts, radius_km):
-    folder = tmp_path_factory.mktemp("bands")
+def test_any_cut_into_partitions_changes_nothing(tmp_path_factory, seed, cuts, radius_km):
+    folder = tmp_path_factory.mktemp("partitions")
     outputs, inputs = crowd(60, seed), crowd(80, seed + 1)
-    write_banded(outputs, folder / "outputs")
-    write_banded(inputs, folder / "inputs")
+    write_partitioned(outputs, folder / "outputs")
+    write_partitioned(inputs, folder / "inputs")
     limits = [-np.inf, *sorted(cuts), np.inf]
     parts = []
     for low, high in pairwise(limits):
-        match_band(folder / "outputs", folder / "inputs", YIELDS, radius_km, 3, low, high, folder / "band")
-        parts.append(pd.read_parquet(folder / "band"))
+        match_partition(
+            folder / "outputs", folder / "inputs", YIELDS, radius_km, 3, low, high, folder / "partition"
+        )
+        parts.append(pd.read_parquet(folder / "partition"))
     found = pd.concat(parts).sort_values("output", kind="stable").reset_index(drop=True)
     pd.testing.assert_frame_equal(
         found, best_matches(outputs, inputs, YIELDS, radius_km, 3), check_dtype=False
@@ -93,25 +95,26 @@ def test_a_partner_at_the_very_radius_is_in_the_halo(tmp_path_factory, latitude,
     folder = tmp_path_factory.mktemp("halo")
     there = latitude + way * apart
     for name, place in (("outputs", latitude), ("inputs", there)):
-        write_banded(crowd(1, 1).assign(class_code=0, latitude=place, longitude=7.0), folder / name)
+        write_partitioned(crowd(1, 1).assign(class_code=0, latitude=place, longitude=7.0), folder / name)
     radius_km = float(haversine_km(latitude, 7.0, there, 7.0))
-    # The output is alone in its band, and at both of its edges.
+    # The output is alone in its partition, and at both of its edges.
     edges = latitude, np.nextafter(latitude, np.inf)
-    match_band(folder / "outputs", folder / "inputs", YIELDS, radius_km, 1, *edges, folder / "band")
-    assert pd.read_parquet(folder / "band")["distance_km"].tolist() == [radius_km]
+    match_partition(folder / "outputs", folder / "inputs", YIELDS, radius_km, 1, *edges, folder / "partition")
+    assert pd.read_parquet(folder / "partition")["distance_km"].tolist() == [radius_km]
 
 
-def test_a_band_reads_only_its_row_groups(tmp_path):
-    write_banded(crowd(200_000, 3), tmp_path / "sites")
+def test_a_partition_reads_only_its_row_groups(tmp_path):
+    write_partitioned(crowd(200_000, 3), tmp_path / "sites")
     groups = pq.ParquetFile(tmp_path / "sites").metadata
     spans = [groups.row_group(n).column(1).statistics for n in range(groups.num_row_groups)]
     assert len(spans) == 4
     assert all(a.max <= b.min for a, b in pairwise(spans))
 
 
-@pytest.mark.parametrize("side", ["outputs", "inputs"])
-def test_nobody_on_one_side(tmp_path, side):
-    for name in ("outputs", "inputs"):
-        write_banded(crowd(0 if name == side else 9, 1), tmp_path / name)
-    match_band(tmp_path / "outputs", tmp_path / "inputs", YIELDS, 9e3, 3, -np.inf, np.inf, tmp_path / "band")
-    assert pd.read_parquet(tmp_path / "band").empty
+@pytest.mark.parametrize("name", ["outputs", "inputs"])
+def test_nobody_among_outputs_or_inputs(tmp_path, name):
+    files = [tmp_path / each for each in ("outputs", "inputs")]
+    for file in files:
+        write_partitioned(crowd(0 if file.name == name else 9, 1), file)
+    match_partition(*files, YIELDS, 9e3, 3, -np.inf, np.inf, tmp_path / "partition")
+    assert pd.read_parquet(tmp_path / "partition").empty

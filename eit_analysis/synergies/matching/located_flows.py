@@ -1,4 +1,4 @@
-"""What the matching reads of outputs and of inputs: checked once, as plain arrays."""
+"""What the matching reads of outputs and of inputs: checked once, as arrays."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from eit_analysis.errors import InputError
 ALL_YEAR = (1 << 12) - 1
 # Share of the year that each of the 4,096 sets of months is.
 SHARE_OF_YEAR = np.bitwise_count(np.arange(ALL_YEAR + 1, dtype=np.int16)) / 12
-SIDES = {"outputs": "les sortants", "inputs": "les entrants"}
-NOBODY = {"outputs": -1, "inputs": -2}
+NAMES = {"outputs": "les sortants", "inputs": "les entrants"}
+NO_SITE = {"outputs": -1, "inputs": -2}
 # Columns that a table may do without: largest value, and what it must be.
 CODES = {
     "months_mask": (ALL_YEAR, "douze bits de mois"),
@@ -21,7 +21,7 @@ CODES = {
 }
 
 
-class Side(NamedTuple):
+class Located(NamedTuple):
     """Outputs, or inputs, in the order of their table.
 
     Coordinates in degrees, longitude in [−180, 180); ``mass`` in t/year; ``months`` twelve bits.
@@ -35,7 +35,7 @@ class Side(NamedTuple):
     site: np.ndarray
 
 
-def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
+def read_located(table: pd.DataFrame, name: str, n_classes: int) -> Located:
     """The arrays of a table of outputs or inputs, or one sentence about the first row that is unusable."""
     optional = [column for column in ("months_mask", "site_code") if column in table]
     number = {
@@ -56,21 +56,21 @@ def read_side(table: pd.DataFrame, name: str, n_classes: int) -> Side:
         if not usable.all():
             row = int(np.argmin(usable))
             raise InputError(
-                f"« {table[column].iloc[row]} » dans {SIDES[name]} à rapprocher, où il faut {wanted}\u00a0; "
+                f"« {table[column].iloc[row]} » dans {NAMES[name]} à rapprocher, où il faut {wanted}\u00a0; "
                 "corriger ou retirer cette ligne",
                 row=row,
                 column=column,
             )
     longitude = (number["longitude"] + 180) % 360 - 180
     everyone = np.full(len(table), 1)
-    return Side(
+    return Located(
         number["class_code"].astype(np.int32),
         number["latitude"],
         longitude,
         number["mass_t_per_year"],
         number.get("months_mask", ALL_YEAR * everyone).astype(np.int16),
         # A row without a site is a site of its own: no code below zero is in both tables.
-        number.get("site_code", NOBODY[name] * everyone).astype(np.int32),
+        number.get("site_code", NO_SITE[name] * everyone).astype(np.int32),
     )
 
 

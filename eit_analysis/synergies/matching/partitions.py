@@ -1,10 +1,10 @@
-"""The matching shared out between processes: bands of latitude, each with a halo of inputs around it.
+"""The matching shared out between processes: partitions by latitude, each with a halo of inputs around it.
 
-    inputs of the band [a, b) = those of latitude a − r/R ≤ φ ≤ b + r/R
+    inputs of the partition [a, b) = those of latitude a − r/R ≤ φ ≤ b + r/R
 
-Two places are never nearer than their latitudes, so no input within the radius r is outside the halo: every
-band has all the partners of its outputs, and the bands together are the answer of one process. Tables beyond
-one process's memory live in files; this is the only module of the matching that reads or writes any.
+Two places are never nearer than their latitudes, so no input within the radius r is outside the halo: each
+partition has all the partners of its outputs, and all of them together are the answer of one process. Tables
+beyond one process's memory live in files; no other module of the matching reads or writes any.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 65_536
 MARGIN_DEGREES = 1e-6  # ten centimetres: above any rounding of the halo
-BANDS_PER_WORKER = 4
+PARTITIONS_PER_WORKER = 4
 
 
-def best_matches_in_bands(
+def best_matches_partitioned(
     outputs: pd.DataFrame,
     inputs: pd.DataFrame,
     yields: Any,
@@ -46,22 +46,22 @@ def best_matches_in_bands(
     client : distributed.Client
         Of a cluster whose workers have one thread each.
     folder : Path
-        Where all workers can write; what the bands leave there may be removed.
+        Where all workers can write; what the partitions leave there may be removed.
     """
     checked(outputs, inputs, yields, radius_km, top)
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     files = folder / "outputs.parquet", folder / "inputs.parquet"
     for table, file in zip((outputs, inputs), files, strict=True):
-        write_banded(table, file)
-    bands = BANDS_PER_WORKER * len(client.nthreads())
-    found = match_in_bands(*files, yields, radius_km, top, folder, bands, client)
+        write_partitioned(table, file)
+    partitions = PARTITIONS_PER_WORKER * len(client.nthreads())
+    found = match_partitions(*files, yields, radius_km, top, folder, partitions, client)
     table = pd.concat([pd.read_parquet(file) for file in found])
     return table.sort_values("output", kind="stable", ignore_index=True)
 
 
-def write_banded(table: pd.DataFrame, file: Path) -> None:
-    """Outputs or inputs as ``best_matches`` reads them, by latitude, so that a band is a few row groups.
+def write_partitioned(table: pd.DataFrame, file: Path) -> None:
+    """Outputs or inputs as ``best_matches`` reads them, by latitude, so that a partition is a few row groups.
 
     Column ``row`` is the position in the table: results name it, and it decides between equal scores.
     """
@@ -69,17 +69,17 @@ def write_banded(table: pd.DataFrame, file: Path) -> None:
     pq.write_table(pa.Table.from_pandas(numbered, preserve_index=False), file, row_group_size=ROW_GROUP)
 
 
-def match_in_bands(
+def match_partitions(
     outputs: Path,
     inputs: Path,
     yields: Any,
     radius_km: float,
     top: int,
     folder: Path,
-    bands: int,
+    partitions: int,
     client: Client,
 ) -> list[Path]:
-    """``best_matches`` over files of ``write_banded``, one task of a Dask cluster for each band.
+    """``best_matches`` over files of ``write_partitioned``, one task of a Dask cluster for each partition.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def match_in_bands(
     yields, radius_km, top
         As for ``best_matches``.
     folder : Path
-        Receives ``band-000.parquet`` and so on from south to north, with the columns of ``best_matches``.
-    bands : int
+        Receives ``partition-000.parquet`` and so on, from south to north, as ``best_matches`` returns them.
+    partitions : int
         About as many outputs in each; some for each worker, so that none ends alone with a crowded one.
     client : distributed.Client
         Of a cluster whose workers have one thread each.
@@ -100,18 +100,22 @@ def match_in_bands(
         The files written, which hold every output's partners in one of them.
     """
     latitude = pq.read_table(outputs, columns=["latitude"])["latitude"].to_numpy()
-    cuts = np.unique(np.quantile(latitude, np.linspace(0, 1, bands + 1)[1:-1])) if len(latitude) else latitude
+    cuts = (
+        np.unique(np.quantile(latitude, np.linspace(0, 1, partitions + 1)[1:-1]))
+        if len(latitude)
+        else latitude
+    )
     limits = [-np.inf, *cuts, np.inf]
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"band-{number:03}.parquet" for number in range(len(limits) - 1)]
+    files = [folder / f"partition-{number:03}.parquet" for number in range(len(limits) - 1)]
     tasks = [
-        client.submit(match_band, outputs, inputs, yields, radius_km, top, low, high, file, pure=False)
+        client.submit(match_partition, outputs, inputs, yields, radius_km, top, low, high, file, pure=False)
         for low, high, file in zip(limits[:-1], limits[1:], files, strict=True)
     ]
     return client.gather(tasks)
 
 
-def match_band(
+def match_partition(
     outputs: Path, inputs: Path, yields: Any, radius_km: float, top: int, low: float, high: float, file: Path
 ) -> Path:
     """The outputs of latitude low ≤ φ < high (degrees) with the inputs of their halo, by one thread."""
@@ -126,6 +130,6 @@ def match_band(
 
 
 def _between(file: Path, low: float, high: float) -> pd.DataFrame:
-    """Rows of a band in the order that they had in their table; row groups outside it are not read."""
+    """Rows of a partition in the order that they had in their table; row groups outside it are not read."""
     table = pq.read_table(file, filters=[("latitude", ">=", low), ("latitude", "<=", high)])
     return table.sort_by("row").to_pandas()
