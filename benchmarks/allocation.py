@@ -118,14 +118,16 @@ if __name__ == "__main__":
         f"{'':26}{'ours':>10} {'building':>10} {'highspy':>10} {'ratio':>8} {'no presolve':>11} {'ratio':>7}"
     )
     seconds, plan = compare(made_up(5000, 100_000, 1), Allocation(minimum_lot_t=0), options.repeat)
-    line("continuous, 100,000 arcs", seconds, f"{plan.status}, {len(plan.exchanges):,} exchanges")
+    line("continuous, 100,000 arcs", seconds, f"{plan.solution.status}, {len(plan.exchanges):,} exchanges")
     for lot in (5.0, 15.0):
         found, gaps = [], []
         for instance in range(options.instances):
             settings = Allocation(minimum_lot_t=lot)
             seconds, plan = compare(made_up(100, 1000, instance), settings, options.repeat)
-            line(f"lots of {lot:.0f} t, instance {instance}", seconds, f"gap {plan.gap_percent:.4f} %")
+            line(
+                f"lots of {lot:.0f} t, instance {instance}", seconds, f"gap {plan.solution.gap_percent:.4f} %"
+            )
             found.append(seconds)
-            gaps.append(plan.gap_percent)
+            gaps.append(plan.solution.gap_percent)
         medians = [statistics.median(column) for column in zip(*found, strict=True)]
         line(f"lots of {lot:.0f} t, median", medians, f"largest gap {max(gaps):.4f} %")

@@ -42,7 +42,11 @@ def test_exclusive_exchanges_join_an_output_and_an_input():
 def test_competing_takers_share_one_flow():
     plan = allocate(candidates([("o", "i", 10, 6, 1, 50), ("o", "j", 10, 8, 1, 40)]), FREE)
     assert tonnes(plan) == pytest.approx([6, 4])
-    assert plan.value == pytest.approx(460) and plan.status == "optimal" and plan.gap_percent == 0
+    assert (
+        plan.value == pytest.approx(460)
+        and plan.solution.status == "optimal"
+        and plan.solution.gap_percent == 0
+    )
     assert plan.exchanges["diverted_t_per_year"].sum() == 14
 
 
@@ -225,9 +229,9 @@ def crowded():
 
 def test_out_of_time_says_how_far_the_best_may_be():
     plan = allocate(crowded(), Allocation(minimum_lot_t=11, time_limit_s=1e-4))
-    assert plan.status == "time_limit" and 0 < plan.gap_percent <= 100
+    assert plan.solution.status == "time_limit" and 0 < plan.solution.gap_percent <= 100
     obeys(plan, Allocation(minimum_lot_t=11))
-    assert search(plan).iloc[0].tolist() == [GAIN, "time_limit", plan.gap_percent, 0]
+    assert search(plan).iloc[0].tolist() == [GAIN, "time_limit", plan.solution.gap_percent, 0]
 
 
 def test_out_of_time_the_doubt_is_what_the_search_leaves_not_all_that_is_conceivable():
@@ -235,8 +239,10 @@ def test_out_of_time_the_doubt_is_what_the_search_leaves_not_all_that_is_conceiv
     plan = allocate(table, Allocation(minimum_lot_t=11, time_limit_s=3))
     # Lots only take away: without them the best is at hand, and the search starts from there.
     without_lots = allocate(table, FREE).value
-    assert plan.status == "time_limit" and plan.value < plan.solution.bound <= without_lots * (1 + 1e-6)
-    assert plan.gap_percent == pytest.approx(100 * (1 - plan.value / plan.solution.bound))
+    assert plan.solution.status == "time_limit" and plan.value < plan.solution.bound <= without_lots * (
+        1 + 1e-6
+    )
+    assert plan.solution.gap_percent == pytest.approx(100 * (1 - plan.value / plan.solution.bound))
 
 
 @pytest.mark.parametrize(
@@ -271,7 +277,7 @@ def test_limits_are_read_from_study_toml(study):
 def test_no_candidate_no_plan():
     for setting in (FREE, Allocation(budget_eur_per_year=1, maximum_projects=1, exclusive=[["a>b", "a>c"]])):
         plan = allocate(candidates([]), setting)
-        assert plan.exchanges.empty and plan.value == 0 and plan.status == "optimal"
+        assert plan.exchanges.empty and plan.value == 0 and plan.solution.status == "optimal"
         assert {"allocated_t_per_year", "received_t_per_year"} <= set(plan.exchanges.columns)
 
 

@@ -39,7 +39,7 @@ def only(factor, low, central, high):
 
 def test_one_uncertain_factor_has_its_bounds_for_interval():
     factors = only("transport_cost", 0.1, 0.25, 0.6)
-    table = portfolio(plan({}, {}, factors=factors), factors, "Total", draws=4000, seed=1)
+    table = portfolio(plan({}, {}, factors=factors), factors, draws=4000, seed=1)
     total = table.set_index("category").loc["Total"]
     # 200 t over 10 km: 0.25 €/t.km, from 0.1 to 0.6. The factor is common: two exchanges do not average it.
     assert total["transport_eur_per_year"] == pytest.approx(500)
@@ -51,25 +51,25 @@ def test_independent_tonnes_average_as_the_square_root():
     factors = only("transport_cost", 0.25, 0.25, 0.25)
     spread = {"diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0}
     frame = plan(*[spread] * 16, factors=factors)
-    apart = portfolio(frame, factors, "Total", draws=4000, seed=1).iloc[-1]
+    apart = portfolio(frame, factors, draws=4000, seed=1).iloc[-1]
     # Sixteen independent tonnages of ±20 %: ±5 % together by the square-root law, times the 0.956 that a
     # normal law keeps of its standard deviation when it is cut at 1.96 of them.
     assert apart["transport_low_eur_per_year"] / 4000 == pytest.approx(1 - 0.0478, abs=0.003)
     assert apart["transport_high_eur_per_year"] / 4000 == pytest.approx(1 + 0.0478, abs=0.003)
     same = frame.assign(out_flow_id="A-0")
-    together = portfolio(same, factors, "Total", draws=4000, seed=1).iloc[-1]
+    together = portfolio(same, factors, draws=4000, seed=1).iloc[-1]
     assert together["transport_high_eur_per_year"] / 4000 == pytest.approx(1.2, abs=0.005)
 
 
 def test_same_seed_same_figures_whatever_the_order_of_rows():
     frame = plan({}, {"category": "textile", "input_category": "textile"}, {"in_flow_id": "C-1"})
-    once, again = (portfolio(f, factor_table(), "Total", 300, 7) for f in (frame, frame.iloc[::-1]))
+    once, again = (portfolio(f, factor_table(), 300, 7) for f in (frame, frame.iloc[::-1]))
     pd.testing.assert_frame_equal(once, again)
     # Another plan meets the same factors: two plans are compared on equal terms.
-    alone = portfolio(frame.iloc[[1]], factor_table(), "Total", 300, 7)
+    alone = portfolio(frame.iloc[[1]], factor_table(), 300, 7)
     textile = once[once["category"] == "textile"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone[alone["category"] == "textile"], textile)
-    other = portfolio(frame, factor_table(), "Total", 300, 8)
+    other = portfolio(frame, factor_table(), 300, 8)
     assert not other["net_gain_low_eur_per_year"].equals(once["net_gain_low_eur_per_year"])
 
 
@@ -96,9 +96,9 @@ def test_never_wider_than_all_errors_the_same_way_and_twice_the_tonnes_twice_the
             for c, r, t in rows
         ]
     )  # fmt: skip
-    table = portfolio(frame, factor_table(), "Total", 50, seed)
+    table = portfolio(frame, factor_table(), 50, seed)
     double = frame.assign(allocated_t_per_year=2 * frame["allocated_t_per_year"])
-    twice = portfolio(double, factor_table(), "Total", 50, seed)
+    twice = portfolio(double, factor_table(), 50, seed)
     for central, low, high in INDICATORS.values():
         same_way = in_proportion(frame, [central, low, high])
         if same_way.empty:
@@ -116,9 +116,9 @@ def test_never_wider_than_all_errors_the_same_way_and_twice_the_tonnes_twice_the
 def test_a_missing_factor_leaves_its_category_and_the_total_without_value():
     everything = factor_table()
     factors = everything[(everything["factor"] != "jobs") | (everything["route"] != "landfill")]
-    table = portfolio(plan({}, factors=factors), factors, "Total", 20, 1)
+    table = portfolio(plan({}, factors=factors), factors, 20, 1)
     assert table["jobs"].isna().all() and table["net_gain_eur_per_year"].notna().all()
-    assert portfolio(plan({}).head(0), factor_table(), "Total", 20, 1).empty
+    assert portfolio(plan({}).head(0), factor_table(), 20, 1).empty
 
 
 def test_a_missing_factor_leaves_the_other_categories_their_value():
@@ -126,8 +126,8 @@ def test_a_missing_factor_leaves_the_other_categories_their_value():
     price = everything["factor"] == "virgin_price"
     factors = everything[~price | everything["category"].eq("wood")]
     table = portfolio(
-        plan({}, {"category": "textile", "input_category": "textile"}, factors=factors), factors, "T", 20, 1
+        plan({}, {"category": "textile", "input_category": "textile"}, factors=factors), factors, 20, 1
     ).set_index("category")
     columns = list(INDICATORS["avoided_purchase"])
     assert table.loc["wood", columns].notna().all()
-    assert table.loc[["textile", "T"], columns].isna().all(axis=None)
+    assert table.loc[["textile", "Total"], columns].isna().all(axis=None)

@@ -10,9 +10,10 @@ from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
+from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
-from eit_analysis.synergies.register.fiche import CONDITION_COLUMNS, EXCHANGE_COLUMNS, FLOW_COLUMNS, fiche
+from eit_analysis.synergies.register.fiche import FACTS, LISTED, RESULTS, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
@@ -25,7 +26,7 @@ SITES = pd.DataFrame(
 
 
 def flow(flow_id, site, direction, category, description, mass, row):
-    about = dict.fromkeys(FLOW_COLUMNS) | {
+    about = dict.fromkeys([*LISTED["flows"][0], "quality", "waste_code", "source_sheet"]) | {
         "flow_id": flow_id, "site_id": site, "direction": direction, "category": category,
         "description": description, "mass_t_per_year": mass, "source_file": f"{site}.xlsx", "source_row": row,
     }  # fmt: skip
@@ -68,7 +69,7 @@ PLAN = allocate(
 POOLS = pd.DataFrame(
     [("M-1", COLLECTION, "paper", "A C"), ("M-2", "service", None, "A C")],
     columns=["pooling_id", "nature", "category", "members"],
-)
+).reindex(columns=POOL_COLUMNS)
 REFUSED = pd.DataFrame(
     [("S3", "A-3", "B-1", "A", "B", "paper", "receiver")],
     columns=["synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"],
@@ -140,14 +141,12 @@ def test_the_fiche_of_an_exchange():
     assert found.members[["site_id", "name", "is_carrier"]].values.tolist() == [
         ["A", "Aa", "no"], ["B", "Bb", "yes"],
     ]  # fmt: skip
-    assert list(found.exchanges.columns) == EXCHANGE_COLUMNS
+    assert set(LISTED["exchanges"][0]) <= set(found.exchanges.columns)
     assert list(found.exchanges["candidate_id"]) == ["A-2>B-1", "A-1>B-1"]
     # The heaviest first, and every figure walks back to its cell.
     assert list(found.flows["flow_id"]) == ["B-1", "A-1", "A-2"]
     assert list(found.flows["source_row"]) == [9, 4, 5]
-    assert list(found.conditions.columns) == CONDITION_COLUMNS
-    assert found.conditions["condition"].tolist() == list(GATES)
-    assert found.conditions["n_open"].tolist() == [2] * len(GATES) and found.conditions["n_closed"].sum() == 0
+    assert found.closed.empty and list(found.closed.columns) == ["condition", "n_closed"]
     assert found.steps["next_step"].tolist() == ["agree"] and found.groups.empty
 
 
@@ -177,7 +176,14 @@ def test_the_money_of_a_fiche_counts_each_tonne_once():
 def test_the_fiche_of_a_collection_lists_what_is_collected():
     found = of("S2")
     assert list(found.flows["flow_id"]) == ["A-3", "C-1"] and list(found.groups["pooling_id"]) == ["M-1"]
-    assert found.exchanges.empty and found.impact.empty and found.conditions.empty
+    assert found.exchanges.empty and found.impact.empty and found.closed.empty
+    # What holds nothing is not listed.
+    assert [name for name, *_ in found.listings([*FACTS, *RESULTS])] == [
+        "steps",
+        "members",
+        "flows",
+        "groups",
+    ]
 
 
 def test_the_fiche_of_a_pooling_lists_its_needs():
@@ -188,8 +194,7 @@ def test_the_fiche_of_a_pooling_lists_its_needs():
 
 def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
     found = of("S3")
-    closed = found.conditions.set_index("condition")["n_closed"]
-    assert closed["receiver"] == 1 and closed.sum() == 1 and found.conditions["n_open"].sum() == 0
+    assert found.closed.to_numpy().tolist() == [["receiver", 1]] and found.exchanges.empty
     assert list(found.flows["flow_id"]) == ["B-1", "A-3"]
 
 
@@ -200,7 +205,14 @@ def test_no_such_synergy():
 
 def test_every_column_and_code_has_its_french_words():
     found = of("S1")
-    tables = [*found, STEPS, realisation(REGISTER, PLAN), pd.DataFrame(columns=PASSAGE_COLUMNS)]
+    tables = [
+        *(frame for _, frame, *_ in found.listings(LISTED)),
+        found.closed,
+        found.lead,
+        STEPS,
+        realisation(REGISTER, PLAN),
+        pd.DataFrame(columns=PASSAGE_COLUMNS),
+    ]
     tables += [pd.DataFrame(columns=c) for c in (DURATION_COLUMNS, NEAREST_COLUMNS, REASON_COLUMNS)]
     for column in {column for table in tables for column in table.columns}:
         assert heading(column).header

@@ -15,13 +15,13 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
+from eit_analysis.outlets.ranking import answering_level, outlets
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
     naf_division,
     naf_subclasses,
     normalise_waste_code,
 )
-from eit_analysis.synergies.outlets import answering_level, outlets
 
 ANY_ACTIVITY = "toute activité qui en a l'usage"
 HAZARDOUS_ONLY = (

@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation.frontier import frontier
@@ -84,7 +84,7 @@ class Assessment:
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
-        costs = cost_table(self.settings.pooling_costs)  # type: ignore[arg-type]  # read only, never written
+        costs = cost_table(self.settings.pooling_costs)
         reach, thresholds = (
             (radius_km, self.settings.scoring.detour_factor),
             reference.load("pooling_thresholds"),
@@ -140,7 +140,7 @@ class Assessment:
     def changes(self) -> pd.DataFrame:
         """What the plan changes, by category and in all (``breakdown.TOTAL``), with 95 % intervals."""
         scoring = self.settings.scoring
-        return portfolio(self.plan.exchanges, self.factors, TOTAL, scoring.draws, scoring.seed)
+        return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
     @property
     def outcome(self) -> str:

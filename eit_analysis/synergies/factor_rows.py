@@ -99,12 +99,7 @@ def values(
 ) -> dict[str, np.ndarray]:
     """Shape (n, k) for each role: k values of each factor row laid out on the candidates.
 
-    Parameters
-    ----------
-    used : dict
-        From :func:`rows_used`.
-    by_row : (rows of the factors, k) array
-        The three bounds, or k draws.
+    ``used`` from :func:`rows_used`; ``by_row``, shape (rows of the factors, k): the three bounds, or k draws.
     """
     own = own_figures(candidates)
     nothing = np.full(len(candidates), np.nan)

@@ -31,22 +31,18 @@ from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
 
 # indicator: (central, low, high) columns.
 INDICATORS = {
-    "net_gain": ("net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year"),
-    "giver_saving": (
-        "giver_saving_eur_per_year", "giver_saving_low_eur_per_year", "giver_saving_high_eur_per_year",
-    ),
-    "transport": ("transport_eur_per_year", "transport_low_eur_per_year", "transport_high_eur_per_year"),
-    "avoided_purchase": (
-        "avoided_purchase_eur_per_year", "avoided_purchase_low_eur_per_year",
-        "avoided_purchase_high_eur_per_year",
-    ),
-    "emissions": (
-        "emissions_tco2e_per_year", "emissions_low_tco2e_per_year", "emissions_high_tco2e_per_year",
-    ),
-    "avoided": ("avoided_tco2e_per_year", "avoided_low_tco2e_per_year", "avoided_high_tco2e_per_year"),
-    "jobs": ("jobs", "jobs_low", "jobs_high"),
-    "insertion": ("insertion_fte", "insertion_fte_low", "insertion_fte_high"),
-}  # fmt: skip
+    name: tuple(f"{stem}{bound}{unit}" for bound in ("", "_low", "_high"))
+    for name, stem, unit in (
+        ("net_gain", "net_gain", "_eur_per_year"),
+        ("giver_saving", "giver_saving", "_eur_per_year"),
+        ("transport", "transport", "_eur_per_year"),
+        ("avoided_purchase", "avoided_purchase", "_eur_per_year"),
+        ("emissions", "emissions", "_tco2e_per_year"),
+        ("avoided", "avoided", "_tco2e_per_year"),
+        ("jobs", "jobs", ""),
+        ("insertion", "insertion_fte", ""),
+    )
+}
 # An operator that lives on what it is given or paid to take buys no new material instead.
 BUYS_NOTHING_NEW = ("ess", "outlet")
 DIVERTED = ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
@@ -102,12 +98,10 @@ def impacts(
 
     Parameters
     ----------
-    candidates : pandas.DataFrame
-        From ``substitution.candidates``.
+    candidates, factors : pandas.DataFrame
+        From ``substitution.candidates`` and ``reference.factors.factor_table``.
     flows, sites : pandas.DataFrame
         Tidy tables, for the price of the taker's input and for what kind of actor he is.
-    factors : pandas.DataFrame
-        From ``reference.factors.factor_table``.
 
     Returns
     -------

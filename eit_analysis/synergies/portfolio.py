@@ -29,8 +29,8 @@ EDGE = float(norm.ppf(0.975))
 BLOCK = 60_000
 
 
-def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int, seed: int) -> pd.DataFrame:
-    """Change by category and in all, central value and 95 % interval.
+def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """Change by category and in all (``TOTAL``), central value and 95 % interval.
 
     Parameters
     ----------
@@ -38,8 +38,6 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
         Rows of ``allocation.allocate`` with the columns of ``impacts.impacts``.
     factors : pandas.DataFrame
         Those the impacts were reckoned with.
-    total : str
-        Name of the total row.
     draws, seed : int
         Monte Carlo draws and their seed: the same seed gives the same figures, whatever the order of rows.
 
@@ -77,7 +75,7 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, total: str, draws: int,
         by_row = _split_normal(rows, of_factors.standard_normal((size, len(rows))).T)
         ratio = _split_normal(ratios, of_tonnes.standard_normal((size, outputs.max() + 1)).T[outputs])
         parts.append(totals(by_row, ratio))
-    table = pd.DataFrame({"category": [*categories, total]})
+    table = pd.DataFrame({"category": [*categories, TOTAL]})
     for name, (middle, low, high) in INDICATORS.items():
         ends = np.quantile(np.hstack([part[name] for part in parts]), [0.025, 0.975], axis=1)
         table[middle] = value = central[name][:, 0]
@@ -89,16 +87,8 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
     """One indicator of :func:`portfolio`, by category, with the exchanges behind it.
 
     An actor weighs by the tonnes of the exchanges. The central value is their sum, and a public multiple of
-    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws.
-
-    Parameters
-    ----------
-    changes, plan : pandas.DataFrame
-        From :func:`portfolio` and what it was given.
-    indicator : str
-        Of ``impacts.INDICATORS``.
-    rules : Disclosure
-        They choose between givers and takers, :func:`exposed.exposed_side`.
+    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws. ``rules``
+    choose between givers and takers (:func:`exposed.exposed_side`).
     """
     columns = list(INDICATORS[indicator])
     kept = plan[plan[ALLOCATED] > 0]

@@ -33,32 +33,28 @@ class JointPlan:
     Attributes
     ----------
     exchanges : pandas.DataFrame
-        All the candidates, in order of ``candidate_id``, with ``allocated_t_per_year`` (diverted) and
+        All the candidates, by ``candidate_id``, with ``allocated_t_per_year`` (diverted) and
         ``received_t_per_year`` (after yield), 0 for those that do not take place.
     objective : str
         The column that the plan maximises.
-    value : float
-        What it reaches, less the cost of the exchanges where the objective is the net gain.
-    status : str
-        ``optimal``, or ``time_limit`` when the search was cut short.
-    gap_percent : float
-        No plan is better by more than this share of the best conceivable; 0 when proved optimal
-        (to a millionth).
     n_unknown : int
         Candidates left out because the objective, or under a budget their net gain, is unknown.
     settings, model, solution : Allocation, Model, Solution
-        The programme behind it, for the prices of its limits.
+        The programme and its solution: value, less the cost of the exchanges where the objective is the net
+        gain, status (``optimal``, ``time_limit``) and the gap to the best conceivable plan.
     """
 
     exchanges: pd.DataFrame
     objective: str
-    value: float
-    status: str
-    gap_percent: float
     n_unknown: int
     settings: Allocation
     model: Model
     solution: Solution
+
+    @property
+    def value(self) -> float:
+        """What the plan reaches."""
+        return self.solution.value
 
 
 def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NET_GAIN) -> JointPlan:
@@ -98,9 +94,6 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
             allocated_t_per_year=tonnes, received_t_per_year=tonnes * table["yield_central"].astype(float)
         ),
         objective=objective,
-        value=found.value,
-        status=found.status,
-        gap_percent=found.gap_percent,
         n_unknown=int(table[indicators].isna().any(axis=1).sum()),
         settings=settings,
         model=model,
@@ -122,22 +115,14 @@ def limits(settings: Allocation) -> pd.DataFrame:
 
 def search(plan: JointPlan) -> pd.DataFrame:
     """How sure the plan is to be the best, one row: ``SEARCH_COLUMNS``."""
-    row = (plan.objective, plan.status, plan.gap_percent, plan.n_unknown)
+    row = (plan.objective, plan.solution.status, plan.solution.gap_percent, plan.n_unknown)
     return pd.DataFrame([row], columns=SEARCH_COLUMNS)
 
 
 def account(plan: JointPlan) -> pd.DataFrame:
     """after coordination = Σ net gains of the exchanges − p × exchanges, in €/year, p the cost of one.
 
-    Parameters
-    ----------
-    plan : JointPlan
-        Of largest net gain: its value is what stays.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``ACCOUNT_COLUMNS``, three rows: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
+    Three rows of a plan of largest net gain: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
     """
     paid = plan.settings.project_cost_eur_per_year * int(plan.solution.chosen.sum())
     rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]
@@ -147,17 +132,8 @@ def account(plan: JointPlan) -> pd.DataFrame:
 def exclusive(plan: JointPlan, flows: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of which one at most takes place, by group, with the tonnes (t/year) that the plan gives.
 
-    Parameters
-    ----------
-    plan : JointPlan
-        Its settings name the groups.
-    flows : pandas.DataFrame
-        ``flow_id`` and ``site_id``: whose exchange it is, even one that is no candidate.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``EXCLUSIVE_COLUMNS``, groups numbered from 1; tonnes are missing for what is no candidate.
+    ``EXCLUSIVE_COLUMNS``, groups numbered from 1; tonnes are missing for what is no candidate, whose actors
+    come from the flows.
     """
     groups = enumerate(plan.settings.exclusive, start=1)
     rows = [(number, name, *name.split(">")) for number, group in groups for name in group]

@@ -3,9 +3,8 @@
     price    = ∂ value / ∂ limit, the same exchanges taking place                     €/t
     one more = value of the best plan with one unit more − value of the best plan     €/year
 
-The price is the dual value of the linear programme of the tonnes. It promises too much where a tonne more
-would only meet another limit, and too little where it would let an exchange reach the smallest lot. The
-difference is exact: it is the figure to publish.
+The price, the dual value of the linear programme of the tonnes, is too high where a tonne more would meet
+another limit, and too low where it would let an exchange reach the smallest lot. The difference is exact.
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``PRICE_COLUMNS``, one row per output (``supply``) and per need or capacity (``demand``) of the
-        exchanges that could be weighed. ``slack_t_per_year`` is what the plan leaves of the limit.
+        exchanges that could be weighed, under the number of the limit. ``slack_t_per_year`` is what the plan
+        leaves of it.
 
     Raises
     ------
@@ -66,44 +66,25 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
         price_eur_per_t=prices,
     )
     return table.loc[table["limit_kind"].isin(["supply", "demand"]), PRICE_COLUMNS].sort_values(
-        ["price_eur_per_t", "limit_kind", "flow_id"], ascending=[False, True, True], ignore_index=True
+        ["price_eur_per_t", "limit_kind", "flow_id"], ascending=[False, True, True]
     )
 
 
 def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
-    """The limits given, with ``one_more_eur_per_year``: what the best plan gains from a tonne more of each.
+    """The limits given (rows of :func:`shadow_prices`), with ``one_more_eur_per_year``.
 
-    Missing when time runs out. One programme is solved per row: give the rows to publish, not all of them.
-    The solver's gap leaves about a millionth of the plan's value of doubt.
-
-    Parameters
-    ----------
-    plan : JointPlan
-        From :func:`joint_plan.allocate`, of largest net gain.
-    limits : pandas.DataFrame
-        Rows of :func:`shadow_prices`.
+    What the best plan gains from a tonne more of each, to a millionth of its value; missing when time runs
+    out. One programme is solved per row.
     """
-    place = {key: row for row, key in enumerate(zip(*_keys(_limits(plan)), strict=True))}
-    gains = [_gain(plan, place[key]) for key in zip(*_keys(limits), strict=True)]
+    gains = [_gain(plan, row) for row in limits.index]
     return limits.assign(one_more_eur_per_year=np.array(gains, dtype=float))
 
 
 def scarce_demands(plan: JointPlan, most: int = 8, least_eur_per_year: float = 10.0) -> pd.DataFrame:
     """The needs and capacities that a plan exhausts, by what one more tonne of each brings, largest first.
 
-    Parameters
-    ----------
-    plan : JointPlan
-        From :func:`joint_plan.allocate`, of largest net gain.
-    most : int
-        How many are tried, dearest first: one programme is solved for each.
-    least_eur_per_year : float
-        What brings less is left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``SCARCE_COLUMNS``.
+    The ``most`` dearest are tried; what brings less than ``least_eur_per_year`` is left out. Columns
+    ``SCARCE_COLUMNS``.
     """
     prices = shadow_prices(plan)
     tried = prices[(prices["limit_kind"] == "demand") & (prices["price_eur_per_t"] > 0)].head(most)
@@ -113,13 +94,7 @@ def scarce_demands(plan: JointPlan, most: int = 8, least_eur_per_year: float = 1
 
 
 def ceilings(plan: JointPlan) -> pd.DataFrame:
-    """The budget (€/year) and the number of projects, where limited: what is used, and what one more brings.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``CEILING_COLUMNS``; kinds ``budget`` and ``projects``.
-    """
+    """The budget (€/year) and the number of projects, where limited: what is used, what one more brings."""
     table = _limits(plan)
     table = table[table["limit_kind"].isin(["budget", "projects"])]
     return table.assign(one_more_eur_per_year=[_gain(plan, row) for row in table.index])[
@@ -137,16 +112,12 @@ def _limits(plan: JointPlan) -> pd.DataFrame:
     return model.rows.assign(ceiling=model.limits, ceiling_used=used)
 
 
-def _keys(table: pd.DataFrame) -> tuple[list[str], list[str]]:
-    return list(table["limit_kind"]), list(table["flow_id"])
-
-
 def _gain(plan: JointPlan, row: int) -> float:
     """What the best plan gains from one unit more of a limit."""
     raised = plan.model.limits + (np.arange(len(plan.model.limits)) == row)
     again = solve(
         replace(plan.model, limits=raised), plan.model.benefit(plan.objective), plan.settings.time_limit_s
     )
-    if again is None or not again.status == plan.status == "optimal":
+    if again is None or not again.status == plan.solution.status == "optimal":
         return np.nan
     return max(0.0, again.value - plan.value)

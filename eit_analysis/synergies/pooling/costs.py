@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.config import PoolingCostOverride
 from eit_analysis.errors import InputError
 
 # The one unit of each cost: what the savings assume.
@@ -45,23 +46,12 @@ class Costs(NamedTuple):
         return self.km_cost.central > 0
 
 
-class Override(Protocol):
-    """What a study says of one cost (``config.PoolingCostOverride``)."""
-
-    profile: str
-    cost: str
-    low: float
-    central: float
-    high: float
-    source: str
-
-
-def cost_table(overrides: Iterable[Override] = ()) -> pd.DataFrame:
+def cost_table(overrides: Iterable[PoolingCostOverride] = ()) -> pd.DataFrame:
     """The reference costs of pooling, each overridden row replaced by the study's own values and source.
 
     Parameters
     ----------
-    overrides : iterable of Override
+    overrides : iterable of PoolingCostOverride
         ``[[pooling_costs]]`` of ``study.toml``.
 
     Returns
@@ -104,7 +94,7 @@ def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
     return {profile: Costs(**costs) for profile, costs in ranges.items()}
 
 
-def _wrong(override: Override, profiles: list[str]) -> str:
+def _wrong(override: PoolingCostOverride, profiles: list[str]) -> str:
     """What is wrong with an override, in one French sentence; empty when nothing is."""
     low, central, high = override.low, override.central, override.high
     if override.profile not in profiles:

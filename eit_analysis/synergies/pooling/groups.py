@@ -97,18 +97,20 @@ def pooled(
             *_groups(target, places, own_costs, radius_km, detour_factor),
             *_offers(target, places, own_costs, radius_km, detour_factor),
         ):
-            text, volume = " ".join(found.volumes.index), float(found.volumes.sum())
+            text = " ".join(found.volumes.index)
             key = [threshold.nature, threshold.keyword, category or "", threshold.unit, text]
             key += [found.centre] if found.kind == "offer" else []
             identifier = "M-" + hashlib.sha256("|".join(key).encode()).hexdigest()[:8]
-            rows.append(
-                (
-                    identifier, found.kind, threshold.nature, threshold.label, threshold.keyword, category,
-                    text, found.centre, len(found.volumes), found.n_enough, volume, threshold.unit,
-                    found.least, found.span_km, found.round_km, found.saving.central, found.saving.low,
-                    found.saving.high,
-                )
-            )  # fmt: skip
+            saving = (found.saving.central, found.saving.low, found.saving.high)
+            about = (threshold.nature, threshold.label, threshold.keyword, category, text, found.centre)
+            size = (
+                len(found.volumes),
+                found.n_enough,
+                float(found.volumes.sum()),
+                threshold.unit,
+                found.least,
+            )
+            rows.append((identifier, found.kind, *about, *size, found.span_km, found.round_km, *saving))
             shares += [(identifier, site, float(v)) for site, v in found.volumes.items()]
     frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
     frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
@@ -130,10 +132,7 @@ def offers(pools: pd.DataFrame) -> pd.DataFrame:
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    Parameters
-    ----------
-    groups, shares : pandas.DataFrame
-        From :func:`numbered` and :func:`pooled`.
+    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`.
     """
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")

@@ -15,22 +15,7 @@ from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
 
-FLOW_COLUMNS = [
-    "flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year",
-    "mass_low_t_per_year", "mass_high_t_per_year", "evidence", "quality", "route", "source_file",
-    "source_sheet", "source_row",
-]  # fmt: skip
-EXCHANGE_COLUMNS = [
-    "candidate_id", "giver_site_id", "taker_site_id", "out_flow_id", "in_flow_id", "use", "treatment",
-    "legal_status", "distance_km", "months_in_common", "diverted_t_per_year",
-    "allocated_t_per_year", "score", "rank", "rank_low", "rank_high", "confidence",
-]  # fmt: skip
-NEED_COLUMNS = [
-    "site_id", "nature", "item", "side", "volume_per_year", "unit", "source_file", "source_sheet",
-    "source_row",
-]  # fmt: skip
 JOINED = ["out_flow_id", "in_flow_id"]
-CONDITION_COLUMNS = ["condition", "n_open", "n_closed"]
 # The tables of a sheet: what the survey and the register say, then what is computed.
 FACTS = ("steps", "members", "flows", "needs")
 RESULTS = ("exchanges", "impact", "groups")
@@ -67,15 +52,13 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
 class Fiche(NamedTuple):
     """One synergy, as tables that are released one by one.
 
-    ``lead`` : the line of the register with what the methods say of it (columns of ``recall.recall``).
-    ``members`` : ``site_id, name, actor_type, commune_name, is_carrier``. ``flows`` : ``FLOW_COLUMNS``, the
-    flows that its exchanges join, that refused pairs would have joined or that its collection gathers, the
-    heaviest first, each with the cell it comes from. ``needs`` : ``NEED_COLUMNS``, the same for what a
-    pooling shares. ``exchanges`` : ``EXCHANGE_COLUMNS``, best first. ``conditions`` : ``CONDITION_COLUMNS``,
-    for each gate the exchanges that pass it and the nearest refused pairs that it stopped. ``impact`` : one
-    row, the columns of ``impacts.INDICATORS``, ``mass_t_per_year`` and ``site_ids``, for all the exchanges of
-    the fiche sharing their tonnes; none when there is no exchange. ``groups`` : rows of ``pooling.pooled``
-    that answer it. ``steps`` : its row of ``steps.next_steps``, with its realised tonnes.
+    ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``is_carrier`` added. ``flows`` : what
+    its exchanges join, refused pairs would have joined or its collection gathers, the heaviest first.
+    ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` : each gate
+    that stopped the nearest refused pairs, with their number. ``impact`` : one row, the columns of
+    ``impacts.INDICATORS`` and ``mass_t_per_year``, for all its exchanges sharing their tonnes; none without
+    exchange. ``groups`` : rows of ``pooling.pooled`` that answer it. ``steps`` : its row of
+    ``steps.next_steps``, with its realised tonnes.
     """
 
     lead: pd.DataFrame
@@ -83,7 +66,7 @@ class Fiche(NamedTuple):
     flows: pd.DataFrame
     needs: pd.DataFrame
     exchanges: pd.DataFrame
-    conditions: pd.DataFrame
+    closed: pd.DataFrame
     impact: pd.DataFrame
     groups: pd.DataFrame
     steps: pd.DataFrame
@@ -98,11 +81,6 @@ class Fiche(NamedTuple):
         """Identifier, title and actors."""
         row = self.lead.iloc[0]
         return row["synergy_id"], row["title"], str(row["site_ids"]).split()
-
-    @property
-    def closed(self) -> pd.DataFrame:
-        """The conditions that stopped the nearest pairs, with the number of pairs."""
-        return self.conditions.loc[self.conditions["n_closed"] > 0, ["condition", "n_closed"]]
 
     def listings(self, names: Iterable[str]) -> list[tuple[str, pd.DataFrame, list[str], int | None]]:
         """Name, columns to list, columns that name actors and most rows of the tables that hold anything."""
@@ -169,10 +147,10 @@ def fiche(
             flows.sort_values(["mass_t_per_year", "flow_id"], ascending=[False, True]),
             "flow_id",
             {*joined, *_collected(ids, lead, groups, flows)},
-        )[FLOW_COLUMNS],
+        ),
         needs=_needs(ids, lead, sharing),
-        exchanges=exchanges[EXCHANGE_COLUMNS].reset_index(drop=True),
-        conditions=_conditions(len(exchanges), closed),
+        exchanges=exchanges.reset_index(drop=True),
+        closed=_counted(closed),
         impact=_impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
         groups=groups,
         steps=_rows(steps, "synergy_id", {synergy_id}).assign(
@@ -206,14 +184,13 @@ def _collected(ids: pd.Series, lead: pd.DataFrame, groups: pd.DataFrame, flows: 
 def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
     own = sharing[sharing["site_id"].isin(ids) & (lead["kind"].iloc[0] == POOLING)]
     named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
-    needs = own.loc[pd.Series(named, index=own.index, dtype=bool), NEED_COLUMNS]
+    needs = own[pd.Series(named, index=own.index, dtype=bool)]
     return needs.sort_values(["site_id", "source_sheet", "source_row"], ignore_index=True)
 
 
-def _conditions(n_open: int, closed: pd.DataFrame) -> pd.DataFrame:
-    stopped = closed["gate"].value_counts().reindex(list(GATES), fill_value=0)
-    table = pd.DataFrame({"condition": list(GATES), "n_open": n_open, "n_closed": stopped.to_numpy()})
-    return table if n_open or len(closed) else table.head(0)
+def _counted(closed: pd.DataFrame) -> pd.DataFrame:
+    stopped = closed["gate"].value_counts().reindex(list(GATES)).dropna().astype(int)
+    return stopped.rename_axis("condition").reset_index(name="n_closed")
 
 
 def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:

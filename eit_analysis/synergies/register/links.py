@@ -65,18 +65,9 @@ def is_collection(title: object) -> bool:
 def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Pairs that answer each exchange of the register.
 
-    Parameters
-    ----------
-    register, flows : pandas.DataFrame
-        Tidy tables.
-    pairs : pandas.DataFrame
-        ``passed`` or ``rejected`` of ``substitution.candidates``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The pairs with ``synergy_id`` and ``match_basis``: ``wording`` when the title shares a word with one
-        of the two flows, ``actors`` when no pair of that lead does and only actors and family agree.
+    The pairs (``passed`` or ``rejected`` of ``substitution.candidates``) with ``synergy_id`` and
+    ``match_basis``: ``wording`` when the title shares a word with one of the two flows, ``actors`` when no
+    pair of that lead does and only actors and family agree.
     """
     ids = actors(register[register["kind"] != POOLING])
     givers = ids[["synergy_id", "title", "carrier", "category", "site_id"]]

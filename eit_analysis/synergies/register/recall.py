@@ -60,15 +60,7 @@ def recall(
 
 
 def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
-    """Candidates that no line of the register names, best first.
-
-    Parameters
-    ----------
-    ranked : pandas.DataFrame
-        Candidates with their ``rank``, from ``scoring.rank``.
-    recalled : pandas.DataFrame
-        From :func:`recall`.
-    """
+    """Candidates with their ``rank`` that no line of the register names (:func:`recall`), best first."""
     known = set(" ".join(recalled["candidate_ids"].dropna()).split())
     unknown = ranked[~ranked["candidate_id"].isin(known)]
     return unknown.sort_values(["rank", "candidate_id"], ignore_index=True)

@@ -29,12 +29,8 @@ def next_steps(
 
     Parameters
     ----------
-    recalled : pandas.DataFrame
-        From ``recall.recall``.
-    candidates : pandas.DataFrame
-        ``passed`` of ``substitution.candidates`` or any table made from it.
-    stays : pandas.DataFrame
-        From ``durations.passages``.
+    recalled, candidates, stays : pandas.DataFrame
+        From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``.
     stalled_months : float
         Waiting longer than this counts as stalled.
 
@@ -60,18 +56,9 @@ def next_steps(
 def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     """Realised beside possible tonnes of each synergy: realised / potential, in percent.
 
-    Parameters
-    ----------
-    recalled : pandas.DataFrame
-        From ``recall.recall``.
-    plan : pandas.DataFrame
-        From ``joint_plan.allocate``: what the synergy keeps once all compete for the same tonnes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``REALISATION_COLUMNS``. A synergy that is not found, or that pools no tonnes, has no
-        potential. Possible tonnes do not add up from one synergy to the next; realised ones do.
+    Of the register (``recall.recall``), with what each keeps in a joint plan once all compete for the same
+    tonnes. A synergy that is not found, or that pools no tonnes, has no potential. Possible tonnes do not add
+    up from one synergy to the next; realised ones do. Columns ``REALISATION_COLUMNS``.
     """
     ids = recalled[["synergy_id", "candidate_ids"]].assign(
         candidate_id=recalled["candidate_ids"].fillna("").astype(str).str.split()

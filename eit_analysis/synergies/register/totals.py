@@ -20,18 +20,8 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     they reach it, up to those that the exchanges bring it. Its own waste of that family, which nothing tells
     from them, is taken for them first: no tonne counts twice.
 
-    Parameters
-    ----------
-    exchanges : pandas.DataFrame
-        ``giver_site_id, taker_site_id, category, input_category, yield_central``, potential
-        (``diverted_t_per_year``) and retained (``allocated_t_per_year``) tonnes.
-    sites : pandas.DataFrame
-        Tidy table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows, both tonnages lessened, each by what it brings itself.
+    The rows of a joint plan, both tonnages (``diverted_t_per_year``, ``allocated_t_per_year``) lessened, each
+    by what it brings itself.
     """
     structures = sites.loc[sites["actor_type"].isin(["outlet", "ess"]), "site_id"]
     giver = pd.MultiIndex.from_frame(exchanges[["giver_site_id", "category"]])

@@ -8,12 +8,7 @@ import pandas as pd
 def with_regulatory_ease(candidates: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
     """Candidates with ``regulatory_ease`` (0 hardest, 1 freest) and its ``_low`` and ``_high``.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        Needs ``legal_status``; a status without a scale is unknown, never zero.
-    scales : pandas.DataFrame
-        ``reference/scoring_scales.csv``: hypotheses of the project, each with its reason.
+    A ``legal_status`` without a row in ``reference/scoring_scales.csv`` is unknown, never zero.
     """
     scale = scales[scales["scale"] == "regulatory_ease"].set_index("code")
     return candidates.assign(

@@ -22,17 +22,9 @@ TOP = 3
 
 
 def voter_weights(votes: pd.DataFrame) -> pd.DataFrame:
-    """Weights of each voter, sum 1: a criterion without points weighs nothing.
+    """Weights of each voter by criterion, sum 1: voters in alphabetical order, no points weigh nothing.
 
-    Parameters
-    ----------
-    votes : pandas.DataFrame
-        ``participant, criterion, points``, points not negative and not all zero for anyone.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Voters (``participant``, in alphabetical order) by criteria.
+    ``votes`` has ``participant, criterion, points``, points not negative and not all zero for anyone.
     """
     points = votes.astype({"points": float}).pivot_table(
         index="participant", columns="criterion", values="points", aggfunc="sum", fill_value=0.0
@@ -104,13 +96,9 @@ def voters(votes: pd.DataFrame, candidates: pd.DataFrame, criteria: pd.DataFrame
 def support(votes: pd.DataFrame, candidates: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
     """What each candidate's rank becomes from voter to voter.
 
-    Parameters as in :func:`voters`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``candidate_id, top_voters_percent`` (share of the voters under whose weights it is among the ``TOP``
-        first), ``voter_rank_best, voter_rank_worst``; the most widely supported first.
+    ``candidate_id, top_voters_percent`` (share of the voters under whose weights it is among the ``TOP``
+    first), ``voter_rank_best, voter_rank_worst``; the most widely supported first. Parameters as in
+    :func:`voters`.
     """
     scores = _scores(voter_weights(votes), candidates, criteria)
     ranks = pd.DataFrame([spotis.positions(of_voter) for of_voter in scores], columns=candidates.index)

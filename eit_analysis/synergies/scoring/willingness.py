@@ -41,15 +41,7 @@ def site_willingness(readiness: pd.DataFrame, sites: pd.DataFrame, scales: pd.Da
 
 
 def with_willingness(candidates: pd.DataFrame, willingness: pd.DataFrame) -> pd.DataFrame:
-    """Candidates with ``partner_willingness`` (1 to 5) and its ``_low`` and ``_high``.
-
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        Needs ``giver_site_id, taker_site_id``.
-    willingness : pandas.DataFrame
-        From :func:`site_willingness`.
-    """
+    """Candidates with ``partner_willingness`` (1 to 5, :func:`site_willingness`) and its bounds."""
     columns = {}
     for bound in BOUNDS:
         sides = pd.concat(

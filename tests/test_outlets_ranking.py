@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.codes import ROUTES
+from eit_analysis.outlets.ranking import OUTLET_COLUMNS, STEPS, WEIGHTS, answering_level, outlets
 from eit_analysis.reference import compatibility
 from eit_analysis.synergies import substitution
-from eit_analysis.synergies.outlets import OUTLET_COLUMNS, STEPS, WEIGHTS, answering_level, outlets
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference_factors.md"
 LEVELS = ["code", "subchapter", "chapter", "none"]
