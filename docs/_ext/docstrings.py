@@ -23,11 +23,13 @@ def as_restructured_text(docstring: str, module: str) -> str:
     head, *sections = SECTIONS.split(docstring, maxsplit=1)
     blocks: list[str] = []
     for block in paragraphs(head):
-        listed = block.startswith(" ") and blocks and blocks[-1].startswith(("- ", "  "))
-        if listed or not is_equation(block):
+        before = blocks[-1] if blocks else ""
+        if not is_equation(block) or (block.startswith(" ") and before.startswith(("- ", "  "))):
             blocks.append(as_text(block, module))
+        elif before.startswith("::") or before.endswith("::"):
+            blocks[-1] += "\n\n" + indent(block, "    ")
         else:
-            blocks.append(indent(block, "    ") if blocks and blocks[-1].endswith("::") else literal(block))
+            blocks.append("::\n\n" + indent(block, "    "))
     return "\n\n".join([*blocks, *(as_text(section, module) for section in sections)])
 
 
@@ -45,10 +47,6 @@ def is_equation(block: str) -> bool:
     in_columns = any(re.search(r"\S {3,}\S", line) for line in lines)
     equalities = len(lines) > 1 and all(re.search(r" [=~] ", line) for line in lines)
     return indented or in_columns or equalities
-
-
-def literal(block: str) -> str:
-    return "::\n\n" + indent(block, "    ")
 
 
 def as_text(block: str, module: str) -> str:

@@ -6,6 +6,7 @@ Nothing is listed by hand: a module that comes, goes or changes its name does so
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from docstrings import as_text
 from import_drawing import draw
@@ -13,30 +14,37 @@ from package_tree import Module, children, imports_between_children, read_module
 from sphinx.application import Sphinx
 
 
-def package_page(package: Module, known: dict[str, Module]) -> str:
-    """The docstring of a package, a drawing and a table of what is inside, and what it defines itself."""
-    graph = imports_between_children(package.name, known)
-    inside = children(package.name, known)
+def page(module: Module, known: dict[str, Module]) -> str:
+    """The docstring of a module, the map of a package after it (`add_map`), then what it defines."""
+    title = f"{module.name}\n{'=' * len(module.name)}\n\n"
+    inside = "".join(f"   {label(name)} <{name}>\n" for name in children(module.name, known))
+    tree = f"\n.. toctree::\n   :hidden:\n\n{inside}" if inside else ""
+    return f"{title}.. automodule:: {module.name}\n   :members:\n{tree}"
+
+
+def package_map(package: str, known: dict[str, Module]) -> str:
+    """A drawing of who imports whom inside a package, and a table of what each module is for."""
+    graph = imports_between_children(package, known)
     rows = [
-        f"   * - :mod:`~{name}`\n     - {as_text(known[name].purpose, package.name)}\n"
+        f"   * - :mod:`~{name}`\n     - {as_text(known[name].purpose, package)}\n"
         f"     - {', '.join(f':mod:`~{target}`' for target in sorted(graph[name]))}\n"
-        for name in inside
+        for name in graph
     ]
-    drawing = draw(graph, f"Who imports whom in {package.name}")
+    drawing = draw(graph, f"Who imports whom in {package}")
     return (
-        f".. automodule:: {package.name}\n   :members:\n\n.. raw:: html\n\n   {drawing}\n\n"
-        ".. list-table::\n   :header-rows: 1\n   :widths: 25 50 25\n\n"
-        "   * - Module\n     - Purpose\n     - Imports, of these\n" + "".join(rows) + "\n"
-        ".. toctree::\n   :hidden:\n\n" + "".join(f"   {label(name)} <{name}>\n" for name in inside)
+        f".. raw:: html\n\n   {drawing}\n\n.. list-table::\n   :header-rows: 1\n   :widths: 25 50 25\n\n"
+        "   * - Module\n     - Purpose\n     - Imports, of these\n" + "".join(rows)
     )
+
+
+def add_map(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:
+    known = read_modules()
+    if what == "module" and children(name, known) and not options.no_index:
+        lines += ["", *package_map(name, known).split("\n"), ""]
 
 
 def label(name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def module_page(module: Module) -> str:
-    return f".. automodule:: {module.name}\n   :members:\n"
 
 
 def write_pages(app: Sphinx) -> None:
@@ -44,11 +52,7 @@ def write_pages(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "api"
     folder.mkdir(exist_ok=True)
     known = read_modules()
-    pages = {}
-    for module in known.values():
-        title = f"{module.name}\n{'=' * len(module.name)}\n\n"
-        body = package_page(module, known) if children(module.name, known) else module_page(module)
-        pages[f"{module.name}.rst"] = title + body
+    pages = {f"{module.name}.rst": page(module, known) for module in known.values()}
     for old in {path.name for path in folder.iterdir()} - pages.keys():
         (folder / old).unlink()
     for name, text in pages.items():
@@ -59,4 +63,5 @@ def write_pages(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-docstring", add_map, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
