@@ -23,13 +23,10 @@ class PreparedTables:
     A study gives every row; a release gives the same tables without the actors who refused its audience.
     """
 
+    settings: StudyConfig
+
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table as cleaning wrote it."""
-        raise NotImplementedError
-
-    @property
-    def settings(self) -> StudyConfig:
-        """What study.toml says."""
         raise NotImplementedError
 
     def sites(self, labels: str = "") -> pd.DataFrame:

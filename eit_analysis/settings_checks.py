@@ -19,7 +19,7 @@ def check_names(study: Study) -> None:
         When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
     """
     waves = [study.at(name) for name in study.waves]
-    exclusive, scenarios = study.config.allocation.exclusive, study.config.scenarios
+    exclusive, scenarios = study.settings.allocation.exclusive, study.settings.scenarios
     if exclusive:
         given = [wave.load("flows") for wave in waves if wave.has("flows")]
         known_exclusive(exclusive, pd.concat(given))
@@ -34,6 +34,6 @@ def check_names(study: Study) -> None:
 
 def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """People as the forecast of a wave has them, their sites, the year that it starts from."""
-    rules, sites = wave.config.disclosure, wave.load("sites")
+    rules, sites = wave.settings.disclosure, wave.load("sites")
     people = prepare(wave.load("workforce"), rules.minimum_people, rules.minimum_units)
     return people, sites, survey_year(sites, wave.wave)

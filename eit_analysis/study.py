@@ -69,18 +69,14 @@ class Study:
         Folder name of the wave; the last by name unless asked otherwise.
     root : pathlib.Path
         The project folder.
-    config : StudyConfig
+    settings : StudyConfig
         What ``study.toml`` says.
     """
 
     name: str
     wave: str
     root: Path
-    config: StudyConfig
-
-    @property
-    def settings(self) -> StudyConfig:
-        return self.config
+    settings: StudyConfig
 
     @property
     def raw(self) -> Path:
@@ -102,7 +98,7 @@ class Study:
     def at(self, wave: str) -> Self:
         """The same study on another wave."""
         opened = open_study(self.name, wave, self.root)
-        return replace(self, wave=opened.wave, config=opened.config)
+        return replace(self, wave=opened.wave, settings=opened.settings)
 
     def previous(self, table: str) -> str:
         """The last wave before this one that has a table; empty when none has."""

@@ -379,7 +379,7 @@ def test_unreadable_file_goes_to_the_study_office():
 
 NO_STUDY = type("NoStudy", (), {})()
 NO_STUDY.wave = "2018"
-NO_STUDY.config = type("Config", (), {"title": "Essai", "territory": "Vallée", "fictional": True})()
+NO_STUDY.settings = type("Config", (), {"title": "Essai", "territory": "Vallée", "fictional": True})()
 HOSTILE = '=HYPERLINK("http://x","y")<script>alert(1)</script>'
 
 
@@ -592,7 +592,7 @@ def test_fiche_is_sent_back_somewhere_before_some_day():
 
 @pytest.mark.parametrize(("territory", "shown"), [("Vallée", True), ("à compléter", False)])
 def test_territory_is_named_once_known(territory, shown):
-    study = type("Study", (), {"wave": "2018", "config": type("Config", (), {
+    study = type("Study", (), {"wave": "2018", "settings": type("Config", (), {
         "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
     fiche = by_site(wave())["E19"]
     assert (territory in html_page(study, fiche).decode()) is shown

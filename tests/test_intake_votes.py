@@ -104,4 +104,4 @@ def test_the_sample_votes_stand_beside_the_waves_and_give_weights(tmp_path):
     assert found.groupby("participant")["points"].sum().eq(100).all()
     assert found["participant"].str.contains("fictif").all()
     weights = votes.consensus(found).set_index("criterion")["weight"].to_dict()
-    assert criteria(weights, study.config.scoring.bounds)["weight"].sum() == pytest.approx(1)
+    assert criteria(weights, study.settings.scoring.bounds)["weight"].sum() == pytest.approx(1)

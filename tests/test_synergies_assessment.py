@@ -27,7 +27,7 @@ def assessment() -> Assessment:
     if not study.has("flows"):
         pytest.skip("the sample study is not cleaned (make data)")
     tables = (study.load(name) for name in ("flows", "sites", "readiness"))
-    return Assessment(*tables, study.config)
+    return Assessment(*tables, study.settings)
 
 
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:

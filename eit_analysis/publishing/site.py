@@ -80,11 +80,11 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
             csp=policy,
             css=Markup(css),
             title=title,
-            study_title=study.config.title,
-            territory=study.config.territory,
+            study_title=study.settings.title,
+            territory=study.settings.territory,
             wave=study.wave,
             audience=audience_name(study, audience),
-            fictional=study.config.fictional,
+            fictional=study.settings.fictional,
             imprint=_imprint(study, today),
             **(content | parts),
         )
@@ -95,7 +95,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
 
 def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
     """Date, sources, rules, fingerprint of the data and versions: the foot of every page."""
-    rules = study.config.disclosure
+    rules = study.settings.disclosure
     inputs = sorted(entry["sha256"] for entry in study.manifest()["inputs"])
     fingerprint = hashlib.sha256("".join(inputs).encode()).hexdigest()
     published = Markup('<time datetime="{}">{}</time>').format(

@@ -63,8 +63,8 @@ def manifest(
         },
         "answers": {**SheetAccount.zero(), **totals[ANSWERS]},
         "parameters": {
-            "evidence_half_width": study.config.evidence_half_width,
-            "prefer_register": study.config.prefer_register,
+            "evidence_half_width": study.settings.evidence_half_width,
+            "prefer_register": study.settings.prefer_register,
             "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
         },
         "versions": {name: _version(name) for name in VERSIONS},

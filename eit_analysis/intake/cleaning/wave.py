@@ -116,7 +116,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(study, files, rows, ledger)
-    tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
+    tidy = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
@@ -124,7 +124,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         account.check()
     reconciled = reconcile(
         tidy.tables["flows"], tidy.tables["sites"], waste_register(study),
-        study.config.prefer_register, study.config.evidence_half_width["measured"],
+        study.settings.prefer_register, study.settings.evidence_half_width["measured"],
     )  # fmt: skip
     tidy.tables["flows"] = reconciled.flows
     return Cleaned(

@@ -54,16 +54,16 @@ def import_register(register: str, file: Path, study: Study) -> str:
     InputError
         When the file cannot be read or is not this register.
     """
-    read = read_register(register, file, communes_of(study.config))
+    read = read_register(register, file, communes_of(study.settings))
     if read.table == "bmo":
-        read = _in_department_of_basin(read, study.config.basin)
+        read = _in_department_of_basin(read, study.settings.basin)
     frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
     write_files(study, {read.table: frame}, {f"{read.table}.quarantine": lambda: refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
-        return bmo_sentence(read.frame, study.config.basin)
+        return bmo_sentence(read.frame, study.settings.basin)
     return sentence(REGISTERS[register].title, read.manifest, replaced)
 
 

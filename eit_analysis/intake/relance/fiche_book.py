@@ -108,7 +108,7 @@ def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
     for row, label in enumerate(to_return, start=2):  # B3 and B4, as in the questionnaire
         sheet.write_string(row, 0, typeset(label))
         sheet.write_blank(row, 1, None, to_fill)
-    fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.config.fictional else []
+    fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.settings.fictional else []
     how = (*GUIDE_TEXT, SEND if fiche.site else PUT_BACK) if fiche.questions else ()
     left = ["Restent de côté, sans question :", *fiche.aside] if fiche.aside else []
     lines = [*fictional, ", ".join(context(study)), fiche.who, fiche.headline, *how, *left]

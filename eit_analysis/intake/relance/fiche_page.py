@@ -41,9 +41,9 @@ def style_sheet() -> tuple[str, str]:
 
 def context(study: Study) -> list[str]:
     """Which study and wave a fiche is of; the territory once the study office has named it."""
-    territory = study.config.territory
+    territory = study.settings.territory
     known = [] if fold_words(territory) == "a completer" else [territory]
-    return [study.config.title, *known, f"vague {study.wave}"]
+    return [study.settings.title, *known, f"vague {study.wave}"]
 
 
 def page(study: Study, fiche: Fiche) -> bytes:
@@ -60,7 +60,7 @@ def page(study: Study, fiche: Fiche) -> bytes:
         fiche=fiche,
         context=" · ".join(context(study)),
         private=PRIVATE,
-        fictional=study.config.fictional,
+        fictional=study.settings.fictional,
         sections=[section for section in sections if section[2]],
         counted=counted,
     )

@@ -13,7 +13,6 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.breakdown import Breakdown, Derived
-from eit_analysis.config import StudyConfig
 from eit_analysis.errors import DisclosureError
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
@@ -46,16 +45,13 @@ class Release(PreparedTables):
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
         self.study, self.page, self.wave = study, page, study.wave
+        self.settings = study.settings
         self.viewer = viewer_of(study, audience)
         # What a reader of this page alone could find; the pages of an audience are protected together later.
         self.withheld = Withheld()
 
     def __repr__(self) -> str:
         return f"Release of {self.study.name}, wave {self.study.wave}, for {self.viewer.audience}"
-
-    @property
-    def settings(self) -> StudyConfig:
-        return self.study.config
 
     def at(self, wave: str) -> Release:
         """The same release, its tables being those of another wave.
@@ -112,7 +108,7 @@ class Release(PreparedTables):
                 f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
                 "public, avec release."
             )
-        cells, base = judge(content, self.study.config.disclosure)
+        cells, base = judge(content, self.settings.disclosure)
         self.withheld.add(cells, base)
         return Aggregate(
             self.viewer,

@@ -73,7 +73,7 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     sites = study.load("sites")
     names = dict(zip(sites["site_id"], sites["name"], strict=True))
     consents = dict(zip(sites["site_id"], sites["consent"], strict=True))
-    declared = {"partners": Audience(named=True), "public": Audience(), **study.config.audiences}
+    declared = {"partners": Audience(named=True), "public": Audience(), **study.settings.audiences}
     known = {INTERNAL: Audience(named=True), **declared}
     if audience.startswith("company:"):
         site = audience.removeprefix("company:")
