@@ -1,0 +1,73 @@
+"""The house: imports go downward only, none in a circle, and one folding of accents serves all."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "eit_analysis"
+STUDIES = ("flows", "synergies", "employment")
+
+
+def modules() -> dict[str, ast.Module]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+MODULES = modules()
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Every module of the package that a module imports, for types too."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in names if name in MODULES}
+
+
+IMPORTS = {name: imported(tree) for name, tree in MODULES.items()}
+
+
+def room(name: str) -> str:
+    return [*name.split("."), ""][1]
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    # A package names its modules as its face, which is no use of them.
+    faces = {name for name in MODULES if (PACKAGE / Path(*name.split(".")[1:]) / "__init__.py").exists()}
+    TopologicalSorter({name: used - faces for name, used in IMPORTS.items() if name not in faces}).prepare()
+
+
+def test_studies_never_import_one_another_and_publishing_imports_none() -> None:
+    for name, used in IMPORTS.items():
+        others = {room(i) for i in used} & set(STUDIES)
+        if room(name) in STUDIES:
+            assert others <= {room(name)}, name
+        if room(name) in ("publishing", "intake", "reference"):
+            assert not others, name
+
+
+def test_what_is_below_imports_nothing_from_above() -> None:
+    order = ["errors", "french", "breakdown", "tables", "reference", "config", "study", "intake"]
+    above = {"publishing", "prepared", "cli", "outlets", "settings_checks", *STUDIES}
+    for name, used in IMPORTS.items():
+        if room(name) in order:
+            assert not {room(i) for i in used} & above, name
+    for below, over in (("errors", order[1:]), ("french", order[2:]), ("reference", ["study", "intake"])):
+        for name, used in IMPORTS.items():
+            if room(name) == below:
+                assert not {room(i) for i in used} & set(over), name
+
+
+def test_accents_are_folded_in_one_place() -> None:
+    folding = [path.name for path in PACKAGE.rglob("*.py") if "NFKD" in path.read_text(encoding="utf-8")]
+    assert folding == ["french.py"]
