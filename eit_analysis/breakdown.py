@@ -1,4 +1,4 @@
-"""A sum that carries its records: what a table prints, and which records of the survey stand behind each row.
+"""A sum that carries its records: what a table prints, and which records of the survey are behind each row.
 
     y_row = sum_r c_r x_r,   over the records r that have the keys of the row,
 

@@ -177,7 +177,7 @@ def unread(quarantine: pd.DataFrame) -> list[str]:
 def left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> list[str]:
     """One sentence for each file of another format, sheet name and column that was not read.
 
-    The same column of several sheets is told once.
+    The same column of several sheets is named once.
     """
     from eit_analysis.french import counted
 

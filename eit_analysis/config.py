@@ -159,8 +159,8 @@ class Scenarios(Section):
     def _ages_make_sense(self) -> Self:
         if self.long_career_age > self.retirement_age:
             raise ValueError(
-                f"l'âge des carrières longues (long_career_age, {_told(self.long_career_age)}) dépasse "
-                f"l'âge légal (retirement_age, {_told(self.retirement_age)}), corrigez l'un des deux"
+                f"l'âge des carrières longues (long_career_age, {_age(self.long_career_age)}) dépasse "
+                f"l'âge légal (retirement_age, {_age(self.retirement_age)}), corrigez l'un des deux"
             )
         steps = sorted(self.reform, key=lambda step: step.born_from)
         for step, following in pairwise(steps):
@@ -171,15 +171,15 @@ class Scenarios(Section):
                 )
         ages = [self.retirement_age, *(step.retirement_age for step in steps)]
         if ages not in (sorted(ages), sorted(ages, reverse=True)):
-            told = " puis ".join(map(_told, ages))
+            steps_in_order = " puis ".join(map(_age, ages))
             raise ValueError(
-                f"l'âge légal, par année de naissance, monte et baisse tour à tour ({told}), "
+                f"l'âge légal, par année de naissance, monte et baisse tour à tour ({steps_in_order}), "
                 "corrigez retirement_age ou les lignes de reform"
             )
         return self
 
 
-def _told(age: float) -> str:
+def _age(age: float) -> str:
     return french.exact(age, 2)
 
 

@@ -98,7 +98,7 @@ def potential(out: pd.DataFrame, compatibility: pd.DataFrame, factors: pd.DataFr
 def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     """The ``count`` heaviest of :func:`potential` with the columns a reader needs, one row per flow.
 
-    Its six criteria stand in one column, ``criteria_met``, as a text.
+    Its six criteria are in one column, ``criteria_met``, as a text.
     """
     met = left[list(CRITERIA)] == "yes"
     names = np.array(list(CRITERIA.values()), dtype=object)

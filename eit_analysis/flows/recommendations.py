@@ -32,7 +32,7 @@ def actions(
     compatibility: pd.DataFrame,
     factors: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The flows behind each action; one flow may stand behind several.
+    """The flows behind each action; one flow may be behind several.
 
     ``sort``
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative

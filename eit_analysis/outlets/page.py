@@ -34,8 +34,8 @@ def as_text(document: dict[str, Any]) -> str:
     code, label = document["waste_code"], document["label"]
     kind = "dangereux" if document["hazardous"] else "non dangereux"
     star = "*" if document["hazardous"] else ""
-    told = "" if label.endswith(kind) else f" ({kind})"
-    title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{told}", WIDTH)
+    danger = "" if label.endswith(kind) else f" ({kind})"
+    title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{danger}", WIDTH)
     uses = _uses(document["outlets"])
     notes = [document["warning"], _level_sentence(document), ORDER if uses else None]
     lines = [*title, *(line for note in notes if note for line in wrap(note, WIDTH))]
@@ -62,7 +62,7 @@ def _level_sentence(document: dict[str, Any]) -> str:
 
 
 def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The rows of each use, best score first: rules that lead to one use by one route are told together."""
+    """The rows of each use, best score first: rules that lead to one use by one route are one row."""
     uses: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         use = str(row["use"]).split(",")[0]

@@ -1,4 +1,4 @@
-"""What a section does not show, said once at its end: empty tables, and tables closed to its readers."""
+"""What a section does not show, named once at its end: empty tables, and tables closed to its readers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def gathered(blocks: list[Block]) -> Iterator[tuple[int, Block | Silence]]:
 def _passages(
     blocks: list[Block],
 ) -> Iterator[tuple[tuple[int, str] | None, list[tuple[int, Released]]]]:
-    """Each prose with what follows it until the next; what precedes any prose stands alone."""
+    """Each prose with what follows it until the next; what precedes any prose is alone."""
     prose: tuple[int, str] | None = None
     shown: list[tuple[int, Released]] = []
     for number, block in enumerate(blocks, 1):

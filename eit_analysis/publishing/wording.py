@@ -48,7 +48,7 @@ def cell(value: object, column: str) -> str:
         # Years and row numbers take no thousands separator.
         if column.endswith(("year", "source_row")) and "per" not in column:
             return as_code
-        if column in PARAMETERS:  # of any unit and size: 1505 and 0.015 stand in one column
+        if column in PARAMETERS:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
         return number(amount, style.decimals)
     return style.labels.get(str(value), str(value))

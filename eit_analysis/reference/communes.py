@@ -76,7 +76,7 @@ def locate_commune(
 ) -> tuple[Commune, str] | None:
     """The one commune meant by a code, else by a name narrowed by a postcode, and the rule that found it.
 
-    A code decides, whatever stands beside it. A name is compared without case, accents, punctuation and
+    A code decides, whatever is beside it. A name is compared without case, accents, punctuation and
     leading article (``St`` is *Saint*, ``s/`` is *sur*), first among the communes of its postcode: of today,
     of before, beginning of a name, one letter wrong. Then in the department of the postcode (a CEDEX number
     is in no list), or without postcode in the whole country, and never there with a letter wrong.

@@ -89,8 +89,8 @@ def _default_sensitivity(column: str, unit: str) -> str:
     exact scores, whose factors are public, can be solved for it.
     """
     quantity = unit.startswith(QUANTITIES)
-    told = column.startswith("source_") or column in ABOUT_ANSWERS
-    return "confidential" if quantity or told else "consented"
+    about_answers = column.startswith("source_") or column in ABOUT_ANSWERS
+    return "confidential" if quantity or about_answers else "consented"
 
 
 @cache

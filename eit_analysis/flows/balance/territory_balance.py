@@ -81,7 +81,7 @@ def close_negative_arrivals(arcs: pd.DataFrame) -> pd.DataFrame:
     """The arcs with zero for each arrival that would be negative beyond its uncertainty.
 
     A taker that declares less than what others say they send it has no room for arrivals from elsewhere: the
-    two sides then speak of the same tonnes and can be tested against one another.
+    two answers are then about the same tonnes and can be tested against one another.
     """
     balance = reconcile(arcs, [OUTSIDE])
     arrivals = arcs["flow"].str.startswith("arrivals|").to_numpy()

@@ -62,9 +62,9 @@ def pareto(table: Table, value: str, limit: int = 20) -> str:
         places = np.arange(len(amounts))
         axes.plot(share, places, color=DARK, marker="o", markersize=4, linewidth=1.4)
         axes.axvline(THRESHOLD, color="#555555", linestyle="--", linewidth=1)
-        told = f"{THRESHOLD}{wording.NBSP}% du total{wording.NBSP}: {count} sur {len(rows)}"
+        caption = f"{THRESHOLD}{wording.NBSP}% du total{wording.NBSP}: {count} sur {len(rows)}"
         axes.annotate(
-            told, (THRESHOLD, -0.9), xytext=(-5, -4), textcoords="offset points", ha="right", va="top",
+            caption, (THRESHOLD, -0.9), xytext=(-5, -4), textcoords="offset points", ha="right", va="top",
             weight="bold",
         )  # fmt: skip
         axes.set_xlim(0, 104)

@@ -100,7 +100,7 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
 
 
 def lines(table: Table, x: str, value: str, by: str) -> str:
-    """One line per value of key ``by``, told apart by colour, dash and marker."""
+    """One line per value of key ``by``, each with its own colour, dash and marker."""
     import seaborn as sns
 
     rows = table.visible.dropna(subset=[value])

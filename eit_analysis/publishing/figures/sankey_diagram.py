@@ -75,8 +75,8 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
     left, right = (_margin(words, i) for i in (0, len(stages) - 1))
     step = (WIDTH - left - right - NODE) / max(1, len(stages) - 1)
     rooms = [left, *[step - NODE] * (len(stages) - 2), right]
-    lines = {key: _lines(*told, rooms[key[0]] - 16) for key, told in words.items()}
-    plan = layout(paths, stages, family, {key: LINE * len(told) for key, told in lines.items()})
+    lines = {key: _lines(*caption, rooms[key[0]] - 16) for key, caption in words.items()}
+    plan = layout(paths, stages, family, {key: LINE * len(caption) for key, caption in lines.items()})
     columns = [left + i * step for i in range(len(stages))]
     middle = range(1, len(stages) - 1)
     taken = [_box(node, columns, lines[node.stage, node.code]) for node in plan.nodes if node.stage in middle]
@@ -108,7 +108,7 @@ def _name(code: str, stage: str, hidden: Mapping[str, int]) -> str:
 
 def _margin(words: Mapping[tuple[int, str], tuple[str, str]], stage: int) -> float:
     """Room for the labels outside the drawing, no more than they need."""
-    longest = max(len(" ".join(told)) for (i, _), told in words.items() if i == stage)
+    longest = max(len(" ".join(caption)) for (i, _), caption in words.items() if i == stage)
     return min(WIDEST, longest * LETTER + 24)
 
 
@@ -117,8 +117,8 @@ def _lines(name: str, amount: str, room: float) -> list[tuple[str, str]]:
     letters = max(8, int(room / LETTER))
     lines = textwrap.wrap(f"{name} {amount}", letters, break_on_hyphens=False, max_lines=4, placeholder="…")
     last = lines[-1].removesuffix(amount)
-    told = [(line, "") for line in lines[:-1]]
-    return [*told, (last.rstrip(), amount)] if last != lines[-1] else [*told, (last, "")]
+    caption = [(line, "") for line in lines[:-1]]
+    return [*caption, (last.rstrip(), amount)] if last != lines[-1] else [*caption, (last, "")]
 
 
 def _ribbon(
@@ -131,13 +131,13 @@ def _ribbon(
     fill = f'fill="{shade}" fill-opacity="0.7" stroke="{edge(shade)}"'
     if gap:
         fill = 'fill="url(#gap)" stroke="#777"'
-    told = " → ".join(
+    caption = " → ".join(
         words[i, code][0] for i, code in ((ribbon.stage, ribbon.source), (ribbon.stage + 1, ribbon.target))
     )
     return (
         f'<path d="M{x0:.1f},{y0:.2f}C{middle:.1f},{y0:.2f} {middle:.1f},{y1:.2f} {x1:.1f},{y1:.2f}'
         f"V{y1 + size:.2f}C{middle:.1f},{y1 + size:.2f} {middle:.1f},{y0 + size:.2f} {x0:.1f},{y0 + size:.2f}"
-        f'Z" {fill} stroke-width="0.4" stroke-opacity="0.6"><title>{escape(told)}</title></path>'
+        f'Z" {fill} stroke-width="0.4" stroke-opacity="0.6"><title>{escape(caption)}</title></path>'
     )
 
 
@@ -161,23 +161,23 @@ def _label(
 ) -> str:
     first = node.stage == 0
     x = columns[node.stage] + (-8 if first else NODE + 8)
-    told = lines[node.stage, node.code]
-    top = HEAD + node.middle - LINE * len(told) / 2 + 13
-    paper = "" if first or node.stage == count - 1 else _paper(_box(node, columns, told))
+    caption = lines[node.stage, node.code]
+    top = HEAD + node.middle - LINE * len(caption) / 2 + 13
+    paper = "" if first or node.stage == count - 1 else _paper(_box(node, columns, caption))
     spans = "".join(
         f'<tspan x="{x:.1f}" y="{top + LINE * i:.1f}">{escape(name)}{" " if name and amount else ""}'
         + (f'<tspan fill="#4a5157">{escape(amount)}</tspan>' if amount else "")
         + "</tspan>"
-        for i, (name, amount) in enumerate(told)
+        for i, (name, amount) in enumerate(caption)
     )
     return f'{paper}<text text-anchor="{"end" if first else "start"}">{spans}</text>'
 
 
-def _box(node: Node, columns: list[float], told: list[tuple[str, str]]) -> Box:
+def _box(node: Node, columns: list[float], caption: list[tuple[str, str]]) -> Box:
     """The ground of the label of a node in the middle of the drawing."""
-    x, y = columns[node.stage] + NODE + 4, HEAD + node.middle - LINE * len(told) / 2
-    width = max(len(f"{name} {amount}".strip()) for name, amount in told) * LETTER + 8
-    return x, y, x + width, y + LINE * len(told)
+    x, y = columns[node.stage] + NODE + 4, HEAD + node.middle - LINE * len(caption) / 2
+    width = max(len(f"{name} {amount}".strip()) for name, amount in caption) * LETTER + 8
+    return x, y, x + width, y + LINE * len(caption)
 
 
 def _paper(box: Box) -> str:
@@ -211,9 +211,9 @@ def _measure(plan: Layout, value: str) -> str:
     amount = round_below(30 / plan.scale)
     size, foot = amount * plan.scale, plan.height + HEAD + FOOT - 4
     unit = wording.heading(value).unit
-    told = f"{wording.number(amount, max(0, -math.floor(math.log10(amount))))}{wording.NBSP}{unit}"
+    caption = f"{wording.number(amount, max(0, -math.floor(math.log10(amount))))}{wording.NBSP}{unit}"
     return (
         f'<rect x="4" y="{foot - size:.2f}" width="5" height="{size:.2f}" fill="#333"/>'
         f'<text x="15" y="{foot - size / 2 + 4.5:.1f}" fill="#4a5157">'
-        f"Épaisseurs à l'échelle\u00a0: ce trait vaut {escape(told)}</text>"
+        f"Épaisseurs à l'échelle\u00a0: ce trait vaut {escape(caption)}</text>"
     )

@@ -1,4 +1,4 @@
-"""Where the nodes and ribbons of a Sankey drawing stand: one scale, stages that add up to the same total."""
+"""Where the nodes and ribbons of a Sankey drawing are: one scale, stages that add up to the same total."""
 
 from __future__ import annotations
 

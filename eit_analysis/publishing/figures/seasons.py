@@ -47,8 +47,8 @@ def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
     notes = [f"{axis_title(value)}, une échelle par cadre"] if panels else []
     foot = textwrap.wrap(f"Réguliers toute l'année\u00a0: {', '.join(steady)}", 130) if steady else []
     top = 24 * len(notes) + -(-len(panels) // COLUMNS) * HEIGHT
-    told = [(14, note) for note in notes] + [(top + 20 + 20 * i, line) for i, line in enumerate(foot)]
-    texts = "".join(f'<text x="{LEFT}" y="{y}" fill="#4a5157">{escape(text)}</text>' for y, text in told)
+    caption = [(14, note) for note in notes] + [(top + 20 + 20 * i, line) for i, line in enumerate(foot)]
+    texts = "".join(f'<text x="{LEFT}" y="{y}" fill="#4a5157">{escape(text)}</text>' for y, text in caption)
     height = top + 20 * len(foot) + 12
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {height}" font-size="14" '
@@ -65,10 +65,12 @@ def _panel(amounts: pd.Series, closed: list[int], fill: str, value: str) -> str:
     parts = []
     for amount in (0.0, mark):
         y = foot - amount / top * BARS
-        told = wording.number(amount, 0 if mark >= 1 or not amount else len(f"{mark:.10f}".rstrip("0")) - 2)
+        caption = wording.number(
+            amount, 0 if mark >= 1 or not amount else len(f"{mark:.10f}".rstrip("0")) - 2
+        )
         parts.append(
             f'<path d="M{LEFT} {y:.1f}H{WIDTH - 14}" stroke="#{"333" if not amount else "ccc"}"/>'
-            f'<text x="{LEFT - 6}" y="{y + 4.5:.1f}" text-anchor="end">{told}</text>'
+            f'<text x="{LEFT - 6}" y="{y + 4.5:.1f}" text-anchor="end">{caption}</text>'
         )
     for month, initial in enumerate(INITIALS, 1):
         x = LEFT + (month - 0.5) * step
@@ -79,10 +81,10 @@ def _panel(amounts: pd.Series, closed: list[int], fill: str, value: str) -> str:
             )
         elif amounts.get(month, 0) > 0:
             size = float(amounts[month]) / top * BARS
-            told = f"{initial}\u00a0: {wording.measured(float(amounts[month]), value)}"
+            caption = f"{initial}\u00a0: {wording.measured(float(amounts[month]), value)}"
             parts.append(
                 f'<rect x="{x - 0.4 * step:.1f}" y="{foot - size:.1f}" width="{0.8 * step:.1f}" '
                 f'height="{size:.1f}" fill="{fill}" stroke="#333" stroke-width="0.5">'
-                f"<title>{told}</title></rect>"
+                f"<title>{caption}</title></rect>"
             )
     return "".join(parts)

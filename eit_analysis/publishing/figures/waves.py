@@ -57,11 +57,11 @@ def slope(
     ends = bounds.min() - margin, bounds.max() + margin
 
     def paint(axes: Axes) -> None:
-        said = {}
+        verdicts = {}
         for code, part in groups:
             at = [waves.index(str(w)) for w in part[wave]]
-            said[code] = str(part[verdict].iloc[-1]) if verdict else ""
-            style, width, _ = VERDICTS.get(said[code], ("-", 1.6, ""))
+            verdicts[code] = str(part[verdict].iloc[-1]) if verdict else ""
+            style, width, _ = VERDICTS.get(verdicts[code], ("-", 1.6, ""))
             shade = colour(str(code))
             axes.plot(
                 at, scaled(part[value]), color=shade, linestyle=style, linewidth=width,
@@ -81,7 +81,9 @@ def slope(
                 spread(heights, [line] * len(here), *ends), heights, here[by], here[value], strict=True
             ):
                 words = [wording.cell(code, by), wording.measured(float(amount), value)]
-                text = " ".join([words[1], words[0], ARROWS.get(said[code], "")] if right else words).strip()
+                text = " ".join(
+                    [words[1], words[0], ARROWS.get(verdicts[code], "")] if right else words
+                ).strip()
                 axes.annotate(
                     text, (side, height), (side + (0.12 if right else -0.12), spot), va="center",
                     ha="left" if right else "right", annotation_clip=False, fontsize=10.5,
@@ -95,7 +97,7 @@ def slope(
         axes.tick_params(axis="x", length=0)
         axes.spines[:].set_visible(False)
         axes.set_xlabel(axis_title(value) + (", échelle logarithmique" if logarithmic else ""))
-        seen = [VERDICTS[name] for name in VERDICTS if name in said.values()]
+        seen = [VERDICTS[name] for name in VERDICTS if name in verdicts.values()]
         legend = [
             Line2D([], [], color=DARK, linestyle=style, linewidth=width, label=text)
             for style, width, text in seen

@@ -1,7 +1,7 @@
 """Disclosure control, one cell at a time: may the sum behind a published row be read?
 
 A cell is the sum of one weight over the records that share its keys. With w₁ ≥ w₂ ≥ … the weights of its
-units, it is sensitive when fewer than a minimum of units stand behind it, when w₁ exceeds a maximum share
+units, it is sensitive when fewer than a minimum of units are behind it, when w₁ exceeds a maximum share
 of the sum, when the sum less w₁ and w₂ is below p·w₁ (the p % rule: the second unit could then reckon the
 first), or when it counts fewer people than a minimum.
 """

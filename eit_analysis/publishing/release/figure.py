@@ -32,7 +32,7 @@ class Figure(Released):
     source : str
         Where the data come from, in French.
     n : Value or None
-        How many actors or rows stand behind it, with their noun.
+        How many actors or rows are behind it, with their noun.
     """
 
     viewer: Viewer

@@ -14,7 +14,7 @@ from eit_analysis.publishing import wording
 def leaving(
     frame: pd.DataFrame, codes: pd.DataFrame, keys: list[str], total: str | None, hidden: np.ndarray
 ) -> list[int]:
-    """Positions of the rows: what is withheld stands after what is shown, by its printed name.
+    """Positions of the rows: what is withheld comes after what is shown, by its printed name.
 
     A row in its group, and a group whose total is withheld among the groups. Totals stay last, and years and
     months in their order.

@@ -48,7 +48,7 @@ def protect(tables: list[tuple[list[Cell], Cell]]) -> set[CellKey]:
     """
     every = [cell for rows, total in tables for cell in (*rows, total)]
     cells = {cell.key: cell for cell in every}
-    # One name for two sets of records (two waves of the same masses): nothing can be said of their sums.
+    # One name for two sets of records (two waves of the same masses): nothing is known of their sums.
     confused = {cell.key[0] for cell in every if not _alike(cell, cells[cell.key])}
     if confused:
         clear = [(rows, total) for rows, total in tables if total.key[0] not in confused]
