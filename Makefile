@@ -16,12 +16,13 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports test lint pytest search lab peers lock
+.PHONY: help setup data reports test lint pytest search docs lab peers lock
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
 	@echo "make test      vérifie le code et les carnets"
 	@echo "make search    cherche au hasard des contre-exemples, une heure (MINUTES=60)"
+	@echo "make docs      construit la documentation dans build/docs/"
 	@echo "make lab       ouvre les carnets dans JupyterLab"
 	@echo "make lock      refait les fichiers requirements*.lock (développeurs)"
 	@echo "Avec un autre Python (3.11 ou plus récent) : make PYTHON=python3.13 reports"
@@ -59,6 +60,10 @@ data: setup
 	$(EIT) clean $(STUDY) --wave 2015 --wave 2018
 	$(EIT) import sirene data/raw/$(STUDY)/sirene_fictif.csv $(STUDY) --wave 2018
 
+# Each warning is an error; `docs/conf.py` writes the pages of the reference from the package itself.
+docs: .venv/docs-$(VERSION) setup
+	$(VENV) -m sphinx -E -b html -n -W --keep-going -q -j auto -d build/docs-read docs build/docs
+
 lab: .venv/lab-$(VERSION) setup
 	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
 
@@ -83,6 +88,12 @@ setup: .venv/ready-$(VERSION)
 	@$(COMPILE)
 	@touch $@
 
+.venv/docs-$(VERSION): requirements-docs.lock .venv/locked-$(VERSION)
+	@echo "Installation de Sphinx dans .venv (un quart de minute environ, la première fois seulement)…"
+	@$(LOCKED) requirements-docs.lock
+	@$(COMPILE)
+	@touch $@
+
 peers: setup
 	@$(LOCKED) requirements-peers.lock
 
@@ -90,6 +101,7 @@ peers: setup
 lock: build/uv/ready
 	$(RESOLVE) pyproject.toml --group dev -o requirements.lock
 	$(RESOLVE) --group lab -c requirements.lock -o requirements-lab.lock
+	$(RESOLVE) --group docs -c requirements.lock -o requirements-docs.lock
 	$(RESOLVE) --group peers -c requirements.lock -o requirements-peers.lock
 
 build/uv/ready:

@@ -1,6 +1,6 @@
 """The best partners of every output beside the joins, trees and linkers one would use instead.
 
-    python benchmarks/matching.py [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
+    python -m benchmarks.matching [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
                                   [--part compare|growth|partitions]
 
 Outputs and inputs over France, as many of each: half of them in 500 communes of more than 5,000 inhabitants,

@@ -130,7 +130,7 @@ class Breakdown:
         columns = ["row", "record", "site_id", "coefficient"]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
-    def check(self, title: str, sums: bool = True) -> None:
+    def check(self, title: str) -> None:
         """Refuse a table that is not what its records give.
 
         Raises
@@ -145,8 +145,6 @@ class Breakdown:
             raise DisclosureError(
                 f"« {title} »\u00a0: les enregistrements n'ont pas la colonne {', '.join(missing)}."
             )
-        if not sums:
-            return
         summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
         amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
         sites = self.records["site_id"].to_numpy(dtype=object)

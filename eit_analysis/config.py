@@ -22,26 +22,35 @@ class Disclosure(Section):
     """Rules of the release gate: a cell leaves only above these thresholds."""
 
     minimum_units: int = Field(3, ge=1)
+    """Nombre d’acteurs, au moins, derrière un chiffre diffusé."""
     maximum_share: float = Field(0.85, gt=0, le=1)
+    """Part d’un chiffre que le plus grand acteur peut peser, au plus."""
     minimum_people: int = Field(5, ge=1)
+    """Nombre de personnes, au moins, derrière un chiffre sur l’emploi."""
 
 
 class Audience(Section):
     """What one audience may see: names of consenting actors (``named``), or aggregates only."""
 
     named: bool = False
+    """Nomme les acteurs qui y consentent ; sinon, ce public ne lit que des totaux."""
 
 
 class Scoring(Section):
     """Weights and declared bounds of the SPOTIS criteria by criterion name, draws of all intervals."""
 
     weights: dict[str, float] = Field(default_factory=dict)
+    """Poids de chaque critère, ramenés à un total de 1 ; sans eux, ceux que propose le projet."""
     bounds: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
+    """Bornes de chaque critère, [basse, haute] : une valeur au-delà compte comme la borne."""
     radius_km: float = Field(30.0, gt=0)
+    """Distance par la route, au plus, entre deux partenaires (km)."""
     detour_factor: float = Field(1.3, ge=1)
-    # Of the rank intervals and of the changes of the joint plan: the same seed gives the same figures.
+    """Distance par la route rapportée à la distance à vol d’oiseau."""
     draws: int = Field(1000, ge=1)
+    """Nombre de tirages des intervalles de rang et de ceux de la meilleure combinaison."""
     seed: int = Field(20240601, ge=0)
+    """Graine de ces tirages : la même redonne les mêmes chiffres."""
 
 
 Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]
@@ -50,25 +59,33 @@ Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]
 class Allocation(Section):
     """What the best joint plan of exchanges must respect; a limit that is not given does not hold."""
 
-    minimum_lot_t: float = Field(1.0, ge=0, allow_inf_nan=False)  # smallest tonnage per year worth exchanging
+    minimum_lot_t: float = Field(1.0, ge=0, allow_inf_nan=False)
+    """Plus petit tonnage annuel qui vaut un échange (t/an)."""
     budget_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
-    # Exchanges that the coordinator can set up and follow at once.
+    """Budget annuel, mise en place et surcoûts compris (€/an)."""
     maximum_projects: int | None = Field(None, ge=0)
-    # Of setting up and following one exchange, spread over its years.
+    """Échanges que la coordination peut monter et suivre de front."""
     project_cost_eur_per_year: float = Field(0.0, ge=0, allow_inf_nan=False)
-    # Groups of exchanges of which one at most may take place, each named « output>input ».
+    """Mise en place et suivi d’un échange, répartis sur ses années (€/an)."""
     exclusive: list[Annotated[list[Exchange], Field(min_length=2)]] = Field(default_factory=list)
+    """Groupes d’échanges dont un seul peut avoir lieu, chacun écrit « flux sortant>flux entrant »."""
     time_limit_s: float = Field(60.0, gt=0, allow_inf_nan=False)
+    """Temps de calcul, au plus ; au-delà, le rapport dit à quelle distance du mieux il s’arrête (s)."""
 
 
 class Entrants(Section):
     """People who come to the study's occupations, from one origin, per person employed and year."""
 
     origin: Literal["training", "job_seekers", "mobility"]
+    """Sortants de formation, demandeurs d’emploi, ou autres territoires et métiers."""
     low: float = Field(ge=0, le=1)
+    """Taux annuel par personne employée, borne basse."""
     central: float = Field(ge=0, le=1)
+    """Taux annuel par personne employée, valeur centrale."""
     high: float = Field(ge=0, le=1)
+    """Taux annuel par personne employée, borne haute."""
     source: str = Field(pattern=r"\S")
+    """D’où viennent les trois taux."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -81,17 +98,24 @@ class Reform(Section):
     """Legal retirement age of whoever was born in ``born_from`` or later, until the next step."""
 
     born_from: int = Field(ge=1900, le=2100)
+    """Année de naissance à partir de laquelle cet âge vaut, jusqu’à la ligne suivante."""
     retirement_age: float = Field(ge=55, le=69)
+    """Âge légal de ces personnes (62.25 : 62 ans et trois mois)."""
 
 
 class Shock(Section):
     """Jobs lost at once: ``share`` of those of an occupation, a firm or a sector; of all if none is named."""
 
     year: int = Field(ge=1900, le=2200)
+    """Année de la perte."""
     share: float = Field(gt=0, le=1)
-    occupation: str = ""  # its label, as the report prints it
+    """Part des emplois perdus (0.3 : trois sur dix)."""
+    occupation: str = ""
+    """Métier touché, par son nom tel que le rapport l’imprime et non par son code ROME."""
     site_id: str = ""
-    naf: str = ""  # the beginning of a NAF code: « 25 », « 25.6 »
+    """Entreprise touchée, par son identifiant dans l’étude."""
+    naf: str = ""
+    """Secteur touché, par le début de son code NAF : « 25 », « 25.6 »."""
 
     @field_validator("occupation")
     @classmethod
@@ -107,19 +131,29 @@ class Scenarios(Section):
     """Parameters of the employment scenarios, per year unless their name says otherwise."""
 
     horizon_years: int = Field(10, ge=1, le=30)
+    """Nombre d’années prévues."""
     retirement_age: float = Field(62.0, ge=55, le=69)
-    long_career_age: float = Field(60.0, ge=50, le=69)  # who began to work young may retire from this age on
+    """Âge légal de départ à la retraite, hors réforme."""
+    long_career_age: float = Field(60.0, ge=50, le=69)
+    """Âge à partir duquel peut partir qui a commencé jeune."""
     quit_rate: float = Field(0.06, ge=0, le=1)
+    """Part des personnes qui quittent leur employeur dans l’année, hors retraite."""
     trend_rate: float = Field(-0.01, ge=-0.5, le=0.5)
-    # Replaces trend_rate for firms whose NAF code begins like the key.
+    """Croissance annuelle des emplois (-0.01 : un pour cent de moins par an)."""
     sector_trends: dict[str, Annotated[float, Field(ge=-0.5, le=0.5)]] = Field(default_factory=dict)
-    plan_realisation: float = Field(0.7, ge=0, le=1)  # one less the discount on the firms' optimism
+    """Croissance propre aux entreprises dont le code NAF commence par la clé."""
+    plan_realisation: float = Field(0.7, ge=0, le=1)
+    """Part des recrutements annoncés qui se font : un moins la décote d’optimisme."""
     reform: list[Reform] = Field(default_factory=list)
+    """Une réforme de l’âge légal, une ligne par génération : un scénario de plus."""
     shocks: list[Shock] = Field(default_factory=list)
+    """Emplois perdus d’un coup : un scénario de plus. Sans métier, entreprise ni secteur, tous."""
     entrants: list[Entrants] = Field(default_factory=list)
-    # Of every forecast: the same seed gives the same figures.
+    """Qui vient pourvoir les postes. Sans ces lignes, le rapport donne les postes à pourvoir sans l’écart."""
     draws: int = Field(400, ge=1)
+    """Nombre de tirages de chaque prévision."""
     seed: int = Field(20180, ge=0)
+    """Graine de ces tirages : la même redonne les mêmes chiffres."""
 
     @model_validator(mode="after")
     def _ages_make_sense(self) -> Self:
@@ -149,49 +183,74 @@ def _told(age: float) -> str:
     return french.exact(age, 2)
 
 
-class FactorOverride(Section):
+class Sourced(Section):
+    """A value of the study's own, with its bounds and its source."""
+
+    low: float
+    """Borne basse."""
+    central: float
+    """Valeur centrale."""
+    high: float
+    """Borne haute."""
+    source: str
+    """D’où viennent les trois valeurs."""
+
+
+class FactorOverride(Sourced):
     """A reference factor replaced by the study's own, with its own source."""
 
     factor: str
+    """Nom du facteur, tel que ``reference/factors.csv`` l’écrit."""
     category: str = ""
+    """Famille de flux ; vide, toutes."""
     route: str = ""
-    low: float
-    central: float
-    high: float
-    unit: str = ""  # needed for jobs, whose published units differ a hundredfold
-    source: str
+    """Exutoire ; vide, tous."""
+    unit: str = ""
+    """Unité ; obligatoire pour les emplois, dont les unités publiées diffèrent du simple au centuple."""
 
 
-class PoolingCostOverride(Section):
+class PoolingCostOverride(Sourced):
     """A reference cost of pooling replaced by the study's own, with its own source."""
 
     profile: str
+    """Genre d’opération, tel que ``reference/pooling_costs.csv`` l’écrit."""
     cost: str
-    low: float
-    central: float
-    high: float
-    source: str
+    """Nom du coût, dans le même fichier."""
 
 
 class StudyConfig(Section):
     title: str
+    """Titre de l’étude, en tête de chaque page."""
     territory: str
+    """Nom du territoire."""
     epci_codes: list[str] = Field(default_factory=list)
+    """Numéros SIREN des intercommunalités du territoire : de SIRENE, l’étude n’en garde que les communes."""
     fictional: bool = False
+    """Imprime sur chaque page que l’étude est fictive."""
     evidence_half_width: dict[str, float] = Field(
         default_factory=lambda: {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
     )
-    # Of the errors of two masses that one scale or contractor gave (flows.uncertainty).
+    """Demi-largeur de l’intervalle à 95 % d’une masse, selon son origine (0.20 : plus ou moins 20 %)."""
     shared_error_correlation: float = Field(0.5, ge=0, le=1)
-    prefer_register: bool = True  # for measured tonnes, where a register and a questionnaire disagree
+    """Corrélation des erreurs de deux masses que donne une même balance ou un même prestataire."""
+    prefer_register: bool = True
+    """Là où un registre officiel et un questionnaire divergent, garde les tonnes du registre."""
     basin: str = ""
+    """Bassin d’emploi, par son nom ou son code dans l’enquête BMO de France Travail."""
     disclosure: Disclosure = Disclosure()
+    """Seuils du secret statistique : ce qui n’en atteint pas un est remplacé par « s »."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: {"partners": Audience(named=True)})
+    """Un public des rapports. ``internal``, ``partners``, ``public`` et ``company:…`` existent toujours."""
     scoring: Scoring = Scoring()
+    """Le classement des synergies."""
     allocation: Allocation = Allocation()
+    """Ce que la meilleure combinaison d’échanges doit respecter ; une limite absente ne joue pas."""
     scenarios: Scenarios = Scenarios()
+    """Hypothèses de la prévision d’emploi, par an sauf si leur nom dit autre chose."""
     factors: list[FactorOverride] = Field(default_factory=list)
+    """Un facteur de référence remplacé par celui de l’étude, avec sa source."""
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
+    """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
 
 
 # What pydantic finds wrong, by its name for it; {} stands for the value, named parts for the limit it gives.

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import figures
@@ -130,7 +131,7 @@ def test_text_reads_on_every_shade_of_the_heat_map() -> None:
 def test_a_drawing_of_words_only_is_said_in_a_sentence(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     flows = release.load("flows")
-    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    item = release.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "Par famille")
     figure = release.figure(lambda table: empty("Aucune pointe"), item, "Mois")
     shown = str(figure.seen_by(release.viewer, {}).html("f"))
     assert '<p class="finding">Mois. Aucune pointe.</p>' in shown
@@ -366,7 +367,7 @@ def test_a_finding_heads_the_figure_of_those_who_may_read_its_values(small_study
     for audience in ("internal", "public"):
         release = Release(small_study, audience, "essai")
         flows = release.load("flows")
-        item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+        item = release.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "Par famille")
         finding = release.text("Le bois fait {x}.", x=item.value("wood", MASS))
         figure = release.figure(
             figures.bars,
@@ -394,7 +395,7 @@ def test_a_finding_heads_the_figure_of_those_who_may_read_its_values(small_study
 def test_findings_and_counts_must_be_released(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     flows = release.load("flows")
-    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    item = release.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "Par famille")
     with pytest.raises(DisclosureError, match=r"release\.text"):
         release.figure(figures.bars, item, "F", finding="105 t", value=MASS)  # type: ignore[arg-type]
     with pytest.raises(DisclosureError, match=r"release\.text"):
@@ -406,7 +407,7 @@ def test_findings_and_counts_must_be_released(small_study: Study) -> None:
 def test_highlights_are_a_list_of_questions_and_answers(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     flows = release.load("flows")
-    item = release.table(totals(flows), "Par famille", ["category"], flows, weight=MASS, total="Total")
+    item = release.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "Par famille")
     answer = release.text("{x}", x=item.value("Total", MASS))
     detail = release.text("déclarées par {n}", n=release.count(8, "acteur", "acteurs"))
     block = release.highlights([("Combien\u00a0?", answer, detail), ("Qui\u00a0?", detail)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.publishing.gathering import Silence, gathered
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.released import Released
@@ -18,11 +19,11 @@ def shown(small_study: Study) -> dict[str, Released]:
     flows = release.load("flows")
     totals = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
     made: dict[str, Released] = {
-        "sums": release.table(totals, "Sommes", ["category"], flows, weight="mass_t_per_year"),
+        "sums": release.table(Breakdown(totals, ["category"], flows, "mass_t_per_year"), "Sommes"),
         "one": release.listing(flows, "Liste une", ["site_id"]),
         "two": release.listing(flows, "Liste deux", ["site_id"]),
         "none": release.listing(flows.head(0), "Liste vide", ["site_id"]),
-        "few": release.table(totals[:0], "Sommes vides", ["category"], flows, weight="mass_t_per_year"),
+        "few": release.table(Breakdown(totals[:0], ["category"], flows, "mass_t_per_year"), "Sommes vides"),
         "text": release.text("Un constat."),
     }
     return {name: block.seen_by(release.viewer, {}) for name, block in made.items()}

@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml, the two locks and docs/dependencies.md say the same thing."""
+"""pyproject.toml, environment.yml, the locks and docs/dependencies.md say the same thing."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def requirements(lines: list[str]) -> dict[str, Requirement]:
 RUNTIME = requirements(PYPROJECT["project"]["dependencies"])
 DEV = requirements(PYPROJECT["dependency-groups"]["dev"])
 LAB = requirements(PYPROJECT["dependency-groups"]["lab"])
+DOCS = requirements(PYPROJECT["dependency-groups"]["docs"])
 PEERS = requirements(PYPROJECT["dependency-groups"]["peers"])
-DIRECT = RUNTIME | DEV | LAB
+DIRECT = RUNTIME | DEV | LAB | DOCS
 
 
 def pins(lock: str) -> list[tuple[str, str]]:
@@ -58,6 +59,7 @@ def distributions(modules: set[str]) -> dict[str, set[str]]:
     [
         ("requirements.lock", RUNTIME | DEV),
         ("requirements-lab.lock", LAB),
+        ("requirements-docs.lock", DOCS),
         ("requirements-peers.lock", PEERS),
     ],
 )
@@ -68,7 +70,7 @@ def test_the_lock_pins_every_direct_dependency_within_its_bounds(lock: str, want
     assert outside == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-lab.lock", "requirements-peers.lock"])
+@pytest.mark.parametrize("lock", [path.name for path in sorted(ROOT.glob("requirements*.lock"))])
 def test_the_lock_holds_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = text.replace("\\\n", " ").splitlines()
@@ -81,11 +83,16 @@ def test_every_python_version_gets_the_same_versions() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def test_jupyterlab_fits_the_main_lock_and_stays_out_of_it() -> None:
-    main, lab = dict(pins("requirements.lock")), dict(pins("requirements-lab.lock"))
-    assert {name: lab[name] for name in main.keys() & lab.keys()} == {
-        name: main[name] for name in main.keys() & lab.keys()
+@pytest.mark.parametrize("lock", ["requirements-lab.lock", "requirements-docs.lock"])
+def test_what_goes_beside_the_main_lock_has_its_versions(lock: str) -> None:
+    main, beside = dict(pins("requirements.lock")), dict(pins(lock))
+    assert {name: beside[name] for name in main.keys() & beside.keys()} == {
+        name: main[name] for name in main.keys() & beside.keys()
     }
+
+
+def test_jupyterlab_stays_out_of_the_main_lock() -> None:
+    main = dict(pins("requirements.lock"))
     # With these, importing nbformat builds a grammar and takes a second longer.
     assert main.keys().isdisjoint({"jupyter-server", "lark", "rfc3987-syntax", "rfc3339-validator", "fqdn"})
 

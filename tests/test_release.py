@@ -30,6 +30,8 @@ from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
+MASS = "mass_t_per_year"
+
 
 def totals(flows: pd.DataFrame) -> pd.DataFrame:
     frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
@@ -39,9 +41,7 @@ def totals(flows: pd.DataFrame) -> pd.DataFrame:
 
 def family_table(release: Release):
     flows = release.load("flows")
-    return release.table(
-        totals(flows), "Par famille", ["category"], flows, weight="mass_t_per_year", total="Total"
-    )
+    return release.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "Par famille")
 
 
 def test_internal_sees_everything_including_actors_who_refused(small_study: Study) -> None:
@@ -83,7 +83,7 @@ def test_a_table_full_of_withheld_values_is_only_said_to_exist(small_study: Stud
     release = Release(small_study, "public", "essai")
     flows = release.load("flows")
     by_site = flows.groupby("site_id", as_index=False)["mass_t_per_year"].sum()
-    table = release.table(by_site, "Par acteur", ["site_id"], flows, weight="mass_t_per_year")
+    table = release.table(Breakdown(by_site, ["site_id"], flows, MASS), "Par acteur")
     figure = release.figure(figures.pareto, table, "Concentration", value="mass_t_per_year")
     shown = figure.seen_by(release.viewer, {}).html()
     assert "n’est pas diffusé à ce public" in shown
@@ -233,7 +233,10 @@ def test_unknown_means_withhold(small_study: Study) -> None:
     with pytest.raises(DisclosureError, match="désigne des acteurs"):
         release.summary(pd.DataFrame({"site_id": ["E1"]}), "Acteurs", ["site_id"])
     with pytest.raises(DisclosureError, match="enregistrements"):
-        release.table(totals(release.load("flows")), "T", ["category"], pd.DataFrame({"category": ["wood"]}))
+        nobody = pd.DataFrame({"category": ["wood"]})
+        release.table(Breakdown(totals(release.load("flows")), ["category"], nobody), "T")
+    with pytest.raises(DisclosureError, match="il faut un Breakdown"):
+        release.table(totals(release.load("flows")), "T")  # type: ignore[arg-type]
 
 
 def notebook(study: Study, name: str, *cells: str) -> Path:
@@ -245,7 +248,9 @@ def notebook(study: Study, name: str, *cells: str) -> Path:
         "release = Release(open_study(study, wave), audience, page='essai')\n"
         "flows = release.load('flows')\n"
         "frame = flows.groupby('category', as_index=False)['mass_t_per_year'].sum()\n"
-        "table = release.table(frame, 'Par famille', ['category'], flows, weight='mass_t_per_year')"
+        "from eit_analysis.breakdown import Breakdown\n"
+        "by_family = Breakdown(frame, ['category'], flows, 'mass_t_per_year')\n"
+        "table = release.table(by_family, 'Par famille')"
     )
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Essai\n\n## Une section")])
     made.cells.append(nbformat.v4.new_code_cell(head, metadata={"tags": ["parameters"]}))
@@ -452,7 +457,7 @@ def test_bounds_that_leave_are_blurred_outward(small_study: Study) -> None:
             "mass_high_t_per_year": [39.12],
         }
     )
-    table = release.table(frame, "T", ["category"], flows, weight="mass_t_per_year")
+    table = release.table(Breakdown(frame, ["category"], flows, MASS), "T")
     seen = table.seen_by(release.viewer, {}).frame.iloc[0]
     assert seen["mass_low_t_per_year"] == pytest.approx(33)
     assert seen["mass_high_t_per_year"] == pytest.approx(40)
@@ -479,9 +484,6 @@ def test_empty_tables_load(small_study: Study) -> None:
     for audience in ("internal", "public"):
         loaded = Release(small_study, audience, "essai").load("synergy_register")
         assert list(loaded.columns) == ["synergy_id", "site_ids"]
-
-
-MASS = "mass_t_per_year"
 
 
 def partly_hidden(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **parts) -> Table:
@@ -526,7 +528,7 @@ def test_a_sentence_quotes_no_share_that_its_table_closes(small_study: Study) ->
     )
     frame = pd.DataFrame({"category": ["paper"], MASS: [3.0], "share_percent": [2.9]})
     release = Release(small_study, "public", "essai")
-    table = release.table(frame, "T", ["category"], flows, weight=MASS)
+    table = release.table(Breakdown(frame, ["category"], flows, MASS), "T")
     table = replace(table, withheld=frozenset()).seen_by(release.viewer, {})
     assert table.base is not None and table.base.sensitive and not table.hidden.any()
     assert Printed(table).body == [["papier", "3,0", "s"]]

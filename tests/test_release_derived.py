@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison
@@ -91,21 +91,21 @@ def test_a_derived_table_takes_complete_released_tables_only(small_study: Study)
     release = Release(small_study, "internal", "essai")
     flows = flows_of(NOW)
     by_family = flows.groupby("category", as_index=False)[MASS].sum()
-    whole = release.table(by_family, "Par famille", ["category"], flows, weight=MASS)
-    half = release.table(by_family.head(2), "Deux familles", ["category"], flows, weight=MASS)
-    summary = release.summary(by_family, "Méthode", ["category"])
+    whole = Breakdown(by_family, ["category"], flows, MASS)
+    half = Breakdown(by_family.head(2), ["category"], flows, MASS)
     other = by_family.rename(columns={"category": "route"})
-    for frame, keys, parent in [
-        (by_family, ["category"], half), (by_family, ["category"], summary), (other, ["route"], whole),
-    ]:  # fmt: skip
+    for frame, keys, parent in [(by_family, ["category"], half), (other, ["route"], whole)]:
         with pytest.raises(DisclosureError, match="tableaux agrégés complets"):
-            release.derived(frame, "T", keys, [whole, parent])
+            release.table(Derived(frame, keys, [whole, parent]), "T")
+    with pytest.raises(DisclosureError, match="il faut un Breakdown"):
+        summary = release.summary(by_family, "Méthode", ["category"])
+        release.table(Derived(by_family, ["category"], [whole, summary]), "T")  # type: ignore[list-item]
     stranger = pd.concat([by_family, pd.DataFrame({"category": ["glass"], MASS: [1.0]})])
     with pytest.raises(DisclosureError, match="ne vient d'aucun"):
-        release.derived(stranger, "T", ["category"], [whole])
+        release.table(Derived(stranger, ["category"], [whole]), "T")
     with pytest.raises(DisclosureError, match="ne vient d'aucun"):
-        release.derived(by_family, "T", ["category"], [])
-    assert len(release.derived(by_family, "T", ["category"], [whole]).frame) == len(by_family)
+        release.table(Derived(by_family, ["category"], []), "T")
+    assert len(release.table(Derived(by_family, ["category"], [whole]), "T").frame) == len(by_family)
 
 
 def test_a_family_hidden_in_one_wave_leaves_the_whole_trend(small_study: Study) -> None:
@@ -153,7 +153,7 @@ def test_no_withheld_mass_follows_from_what_is_published(
     for name, rows in (("Par famille", now), ("Par famille, avant", before)):
         flows = flows_of(rows)
         frame = flows.groupby("category", as_index=False)[MASS].sum()
-        families.append(release.table(frame, name, ["category"], flows, weight=MASS))
+        families.append(release.table(Breakdown(frame, ["category"], flows, MASS), name))
     shown = on_a_page("public", small_study, changes, *families)
     changes = shown[0]
     atoms = [

@@ -1,4 +1,4 @@
-"""Several studies matched together by the script that docs/synergies.md gives a study office."""
+"""Several studies matched together by the script that docs/methods/matching.md gives a study office."""
 
 import re
 import subprocess
@@ -34,7 +34,7 @@ def made_up_study(root, name, latitude):
 def test_the_documented_script_matches_several_studies_on_two_processes(tmp_path):
     for name, latitude in (("vallee-a", 47.8), ("vallee-b", 47.9)):
         made_up_study(tmp_path, name, latitude)
-    text = (ROOT / "docs" / "synergies.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "methods" / "matching.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```python\n(.*?)```", text, re.S)
     (tmp_path / "national.py").write_text(script, encoding="utf-8")
     command = [sys.executable, "national.py"]

@@ -1,7 +1,7 @@
 """Study 1: what enters, what leaves and where it goes.
 
-The flows of a wave are prepared once (:func:`prepared`) and told apart (:func:`outgoing`, :func:`incoming`,
-:func:`reissued`); every other function takes them. ``totals(flows, by)`` gives the tonnes by any key.
+The flows of a wave are prepared once (:func:`prepared`), then taken by direction (:func:`outgoing`,
+:func:`incoming`, :func:`reissued`); every other function takes them. :func:`totals` adds them up by any key.
 
 ``costs``, ``sorting``
     What is paid, what bad sorting costs, the path of the waste tax.

@@ -26,16 +26,9 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, differen
 PAIR = ["site_id", "category"]
 # What follows the keys in a table of masses, and then in a table of changes.
 VALUES = [MASS, LOW, HIGH, "n_sites"]
-BEFORE = {
-    MASS: "mass_before_t_per_year",
-    LOW: "mass_before_low_t_per_year",
-    HIGH: "mass_before_high_t_per_year",
-    "n_sites": "n_sites_before",
-}
-CHANGE = [
-    "change_t_per_year", "change_low_t_per_year", "change_high_t_per_year",
-    "change_percent", "change_low_percent", "change_high_percent", "change",
-]  # fmt: skip
+BEFORE = {name: name.replace("mass", "mass_before") for name in (MASS, LOW, HIGH)}
+BEFORE["n_sites"] = "n_sites_before"
+CHANGE = [f"change{end}_{unit}" for unit in ("t_per_year", "percent") for end in ("", "_low", "_high")]
 
 
 def match(
@@ -120,17 +113,17 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
         logarithms = _difference(later[positive].transform("log"), earlier[positive].transform("log"))
         relative = 100 * logarithms.transform("expm1").replace(np.inf, np.nan)
     rows[CHANGE[:3]] = tonnes
-    rows[CHANGE[3:6]] = relative.reindex(rows.index)
+    rows[CHANGE[3:]] = relative.reindex(rows.index)
     verdicts = {"not_comparable": ~same_sites, "increase": tonnes["low"] > 0, "decrease": tonnes["high"] < 0}
     rows["change"] = np.select(list(verdicts.values()), list(verdicts), "within")
-    rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE]], by)
+    rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE, "change"]], by)
     return Derived(rows, keys, [now, before], TOTAL)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
     """Later less earlier, each with its bounds in columns 2 and 3."""
-    x, y = ([wave.iloc[:, i] for i in range(3)] for wave in (later, earlier))
-    low, high = difference_interval((x[0], x[1], x[2]), (y[0], y[1], y[2]))
+    x, y = (tuple(wave[name] for name in wave) for wave in (later, earlier))
+    low, high = difference_interval(x, y)  # type: ignore[arg-type]
     return pd.DataFrame({"value": x[0] - y[0], "low": low, "high": high})
 
 

@@ -13,12 +13,7 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 
 
 def ranked(out: pd.DataFrame) -> Breakdown:
-    """The Pareto table: S_k = (m_1 + ... + m_k) / M with m_1 >= m_2 >= ..., in percent.
-
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Outflows; t/year.
+    """The Pareto table of outflows: S_k = (m_1 + ... + m_k) / M with m_1 >= m_2 >= ..., in percent.
 
     Returns
     -------

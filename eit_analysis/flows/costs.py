@@ -18,12 +18,7 @@ PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]
 
 
 def valued(
-    flows: pd.DataFrame,
-    price: str,
-    by: str | list[str],
-    name: str,
-    total: bool = True,
-    of: str | None = None,
+    flows: pd.DataFrame, price: str, by: str | list[str], name: str, total: bool = True, of: str | None = None
 ) -> Breakdown:
     """V_g = sum of m p over group g, with the 95 % interval that the masses give it.
 
@@ -41,8 +36,7 @@ def valued(
     by : str or list of str
         Key columns.
     name : str
-        What V is: ``cost`` gives the columns ``cost_eur_per_year``, ``cost_low_eur_per_year`` and
-        ``cost_high_eur_per_year``.
+        What V is, as :func:`in_euros` takes it: ``cost``, ``tax``...
     total : bool
         Add the rows « Total » of :func:`diagnosis.totals`.
     of : str or None
@@ -66,7 +60,7 @@ def valued(
 
 
 def in_euros(name: str) -> list[str]:
-    """The columns of an amount of money: value, low and high, EUR/year."""
+    """Columns of an amount: ``cost_eur_per_year``, ``cost_low_eur_per_year``, ``cost_high_eur_per_year``."""
     return [f"{name}{end}_eur_per_year" for end in ("", "_low", "_high")]
 
 
@@ -115,12 +109,9 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
     """
     table = factors[factors["factor"] == "treatment_cost"]
     table = table.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
-    exact = flows[["category", "route"]].merge(
-        table.dropna(subset="category")[["category", "route", *PRICES]], on=["category", "route"], how="left"
-    )
-    general = flows[["route"]].merge(
-        table[table["category"].isna()][["route", *PRICES]], on="route", how="left"
-    )
+    keys, of_route = ["category", "route"], table[table["category"].isna()]
+    exact = flows[keys].merge(table.dropna(subset="category")[[*keys, *PRICES]], how="left")
+    general = flows[["route"]].merge(of_route[["route", *PRICES]], how="left")
     return exact[PRICES].fillna(general[PRICES]).set_axis(flows.index)
 
 

@@ -12,8 +12,6 @@ from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
-SHARE_BOUNDS = ["share_low_percent", "share_high_percent"]
-
 
 def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
     """M_g = sum of m over group g, with its 95 % interval (see :mod:`propagation`) and share of the whole.
@@ -112,7 +110,7 @@ def absent_categories(flows: pd.DataFrame) -> pd.DataFrame:
 def recovery_rates(out: pd.DataFrame) -> Breakdown:
     """r_k = M_k / M: share of all tonnes in each kind of recovery, in all recovery, in disposal.
 
-    The unknown stays in the denominator: a rate over the tonnes of known route, printed beside a total, would
+    The unknown stays in the denominator: a rate over the tonnes of known route, shown beside a total, would
     give the tonnes of unknown route, which may be those of a single actor.
 
     Parameters
@@ -138,6 +136,5 @@ def recovery_rates(out: pd.DataFrame) -> Breakdown:
         propagation.shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL),
     ]
     rows = rows.merge(pd.concat(bounds), how="left", on=keys)
-    place = list(rows.columns).index("share_percent") + 1
-    rows = rows[[*rows.columns[:place], *SHARE_BOUNDS, *rows.columns[place:-2]]]
-    return Breakdown(rows, keys, out, MASS, TOTAL)
+    shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
+    return Breakdown(rows[[*keys, MASS, LOW, HIGH, *shares, "n_sites"]], keys, out, MASS, TOTAL)

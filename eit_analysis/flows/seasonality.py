@@ -2,7 +2,7 @@
 
     m_j = m / n for each of the n months j in which the flow exists, 0 in the others,
 
-so that the months of a flow add up to its annual mass. The questionnaire tells in which months a flow
+so that the months of a flow add up to its annual mass. The questionnaire asks in which months a flow
 exists, not how it is spread over them: the spread is even by convention, and the interval of a month only
 carries the uncertainty of the annual mass. A flow without months exists all year.
 """
@@ -21,18 +21,7 @@ MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, 
 
 
 def by_month(flows: pd.DataFrame) -> pd.DataFrame:
-    """One row per flow and month in which it exists.
-
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Flows with ``months`` (« 6 7 8 », missing for all year); t/year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of ``flows``, with ``month`` (1 to 12), ``share`` (1 / n) and ``mass_t_per_month``.
-    """
+    """One row per flow and month in which it exists: ``month``, ``share`` (1 / n), ``mass_t_per_month``."""
     answers, answer = _answers(flows["months"])
     row, month = np.nonzero(answers[answer])
     share, repeated = answers[answer[row], month], flows.iloc[row].reset_index(drop=True)
@@ -41,6 +30,13 @@ def by_month(flows: pd.DataFrame) -> pd.DataFrame:
 
 def profile(flows: pd.DataFrame, by: str) -> Derived:
     """Tonnes of each group in each month, with their 95 % interval.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Flows with ``months`` (« 6 7 8 », missing for all year); t/year.
+    by : str
+        Key column.
 
     Returns
     -------

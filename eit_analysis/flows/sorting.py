@@ -21,19 +21,17 @@ def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
     ``clean``; ``badly_sorted`` (mixed or soiled); ``mix``, the family of mixed waste, which is no family once
     sorted; ``hazardous``, which no sorting makes clean; ``unknown`` quality.
     """
-    kinds = [
-        out["hazardous"] == "yes",
-        out["category"] == "mixed",
-        out["quality"] == "clean",
-        out["quality"].isin(["mixed", "soiled"]),
-    ]
-    return out.assign(
-        sorting=np.select(kinds, ["hazardous", "mix", "clean", "badly_sorted"], default="unknown")
-    )
+    kinds = {
+        "hazardous": out["hazardous"] == "yes",
+        "mix": out["category"] == "mixed",
+        "clean": out["quality"] == "clean",
+        "badly_sorted": out["quality"].isin(["mixed", "soiled"]),
+    }
+    return out.assign(sorting=np.select(list(kinds.values()), list(kinds), "unknown"))
 
 
 def priced(marked: pd.DataFrame) -> pd.DataFrame:
-    """The flows whose cost tells what sorting is worth: stated, of some mass, not of goods sold for reuse."""
+    """The flows whose cost shows what sorting is worth: stated, of some mass, not of goods sold for reuse."""
     return marked[(marked["cost_known"] == "yes") & (marked["route"] != "reuse") & (marked[MASS] > 0)]
 
 
@@ -47,7 +45,7 @@ def prices(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Median cost per tonne of each group of flows.
 
     A median, not a mean over the tonnes: one bale of copper would set the price of all clean metal. It does
-    not add up either, so that no difference of two of them tells the cost of one firm.
+    not add up either, so that no difference of two of them gives the cost of one firm.
 
     Parameters
     ----------
@@ -59,15 +57,9 @@ def prices(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``by``, ``median_cost_eur_per_t``, ``n_flows``, ``n_sites``.
     """
-    return (
-        flows.groupby(by)
-        .agg(
-            median_cost_eur_per_t=("cost_eur_per_t", "median"),
-            n_flows=("site_id", "size"),
-            n_sites=("site_id", "nunique"),
-        )
-        .reset_index()
-    )
+    price, counts = ("cost_eur_per_t", "median"), {"n_flows": "size", "n_sites": "nunique"}
+    counted = {name: ("site_id", how) for name, how in counts.items()}
+    return flows.groupby(by).agg(median_cost_eur_per_t=price, **counted).reset_index()
 
 
 def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
     Returns
     -------
     list
-        Markdown source (str) and :class:`~eit_analysis.publishing.released.Released` objects.
+        Markdown source (str) and :class:`~eit_analysis.publishing.release.released.Released` objects.
 
     Raises
     ------

@@ -47,7 +47,7 @@ def best_candidates(
         Partners kept for each output; equal fits go to the first ``in_flow_id``.
     match : callable
         ``best_matches``, on all threads of this process, or ``best_matches_partitioned`` with its
-        cluster (see docs/synergies.md).
+        cluster (see docs/methods/matching.md).
 
     Returns
     -------

@@ -89,7 +89,8 @@ def prospects(
     Breakdown
         ``occupation, headcount``, ``FORECAST``, ``forecast_prospect``, ``NATIONAL``, ``national_prospect``,
         ``prospects_agree`` (``same`` when both are growing or both threatened, ``contrary`` when one is
-        growing and the other threatened, else missing) and ``greening`` (missing without a known code). In the order given.
+        growing and the other threatened, else missing) and ``greening`` (missing without a known code). In
+        the order given.
         The numbers of a national interval wider than ``READABLE_POINTS`` are missing: they decide nothing.
     """
     first = {occupation: code for code, occupation in sorted(rome_codes.items(), reverse=True)}

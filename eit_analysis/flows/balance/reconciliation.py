@@ -109,7 +109,7 @@ def reconcile(
     row, degrees = _rows(merged[:, free], forest.component, excess, names)
     ends = np.where(free, row[merged], -1)
     solver = _factorise(ends, variance, degrees)
-    multiplier = np.zeros(degrees + 1)  # the last one, always zero, stands for the end -1
+    multiplier = np.zeros(degrees + 1)  # the last one, always zero, is that of the end -1
     if solver is not None:
         multiplier[:-1] = solver.solve(excess[row >= 0])
     value = known - variance * (multiplier[ends[1]] - multiplier[ends[0]])

@@ -7,7 +7,7 @@ contractor it names is itself a surveyed actor:
 - when each of two actors names the other for a family, their rows meet at a node: the same tonnes are
   measured twice, and check one another;
 - when only the sender names the taker, its rows come into the taker's declared total beside an unmeasured
-  arrival from outside the survey, which cannot be negative: the total must hold what is said to be sent.
+  arrival from outside the survey, which cannot be negative: the total must hold what they declare to send.
 
 An actor that takes in what others give up (outlet, ESS) conserves mass but for one unmeasured arc, what is
 not explained. A firm also buys materials and sells products that the survey does not ask: two unmeasured

@@ -1,4 +1,4 @@
-"""Who stands for whom: the respondents from which each group of silent establishments takes its ratio.
+"""Who represents whom: the respondents from which each group of silent establishments takes its ratio.
 
 An establishment that did not answer is stood for by the respondents of its own division and size class when
 five answered there; else by those of the narrowest of its division, branch, sector and all activities where
@@ -25,7 +25,7 @@ COUNTS = ["n_sites", "n_establishments", "headcount", "headcount_covered_percent
 
 @dataclass(frozen=True)
 class Plan:
-    """Which respondents stand for which establishments that did not answer.
+    """Which respondents represent which establishments that did not answer.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ def plan(respondents: pd.DataFrame, silent: pd.DataFrame, groups: pd.DataFrame) 
     ----------
     respondents, silent : pandas.DataFrame
         :func:`frame.respondents` and :func:`frame.silent`. A respondent without a headcount counts as itself
-        and stands for nobody.
+        and represents nobody.
     groups : pandas.DataFrame
         :func:`branches`.
     """
@@ -169,7 +169,7 @@ def describe(planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
     pandas.DataFrame
         ``n_sites`` that answered, of ``n_establishments``; ``headcount`` of all of these,
         ``headcount_covered_percent``; ``basis``, the widest one used (``complete`` when nobody is missing,
-        ``none`` when nobody can stand for some); ``warning``, the gravest of ``partial`` (a basis is
+        ``none`` when nobody can represent some); ``warning``, the gravest of ``partial`` (a basis is
         missing), ``borrowed`` (over half of the missing people take the ratio of other divisions),
         ``sizes`` (over half are in size classes of which no respondent of their basis is), ``few`` (fewer
         than five respondents) and ``clear``.

@@ -48,22 +48,16 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         ``headcount_covered_percent``, ``basis``, ``warning`` (:func:`bases.describe`),
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
-        are: these words speak of one activity. A division of which nobody can stand for the silent ones has
+        are: these words speak of one activity. A division of which nobody can represent the silent ones has
         no mass; the total is that of the others. One where, besides, nobody answered has no row: nothing of
         the survey is about it, and the total counts its establishments. From the tonnes of the respondents
         of each division, and of those that it takes its ratio from.
     """
-    rows = _of_divisions(out, planned)
-    if not borrowed:
-        rows = rows[~rows["basis"].isin(BORROWED)].reset_index(drop=True)
     parents = [totals(out, "naf_division"), totals(behind(out, planned), "naf_division", total=False)]
-    return Derived(rows, ["naf_division"], parents, TOTAL)
-
-
-def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     names, own, part = planned.divisions
     if not names:
-        return pd.DataFrame(columns=["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED])
+        columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
+        return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
     masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
     rows = pd.concat(masses, ignore_index=True)
@@ -74,7 +68,9 @@ def _of_divisions(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     rows.insert(0, OBSERVED, np.where(answered, observed, np.nan))
     rows = pd.concat([_of_one_activity(describe(planned, own, part)), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
-    return rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()].reset_index(drop=True)
+    rows = rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()]
+    rows = rows if borrowed else rows[~rows["basis"].isin(BORROWED)]
+    return Derived(rows.reset_index(drop=True), ["naf_division"], parents, TOTAL)
 
 
 def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
@@ -90,16 +86,14 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
         ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis. From
         the tonnes of the respondents.
     """
-    return Derived(_of_families(out, planned), ["category"], [totals(out, "category")], TOTAL)
-
-
-def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
+    keys, parents = ["category"], [totals(out, "category")]
     _, own, part = planned.divisions
     lost = _lost(planned, part)
     own, part = _whole(own[~lost], part[~lost])
     kept = out[out["site_id"].isin(planned.respondents["site_id"][own[0]])]
     if kept.empty:
-        return pd.DataFrame(columns=["category", "n_sites", OBSERVED, *EXTRAPOLATED])
+        columns = ["category", "n_sites", OBSERVED, *EXTRAPOLATED]
+        return Derived(pd.DataFrame(columns=columns), keys, parents, TOTAL)
     families = sorted(kept["category"].unique())
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
@@ -109,11 +103,11 @@ def _of_families(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
-    return rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
+    return Derived(rows.loc[[*order, rows.index[-1]]].reset_index(drop=True), keys, parents, TOTAL)
 
 
 def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
-    """Groups of cells some of which nobody can stand for."""
+    """Groups of cells some of which nobody can represent."""
     return np.any(part & (planned.cells["row"] == -1).to_numpy(), axis=1)
 
 

@@ -44,18 +44,14 @@ def beside_eurostat(extrapolated: Derived, waste_per_employee: pd.DataFrame) -> 
     table = rows[["naf_division"]].copy()
     for name, mass in zip(RATIOS, EXTRAPOLATED, strict=True):
         table[name] = rows[mass].astype(float) / rows["headcount"].where(rows["headcount"] > 0)
-    table["nace_group"] = matched["nace_group"]
-    for name in REFERENCE:
-        table[f"eurostat_{name}"] = matched[name]
+    table["nace_group"] = matched.pop("nace_group")
+    table = table.join(matched.add_prefix("eurostat_"))
     table["factor_to_eurostat"] = table["t_per_employee"] / table["eurostat_central"]
-    table["plausibility"] = np.select(
-        [
-            table["factor_to_eurostat"].isna(),
-            rows["basis"].isin(BORROWED),
-            table["t_per_employee_high"] < table["eurostat_low"],
-            table["t_per_employee_low"] > table["eurostat_high"],
-        ],
-        ["no_figure", "borrowed", "below", "above"],
-        "within",
-    )
+    verdicts = {
+        "no_figure": table["factor_to_eurostat"].isna(),
+        "borrowed": rows["basis"].isin(BORROWED),
+        "below": table["t_per_employee_high"] < table["eurostat_low"],
+        "above": table["t_per_employee_low"] > table["eurostat_high"],
+    }
+    table["plausibility"] = np.select(list(verdicts.values()), list(verdicts), "within")
     return Derived(table, ["naf_division"], extrapolated.parents)

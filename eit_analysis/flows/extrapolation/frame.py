@@ -37,7 +37,7 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        ``sirene``, or ``establishment_counts`` whose rows stand for ``n_establishments`` each.
+        ``sirene``, or ``establishment_counts`` whose rows represent ``n_establishments`` each.
 
     Returns
     -------
@@ -124,9 +124,6 @@ def scoped(table: pd.DataFrame) -> pd.DataFrame:
     divisions = {code: naf_division(code) for code in naf.unique()}
     rows["naf_division"] = naf.map(divisions).astype("str")
     employs = rows["headcount_low"].fillna(0).astype(float) > 0
-    rows["scope"] = np.select(
-        [rows["naf_division"].isna(), naf.str.startswith(COLLECTING), ~employs],
-        ["no_activity", "waste_trade", "no_employee"],
-        "kept",
-    )
+    left_out = [rows["naf_division"].isna(), naf.str.startswith(COLLECTING), ~employs]
+    rows["scope"] = np.select(left_out, ["no_activity", "waste_trade", "no_employee"], "kept")
     return rows

@@ -42,16 +42,12 @@ def by_size(planned: Plan) -> Breakdown:
     answered = people.groupby("size_class")["headcount"].agg(["size", "sum"])
     missing = cells.groupby("size_class")[["n_silent", "people"]].sum()
     both = answered.join(missing, how="outer").fillna(0)
-    establishments, headcount = both["size"] + both["n_silent"], both["sum"] + both["people"]
     rows = pd.DataFrame(
-        {
-            "n_sites": both["size"].astype(int),
-            "n_establishments": establishments.astype(int),
-            "response_percent": 100 * both["size"] / establishments,
-            "headcount": headcount,
-            "headcount_covered_percent": 100 * both["sum"] / headcount,
-        }
+        {"n_sites": both["size"], "n_establishments": both["size"] + both["n_silent"]}, dtype=int
     )
+    rows["response_percent"] = 100 * rows["n_sites"] / rows["n_establishments"]
+    rows["headcount"] = both["sum"] + both["people"]
+    rows["headcount_covered_percent"] = 100 * both["sum"] / rows["headcount"]
     order = rows.index.to_series().str.extract(r"(\d+)")[0].astype(int)
     rows = rows.loc[order.sort_values().index].rename_axis("size_class").reset_index()
     records = people.rename(columns={"headcount": "people"})
@@ -75,7 +71,7 @@ def signals(
     pandas.DataFrame
         ``signal`` (``size``, ``ratio``, ``dropouts``), ``n_establishments`` it rests on, ``z``,
         ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of so
-        few sites says no more, printed « < 0,001 ».
+        few sites says no more, shown as « < 0,001 ».
     """
     here = _per_employee(respondents)
     listed = pd.concat([respondents.assign(answered=1.0), silent.assign(answered=0.0)], ignore_index=True)

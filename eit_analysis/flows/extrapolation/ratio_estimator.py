@@ -1,6 +1,6 @@
 """Separate ratio estimator of what the silent establishments of a territory send out, in arrays.
 
-The people x of those that did not answer take the tonnes per employee r of the respondents that stand for
+The people x of those that did not answer take the tonnes per employee r of the respondents that represent
 them (their basis b, of n sites):
 
     R = r_b X,   r_b = sum_b y / sum_b x,   X = sum of x over the silent ones,

@@ -20,7 +20,7 @@ class Groups(NamedTuple):
 
     codes: np.ndarray
     keys: np.ndarray
-    names: dict[str, pd.Index]  # of each key, what its codes stand for
+    names: dict[str, pd.Index]  # of each key, what its codes mean
 
     @property
     def size(self) -> int:

@@ -13,7 +13,7 @@ A sum is taken as a lognormal of variance V from its own skewness, moved to the 
 
 c is the coefficient of variation of the lognormal of skewness g = c^3 + 3 c. As D <= M the bounds are never
 negative; they hold M; a lone flow gets D = m and s = sigma, its own law. With D = M this is Fenton's rule of
-two moments, up to 4 % off where one wide flow stands in a total that is well known otherwise.
+two moments, up to 4 % off where one wide flow is in a total that is well known otherwise.
 
 Beyond sigma = 1 (h = 2.1 m: a range of fifty to one) a lognormal of that mean has a tail that no answer
 means. The standard deviation then stays proportional to h, sd = h / 1.61, as it is at sigma = 1, and a total

@@ -62,9 +62,7 @@ def beside_formulas(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed
     simulated = half_width(low, high)
     gap = np.divide(rows["half_t_per_year"], simulated, out=np.full(len(rows), np.nan), where=simulated > 0)
     table = rows[[*by, MASS, LOW, HIGH]].assign(
-        simulated_low_t_per_year=low,
-        simulated_high_t_per_year=high,
-        half_width_gap_percent=100 * (gap - 1),
+        simulated_low_t_per_year=low, simulated_high_t_per_year=high, half_width_gap_percent=100 * (gap - 1)
     )
     table = table.sort_values(MASS, ascending=False, kind="stable", ignore_index=True)
     return Breakdown(table, by, flows, MASS)

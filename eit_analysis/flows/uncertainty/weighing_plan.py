@@ -107,9 +107,7 @@ def weighing_plan(
         for k in range(1, len(sites) + 1)
     ]
     rows = rows.assign(
-        rank=range(1, len(rows) + 1),
-        half_width_t_per_year=today,
-        half_width_cumulative_t_per_year=together,
+        rank=range(1, len(rows) + 1), half_width_t_per_year=today, half_width_cumulative_t_per_year=together
     )
     return rows[columns]
 

@@ -1,16 +1,15 @@
-r"""A waste register against the answers: the tonnes of one code of one establishment, side by side.
+"""A waste register against the answers: the tonnes of one code of one establishment, side by side.
 
 An establishment is matched by SIRET, its outgoing flows by waste code. The register's year is the site's own
 reference year, or else the nearest that the register has. Several flows of one code have
 
-.. math:: S = \sum m, \qquad
-    \left[S - \sqrt{\sum (m - l)^2},\; S + \sqrt{\sum (u - m)^2}\right]
+    S = Σ m,        [S − √Σ (m − l)²,  S + √Σ (u − m)²]
 
 as their sum and its 95 % interval (flows are independent), and agree with the register's R when R is within
 it. Where the register is preferred, each flow becomes m R / S (R shared equally where S is zero), its
 evidence ``measured`` and its interval
 
-.. math:: \left[m\,e^{-\operatorname{asinh} h},\; m\,e^{\operatorname{asinh} h}\right]
+    [m exp(−asinh h),  m exp(asinh h)]
 
 with h the relative half-width of a measurement, the lognormal convention of the project's totals.
 

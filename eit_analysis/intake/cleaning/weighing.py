@@ -1,6 +1,6 @@
-r"""Annual masses of flows and their 95 % intervals, for all rows at once.
+"""Annual masses of flows and their 95 % intervals, for all rows at once.
 
-.. math:: m = q\,p\,f, \qquad m_{low} = m\,(1 - \sqrt{a^2 + b^2 + c^2})
+    m = q p f,        m_low = m (1 − √(a² + b² + c²))
 
 with q the quantity (per period), p the periods in a year, f the tonnes per unit, and a, b, c the relative
 lower half-widths of each; likewise for the upper bound.

@@ -60,20 +60,20 @@ class Release(PreparedTables):
     def at(self, wave: str) -> Release:
         """The same release, its tables being those of another wave.
 
-        Who refuses all diffusion today is left out of every wave.
+        Who refuses all diffusion today, or did then, is left out.
         """
         other = copy(self)
         other.wave = wave
         return other
 
-    def load(self, table: str, wave: str = "") -> pd.DataFrame:
+    def load(self, table: str) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
-        wave = wave or self.wave
-        study = self.study.at(wave) if wave != self.study.wave else self.study
+        study, refused = self.study, self.viewer.refused
+        if self.wave != study.wave:
+            study = study.at(self.wave)
+            if not self.viewer.internal:
+                refused |= viewer_of(study, "public").refused - {self.viewer.company}
         frame = study.load(table)
-        refused = self.viewer.refused
-        if wave != self.study.wave and not self.viewer.internal:
-            refused |= viewer_of(study, "public").refused - {self.viewer.company}
         if "site_id" in frame.columns:
             kept = [site not in refused for site in frame["site_id"]]
         elif "site_ids" in frame.columns:
@@ -83,17 +83,7 @@ class Release(PreparedTables):
         # An array: an empty list would select no column rather than no row.
         return frame[np.array(kept, dtype=bool)].reset_index(drop=True)
 
-    def table(
-        self,
-        content: Breakdown | Derived | pd.DataFrame,
-        title: str,
-        keys: Sequence[str] = (),
-        contributors: pd.DataFrame | None = None,
-        weight: str | None = None,
-        people: bool = False,
-        total: str | None = None,
-        note: str = "",
-    ) -> Table:
+    def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Table:
         """A table judged row by row by the records behind it (see :mod:`disclosure`).
 
         A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
@@ -110,10 +100,12 @@ class Release(PreparedTables):
         """
         if isinstance(content, Derived):
             return self._derived(content, title, note)
-        named = isinstance(content, pd.DataFrame)
-        if isinstance(content, pd.DataFrame):
-            content = Breakdown(content, keys, contributors, weight, total, people=people)  # type: ignore[arg-type]
-        content.check(title, sums=not named)
+        if not isinstance(content, Breakdown):
+            raise DisclosureError(
+                f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
+                "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
+            )
+        content.check(title)
         refused = self.viewer.refused & set(content.records["site_id"])
         if refused:
             raise DisclosureError(
@@ -138,7 +130,7 @@ class Release(PreparedTables):
         )
 
     def _derived(self, content: Derived, title: str, note: str) -> Table:
-        parents = [p if isinstance(p, Table) else self.table(p, title) for p in content.parents]
+        parents = [self.table(parent, title) for parent in content.parents]
         for parent in parents:
             whole = isinstance(parent, Aggregate) and parent.complete
             if not whole or not set(parent.keys) & set(content.keys):
@@ -162,17 +154,6 @@ class Release(PreparedTables):
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
         return table
-
-    def derived(
-        self,
-        frame: pd.DataFrame,
-        title: str,
-        keys: list[str],
-        parents: list[Table],
-        total: str | None = None,
-        note: str = "",
-    ) -> Table:
-        return self.table(Derived(frame, keys, parents, total), title, note=note)  # type: ignore[arg-type]
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
@@ -211,7 +192,7 @@ class Release(PreparedTables):
         interval: str | bool = False,
         **options: object,
     ) -> Figure:
-        """A drawing of a released table, with the table beneath it (see :class:`released.Figure`).
+        """A drawing of a released table, with the table beneath it (see :class:`figure.Figure`).
 
         Unless they are given: the value is the measure of the table, the source the questionnaires of the
         wave, ``n`` the number of actors behind the table. ``interval`` adds the bounds of the value, True for

@@ -140,28 +140,19 @@ class Table(Released):
             raise DisclosureError(f"« {self.title} » n'a pas d'intervalle pour « {column} ».")
         return found
 
-    def value(
-        self,
-        key: object,
-        column: str = "",
-        low: str | None = None,
-        high: str | None = None,
-        interval: str | bool = False,
-    ) -> Value:
+    def value(self, key: object, column: str = "", interval: str | bool = False) -> Value:
         """The published form of one cell, its measure by default.
 
         ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level.
         """
         column = column or self.measure or ""
-        if interval:
-            named = self.bounds(column, interval if isinstance(interval, str) else "")
-            low, high = named["low"], named["high"]
+        bounds = self.bounds(column, interval if isinstance(interval, str) else "") if interval else {}
         if column not in self.frame.columns:
             raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
         given = len(key) if isinstance(key, tuple) else 1
         if given != len(self.keys):
             raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
-        return Value(CellText(self, key, column, low, high))
+        return Value(CellText(self, key, column, bounds.get("low"), bounds.get("high")))
 
     def first(self, column: str = "", rank: int = 1, ascending: bool = False) -> Value:
         """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``."""

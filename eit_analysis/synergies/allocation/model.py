@@ -121,7 +121,7 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
     Parameters
     ----------
     candidates : pandas.DataFrame
-        From :func:`checks.ordered`.
+        From :func:`validation.ordered`.
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``.
     indicators : list of str
