@@ -35,9 +35,7 @@ from eit_analysis.synergies.substitution import candidates
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
-    """The exchanges that are possible, their ranks, their best joint plan and its changes.
-
-    Each step is computed when it is first asked for, and once.
+    """The exchanges that are possible, their ranks, their joint plan and its changes, each computed once.
 
     Attributes
     ----------

@@ -31,12 +31,7 @@ def bundles(passed: pd.DataFrame, maximum_partners: int = MAXIMUM_PARTNERS) -> p
     A flow with a partner that covers it alone, with one partner only, or of unknown mass has no bundle. Each
     flow is looked at alone: two bundles may want the same tonnes, which only an allocation shares out.
 
-    Parameters
-    ----------
-    passed : pandas.DataFrame
-        Rows of ``substitution.candidates``: every partner has passed the gates.
-    maximum_partners : int
-        Largest bundle, from 2.
+    ``passed`` : rows of ``substitution.candidates``. ``maximum_partners`` : largest bundle, from 2.
 
     Returns
     -------

@@ -112,11 +112,8 @@ def values(
 def sources(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Every factor row that the figures of these candidates rest on, with its source.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` for a row of
-        ``study.toml`` and ``reference`` otherwise, ``n_candidates`` how many candidates rest on it.
+    ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` or ``reference``,
+    ``n_candidates`` how many candidates rest on the row.
     """
     table = factors.reset_index(drop=True)
     pairs = np.concatenate(

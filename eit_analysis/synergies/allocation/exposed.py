@@ -13,19 +13,8 @@ def exposed_side(plan: pd.DataFrame, weight: str, rules: Disclosure) -> pd.DataF
     Every tonne has a giver and a taker, and a total reveals the taker as surely as the giver. A record has
     one actor: each category is given the side that breaks a rule if one does, else the side with fewer sites.
 
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        ``category, giver_site_id, taker_site_id`` and the weight.
-    weight : str
-        Column whose total is released: ``allocated_t_per_year`` for instance.
-    rules : Disclosure
-        Rules of the release.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of positive weight with ``site_id``, once each.
+    Returns the rows of positive ``weight`` (a column, ``allocated_t_per_year`` for instance), once each, with
+    ``site_id``.
     """
     sides = pd.concat(
         [plan.assign(side=side, site_id=plan[side]) for side in ("giver_site_id", "taker_site_id")]

@@ -83,8 +83,7 @@ def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
 def scarce_demands(plan: JointPlan, most: int = 8, least_eur_per_year: float = 10.0) -> pd.DataFrame:
     """The needs and capacities that a plan exhausts, by what one more tonne of each brings, largest first.
 
-    The ``most`` dearest are tried; what brings less than ``least_eur_per_year`` is left out. Columns
-    ``SCARCE_COLUMNS``.
+    The ``most`` dearest are tried; what brings less than ``least_eur_per_year`` is left out.
     """
     prices = shadow_prices(plan)
     tried = prices[(prices["limit_kind"] == "demand") & (prices["price_eur_per_t"] > 0)].head(most)

@@ -85,14 +85,10 @@ def match_partitions(
     ----------
     outputs, inputs : Path
         Parquet files, where all workers can read them.
-    yields, radius_km, top
-        As for ``best_matches``.
     folder : Path
         Receives ``partition-000.parquet`` and so on, from south to north, as ``best_matches`` returns them.
     partitions : int
         About as many outputs in each; some for each worker, so that none ends alone with a crowded one.
-    client : distributed.Client
-        Of a cluster whose workers have one thread each.
 
     Returns
     -------

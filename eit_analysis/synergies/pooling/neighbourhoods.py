@@ -22,12 +22,7 @@ def neighbourhoods(km: np.ndarray, radius_km: float) -> list[Neighbourhood]:
     Only whole neighbourhoods are compared, so that a wider radius never loses a set: each found at r lies
     inside one found at r' ≥ r.
 
-    Parameters
-    ----------
-    km : numpy.ndarray
-        Distances between the sites, in the order of their identifiers.
-    radius_km : float
-        Reach from the centre.
+    ``km`` : distances between the sites, in the order of their identifiers.
     """
     if not len(km):
         return []

@@ -58,16 +58,10 @@ def group_saving(
 
     fill, share, discount = costs.fill, costs.fixed_share, costs.discount
     stop, per_km = costs.stop_cost, costs.km_cost
+    central = (fill.central, share.central, discount.central, stop.central, per_km.central)
     return Range(
         min(saving(f, fill.high, share.low, discount.low, stop.high, per_km.high) for f in costs.fixed_cost),
-        saving(
-            costs.fixed_cost.central,
-            fill.central,
-            share.central,
-            discount.central,
-            stop.central,
-            per_km.central,
-        ),
+        saving(costs.fixed_cost.central, *central),
         max(saving(f, fill.low, share.high, discount.high, stop.low, per_km.low) for f in costs.fixed_cost),
     )
 

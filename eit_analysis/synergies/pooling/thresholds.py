@@ -17,6 +17,9 @@ from eit_analysis.reference.units import normalise_unit
 SAME_UNIT = {
     ("kg", "t"): 0.001, ("place", "personne"): 1.0, ("palette", "unite"): 1.0, ("jour", "h"): 7.0,
 }  # fmt: skip
+COLUMNS = [
+    "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile", "label_fr",
+]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
 NOBODY = pd.DataFrame({"volume": [], "price": []}, index=pd.Index([], name="site_id", dtype=str), dtype=float)
@@ -113,18 +116,7 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
 
 def _read(thresholds: pd.DataFrame) -> list[Threshold]:
     """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
-    rows = thresholds[
-        [
-            "nature",
-            "item_keyword",
-            "unit",
-            "threshold",
-            "operations_per_year",
-            "lot",
-            "cost_profile",
-            "label_fr",
-        ]
-    ].fillna({"item_keyword": "", "lot": np.inf})
+    rows = thresholds[COLUMNS].fillna({"item_keyword": "", "lot": np.inf})
     read = [
         Threshold(str(n), str(k), str(u), float(least), int(per_year), float(lot), str(profile), str(label))
         for n, k, u, least, per_year, lot, profile, label in rows.itertuples(index=False)

@@ -79,17 +79,9 @@ def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> p
 def durations(stays: pd.DataFrame) -> pd.DataFrame:
     """Months spent at each stage before a later one, synergies still waiting counted as such.
 
-    Parameters
-    ----------
-    stays : pandas.DataFrame
-        From :func:`passages`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``DURATION_COLUMNS``, one row per stage that a synergy can leave. ``median_months`` is that of
-        Kaplan and Meier, missing while half of the synergies have not moved on; ``shortest_months`` and
-        ``longest_months`` are those of the passages seen.
+    From :func:`passages`: ``DURATION_COLUMNS``, one row per stage that a synergy can leave. ``median_months``
+    is that of Kaplan and Meier, missing while half of the synergies have not moved on; ``shortest_months``
+    and ``longest_months`` are those of the passages seen.
     """
     rows = []
     for stage in STAGES[:-1]:

@@ -23,15 +23,8 @@ def funnel(registers: dict[str, pd.DataFrame]) -> Breakdown:
     A synergy that is done has been a lead, a study and a commitment. A dropped one has reached the stage that
     an earlier wave shows, else it is counted as a lead, the only stage known; it also has a line of its own.
 
-    Parameters
-    ----------
-    registers : dict of str to pandas.DataFrame
-        Tidy ``synergy_register`` by wave; the waves follow one another by name.
-
-    Returns
-    -------
-    Breakdown
-        Columns ``FUNNEL_COLUMNS`` by wave and status; records by synergy, actor and stage reached.
+    ``registers`` holds the tidy ``synergy_register`` of each wave, in the order of their names. The breakdown
+    is by wave and status; its records by synergy, actor and stage reached.
     """
     rows = []
     records = [pd.DataFrame(columns=["wave", "status", "site_id"])]

@@ -46,14 +46,7 @@ class Lead(NamedTuple):
 def why_missed(
     missed: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> pd.DataFrame:
-    """Each reason why these synergies are not found, the deepest cause first.
-
-    Parameters
-    ----------
-    missed : pandas.DataFrame
-        Rows of the register that no candidate and no group answers.
-    flows, sharing : pandas.DataFrame
-        Tidy tables.
+    """Each reason why these rows of the register are not found (tidy tables), the deepest cause first.
 
     Returns
     -------
@@ -99,12 +92,7 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     """For each missed exchange, the refused pairs that came nearest, and the gate that stopped each.
 
     Pairs between two actors of the lead come first, then those whose giver is one of them; among them, those
-    that the latest gate stopped.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``NEAREST_COLUMNS``, at most ``most`` per synergy; ``both_actors`` is ``yes`` or ``no``.
+    that the latest gate stopped. Columns ``NEAREST_COLUMNS``; ``both_actors`` is ``yes`` or ``no``.
     """
     inside = linked(missed, rejected, flows).assign(both_actors="yes")
     givers = actors(missed[missed["kind"] != POOLING])[["synergy_id", "category", "site_id"]]

@@ -23,14 +23,7 @@ RECALL_COLUMNS = [
 def recall(
     register: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> pd.DataFrame:
-    """Which synergies of the register the methods find again, and why any is missed.
-
-    Parameters
-    ----------
-    register, flows, sharing : pandas.DataFrame
-        Tidy tables.
-    methods : Methods
-        What was found and refused, and by which rules.
+    """Which synergies of the register (tidy tables) the methods find again, and why any is missed.
 
     Returns
     -------

@@ -45,10 +45,8 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
     ----------
     plan, most : pandas.DataFrame
         Exchanges of the joint plans of largest net gain and of most tonnes, :func:`first_hand`.
-    register : pandas.DataFrame
-        Tidy ``synergy_register``.
-    rules : Disclosure
-        They choose between givers and takers, :func:`exposed_side`.
+    register, rules : pandas.DataFrame, Disclosure
+        Tidy ``synergy_register``; the rules choose between givers and takers, :func:`exposed_side`.
 
     Returns
     -------

@@ -28,11 +28,7 @@ def weighted_sum(values: np.ndarray, weights: np.ndarray, directions: np.ndarray
     from skcriteria.agg.simple import WeightedSumModel
     from skcriteria.preprocessing.scalers import MinMaxScaler
 
-    telling = np.ptp(values, axis=0) > 0
-    if not telling.any():
-        return np.zeros(len(values))
-    matrix = MinMaxScaler(target="matrix").transform(_maximised(values, weights, directions, telling))
-    return np.asarray(WeightedSumModel().evaluate(matrix).e_.score)
+    return _evaluated(values, weights, directions, MinMaxScaler, WeightedSumModel, "score", alike=0.0)
 
 
 def topsis(values: np.ndarray, weights: np.ndarray, directions: np.ndarray) -> np.ndarray:
@@ -44,25 +40,29 @@ def topsis(values: np.ndarray, weights: np.ndarray, directions: np.ndarray) -> n
     from skcriteria.agg.topsis import TOPSIS
     from skcriteria.preprocessing.scalers import VectorScaler
 
-    telling = np.ptp(values, axis=0) > 0
-    if not telling.any():
-        return np.full(len(values), 0.5)
-    matrix = VectorScaler(target="matrix").transform(_maximised(values, weights, directions, telling))
-    return np.asarray(TOPSIS().evaluate(matrix).e_.similarity)
+    return _evaluated(values, weights, directions, VectorScaler, TOPSIS, "similarity", alike=0.5)
 
 
-def _maximised(values: np.ndarray, weights: np.ndarray, directions: np.ndarray, kept: np.ndarray) -> Any:
-    """The kept criteria as a decision matrix where more is better: −x for those to minimise, never 1/x.
+def _evaluated(
+    values: np.ndarray,
+    weights: np.ndarray,
+    directions: np.ndarray,
+    scaler: Any,
+    method: Any,
+    result: str,
+    alike: float,
+) -> np.ndarray:
+    """By scikit-criteria, less being better as −x, never as 1/x.
 
-    scikit-criteria divides by the spread or the norm of a criterion, 0 where all are alike: those are left
-    out. It takes 0.2 s to import, hence here and not for the pages that rank nothing.
+    It divides by the spread or the norm of a criterion, 0 where all are alike: those are left out. It takes
+    0.2 s to import, hence in the functions and not for the pages that rank nothing.
     """
     from skcriteria import mkdm
     from skcriteria.preprocessing.invert_objectives import NegateMinimize
 
-    matrix = mkdm(
-        values[:, kept],
-        objectives=[max if way > 0 else min for way in directions[kept]],
-        weights=weights[kept],
-    )
-    return NegateMinimize().transform(matrix)
+    kept = np.ptp(values, axis=0) > 0
+    if not kept.any():
+        return np.full(len(values), alike)
+    objectives = [max if way > 0 else min for way in directions[kept]]
+    matrix = NegateMinimize().transform(mkdm(values[:, kept], objectives=objectives, weights=weights[kept]))
+    return np.asarray(method().evaluate(scaler(target="matrix").transform(matrix)).e_[result])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from eit_analysis.errors import InputError
+from eit_analysis.synergies.impacts import INDICATORS
 
 
 class Criterion(NamedTuple):
@@ -28,6 +29,11 @@ class Criterion(NamedTuple):
     weight: float
     interval: tuple[str, str] | None = None
     shared: str = "candidate_id"
+
+
+def _impact(indicator: str, direction: int, bounds: tuple[float, float], weight: float) -> Criterion:
+    column, *interval = INDICATORS[indicator]
+    return Criterion(column, direction, bounds, weight, (interval[0], interval[1]), "out_flow_id")
 
 
 # Names a study may weigh in study.toml, with the scale and weight used when it says nothing.
@@ -48,22 +54,11 @@ CRITERIA = {
         "partner_willingness", 1, (1.0, 5.0), 0.10,
         ("partner_willingness_low", "partner_willingness_high"),
     ),
-    "net_gain_eur_per_year": Criterion(
-        "net_gain_eur_per_year", 1, (-5000.0, 30000.0), 0.15,
-        ("net_gain_low_eur_per_year", "net_gain_high_eur_per_year"), "out_flow_id",
-    ),
-    "emissions_tco2e_per_year": Criterion(
-        "emissions_tco2e_per_year", -1, (-100.0, 100.0), 0.05,
-        ("emissions_low_tco2e_per_year", "emissions_high_tco2e_per_year"), "out_flow_id",
-    ),
-    "avoided_tco2e_per_year": Criterion(
-        "avoided_tco2e_per_year", 1, (-100.0, 100.0), 0.05,
-        ("avoided_low_tco2e_per_year", "avoided_high_tco2e_per_year"), "out_flow_id",
-    ),
-    "fte": Criterion("jobs", 1, (-0.5, 2.0), 0.05, ("jobs_low", "jobs_high"), "out_flow_id"),
-    "insertion_fte": Criterion(
-        "insertion_fte", 1, (-0.5, 2.0), 0.05, ("insertion_fte_low", "insertion_fte_high"), "out_flow_id"
-    ),
+    "net_gain_eur_per_year": _impact("net_gain", 1, (-5000.0, 30000.0), 0.15),
+    "emissions_tco2e_per_year": _impact("emissions", -1, (-100.0, 100.0), 0.05),
+    "avoided_tco2e_per_year": _impact("avoided", 1, (-100.0, 100.0), 0.05),
+    "fte": _impact("jobs", 1, (-0.5, 2.0), 0.05),
+    "insertion_fte": _impact("insertion", 1, (-0.5, 2.0), 0.05),
 }  # fmt: skip
 
 

@@ -11,8 +11,6 @@ def with_regulatory_ease(candidates: pd.DataFrame, scales: pd.DataFrame) -> pd.D
     A ``legal_status`` without a row in ``reference/scoring_scales.csv`` is unknown, never zero.
     """
     scale = scales[scales["scale"] == "regulatory_ease"].set_index("code")
-    return candidates.assign(
-        regulatory_ease=candidates["legal_status"].map(scale["central"]).astype(float),
-        regulatory_ease_low=candidates["legal_status"].map(scale["low"]).astype(float),
-        regulatory_ease_high=candidates["legal_status"].map(scale["high"]).astype(float),
-    )
+    bounds = {"regulatory_ease": "central", "regulatory_ease_low": "low", "regulatory_ease_high": "high"}
+    status = candidates["legal_status"]
+    return candidates.assign(**{name: status.map(scale[b]).astype(float) for name, b in bounds.items()})

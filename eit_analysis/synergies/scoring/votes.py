@@ -19,6 +19,7 @@ from scipy.stats import kendalltau
 from eit_analysis.synergies.scoring import ranking, spotis
 
 TOP = 3
+SPREAD = {"min": 0.0, "q1": 0.25, "q3": 0.75, "max": 1.0}
 
 
 def voter_weights(votes: pd.DataFrame) -> pd.DataFrame:
@@ -48,10 +49,7 @@ def consensus(votes: pd.DataFrame) -> pd.DataFrame:
             "criterion": each.columns.astype(str),
             "weight": each.mean().to_numpy(),
             "weight_percent": 100 * each.mean().to_numpy(),
-            "vote_min_percent": 100 * each.min().to_numpy(),
-            "vote_q1_percent": 100 * each.quantile(0.25).to_numpy(),
-            "vote_q3_percent": 100 * each.quantile(0.75).to_numpy(),
-            "vote_max_percent": 100 * each.max().to_numpy(),
+            **{f"vote_{name}_percent": 100 * each.quantile(q).to_numpy() for name, q in SPREAD.items()},
             "n_voters": len(each),
         }
     )
@@ -63,10 +61,8 @@ def voters(votes: pd.DataFrame, candidates: pd.DataFrame, criteria: pd.DataFrame
 
     Parameters
     ----------
-    votes : pandas.DataFrame
-        ``participant, role, criterion, points``.
-    candidates : pandas.DataFrame
-        As :func:`ranking.rank` takes them.
+    votes, candidates : pandas.DataFrame
+        ``participant, role, criterion, points``; candidates as :func:`ranking.rank` takes them.
     criteria : pandas.DataFrame
         From :func:`criteria.criteria` with the weights of :func:`consensus`.
 

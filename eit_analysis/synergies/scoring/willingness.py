@@ -43,13 +43,8 @@ def site_willingness(readiness: pd.DataFrame, sites: pd.DataFrame, scales: pd.Da
 def with_willingness(candidates: pd.DataFrame, willingness: pd.DataFrame) -> pd.DataFrame:
     """Candidates with ``partner_willingness`` (1 to 5, :func:`site_willingness`) and its bounds."""
     columns = {}
-    for bound in BOUNDS:
-        sides = pd.concat(
-            [candidates[site].map(willingness[bound]) for site in ("giver_site_id", "taker_site_id")], axis=1
-        )
-        columns[bound] = sides.astype(float).min(axis=1, skipna=False)
-    return candidates.assign(
-        partner_willingness=columns["central"],
-        partner_willingness_low=columns["low"],
-        partner_willingness_high=columns["high"],
-    )
+    for bound, suffix in zip(BOUNDS, ("_low", "", "_high"), strict=True):
+        both = [candidates[site].map(willingness[bound]) for site in ("giver_site_id", "taker_site_id")]
+        least = pd.concat(both, axis=1).astype(float).min(axis=1, skipna=False)
+        columns[f"partner_willingness{suffix}"] = least
+    return candidates.assign(**columns)
