@@ -26,8 +26,8 @@ from benchmarks.fuzz_recount import Rows, filled
 from eit_analysis import cli
 from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
-from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
+from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study, open_study
 
 SITES = 12  # of a wave

@@ -37,7 +37,7 @@ from python_calamine import CalamineWorkbook
 from eit_analysis import tables
 from eit_analysis.codes import AGE_BANDS, ROUTES
 from eit_analysis.intake.cleaning import wave as cleaning
-from eit_analysis.intake.cleaning.results import write_tables
+from eit_analysis.intake.results import write_tables
 from eit_analysis.study import Study, open_study
 
 CODES = {"textile": "040222", "bois": "150103", "carton": "150101", "biodéchets": "200108",

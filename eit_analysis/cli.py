@@ -127,7 +127,7 @@ def command_clean(arguments: argparse.Namespace) -> int:
 
 
 def clean(study: Study) -> None:
-    from eit_analysis.intake.cleaning.results import write_cleaned
+    from eit_analysis.intake.results import write_cleaned
     from eit_analysis.intake.cleaning.wave import clean_wave
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))

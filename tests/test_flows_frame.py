@@ -18,7 +18,7 @@ from eit_analysis.cli import main
 from eit_analysis.config import read_config
 from eit_analysis.flows.extrapolation import frame
 from eit_analysis.intake.registers import read_register
-from eit_analysis.intake.registers.sirene import HEADCOUNT_CLASSES
+from eit_analysis.intake.registers.finishing import HEADCOUNT_CLASSES
 from eit_analysis.study import open_study
 
 STUDY = Path(__file__).resolve().parents[1] / "data" / "raw" / "thur-doller"

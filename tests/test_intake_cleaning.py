@@ -21,9 +21,9 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
-from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import write_csv, write_files
+from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study
 
 SITES = [

@@ -11,6 +11,7 @@ import pytest
 
 import eit_analysis
 from eit_analysis import reference
+from eit_analysis.intake.registers import REGISTERS
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, labels
 
@@ -54,9 +55,12 @@ def logged() -> set[str]:
 
 
 def constants() -> set[str]:
-    """Every text of the package, with the whole of those that are put together from two parts."""
+    """Every text of the package, with the whole of those that are put together from two parts, and the
+    reasons that the declarations of registers give."""
     found = {node.value for tree in TREES for node in ast.walk(tree)
              if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
+    found |= {reason for register in REGISTERS.values() for layout in register.layouts
+              for words in layout.ignore.values() for reason in words.values()}  # fmt: skip
     return found | {f"dropped_{text}" for text in found if text.startswith("personal_")}
 
 

@@ -23,10 +23,10 @@ from benchmarks import fuzz_written as output
 from benchmarks.fuzz_recount import filled
 from eit_analysis import tables
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cleaning.results import write_cleaned
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.reading import text
 from eit_analysis.intake.reading.limits import UnreadableError
+from eit_analysis.intake.results import write_cleaned
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer watches a Linux process")
 SLOW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from eit_analysis import tables
+from eit_analysis import reference, tables
 from eit_analysis.codes import AGE_BANDS
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
@@ -23,39 +23,21 @@ from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
-    "category": {
-        "deee": "weee", "d3e": "weee", "dechet electrique": "weee", "bio dechet": "biowaste",
-        "dechet vert": "biowaste",
-        "denree": "food", "alimentaire": "food", "cartonnage": "cardboard", "plastique melange": "plastic",
-        "dib": "mixed", "dae": "mixed", "ferraille": "metal", "gravat": "mineral",
-    },
-    "direction": {"sortie": "out", "sorti": "out", "s": "out", "entree": "in", "e": "in"},
-    "evidence": {"mesure": "measured", "mesuree": "measured", "declaratif": "declared", "declare": "declared",
-                 "estime": "estimated", "estimee": "estimated", "registre dechet": "measured",
-                 "pese": "measured", "pesage": "measured"},
-    "route": {"enfouissement": "landfill", "decharge": "landfill", "isdnd": "landfill", "don": "reuse",
-              "reutilisation": "reuse", "compost": "composting"},
-    "actor_type": {"firme": "firm", "societe": "firm", "economie sociale et solidaire": "ess"},
-    "status": {"en etude": "study", "a l etude": "study", "en cour": "committed", "realise": "done",
-               "abandonne": "dropped", "engage": "committed"},
-    "contract": {"apprentissage": "apprentice", "apprenti": "apprentice", "contrat pro": "apprentice",
-                 "cdii": "permanent", "interimaire": "temporary", "cddi": "insertion"},
-    "age_band": {"60 ans et plu": "60 et plus", "60+": "60 et plus", "60": "60 et plus"},
-}  # fmt: skip
+    str(column): dict(zip(rows["word"], rows["code"], strict=True))
+    for column, rows in reference.load("form_synonyms").groupby("column")
+}
 
 YEARS = 1990, 2100  # that an answer may be of
+
+
+def described(what: str) -> dict[str, str]:
+    """What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``..."""
+    told = reference.load("form_columns").dropna(subset=[what])
+    return dict(zip(told["column"], told[what], strict=True))
+
+
 # What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
-SUFFIXES: dict[str, set[str]] = {
-    "headcount": {"personne", "salarie", "agent", "pers"},
-    "fte": {"etp"},
-    "cost_eur_per_t": {"eur", "euro", "eur t", "euro t", "eur ht t", "eur par tonne"},
-    "cost_eur_per_year": {"eur", "euro", "eur an", "euro an", "eur ht"},
-    "uncertainty_percent": {"pourcent"},
-    "shared_need_h_per_month": {"h", "heure", "h moi"},
-    "realised_t_per_year": {"t", "t an", "tonne", "tonne an"},
-    "planned_departures_3y": {"personne", "depart"},
-    "planned_hires_3y": {"personne", "recrutement"},
-}
+SUFFIXES = {column: set(words.split("|")) for column, words in described("suffixes").items()}
 
 # Required columns with a safe reading when blank or odd: the most protective consent, a wide uncertainty.
 DEFAULTS = {
@@ -64,6 +46,11 @@ DEFAULTS = {
 }
 ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
 AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
+
+
+def is_number(table: str, column: str) -> bool:
+    """Whether a cell of the form holds one number alone."""
+    return column == "uncertainty_percent" or "float" in tables.form(table)[column].get("dtype", "")
 
 
 @cache

@@ -13,10 +13,10 @@ import xlsxwriter
 from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.contract import clean_cell, is_number
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.form.guide import GUIDE, TITLE, note, write_guide
-from eit_analysis.intake.form.validation import check, is_number
+from eit_analysis.intake.form.validation import check
 from eit_analysis.intake.output import log_bytes
 from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune

@@ -12,7 +12,7 @@ import datetime as dt
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds
+from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds, described, is_number
 from eit_analysis.intake.form.guide import EXAMPLES, printed
 
 # All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
@@ -33,22 +33,10 @@ SPANS = {
     "uncertainty_percent": (1, 100), "cost_eur_per_t": (-LARGEST, LARGEST), "volume_per_year": (0, HUGE),
     "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE),
 }  # fmt: skip
-PROMPTS = {
-    "quantity": "Un nombre (12,5), une borne (<5), un intervalle (10-15), une valeur approchée (env. 10), "
-    "NC si la valeur n'est pas connue, néant s'il n'y en a pas.",
-    "months": "Numéros des mois où le flux existe, séparés par des espaces (6 7 8). "
-    "Vide\u00a0: toute l'année.",
-    "uncertainty_percent": "Écrivez 20 pour plus ou moins 20\u00a0%.",
-    "cost_eur_per_t": "Ce que vous payez pour une tonne. Une recette s'écrit en négatif.",
-    "site_ids": "Identifiants des acteurs, séparés par des espaces (E07 E12).",
-}
+PROMPTS = described("prompt_fr")
 NUMBER = "Un nombre seul est attendu, sans unité. Une valeur approchée (env. 10) ou NC restent possibles."
 # The identifiers typed so far in the sheet Entreprise, without the blank rows below.
 KNOWN = "=OFFSET(Entreprise!$A$2,0,0,MAX(1,COUNTA(Entreprise!$A$2:$A$5000)),1)"
-
-
-def is_number(table: str, column: str) -> bool:
-    return column == "uncertainty_percent" or "float" in tables.form(table)[column].get("dtype", "")
 
 
 def check(table: str, column: str) -> dict[str, Any]:

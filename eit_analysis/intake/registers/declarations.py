@@ -1,20 +1,22 @@
-"""What a register's file looks like, as data: its columns, and which rows of it are not for us.
+"""What a register's file looks like: its columns, and which rows of it are not for us.
 
-A register (``rome``) has one layout per file it is published in; a layout is found by the headers of a sheet,
-never by the name of a file.
+Declared in ``registers.csv``, ``register_layouts.csv`` and ``register_columns.csv``. A register (``rome``)
+has one layout per file it is published in, found by the headers of a sheet, never by the name of a file.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.registers.finishing import FINISHING
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 
 
@@ -24,36 +26,22 @@ class Column:
 
     Attributes
     ----------
-    headers : tuple of str
+    headers : list of str
         Accepted headers; case, accents, spaces, punctuation, plural and a year at the end do not matter.
     kind : str
         One of ``kinds.DTYPES``.
     header_needed, cell_needed : bool
-        Whether a file without this header is another file, and whether a row without this cell is refused.
+        Whether a file without this header is another file, and whether a row without this cell is refused:
+        ``need`` is ``header``, ``cell`` (both) or ``none``.
     width : int
         Digits of a code, to restore the zeros that a spreadsheet ate; 0 for as many as there are.
     """
 
-    headers: tuple[str, ...]
-    kind: str = "text"
+    headers: list[str]
+    kind: str
     header_needed: bool = False
     cell_needed: bool = False
     width: int = 0
-
-
-def key(*headers: str, kind: str = "text", width: int = 0) -> Column:
-    """A column of which every row must hold a value."""
-    return Column(headers, kind, header_needed=True, cell_needed=True, width=width)
-
-
-def part(*headers: str, kind: str = "text", width: int = 0) -> Column:
-    """A column that identifies the register but may be blank in a row."""
-    return Column(headers, kind, header_needed=True, width=width)
-
-
-def extra(*headers: str, kind: str = "text", width: int = 0) -> Column:
-    """A column that some editions of the file lack."""
-    return Column(headers, kind, width=width)
 
 
 @dataclass(frozen=True)
@@ -81,7 +69,7 @@ class RegisterLayout:
         Our name to the column, in the order of the table.
     wide : Wide, optional
         The columns that become rows.
-    absent : tuple of str
+    absent : list of str
         Headers of a sibling of this file: where one is found, it is not this one.
     constants : mapping of str to str
         Columns with one value for the whole file.
@@ -89,25 +77,25 @@ class RegisterLayout:
         Our column to ``{folded value: reason}``: rows that are not for us, counted.
     distinct : bool
         Whether a row that repeats another in all these columns is the same thing listed twice.
-    replaces : tuple of str
+    replaces : list of str
         Columns that name what a file covers: importing it replaces those rows and leaves the others.
         Empty: it replaces the whole table.
     territory : str
         The column of commune codes by which rows outside the study's territory are left out.
     finish : callable
-        What remains to be computed from the columns of a row.
+        What remains to be computed from the columns of a row (``finishing``).
     """
 
     table: str
     columns: Mapping[str, Column]
-    wide: Wide | None = None
-    absent: tuple[str, ...] = ()
-    constants: Mapping[str, str] = field(default_factory=dict)
-    ignore: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    distinct: bool = False
-    replaces: tuple[str, ...] = ()
-    territory: str = ""
-    finish: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame
+    wide: Wide | None
+    absent: list[str]
+    constants: Mapping[str, str]
+    ignore: Mapping[str, Mapping[str, str]]
+    distinct: bool
+    replaces: list[str]
+    territory: str
+    finish: Callable[[pd.DataFrame], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -117,7 +105,56 @@ class Register:
     name: str
     title: str
     advice: str
-    layouts: tuple[RegisterLayout, ...]
+    layouts: list[RegisterLayout]
+
+
+# Of the one file whose headers are values.
+WIDE = {
+    "dares_employment": Wide(
+        "codes FAP",
+        "[A-Z](?:[0-9][A-Z](?:[0-9]{2})?)?|ENS|ZZZ(?:ZZ)?",
+        "fap_code",
+        "employment_thousands",
+    )
+}
+
+
+def declared() -> dict[str, Register]:
+    """Every register by its name in the command."""
+    registers, layouts, columns = (
+        reference.load(name).fillna("") for name in ("registers", "register_layouts", "register_columns")
+    )
+    found = {name: Register(name, title, advice, []) for name, title, advice in registers.to_numpy()}
+    for row in layouts.to_dict("records"):
+        own = columns[columns["layout"] == row["layout"]].drop(columns="layout")
+        found[row["register"]].layouts.append(_layout(row, own))
+    return found
+
+
+def _layout(row: Mapping[Any, Any], columns: pd.DataFrame) -> RegisterLayout:
+    ignore: dict[str, dict[str, str]] = {}
+    for rule in _listed(row["ignore"]):
+        column, word, reason = rule.split()
+        ignore.setdefault(column, {})[word] = reason
+    return RegisterLayout(
+        table=row["table"],
+        columns={
+            name: Column(_listed(headers), kind, need != "none", need == "cell", width)
+            for name, headers, kind, need, width, _ in columns.to_numpy()
+        },
+        wide=WIDE.get(row["layout"]),
+        absent=_listed(row["absent_headers"]),
+        constants=dict(constant.split("=") for constant in row["constants"].split()),
+        ignore=ignore,
+        distinct=bool(row["distinct"]),
+        replaces=row["replaces"].split(),
+        territory=row["territory"],
+        finish=FINISHING.get(row["table"], lambda frame: frame),
+    )
+
+
+def _listed(cell: str) -> list[str]:
+    return [part for part in cell.split("|") if part]
 
 
 @dataclass(frozen=True)

@@ -12,24 +12,12 @@ import pandas as pd
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
-from eit_analysis.intake.registers.declarations import Match, Register, find_match
-from eit_analysis.intake.registers.establishment_counts import ESTABLISHMENT_COUNTS
-from eit_analysis.intake.registers.jobs import BMO, DARES, DARES_AGE, DARES_EMPLOYMENT
-from eit_analysis.intake.registers.open_data import BASE_CARBONE, SINOE, WASTE_LIST
-from eit_analysis.intake.registers.rome import ROME
+from eit_analysis.intake.registers.declarations import Match, Register, declared, find_match
 from eit_analysis.intake.registers.sentences import nothing_usable
-from eit_analysis.intake.registers.sirene import SIRENE
 from eit_analysis.intake.registers.table_reader import Body, Row, SheetTable, read_body
-from eit_analysis.intake.registers.waste import GEREP, IREP, TRACKDECHETS
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_files
 
-REGISTERS: dict[str, Register] = {
-    register.name: register
-    for register in (
-        SIRENE, TRACKDECHETS, IREP, GEREP, BMO, BASE_CARBONE, SINOE, DARES_EMPLOYMENT, DARES_AGE, DARES, ROME,
-        ESTABLISHMENT_COUNTS, WASTE_LIST,
-    )
-}  # fmt: skip
+REGISTERS = declared()
 
 
 @dataclass(frozen=True)

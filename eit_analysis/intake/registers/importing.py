@@ -107,7 +107,7 @@ def _in_department_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
 
 def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
     """The table with this file in it, and how many rows of earlier files it replaces."""
-    keys, merged, replaced = list(read.match.layout.replaces), read.frame, 0
+    keys, merged, replaced = read.match.layout.replaces, read.frame, 0
     if study.has(read.table):
         # Its file holds no pandas types: a flag with a blank would come back as an object.
         old = study.load(read.table).reindex(columns=merged.columns).astype(merged.dtypes)

@@ -146,7 +146,7 @@ def _read_columns(
     plan: list[tuple[str, Column, int | None]] = [
         (name, column, match.columns.get(name)) for name, column in match.layout.columns.items()
     ]
-    plan += [(header, Column((header,), "number"), place) for header, place in match.wide.items() if wide]
+    plan += [(header, Column([header], "number"), place) for header, place in match.wide.items() if wide]
     values: dict[str, tuple[str, list[Any]]] = {}
     masked: list[set[str]] = [set() for _ in kept]
     for name, column, place in plan:

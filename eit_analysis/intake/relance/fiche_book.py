@@ -9,14 +9,13 @@ from typing import Any
 import xlsxwriter
 
 from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
-from eit_analysis.intake.form.guide import RETURN
+from eit_analysis.intake.form.guide import GUIDE, RETURN, texts
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import context
 from eit_analysis.intake.relance.typesetting import typeset
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
-GUIDE = "Mode d'emploi"  # cleaning knows this sheet of the questionnaire and leaves it alone
 FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
 WIDTHS = (24, 14, 7, 20, 22, 68, 28)
 # Fill of the answer, and of the other cells of its row.
@@ -26,19 +25,7 @@ FILLS = {
     "none": ("#D0D0D0", "#EFEFEF"),
 }
 TO_CHECK = "À vérifier\u00a0: "
-GUIDE_TEXT = (
-    "Écrivez vos réponses dans la colonne Réponse de la feuille Relance, une par ligne. Les autres cellules "
-    "sont verrouillées : elles disent de quelle case de votre classeur il s'agit.",
-    "Écrivez seulement la bonne valeur, comme vous l'auriez écrite dans le questionnaire (12,5, <5, 10-15, "
-    "env. 10).",
-    "Si la valeur lue est juste, écrivez « confirmé » : la question ne sera plus posée.",
-    "Si la ligne entière est à retirer (doublon, erreur), écrivez « supprimer » : elle ne sera plus comptée.",
-    "Une réponse laissée vide ne change rien. « NC » dit que la valeur n'est pas connue : elle n'est alors "
-    "ni comptée ni redemandée.",
-    "Lignes jaunes : des questions. Lignes vertes (« À vérifier ») : ce que nous avons compris ; si c'est "
-    "juste, vous n'avez rien à répondre. Lignes grises : rien à écrire, c'est le classeur lui-même qui est à "
-    "corriger.",
-)
+GUIDE_TEXT = texts("relance")
 SEND = "Renvoyez ce classeur sous le nom que vous voulez."
 PUT_BACK = "Posez ce classeur dans le dossier de la vague, puis relancez le nettoyage."
 TIP = {

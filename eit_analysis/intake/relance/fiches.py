@@ -10,9 +10,10 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
+from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
-from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, find_owners, places
+from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners, places
 from eit_analysis.intake.relance.questions import ask
 from eit_analysis.intake.relance.typesetting import read_as
 from eit_analysis.intake.relance.wave_cells import WaveCells
@@ -22,7 +23,7 @@ from eit_analysis.study import Study, write_atomic
 FOLDER = "relances"
 
 
-def fiches(wave: Wave) -> list[Fiche]:
+def fiches(wave: Cleaned) -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     owners = find_owners(wave)
     asked, turns = ask(wave, owners), _turns(wave, owners)
@@ -47,7 +48,7 @@ def fiches(wave: Wave) -> list[Fiche]:
     ]
 
 
-def write_sheets(study: Study, wave: Wave) -> int:
+def write_sheets(study: Study, wave: Cleaned) -> int:
     """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
     Returns
@@ -66,7 +67,7 @@ def write_sheets(study: Study, wave: Wave) -> int:
     return sum(fiche.asked for fiche in written)
 
 
-def _turns(wave: Wave, owners: Owners) -> Counter[str]:
+def _turns(wave: Cleaned, owners: Owners) -> Counter[str]:
     """Answer files of the wave that name a row of each firm, also of a row that it withdraws."""
     cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
     turns: Counter[str] = Counter()
@@ -80,7 +81,7 @@ def _by_owner(frame: pd.DataFrame, owners: Owners) -> dict[str, pd.DataFrame]:
     return {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
 
 
-def _sheets_read(wave: Wave, owners: Owners) -> dict[str, list[SheetRead]]:
+def _sheets_read(wave: Cleaned, owners: Owners) -> dict[str, list[SheetRead]]:
     """Rows of each owner by sheet, in the order of the files."""
     refused = {
         place
@@ -100,7 +101,7 @@ def _sheets_read(wave: Wave, owners: Owners) -> dict[str, list[SheetRead]]:
     return rows
 
 
-def _corrections(wave: Wave, owners: Owners) -> dict[str, list[Correction]]:
+def _corrections(wave: Cleaned, owners: Owners) -> dict[str, list[Correction]]:
     """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
     frame = wave.corrections[
         ~wave.corrections["rule"].isin(codes(severity="check") | codes(severity="trace"))

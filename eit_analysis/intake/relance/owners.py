@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import pandas as pd
 
-from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.cleaning.wave import Cleaned
 
 OFFICE = ""  # owner of the rows whose firm is not known
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
-
-
-class Wave(Protocol):
-    """What going back to the firms needs from a cleaned wave (see ``wave.Cleaned``).
-
-    Attributes
-    ----------
-    row_sites : pandas.DataFrame
-        ``source_file, source_sheet, source_row, site_id`` of every data row, refused ones too; missing id
-        where it is not known.
-    grids : mapping of (file, sheet) to Grid
-        The data sheets as they were cleaned: answers put in, personal data taken out.
-    applied : Applied
-        What the answers already in the wave did.
-    """
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]: ...
-    @property
-    def quarantine(self) -> pd.DataFrame: ...
-    @property
-    def implausible(self) -> pd.DataFrame: ...
-    @property
-    def corrections(self) -> pd.DataFrame: ...
-    @property
-    def manifest(self) -> Mapping[str, Any]: ...
-    @property
-    def row_sites(self) -> pd.DataFrame: ...
-    @property
-    def grids(self) -> Mapping[tuple[str, str], Grid]: ...
-    @property
-    def applied(self) -> Applied: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +40,7 @@ def places(frame: pd.DataFrame) -> list[tuple[str, str, int]]:
     return list(zip(frame["source_file"], frame["source_sheet"], rows, strict=True))
 
 
-def table_of_sheet(wave: Wave) -> dict[tuple[str, str], str]:
+def table_of_sheet(wave: Cleaned) -> dict[tuple[str, str], str]:
     return {
         (entry["file"], sheet["sheet"]): sheet["table"]
         for entry in wave.manifest["inputs"]
@@ -82,7 +48,7 @@ def table_of_sheet(wave: Wave) -> dict[tuple[str, str], str]:
     }
 
 
-def find_owners(wave: Wave) -> Owners:
+def find_owners(wave: Cleaned) -> Owners:
     """A row belongs to the firm it names, when a sheet Entreprise of the wave describes that firm.
 
     Where two rows describe one firm differently, they may be two firms: then only the rows of the file whose

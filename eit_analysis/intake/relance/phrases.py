@@ -4,42 +4,12 @@ from __future__ import annotations
 
 from eit_analysis import tables
 from eit_analysis.french import counted
-from eit_analysis.intake.cells.contract import allowed_words, bounds
+from eit_analysis.intake.cells.contract import allowed_words, bounds, described
 from eit_analysis.intake.relance.typesetting import interval, typeset
 from eit_analysis.reference.findings import Finding, catalogue
 
 # What to ask about a column, by its name; a column with a list of words asks to choose among them.
-ASKS: dict[str, str] = {
-    "site_id": "Quel est l'identifiant donné par le bureau d'études (par exemple E07) ?",
-    "name": "Quelle est la raison sociale ?",
-    "siret": "Quel est le numéro SIRET de l'établissement (14 chiffres) ?",
-    "naf_code": "Quel est le code NAF de l'établissement (par exemple 25.62B) ?",
-    "commune_name": "Dans quelle commune est l'établissement ?",
-    "commune_code": "Quel est le code INSEE de la commune (5 caractères) ?",
-    "postcode": "Quel est le code postal (5 chiffres) ?",
-    "headcount": "Combien de personnes, en chiffres ?",
-    "reference_year": "Sur quelle année portent vos réponses ?",
-    "description": "De quoi s'agit-il ?",
-    "waste_code": "Quel est le code déchet à six chiffres (il figure sur le bordereau ou le registre) ?",
-    "quantity": "Quelle est la quantité, avec son unité (par exemple 12,5 t/an) ? Un ordre de grandeur "
-    "suffit (env. 10 t/an, 10-15 t/an).",
-    "unit": "Dans quelle unité (kg ou t de préférence) ?",
-    "uncertainty_percent": "De combien de pour cent la quantité peut-elle s'écarter ?",
-    "cost_eur_per_t": "Quel est le coût en euros par tonne (recettes en négatif) ?",
-    "cost_eur_per_year": "Quel est le coût annuel, en euros ?",
-    "months": "Quels mois, en numéros (par exemple 6 7 8) ?",
-    "volume_per_year": "Quel est le volume annuel, en chiffres ?",
-    "rome_code": "Quel est le code ROME du métier (une lettre, quatre chiffres) ?",
-    "occupation": "Quel est l'intitulé du métier ?",
-    "fte": "Combien d'équivalents temps plein ?",
-    "current_level": "Quel est le niveau, de 0 à 4 ?",
-    "required_level": "Quel est le niveau, de 0 à 4 ?",
-    "hiring_difficulty": "Quelle est la difficulté, de 0 à 4 ?",
-    "status_date": "Quelle est la date (par exemple 15/10/2026) ?",
-    "site_ids": "Quels sont les identifiants des entreprises (par exemple E07 E12) ?",
-    "realised_t_per_year": "Combien de tonnes par an sont vraiment détournées ?",
-    "shared_need_h_per_month": "Combien d'heures par mois ?",
-}
+ASKS = described("question_fr")
 
 ABSENT = typeset(
     "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "

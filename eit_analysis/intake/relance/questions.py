@@ -17,8 +17,9 @@ from eit_analysis import tables
 from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.owners import OFFICE, Owners, Wave, places
+from eit_analysis.intake.relance.owners import OFFICE, Owners, places
 from eit_analysis.intake.relance.wave_cells import (
     DOUBTFUL,
     IMPLAUSIBLE,
@@ -53,7 +54,7 @@ class Asked:
     aside: dict[str, list[str]]
 
 
-def ask(wave: Wave, owners: Owners) -> Asked:
+def ask(wave: Cleaned, owners: Owners) -> Asked:
     """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
     asking = _Asking(wave)
     found: dict[CellKey, tuple[str, Question]] = {}
@@ -73,7 +74,7 @@ def ask(wave: Wave, owners: Owners) -> Asked:
 class _Asking(WaveCells):
     """The questions of one wave."""
 
-    def __init__(self, wave: Wave) -> None:
+    def __init__(self, wave: Cleaned) -> None:
         super().__init__(wave)
         by_rule: dict[str, set[CellKey]] = {}
         interesting = wave.corrections[

@@ -6,7 +6,7 @@ import re
 
 from eit_analysis import tables
 from eit_analysis.french import exact
-from eit_analysis.intake.form.validation import is_number
+from eit_analysis.intake.cells.contract import is_number
 
 CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
 OPENING = re.compile(r"(?<=«) ")

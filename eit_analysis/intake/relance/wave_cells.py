@@ -11,8 +11,9 @@ from xlsxwriter.utility import xl_col_to_name
 from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import as_read
 from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.owners import Wave, table_of_sheet
+from eit_analysis.intake.relance.owners import table_of_sheet
 from eit_analysis.intake.relance.typesetting import sentence
 from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.reference.findings import finding
@@ -66,7 +67,7 @@ class Question:
 class WaveCells:
     """Look-ups in the raw sheets of a wave."""
 
-    def __init__(self, wave: Wave) -> None:
+    def __init__(self, wave: Cleaned) -> None:
         self.wave = wave
         self.tables = table_of_sheet(wave)
         self.names = {

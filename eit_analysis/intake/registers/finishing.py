@@ -1,0 +1,94 @@
+"""What remains to be computed from the columns of a register's rows, by table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from eit_analysis.intake.registers.lambert import geographic
+from eit_analysis.reference import nomenclatures
+from eit_analysis.reference.commune_tables import former_by_code
+
+# INSEE, tranche d'effectifs salariés: lowest and highest headcount; NN (no employee, or unknown) has none.
+HEADCOUNT_CLASSES: dict[str, tuple[int, int | None]] = {
+    "00": (0, 0), "01": (1, 2), "02": (3, 5), "03": (6, 9), "11": (10, 19), "12": (20, 49), "21": (50, 99),
+    "22": (100, 199), "31": (200, 249), "32": (250, 499), "41": (500, 999), "42": (1000, 1999),
+    "51": (2000, 4999), "52": (5000, 9999), "53": (10_000, None),
+}  # fmt: skip
+NAF_2008, NAF_2025 = ["", "nafrev2"], ["naf25", "naf2025"]
+SIRENE_COLUMNS = [
+    "siret", "name", "naf_code", "naf25_code", "commune_code", "commune_name", "postcode", "headcount_class",
+    "headcount_low", "headcount_high", "headcount_year", "latitude", "longitude", "masked", "source_file",
+    "source_sheet", "source_row",
+]  # fmt: skip
+
+
+def _headcounts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bounds of the class of headcount."""
+    classes = [HEADCOUNT_CLASSES.get(code, (None, None)) for code in frame["headcount_class"].fillna("")]
+    return frame.assign(
+        headcount_low=pd.array([low for low, _ in classes], dtype="Int64"),
+        headcount_high=pd.array([high for _, high in classes], dtype="Int64"),
+    )
+
+
+def _sirene(frame: pd.DataFrame) -> pd.DataFrame:
+    """One name, one code in each nomenclature, today's commune, degrees."""
+    nomenclature = frame["naf_nomenclature"].fillna("").str.lower().str.replace(" ", "")
+    main, naf25 = (
+        frame[name].fillna("").str.upper().str.replace(".", "", regex=False)
+        for name in ("naf_main", "naf25_code")
+    )
+    naf = main.where(nomenclature.isin(NAF_2008), "").map(nomenclatures.normalise_naf)
+    naf25 = naf25.where(naf25 != "", main.where(nomenclature.isin(NAF_2025), ""))
+    communes = frame["commune_code"].map(lambda code: former_by_code().get(code, code), na_action="ignore")
+    metres = zip(frame["lambert_x_m"], frame["lambert_y_m"], frame["commune_code"].fillna(""), strict=True)
+    degrees = [
+        geographic(x, y) if commune[:2] not in ("97", "98") and pd.notna(x + y) else (None, None)
+        for x, y, commune in metres
+    ]
+    centres = pd.DataFrame(degrees, frame.index, ["latitude", "longitude"], dtype="float64")
+    frame = _headcounts(frame).assign(
+        name=frame["legal_name"].fillna(frame["usual_name"]).fillna(frame["sign"]),
+        naf_code=naf.astype("str"),
+        naf25_code=naf25.where(naf25 != ""),
+        commune_code=communes.astype("str"),
+        latitude=frame["latitude"].fillna(centres["latitude"]),
+        longitude=frame["longitude"].fillna(centres["longitude"]),
+    )
+    return frame[SIRENE_COLUMNS]
+
+
+def _slips(frame: pd.DataFrame) -> pd.DataFrame:
+    """Year of the date, and what names a line: its slip, else its declaration, else its day and waste."""
+    line = (
+        frame["slip_number"].fillna(frame["declaration_id"]).fillna(frame["date"] + " " + frame["waste_code"])
+    )
+    return frame.assign(year=pd.to_numeric(frame["date"].str[:4]).astype("Int64"), line_id=line)
+
+
+def _hazards(frame: pd.DataFrame) -> pd.DataFrame:
+    """The files of hazardous and of other waste have the same columns: the list of waste separates them."""
+    known = {code: nomenclatures.is_hazardous(code) for code in frame["waste_code"].unique()}
+    return frame.assign(hazardous=frame["waste_code"].map(known).astype("boolean"))
+
+
+def _shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the hiring projects (%); no project, no share: 0 / 0 is missing."""
+    planned = frame["planned_hires"].where(frame["planned_hires"] > 0)
+    shares = {
+        f"{name}_share_percent": (100 * frame[f"{name}_hires"] / planned).round(1)
+        for name in ("difficult", "seasonal")
+    }
+    counts = ["difficult_hires", "seasonal_hires", "year"]
+    return frame.drop(columns=counts).assign(**shares, year=frame["year"])
+
+
+FINISHING: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "sirene": _sirene,
+    "establishment_counts": _headcounts,
+    "trackdechets": _slips,
+    "irep": _hazards,
+    "bmo": _shares,
+}
