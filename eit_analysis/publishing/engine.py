@@ -44,6 +44,8 @@ class Shell(InteractiveShell):
     def init_display_formatter(self) -> None:
         super().init_display_formatter()
         assert self.display_formatter is not None
+        # Not what JupyterLab shows: a preview protects each table by itself, and the page is drawn later.
+        self.display_formatter.active_types = ["text/plain"]
         self.shown: list[Released] = []
         self.display_formatter.mimebundle_formatter.for_type(Released, self._keep)
 
