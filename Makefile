@@ -62,6 +62,7 @@ data: setup
 
 # Each warning is an error; `docs/conf.py` writes the pages of the reference from the package itself.
 docs: .venv/docs-$(VERSION) setup
+	@rm -rf build/docs
 	$(VENV) -m sphinx -E -b html -n -W --keep-going -q -j auto -d build/docs-read docs build/docs
 
 lab: .venv/lab-$(VERSION) setup
