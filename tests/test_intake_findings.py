@@ -16,7 +16,7 @@ from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, labels
 
 PACKAGE = Path(eit_analysis.__file__).parent
-MAKERS = {"finding", "CellError", "UnreadableError"}  # a code, then its fields by name
+MAKERS = {"finding", "findings", "CellError", "UnreadableError"}  # a code, then its fields by name
 LOGS = {"correct", "write"}  # a rule last
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
 CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call)]

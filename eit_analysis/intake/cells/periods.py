@@ -4,46 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from typing import Any
 
+from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, singular
 from eit_analysis.reference.units import known_unit
 
+PERIODS = reference.load("periods").to_numpy().tolist()
 # Periods in a year: central, low, high. A day of the form is a day of opening: 250, from 220 (closed on
 # week-ends and holidays) to 365 (continuous work); the width goes into the interval of the mass.
-PERIODS_PER_YEAR: Mapping[str, tuple[float, float, float]] = {
-    "year": (1.0, 1.0, 1.0),
-    "half_year": (2.0, 2.0, 2.0),
-    "quarter": (4.0, 4.0, 4.0),
-    "two_months": (6.0, 6.0, 6.0),
-    "month": (12.0, 12.0, 12.0),
-    "fortnight": (26.0, 26.0, 26.0),
-    "week": (52.0, 52.0, 52.0),
-    "day": (250.0, 220.0, 365.0),
+PERIODS_PER_YEAR: dict[str, tuple[float, float, float]] = {
+    period: (float(central), float(low), float(high)) for period, _, central, low, high, _ in PERIODS
 }
-PERIOD_LABELS = {
-    "year": "an", "half_year": "semestre", "quarter": "trimestre", "two_months": "deux mois", "month": "mois",
-    "fortnight": "quinzaine", "week": "semaine", "day": "jour",
-}  # fmt: skip
+PERIOD_LABELS: dict[str, str] = {period: label for period, label, *_ in PERIODS}
 # Folded words of each. Bimensuel and bimestriel are taken one for the other: neither is read.
-PERIOD_WORDS = {
-    singular(word): period
-    for period, words in {
-        "year": ("an", "ans", "annee", "annuel", "annuelle", "annuellement", "a", "12 mois"),
-        "half_year": ("semestre", "semestriel", "semestrielle", "6 mois", "six mois"),
-        "quarter": ("trimestre", "trimestriel", "trimestrielle", "trim", "3 mois", "trois mois"),
-        "two_months": ("2 mois", "deux mois"),
-        "month": ("mois", "mensuel", "mensuelle", "mensuellement", "m"),
-        "fortnight": ("quinzaine", "quinz", "15 jours", "15 j", "quinze jours", "2 semaines",
-                      "deux semaines"),
-        "week": ("semaine", "sem", "hebdo", "hebdomadaire", "7 jours"),
-        "day": ("jour", "j", "jr", "quotidien", "quotidienne", "journalier", "journaliere", "jour ouvre",
-                "jour ouvrable"),
-    }.items()
-    for word in words
-}  # fmt: skip
+PERIOD_WORDS: dict[str, str] = {
+    singular(word): period for period, *_, words in PERIODS for word in words.split("|")
+}
 OPENING = re.compile(r"(?:(?:par|chaque|tou(?:te)? les|a l|a la|au|le|la|l|un|une|1) )+(?=.)")
 # The sign between a unit and its period; the last one counts (kg/hab/an).
 PER = re.compile(r"(.*)(?:/|\bpar\b|\bchaque\b|\btou(?:te)?s les\b|\bà l'|[.·⋅])(.+)", re.I)

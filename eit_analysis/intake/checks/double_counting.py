@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from eit_analysis.intake.checks.marks import LINE, mark
+from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
-from eit_analysis.reference.findings import finding
 from eit_analysis.tables import form
 
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
@@ -32,8 +31,7 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
         ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
         for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
     ]
-    found = [finding("same_siret", names=names) for names in others]
-    return mark(rows, form("sites")["siret"]["header"], rows["siret"], found)
+    return mark(rows, form("sites")["siret"]["header"], rows["siret"], findings("same_siret", names=others))
 
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +42,7 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     repeated = named[named.duplicated(SAME_FLOW, keep=False)]
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]
-    found = [finding("repeated_in_files", file=file) for file in first[rows.index]]
+    found = findings("repeated_in_files", file=first[rows.index])
     return mark(rows, form("flows")["description"]["header"], rows["description"], found)
 
 
@@ -57,10 +55,7 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: 
     rows = rows[rows["site_id"].isin(sites)]
     owner = rows["source_file"].map(alone)
     rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
-    found = [
-        finding("other_firm_in_file", site=site, owner=own)
-        for site, own in zip(rows["site_id"], owner, strict=True)
-    ]
+    found = findings("other_firm_in_file", site=rows["site_id"], owner=owner)
     return mark(rows, form(table)["site_id"]["header"], rows["site_id"], found)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, no_lines, typed
-from eit_analysis.reference.findings import Finding
+from eit_analysis.reference.findings import Finding, finding
 
 PLACE = ["source_file", "source_sheet", "source_row", "column"]
 LINE = [*QUARANTINE, FINDING]
@@ -37,6 +38,12 @@ def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Fi
         message=[one.message for one in found],
         finding=pd.Series(found, rows.index, dtype=object),
     )
+
+
+def findings(code: str, **fields: Iterable[Any]) -> list[Finding]:
+    """One finding for each row, from the values of each field."""
+    rows = zip(*fields.values(), strict=True)
+    return [finding(code, **dict(zip(fields, row, strict=True))) for row in rows]
 
 
 def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from eit_analysis import reference
 from eit_analysis.french import exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import unit_errors
-from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.intake.checks.marks import findings, gathered, mark
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, form
@@ -29,14 +29,7 @@ COST_EUR_PER_T = (-2000.0, 5000.0)
 YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
 NEVER_HAZARDOUS = ("food", "biowaste")
 # Codes of the list of waste that name one material; another category contradicts it, save mixed and other.
-MATERIALS = {
-    "150101": "cardboard paper", "150102": "plastic", "150103": "wood", "150104": "metal", "150107": "glass",
-    "150109": "textile", "170201": "wood", "170202": "glass", "170203": "plastic",
-    "191201": "cardboard paper", "191202": "metal", "191203": "metal", "191204": "plastic",
-    "191205": "glass", "191207": "wood", "191208": "textile", "200101": "cardboard paper",
-    "200102": "glass", "200108": "biowaste food", "200110": "textile", "200111": "textile",
-    "200136": "weee", "200138": "wood", "200139": "plastic", "200140": "metal",
-}  # fmt: skip
+MATERIALS: dict[str, str] = dict(reference.load("waste_materials").to_numpy())
 ANY_MATERIAL = ("mixed", "other")
 
 
@@ -114,10 +107,7 @@ def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
     """|headcount − people of the staff sheet| above 20 % of the headcount and above 3 people."""
     gap = (staffed["headcount"] - staffed["staff"]).abs()
     rows = staffed[(gap > HEADCOUNT_SHARE * staffed["headcount"]) & (gap > HEADCOUNT_PEOPLE)]
-    found = [
-        finding("ages_against_headcount", headcount=own, staff=staff)
-        for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
-    ]
+    found = findings("ages_against_headcount", headcount=rows["headcount"], staff=rows["staff"])
     return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
 
 
@@ -148,10 +138,7 @@ def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
     marks = []
     for column, share, code in rules:
         rows = workforce[workforce[column] > share * workforce["headcount"]]
-        found = [
-            finding(code, value=value, headcount=people)
-            for value, people in zip(rows[column], rows["headcount"], strict=True)
-        ]
+        found = findings(code, value=rows[column], headcount=rows["headcount"])
         marks.append(mark(rows, columns[column]["header"], rows[column].map(exact), found))
     return marks
 

@@ -8,8 +8,7 @@ from itertools import accumulate, pairwise
 
 import pandas as pd
 
-from eit_analysis.intake.checks.marks import gathered, mark
-from eit_analysis.reference.findings import finding
+from eit_analysis.intake.checks.marks import findings, gathered, mark
 from eit_analysis.tables import form
 
 RELATIVE = 0.005
@@ -59,10 +58,7 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     for key, stated in added_up.groupby(COLUMN, sort=False):
         if key in sheets:
             rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
-            wrong = [
-                finding("stated_total", total=total, sum=summed)
-                for total, summed in zip(rows["value"], rows["sum"], strict=True)
-            ]
+            wrong = findings("stated_total", total=rows["value"], sum=rows["sum"])
             found.append(mark(rows, str(key[-1]), rows["raw_value"], wrong))
     return gathered(found)
 

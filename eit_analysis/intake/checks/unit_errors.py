@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import exact
-from eit_analysis.intake.checks.marks import mark
+from eit_analysis.intake.checks.marks import findings, mark
 from eit_analysis.reference.findings import finding
 from eit_analysis.tables import CATEGORIES, form
 
@@ -46,10 +46,7 @@ def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
         Sites with ``headcount`` and ``staff`` (people of the staff sheet).
     """
     rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
-    found = [
-        finding("decimal_slip.headcount", headcount=own, staff=staff)
-        for own, staff in zip(rows["headcount"], rows["staff"], strict=True)
-    ]
+    found = findings("decimal_slip.headcount", headcount=rows["headcount"], staff=rows["staff"])
     return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
 
 

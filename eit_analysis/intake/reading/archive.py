@@ -110,17 +110,8 @@ def _inflate(packed: bytes, size: int) -> bytearray:
 
 def pack(parts: Parts) -> bytes:
     """The parts as an archive without compression."""
-    body: list[bytes | bytearray] = []
-    directory, offset = b"", 0
-    for name, content in parts.items():
-        encoded = name.encode()
-        # Version 2.0, UTF-8 name, stored, 1 January 1980.
-        size = len(content)
-        fields = struct.pack(
-            "<HHHHHIIIHH", 20, 0x800, 0, 0, 33, zlib.crc32(content), size, size, len(encoded), 0
-        )
-        body += [b"PK\x03\x04" + fields + encoded, content]
-        directory += b"PK\x01\x02\x14\0" + fields + struct.pack("<HHHII", 0, 0, 0, 0, offset) + encoded
-        offset += 30 + len(encoded) + len(content)
-    end = struct.pack("<HHHHIIH", 0, 0, len(parts), len(parts), len(directory), offset, 0)
-    return b"".join((*body, directory, b"PK\x05\x06", end))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()

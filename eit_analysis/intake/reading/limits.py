@@ -52,14 +52,21 @@ def check_area(sheet: str, height: int, width: int, filled: int) -> None:
         raise UnreadableError("sheet_high", sheet=sheet, height=height)
 
 
+def is_longer(data: bytes | bytearray, most: int, *ends: bytes) -> bool:
+    """Whether data has more than ``most`` bytes between two of the signs ``ends``."""
+    at = 0
+    while len(data) - at > most:
+        end = max(data.rfind(sign, at, at + most) for sign in ends)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
+
+
 def check_longest(xml: bytes | bytearray) -> None:
     """Refuse a part whose longest text between two tags is longer than any spreadsheet allows."""
-    at = 0
-    while len(xml) - at > CELL_BYTES:
-        tag = xml.rfind(b"<", at, at + CELL_BYTES)
-        if tag < 0:
-            raise UnreadableError("cell_long")
-        at = tag + 1
+    if is_longer(xml, CELL_BYTES, b"<"):
+        raise UnreadableError("cell_long")
 
 
 def check_texts(size: int) -> None:

@@ -45,20 +45,15 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
     return properties
 
 
-class _SheetExtent:
-    """Extent of one sheet while its tags pass."""
+class _SheetExtent(SheetProperties):
+    """The same with its extent, while the tags of a sheet pass."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
         self.row, self.column, self.columns = 0, 0, 0
         self.height, self.width, self.filled, self.expanded = 0, 0, 0, 0
         self.repeated, self.hidden, self.in_row, self.copies = 1, False, 0, 0
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
-        self.merged: list[tuple[tuple[int, int], tuple[int, int]]] = []
-
-    def properties(self) -> SheetProperties:
-        return SheetProperties(frozenset(self.hidden_rows), frozenset(self.hidden_columns), self.merged)
 
     def start_row(self, attributes: bytes) -> None:
         self.repeated = _number(REPEATED, attributes)
@@ -121,7 +116,7 @@ def _properties(content: bytearray) -> dict[str, SheetProperties]:
         else:
             sheets[-1].cell(attributes, bool(empty))
     _check_copies(content, sum(sheet.expanded - sheet.filled for sheet in sheets))
-    return {sheet.name: sheet.properties() for sheet in sheets}
+    return {sheet.name: sheet for sheet in sheets}
 
 
 def _check_copies(content: bytearray, copies: int) -> None:

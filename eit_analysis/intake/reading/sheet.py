@@ -21,13 +21,13 @@ Note = tuple[int | None, str, str, str]
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class SheetProperties:
     """What a sheet holds beside its values.
 
     Attributes
     ----------
-    hidden_rows, hidden_columns : frozenset of int
+    hidden_rows, hidden_columns : set of int
         Counted from 1.
     merged : list of Range
         First and last cell (row, column) of merged cells, counted from 0, where calamine does not give them.
@@ -35,8 +35,8 @@ class SheetProperties:
         Row and column, counted from 0, and text of the error values that calamine leaves blank.
     """
 
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
 

@@ -86,7 +86,8 @@ def form_of(data: bytes) -> tuple[str, str, list[str]]:
     UnreadableError
         When it is no text, or a line is too long.
     """
-    _check_lines(data)
+    if limits.is_longer(data, limits.LINE_BYTES, *LINE_ENDS):
+        raise UnreadableError("text_long_line")
     encoding = encoding_of(data)
     # The decoder ignores what a cut at SAMPLE_BYTES leaves of a character.
     sample = codecs.getincrementaldecoder(encoding)().decode(data[:SAMPLE_BYTES])
@@ -125,15 +126,6 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
         widest = max(widest, _read_plain(block, separator, sheet))
         _check_widths(sheet, widest)
     return encoding, separator, sheet
-
-
-def _check_lines(data: bytes) -> None:
-    at = 0
-    while len(data) - at > limits.LINE_BYTES:
-        end = max(data.rfind(sign, at, at + limits.LINE_BYTES) for sign in LINE_ENDS)
-        if end < 0:
-            raise UnreadableError("text_long_line")
-        at = end + 1
 
 
 def _check_height(data: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
@@ -23,20 +23,12 @@ END = 0xFFFFFFFA  # this sector number and those above it end a chain
 
 
 @dataclass
-class _SheetExtent:
-    """Extent and properties of one sheet while its records pass."""
+class _SheetExtent(SheetProperties):
+    """The same with its extent, while the records of a sheet pass."""
 
     height: int = 0
     width: int = 0
     filled: int = 0
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-
-    def properties(self) -> SheetProperties:
-        return SheetProperties(
-            frozenset(self.hidden_rows), frozenset(self.hidden_columns), errors=self.errors
-        )
 
 
 @dataclass
@@ -159,5 +151,5 @@ def _records(stream: bytes, macros: bool) -> Book:
             raise UnreadableError("book_long")
     for number, found in enumerate(starts.values(), start=1):
         check_area(f"n°\u00a0{number}", found.height, found.width, found.filled)
-        book.sheets.append(found.properties())
+        book.sheets.append(found)
     return book

@@ -115,7 +115,7 @@ def _properties(content: bytearray) -> SheetProperties:
     columns: set[int] = set()
     for first, last in HIDDEN_COLUMN.findall(content):
         columns.update(range(int(first), min(int(last), limits.COLUMNS) + 1))
-    return SheetProperties(frozenset(map(int, HIDDEN_ROW.findall(content))), frozenset(columns))
+    return SheetProperties(set(map(int, HIDDEN_ROW.findall(content))), columns)
 
 
 def _check_texts(strings: bytearray, sheets: list[bytearray]) -> None:

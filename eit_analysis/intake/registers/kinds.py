@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from eit_analysis.french import fold_words
@@ -24,17 +24,8 @@ DTYPES = {
     "greening": "str",
 }  # fmt: skip
 MASKS = {"*", "**", "[nd]"}
-NUMBER_MASKS = MASKS | {
-    "s",
-    "c",
-    "nd",
-    "n.d.",
-    "n.d",
-    "secret",
-    "secret statistique",
-    "confidentiel",
-    "< seuil",
-}
+NUMBER_MASKS = MASKS | {"s", "c", "nd", "n.d.", "n.d", "secret", "secret statistique", "confidentiel",
+                        "< seuil"}  # fmt: skip
 MISSING = {"", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>", ":"}
 FLAGS = {"o": True, "oui": True, "vrai": True, "true": True, "1": True,
          "n": False, "non": False, "faux": False, "false": False, "0": False}  # fmt: skip
@@ -128,22 +119,11 @@ def _date(cell: Any, text: str, width: int) -> str | None:
         raise CellError("not_a_date") from None
 
 
-def _flag(cell: Any, text: str, width: int) -> bool:
-    if fold_words(text) not in FLAGS:
-        raise CellError("unknown_value.flag")
-    return FLAGS[fold_words(text)]
-
-
-def _mass_unit(cell: Any, text: str, width: int) -> float:
-    if fold_words(text) not in TONNES_PER_UNIT:
-        raise CellError("unknown_unit.register")
-    return TONNES_PER_UNIT[fold_words(text)]
-
-
-def _greening(cell: Any, text: str, width: int) -> str:
-    if fold_words(text) not in GREENING:
-        raise CellError("unknown_value.greening")
-    return GREENING[fold_words(text)]
+def _meaning(words: Mapping[str, Any], text: str, unknown: CellError) -> Any:
+    """What a folded word means."""
+    if fold_words(text) not in words:
+        raise unknown
+    return words[fold_words(text)]
 
 
 READERS: dict[str, Callable[[Any, str, int], Any]] = {
@@ -154,9 +134,11 @@ READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "date": _date,
     "number": _number,
     "positive": _positive,
-    "mass_unit": _mass_unit,
     "integer": _integer,
     "year": _year,
-    "flag": _flag,
-    "greening": _greening,
+    "flag": lambda cell, text, width: _meaning(FLAGS, text, CellError("unknown_value.flag")),
+    "mass_unit": lambda cell, text, width: _meaning(
+        TONNES_PER_UNIT, text, CellError("unknown_unit.register")
+    ),
+    "greening": lambda cell, text, width: _meaning(GREENING, text, CellError("unknown_value.greening")),
 }
