@@ -114,21 +114,16 @@ class Breakdown:
         declared = amounts if self.of is None else self.records[self.of].to_numpy(dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):
             coefficients = np.where(declared != 0, amounts / declared, 0.0)
-        parts = []
-        for row, mask in enumerate(self.members()):
-            behind = np.flatnonzero(mask)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "row": row,
-                        "record": self.records.index[behind],
-                        "site_id": self.records["site_id"].to_numpy()[behind],
-                        "coefficient": np.nan_to_num(coefficients[behind]),
-                    }
-                )
-            )
-        columns = ["row", "record", "site_id", "coefficient"]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        masks = list(self.members())
+        row, behind = np.nonzero(np.array(masks, dtype=bool).reshape(len(masks), len(self.records)))
+        return pd.DataFrame(
+            {
+                "row": row,
+                "record": self.records.index[behind],
+                "site_id": self.records["site_id"].to_numpy()[behind],
+                "coefficient": np.nan_to_num(coefficients[behind]),
+            }
+        )
 
     def check(self, title: str) -> None:
         """Refuse a table that is not what its records give.

@@ -158,15 +158,7 @@ def list_waves(root: Path, name: str) -> list[str]:
 
 
 def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
-    """Open a study on a wave (the last by name when ``wave`` is empty).
-
-    Raises
-    ------
-    UsageError
-        When the study or the wave does not exist; the sentence lists those that do.
-    InputError
-        When ``study.toml`` is missing or wrong.
-    """
+    """A study opened on a wave: see :func:`prepared.open_study`, which adds the prepared tables."""
     root = root or project_root()
     raw = root / "data" / "raw"
     if Path(name).name != name or name in ("", ".", ".."):

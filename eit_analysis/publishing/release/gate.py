@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,19 +112,9 @@ class Release(PreparedTables):
         cells, base = judge(content, self.settings.disclosure)
         self.withheld.add(cells, base)
         return Aggregate(
-            self.viewer,
-            title,
-            self._known(content.frame),
-            list(content.keys),
-            note,
-            content.total,
-            sites=[key for key in content.keys if key == "site_id"],
-            measure=content.measure,
-            actors=content.records["site_id"].nunique(),
-            cells=cells,
-            base=base,
-            withheld=self.withheld,
-        )
+            **self._shown(content, title, note), measure=content.measure,
+            actors=content.records["site_id"].nunique(), cells=cells, base=base, withheld=self.withheld,
+        )  # fmt: skip
 
     def _derived(self, content: Derived, title: str, note: str) -> Table:
         parents = [self.table(parent, title) for parent in content.parents]
@@ -134,16 +125,7 @@ class Release(PreparedTables):
                     f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
                     f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
                 )
-        table = DerivedTable(
-            self.viewer,
-            title,
-            self._known(content.frame),
-            list(content.keys),
-            note,
-            content.total,
-            sites=[key for key in content.keys if key == "site_id"],
-            parents=parents,
-        )
+        table = DerivedTable(**self._shown(content, title, note), parents=parents)
         known = [table.from_rows(parent) for parent in parents]
         if not np.logical_or.reduce([np.zeros(len(content.frame), bool), *known]).all():
             raise DisclosureError(
@@ -265,6 +247,14 @@ class Release(PreparedTables):
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
         return Value(Constant(french.counted(int(count), singular, plural)))
+
+    def _shown(self, content: Breakdown | Derived, title: str, note: str) -> dict[str, Any]:
+        """What every table made of an analysis has."""
+        keys = list(content.keys)
+        return {
+            "viewer": self.viewer, "title": title, "frame": self._known(content.frame), "keys": keys,
+            "note": note, "total": content.total, "sites": [key for key in keys if key == "site_id"],
+        }  # fmt: skip
 
     def _known(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame, refused when one of its columns is declared nowhere."""
