@@ -14,8 +14,8 @@ from eit_analysis.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
-    "Breakdown", "Derived", "Release", "Study", "employment", "figures", "flows", "list_studies",
-    "open_study", "reference", "synergies",
+    "Breakdown", "Derived", "Release", "Study", "employment", "figures", "flows", "labelled",
+    "list_studies", "open_study", "reference", "synergies",
 ]  # fmt: skip
 
 needs_sample = pytest.mark.skipif(

@@ -292,6 +292,29 @@ def test_output_beside_the_gate_makes_the_run_refuse(
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize("fault", ["no tag", "own audience"])
+def test_what_is_released_for_another_audience_makes_the_run_refuse(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, fault: str
+) -> None:
+    """Without its tag a cell of parameters puts the team's audience back: refusers would be counted."""
+    own = "release = Release(open_study(study), 'internal', page='essai')"
+    path = notebook(small_study, "01_page", *([own] if fault == "own audience" else []), "release.text('A.')")
+    if fault == "no tag":
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"parameters"', '"autre"'), encoding="utf-8")
+    assert run(small_study, monkeypatch, "--audience", "partners") == 1
+    assert not (small_study.reports("partners") / "01_page.html").exists()
+    assert "fait pour" in capsys.readouterr().err
+
+
+def test_an_error_names_the_cell_as_its_author_counts_it(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    notebook(small_study, "01_page", "table", "flows['categorie']")
+    assert run(small_study, monkeypatch) == 1
+    assert "cellule de code 4 (KeyError" in capsys.readouterr().err
+
+
 def test_last_good_page_stays_when_a_later_run_fails(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

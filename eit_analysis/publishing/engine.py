@@ -7,6 +7,7 @@ run unchanged on an ordinary kernel (JupyterLab, nbval, the papermill command).
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import papermill
@@ -80,6 +81,7 @@ class InProcessEngine(Engine):
                 error = result.error_before_exec or result.error_in_exec
                 if error is not None:
                     nb_man.cell_exception(cell, index)
+                    error.add_note(f"cellule de code {_places(nb_man.nb)[index]}")
                     raise error
         finally:
             shell.history_manager.end_session()
@@ -107,7 +109,8 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
     Raises
     ------
     DisclosureError
-        When a cell shows anything that did not pass through the release gate.
+        When a cell shows anything that did not pass through the release gate, or what was released for
+        another audience than that of the run.
     """
     shown: list[Released] = []
     document = papermill.execute_notebook(
@@ -121,12 +124,24 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
         language="python",
     )
     blocks: list[Block] = []
-    for position, cell in enumerate(document.cells, 1):
+    for cell, place in zip(document.cells, _places(document), strict=True):
         if cell.cell_type == "markdown":
             blocks.append(cell.source)
         elif cell.cell_type == "code":
-            blocks.extend(_released(output, position, shown) for output in cell.outputs)
+            blocks.extend(_released(output, place, shown) for output in cell.outputs)
+    for block in blocks:
+        if isinstance(block, Released) and block.viewer.audience != parameters.get("audience"):
+            raise DisclosureError(
+                f"Le notebook montre ce qui est fait pour « {block.viewer.audience} »\u00a0: donnez à "
+                "release l'audience d'une cellule étiquetée « parameters », que la commande remplit."
+            )
     return blocks
+
+
+def _places(document: Any) -> list[int]:
+    """For each cell, how many code cells its author counts up to it: papermill adds one of its own."""
+    own = [c.cell_type == "code" and "injected-parameters" not in c.metadata.tags for c in document.cells]
+    return list(accumulate(own))
 
 
 def _released(output: Any, position: int, shown: list[Released]) -> Released:
@@ -135,6 +150,6 @@ def _released(output: Any, position: int, shown: list[Released]) -> Released:
         return shown[stamp["id"]]
     kind = "du texte" if output["output_type"] == "stream" else "un résultat"
     raise DisclosureError(
-        f"La cellule {position} affiche {kind} qui n'est pas passé par release (table, listing, summary, "
-        "figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
+        f"La cellule de code {position} affiche {kind} qui n'est pas passé par release (table, listing, "
+        "summary, figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
     )

@@ -169,7 +169,8 @@ def _run(study: Study, run: Run, parameters: dict[str, Any]) -> Run:
     except EitError as error:
         run.error = str(error)
     except Exception as error:
-        run.error = f"erreur imprévue dans le notebook ({type(error).__name__}\u00a0: {error})"
+        where = ", ".join(["erreur imprévue dans le notebook", *getattr(error, "__notes__", [])])
+        run.error = f"{where} ({type(error).__name__}\u00a0: {error})"
     return run
 
 
