@@ -22,12 +22,12 @@ def test_every_block_of_the_page_on_notebooks_runs_and_shows_something(
         *lines, last = ast.parse(block).body
         exec(compile(ast.Module(lines, []), "notebook.md", "exec"), names)
         shown.append(eval(compile(ast.Expression(last.value), "notebook.md", "eval"), names))
-    assert len(shown) == 9
+    assert len(shown) == 10
     assert all(hasattr(value, "_repr_html_") for value in shown)
 
 
 def test_the_messages_it_explains_are_those_of_the_package() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eit_analysis").rglob("*.py"))
     explained = re.findall(r"^\| « (?:… )?(.+?) » \|", PAGE, flags=re.MULTILINE)
-    assert len(explained) == 5
+    assert len(explained) == 6
     assert [message for message in explained if message not in source] == []
