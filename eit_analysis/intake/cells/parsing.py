@@ -128,9 +128,7 @@ def parse_number(cell: Any) -> Number:
     return Number(problem="not_a_number") if isinstance(cell, bool) else _parse_text(str(cell))
 
 
-@lru_cache(maxsize=1_000)
-def _sure_unit(text: str) -> bool:
-    return known_unit(text)
+_sure_unit = lru_cache(maxsize=1_000)(known_unit)
 
 
 def _parse_text(raw: str) -> Number:

@@ -20,7 +20,6 @@ Source of the interval of a sum: Zou & Donner (2008), Statistics in Medicine 27,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -94,7 +93,9 @@ def reconcile(
         Applying it twice gives the same flows as once, whatever the order of the rows.
     """
     if waste_register.empty:
-        return Reconciled(flows, _no_conflicts().copy(), no_lines(CORRECTIONS))
+        return Reconciled(
+            flows, pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS), no_lines(CORRECTIONS)
+        )
     registered = _registered(sites, waste_register)
     compared = (flows["direction"] == "out") & flows["waste_code"].notna()
     compared &= flows["site_id"].isin(registered["site_id"])
@@ -106,11 +107,6 @@ def reconcile(
     return Reconciled(
         changed_flows, conflicts[list(CONFLICTS)], _corrections(flows[changed], changed_flows[changed])
     )
-
-
-@cache
-def _no_conflicts() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
 
 
 def _declared(flows: pd.DataFrame) -> pd.DataFrame:
