@@ -15,12 +15,7 @@ import pyarrow.compute as pc
 
 
 class Texts(Sequence[Any]):
-    """Reads like a list of texts, with None where ``array`` is null.
-
-    Parameters
-    ----------
-    array : pyarrow.StringArray
-    """
+    """Reads like a list of texts, with None where ``array`` is null."""
 
     def __init__(self, array: pa.StringArray) -> None:
         self.array = array

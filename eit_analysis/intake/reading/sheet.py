@@ -13,9 +13,8 @@ from typing import Any
 
 from eit_analysis.intake.reading import mojibake
 
-NO_RESULT = (
-    "#FORMULE!"  # written by us in a formula that was never calculated; cleaning takes it for an error value
-)
+# Written by us in a formula that was never calculated; cleaning takes it for an error value.
+NO_RESULT = "#FORMULE!"
 
 Note = tuple[int | None, str, str, str]
 Range = tuple[tuple[int, int], tuple[int, int]]

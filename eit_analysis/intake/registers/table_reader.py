@@ -56,14 +56,8 @@ class SheetTable:
 def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] = frozenset()) -> SheetTable:
     """Rows of one sheet to the table of its layout.
 
-    Parameters
-    ----------
-    match : Match
-        Where the columns are.
-    header : sequence
-        The header row: a row that repeats it is ignored.
-    territory : frozenset of str
-        Commune codes outside which rows are ignored, for the layouts with such a column; empty for no limit.
+    A row that repeats the header is ignored, and one outside the commune codes of ``territory`` (empty: no
+    limit) where the layout has a column of them.
     """
     ignored = Counter(body.ignored)
     kept: list[int] = []

@@ -51,10 +51,7 @@ def fiches(wave: Cleaned) -> list[Fiche]:
 def write_sheets(study: Study, wave: Cleaned) -> int:
     """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
-    Returns
-    -------
-    int
-        Number of questions asked, all fiches together, readings to check left out.
+    Returns the number of questions asked, all fiches together, readings to check left out.
     """
     folder, written = study.processed / FOLDER, fiches(wave)
     for fiche in written:
