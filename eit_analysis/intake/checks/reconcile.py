@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import CORRECTIONS, no_lines, typed
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
 from eit_analysis.tables import form
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
@@ -180,7 +180,7 @@ def _replace(
 
 
 def _corrections(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    frame = before[["source_file", "source_sheet", "source_row"]].assign(
+    frame = before[SOURCE].assign(
         column=form("flows")["quantity"]["header"],
         raw_value=before[MASS].map("{:.12g}".format),
         clean_value=after[MASS].map("{:.12g}".format),

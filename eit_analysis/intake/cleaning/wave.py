@@ -15,7 +15,7 @@ import pandas as pd
 
 from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, SheetKey
 from eit_analysis.intake.checks.double_counting import double_counting
-from eit_analysis.intake.checks.marks import gathered
+from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals
@@ -141,6 +141,6 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
 
 def _not_confirmed(marks: pd.DataFrame, confirmed: set[CellKey]) -> pd.DataFrame:
     """Marks but for those of the cells that the firm confirms."""
-    cells = zip(*(marks[n] for n in ("source_file", "source_sheet", "source_row", "column")), strict=True)
+    cells = zip(*(marks[name] for name in PLACE), strict=True)
     kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
     return marks[kept].reset_index(drop=True)
