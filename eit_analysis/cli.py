@@ -127,8 +127,8 @@ def command_clean(arguments: argparse.Namespace) -> int:
 
 
 def clean(study: Study) -> None:
-    from eit_analysis.intake.results import write_cleaned
     from eit_analysis.intake.cleaning.wave import clean_wave
+    from eit_analysis.intake.results import write_cleaned
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     questions = write_cleaned(study, cleaned)

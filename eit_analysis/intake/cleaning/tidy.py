@@ -18,8 +18,7 @@ from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
-from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank
-from eit_analysis.intake.cells.unchanged import plain_texts
+from eit_analysis.intake.cells.texts import Texts, pick, plain_texts, put, with_blank
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger

@@ -91,7 +91,8 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
 
     Refuses what is no text, a line or a whole that is too long, a quote that does not close.
     """
-    _check_height(data)
+    if max(map(data.count, LINE_ENDS)) > LINES:
+        raise UnreadableError("text_long", millions=LINES // 1_000_000)
     encoding, separator, lines = form_of(data)
     sheet = Sheet(name)
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
@@ -107,15 +108,6 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
         widest = max(widest, _read_plain(block, separator, sheet))
         _check_widths(sheet, widest)
     return encoding, separator, sheet
-
-
-def _check_height(data: bytes) -> None:
-    height = dict.fromkeys(LINE_ENDS, 0)
-    for start in range(0, len(data), CHUNK):
-        for sign in LINE_ENDS:
-            height[sign] += data.count(sign, start, start + CHUNK)
-        if max(height.values()) > LINES:
-            raise UnreadableError("text_long", millions=LINES // 1_000_000)
 
 
 def _read_plain(block: str, separator: str, sheet: Sheet) -> int:

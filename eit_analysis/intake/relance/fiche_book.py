@@ -9,7 +9,7 @@ from eit_analysis.intake.form import guide
 from eit_analysis.intake.form.guide import RETURN
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import context
-from eit_analysis.intake.relance.typesetting import typeset
+from eit_analysis.intake.relance.phrases import typeset
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
