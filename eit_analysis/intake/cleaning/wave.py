@@ -115,7 +115,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
-    refuse_nothing(study, files, rows, ledger)
+    refuse_nothing(files, rows, ledger)
     tidy = clean_tables(rows, study.config.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}

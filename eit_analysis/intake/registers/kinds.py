@@ -129,8 +129,8 @@ def _meaning(words: Mapping[str, Any], text: str, unknown: CellError) -> Any:
 READERS: dict[str, Callable[[Any, str, int], Any]] = {
     "text": lambda cell, text, width: text,
     "code": _code,
-    "siret": lambda cell, text, width: identifiers.clean_siret("", "siret", cell)[0],
-    "waste_code": lambda cell, text, width: identifiers.clean_waste_code("", "waste_code", cell)[0],
+    "siret": lambda cell, text, width: identifiers.clean_siret(cell)[0],
+    "waste_code": lambda cell, text, width: identifiers.clean_waste_code(cell)[0],
     "date": _date,
     "number": _number,
     "positive": _positive,
