@@ -88,7 +88,7 @@ def test_a_text_file_has_the_rows_that_the_csv_module_reads(content, encoding):
         _, separator, sheet = text.read(content.encode(encoding), "Flux")
     except UnreadableError:
         return
-    values, at, found = list(sheet.distinct()), 0, []
+    values, at, found = list(sheet.distinct), 0, []
     for width in sheet.widths:
         found.append([clean_text(values[n]) for n in sheet.cells[at : at + width]])
         at += width

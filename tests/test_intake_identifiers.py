@@ -15,12 +15,12 @@ INSEE = "73282932000074"  # the example of python-stdnum
 
 
 def siret(cell):
-    return identifiers.clean_siret("sites", "siret", cell)
+    return identifiers.clean_siret(cell)
 
 
 def refused(clean, cell):
     with pytest.raises(CellError) as caught:
-        clean("sites", "", cell)
+        clean(cell)
     found = caught.value.finding
     assert "\u00a0; " in found.message and not found.message.endswith(".")
     assert found.logged in labels()["reason"]
@@ -138,11 +138,11 @@ def test_whatever_is_typed_gives_a_siret_nothing_or_a_question(cell):
 
 
 def test_naf_codes():
-    assert identifiers.clean_naf("sites", "naf_code", "2562B") == ("2562B", "")
-    assert identifiers.clean_naf("sites", "naf_code", "2562B - Mécanique industrielle") == (
+    assert identifiers.clean_naf("2562B") == ("2562B", "")
+    assert identifiers.clean_naf("2562B - Mécanique industrielle") == (
         "2562B", "code_normalised",
     )  # fmt: skip
-    assert identifiers.clean_naf("sites", "naf_code", "NC") == (None, "missing_word")
+    assert identifiers.clean_naf("NC") == (None, "missing_word")
     for cell, code in {
         "6210Y": "naf_2025",
         "252A": "naf_2003",
@@ -151,7 +151,7 @@ def test_naf_codes():
     }.items():
         assert refused(identifiers.clean_naf, cell) == code
     with pytest.raises(CellError, match="2562A, 2562B"):
-        identifiers.clean_naf("sites", "naf_code", "2562")
+        identifiers.clean_naf("2562")
 
 
 @pytest.mark.parametrize(
@@ -165,5 +165,5 @@ def test_naf_codes():
     ],
 )
 def test_place_codes(cell, clean):
-    assert identifiers.clean_place_code("sites", "postcode", cell)[0] == clean
+    assert identifiers.clean_place_code(cell)[0] == clean
     assert refused(identifiers.clean_place_code, "688001") == "bad_code"

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.intake.cells.columns import Cells, Rows
-from eit_analysis.intake.cells.texts import Texts, content, pick, put, texts_of, with_blank
-from eit_analysis.intake.cells.unchanged import plain_texts
+from eit_analysis.intake.cells.texts import Texts, content, pick, plain_texts, put, texts_of, with_blank
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=8)
 PLACES = st.lists(st.integers(0, 7), max_size=12)

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.intake.cells.parsing import PLAIN, parse_number
-from eit_analysis.intake.cells.unchanged import plain_numbers, plain_texts
+from eit_analysis.intake.cells.texts import plain_numbers, plain_texts
 from eit_analysis.intake.cleaning.tidy import _cleaner
 from eit_analysis.intake.sheets.personal import PRIVATE
 

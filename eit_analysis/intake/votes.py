@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
 
 FILE = "votes.csv"
@@ -74,7 +74,7 @@ def read_votes(path: Path) -> pd.DataFrame:
         if fold_words(cells["criterion"]) not in names:
             raise InputError(
                 f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: "
-                + ", ".join(sorted(_labels().values())),
+                + ", ".join(sorted(heading("criterion").labels.values())),
                 **_at(path, number, "criterion"),
             )
         # One person is one voter, however the name is typed from row to row.
@@ -128,18 +128,11 @@ def _places(header: list[str], file: str) -> dict[str, int]:
     return places
 
 
-def _labels() -> dict[str, str]:
-    """Each criterion with its French label, which ends with its unit where it has one."""
-    labels = reference.load("labels")
-    labels = labels[labels["column"] == "criterion"]
-    return dict(zip(labels["code"].astype(str), labels["label_fr"].astype(str), strict=True))
-
-
 def _criteria() -> dict[str, str]:
-    """Folded name and folded label of each criterion, with and without its unit, to its name."""
+    """Folded name and folded label of each criterion, with and without the unit that ends it, to its name."""
     return {
         fold_words(text): code
-        for code, label in _labels().items()
+        for code, label in heading("criterion").labels.items()
         for text in (code, label, label.split(" (")[0])
     }
 

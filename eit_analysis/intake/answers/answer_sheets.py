@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text, words_meaning
 from eit_analysis.intake.reading.mojibake import repair
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
@@ -22,11 +22,8 @@ ROW = re.compile(r"[1-9][0-9]{0,6}")
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
-KEEP_WORDS = {
-    "confirme", "confirmee", "je confirme", "nous confirmons", "ok", "oui", "exact", "c est exact", "correct",
-    "juste", "c est juste", "oui c est juste", "c est bien ca", "inchange",
-}  # fmt: skip
-REMOVE_WORDS = {"supprimer", "a supprimer", "supprimer la ligne", "ligne a supprimer"}
+KEEP_WORDS = words_meaning("keep")
+REMOVE_WORDS = words_meaning("remove")
 
 
 @dataclass(frozen=True)

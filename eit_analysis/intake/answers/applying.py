@@ -31,15 +31,7 @@ RowContent = frozenset[tuple[str, str]]  # French header, text of each filled ce
 
 
 def apply(sheets: Iterable[AnswerSheet], grids: Mapping[SheetKey, Grid]) -> Applied:
-    """Put every usable answer into its cell.
-
-    Parameters
-    ----------
-    sheets : iterable of AnswerSheet
-        From :func:`read_answers`.
-    grids : mapping of (file, sheet) to Grid
-        The data sheets of the wave.
-    """
+    """Put every usable answer into its cell of the data sheets of the wave (``grids``)."""
     applied = Applied()
     by_cell: dict[CellKey, list[Answer]] = {}
     known = _by_name(grids)

@@ -16,14 +16,7 @@ from eit_analysis.reference.units import known_unit, to_tonnes
 def refusal(table: str, header: str, answer: Any, category: Any = "") -> CellError | None:
     """Why cleaning would refuse an answer; None when it can be used.
 
-    Parameters
-    ----------
-    table, header : str
-        Table and French header of the cell.
-    answer : object
-        Raw cell of the answer.
-    category : object
-        Raw category of the row of a flow: a volume or a count has no mass without it.
+    ``category`` is the raw cell of the row of a flow: a volume or a count has no mass without it.
     """
     column = next(name for name, spec in tables.form(table).items() if spec["header"] == header)
     text = clean_text(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from eit_analysis import reference, tables
@@ -45,6 +45,8 @@ DEFAULTS = {
     "evidence": ("estimated", "evidence_assumed_estimated"),
 }
 ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
+# First and last age of each band.
+BANDS = {band: (int(band[:2]), int(band[3:]) if band[3:].isdigit() else 99) for band in AGE_BANDS}
 AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
 
 
@@ -130,10 +132,10 @@ def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     raise CellError("unknown_value", allowed=", ".join(allowed_words(table, column)))
 
 
-def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_period(cell: Any) -> tuple[str | None, str]:
     """Code of a period: a word of the form, or another length of time that is as clear (``trimestre``)."""
     try:
-        return clean_word(table, column, cell)
+        return clean_word("flows", "period", cell)
     except CellError:
         period = read_period(clean_text(cell))
         if period is None:
@@ -141,35 +143,27 @@ def clean_period(table: str, column: str, cell: Any) -> tuple[str | None, str]:
         return period, "" if cell == PERIOD_LABELS[period] else "synonym"
 
 
-def clean_age_band(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_age_band(cell: Any) -> tuple[str | None, str]:
     """Band of ages of the form, else from its two ages (``40 à 44 ans``) or from one age (``45 ans``)."""
     try:
-        return clean_word(table, column, cell)
+        return clean_word("workforce", "age_band", cell)
     except CellError:
         match = AGES.fullmatch(fold_words(clean_text(cell)))
         if match is None:
             raise
         low, high = int(match[1]), int(match[2] or match[1])
-        band = next((b for b in AGE_BANDS if _first_age(b) <= low and high <= _last_age(b)), None)
+        band = next((b for b, (first, last) in BANDS.items() if first <= low and high <= last), None)
         # Two ages must be those of a band: 40 to 50 lies in none.
-        if band is None or (match[2] and (low, high) != (_first_age(band), _last_age(band))):
+        if band is None or (match[2] and (low, high) != BANDS[band]):
             raise
         return band, "word_normalised" if match[2] else "age_read_as_band"
 
 
-def _first_age(band: str) -> int:
-    return int(band[:2])
-
-
-def _last_age(band: str) -> int:
-    return int(band[3:]) if band[3:].isdigit() else 99
-
-
-def clean_free_text(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_free_text(cell: Any) -> tuple[str | None, str]:
     return clean_text(cell) or None, ""
 
 
-SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
+SPECIAL: dict[str, Callable[[Any], tuple[Any, str]]] = {
     "site_id": identifiers.clean_identifier,
     "synergy_id": identifiers.clean_identifier,
     "site_ids": identifiers.clean_identifiers,
@@ -190,14 +184,15 @@ SPECIAL: dict[str, Callable[[str, str, Any], tuple[Any, str]]] = {
 
 
 @cache
-def cleaner(table: str, column: str) -> Callable[[str, str, Any], tuple[Any, str]]:
+def cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str]]:
     """The function that cleans one column: by its name where a code needs it, else by the contract."""
     spec = tables.form(table)[column]
     if column in SPECIAL:
         return SPECIAL[column]
     if spec["labels"] is not None:
-        return clean_word
-    return clean_number if "float" in spec.get("dtype", "float") else clean_free_text
+        return partial(clean_word, table, column)
+    numeric = "float" in spec.get("dtype", "float")
+    return partial(clean_number, table, column) if numeric else clean_free_text
 
 
 def is_free(table: str, column: str) -> bool:
@@ -216,4 +211,4 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     looks_wrong = isinstance(cell, str) and ("#" in cell or "Err" in cell)
     if looks_wrong and (error := spreadsheet_error(cell.strip())):
         raise CellError(error)
-    return cleaner(table, column)(table, column, cell)
+    return cleaner(table, column)(cell)

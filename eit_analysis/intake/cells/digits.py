@@ -57,12 +57,8 @@ def decimal(text: str) -> tuple[float, str] | None:
 
     A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
     three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
-    Where there are both a point and a comma, the last one is the decimal mark (``1,200.5`` -> 1200.5).
-
-    Returns
-    -------
-    tuple of (float, str) or None
-        None when the digits are not grouped as a number is.
+    Where there are both a point and a comma, the last one is the decimal mark (``1,200.5`` -> 1200.5). None
+    when the digits are not grouped as a number is.
     """
     for spelling, thousands, mark, rule in SPELLINGS:
         if spelling.fullmatch(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from stdnum.fr import siren, tva
@@ -35,7 +36,7 @@ class CellError(ValueError):
         return self.finding.message
 
 
-def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_identifier(cell: Any) -> tuple[str | None, str]:
     """Identifier in capitals without spaces; it names files and folders, so nothing else is let in."""
     text = clean_text(cell)
     clean = "".join(text.upper().split())
@@ -44,7 +45,7 @@ def clean_identifier(table: str, column: str, cell: Any) -> tuple[str | None, st
     return clean or None, "identifier_normalised" if clean != text else ""
 
 
-def clean_identifiers(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_identifiers(cell: Any) -> tuple[str | None, str]:
     """Several identifiers, separated by single spaces."""
     text = clean_text(cell)
     clean = " ".join(
@@ -77,7 +78,7 @@ def _rome_code(text: str) -> str | None:
     return code if re.fullmatch(r"[A-N][0-9]{4}", code) else None
 
 
-def clean_siret(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_siret(cell: Any) -> tuple[str | None, str]:
     """SIRET of fourteen digits with right keys (La Poste has its own), and the rule.
 
     A spreadsheet drops the first zeros of a number: they come back where the keys of the SIREN and of the
@@ -119,22 +120,15 @@ def _is_siren(digits: str) -> bool:
     return digits != "000000000" and bool(siren.is_valid(digits))
 
 
-def clean_place_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Commune code or postcode: five characters, kept as text."""
-    return _code(cell, _place_code, "bad_code")
+# Commune code or postcode: five characters, kept as text.
+clean_place_code = partial(_code, normalise=_place_code, problem="bad_code")
+# ROME code: one letter and four digits.
+clean_rome = partial(_code, normalise=_rome_code, problem="bad_code.rome")
+# Six-digit code of the European list of waste, known to the reference.
+clean_waste_code = partial(_code, normalise=nomenclatures.normalise_waste_code, problem="unknown_waste_code")
 
 
-def clean_rome(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """ROME code: one letter and four digits."""
-    return _code(cell, _rome_code, "bad_code.rome")
-
-
-def clean_waste_code(table: str, column: str, cell: Any) -> tuple[str | None, str]:
-    """Six-digit code of the European list of waste, known to the reference."""
-    return _code(cell, nomenclatures.normalise_waste_code, "unknown_waste_code")
-
-
-def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_naf(cell: Any) -> tuple[str | None, str]:
     """NAF rév. 2 code known to the reference, its label left aside; other revisions are refused by name."""
     text = clean_text(cell)
     if not text or fold_words(text) in MISSING_WORDS:
@@ -146,14 +140,14 @@ def clean_naf(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     return code, "" if code == text else "code_normalised"
 
 
-def clean_months(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_months(cell: Any) -> tuple[str | None, str]:
     try:
         return parse_months(cell), ""
     except ValueError:
         raise CellError("not_months") from None
 
 
-def clean_date(table: str, column: str, cell: Any) -> tuple[str | None, str]:
+def clean_date(cell: Any) -> tuple[str | None, str]:
     try:
         return parse_date(cell), ""
     except ValueError:

@@ -10,25 +10,26 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.quantities import read_quantity
 from eit_analysis.intake.reading.sheet import NO_RESULT
 from eit_analysis.reference.units import known_unit
 
-MISSING_WORDS = {
-    "nc", "nd", "nr", "ns", "na", "nan", "n a", "n c", "n d", "n r", "n s p", "s o", "so", "nsp", "inconnu",
-    "inconnue", "non connu", "non connue", "pas connu", "non communique", "non renseigne", "non disponible",
-    "non determine", "non precise", "non chiffre", "non mesure", "non quantifie", "sans objet", "ne sait pas",
-    "ne sais pas", "je ne sais pas", "pas de donnee", "pas de donnees", "aucune donnee", "donnee manquante",
-    "a preciser", "a completer", "a voir", "a definir", "confidentiel", "vide", "null", "none", "manquant",
-}  # fmt: skip
+
+def words_meaning(what: str) -> set[str]:
+    """Folded words that stand alone in a cell and mean ``missing``, ``zero``, ``ditto``..."""
+    words = reference.load("cell_words")
+    return set(words.loc[words["means"] == what, "word"])
+
+
+MISSING_WORDS = words_meaning("missing")
 # A cross or a dash may mean that the thing exists, is unknown, or is none: never a number.
 MISSING_NUMBER = {"x", "xx", "xxx"}
 MISSING_SIGNS = "-–—?./_…· "
-ZERO_WORDS = {"neant", "zero", "aucun", "aucune", "rien", "nul", "nulle"}
-DITTO = {"idem", "id", "ibid", "ibidem", "dito", "meme", "pareil", "comme ci dessus", "voir ci dessus",
-         "idem ci dessus", "ligne precedente"}  # fmt: skip
+ZERO_WORDS = words_meaning("zero")
+DITTO = words_meaning("ditto")
 DITTO_SIGNS = "\"'«»“”„〃 "
 ELSEWHERE = re.compile(r"(?:voir|cf|confer|se reporter|se referer|demander|joint|jointe|en annexe|annexe)\b")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -128,9 +129,7 @@ def parse_number(cell: Any) -> Number:
     return Number(problem="not_a_number") if isinstance(cell, bool) else _parse_text(str(cell))
 
 
-@lru_cache(maxsize=1_000)
-def _sure_unit(text: str) -> bool:
-    return known_unit(text)
+_sure_unit = lru_cache(maxsize=1_000)(known_unit)
 
 
 def _parse_text(raw: str) -> Number:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, no_lines, typed
+from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, no_lines, typed
 from eit_analysis.reference.findings import Finding, finding
 
-PLACE = ["source_file", "source_sheet", "source_row", "column"]
+PLACE = [*SOURCE, "column"]
 LINE = [*QUARANTINE, FINDING]
 
 
@@ -31,7 +31,7 @@ def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Fi
     if rows.empty:
         return no_lines(LINE)
     found = list(found)
-    return rows[PLACE[:3]].assign(
+    return rows[SOURCE].assign(
         column=column,
         raw_value=list(raw),
         reason_code=[one.logged for one in found],

@@ -19,12 +19,11 @@ Source of the interval of a sum: Zou & Donner (2008), Statistics in Medicine 27,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import CORRECTIONS, no_lines, typed
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
 from eit_analysis.tables import form
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
@@ -93,7 +92,9 @@ def reconcile(
         Applying it twice gives the same flows as once, whatever the order of the rows.
     """
     if waste_register.empty:
-        return Reconciled(flows, _no_conflicts().copy(), no_lines(CORRECTIONS))
+        return Reconciled(
+            flows, pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS), no_lines(CORRECTIONS)
+        )
     registered = _registered(sites, waste_register)
     compared = (flows["direction"] == "out") & flows["waste_code"].notna()
     compared &= flows["site_id"].isin(registered["site_id"])
@@ -105,11 +106,6 @@ def reconcile(
     return Reconciled(
         changed_flows, conflicts[list(CONFLICTS)], _corrections(flows[changed], changed_flows[changed])
     )
-
-
-@cache
-def _no_conflicts() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
 
 
 def _declared(flows: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +179,7 @@ def _replace(
 
 
 def _corrections(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    frame = before[["source_file", "source_sheet", "source_row"]].assign(
+    frame = before[SOURCE].assign(
         column=form("flows")["quantity"]["header"],
         raw_value=before[MASS].map("{:.12g}".format),
         clean_value=after[MASS].map("{:.12g}".format),

@@ -66,14 +66,7 @@ class Batch:
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
         """Log that the cells of some rows were read as something else than what was typed.
 
-        Parameters
-        ----------
-        where : numpy.ndarray of int
-            Rows.
-        clean : str or numpy.ndarray of object
-            One for all of them, or one for each.
-        rule : str, Finding or numpy.ndarray of object
-            Likewise.
+        ``clean`` (a text) and ``rule`` (a code or a `Finding`) are one for all rows, or an array for each.
         """
         if not len(where):
             return
@@ -85,15 +78,7 @@ class Batch:
     def reject(
         self, where: np.ndarray, column: str, found: Finding | list[Finding], *, fatal: bool, raw: Any = None
     ) -> None:
-        """Quarantine the cells of some rows, and the rows themselves when ``fatal``.
-
-        Parameters
-        ----------
-        where : numpy.ndarray of int
-            Rows.
-        found : Finding or list of Finding
-            One for all of them, or one for each.
-        """
+        """Quarantine the cells of some rows, and the rows themselves when ``fatal``."""
         if not len(where):
             return
         each = [found] * len(where) if isinstance(found, Finding) else found

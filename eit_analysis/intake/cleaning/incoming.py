@@ -94,7 +94,7 @@ def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
     return Grid(layout.table, rows, layout.header_row, columns)
 
 
-def refuse_nothing(study: Study, files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
+def refuse_nothing(files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
     """Stop where no row at all can be cleaned, with the first reason for it."""
     if any(len(sheet.rows) for sheet in sheets):
         return

@@ -29,18 +29,8 @@ def manifest(
 ) -> dict[str, Any]:
     """The content of ``manifest.json``, but for the hashes of the tables, known once they are written.
 
-    Parameters
-    ----------
-    study : Study
-        Opened on the wave.
-    files : list of RawFile
-        Read, unreadable ones too.
-    left_alone : list of str
-        Names of the files of another format.
-    accounts : dict of str to list of SheetAccount
-        Accounts of the sheets, by file.
-    clean : dict of str to pandas.DataFrame
-        The tidy tables.
+    ``files`` holds the unreadable ones too, ``left_alone`` the names of those of another format, ``accounts``
+    those of the sheets by file.
     """
     inputs = [
         {

@@ -23,16 +23,16 @@ def locate(batch: Batch) -> None:
     for number, key in enumerate(typed.values):
         where = np.flatnonzero(typed.codes == number)
         code, name, postcode = key
-        located = locate_commune(code=code, name=name, postcode=postcode) if any(key) else None
+        if not any(key):
+            continue
+        first = next(column for column, value in zip(TYPED, key, strict=True) if value)
+        located = locate_commune(code=code, name=name, postcode=postcode)
         if located is None:
-            if any(key):
-                column = next(name for name, value in zip(TYPED, key, strict=True) if value)
-                batch.reject(where, column, finding("unknown_commune"), fatal=False)
-                found["commune_code"][where] = None
+            batch.reject(where, first, finding("unknown_commune"), fatal=False)
+            found["commune_code"][where] = None
             continue
         commune, rule = located
         if rule == CONFLICT:
-            first = next(column for column, value in zip(TYPED, key, strict=True) if value)
             kept = {"name": commune.name, "commune_code": commune.commune_code}
             batch.mark(where, first, finding("commune_conflict", **kept))
             rule = ""

@@ -18,8 +18,7 @@ from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
-from eit_analysis.intake.cells.texts import Texts, pick, put, with_blank
-from eit_analysis.intake.cells.unchanged import plain_texts
+from eit_analysis.intake.cells.texts import Texts, pick, plain_texts, put, with_blank
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -47,7 +46,9 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
             clean[table] = _nothing(table).copy()
             continue
         batch = _gather(table, own, ledger)
-        _clean_columns(batch)
+        for column in tables.form(table):
+            if (table, column) != ("flows", "quantity"):  # read with its unit and period
+                _clean_column(batch, column)
         if table == "sites":
             places.locate(batch)
             known = places.declare(batch)
@@ -68,7 +69,10 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
-    """Rows of all the sheets of one table, one after the other, but for those that repeat another."""
+    """Rows of all the sheets of one table, one after the other.
+
+    One that repeats another in every cell of the form is merged into the first.
+    """
     values, numbers = _pooled(sheets)
     heights = [len(sheet.rows) for sheet in sheets]
     columns = []
@@ -84,11 +88,15 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
     first = repeated([*columns, header_units])
-    kept = _merge(first, place, rows, sheets, ledger)
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
+    ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
+    for sheet in sheets:
+        sheet.account.rows_merged += int((place[again] == sheet.place).sum())
+    kept = np.flatnonzero(first == np.arange(len(rows)))
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
         header_units = Cells.among(header_units.values, header_units.codes[kept])
-    again = np.flatnonzero(first != np.arange(len(rows)))
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
     return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats)
@@ -107,29 +115,11 @@ def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray
     return list(pool), numbers
 
 
-def _merge(
-    first: np.ndarray, place: np.ndarray, rows: np.ndarray, sheets: Sequence[SheetRows], ledger: Ledger
-) -> np.ndarray:
-    """Rows to keep: one that repeats another in every cell of the form is merged into the first."""
-    again = np.flatnonzero(first != np.arange(len(rows)))
-    same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
-    ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
-    for sheet in sheets:
-        sheet.account.rows_merged += int((place[again] == sheet.place).sum())
-    return np.flatnonzero(first == np.arange(len(rows)))
-
-
 @cache
 def required(table: str) -> frozenset[str]:
     """Form columns that the contract does not allow to be missing."""
     schema = tables.TABLES[table].to_schema().columns
     return frozenset(name for name in tables.form(table) if name in schema and not schema[name].nullable)
-
-
-def _clean_columns(batch: Batch) -> None:
-    for column in tables.form(batch.table):
-        if not (batch.table == "flows" and column == "quantity"):  # read with its unit and period
-            _clean_column(batch, column)
 
 
 def _clean_column(batch: Batch, column: str) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, SheetKey
 from eit_analysis.intake.checks.double_counting import double_counting
-from eit_analysis.intake.checks.marks import gathered
+from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals
@@ -115,7 +115,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
-    refuse_nothing(study, files, rows, ledger)
+    refuse_nothing(files, rows, ledger)
     tidy = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
@@ -141,6 +141,6 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
 
 def _not_confirmed(marks: pd.DataFrame, confirmed: set[CellKey]) -> pd.DataFrame:
     """Marks but for those of the cells that the firm confirms."""
-    cells = zip(*(marks[n] for n in ("source_file", "source_sheet", "source_row", "column")), strict=True)
+    cells = zip(*(marks[name] for name in PLACE), strict=True)
     kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
     return marks[kept].reset_index(drop=True)

@@ -19,7 +19,7 @@ from eit_analysis.intake.cells.columns import Cells, jointly, objects
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
-from eit_analysis.intake.cells.unchanged import plain_numbers
+from eit_analysis.intake.cells.texts import plain_numbers
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import normalise_unit, to_tonnes

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from collections.abc import Callable
 from typing import Any
 
+import xlsxwriter
 from babel.numbers import format_decimal
 
 from eit_analysis import reference, tables
@@ -65,14 +68,29 @@ def note(table: str, column: str) -> str:
     return "\n".join(lines)
 
 
+def workbook(title: str, draw: Callable[[Any], None]) -> bytes:
+    """What a function draws in an XLSX workbook: the same file, byte for byte, whenever it is written."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": title, "created": dt.datetime(2020, 1, 1)})
+        draw(book)
+    return content.getvalue()
+
+
+def print_on_a4(sheet: Any, name: str = "&A") -> None:
+    """Landscape pages as wide as the sheet, with its name at their foot."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{name}&RPage &P sur &N")
+
+
 def write_guide(book: Any, styles: dict[str, Any]) -> None:
     """Write the guide as the first sheet of an xlsxwriter workbook; it prints on A4 landscape pages."""
     sheet = book.add_worksheet(GUIDE)
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&A&RPage &P sur &N")
+    print_on_a4(sheet)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     last = len(COLUMNS) - 1

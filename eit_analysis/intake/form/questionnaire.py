@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import clean_cell, is_number
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.form.guide import GUIDE, TITLE, note, write_guide
+from eit_analysis.intake.form.guide import TITLE, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
 from eit_analysis.intake.output import log_bytes
 from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune
 from eit_analysis.study import write_atomic
 
-__all__ = ["GUIDE", "contacted", "write_blank", "write_for_firms"]
-
 ROWS = 500  # rows of each sheet that have checks, at least
 LAST_COLUMN = 16_383  # of a sheet, from 0
 LONGEST_SLUG = 40  # characters
 LONG_COLUMNS = {"name", "description", "item", "occupation", "skill", "title", "comment"}
-FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
 # The header row and the columns stay as the reader knows them; all else is free.
 PROTECTION = dict.fromkeys(
     ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter"),
@@ -54,15 +48,14 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
         When two firms have the same identifier, or one is unusable.
     """
     rows = [] if firms is None else _firm_rows(firms)
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": TITLE, "created": FIXED_DATE})
+
+    def draw(book: Any) -> None:
         styles = _styles(book)
         write_guide(book, styles)
         for table in tables.TABLES:
             _write_sheet(book, table, styles, rows if table == "sites" else [])
-    write_atomic(path, content.getvalue())
+
+    write_atomic(path, workbook(TITLE, draw))
 
 
 def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
@@ -165,11 +158,8 @@ def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[
     sheet = book.add_worksheet(tables.sheet_name(table))
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, 32)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_footer("&L&A&RPage &P sur &N")
+    print_on_a4(sheet)
     sheet.protect("", PROTECTION)
     last = max(ROWS, 2 * len(rows))
     for index, (name, spec) in enumerate(tables.form(table).items()):

@@ -30,13 +30,7 @@ Parts = dict[str, bytearray]
 
 
 def members(data: bytes) -> list[zipfile.ZipInfo]:
-    """Directory of the archive.
-
-    Raises
-    ------
-    UnreadableError
-        When it is damaged, encrypted or absurdly long.
-    """
+    """Directory of the archive; refuses one that is damaged, encrypted or absurdly long."""
     if data.count(b"PK\x01\x02") > limits.MEMBERS:
         raise UnreadableError("archive_members", members=limits.MEMBERS)
     try:
@@ -52,10 +46,7 @@ def members(data: bytes) -> list[zipfile.ZipInfo]:
 def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     """Members that may hold cells, or how to read them.
 
-    Raises
-    ------
-    UnreadableError
-        When they declare to be too large, unpacked, or shrunk as only a bomb is.
+    Refuses those that declare to be too large, unpacked, or shrunk as only a bomb is.
     """
     wanted = [m for m in found if PART.match(m.filename) and not NO_CELL.match(m.filename)]
     total = sum(m.file_size for m in wanted)
@@ -68,10 +59,7 @@ def with_cells(found: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 def unpack(data: bytes, wanted: list[zipfile.ZipInfo]) -> Parts:
     """Content of these members, by name.
 
-    Raises
-    ------
-    UnreadableError
-        When one lies about its size, is damaged, or holds a document type (entities).
+    Refuses one that lies about its size, is damaged, or holds a document type (entities).
     """
     return {member.filename: _part(data, member) for member in wanted}
 

@@ -38,11 +38,6 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
         The file.
     limit_memory : callable
         Told how many bytes are about to be unpacked and parsed.
-
-    Raises
-    ------
-    UnreadableError
-        When the guard or calamine refuses the file.
     """
     members = archive.members(data)
     names = [member.filename for member in members]

@@ -54,10 +54,7 @@ def limit_memory(parsed: int) -> None:
 def check_kind(path: Path) -> int:
     """Size in bytes; refuses whatever is not an ordinary file of a readable size, before it is opened.
 
-    Raises
-    ------
-    UnreadableError
-        With the reason. A pipe or a device would never end.
+    A pipe or a device would never end.
     """
     try:
         status = path.stat()
@@ -73,13 +70,7 @@ def check_kind(path: Path) -> int:
 
 
 def check_head(head: bytes, suffix: str) -> None:
-    """Refuse, by its first bytes, what is neither a workbook nor text.
-
-    Raises
-    ------
-    UnreadableError
-        With what the file is under its wrong name, where that is known.
-    """
+    """Refuse, by its first bytes, what is neither a workbook nor text, as what it is where that is known."""
     if not head:
         raise UnreadableError("file_empty")
     if head.startswith((ZIP, COMPOUND)):

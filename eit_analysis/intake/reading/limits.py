@@ -1,4 +1,7 @@
-"""What a file may hold, and how it is refused: limits far above any questionnaire, far below what hurts."""
+"""What a file may hold, and how it is refused: limits far above any questionnaire, far below what hurts.
+
+Whatever *refuses* in the reading process raises `UnreadableError` with its reason.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +34,8 @@ class UnreadableError(Exception):
 def check_area(sheet: str, height: int, width: int, filled: int) -> None:
     """Refuse a sheet that a cell far from the table stretches beyond what memory holds.
 
-    Parameters
-    ----------
-    sheet : str
-        Its name.
-    height, width : int
-        Rows and columns from A1 to the last cell with content.
-    filled : int
-        Cells with content, about.
-
-    Raises
-    ------
-    UnreadableError
-        When the area is more than ``AREA``, or more than ``SPARSE_AREA`` and nearly empty.
+    Its area is more than ``AREA``, or more than ``SPARSE_AREA`` and nearly empty: ``height`` and ``width`` go
+    from A1 to the last cell with content, ``filled`` is about how many have some.
     """
     area = height * width
     if area > AREA or (area > SPARSE_AREA and area > SPARSE * filled):

@@ -19,19 +19,12 @@ def fill_down(rows: list[list[Any]], merged: list[Range]) -> list[Note]:
 
     Only ranges one column wide: a title over several columns stays in its cell, so that a header row
     keeps its blanks. Only rows that hold something else. A number is not repeated (one tonnage merged over
-    three flows would count three times): it is left in its first row and reported.
-
-    Parameters
-    ----------
-    rows : list of list
-        Cells, filled in place.
-    merged : list of Range
-        Merged ranges, rows and columns counted from 0.
+    three flows would count three times): it is left in its first row and reported. The rows are filled in
+    place; ranges count from 0.
     """
     notes: list[Note] = []
-    reached: dict[
-        int, int
-    ] = {}  # last row already covered, by column: ranges that overlap are no spreadsheet's
+    # Last row already covered, by column: ranges that overlap are no spreadsheet's.
+    reached: dict[int, int] = {}
     for (top, column), (bottom, right) in sorted(merged):
         if column != right or top >= len(rows) or column >= len(rows[top]) or top <= reached.get(column, -1):
             continue

@@ -31,10 +31,7 @@ NEVER_CALCULATED = (
 def prepare(parts: Parts) -> dict[str, SheetProperties]:
     """Rewrite the content in place; hidden rows and columns and merged cells by sheet name.
 
-    Raises
-    ------
-    UnreadableError
-        When the workbook is encrypted or a sheet too large.
+    Refuses an encrypted workbook, and a sheet that is too large.
     """
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise UnreadableError("book_password")

@@ -13,9 +13,8 @@ from typing import Any
 
 from eit_analysis.intake.reading import mojibake
 
-NO_RESULT = (
-    "#FORMULE!"  # written by us in a formula that was never calculated; cleaning takes it for an error value
-)
+# Written by us in a formula that was never calculated; cleaning takes it for an error value.
+NO_RESULT = "#FORMULE!"
 
 Note = tuple[int | None, str, str, str]
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -56,26 +55,24 @@ class Sheet:
     ----------
     notes : list of Note
         What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
+    distinct : dict
+        Number of each distinct cell, in order of appearance.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.notes: list[Note] = []
         self.cells, self.widths = array("I"), array("I")
-        self._pool = _Pool()
+        self.distinct = _Pool()
 
     def extend(self, cells: Iterable[Any], widths: Iterable[int]) -> None:
         """Add rows of these widths, their cells one after the other."""
-        self.cells.fromlist(list(map(self._pool.__getitem__, cells)))
+        self.cells.fromlist(list(map(self.distinct.__getitem__, cells)))
         self.widths.extend(widths)
-
-    def distinct(self) -> dict[Any, int]:
-        """Number of each distinct cell, in order of appearance."""
-        return self._pool
 
     def packed(self) -> dict[str, Any]:
         """What is pickled: trailing blank rows dropped, texts in the wrong encoding put right."""
-        values = list(self._pool)
+        values = list(self.distinct)
         self._trim(values)
         noted = _noted(values)
         if noted:

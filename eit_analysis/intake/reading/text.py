@@ -30,10 +30,7 @@ END = "\udfff"  # added after the last line; no decoded text holds it
 def encoding_of(data: bytes) -> str:
     """Byte order mark, else the pattern of zero bytes of UTF-16, else strict UTF-8, else cp1252.
 
-    Raises
-    ------
-    UnreadableError
-        When the bytes are valid in none of them.
+    Refuses bytes that are valid in none of them.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -79,13 +76,7 @@ def separator_of(lines: list[str]) -> str:
 
 
 def form_of(data: bytes) -> tuple[str, str, list[str]]:
-    """Encoding and separator of a text file, and its first lines.
-
-    Raises
-    ------
-    UnreadableError
-        When it is no text, or a line is too long.
-    """
+    """Encoding and separator of a text file, and its first lines; refuses no text, or too long a line."""
     if limits.is_longer(data, limits.LINE_BYTES, *LINE_ENDS):
         raise UnreadableError("text_long_line")
     encoding = encoding_of(data)
@@ -96,21 +87,12 @@ def form_of(data: bytes) -> tuple[str, str, list[str]]:
 
 
 def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
-    """Encoding, separator and cells of a text file.
+    """Encoding, separator and cells of a text file, whose only sheet is given a name.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    name : str
-        Name given to its only sheet.
-
-    Raises
-    ------
-    UnreadableError
-        When it is no text, a line or the whole is too long, or a quote does not close.
+    Refuses what is no text, a line or a whole that is too long, a quote that does not close.
     """
-    _check_height(data)
+    if max(map(data.count, LINE_ENDS)) > LINES:
+        raise UnreadableError("text_long", millions=LINES // 1_000_000)
     encoding, separator, lines = form_of(data)
     sheet = Sheet(name)
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
@@ -126,15 +108,6 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
         widest = max(widest, _read_plain(block, separator, sheet))
         _check_widths(sheet, widest)
     return encoding, separator, sheet
-
-
-def _check_height(data: bytes) -> None:
-    height = dict.fromkeys(LINE_ENDS, 0)
-    for start in range(0, len(data), CHUNK):
-        for sign in LINE_ENDS:
-            height[sign] += data.count(sign, start, start + CHUNK)
-        if max(height.values()) > LINES:
-            raise UnreadableError("text_long", millions=LINES // 1_000_000)
 
 
 def _read_plain(block: str, separator: str, sheet: Sheet) -> int:
@@ -172,14 +145,14 @@ def _check_quotes(sheet: Sheet, separator: str) -> None:
     """A cell with a line break and as many separators as a row has swallowed the rows that follow it."""
     broken = {
         number
-        for cell, number in sheet.distinct().items()
+        for cell, number in sheet.distinct.items()
         if "\n" in cell or "\r" in cell
         if cell.count(separator) > 1
     }
     if not broken:
         return
     usual = Counter(sheet.widths).most_common(1)[0][0]
-    texts = list(sheet.distinct())
+    texts = list(sheet.distinct)
     at = 0
     for row, width in enumerate(sheet.widths, start=1):
         for number in broken.intersection(sheet.cells[at : at + width]):

@@ -41,13 +41,7 @@ class Book:
 
 
 def scan(data: bytes) -> Book:
-    """Walk the file.
-
-    Raises
-    ------
-    UnreadableError
-        When it is damaged, encrypted, not a workbook, or a cell lies too far.
-    """
+    """Walk the file; refuses one that is damaged, encrypted, no workbook, or has a cell too far away."""
     try:
         streams = _streams(data)
         if "encryptedpackage" in streams:

@@ -45,13 +45,7 @@ def has_1904_dates(parts: Parts) -> bool:
 
 
 def prepare(parts: Parts) -> dict[str, SheetProperties]:
-    """Rewrite the sheets in place; what else they hold, by the name of the sheet.
-
-    Raises
-    ------
-    UnreadableError
-        When a sheet or a cell is too large.
-    """
+    """Rewrite the sheets in place; what else they hold, by name. Refuses too large a sheet or a cell."""
     hidden, references = {}, 0
     strings = parts.get("xl/sharedStrings.xml", bytearray())
     check_longest(strings)

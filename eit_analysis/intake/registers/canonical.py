@@ -10,6 +10,7 @@ import re
 
 import pandas as pd
 
+from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.study import Study
 
 GROUP = ["siret", "waste_code", "year", "direction", "treatment_code", "register"]
@@ -37,8 +38,8 @@ def waste_register(study: Study) -> pd.DataFrame:
         mass that is not masked, concern no known establishment and are left in their own table. One tonne
         may be in several registers: never sum over ``register``.
     """
-    read = [table(study) for table in (_trackdechets, _irep, _gerep)]
-    rows = [table for table in read if table is not None]
+    tables = {register: study.imported(register) for register in WASTE_REGISTERS}
+    rows = [_canonical(study, name, table) for name, table in tables.items() if table is not None]
     return grouped(pd.concat(rows, ignore_index=True)) if rows else _empty()
 
 
@@ -47,14 +48,8 @@ def grouped(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["siret"].notna() & (rows["mass_t_per_year"].notna() | rows["masked"])]
     if rows.empty:
         return _empty()
-    rows = rows.sort_values([*GROUP, "source_file", "source_sheet", "source_row"], kind="stable")
-    groups = rows.groupby(GROUP, dropna=False, sort=False)
-    summed = groups.agg(
-        masked=("masked", "any"),
-        source_file=("source_file", "first"),
-        source_sheet=("source_sheet", "first"),
-        source_row=("source_row", "first"),
-    )
+    groups = rows.sort_values([*GROUP, *SOURCE], kind="stable").groupby(GROUP, dropna=False, sort=False)
+    summed = groups.agg({"masked": "any", **dict.fromkeys(SOURCE, "first")})
     summed["mass_t_per_year"] = groups["mass_t_per_year"].sum(min_count=1)
     return summed.reset_index()[list(DTYPES)].astype(DTYPES)
 
@@ -69,34 +64,25 @@ def _empty() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DTYPES.items()})
 
 
-def _canonical(table: pd.DataFrame, register: str, mass: pd.Series, treatment: pd.Series) -> pd.DataFrame:
+def _canonical(study: Study, register: str, table: pd.DataFrame) -> pd.DataFrame:
+    if register == "trackdechets":
+        mass = table["accepted_t"].fillna(table["received_t"]).fillna(table["announced_t"])
+        treatment = table["treatment"].fillna(table["planned_treatment"])
+    else:
+        mass, treatment = table["declared_t"], table["treatment"]
+    if register == "irep":
+        mass = mass * table["tonnes_per_unit"].fillna(1.0)
+        table = table.assign(siret=_sirets(study, table["establishment_id"]))
     codes = {text: treatment_code(text) for text in treatment.dropna().unique()}
     return table.assign(
         register=register, mass_t_per_year=mass, treatment_code=treatment.map(codes).astype("str")
     )[list(DTYPES)]
 
 
-def _trackdechets(study: Study) -> pd.DataFrame | None:
-    if (table := study.imported("trackdechets")) is None:
-        return None
-    mass = table["accepted_t"].fillna(table["received_t"]).fillna(table["announced_t"])
-    return _canonical(table, "trackdechets", mass, table["treatment"].fillna(table["planned_treatment"]))
-
-
-def _irep(study: Study) -> pd.DataFrame | None:
+def _sirets(study: Study, establishments: pd.Series) -> pd.Series:
     """IREP names establishments by its own identifier: the SIRET comes from its file of establishments."""
-    if (table := study.imported("irep")) is None:
-        return None
-    sirets: dict[str, str] = {}
+    known: dict[str, str] = {}
     if (sites := study.imported("irep_sites")) is not None:
-        sirets = dict(zip(sites["establishment_id"].str.lstrip("0"), sites["siret"], strict=True))
+        known = dict(zip(sites["establishment_id"].str.lstrip("0"), sites["siret"], strict=True))
     # One of the files may have gone through a spreadsheet, which eats the zeros.
-    table = table.assign(siret=table["establishment_id"].str.lstrip("0").map(sirets).astype("str"))
-    mass = table["declared_t"] * table["tonnes_per_unit"].fillna(1.0)
-    return _canonical(table, "irep", mass, table["treatment"])
-
-
-def _gerep(study: Study) -> pd.DataFrame | None:
-    if (table := study.imported("gerep")) is None:
-        return None
-    return _canonical(table, "gerep", table["declared_t"], table["treatment"])
+    return establishments.str.lstrip("0").map(known).astype("str")

@@ -124,24 +124,24 @@ def declared() -> dict[str, Register]:
     registers, layouts, columns = (
         reference.load(name).fillna("") for name in ("registers", "register_layouts", "register_columns")
     )
+    of_layout: dict[str, dict[str, Column]] = {}
+    for layout, name, headers, kind, need, width, _ in columns.to_numpy():
+        column = Column(_listed(headers), kind, need != "none", need == "cell", width)
+        of_layout.setdefault(layout, {})[name] = column
     found = {name: Register(name, title, advice, []) for name, title, advice in registers.to_numpy()}
     for row in layouts.to_dict("records"):
-        own = columns[columns["layout"] == row["layout"]].drop(columns="layout")
-        found[row["register"]].layouts.append(_layout(row, own))
+        found[row["register"]].layouts.append(_layout(row, of_layout[row["layout"]]))
     return found
 
 
-def _layout(row: Mapping[Any, Any], columns: pd.DataFrame) -> RegisterLayout:
+def _layout(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> RegisterLayout:
     ignore: dict[str, dict[str, str]] = {}
     for rule in _listed(row["ignore"]):
         column, word, reason = rule.split()
         ignore.setdefault(column, {})[word] = reason
     return RegisterLayout(
         table=row["table"],
-        columns={
-            name: Column(_listed(headers), kind, need != "none", need == "cell", width)
-            for name, headers, kind, need, width, _ in columns.to_numpy()
-        },
+        columns=columns,
         wide=WIDE.get(row["layout"]),
         absent=_listed(row["absent_headers"]),
         constants=dict(constant.split("=") for constant in row["constants"].split()),

@@ -47,14 +47,6 @@ class RegisterTable:
         return self.match.layout.table
 
 
-def register_named(name: str) -> Register:
-    """A register by its name in the command; a UsageError lists those that exist."""
-    if name not in REGISTERS:
-        known = ", ".join(REGISTERS)
-        raise UsageError(f"Le registre «\u00a0{name}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
-    return REGISTERS[name]
-
-
 def recognise(file: Path) -> str | None:
     """Name of the register whose columns a file has, None when it has those of none."""
     return _recognised(_read_raw(file).sheets)
@@ -80,7 +72,10 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
         When the file cannot be read, or has not the columns of this register; the sentence names the register
         it looks like, or the column that is missing. When no row of it is usable.
     """
-    wanted = register_named(register)
+    if register not in REGISTERS:
+        known = ", ".join(REGISTERS)
+        raise UsageError(f"Le registre «\u00a0{register}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
+    wanted = REGISTERS[register]
     if stream.is_large(wanted, file):
         raw, match, body, header = stream.read_large(wanted, file, territory)
         return _table(wanted, raw, [(match, read_body(match, body, header, territory))], [])

@@ -15,7 +15,6 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
-from eit_analysis.intake.cells.periods import parse_date
 
 # Type of the column in the table, by kind.
 DTYPES = {
@@ -54,7 +53,7 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
         return None, False
     if spreadsheet_error(text):
         raise CellError("excel_error.register")
-    return READERS[kind](cell, text, width), False
+    return READERS[kind](text, width), False
 
 
 def official_number(text: str) -> float | None:
@@ -79,44 +78,41 @@ def official_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(cell: Any, text: str, width: int) -> float:
+def _number(text: str, width: int) -> float:
     value = official_number(text)
     if value is None:
         raise CellError("not_a_number.register")
     return value
 
 
-def _positive(cell: Any, text: str, width: int) -> float:
-    value = _number(cell, text, width)
+def _positive(text: str, width: int) -> float:
+    value = _number(text, width)
     if value < 0:
         raise CellError("negative_value.register")
     return value
 
 
-def _integer(cell: Any, text: str, width: int) -> int:
-    value = _number(cell, text, width)
+def _integer(text: str, width: int) -> int:
+    value = _number(text, width)
     if not value.is_integer():
         raise CellError("not_a_number.whole")
     return int(value)
 
 
-def _year(cell: Any, text: str, width: int) -> int:
+def _year(text: str, width: int) -> int:
     if not re.fullmatch("(?:19|20)[0-9]{2}", text):
         raise CellError("bad_code.year")
     return int(text)
 
 
-def _code(cell: Any, text: str, width: int) -> str:
+def _code(text: str, width: int) -> str:
     bare = re.sub(r"(?<=[0-9])\.0$", "", text)
     return bare.zfill(width) if bare.isdigit() else bare
 
 
-def _date(cell: Any, text: str, width: int) -> str | None:
-    try:
-        # The hour that some exports add is of no use here.
-        return parse_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))
-    except ValueError:
-        raise CellError("not_a_date") from None
+def _date(text: str, width: int) -> str | None:
+    # The hour that some exports add is of no use here.
+    return identifiers.clean_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))[0]
 
 
 def _meaning(words: Mapping[str, Any], text: str, unknown: CellError) -> Any:
@@ -126,19 +122,17 @@ def _meaning(words: Mapping[str, Any], text: str, unknown: CellError) -> Any:
     return words[fold_words(text)]
 
 
-READERS: dict[str, Callable[[Any, str, int], Any]] = {
-    "text": lambda cell, text, width: text,
+READERS: dict[str, Callable[[str, int], Any]] = {
+    "text": lambda text, width: text,
     "code": _code,
-    "siret": lambda cell, text, width: identifiers.clean_siret("", "siret", cell)[0],
-    "waste_code": lambda cell, text, width: identifiers.clean_waste_code("", "waste_code", cell)[0],
+    "siret": lambda text, width: identifiers.clean_siret(text)[0],
+    "waste_code": lambda text, width: identifiers.clean_waste_code(text)[0],
     "date": _date,
     "number": _number,
     "positive": _positive,
     "integer": _integer,
     "year": _year,
-    "flag": lambda cell, text, width: _meaning(FLAGS, text, CellError("unknown_value.flag")),
-    "mass_unit": lambda cell, text, width: _meaning(
-        TONNES_PER_UNIT, text, CellError("unknown_unit.register")
-    ),
-    "greening": lambda cell, text, width: _meaning(GREENING, text, CellError("unknown_value.greening")),
+    "flag": lambda text, width: _meaning(FLAGS, text, CellError("unknown_value.flag")),
+    "mass_unit": lambda text, width: _meaning(TONNES_PER_UNIT, text, CellError("unknown_unit.register")),
+    "greening": lambda text, width: _meaning(GREENING, text, CellError("unknown_value.greening")),
 }

@@ -11,7 +11,6 @@ import hashlib
 import io
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -76,14 +75,14 @@ def _passing(
 ) -> tuple[list[Row], list[int], int]:
     """Rows of the territory as wide as the header, their numbers in the file, and how many went by."""
     names = [f"c{i}" for i in range(len(header))]
-    wanted = {index: names[index] for index in match.columns.values()}
+    wanted = [names[index] for index in match.columns.values()]
     where = names[match.columns[match.layout.territory]]
     options = (
         pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
         pa_csv.ParseOptions(delimiter=separator),
         pa_csv.ConvertOptions(
-            include_columns=list(wanted.values()),
-            column_types=dict.fromkeys(wanted.values(), pa.string()),
+            include_columns=wanted,
+            column_types=dict.fromkeys(wanted, pa.string()),
             strings_can_be_null=False,
         ),
     )
@@ -103,12 +102,8 @@ def _passing(
         for batch in blocks:
             places = pc.indices_nonzero(pc.is_in(batch[where], value_set=communes)).to_pylist()
             kept = batch.take(places).to_pydict()
-            for position, place in enumerate(places):
-                row: list[Any] = [""] * len(header)
-                for index, name in wanted.items():
-                    row[index] = kept[name][position]
-                rows.append(row)
-                numbers.append(read + place + 2)
+            rows += zip(*(kept.get(name, [""] * len(places)) for name in names), strict=True)
+            numbers += [read + place + 2 for place in places]
             read += batch.num_rows
     except pa.ArrowInvalid as error:
         raise InputError(

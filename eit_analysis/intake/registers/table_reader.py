@@ -17,7 +17,7 @@ from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers.declarations import Column, Match
 from eit_analysis.intake.registers.kinds import DTYPES, read_cell
-from eit_analysis.intake.sheets.ledger import QUARANTINE
+from eit_analysis.intake.sheets.ledger import QUARANTINE, SOURCE
 from eit_analysis.reference.findings import Finding, finding
 
 Row = Sequence[Any]
@@ -56,14 +56,8 @@ class SheetTable:
 def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] = frozenset()) -> SheetTable:
     """Rows of one sheet to the table of its layout.
 
-    Parameters
-    ----------
-    match : Match
-        Where the columns are.
-    header : sequence
-        The header row: a row that repeats it is ignored.
-    territory : frozenset of str
-        Commune codes outside which rows are ignored, for the layouts with such a column; empty for no limit.
+    A row that repeats the header is ignored, and one outside the commune codes of ``territory`` (empty: no
+    limit) where the layout has a column of them.
     """
     ignored = Counter(body.ignored)
     kept: list[int] = []
@@ -181,13 +175,12 @@ def _read(column: Column, cell: Any) -> tuple[Any, bool] | CellError:
 
 def _shaped(match: Match, frame: pd.DataFrame) -> pd.DataFrame:
     """Constants, rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
-    layout, source = match.layout, ["source_file", "source_sheet", "source_row"]
-    last = ["masked", *source]
+    layout, last = match.layout, ["masked", *SOURCE]
     frame = frame.assign(
         **{n: pd.Series(v, index=frame.index, dtype="str") for n, v in layout.constants.items()}
     )
     if layout.wide:
-        ids = [*layout.columns, *layout.constants, "masked", *source]
+        ids = [*layout.columns, *layout.constants, *last]
         frame = frame.melt(ids, list(match.wide), layout.wide.variable, layout.wide.value)
         hidden = [
             header in names

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from typing import Any
 
-import xlsxwriter
-
 from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
-from eit_analysis.intake.form.guide import GUIDE, RETURN, texts
+from eit_analysis.intake.form import guide
+from eit_analysis.intake.form.guide import RETURN
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import context
-from eit_analysis.intake.relance.typesetting import typeset
+from eit_analysis.intake.relance.phrases import typeset
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
-FIXED_DATE = dt.datetime(2020, 1, 1)  # the same file, byte for byte, whenever it is written
 WIDTHS = (24, 14, 7, 20, 22, 68, 28)
 # Fill of the answer, and of the other cells of its row.
 FILLS = {
@@ -25,7 +21,7 @@ FILLS = {
     "none": ("#D0D0D0", "#EFEFEF"),
 }
 TO_CHECK = "À vérifier\u00a0: "
-GUIDE_TEXT = texts("relance")
+GUIDE_TEXT = guide.texts("relance")
 SEND = "Renvoyez ce classeur sous le nom que vous voulez."
 PUT_BACK = "Posez ce classeur dans le dossier de la vague, puis relancez le nettoyage."
 TIP = {
@@ -37,13 +33,12 @@ TIP = {
 
 def workbook(study: Study, fiche: Fiche) -> bytes:
     """The XLSX file of one fiche."""
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        book.set_properties({"title": f"Fiche de relance {fiche.file}", "created": FIXED_DATE})
+
+    def draw(book: Any) -> None:
         _write_questions(book, fiche)
         _write_guide(book, study, fiche)
-    return content.getvalue()
+
+    return guide.workbook(f"Fiche de relance {fiche.file}", draw)
 
 
 def _write_questions(book: Any, fiche: Fiche) -> None:
@@ -75,16 +70,13 @@ def _write_questions(book: Any, fiche: Fiche) -> None:
         if question.answerable:
             sheet.data_validation(row, last, row, last, TIP)
     sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_footer(f"&L{fiche.file}&RPage &P sur &N")
+    guide.print_on_a4(sheet, fiche.file)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
 def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
-    sheet = book.add_worksheet(GUIDE)
+    sheet = book.add_worksheet(guide.GUIDE)
     sheet.hide_gridlines(2)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     to_fill = book.add_format({"bottom": 1, "locked": False})

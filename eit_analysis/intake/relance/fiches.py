@@ -14,8 +14,8 @@ from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners, places
+from eit_analysis.intake.relance.phrases import read_as
 from eit_analysis.intake.relance.questions import ask
-from eit_analysis.intake.relance.typesetting import read_as
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study, write_atomic
@@ -51,10 +51,7 @@ def fiches(wave: Cleaned) -> list[Fiche]:
 def write_sheets(study: Study, wave: Cleaned) -> int:
     """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
-    Returns
-    -------
-    int
-        Number of questions asked, all fiches together, readings to check left out.
+    Returns the number of questions asked, all fiches together, readings to check left out.
     """
     folder, written = study.processed / FOLDER, fiches(wave)
     for fiche in written:

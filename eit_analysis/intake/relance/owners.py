@@ -55,16 +55,15 @@ def find_owners(wave: Cleaned) -> Owners:
     description was kept are shown to it.
     """
     frame = wave.row_sites
-    where, named = places(frame), frame["site_id"].fillna(OFFICE).tolist()
+    named = dict(zip(places(frame), frame["site_id"].fillna(OFFICE), strict=True))
     table = table_of_sheet(wave)
-    declared = {site for place, site in zip(where, named, strict=True) if table.get(place[:2]) == "sites"}
+    declared = {site for place, site in named.items() if table.get(place[:2]) == "sites"}
     homes = dict(zip(wave.tables["sites"]["site_id"], wave.tables["sites"]["source_file"], strict=True))
     conflicts = wave.quarantine[wave.quarantine["reason_code"] == "conflicting_site"]
-    by_place = dict(zip(where, named, strict=True))
-    disputed = {by_place.get(place) for place in places(conflicts)}
+    disputed = {named.get(place) for place in places(conflicts)}
     rows: dict[tuple[str, str, int], str] = {}
     files: dict[str, set[str]] = {}
-    for place, site in zip(where, named, strict=True):
+    for place, site in named.items():
         known = site in declared and SITE.fullmatch(site)
         own = known and (site not in disputed or homes.get(site) == place[0])
         rows[place] = site if own else OFFICE

@@ -14,7 +14,7 @@ from eit_analysis.intake.answers.applied import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.owners import table_of_sheet
-from eit_analysis.intake.relance.typesetting import sentence
+from eit_analysis.intake.relance.phrases import sentence
 from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.reference.findings import finding
 

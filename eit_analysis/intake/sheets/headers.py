@@ -23,9 +23,8 @@ WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
-LEAST_HEADERS = (
-    3  # with which a sheet may hold answers, though its name and headers do not identify the table
-)
+# With which a sheet may hold answers, though its name and headers do not identify the table.
+LEAST_HEADERS = 3
 UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
@@ -162,10 +161,7 @@ def _layout(table: str, index: int, row: list[Any]) -> SheetLayout:
 def find_layout(table: str, rows: Sequence[list[Any]]) -> SheetLayout | None:
     """Header row of a sheet among its first twenty rows: the one with most known headers.
 
-    Returns
-    -------
-    SheetLayout or None
-        None when no row holds the key column beside another known header.
+    None when no row holds the key column beside another known header.
     """
     best: SheetLayout | None = None
     for index, row in enumerate(rows[:ROWS_SEARCHED]):

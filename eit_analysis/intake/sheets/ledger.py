@@ -13,8 +13,9 @@ from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.reference.findings import Finding, finding
 
-QUARANTINE = ["source_file", "source_sheet", "source_row", "column", "raw_value", "reason_code", "message"]
-CORRECTIONS = ["source_file", "source_sheet", "source_row", "column", "raw_value", "clean_value", "rule"]
+SOURCE = ["source_file", "source_sheet", "source_row"]
+QUARANTINE = [*SOURCE, "column", "raw_value", "reason_code", "message"]
+CORRECTIONS = [*SOURCE, "column", "raw_value", "clean_value", "rule"]
 FINDING = "finding"  # beside them while a wave is cleaned: the finding itself
 NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
 

@@ -56,22 +56,10 @@ WRITTEN_DATE = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}[/.-](\d{4})|(\d{4})-\d\d-\d\d
 
 
 def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]]) -> dict[int, str]:
-    """Cell index of every column of personal data, and why.
+    """Cell index of every column of personal data, and why: a key of ``HEADERS``.
 
-    Parameters
-    ----------
-    table : str
-        Table of the sheet, whose form has the columns that are asked for.
-    headers : dict of int to str
-        Headers by cell index; columns without header are judged by their cells.
-    rows : list of list
-        Rows under the header.
-
-    Returns
-    -------
-    dict of int to str
-        ``personal_name``, ``personal_birth_date``, ``personal_nir``, ``personal_contact`` or
-        ``personal_identifier``.
+    The form of ``table`` has the columns that are asked for. ``headers`` are by cell index; a column without
+    header is judged by its cells, of the ``rows`` under the header.
     """
     width = max([len(row) for row in rows] + [index + 1 for index in headers], default=0)
     found = {}

@@ -104,12 +104,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
 def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> SheetRows:
     """Data rows of a sheet; every other row is counted and logged with its reason.
 
-    A sheet whose header row is not found gives no data: its rows are quarantined.
-
-    Parameters
-    ----------
-    removed : collection of int
-        Row numbers that the firm has withdrawn.
+    A sheet whose header row is not found gives no data: its rows are quarantined. ``removed`` are the row
+    numbers that the firm has withdrawn.
     """
     sheet, layout, place = found.raw, found.layout, found.place
     if layout is None:

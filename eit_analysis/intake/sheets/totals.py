@@ -11,7 +11,7 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
-from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
 from eit_analysis.intake.sheets.rows import SheetRows
 
 TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
@@ -48,7 +48,7 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
                 value = parse_number(cell).value
                 if value is not None:
                     values.append((*origin, row, header, value, isinstance(cell, str)))
-    names = ["source_file", "source_sheet", "source_row", "column", "value"]
+    names = [*SOURCE, "column", "value"]
     return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
 
 

@@ -108,14 +108,7 @@ def read_files(
 ) -> Generator[RawFile, None, None]:
     """Read files: plain text at once, the others one by one in a memory-capped and time-capped child process.
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        Files to read; one result per path, in the same order.
-    folder : pathlib.Path
-        Names in the result are relative to it.
-    seconds : float
-        Time limit per file.
+    One result per path, in the same order, its name relative to ``folder``; ``seconds`` limits each file.
     """
     at_once = {path: answer for path in paths if (answer := simple_csv.read(path))}
     left = [path for path in paths if path not in at_once]

@@ -17,7 +17,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.survey.quality import SOURCE, source_keys
+from eit_analysis.intake.sheets.ledger import SOURCE
+from eit_analysis.intake.survey.quality import source_keys
 from eit_analysis.intake.survey.response import RESPONSE_TABLES
 from eit_analysis.reference.findings import of_cells
 

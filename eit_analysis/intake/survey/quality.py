@@ -9,10 +9,10 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
 ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
-SOURCE = ["source_file", "source_sheet", "source_row"]
 # Left blank, these mean something: all year.
 BLANK_SPEAKS = {"months"}
 
