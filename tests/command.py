@@ -12,10 +12,10 @@ import warnings
 from pathlib import Path
 
 import xlsxwriter
-from conftest import ROOT
 
 from eit_analysis.cli import main
 
+ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "raw" / "thur-doller"
 SITE = ["Identifiant", "Raison sociale", "Effectif", "Type d'acteur", "Diffusion"]
 Done = subprocess.CompletedProcess[str]
@@ -61,13 +61,21 @@ def refused(result: Done, *words: str) -> None:
         assert word in lines[0], lines[0]
 
 
-def sample_project(folder: Path) -> Path:
-    """A project folder, with a space and an accent in its path, holding the sample study's last wave."""
+def sample_project(folder: Path, *waves: str) -> Path:
+    """A project folder, its path with a space and an accent: waves of the sample study, or its last."""
     folder = folder / "essai été" / "mon projet"
     shutil.copytree(SAMPLE, folder / "data" / "raw" / "thur-doller")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_*"))
-    assert eit(folder, "clean", "thur-doller").returncode == 0
+    done = eit(folder, "clean", "thur-doller", *(part for wave in waves for part in ("--wave", wave)))
+    assert done.returncode == 0, done.stderr
     return folder
+
+
+def publish(folder: Path, *audiences: str) -> None:
+    """Every page of the sample study for each audience, without a word of complaint."""
+    done = eit_process(folder, "run", "thur-doller", *(part for a in audiences for part in ("--audience", a)))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
 
 
 def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:

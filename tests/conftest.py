@@ -14,8 +14,10 @@ from tempfile import TemporaryDirectory
 import nbval.kernel
 import pandas as pd
 import pytest
+from command import SAMPLE, eit, publish, sample_project
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+from xdist.scheduler import LoadFileScheduling
 
 from eit_analysis.study import Study, open_study
 
@@ -28,8 +30,6 @@ settings.load_profile("same")
 SOCKETS = TemporaryDirectory()
 nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")
 
-ROOT = Path(__file__).resolve().parents[1]
-
 CONFIG = """
 title = "Étude d'essai"
 territory = "Vallée d'essai"
@@ -39,18 +39,42 @@ fictional = true
 CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "none", "named"]
 
 
+AUDIENCES = ("internal", "partners", "public", "company:E12")
+PUBLISHED = ("test_pages", "test_flow_report_by_hand")  # read what `published` wrote
 # Begun last, one of these would be all that is left on one core.
-LONG = ("test_pages", "test_cli_runs", "test_employment_registers_report", "test_flow_report_by_hand")
+LONG = (*PUBLISHED, "test_cli_runs", "test_employment_registers_report")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
+class ByFile(LoadFileScheduling):
+    """Every file whole on one process, and on the same all those that read the published sample study."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "published" if Path(file).stem in PUBLISHED else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile | None:
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_sessionstart() -> None:
     """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before."""
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with every page of the sample study, for each of the audiences; to be read, not written."""
+    folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
+    assert eit(folder, "import", "sirene", str(SAMPLE / "sirene_fictif.csv"), "thur-doller").returncode == 0
+    publish(folder, *AUDIENCES)
+    return folder
 
 
 @pytest.fixture

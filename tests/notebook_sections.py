@@ -1,12 +1,14 @@
-"""The sections of a notebook, to run it without one of them."""
+"""The sections of a notebook, and each of them run by itself."""
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+Names = dict[str, object]
 
 
 def code_cells(name: str) -> list[str]:
@@ -27,12 +29,22 @@ def sections(name: str) -> dict[str, list[str]]:
     return found
 
 
-def run_without(name: str, dropped: str) -> None:
-    """Run all cells but those of one section, in one namespace, as a kernel would."""
-    namespace: dict[str, object] = {}
-    for heading, cells in sections(name).items():
-        for source in cells if heading != dropped else ():
-            exec(compile(source, f"{name} : {heading}", "exec"), namespace)
+def headings(name: str) -> list[str]:
+    """The sections that compute, the last first.
+
+    Run in this order, each upon what the first cells leave, none meets what an earlier one left behind, be it
+    a name or something kept in an object: whatever is dropped of what precedes a section, it runs.
+    """
+    return [heading for heading, cells in reversed(sections(name).items()) if heading and cells]
+
+
+def run(name: str, heading: str, names: Names) -> Names:
+    """The names after the cells of a section, run as a kernel would upon a copy of those given."""
+    names = dict(names)
+    with chdir(NOTEBOOKS.parent):
+        for source in sections(name)[heading]:
+            exec(compile(source, f"{name} : {heading}", "exec"), names)
+    return names
 
 
 def _cells(name: str) -> list:

@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import eit, refused
-from conftest import ROOT
+from command import ROOT, eit, refused
 
 KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "rule_level", "outlets"]
 OUTLET_KEYS = [

@@ -53,7 +53,7 @@ def test_without_entrants_there_is_no_gap() -> None:
     assert "ne peut pas être calculé" in entrants_source([])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.lists(st.integers(-500, 500), min_size=7, max_size=7), min_size=1, max_size=4),
     st.lists(st.lists(st.integers(0, 500), min_size=7, max_size=7), min_size=1, max_size=3),

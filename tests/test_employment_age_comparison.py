@@ -104,7 +104,7 @@ def test_chance_alone_raises_the_flag_as_seldom_as_said(n: int, p: float) -> Non
     assert flagged <= FALSE_ALARM / len(BANDS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 30), min_size=9, max_size=9).filter(lambda counts: sum(counts) >= 5))
 def test_a_team_like_the_country_is_never_flagged(counts: list[int]) -> None:
     table = compare(team(dict(zip(BANDS, map(float, counts), strict=True))), france(counts)).frame

@@ -386,7 +386,7 @@ def test_grading_without_an_earlier_wave_is_empty() -> None:
 
 
 @given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_triangular_stays_between_its_bounds(u: float, bounds: list[float]) -> None:
     low, mode, high = sorted(bounds)
     assert low - 1e-9 <= float(triangular(np.array(u), low, mode, high)) <= high + 1e-9
@@ -532,7 +532,7 @@ def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:
     seed=st.integers(0, 99),
     order=st.randoms(use_true_random=False),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_neither_rows_order_nor_split_firms_change_any_draw(rows: list, seed: int, order) -> None:
     shuffled = list(rows)
     order.shuffle(shuffled)

@@ -52,7 +52,7 @@ def test_nobody_leaves_at_no_hazard_and_everybody_at_an_infinite_one() -> None:
     chance=st.floats(0, 0.999),
     seed=st.integers(0, 999),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_more_people_or_demand_never_give_less(size: list, more: int, chance: float, seed: int) -> None:
     """Nor does one more occupation, below, change any number of those above it."""
     there = np.repeat(np.array(size)[:, None], 50, axis=1)

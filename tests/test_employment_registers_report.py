@@ -59,6 +59,7 @@ def page(project: Path) -> Page:
     for register, name in IMPORTS:
         done = eit(project, "import", register, str(DATA / name), STUDY)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert register != "bmo" or "121" in done.stdout
     done = eit(project, "run", STUDY, "--notebook", NOTEBOOK)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     blocks = re.findall(r"<table.*?</table>", text_of(project), re.DOTALL)
@@ -297,3 +298,16 @@ def test_sources_are_named_on_the_page(project: Path, page: Page) -> None:
     text = html.unescape(text_of(project))
     for source in ("Portrait statistique des métiers, 2017-2019", "tension 2019", "main-d'œuvre 2024"):
         assert source in text
+
+
+def test_the_needs_of_the_basin_are_kept_by_a_cleaning(project: Path, page: Page) -> None:
+    del page
+    text = html.unescape(text_of(project))
+    assert "enquête Besoins en main-d'œuvre 2024, bassin d'emploi THANN-CERNAY" in text
+    needs = processed(project, "bmo")
+    wanted = needs[needs["basin"] == "THANN-CERNAY"].sort_values("planned_hires", ascending=False).iloc[0]
+    assert str(wanted["occupation"]) in text
+    file = project / "data" / "processed" / STUDY / "2018" / "bmo.parquet"
+    kept = file.read_bytes()
+    assert eit(project, "clean", STUDY).returncode == 0
+    assert file.read_bytes() == kept

@@ -198,7 +198,7 @@ def test_quantiles_of_few_errors_by_hand() -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(factor=st.floats(1e-3, 1e6), seed=st.integers(0, 1000))
 def test_another_unit_or_order_changes_nothing(factor: float, seed: int) -> None:
     rows = tidy(walks(4, 13, seed))

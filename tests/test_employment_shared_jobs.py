@@ -166,7 +166,7 @@ def brute_force(
     return hours, number
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(cases, st.sampled_from([0.5, 0.8, 1.0]), st.sampled_from([2, 3, 4]))
 def test_equal_to_brute_force_and_lawful(case, least_share, most_sites) -> None:
     table, places = tidy(case)
@@ -193,7 +193,7 @@ def test_equal_to_brute_force_and_lawful(case, least_share, most_sites) -> None:
         assert (post["hours_per_month"].sum() * len(load)) == pytest.approx(load.sum())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cases, st.randoms())
 def test_order_of_rows_changes_nothing_and_a_firm_more_never_lowers(case, random) -> None:
     table, places = tidy(case)

@@ -85,7 +85,7 @@ gaps = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(gaps)
 def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
     ready = skill_gaps.prepare(declared(*rows), {})

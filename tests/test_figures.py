@@ -142,7 +142,7 @@ labels = st.lists(st.tuples(st.floats(0, 100), st.floats(0.5, 12)), max_size=8)
 
 
 @given(labels)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_spread_labels_never_overlap_and_stay_when_there_is_room(drawn: list[tuple[float, float]]) -> None:
     wanted, sizes = [np.array(v) for v in zip(*sorted(drawn), strict=True)] if drawn else ([], [])
     got = spread(wanted, sizes, 0, 100)

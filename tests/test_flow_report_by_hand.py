@@ -198,23 +198,12 @@ def number(cell: object) -> object:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
+def report(published) -> dict[str, list[dict[str, str]]]:
     """The 2018 report's tables by caption, from a clean run on both waves and the list of establishments."""
-    return publish(tmp_path_factory.mktemp("territory"), "2015", "2018", register=RAW / "sirene_fictif.csv")
+    return tables_of(published)
 
 
-def publish(folder: Path, *waves: str, register: Path | None = None) -> dict[str, list[dict[str, str]]]:
-    for wave in waves:
-        shutil.copytree(RAW / wave, folder / "data" / "raw" / "thur-doller" / wave)
-    shutil.copy(RAW / "study.toml", folder / "data" / "raw" / "thur-doller")
-    (folder / "notebooks").mkdir()
-    shutil.copy(ROOT / "notebooks" / "01_flow_diagnosis.ipynb", folder / "notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        assert main(["clean", "thur-doller", *(part for wave in waves for part in ("--wave", wave))]) == 0
-        if register:
-            assert main(["import", "sirene", str(register), "thur-doller"]) == 0
-        assert main(["run", "thur-doller", "--jobs", "1"]) == 0
+def tables_of(folder: Path) -> dict[str, list[dict[str, str]]]:
     reports = folder / "reports" / "thur-doller" / "2018" / "internal"
     page = (reports / "01_flow_diagnosis.html").read_text(encoding="utf-8")
     tables = {}
@@ -340,8 +329,8 @@ def test_the_additions_by_hand_hold():
         assert len({cells[0] for cells, *_ in rows}) == total[1]
 
 
-def test_total_interval_and_share(published):
-    table = published["Tonnages sortants par famille"]
+def test_total_interval_and_share(report):
+    table = report["Tonnages sortants par famille"]
     row = row_of(table, category="textile")
     check_mass(row, BY_HAND, TOTAL)
     # The whole is that of the same table: its rows add up to it.
@@ -349,38 +338,38 @@ def test_total_interval_and_share(published):
     assert sum(french(r["Masse (t/an)"]) for r in table) == pytest.approx(2 * whole)
     assert french(row["Part (%)"]) == pytest.approx(100 * TOTAL[0] / whole)
     # What a reader sees: 130,3 t/an, 123,2 to 138,0.
-    page = published["page"][0]["text"]
+    page = report["page"][0]["text"]
     printed = re.search(
         r">Tonnages sortants par famille</caption>.*?>textile</th>(.*?)</tr>", page, re.DOTALL
     )
     assert re.findall(r">([^<\s]+)</td>", printed[1])[:3] == ["130,3", "123,2", "138,0"]
 
 
-def check_share(row: dict[str, str], mass: float, published) -> None:
-    whole = french(row_of(published["Tonnages sortants par famille"], category="Total")["Masse (t/an)"])
+def check_share(row: dict[str, str], mass: float, report) -> None:
+    whole = french(row_of(report["Tonnages sortants par famille"], category="Total")["Masse (t/an)"])
     assert french(row["Part (%)"]) == pytest.approx(100 * mass / whole)
 
 
-def test_by_sector(published):
-    rows = textile_rows(published["Tonnages sortants par famille et secteur d'activité"])
+def test_by_sector(report):
+    rows = textile_rows(report["Tonnages sortants par famille et secteur d'activité"])
     assert {row["Secteur"] for row in rows} == {*BY_SECTOR, "Total"}
     for row in rows:
         sector, total = row["Secteur"], row["Secteur"] == "Total"
         expected = TOTAL if total else BY_SECTOR[sector]
         check_mass(row, [r for r in BY_HAND if total or SECTORS[r[0][0]][1] == sector], expected)
-        check_share(row, expected[0], published)
+        check_share(row, expected[0], report)
 
 
-def test_paths_by_route(published):
-    rows = textile_rows(published["Chemins de la famille à l'exutoire"])
+def test_paths_by_route(report):
+    rows = textile_rows(report["Chemins de la famille à l'exutoire"])
     assert len(rows) == len(BY_ROUTE)
     for row in rows:
         expected = BY_ROUTE[row["Mode de traitement"], row["Exutoire actuel"]]
         check_mass(row, [own for own in BY_HAND if own[0][7] == row["Exutoire actuel"]], expected)
 
 
-def test_paths_by_sector_and_route(published):
-    rows = textile_rows(published["Chemins de la famille à l'exutoire, par secteur"])
+def test_paths_by_sector_and_route(report):
+    rows = textile_rows(report["Chemins de la famille à l'exutoire, par secteur"])
     found = {(row["Secteur"], row["Exutoire actuel"]): french(row["Masse (t/an)"]) for row in rows}
     # No path « non expliqué »: the takers receive less than what may be sent to them.
     assert found == pytest.approx(PATHS)
@@ -388,54 +377,53 @@ def test_paths_by_sector_and_route(published):
         assert sum(value for (_, own), value in found.items() if own == route) == pytest.approx(mass)
 
 
-def test_by_waste_code(published):
+def test_by_waste_code(report):
     # A code is printed with no-break spaces, then its label.
     table = {
-        row["Code déchet"].replace("\u00a0", " "): row
-        for row in published["Tonnages sortants par code déchet"]
+        row["Code déchet"].replace("\u00a0", " "): row for row in report["Tonnages sortants par code déchet"]
     }
     for code, expected in BY_CODE.items():
         (row,) = [row for name, row in table.items() if name.startswith(f"{code} ")]
         check_mass(row, [r for r in BY_HAND if r[0][9] == re.sub(r"\D", "", code)], expected)
-        check_share(row, expected[0], published)
+        check_share(row, expected[0], report)
 
 
-def test_each_month_has_a_twelfth(published):
+def test_each_month_has_a_twelfth(report):
     """No textile flow states its months."""
-    rows = textile_rows(published["Tonnages sortants par famille et par mois"])
+    rows = textile_rows(report["Tonnages sortants par famille et par mois"])
     assert [int(row["Mois"]) for row in rows] == list(range(1, 13))
     names = ["Masse du mois (t/mois)", "Borne basse (t/mois)", "Borne haute (t/mois)"]
     for row in rows:
         assert french(row[names[0]]) == pytest.approx(10.86)
         check_values(row, names, [value / 12 for value in (TOTAL[0], *bounds_of(BY_HAND))])
         assert row["Acteurs"] == "8"
-    (peak,) = textile_rows(published["Mois le plus chargé de chaque famille"])
+    (peak,) = textile_rows(report["Mois le plus chargé de chaque famille"])
     assert [peak[name] for name in ("Mois de pointe", "Pointe / moyenne", "Mois actifs", "Acteurs")] == [
         "", "1", "12", "8",
     ]  # fmt: skip
 
 
-def test_by_recovery(published):
-    table = published["Tonnages sortants par famille et mode de traitement"]
+def test_by_recovery(report):
+    table = report["Tonnages sortants par famille et mode de traitement"]
     parts = [r for r in table if r["Famille"] == "textile" and r["Mode de traitement"] != "Total"]
     assert len(parts) == len(BY_RECOVERY)
     for recovery, expected in BY_RECOVERY.items():
         row = row_of(table, category="textile", recovery=recovery)
         routes = [route for own, route in BY_ROUTE if own == recovery]
         check_mass(row, rows_of(*routes), expected)
-        check_share(row, expected[0], published)
+        check_share(row, expected[0], report)
 
 
-def test_what_comes_in(published):
-    table = published["Tonnages entrants déclarés par famille"]
+def test_what_comes_in(report):
+    table = report["Tonnages entrants déclarés par famille"]
     row = row_of(table, category="textile")
     check_mass(row, IN_2018, TOTAL_IN_2018)
     whole = french(row_of(table, category="Total")["Masse (t/an)"])
     assert french(row["Part (%)"]) == pytest.approx(100 * TOTAL_IN_2018[0] / whole)
 
 
-def test_the_flow_among_the_first_to_examine(published):
-    (row,) = [r for r in published["Principaux flux sortants non valorisés"] if r["Famille"] == "textile"]
+def test_the_flow_among_the_first_to_examine(report):
+    (row,) = [r for r in report["Principaux flux sortants non valorisés"] if r["Famille"] == "textile"]
     assert row["Désignation"] == "Chutes de tissu ennobli"
     assert (row["Qualité"], row["Exutoire actuel"]) == ("mélangé", "stockage")
     assert [french(row[name]) for name in MASSES] == pytest.approx([38.4, 38.4 - 1.92, 38.4 + 1.92])
@@ -447,8 +435,8 @@ def test_the_flow_among_the_first_to_examine(published):
     assert 3.2 in [cell.value for cell in cells]
 
 
-def test_what_is_not_valorised(published):
-    table = published["Potentiel non valorisé par famille"]
+def test_what_is_not_valorised(report):
+    table = report["Potentiel non valorisé par famille"]
     (row,) = textile_rows(table)
     rows = rows_of("stockage", "incinération")
     check_mass(row, rows, NOT_VALORISED)
@@ -467,8 +455,8 @@ def test_what_is_not_valorised(published):
         assert int(row[rank]) == 1 + sum(french(r[name]) > french(row[name]) for r in table)
 
 
-def test_what_bad_sorting_costs(published):
-    (row,) = textile_rows(published["Surcoût des flux mal triés par famille"])
+def test_what_bad_sorting_costs(report):
+    (row,) = textile_rows(report["Surcoût des flux mal triés par famille"])
     rows = [r for r in BY_HAND if r[0][10] == "mélangé"]
     check_mass(row, rows, BADLY_SORTED)
     names = ["Surcoût (€/an)", "Surcoût, borne basse (€/an)", "Surcoût, borne haute (€/an)"]
@@ -476,20 +464,20 @@ def test_what_bad_sorting_costs(published):
     check_values(row, names, [SURCHARGE, *bounds_of(at_price(rows, [115 - 60, 80 - 60]))])
 
 
-def test_what_a_tonne_out_of_the_mix_saves(published):
+def test_what_a_tonne_out_of_the_mix_saves(report):
     flows = rows_named("2018", "Flux", "quantite")
     mixed = [r for r in flows if plain(r["categorie"]) == "melange" and plain(r["sens"]) == "sortant"]
     # O01 and O02 are outlets: what they send out is what they received.
     costs = [float(str(r["cout (€/t)"])) for r in mixed if str(r["identifiant"])[0] in "ES"]
     assert len(costs) == 23
-    (row,) = textile_rows(published["Ce que rapporte une tonne sortie des déchets en mélange"])
+    (row,) = textile_rows(report["Ce que rapporte une tonne sortie des déchets en mélange"])
     names = ["Coût en mélange (€/t)", "Coût du flux propre (€/t)", "Économie par tonne retirée (€/t)"]
     assert [french(row[name]) for name in names] == [statistics.median(costs), 60, 115 - 60]
     assert row["Acteurs"] == "1"
 
 
-def test_what_is_sent_and_received(published):
-    (row,) = textile_rows(published["Ce qui est envoyé et ce qui est reçu, par famille"])
+def test_what_is_sent_and_received(report):
+    (row,) = textile_rows(report["Ce qui est envoyé et ce qui est reçu, par famille"])
     names = ["Envoyé (t/an)", "Envoyé, hors élimination (t/an)", "Reçu (t/an)", "Reste (t/an)"]
     gap = RECEIVED - SENT_OUT_OF_DISPOSAL
     assert [french(row[name]) for name in names] == pytest.approx([SENT, SENT_OUT_OF_DISPOSAL, RECEIVED, gap])
@@ -498,16 +486,16 @@ def test_what_is_sent_and_received(published):
     assert row["Conclusion"] == "part aussi hors de l'enquête"
 
 
-def test_what_becomes_of_what_is_received(published):
+def test_what_becomes_of_what_is_received(report):
     """Of what S01 (18 t of 63) and S03 (15 t of 27) take in, a family has one share of every output."""
-    rows = textile_rows(published["Ce que reçoivent les filières et l'ESS, et où cela va"])
+    rows = textile_rows(report["Ce que reçoivent les filières et l'ESS, et où cela va"])
     found = {row["Exutoire actuel"]: french(row["Masse (t/an)"]) for row in rows}
     assert sum(found.values()) == pytest.approx(RECEIVED)
     # S01 alone sells for reuse (11.4 t of rags), S03 alone sends to energy (4.56 t).
     assert found["réemploi"] == pytest.approx(11.4 * 18 / 63)
     assert found["valorisation énergétique"] == pytest.approx(4.56 * 15 / 27)
     # What both send out in all has volumes, whose density is no matter of this file: taken from the report.
-    actors = {row["Acteur"]: row for row in published["Bilan de chaque acteur"]}
+    actors = {row["Acteur"]: row for row in report["Bilan de chaque acteur"]}
     names = {
         row["identifiant"]: row["raison sociale"] for row in rows_named("2018", "Entreprise", "identifiant")
     }
@@ -527,9 +515,9 @@ def mover(now: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
     return [d, d - below, d + above]
 
 
-def test_both_waves_and_the_change_between_them(published):
+def test_both_waves_and_the_change_between_them(report):
     """Sites and families are the same in both waves: none is new, gone or declared once."""
-    rows = textile_rows(published["Ce qui a changé, par famille et selon qui a répondu"])
+    rows = textile_rows(report["Ce qui a changé, par famille et selon qui a répondu"])
     whole, both = "ensemble des acteurs", "famille déclarée dans les deux vagues"
     assert sorted(row["Réponses"] for row in rows) == [whole, both]
     assert {cells[0] for cells, *_ in BY_HAND} == {cells[0] for cells, *_ in OUT_2015}
@@ -553,8 +541,8 @@ def test_both_waves_and_the_change_between_them(published):
         assert row["Évolution"] == "baisse"
 
 
-def test_the_slope_has_both_waves(published):
-    rows = textile_rows(published["Tonnages des mêmes acteurs aux deux vagues"])
+def test_the_slope_has_both_waves(report):
+    rows = textile_rows(report["Tonnages des mêmes acteurs aux deux vagues"])
     waves = {row["Vague"]: row for row in rows}
     assert set(waves) == {"2015", "2018"}
     check_values(waves["2018"], MASSES, [TOTAL[0], *bounds_of(BY_HAND)])
@@ -563,9 +551,9 @@ def test_the_slope_has_both_waves(published):
     assert {row["Réponses"] for row in rows} == {"famille déclarée dans les deux vagues"}
 
 
-def test_the_formula_beside_the_simulation(published):
+def test_the_formula_beside_the_simulation(report):
     """What a simulation draws is not worked out by hand: it must be close, and its gap well reckoned."""
-    (row,) = textile_rows(published["Intervalles calculés et simulés"])
+    (row,) = textile_rows(report["Intervalles calculés et simulés"])
     low, high = bounds_of(BY_HAND)
     check_values(row, MASSES, [TOTAL[0], low, high])
     simulated = [french(row[f"Borne {side}, simulée (t/an)"]) for side in ("basse", "haute")]
@@ -575,9 +563,9 @@ def test_the_formula_beside_the_simulation(published):
     assert french(row["Écart de largeur (%)"]) == pytest.approx(100 * (printed / width - 1), abs=1e-4)
 
 
-def test_what_is_extrapolated_holds_what_was_observed(published):
+def test_what_is_extrapolated_holds_what_was_observed(report):
     """The estimate needs every establishment of the list: here only what must hold whatever they are."""
-    (row,) = textile_rows(published["Tonnages extrapolés au territoire, par famille"])
+    (row,) = textile_rows(report["Tonnages extrapolés au territoire, par famille"])
     assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
     assert int(row["Acteurs"]) == TOTAL[1]
     mass, low, high = (french(row[name]) for name in EXTRAPOLATED)
@@ -611,18 +599,18 @@ FAMILY_TABLES = {
 }
 
 
-def test_no_other_table_speaks_of_textile(published):
+def test_no_other_table_speaks_of_textile(report):
     """In a column of families, whatever its name; « textile » is also a sector."""
     speaking = {
         name
-        for name, table in published.items()
+        for name, table in report.items()
         if any(value == "textile" and key != "Secteur" for row in table for key, value in row.items())
     }
     assert speaking == FAMILY_TABLES
 
 
-def test_cost(published):
-    row = row_of(published["Coût de gestion actuel par famille"], category="textile")
+def test_cost(report):
+    row = row_of(report["Coût de gestion actuel par famille"], category="textile")
     # What is paid less what S01 earns: each the sum of its masses times their price, then MOVER.
     paid = [row for row in BY_HAND if row[0][8] > 0]
     earned = [row for row in BY_HAND if row[0][8] < 0]
@@ -639,7 +627,17 @@ def test_cost(published):
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
     """The same report without an earlier wave, nor a list of establishments."""
-    return publish(tmp_path_factory.mktemp("alone"), "2018")
+    folder = tmp_path_factory.mktemp("alone")
+    raw = folder / "data" / "raw" / "thur-doller"
+    shutil.copytree(RAW / "2018", raw / "2018")
+    shutil.copy(RAW / "study.toml", raw)
+    (folder / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "01_flow_diagnosis.ipynb", folder / "notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["clean", "thur-doller"]) == 0
+        assert main(["run", "thur-doller", "--jobs", "1"]) == 0
+    return tables_of(folder)
 
 
 def test_one_wave_alone_says_so(alone):

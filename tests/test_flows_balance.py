@@ -235,7 +235,7 @@ def basis(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return left[:, :rank], left[:, rank:]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks())
 def test_graph_method_equals_dense_linear_algebra(case):
     arcs, size, stated = case

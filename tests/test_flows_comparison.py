@@ -153,7 +153,7 @@ waves = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(waves, waves, st.randoms())
 def test_laws_of_a_comparison(now, before, random):
     rows = compared(now, before)

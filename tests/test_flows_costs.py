@@ -187,7 +187,7 @@ some_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(some_flows, st.floats(0.1, 10))
 def test_laws_of_costs(rows, ratio):
     flows = flows_of(rows)
@@ -208,7 +208,7 @@ def test_laws_of_costs(rows, ratio):
     )
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(some_flows)
 def test_the_tax_is_the_tonnes_times_the_rate_every_year(rows):
     marked = costs.mark_tax(flows_of(rows), TAX)

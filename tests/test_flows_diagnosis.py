@@ -137,7 +137,7 @@ rows_of_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(rows_of_flows)
 def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
     out = outgoing(flows_of(rows))
@@ -159,7 +159,7 @@ def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
     assert rates.loc[rates["recovery"] != "Total", MASS].sum() == pytest.approx(whole)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(rows_of_flows, st.randoms())
 def test_the_order_of_rows_does_not_matter(rows, random):
     flows = flows_of(rows)
@@ -176,7 +176,7 @@ def test_the_order_of_rows_does_not_matter(rows, random):
         pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(rows_of_flows)
 def test_splitting_a_firm_changes_no_total(rows):
     flows = flows_of(rows)

@@ -94,7 +94,7 @@ some_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(some_flows)
 def test_no_tonne_is_lost_whatever_is_missing(rows):
     described = dimensions.describe(flows_of(rows), SITES, reference.load("waste_codes"))

@@ -246,7 +246,7 @@ def drawn(shape, seed):
     return survey([(naf, *counts) for naf, counts in zip(NAF, shape, strict=False)], seed)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(SHAPES, st.integers(0, 99))
 def test_a_census_is_the_observed_total_with_its_own_interval(shape, seed):
     out, sites, table = drawn([(answered + 1, 0) for answered, _ in shape], seed)
@@ -257,7 +257,7 @@ def test_a_census_is_the_observed_total_with_its_own_interval(shape, seed):
     assert rows["headcount_covered_percent"].eq(100).all() and rows["basis"].eq("complete").all()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(SHAPES, st.integers(0, 99), st.sampled_from([1e-3, 7.0, 1e3]))
 def test_order_is_nothing_units_scale_and_families_add_up(shape, seed, factor):
     out, sites, table = drawn(shape, seed)

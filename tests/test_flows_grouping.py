@@ -63,7 +63,7 @@ rows_of_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     rows_of_flows, st.sampled_from([["category"], ["route"], ["category", "route"], ["site_id", "evidence"]])
 )
@@ -85,7 +85,7 @@ def test_fast_is_plain(rows, by):
             assert row[[1, 2]] == pytest.approx([low, high], rel=1e-9, abs=0.007 * (high - low) / 2 + 1e-9)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(rows_of_flows, st.randoms())
 def test_the_order_of_rows_does_not_matter(rows, random):
     flows = flows_of(rows)
@@ -94,7 +94,7 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(rows_of_flows)
 def test_mass_is_conserved_over_any_grouping(rows):
     flows = flows_of(rows)

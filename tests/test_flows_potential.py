@@ -233,7 +233,7 @@ some_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(some_flows)
 def test_laws_of_the_potential(rows):
     flows = flows_of(rows)
@@ -246,7 +246,7 @@ def test_laws_of_the_potential(rows):
     pd.testing.assert_frame_equal(left, shuffled[left.columns])
 
 
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(some_flows)
 def test_each_recommendation_is_the_sum_of_what_stands_behind_it(rows):
     contributors = behind(rows)

@@ -75,7 +75,7 @@ some_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(some_flows)
 def test_the_months_add_up_to_the_year(rows):
     flows = flows_of(rows)

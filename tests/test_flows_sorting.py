@@ -122,7 +122,7 @@ some_flows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(some_flows)
 def test_one_price_for_all_leaves_no_surcharge_and_no_tonne_out(rows):
     marked = sorting.mark_sorting(flows_of(rows))

@@ -153,7 +153,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(rows)
 def test_any_survey_balances_or_says_why(drawn):
     flows = answers(drawn)
@@ -165,7 +165,7 @@ def test_any_survey_balances_or_says_why(drawn):
     assert (found.balance.flows.loc[bought, "status"] == "unobservable").all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows)
 def test_no_tonne_is_lost_from_the_cells_to_the_drawing(drawn):
     flows = answers(drawn)

@@ -171,7 +171,7 @@ values_and_sources = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(values_and_sources, st.sampled_from([0.0, 0.5, 1.0]))
 def test_the_interval_holds_the_total_and_is_never_negative(values, correlation):
     flows = flows_of([v[:3] for v in values], [v[3] for v in values])
@@ -181,7 +181,7 @@ def test_the_interval_holds_the_total_and_is_never_negative(values, correlation)
     assert row[MASS] <= row[HIGH] + tolerance
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(values_and_sources)
 def test_the_unit_does_not_matter(values):
     flows = flows_of([v[:3] for v in values], [v[3] for v in values])
@@ -190,7 +190,7 @@ def test_the_unit_does_not_matter(values):
     assert other == pytest.approx(1000 * one, rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(values_and_sources, st.randoms())
 def test_splitting_a_firm_or_shuffling_changes_no_total(values, random):
     flows = flows_of([v[:3] for v in values], [v[3] for v in values])

@@ -70,7 +70,7 @@ def test_shares_by_hand():
         )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(

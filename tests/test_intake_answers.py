@@ -367,7 +367,7 @@ def test_personal_data_in_answer_to_personal_data_confirms_nothing():
 
 
 @given(LINES, LINES, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_law_every_row_goes_somewhere_once_and_order_changes_nothing(first, second, order: random.Random):
     def result(lines: list[list[Any]], files_reversed: bool):
         half = [

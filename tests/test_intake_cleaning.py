@@ -571,7 +571,6 @@ CELL = st.one_of(
 @given(st.lists(st.lists(CELL, min_size=11, max_size=11), max_size=12))
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_accounts_hold_for_any_sheet(study, rows):

@@ -29,7 +29,7 @@ from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.results import write_cleaned
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer watches a Linux process")
-SLOW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _problems(made: waves.Made) -> list[str]:
@@ -82,7 +82,7 @@ def test_an_unedited_workbook_loses_no_row_to_quarantine(kind, tmp_path):
     st.lists(st.text('ab1é ;,\t"\n\r', max_size=12), max_size=8).map("\n".join),
     st.sampled_from(files.ENCODINGS[:2]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_text_file_has_the_rows_that_the_csv_module_reads(content, encoding):
     try:
         _, separator, sheet = text.read(content.encode(encoding), "Flux")

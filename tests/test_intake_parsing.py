@@ -114,7 +114,7 @@ def french(value: int, decimals: int, space: str) -> str:
 @given(
     st.integers(-(10**9), 10**9), st.integers(0, 4), st.sampled_from(["", " ", "\u00a0", "\u202f"])
 )  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_round_trip_of_french_numbers(value, decimals, space):
     number = parse_number(french(value, decimals, space))
     assert number.problem == ""
@@ -130,7 +130,7 @@ def test_round_trip_of_french_numbers(value, decimals, space):
     period=st.sampled_from(sorted(PERIODS)),
 )
 @example(value=12005, decimals=1, thousands=" ", gap=" ", unit="t", period=" / mois")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_round_trip_of_a_quantity_with_its_unit_and_period(value, decimals, thousands, gap, unit, period):
     number = parse_number(french(value, decimals, thousands) + gap + unit + period)
     assert number.problem == ""
@@ -141,7 +141,7 @@ def test_round_trip_of_a_quantity_with_its_unit_and_period(value, decimals, thou
 
 
 @given(st.one_of(st.text(max_size=80), st.text("0123456789.,' -–àetou%€/()½±+~<>xkMn?\"", max_size=70)))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_a_number_or_a_named_problem(text):
     number = parse_number(text)
     if number.problem:
@@ -156,7 +156,7 @@ def test_any_text_is_a_number_or_a_named_problem(text):
 @given(
     st.from_regex(parsing.COMMON, fullmatch=True) | st.from_regex(parsing.PLAIN, fullmatch=True),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_short_way_reads_what_the_long_way_reads(text):
     number = parse_number(text)
     long_way = parsing._parse_spaced(parsing.single_spaced(text))

@@ -254,7 +254,7 @@ def test_every_reason_has_its_label(code):
     assert code in heading("reason").labels
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.permutations(range(8)), st.integers(0, 7))
 def test_order_of_rows_is_irrelevant(order, misstated):
     tables = survey(flows__mass_t_per_year=[(misstated, 1000 * CARDBOARD[misstated])])
@@ -361,7 +361,7 @@ def test_totals_are_of_their_own_column_sheet_and_file():
     assert check_totals(ROWS, totals.iloc[:0]).empty and check_totals(ROWS.iloc[:0], totals).empty
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(st.integers(0, 500), min_size=1, max_size=5), min_size=1, max_size=4),
     st.floats(1.02, 5),

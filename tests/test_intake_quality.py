@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from command import ROOT
 
 from eit_analysis import tables
 from eit_analysis.intake.survey import quality

@@ -209,7 +209,7 @@ register_rows = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(flow_rows, register_rows, st.randoms(use_true_random=False))
 def test_laws(rows, registered, random):
     """Sums become the register's, the rest keeps every bit, twice is once, rows come in any order."""

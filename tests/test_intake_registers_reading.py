@@ -227,7 +227,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=12), st.booleans())
 def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
     layout = next(lay for lay in REGISTERS["dares"].layouts if lay.table == "dares_sectors")

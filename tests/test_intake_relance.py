@@ -482,7 +482,6 @@ TROUBLE = [
 @given(st.lists(TEXTS, min_size=1, max_size=15))
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(TROUBLE)

@@ -42,7 +42,7 @@ def agree(path: Path) -> bool:
     return True
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(files())
 def test_what_is_read_at_once_is_what_the_careful_reader_reads(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "E07_Flux.csv"

@@ -21,7 +21,7 @@ TEXTS = st.lists(PARTS | st.text(max_size=3), max_size=5).map(" ".join) | st.lis
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 @example([PRIVATE])
 @example(["", " a", "a ", "a  b"])
@@ -34,7 +34,7 @@ def test_a_plain_text_is_cleaned_to_itself(texts):
 NUMBERS = st.from_regex(PLAIN, fullmatch=True) | st.text("0123456789,.- \n", max_size=6) | TEXTS
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(NUMBERS | st.none() | st.floats() | st.booleans(), max_size=20))
 @example(["-0", "-0,0", "1.200", "1,200", "12\n", "٣", "999999999999999,999999999999", "0.1", "1830 kg"])
 def test_plain_numbers_are_read_as_the_parser_reads_them(cells):

@@ -335,7 +335,7 @@ def test_mixed_line_ends_short_rows_and_quoted_line_breaks(tmp_path):
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.text(st.sampled_from('ab;, é\r\n"'), max_size=12), min_size=1, max_size=6))
 def test_text_is_cut_as_the_csv_module_cuts_it(lines):
     content = "a;b;c\n" + "\n".join(lines)

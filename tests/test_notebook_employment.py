@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from notebook_sections import NOTEBOOKS, code_cells, run_without, sections
+from notebook_sections import Names, code_cells, headings, run
 
 NAME = "03_employment_skills_forecast"
 
@@ -15,7 +15,11 @@ def test_the_notebook_is_short() -> None:
     assert not any("def " in source for source in code_cells(NAME))
 
 
-@pytest.mark.parametrize("dropped", [heading for heading in sections(NAME) if heading])
-def test_each_section_may_be_dropped(dropped: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(NOTEBOOKS.parent)
-    run_without(NAME, dropped)
+@pytest.fixture(scope="module")
+def first_cells() -> Names:
+    return run(NAME, "", {})
+
+
+@pytest.mark.parametrize("heading", headings(NAME))
+def test_each_section_needs_the_first_cells_alone(heading: str, first_cells: Names) -> None:
+    run(NAME, heading, first_cells)

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from notebook_sections import NOTEBOOKS, code_cells, run_without, sections
+from notebook_sections import code_cells, headings, run
 
 NAME = "01_flow_diagnosis"
 
@@ -15,7 +15,11 @@ def test_it_stays_short_and_defines_nothing():
     assert not any(isinstance(node, ast.FunctionDef | ast.Lambda) for t in trees for node in ast.walk(t))
 
 
-@pytest.mark.parametrize("dropped", [name for name, cells in sections(NAME).items() if name and cells])
-def test_a_section_can_be_left_out(dropped, monkeypatch):
-    monkeypatch.chdir(NOTEBOOKS.parent)
-    run_without(NAME, dropped)
+@pytest.fixture(scope="module")
+def first_cells():
+    return run(NAME, "", {})
+
+
+@pytest.mark.parametrize("heading", headings(NAME))
+def test_each_section_needs_the_first_cells_alone(heading, first_cells):
+    run(NAME, heading, first_cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from notebook_sections import code_cells, run_without, sections
+from notebook_sections import Names, code_cells, headings, run
 
 NAME = "02_synergy_scoring"
 
@@ -15,6 +15,11 @@ def test_short_cells_without_functions() -> None:
     assert not any("def " in source or "lambda" in source for source in cells)
 
 
-@pytest.mark.parametrize("heading", [name for name, cells in sections(NAME).items() if name and cells])
-def test_any_section_can_be_dropped(heading: str) -> None:
-    run_without(NAME, heading)
+@pytest.fixture(scope="module")
+def first_cells() -> Names:
+    return run(NAME, "", {})
+
+
+@pytest.mark.parametrize("heading", headings(NAME))
+def test_each_section_needs_the_first_cells_alone(heading: str, first_cells: Names) -> None:
+    run(NAME, heading, first_cells)

@@ -148,7 +148,7 @@ def test_how_a_commune_was_found(code, name, postcode, found, rule):
 COMMUNES = reference.load("communes").dropna(subset=["postcodes"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_slip_never_moves_a_firm_to_another_department_in_silence(data):
     position = data.draw(st.integers(0, len(COMMUNES) - 1))

@@ -399,7 +399,7 @@ def test_released_objects_survive_the_way_between_processes(small_study: Study) 
         max_size=40,
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_sensitive_cell_is_found_by_subtraction(records: list[tuple[str, str, str, float]]) -> None:
     """Law: in no published row, column or total is exactly one term missing."""
     data = pd.DataFrame(records, columns=["site_id", "category", "route", "mass"])

@@ -139,7 +139,6 @@ def test_two_waves_of_the_same_masses_under_other_families_are_not_confused(smal
 
 @settings(
     max_examples=6,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(records, records)

@@ -38,7 +38,7 @@ def planned(paths: pd.DataFrame, stages: list[str], limit: int, label: float):
 
 
 @given(networks, st.integers(1, 8), st.floats(1, 40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_laws_of_the_layout(paths: pd.DataFrame, limit: int, label: float) -> None:
     small, plan = planned(paths, STAGES, limit, label)
     whole = paths["amount"].sum()
@@ -77,7 +77,7 @@ def test_laws_of_the_layout(paths: pd.DataFrame, limit: int, label: float) -> No
 
 
 @given(networks, st.randoms(use_true_random=False))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_the_order_of_the_rows_changes_nothing(paths: pd.DataFrame, random) -> None:
     order = list(range(len(paths)))
     random.shuffle(order)

@@ -114,7 +114,7 @@ def test_dantzig_transport():
     assert tonnes(plan).sum() - plan.value == pytest.approx(153.675)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables(), limits, st.sampled_from([GAIN, "jobs", "emissions_tco2e_per_year"]))
 def test_equal_to_trying_every_set_of_exchanges(table, setting, objective):
     sign = -1 if objective.startswith("emissions") else 1
@@ -125,7 +125,7 @@ def test_equal_to_trying_every_set_of_exchanges(table, setting, objective):
     obeys(plan, setting)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(9), st.sampled_from([0.0, 1.0, 2.0, 3.0]))
 def test_never_below_greedy(table, lot):
     assert allocate(table, Allocation(minimum_lot_t=lot)).value >= greedy(table, GAIN, lot) - 1e-4
@@ -153,7 +153,7 @@ def obeys(plan, setting):
         assert spent <= setting.budget_eur_per_year + 1e-4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tables(9), limits, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(table, setting, random):
     plan = allocate(table, setting)
@@ -161,7 +161,7 @@ def test_the_order_of_rows_changes_nothing(table, setting, random):
     pd.testing.assert_frame_equal(plan.exchanges, shuffled.exchanges)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tables(4, crossed=False))
 def test_of_equal_plans_the_one_of_most_tonnes(table):
     # Every other exchange brings nothing: it must not keep its tonnes from travelling.

@@ -20,7 +20,7 @@ limits = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables(4), limits, st.sampled_from([(GAIN, AVOIDED), (JOBS, EMISSIONS), (GAIN, EMISSIONS, JOBS)]))
 def test_nothing_beats_a_plan_of_the_frontier(table, setting, objectives):
     points, plans = frontier(table, setting, objectives, points=3)

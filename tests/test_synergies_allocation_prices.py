@@ -88,7 +88,7 @@ def test_budget_and_projects_have_their_line():
     assert ceilings(allocate(table, FREE)).empty
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tables(4), st.sampled_from([FREE, Allocation(minimum_lot_t=2), Allocation(maximum_projects=2)]))
 def test_one_more_tonne_is_the_difference_between_two_best_plans(table, setting):
     plan = allocate(table, setting)

@@ -71,7 +71,7 @@ def test_no_bundle_where_none_is_needed_or_possible(rows):
     assert found.empty
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9)), min_size=1, max_size=9),
     st.integers(1, 40),
@@ -92,7 +92,7 @@ def test_the_smallest_cover_equals_a_search_through_all_sets(partners, wanted, m
         assert sum(metres[i] for i in chosen) == min(sum(metres[i] for i in s) for s in full)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ABC"), st.sampled_from("VWXYZ"), st.integers(0, 30)),

@@ -78,7 +78,7 @@ DATE_LINE = [(0, 10.0, 179.9999, 1.0, 4095, 1)], [(0, 10.0, -179.9999, 1.0, 4095
 POLE = [(0, 89.9999, 10.0, 1.0, 4095, 1)], [(0, 89.9999, -170.0, 1.0, 4095, 2)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example(*DATE_LINE, 1.0, 3)
 @example(*POLE, 1.0, 3)
 @given(rows, rows, radii, st.sampled_from([1, 2, 3, 5, 1000]))
@@ -114,7 +114,7 @@ def test_crowds_are_matched_like_one_by_one(radius_km, middle):
     assert len(indexed) > 100
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, 10_000), st.integers(2, 40), st.floats(0.05, 3), st.sampled_from([0.0, 80.0, 180.0]),
     st.sampled_from([1.0, 150.0]), st.sampled_from([1, 2, 50]),
@@ -139,7 +139,7 @@ def test_partners_across_the_edge_of_a_strip_are_found(seed, n, heights, longitu
     pd.testing.assert_frame_equal(compiled(outputs, inputs, YIELDS, radius_km, top), expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 47.8, -89.0]), st.sampled_from([1, 2, 5]))
 def test_partners_less_than_a_millimetre_apart_tie(seed, latitude, top):
     rng = np.random.default_rng(seed)
@@ -177,7 +177,7 @@ def test_the_score_of_one_pair_by_hand():
 
 
 @pytest.mark.parametrize("way", [best_matches, compiled])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     here=st.tuples(latitudes, longitudes),
     step=st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
@@ -195,7 +195,7 @@ def test_a_pair_at_the_very_radius_is_kept_and_a_millimetre_farther_is_not(way, 
         assert way(outputs, inputs, YIELDS, km - 1e-6, 1).empty
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows, rows, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(out_rows, in_rows, random):
     outputs, inputs = table(out_rows), table(in_rows)
@@ -210,7 +210,7 @@ def test_order_of_rows_does_not_matter(out_rows, in_rows, random):
     assert list(found(outputs, inputs)) == list(found(*shuffled))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows, rows, rows, radii, radii)
 def test_wider_or_more_crowded_never_loses_a_pair(out_rows, in_rows, newcomers, radius_a, radius_b):
     near, far = sorted((radius_a, radius_b))

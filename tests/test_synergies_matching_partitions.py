@@ -67,7 +67,7 @@ def test_two_workers_equal_one_process(tmp_path):
     pd.testing.assert_frame_equal(at_once, expected)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 99), st.lists(st.floats(-90, 90), max_size=3), st.sampled_from([1.0, 300.0, 9e3, 2.1e4])
 )
@@ -89,7 +89,7 @@ def test_any_cut_into_partitions_changes_nothing(tmp_path_factory, seed, cuts, r
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-60, 60), st.floats(0.001, 25), st.sampled_from([-1, 1]))
 def test_a_partner_at_the_very_radius_is_in_the_halo(tmp_path_factory, latitude, apart, way):
     folder = tmp_path_factory.mktemp("halo")

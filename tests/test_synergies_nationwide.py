@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 import pandas as pd
-from conftest import CONFIG, ROOT
+from command import ROOT
+from conftest import CONFIG
 
 from eit_analysis.study import open_study
 

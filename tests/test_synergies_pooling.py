@@ -268,7 +268,7 @@ def by_target(groups):
 
 
 @given(territories(), st.sampled_from([0.0, 6.0, 12.0, 20.0, 60.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_groups_are_the_largest_neighbourhoods_that_cross(territory, radius_km):
     sites, sharing = territory
     groups, shares = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0)
@@ -307,7 +307,7 @@ def test_groups_are_the_largest_neighbourhoods_that_cross(territory, radius_km):
 
 
 @given(territories(), st.randoms())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_order_of_every_table_is_irrelevant(territory, random):
     sites, sharing = territory
     order = list(range(len(sharing)))
@@ -324,7 +324,7 @@ def test_order_of_every_table_is_irrelevant(territory, random):
 
 
 @given(territories(), st.sampled_from([0.0, 6.0, 12.0, 20.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_wider_radius_never_loses_a_possibility(territory, radius_km):
     sites, sharing = territory
     narrow, wide = (

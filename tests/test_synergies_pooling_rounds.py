@@ -54,7 +54,7 @@ def groups(draw):
 
 
 @given(groups())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_heuristic_equals_enumeration(group):
     km, loads, depot, worth_km = group
     found = milk_run(km, loads, depot, worth_km)

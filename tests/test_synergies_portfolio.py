@@ -73,7 +73,7 @@ def test_same_seed_same_figures_whatever_the_order_of_rows():
     assert not other["net_gain_low_eur_per_year"].equals(once["net_gain_low_eur_per_year"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

@@ -222,7 +222,7 @@ def test_nothing_to_recall():
     assert list(why_missed(lead("x").head(0), FLOWS, SHARING, METHODS).columns) == REASON_COLUMNS
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.permutations(range(3)), st.sampled_from(["A B", "B A", "A B D", "D"]), st.text(max_size=12))
 def test_order_and_hostile_titles_change_nothing(order, sites, title):
     frame = lead(title, site_ids=sites)

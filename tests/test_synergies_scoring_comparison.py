@@ -46,7 +46,7 @@ def plain_topsis(values: np.ndarray, weights: np.ndarray, directions: np.ndarray
     return down / (up + down)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 8), st.integers(1, 5), st.integers(0, 10_000))
 def test_criteria_to_minimise_and_negative_values_are_read_the_right_way(m, n, seed):
     rng = np.random.default_rng(seed)

@@ -71,7 +71,7 @@ def test_an_alternative_that_is_never_first_has_no_central_weights():
     assert found[0] == pytest.approx([1 / 3] * 3) and np.isnan(found[1]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 30), st.integers(1, 40), st.integers(0, 10_000), st.booleans())
 def test_ranks_are_those_of_a_plain_sort(m, n_draws, seed, tied):
     distance = np.random.default_rng(seed).normal(0, 1, (n_draws, m))
@@ -88,7 +88,7 @@ def test_values_that_differ_by_less_than_the_resolution_are_equal():
     assert ranked(around[None]).tolist() == [[1, 1, 3, 3]]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.integers(1, 25), st.integers(1, 60), st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 200)
 )

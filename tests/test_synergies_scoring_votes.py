@@ -107,7 +107,7 @@ ballots = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ballots, st.floats(0.01, 100), st.randoms())
 def test_laws_of_the_consensus(points, factor, shuffle):
     found = votes.consensus(table(**points))
@@ -122,7 +122,7 @@ def test_laws_of_the_consensus(points, factor, shuffle):
     assert again.to_dict() == pytest.approx(found.set_index("criterion")["weight"].to_dict())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from(sorted(CRITERIA)), st.floats(0.01, 1000), min_size=1))
 def test_voters_of_one_mind_are_at_no_distance(points):
     same = table(Ana=points, Bo=points)

@@ -341,7 +341,7 @@ rule_lists = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.randoms(use_true_random=False))
 def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, random):
     flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
@@ -360,7 +360,7 @@ def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, rand
     pd.testing.assert_frame_equal(passed, again)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     flow_lists, flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.sampled_from([1, 2, 50]),
     st.randoms(use_true_random=False),
@@ -381,7 +381,7 @@ def test_the_best_candidates_are_the_best_of_the_candidates(
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(flow_lists, flow_lists, rule_lists, st.floats(1, 200), st.floats(1, 200))
 def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rule_rows, radius_a, radius_b):
     near, far = sorted((radius_a, radius_b))
@@ -396,7 +396,7 @@ def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rul
     assert pairs(flows, near) <= pairs(crowd, near)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(flow_lists, rule_lists, st.sampled_from([1e-3, 1e9]))
 def test_neither_tonnes_nor_fit_buy_the_hazard_gate(flow_rows, rule_rows, tonnes):
     forbidding = [rule(f"R{i}", *row[:5], 0, row[6]) for i, row in enumerate(rule_rows)]
