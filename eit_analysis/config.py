@@ -218,6 +218,9 @@ class PoolingCostOverride(Sourced):
     """Nom du coût, dans le même fichier."""
 
 
+HALF_WIDTHS = {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
+
+
 class StudyConfig(Section):
     title: str
     """Titre de l’étude, en tête de chaque page."""
@@ -251,6 +254,16 @@ class StudyConfig(Section):
     """Un facteur de référence remplacé par celui de l’étude, avec sa source."""
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
     """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
+
+    @field_validator("evidence_half_width")
+    @classmethod
+    def _others_keep_theirs(cls, given: dict[str, float]) -> dict[str, float]:
+        unknown = set(given) - set(HALF_WIDTHS)
+        if unknown:
+            raise ValueError(
+                f"« {min(unknown)} » n'est pas une origine de masse, choisissez parmi {', '.join(HALF_WIDTHS)}"
+            )
+        return HALF_WIDTHS | given
 
 
 # What pydantic finds wrong, by its name for it; {} stands for the value, named parts for the limit it gives.

@@ -50,3 +50,14 @@ def test_what_a_reform_may_say(tmp_path: Path) -> None:
     assert down.reform[-1].retirement_age == 60
     level = scenarios(tmp_path, "retirement_age = 60\nlong_career_age = 60")
     assert level.long_career_age == 60
+
+
+def test_an_origin_that_is_not_named_keeps_its_half_width(tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    head = 'title = "a"\nterritory = "b"\n[evidence_half_width]\n'
+    file.write_text(head + "declared = 0.3\n", encoding="utf-8")
+    widths = read_config(file).evidence_half_width
+    assert widths == {"measured": 0.05, "declared": 0.3, "estimated": 0.5, "inferred": 1.0}
+    file.write_text(head + "pesee = 0.3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="pesee"):
+        read_config(file)
