@@ -260,9 +260,8 @@ class StudyConfig(Section):
     def _others_keep_theirs(cls, given: dict[str, float]) -> dict[str, float]:
         unknown = set(given) - set(HALF_WIDTHS)
         if unknown:
-            raise ValueError(
-                f"« {min(unknown)} » n'est pas une origine de masse, choisissez parmi {', '.join(HALF_WIDTHS)}"
-            )
+            known = ", ".join(HALF_WIDTHS)
+            raise ValueError(f"« {min(unknown)} » n'est pas une origine de masse, choisissez parmi {known}")
         return HALF_WIDTHS | given
 
 
