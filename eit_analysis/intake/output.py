@@ -109,12 +109,7 @@ def write_files(
 
     The logs are made while the tables are written. A kill leaves no half file, but nothing waits for the
     disk: after a power cut the wave is to be cleaned again, which writes the same bytes. `Study.load` refuses
-    a table that is not the one of the manifest.
-
-    Returns
-    -------
-    dict of str to str
-        SHA-256 of the Parquet of each table.
+    a table that is not the one of the manifest. The SHA-256 of the Parquet of each table comes back.
     """
     columns = {table: arrow_table(frame) for table, frame in frames.items()}
 

@@ -15,18 +15,9 @@ LINE = [*QUARANTINE, FINDING]
 
 
 def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Finding]) -> pd.DataFrame:
-    """One mark for each row, in the columns of ``implausible.csv``.
+    """One mark for each row of a tidy table whose value is doubtful, in the columns of ``implausible.csv``.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of a tidy table (with its ``source_*`` columns) whose value is doubtful.
-    column : str
-        French header of the cell.
-    raw : iterable of str
-        Value of each row.
-    found : iterable of Finding
-        What is doubtful in each.
+    ``column`` is the French header of the cell, ``raw`` its value in each row, ``found`` what is doubtful.
     """
     if rows.empty:
         return no_lines(LINE)

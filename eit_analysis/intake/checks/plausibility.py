@@ -34,18 +34,10 @@ ANY_MATERIAL = ("mixed", "other")
 
 
 def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Marks on the values of one wave that are doubtful; nothing is changed.
+    """Marks on the doubtful values of one wave (``sites``, ``flows``, ``workforce``); none is changed.
 
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Tidy tables of the wave, at least ``sites``, ``flows`` and ``workforce``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is
-        the clean value, and for a quantity the annual mass it gave.
+    The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is the
+    clean value, and for a quantity the annual mass it gave.
     """
     sites, flows, workforce = tables["sites"], tables["flows"], tables["workforce"]
     misstated, of_staff = sites.iloc[:0], []

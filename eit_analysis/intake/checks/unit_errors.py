@@ -38,13 +38,7 @@ def is_thousandfold(value: pd.Series, expected: pd.Series) -> pd.Series:
 
 
 def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
-    """Firms whose headcount is a thousand times, or a thousandth of, the people of their staff sheet.
-
-    Parameters
-    ----------
-    staffed : pandas.DataFrame
-        Sites with ``headcount`` and ``staff`` (people of the staff sheet).
-    """
+    """Firms whose ``headcount`` is a thousand times, or a thousandth of, the ``staff`` of their sheet."""
     rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
     found = findings("decimal_slip.headcount", headcount=rows["headcount"], staff=rows["staff"])
     return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)

@@ -61,12 +61,7 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
 def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
     """One prefilled questionnaire per firm, and beside their folder ``acteurs.csv``, the list of them all.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where the questionnaires go, ``E01_filature-du-rhin_questionnaire.xlsx``.
-    firms : pandas.DataFrame
-        As `write_blank` takes them.
+    ``E01_filature-du-rhin_questionnaire.xlsx`` in ``folder``, for firms as `write_blank` takes them.
     """
     rows = _firm_rows(firms)
     paths = [folder / f"{_file_stem(row)}_questionnaire.xlsx" for row in rows]

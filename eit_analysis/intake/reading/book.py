@@ -32,12 +32,7 @@ OTHER_ARCHIVES = {"xl/workbook.bin": "book_binary", "word/": "file_word", "Index
 def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Note]]:
     """Format, sheets and notes about the whole of an XLSX, XLSM or ODS workbook.
 
-    Parameters
-    ----------
-    data : bytes
-        The file.
-    limit_memory : callable
-        Told how many bytes are about to be unpacked and parsed.
+    ``limit_memory`` is told how many bytes are about to be unpacked and parsed.
     """
     members = archive.members(data)
     names = [member.filename for member in members]

@@ -33,15 +33,6 @@ def import_register(register: str, file: Path, study: Study) -> str:
     Written: ``<table>.parquet`` and ``.csv``, ``<table>.quarantine.csv`` (refused rows), and
     ``<table>.manifest.json`` with the counts of every file that was imported into the table.
 
-    Parameters
-    ----------
-    register : str
-        A name of ``REGISTERS``.
-    file : pathlib.Path
-        The register's own file, as published.
-    study : Study
-        Opened on the wave.
-
     Returns
     -------
     str
