@@ -34,6 +34,7 @@ tables say of a survey.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,14 +93,18 @@ def older(there: np.ndarray) -> np.ndarray:
     return moved
 
 
-def territory(hazards: pd.DataFrame, people: np.ndarray, rng: np.random.Generator) -> Territory:
-    """Hazards at random quantiles of the tables, a pace at random by occupation."""
-    u = {name: rng.random(1) for name in rates.LEVELS}
+def territories(
+    hazards: pd.DataFrame, people: np.ndarray, rngs: list[np.random.Generator]
+) -> Iterator[Territory]:
+    """One of each generator: hazards at random quantiles of the tables, a pace at random by occupation."""
+    quantiles = np.array([[rng.random() for _ in rates.LEVELS] for rng in rngs])
+    u = dict(zip(rates.LEVELS, quantiles.T, strict=True))
     drawn = rates.draw(hazards, PARAMETERS, rates.legal_ages(62, [], 2018, 1), u)
-    spread = rates.value(hazards, "occupation_spread", u["occupation_spread"], 1e-3)
-    pace = rng.gamma(1 / spread**2, spread**2, OCCUPATIONS)[:, None]
-    paced = [1 - (1 - h[None, :, 0, 0]) ** pace for h in (drawn.retirement, drawn.quit, drawn.mobility)]
-    return Territory(*paced, people)
+    spreads = rates.value(hazards, "occupation_spread", u["occupation_spread"], 1e-3)
+    for number, (rng, spread) in enumerate(zip(rngs, spreads, strict=True)):
+        pace = rng.gamma(1 / spread**2, spread**2, OCCUPATIONS)[:, None]
+        chances = (drawn.retirement, drawn.quit, drawn.mobility)
+        yield Territory(*(1 - (1 - h[None, :, 0, number]) ** pace for h in chances), people)
 
 
 def counted(world: Territory, share: float, rng: np.random.Generator) -> np.ndarray:
@@ -132,25 +137,27 @@ def reachable(
     """
     shares = np.array([age_weights(band) for band in AGE_BANDS])
     even = np.tile(shares.sum(axis=0), (OCCUPATIONS, 1)) * people / OCCUPATIONS / len(AGE_BANDS)
-    means, counts, own, ages = [], [], [], []
-    for number in range(worlds):
-        rng = np.random.default_rng([2, number])
-        world = territory(hazards, even, rng)
+    means, leavers, squares, quantiles, ages = [], [], [], [], []
+    rngs = [np.random.default_rng([2, number]) for number in range(worlds)]
+    for number, world in enumerate(territories(hazards, even, rngs)):
         leaving = 1 - (1 - world.retirement) * (1 - world.quit)
         told = np.ones_like(leaving)
         for year in range(BEFORE):
             told *= 1 - leaving[:, np.minimum(np.arange(leaving.shape[1]) + year, leaving.shape[1] - 1)]
-        told = (1 - told) * float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
+        told = 1 - told
         means.append(expected(leaving, even).sum(axis=1))
-        counts.append((even * told).sum())
-        own.append((even * told * (1 - told)).sum())
+        leavers.append((even * told).sum())
+        squares.append((even * told**2).sum())
+        quantiles.append(rngs[number].random())
         if number < 50:
             each = expected(leaving[0], np.eye(len(rates.AGES)))
             within = (each**2) @ shares.T - (each @ shares.T) ** 2
             ages.append(within.sum(axis=1) * people / len(AGE_BANDS))
-    mean, count = np.array(means), np.array(counts)
+    share = rates.value(hazards, "foresight", np.array(quantiles), 1.0)
+    mean, count = np.array(means), share * np.array(leavers)
+    own = count - share**2 * np.array(squares)
     shared = ((mean - mean.mean(axis=0)) * (count - count.mean())[:, None]).mean(axis=0)
-    unknown = mean.var(axis=0) - shared**2 / (count.var() + np.mean(own))
+    unknown = mean.var(axis=0) - shared**2 / (count.var() + own.mean())
     aged = np.mean(ages, axis=0)
     one = unknown / OCCUPATIONS**2 + aged / OCCUPATIONS
     return np.sqrt(1 + (unknown + aged) / noise), np.sqrt(1 + one / own_noise)
@@ -212,7 +219,7 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
             people, np.full(OCCUPATIONS * len(AGE_BANDS), 1 / OCCUPATIONS / len(AGE_BANDS))
         )
         bands = bands.reshape(OCCUPATIONS, len(AGE_BANDS))
-        world = territory(hazards, rng.multinomial(bands, shares).sum(axis=1), rng)
+        (world,) = territories(hazards, rng.multinomial(bands, shares).sum(axis=1), [rng])
         share = float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0])
         rows = workforce(bands, counted(world, share, rng))
         parameters = PARAMETERS.model_copy(update={"draws": draws, "seed": number})
