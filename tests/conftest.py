@@ -41,12 +41,20 @@ CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "non
 
 AUDIENCES = ("internal", "partners", "public", "company:E12")
 PUBLISHED = ("test_pages", "test_flow_report_by_hand")  # read what `published` wrote
-# Begun last, one of these would be all that is left on one core.
-LONG = (*PUBLISHED, "test_cli_runs", "test_employment_registers_report")
+# Begun last, one of these, or a notebook, would be all that is left on one core.
+LONG = (
+    *PUBLISHED, "test_cli_runs", "test_employment_registers_report",
+    "test_intake_registers_real", "test_intake_cleaning", "test_flows_gross_errors",
+    "test_synergies_substitution", "test_synergies_matching",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        file = item.path
+        return LONG.index(file.stem) if file.stem in LONG else len(LONG), file.suffix != ".ipynb"
+
+    items.sort(key=place)
 
 
 class ByFile(LoadFileScheduling):
