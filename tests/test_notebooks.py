@@ -1,0 +1,31 @@
+"""Notebooks read as the method: short cells without functions, and sections that can each be left out."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from notebook_sections import NOTEBOOKS, Names, code_cells, headings, run
+
+ALL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+REPORTS = [name for name in ALL if name < "9"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_it_stays_short_and_defines_nothing(name: str) -> None:
+    lengths = [len(source.splitlines()) for source in code_cells(name)]
+    assert sum(lengths) <= 400 and max(lengths) <= 25
+    trees = [ast.parse(source) for source in code_cells(name)]
+    assert not any(isinstance(node, ast.FunctionDef | ast.Lambda) for t in trees for node in ast.walk(t))
+
+
+@pytest.fixture(scope="module")
+def first_cells() -> dict[str, Names]:
+    return {name: run(name, "", {}) for name in REPORTS}
+
+
+@pytest.mark.parametrize(("name", "heading"), [(name, h) for name in REPORTS for h in headings(name)])
+def test_each_section_needs_the_first_cells_alone(
+    name: str, heading: str, first_cells: dict[str, Names]
+) -> None:
+    run(name, heading, first_cells[name])
