@@ -36,7 +36,7 @@ from eit_analysis import reference
 from eit_analysis.config import Scenarios
 from eit_analysis.employment.forecast import cohort, exits
 from eit_analysis.employment.forecast import hazards as rates
-from eit_analysis.employment.forecast.ages import Cell
+from eit_analysis.employment.forecast.ages import Team
 
 FIRMS, OCCUPATIONS, AGES, YEARS = 20, 40, np.arange(15, 65), 10
 CHUNK = 100  # draws at once of the numpy peers: 4 million cells
@@ -99,10 +99,10 @@ def by_person_compiled(people: np.ndarray, stays: np.ndarray, draws: int) -> np.
     return stock
 
 
-def cells_of(people: np.ndarray) -> list[Cell]:
+def cells_of(people: np.ndarray) -> list[Team]:
     known = np.eye(len(rates.AGES))
     together = people.sum(axis=0)
-    return [Cell(int(o), int(together[o, a]), known[a]) for o, a in np.argwhere(together)]
+    return [Team(int(o), int(together[o, a]), known[a]) for o, a in np.argwhere(together)]
 
 
 def ours(people: np.ndarray, draws: int, questions: slice) -> np.ndarray:

@@ -11,7 +11,7 @@ from benchmarks import cohort_truth
 from eit_analysis import reference
 from eit_analysis.config import Scenarios
 from eit_analysis.employment.forecast import declared_plans, exits, hazards, newcomers
-from eit_analysis.employment.forecast.ages import Cell, age_weights, cells_of, people_by_age
+from eit_analysis.employment.forecast.ages import Team, age_weights, cells_of, people_by_age
 from eit_analysis.employment.forecast.hazards import AGES
 
 DRAWS, YEARS = 20_000, 5
@@ -58,7 +58,7 @@ PACE = np.array([1.0, 1.7])
 @pytest.fixture(scope="module")
 def crowd() -> exits.Exits:
     known = np.eye(len(AGES))
-    cells = [Cell(o, people, known[age - AGES[0]]) for o, age, people in CROWD]
+    cells = [Team(o, people, known[age - AGES[0]]) for o, age, people in CROWD]
     pace = np.repeat(PACE[:, None], DRAWS, axis=1)
     kept = np.ones((2, YEARS))
     return exits.leave(cells, stays(DRAWS), pace, kept, np.random.default_rng(7))
@@ -85,7 +85,7 @@ def test_stock_follows_the_exact_poisson_binomial_law(crowd: exits.Exits, occupa
 
 def test_reasons_of_one_person_follow_their_law() -> None:
     known, pace = np.eye(len(AGES)), np.full((1, DRAWS), 1.3)
-    one = [Cell(0, 1, known[60 - AGES[0]])]
+    one = [Team(0, 1, known[60 - AGES[0]])]
     drawn = exits.leave(one, stays(DRAWS), pace, np.ones((1, YEARS)), np.random.default_rng(3))
     seen = [drawn.left[reason][year, 0].sum() for year in range(YEARS) for reason in exits.REASONS[:3]]
     seen.append(drawn.stock[-1, 0].sum())
@@ -94,7 +94,7 @@ def test_reasons_of_one_person_follow_their_law() -> None:
 
 
 def test_a_band_is_a_mixture_of_its_ages() -> None:
-    cell = [Cell(0, 10, age_weights("60 et plus"))]
+    cell = [Team(0, 10, age_weights("60 et plus"))]
     kept, pace = np.ones((1, YEARS)), np.ones((1, DRAWS))
     drawn = exits.leave(cell, stays(DRAWS), pace, kept, np.random.default_rng(5))
     expected = 10 * np.mean([by_hand(age, 1.0)[-1] for age in range(60, 65)])
@@ -102,7 +102,7 @@ def test_a_band_is_a_mixture_of_its_ages() -> None:
 
 
 def test_many_people_alike_are_counted_in_batches() -> None:
-    cell = [Cell(0, 700, age_weights("45-49"))]
+    cell = [Team(0, 700, age_weights("45-49"))]
     drawn = exits.leave(cell, stays(50), np.ones((1, 50)), np.ones((1, YEARS)), np.random.default_rng(1))
     assert (drawn.stock[0] == 700).all()
     assert drawn.stock[1].mean() == pytest.approx(700 * (1 - 0.06 * 0.85) * (1 - 0.0172), rel=0.02)
@@ -112,7 +112,7 @@ def test_many_people_alike_are_counted_in_batches() -> None:
 
 def test_asking_one_question_a_year_gives_the_same_stock(crowd: exits.Exits) -> None:
     known = np.eye(len(AGES))
-    cells = [Cell(o, people, known[age - AGES[0]]) for o, age, people in CROWD]
+    cells = [Team(o, people, known[age - AGES[0]]) for o, age, people in CROWD]
     pace = np.repeat(PACE[:, None], DRAWS, axis=1)
     last = stays(DRAWS)[:, :, -1:]
     drawn = exits.leave(cells, last, pace, np.ones((2, YEARS)), np.random.default_rng(7))

@@ -14,7 +14,7 @@ import pandas as pd
 from eit_analysis.employment.forecast.hazards import AGES
 
 
-class Cell(NamedTuple):
+class Team(NamedTuple):
     """People of one occupation (its place in the list) with the same chances of each age of ``AGES``."""
 
     occupation: int
@@ -31,7 +31,7 @@ def age_weights(band: str) -> np.ndarray:
     return inside / max(inside.sum(), 1)
 
 
-def cells_of(workforce: pd.DataFrame, names: list[str]) -> list[Cell]:
+def cells_of(workforce: pd.DataFrame, names: list[str]) -> list[Team]:
     """Whole people by occupation (in the order of ``names``) and band, whatever their firm; sorted."""
     rows = workforce.groupby(["occupation", "age_band"])["headcount"].sum().reset_index().to_dict("records")
     weights = {row["age_band"]: age_weights(row["age_band"]) for row in rows}
@@ -42,11 +42,11 @@ def cells_of(workforce: pd.DataFrame, names: list[str]) -> list[Cell]:
     for row in rows:
         share = weights[row["age_band"]]
         ages = share if share.any() else everyone
-        cells.append(Cell(place[row["occupation"]], round(row["headcount"]), ages))
+        cells.append(Team(place[row["occupation"]], round(row["headcount"]), ages))
     return cells
 
 
-def people_by_age(cells: list[Cell], occupations: int) -> np.ndarray:
+def people_by_age(cells: list[Team], occupations: int) -> np.ndarray:
     """Expected people by single year of age, array (occupations, ages)."""
     people = np.zeros((occupations, len(AGES)))
     for cell in cells:

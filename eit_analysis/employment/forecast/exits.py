@@ -19,7 +19,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from eit_analysis.employment.forecast.ages import Cell
+from eit_analysis.employment.forecast.ages import Team
 from eit_analysis.employment.forecast.hazards import AGES, Hazards
 
 REASONS = ("retirements", "quits", "moves", "losses")
@@ -78,7 +78,7 @@ def expected_hazard(people: np.ndarray, stays: np.ndarray) -> np.ndarray:
 
 
 def leave(
-    cells: Sequence[Cell], stays: np.ndarray, pace: np.ndarray, kept: np.ndarray, rng: np.random.Generator
+    cells: Sequence[Team], stays: np.ndarray, pace: np.ndarray, kept: np.ndarray, rng: np.random.Generator
 ) -> Exits:
     """Draw the exits of today's people.
 

@@ -49,7 +49,7 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
 }  # fmt: skip
 
 
-class Fiche(NamedTuple):
+class SynergySheet(NamedTuple):
     """One synergy, as tables that are released one by one.
 
     ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``is_carrier`` added. ``flows`` : what
@@ -92,7 +92,7 @@ class Fiche(NamedTuple):
         ]
 
 
-def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[Fiche]:
+def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[SynergySheet]:
     """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
     return [fiche(name, recalled, *tables) for name in recalled["synergy_id"]]
 
@@ -107,7 +107,7 @@ def fiche(
     flows: pd.DataFrame,
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
-) -> Fiche:
+) -> SynergySheet:
     """Everything about one synergy of the register.
 
     Parameters
@@ -140,7 +140,7 @@ def fiche(
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
     joined = {flow for rows in (exchanges, closed) for side in JOINED for flow in rows[side]}
-    return Fiche(
+    return SynergySheet(
         lead=lead,
         members=_members(ids, lead["carrier"].iloc[0], sites),
         flows=_rows(
