@@ -84,3 +84,22 @@ def test_directions_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
             study.flows(**wrong)
     assert repr(study) == "Study thur-doller, wave 2018 of 2015, 2018"
     assert "flows" in study._repr_html_() and eit.list_studies() == ["thur-doller"]
+
+
+@needs_sample
+def test_what_a_user_meets_says_in_a_line_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    release = eit.Release(eit.open_study("thur-doller"), "partners", "essai")
+    table = release.table(eit.flows.totals(release.flows(), by="category"), "Par famille")
+    things = [release, table, release.text("{x} sortent.", x=table.value("Total")), table.value("Total")]
+    things += [
+        release.figure(eit.figures.bars, table, "Par famille"),
+        release.listing(release.sites(), "Sites", ["site_id"]),
+    ]
+    names = eit.open_study("thur-doller").sites()["name"]
+    for thing in things:
+        assert len(repr(thing)) < 120 and "\n" not in repr(thing), thing
+        assert not any(name in repr(thing) for name in names)
+    assert "3\u00a0acteurs ne sont pas comptés" in release._repr_html_()
+    for thing in (table, *things[4:]):
+        assert "<table" in thing._repr_html_()  # type: ignore[union-attr]

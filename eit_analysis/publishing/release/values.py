@@ -12,11 +12,14 @@ from eit_analysis.publishing.release.released import Seen, Tabular
 from eit_analysis.publishing.release.viewer import Viewer
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Value:
     """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
 
     render: Callable[[], str]
+
+    def __repr__(self) -> str:
+        return f"Value: {self.render()}"
 
     @property
     def table(self) -> Tabular | None:
