@@ -66,6 +66,7 @@ def test_a_study_and_a_release_give_the_same_tables(monkeypatch: pytest.MonkeyPa
     for table in ("sites", "flows", "workforce", "skills", "sharing", "readiness", "synergy_register"):
         shown = getattr(partners, table)()
         assert not refused & set(shown.get("site_id", [])), table
+    assert "wave 2015" in repr(partners.at("2015")) and "wave 2018" in repr(partners)
     earlier = partners.at("2015").flows()
     assert not refused & set(earlier["site_id"]) and len(earlier) != len(partners.flows())
 

@@ -52,13 +52,15 @@ class Release(PreparedTables):
         self.withheld = Withheld()
 
     def __repr__(self) -> str:
-        return f"Release of {self.study.name}, wave {self.study.wave}, for {self.viewer.audience}"
+        return f"Release of {self.study.name}, wave {self.wave}, for {self.viewer.audience}"
 
     def _repr_html_(self) -> str:
         refused = french.counted(
             len(self.viewer.refused), "acteur n'est pas compté", "acteurs ne sont pas comptés"
         )
-        return f"<p>Ce que lit <strong>{self.viewer.audience}</strong>, vague {self.wave} : {refused}.</p>"
+        return (
+            f"<p>Ce que lit <strong>{self.viewer.audience}</strong>, vague {self.wave}\u00a0: {refused}.</p>"
+        )
 
     def at(self, wave: str) -> Release:
         """The same release, its tables being those of another wave.
