@@ -17,8 +17,9 @@ from typing import BinaryIO, Self
 
 import pandas as pd
 
-from eit_analysis.config import StudyConfig, read_config
+from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.settings_file import read_config
 
 
 def project_root() -> Path:

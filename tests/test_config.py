@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eit_analysis.config import Scenarios, read_config
+from eit_analysis.config import Scenarios
 from eit_analysis.errors import InputError
+from eit_analysis.settings_file import read_config
 
 
 def scenarios(folder: Path, lines: str) -> Scenarios:

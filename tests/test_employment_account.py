@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.config import Entrants, read_config
+from eit_analysis.config import Entrants
 from eit_analysis.employment.forecast.account import (
     COLUMNS,
     GAP,
@@ -21,6 +21,7 @@ from eit_analysis.employment.forecast.account import (
     verdict,
 )
 from eit_analysis.errors import InputError
+from eit_analysis.settings_file import read_config
 
 # Thousands of people, 2019-2030: DARES and France Stratégie, Les métiers en 2030 : quelles perspectives de
 # recrutement en région ? (January 2023), as the OREF's « Les métiers en 2030 en Grand Est » (April 2023)

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from stdnum.fr import siret
 
 from eit_analysis import reference
-from eit_analysis.config import read_config
+from eit_analysis.settings_file import read_config
 from eit_analysis.tables import AGE_BANDS, CATEGORIES, form, sheet_name
 
 STUDY = Path(__file__).parent.parent / "data" / "raw" / "thur-doller"

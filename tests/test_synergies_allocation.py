@@ -7,8 +7,9 @@ from allocation_cases import brute_force, candidates, greedy, rates, swaps, tabl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.config import Allocation, read_config
+from eit_analysis.config import Allocation
 from eit_analysis.errors import InputError
+from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.allocation.joint_plan import account, allocate, exclusive, search
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
