@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from eit_analysis.errors import DisclosureError
 
@@ -93,37 +94,38 @@ class Breakdown:
     def _columns(self) -> dict[str, np.ndarray]:
         return {key: _texts(self.records[key]) for key in self.keys}
 
-    def forms(self, column: str | None = None) -> pd.DataFrame:
-        """The linear form of every number of a column over the declared values of the records.
+    def forms(self, column: str | None = None) -> csr_array:
+        """The linear form of every number of a column over what the records declare.
 
         Parameters
         ----------
         column : str or None
-            A column that records and table share; the measure by default.
+            A column of the records; the measure by default.
 
         Returns
         -------
-        pandas.DataFrame
-            ``row`` (position in the frame), ``record`` (label in the records), ``site_id`` and
-            ``coefficient``: y_row is the sum of coefficient times the declared value.
+        scipy.sparse.csr_array
+            Shape (rows, records): y_row is the sum of coefficient times :meth:`declared`.
+
+        Raises
+        ------
+        DisclosureError
+            When the records do not have the column.
         """
         name = column or self.measure
         if name is not None and name not in self.records:
             raise DisclosureError(f"« {name} » n'est pas une somme sur les enregistrements de l'enquête.")
         amounts = np.ones(len(self.records)) if name is None else self.records[name].to_numpy(dtype=float)
-        declared = amounts if self.of is None else self.records[self.of].to_numpy(dtype=float)
+        declared = self.declared(name)
         with np.errstate(divide="ignore", invalid="ignore"):
-            coefficients = np.where(declared != 0, amounts / declared, 0.0)
-        masks = list(self.members())
-        row, behind = np.nonzero(np.array(masks, dtype=bool).reshape(len(masks), len(self.records)))
-        return pd.DataFrame(
-            {
-                "row": row,
-                "record": self.records.index[behind],
-                "site_id": self.records["site_id"].to_numpy()[behind],
-                "coefficient": np.nan_to_num(coefficients[behind]),
-            }
-        )
+            coefficients = np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))
+        masks = np.array(list(self.members()), dtype=bool).reshape(len(self.frame), len(self.records))
+        return csr_array(masks * coefficients)
+
+    def declared(self, column: str | None = None) -> np.ndarray:
+        """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""
+        name = self.of or column or self.measure
+        return np.ones(len(self.records)) if name is None else self.records[name].to_numpy(dtype=float)
 
     def check(self, title: str) -> None:
         """Refuse a table that is not what its records give.
@@ -182,6 +184,18 @@ class Derived:
     keys: Sequence[str]
     parents: Sequence[Breakdown]
     total: str | None = None
+
+    def behind(self) -> list[list[tuple[int, int]]]:
+        """For each row, the ``(parent, row of the parent)`` that have its values of their common keys."""
+        found: list[list[tuple[int, int]]] = [[] for _ in range(len(self.frame))]
+        for number, parent in enumerate(self.parents):
+            common = [key for key in self.keys if key in parent.keys]
+            theirs: dict[tuple[str, ...], list[int]] = {}
+            for row, values in enumerate(zip(*(_texts(parent.frame[key]) for key in common), strict=True)):
+                theirs.setdefault(values, []).append(row)
+            for row, values in enumerate(zip(*(_texts(self.frame[key]) for key in common), strict=True)):
+                found[row] += [(number, own) for own in theirs.get(values, [])]
+        return found
 
     def __repr__(self) -> str:
         return f"Derived table by {', '.join(self.keys)}: {len(self.frame)} rows, {len(self.parents)} parents"

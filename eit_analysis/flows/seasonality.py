@@ -28,7 +28,7 @@ def by_month(flows: pd.DataFrame) -> pd.DataFrame:
     return repeated.assign(month=month + 1, share=share, **{MONTHLY[MASS]: share * repeated[MASS]})
 
 
-def profile(flows: pd.DataFrame, by: str) -> Derived:
+def profile(flows: pd.DataFrame, by: str) -> Breakdown:
     """Tonnes of each group in each month, with their 95 % interval.
 
     Parameters
@@ -40,10 +40,9 @@ def profile(flows: pd.DataFrame, by: str) -> Derived:
 
     Returns
     -------
-    Derived
+    Breakdown
         ``by``, ``month``, mass and bounds (t/month), ``n_sites``; the heaviest group of the year first,
-        « Total » last. A month in which a group has no flow is absent. From the year and the months of the
-        group.
+        « Total » last. A month in which a group has no flow is absent.
     """
     records = by_month(prepared(flows))
     monthly = scaled(records, records["share"])
@@ -56,11 +55,7 @@ def profile(flows: pd.DataFrame, by: str) -> Derived:
     rows = rows.assign(whole=rows[by] == TOTAL, share=share)
     rows = rows.sort_values(["whole", "share", by, "month"], ignore_index=True)
     rows = rows[[by, "month", *MONTHLY.values(), "n_sites"]]
-    # Months and year add up. The months are named otherwise there, so that a row has only its group in common
-    # with them: the months of a group leave together, with its year, or not at all.
-    table, records = (frame.rename(columns={"month": "peak_month"}) for frame in (rows, records))
-    months = Breakdown(table, [by, "peak_month"], records, MONTHLY[MASS], TOTAL, of=MASS)
-    return Derived(rows, [by, "month"], [totals(flows, by), months], TOTAL)
+    return Breakdown(rows, [by, "month"], records, MONTHLY[MASS], TOTAL, of=MASS)
 
 
 def peaks(flows: pd.DataFrame, by: str) -> Derived:
@@ -71,8 +66,7 @@ def peaks(flows: pd.DataFrame, by: str) -> Derived:
     Derived
         ``by``, ``peak_month`` (the first of the heaviest, missing when all twelve are equal), ``peak_ratio``
         (1 when even, 12 when all is in one month), ``active_months``, ``n_sites`` of the peak month; groups
-        of zero mass are left out. The most seasonal first, « Total » last. From the same as
-        :func:`profile`.
+        of zero mass are left out. The most seasonal first, « Total » last. From all months of the group.
     """
     months = profile(flows, by)
     rows = months.frame[months.frame[MONTHLY[MASS]] > 0]
@@ -86,9 +80,7 @@ def peaks(flows: pd.DataFrame, by: str) -> Derived:
     found["peak_month"] = found["peak_month"].where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = found[by] == TOTAL
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
-    return Derived(
-        found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]], [by], months.parents, TOTAL
-    )
+    return Derived(found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]], [by], [months], TOTAL)
 
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:

@@ -27,8 +27,8 @@ from eit_analysis.publishing import site
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
-from eit_analysis.publishing.release.suppression import load_solver, protect
 from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, viewer_of
 from eit_analysis.study import Study, write_atomic
 
@@ -82,7 +82,6 @@ def run_reports(
             for task in (Run(notebook, INTERNAL) for notebook in notebooks if INTERNAL in viewers)
         }
         if outside:
-            load_solver()
             ran = {
                 (input_group(run.audience), run.name): run for run in _collect(shared, progress, "Notebooks")
             }
@@ -121,18 +120,20 @@ def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
 
 
 def protect_together(audiences: list[list[tuple[Run, Seen]]]) -> None:
-    """Withhold in all tables of an audience what would let a reader find a sensitive cell.
+    """Audit all tables of an audience as one publication.
 
-    Audiences of one group are given the same cells, whoever they may read by name: what is withheld from the
+    Audiences of one group are given the same rows, whoever they may read by name: what is withheld from the
     first is withheld from all.
     """
     each = [
-        [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.cells]
+        [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.publication]
         for pages in audiences
     ]
-    withheld = protect([(list(table.cells), table.base) for table in each[0]])
-    for table in chain.from_iterable(each):
-        table.withheld = withheld
+    together = Publication(audiences[0][0][0].audience.partition("company:")[2] or None)
+    for same in zip(*each, strict=True):
+        number = together.add(same[0].told)
+        for table in same:
+            table.publication, table.number = together, number
 
 
 def preload() -> None:

@@ -33,8 +33,8 @@ def number(value: float, decimals: int) -> str:
     return format_decimal(rounded if rounded else 0.0, format=pattern, locale="fr_FR").replace("-", "−")
 
 
-def cell(value: object, column: str) -> str:
-    """One table cell: label of a code, French number, or text."""
+def cell(value: object, column: str, coarse: bool = False) -> str:
+    """One table cell: label of a code, French number, or text; ``coarse`` without decimals that are empty."""
     if is_missing(value):
         return MISSING
     style = heading(column)
@@ -50,11 +50,16 @@ def cell(value: object, column: str) -> str:
             return as_code
         if column in PARAMETERS:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
-        return number(amount, style.decimals)
+        return number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
     return style.labels.get(str(value), str(value))
 
 
-def rounded(value: object, column: str) -> str:
+def _decimals(amount: float, most: int) -> int:
+    """The decimals that a rounded number needs: 900 is no « 900,0 »."""
+    return next((n for n in range(most) if math.isclose(round(amount, n), amount, rel_tol=1e-9)), most)
+
+
+def rounded(value: object, column: str, coarse: bool = False) -> str:
     """One value for a sentence: no decimals from 100 on, three significant digits for thousands of euros.
 
     Nobody knows a territory's bill to the euro; the table beside the sentence holds the whole number.
@@ -63,12 +68,12 @@ def rounded(value: object, column: str) -> str:
         return number(float(f"{value:.3g}"), 0)
     if isinstance(value, float) and abs(value) >= 100:
         return number(float(value), 0)
-    return cell(value, column)
+    return cell(value, column, coarse)
 
 
-def measured(value: float, column: str) -> str:
+def measured(value: float, column: str, coarse: bool = False) -> str:
     """A number with its unit, for a sentence: ``1 240 t/an``."""
-    style, text = heading(column), rounded(value, column)
+    style, text = heading(column), rounded(value, column, coarse)
     if not style.unit or text == MISSING:
         return text
     # As it is printed: 1.6 people are « 2 personnes ».

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.flows.balance.survey_network import is_taker
-from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
+from eit_analysis.flows.balance.territory_balance import CELLS, REMAINDER, UNEXPLAINED
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
@@ -40,8 +40,8 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     share = got[MASS] / got.groupby("category")[MASS].transform("sum")
     mass = share * got["category"].map(gap).astype(float)
     missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
-    columns = [*SENT, "site_id", MASS]
-    return _summed(pd.concat([out[columns], missing[columns]], ignore_index=True), SENT)
+    columns = [*SENT, "site_id", MASS, *(name for name in CELLS if name in out)]
+    return _summed(pd.concat([out[columns], missing[columns[:5]]], ignore_index=True), SENT)
 
 
 def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:

@@ -1,93 +1,71 @@
-"""Sums over actors and what is reckoned from them: shown row by row as disclosure control lets them."""
+"""Sums over actors and what is reckoned from them: rounded, and shown row by row as the audit lets them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.disclosure import Cell, CellKey, blurred
+from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
+from eit_analysis.publishing.release.rounding import DIGITS, digit, to_step
+from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 
 
 @dataclass(eq=False, repr=False)
 class Aggregate(Table):
-    """A breakdown that was released.
+    """A breakdown, or what is derived from several, that was released.
 
     Attributes
     ----------
-    cells : sequence of Cell
-        What disclosure control knows of each row.
-    base : Cell
-        The same for all records of the table together.
-    withheld : container
-        Keys of the cells withheld over all tables of the audience.
+    told : Statements or None
+        What its rows tell; None for the team, from whom nothing is kept.
+    rounded : pandas.DataFrame or None
+        The table as it leaves the team.
+    whole_closed : bool
+        Whether the sum of all records is closed: a share beside its own value would tell it.
+    publication : Publication or None
+        The tables that it is audited with, where it has the number ``number``.
     """
 
-    cells: Sequence[Cell] = field(kw_only=True)
-    base: Cell = field(kw_only=True)
-    withheld: Container[CellKey] = frozenset()
+    told: Statements | None = None
+    rounded: pd.DataFrame | None = None
+    whole_closed: bool = False
+    publication: Publication | None = None
+    number: int = 0
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
-        shown = replace(self, cells=()) if viewer.internal else self
-        return _coarser(super(Aggregate, shown)._for(viewer, seen), viewer)
+        if viewer.internal or self.rounded is None:
+            return super(Aggregate, replace(self, publication=None, whole_closed=False))._for(viewer, seen)
+        return super(Aggregate, replace(self, frame=self.rounded, coarse=True))._for(viewer, seen)
 
     @property
     def hidden(self) -> np.ndarray:
-        if not self.cells:
-            return super().hidden
-        return np.array([cell.sensitive or cell.key in self.withheld for cell in self.cells], dtype=bool)
+        return super().hidden if self.publication is None else ~self.publication.shown(self.number)
+
+    @property
+    def pooled(self) -> dict[str, float]:
+        codes = self.codes.astype(str) == self.total
+        whole, finest = codes.all(axis=1).to_numpy(), ~codes.any(axis=1).to_numpy()
+        shown = ~self.hidden
+        if not self.coarse or self.measure not in self.frame or not (whole & shown).any():
+            return {}
+        amounts = self.frame[str(self.measure)].to_numpy(dtype=float)
+        total = amounts[whole][:1]
+        left = np.clip(total - np.nansum(amounts[finest & shown]), 0.0, None)
+        # Of what is printed, so no finer than the total.
+        rest = float(to_step(left, digit(total, DIGITS))[0])
+        shares = (
+            {"share_percent": 100 * rest / total[0]} if "share_percent" in self.frame and total[0] else {}
+        )
+        return {str(self.measure): rest} | {name: float(round(share)) for name, share in shares.items()}
 
     @property
     def shut(self) -> np.ndarray:
-        if not self.cells or not self.base.sensitive:
+        if not self.whole_closed:
             return super().shut
-        # A share beside its own value tells the total.
         return super().shut | [wording.heading(column).unit == "%" for column in self.frame.columns]
-
-    @property
-    def complete(self) -> bool:
-        """Whether the finest rows add up to all records behind the table."""
-        deepest = max((len(cell.key[1]) for cell in self.cells), default=0)
-        parts = sum(cell.size for cell in self.cells if len(cell.key[1]) == deepest)
-        return bool(np.isclose(parts, self.base.size))
-
-
-@dataclass(eq=False, repr=False)
-class DerivedTable(Table):
-    """A table reckoned row by row from ``parents``: a row leaves when theirs do."""
-
-    parents: Sequence[Table] = ()
-
-    def _for(self, viewer: Viewer, seen: Seen) -> Table:
-        shown = replace(self, parents=[parent.seen_by(viewer, seen) for parent in self.parents])
-        return _coarser(super(DerivedTable, shown)._for(viewer, seen), viewer)
-
-    @property
-    def hidden(self) -> np.ndarray:
-        rows = [self.from_rows(parent, parent.hidden) for parent in self.parents]
-        return np.logical_or.reduce([super().hidden, *rows], dtype=bool)
-
-    def from_rows(self, parent: Table, of: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """Shape (rows,): rows that agree on the common keys with a row ``of`` the parent (all by default)."""
-        common = [key for key in self.keys if key in parent.keys]
-        theirs, ours = (
-            pd.MultiIndex.from_frame(rows[common].astype(object).astype(str))
-            for rows in (parent.codes[of], self.codes)
-        )
-        return ours.isin(theirs)
-
-
-def _coarser(table: Table, viewer: Viewer) -> Table:
-    """The table with bounds rounded for readers outside the team, and the note that says so."""
-    coarse = {} if viewer.internal else blurred(table.frame)
-    if not coarse:
-        return table
-    pooled = any("pooled" in column.split("_") for column in coarse)
-    what = "bornes et les volumes réunis sont arrondis" if pooled else "bornes sont arrondies"
-    return replace(table, frame=table.frame.assign(**coarse), note=table.noted(f"Les {what} pour ce public."))

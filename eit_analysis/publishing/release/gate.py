@@ -17,14 +17,17 @@ from eit_analysis.breakdown import Breakdown, Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.aggregates import Aggregate, DerivedTable
+from eit_analysis.publishing.release import statements
+from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.sentences import Highlights, Text
 from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
-from eit_analysis.publishing.release.suppression import Withheld
+from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
@@ -49,7 +52,7 @@ class Release(PreparedTables):
         self.settings = study.settings
         self.viewer = viewer_of(study, audience)
         # What a reader of this page alone could find; the pages of an audience are protected together later.
-        self.withheld = Withheld()
+        self.publication = Publication(self.viewer.company)
 
     def __repr__(self) -> str:
         return f"Release of {self.study.name}, wave {self.wave}, for {self.viewer.audience}"
@@ -88,23 +91,28 @@ class Release(PreparedTables):
         # An array: an empty list would select no column rather than no row.
         return frame[np.array(kept, dtype=bool)].reset_index(drop=True)
 
-    def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Table:
-        """A table judged row by row by the records behind it (see :mod:`disclosure`).
+    def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:
+        """A table that leaves row by row, as the audit of what its readers know lets it (:mod:`audit`).
 
         A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
-        tells a reader nothing that those do not, shown or not, since a parent is protected with all tables of
-        the audience as if it stood on the page. Each wave stays a population of its own there, and a part
-        withheld in one (the new sites of a family) is as safe from subtraction as in its own table.
+        is taken to tell all that their rows of the same keys do.
 
         Raises
         ------
         DisclosureError
             When the table is not what its records give, or counts an actor who refused this audience; for a
-            derived one, when a parent shows only part of its records or shares no key with it, or when a row
-            comes from no parent.
+            derived one, when a parent shares no key with it, or when a row comes from no parent.
         """
         if isinstance(content, Derived):
             return self._derived(content, title, note)
+        told, shown, closed = self._told(content, title)
+        return self._aggregate(
+            content, title, note, told, shown.frame, whole_closed=closed, measure=content.measure,
+            actors=content.records["site_id"].nunique(),
+        )  # fmt: skip
+
+    def _told(self, content: Breakdown, title: str) -> tuple[Statements, Rounded, bool]:
+        """What a breakdown tells, as it is rounded; and whether the sum of all its records is closed."""
         if not isinstance(content, Breakdown):
             raise DisclosureError(
                 f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
@@ -118,28 +126,38 @@ class Release(PreparedTables):
                 "public, avec release."
             )
         cells, base = judge(content, self.settings.disclosure)
-        self.withheld.add(cells, base)
-        return Aggregate(
-            **self._shown(content, title, note), measure=content.measure,
-            actors=content.records["site_id"].nunique(), cells=cells, base=base, withheld=self.withheld,
-        )  # fmt: skip
+        shown = rounded(content.frame, list(content.keys), content.measure, base.size)
+        return statements.of_breakdown(content, cells, base, shown), shown, base.sensitive
 
-    def _derived(self, content: Derived, title: str, note: str) -> Table:
-        parents = [self.table(parent, title) for parent in content.parents]
-        for parent in parents:
-            whole = isinstance(parent, Aggregate) and parent.complete
-            if not whole or not set(parent.keys) & set(content.keys):
+    def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
+        for parent in content.parents:
+            if not set(parent.keys) & set(content.keys):
                 raise DisclosureError(
-                    f"« {title} »\u00a0: un tableau dérivé se calcule de tableaux agrégés complets, par les "
-                    f"mêmes clés\u00a0; « {parent.title} » n'en est pas un."
+                    f"« {title} »\u00a0: un tableau dérivé a une clé de chacun de ceux dont il se calcule."
                 )
-        table = DerivedTable(**self._shown(content, title, note), parents=parents)
-        known = [table.from_rows(parent) for parent in parents]
-        if not np.logical_or.reduce([np.zeros(len(content.frame), bool), *known]).all():
+        behind = content.behind()
+        if not all(behind):
             raise DisclosureError(
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
-        return table
+        told = statements.derived([self._told(parent, title)[0] for parent in content.parents], behind)
+        return self._aggregate(
+            content, title, note, told, rounded(content.frame, list(content.keys), None, 0.0).frame
+        )
+
+    def _aggregate(
+        self,
+        content: Breakdown | Derived,
+        title: str,
+        note: str,
+        told: Statements,
+        shown: pd.DataFrame,
+        **parts: Any,
+    ) -> Aggregate:
+        return Aggregate(
+            **self._shown(content, title, note), told=told, rounded=shown.reset_index(drop=True),
+            publication=self.publication, number=self.publication.add(told), **parts,
+        )  # fmt: skip
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None

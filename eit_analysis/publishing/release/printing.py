@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.released import Tabular
 from eit_analysis.publishing.release.row_order import leaving
@@ -15,8 +16,8 @@ from eit_analysis.publishing.release.row_order import leaving
 class Printed:
     """A table as a page or a file shows it.
 
-    Columns closed on every row, and rows withheld when they are most of all, say nothing: they are named or
-    counted beneath the table.
+    Withheld rows are one line, with what they are together where the printed total tells it; columns closed
+    on every row are named beneath the table.
 
     Attributes
     ----------
@@ -26,8 +27,8 @@ class Printed:
         Positions of those printed.
     closed : list of str
         Headers of the columns that are closed on every row.
-    folded : int
-        Withheld rows left out because they are the larger part.
+    withheld : int
+        Rows that are not printed.
     marked : bool
         Whether a printed cell is an ``s``, to be explained.
     """
@@ -36,12 +37,23 @@ class Printed:
         self.table = table
         shut, hidden = self._shut, table.hidden
         silent = np.full(shut.shape[1], len(shut) > 0) & shut.all(axis=0)
-        folded = hidden & (2 * hidden.sum() > len(hidden))
-        self.rows = [position for position in self.order if not folded[position]]
+        self.rows = [position for position in self.order if not hidden[position]]
         self.columns = np.flatnonzero(~silent).tolist()
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
-        self.folded = int(folded.sum())
-        self.marked = bool(shut[~folded][:, ~silent].any())
+        self.withheld = int(self._finest[hidden].sum())
+        self.marked = bool(shut[~hidden][:, ~silent].any())
+
+    @cached_property
+    def _finest(self) -> np.ndarray:
+        """Shape (rows,): those that are no total."""
+        return np.array([not row.any() for row in self._totals], dtype=bool)
+
+    @cached_property
+    def _totals(self) -> np.ndarray:
+        """Shape (rows, keys): where a key means *all values*."""
+        codes = self.table.codes.astype(str).to_numpy(dtype=object)
+        same = [code == self.table.total for code in codes.ravel()]
+        return np.array(same, dtype=bool).reshape(codes.shape)
 
     @cached_property
     def _shut(self) -> np.ndarray:
@@ -64,12 +76,37 @@ class Printed:
         frame = self.table.frame
         columns = [
             [
-                wording.SUPPRESSED if shut else wording.cell(value, str(name))
+                wording.SUPPRESSED if shut else wording.cell(value, str(name), self.table.coarse)
                 for value, shut in zip(frame[name], closed, strict=True)
             ]
             for name, closed in zip(frame.columns, self._shut.T, strict=True)
         ]
         return [list(row) for row in zip(*columns, strict=True)]
+
+    @property
+    def lines(self) -> list[tuple[str, list[str]]]:
+        """Each line in its order with its kind: ``row``, ``total``, or ``others`` for what is withheld."""
+        body, totals = self.body, ~self._finest
+        lines = [("total" if totals[row] else "row", body[row]) for row in self.rows]
+        if self.withheld:
+            last = next((i for i, row in enumerate(self.rows) if self._totals[row].all()), len(lines))
+            lines.insert(last, ("others", self._others))
+        return lines
+
+    @property
+    def _others(self) -> list[str]:
+        count = french.counted(self.withheld, "ligne", "lignes")
+        pooled = self.table.pooled
+        return [
+            f"autres, non diffusé ({count})"
+            if place == 0
+            else wording.cell(pooled[name], str(name), self.table.coarse)
+            if name in pooled
+            else ""
+            if name in self.table.keys
+            else wording.MISSING
+            for place, name in enumerate(self.table.frame.columns)
+        ]
 
     @property
     def alone(self) -> str:
@@ -85,7 +122,7 @@ class Printed:
             if column not in table.keys and not shut and not wording.is_missing(value):
                 name = wording.heading(column).header
                 name = name if name[:2].isupper() else name[:1].lower() + name[1:]
-                words.append(f"{name} {wording.measured(value, column)}")
+                words.append(f"{name} {wording.measured(value, column, table.coarse)}")
         return "\u00a0; ".join(words)
 
     @property
@@ -102,7 +139,12 @@ class Printed:
         data = self.table.frame.astype(object)
         for column in data.columns[[not number for number in self._numbers]]:
             data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
-        return data.where(~self._shut, wording.SUPPRESSED).iloc[self.order]
+        data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]
+        if not self.withheld:
+            return data
+        words = dict(zip(data.columns, self._others, strict=True))
+        others = {name: self.table.pooled.get(name, words[name]) for name in data.columns}
+        return pd.concat([data, pd.DataFrame([others], dtype=object)], ignore_index=True)
 
     @property
     def _numbers(self) -> list[bool]:

@@ -14,9 +14,9 @@ from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
-from eit_analysis.publishing.release.disclosure import REFERENCE
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.rounding import REFERENCE
 from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
 
@@ -41,6 +41,8 @@ class Table(Released):
         How many actors are behind the table.
     identity : pandas.DataFrame or None
         The keys before site ids became names.
+    coarse : bool
+        Whether its numbers are rounded: they are printed without the decimals that rounding left empty.
     """
 
     viewer: Viewer
@@ -53,6 +55,7 @@ class Table(Released):
     measure: str | None = None
     actors: int = 0
     identity: pd.DataFrame | None = None
+    coarse: bool = False
 
     secrecy: ClassVar[str] = "secret statistique"
 
@@ -84,6 +87,11 @@ class Table(Released):
     def hidden(self) -> np.ndarray:
         """Shape (rows,): rows whose values are withheld."""
         return np.zeros(len(self.frame), dtype=bool)
+
+    @property
+    def pooled(self) -> dict[str, float]:
+        """What the withheld rows are together, by column, where it follows from what is printed."""
+        return {}
 
     @property
     def shut(self) -> np.ndarray:

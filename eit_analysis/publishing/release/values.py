@@ -63,11 +63,12 @@ class CellText:
         if self._closed(position):
             return "non diffusé"
         row = self.table.frame.iloc[position]
-        text = wording.measured(row[self.column], self.column)
+        coarse = self.table.coarse
+        text = wording.measured(row[self.column], self.column, coarse)
         if self.low and self.high:
             bounds = [
-                wording.rounded(row[self.low], self.column),
-                wording.rounded(row[self.high], self.column),
+                wording.rounded(row[self.low], self.column, coarse),
+                wording.rounded(row[self.high], self.column, coarse),
             ]
             text += f" ({bounds[0]} à {bounds[1]})"
         return text

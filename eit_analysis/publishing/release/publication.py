@@ -1,0 +1,83 @@
+"""The tables that one audience gets together, and which of their rows may leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from eit_analysis.publishing.release.audit import System, publishable
+from eit_analysis.publishing.release.statements import Statements, joined
+
+
+class Publication:
+    """The tables of one page, or of all pages of an audience: audited together when one of them is read.
+
+    What stands first on the pages is wanted first: grand totals, then the tables in their order with their
+    largest rows, those of three keys and more after all others.
+
+    Parameters
+    ----------
+    reader : str or None
+        The only firm that reads.
+    """
+
+    def __init__(self, reader: str | None = None) -> None:
+        self.reader = reader
+        self.tables: list[Statements] = []
+
+    def add(self, told: Statements) -> int:
+        """The number under which :meth:`shown` knows the table."""
+        self.tables.append(told)
+        self.__dict__.pop("_shown", None)
+        return len(self.tables) - 1
+
+    def shown(self, number: int) -> np.ndarray:
+        """Shape (rows,): the rows of a table that may leave."""
+        return self._shown[number]
+
+    @cached_property
+    def _shown(self) -> list[np.ndarray]:
+        together = joined(self.tables)
+        system = together.system
+        value = np.abs(system.forms @ system.amounts)
+        ends = np.cumsum([len(table.rows) for table in self.tables])
+        wanted: dict[tuple[int, ...], list[int]] = {}
+        rows = range(len(together.rows))
+        table = np.searchsorted(ends, np.arange(len(rows)), side="right")
+        size = [value[list(numbers)].max(initial=0.0) for numbers in together.rows]
+        depth = together.depth
+        first, system = _alike(system)
+        for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
+            numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if value[n] > 0}))
+            if together.allowed[row] and not system.closed[list(numbers)].any():
+                wanted.setdefault(numbers, []).append(row)
+        empty = wanted.pop((), [])
+        readers = [self.reader] if self.reader else []
+        leave = publishable(system, list(wanted), readers=readers)
+        shown = np.zeros(len(rows), dtype=bool)
+        shown[empty] = True
+        for alike, one in zip(wanted.values(), leave, strict=True):
+            shown[alike] = one
+        return np.split(shown, ends[:-1])
+
+
+def _alike(system: System) -> tuple[np.ndarray, System]:
+    """For each number the first of the same form; and the system where that is as close as the closest.
+
+    Two tables may print one sum to different digits: a reader takes the finer.
+    """
+    forms = system.forms
+    forms.sort_indices()
+    known: dict[tuple[bytes, bytes], int] = {}
+    first = np.empty(forms.shape[0], dtype=int)
+    for number in range(forms.shape[0]):
+        span = slice(forms.indptr[number], forms.indptr[number + 1])
+        form = forms.indices[span].tobytes(), forms.data[span].round(12).tobytes()
+        first[number] = known.setdefault(form, number)
+    low, high, closed = system.low.copy(), system.high.copy(), system.closed.copy()
+    np.maximum.at(low, first, system.low)
+    np.minimum.at(high, first, system.high)
+    np.logical_or.at(closed, first, system.closed)
+    return first, replace(system, low=low, high=high, closed=closed)

@@ -1,0 +1,143 @@
+"""Numbers as they leave the team: to the digit that their interval supports, never finer than two digits.
+
+    step = 10^floor(log10 w),  w the wider half of the interval,
+
+kept between the second digit of the value and its first; without an interval, the second. Whole numbers
+(people) may keep a third.
+
+A value is rounded to its step. Its bounds are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7
+(times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
+Shares and relative changes are reckoned from the rounded numbers that stand beside them, so they add nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.publishing import wording
+
+# Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
+REFERENCE = "eurostat_"
+CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
+WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
+BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A table as it leaves: its frame, and for each rounded column the step of each row (0: exact)."""
+
+    frame: pd.DataFrame
+    steps: dict[str, np.ndarray]
+
+
+def digit(values: np.ndarray, place: int) -> np.ndarray:
+    """The power of ten of the ``place``-th significant digit of each value; 0 for 0 and what is missing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.floor(np.log10(np.abs(values) * (1 + 1e-12))) + 1 - place
+        return np.where(np.isfinite(power), 10.0**power, 0.0)
+
+
+def to_step(values: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """The values rounded to multiples of their steps; as they are where the step is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Rounded again: 0.1 times 3 is not 0.3.
+        rounded = np.round(values / step) * step
+        return np.where(step > 0, np.round(rounded, 12) + 0.0, values)
+
+
+def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: float) -> Rounded:
+    """The table as it leaves the team.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Keys, then values.
+    measure : str or None
+        The column of which ``share_percent`` is the share.
+    whole : float
+        What the share is a share of.
+    """
+    numbers = [
+        str(name)
+        for name in frame.select_dtypes("number").columns
+        if name not in keys and not exact(str(name), frame)
+    ]
+    bounds = {name: BOUND.sub("", name) for name in numbers if BOUND.search(name)}
+    values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
+    steps: dict[str, np.ndarray] = {}
+    shown: dict[str, np.ndarray] = {}
+    for name in sorted(set(numbers) - set(bounds), key=lambda name: name.startswith("change")):
+        value = values[name]
+        steps[name] = step_of(value, [values[b] for b, of in bounds.items() if of == name])
+        if name.startswith("change"):
+            # Finer than its parts, a change would tell what their digits keep back.
+            unit = name.removeprefix("change")
+            beside = [steps[other] for other in steps if other != name and other.endswith(unit)]
+            steps[name] = np.fmax.reduce([steps[name], *beside])
+        shown[name] = to_step(value, steps[name])
+    if measure in shown and "share_percent" in shown:
+        total = float(to_step(np.array([whole]), digit(np.array([whole]), DIGITS))[0])
+        share = 100 * shown[str(measure)] / total if total else values["share_percent"]
+        shown["share_percent"], steps["share_percent"] = _ratio(share, frame["share_percent"])
+    if {"change_percent", "mass_t_per_year", "mass_before_t_per_year"} <= set(shown):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            change = 100 * (shown["mass_t_per_year"] / shown["mass_before_t_per_year"] - 1)
+        shown["change_percent"], steps["change_percent"] = _ratio(change, frame["change_percent"])
+    for name, of in bounds.items():
+        high = "_high" in name
+        shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
+    return Rounded(frame.assign(**shown), steps)
+
+
+def exact(name: str, frame: pd.DataFrame) -> bool:
+    """Whether a column holds no amount of an actor: counts, years, ranks, public figures, parameters."""
+    if name.startswith(
+        (REFERENCE, "n_", "rank", "national_", "basin_", "tension_", "vote", "weight", "year")
+    ):
+        return True
+    return name in wording.PARAMETERS and "unit" in frame
+
+
+def step_of(value: np.ndarray, bounds: list[np.ndarray]) -> np.ndarray:
+    """The step of each value, from the widest of its bounds."""
+    whole = (np.nan_to_num(value) % 1 == 0).all()
+    finest, coarsest = digit(value, WHOLE_DIGITS if whole else DIGITS), digit(value, 1)
+    if not bounds:
+        return finest
+    with np.errstate(invalid="ignore"):
+        half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
+    return np.clip(np.nan_to_num(digit(half, 1)), finest, coarsest)
+
+
+def _ratio(ratio: np.ndarray, given: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A ratio of printed numbers, to two digits, and that it tells nothing more; missing where it was."""
+    step = digit(ratio, DIGITS)
+    return np.where(given.isna(), np.nan, to_step(ratio, step)), np.zeros(len(ratio))
+
+
+def _bound(value: np.ndarray, centre: np.ndarray, high: bool) -> np.ndarray:
+    scale = np.where(centre == 0, 1.0, np.abs(centre))
+    away = _class(np.clip((value - centre if high else centre - value) / scale, 0, None)) * scale
+    moved = centre + away if high else centre - away
+    moved = np.where(value >= 0, np.clip(moved, 0, None), moved)
+    return _outward(moved, high)
+
+
+def _class(relative: np.ndarray) -> np.ndarray:
+    power = digit(relative, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lead = CLASSES[np.searchsorted(CLASSES, np.nan_to_num(relative / power) * (1 - 1e-9)).clip(0, 6)]
+    return np.where(np.isnan(relative), np.nan, lead * power)
+
+
+def _outward(values: np.ndarray, high: bool) -> np.ndarray:
+    """Two digits, away from the value."""
+    step = digit(values, 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        edge = (np.ceil if high else np.floor)(np.round(values / step, 9)) * step
+    return np.where(step > 0, np.round(edge, 12), values)

@@ -1,0 +1,175 @@
+"""What a table tells its readers, as linear forms of the amounts that actors declared.
+
+Each row of a breakdown is such a form (:meth:`Breakdown.forms`), known as closely as it is rounded. Whatever
+else the row prints (a forecast, a ratio, a median) is reckoned from the same records: where their sum is not
+printed, it is taken to tell it to two digits. A row of a derived table tells all rows that it comes from.
+
+An amount is one variable wherever it is summed: known by its actor, the cell of the survey that it was read
+from and its value, so that an amount that did not change between two releases is the same, and one that was
+corrected is another. Records that come from no cell (a plan, a share of a flow) go by actor and value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array, vstack
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.publishing.release.audit import System
+from eit_analysis.publishing.release.disclosure import Cell
+from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step
+
+SOURCE = ["source_file", "source_sheet", "source_row"]
+NONE = np.zeros(0)
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The numbers that one table tells, and which of them each of its rows tells.
+
+    Attributes
+    ----------
+    system : System
+        The numbers.
+    variables : numpy.ndarray
+        Shape (variables of the system,), uint64: what each amount is known by.
+    rows : sequence of sequence of int
+        For each row of the table, its numbers.
+    allowed : numpy.ndarray
+        Shape (rows,): rows that the primary rules let through.
+    depth : numpy.ndarray
+        Shape (rows,): how many keys tell a row apart; 0 for a grand total.
+    """
+
+    system: System
+    variables: np.ndarray
+    rows: Sequence[Sequence[int]]
+    allowed: np.ndarray
+    depth: np.ndarray
+
+
+def of_breakdown(content: Breakdown, cells: Sequence[Cell], base: Cell, shown: Rounded) -> Statements:
+    """What a breakdown tells, with its values as readers see them.
+
+    Parameters
+    ----------
+    cells, base
+        What :func:`disclosure.judge` says of its rows and of all its records together.
+    shown : Rounded
+        The table as it leaves.
+    """
+    allowed = np.array([not cell.sensitive for cell in cells], dtype=bool)
+    depth = np.array([len(cell.key) for cell in cells], dtype=int)
+    n_rows, whole = len(cells), "share_percent" in content.frame and not base.sensitive
+    names = [content.measure, *(name for name in content.sums if name in content.frame)]
+    blocks = [_sums(content, name, shown, ~allowed) for name in names if name]
+    if blocks and whole:
+        blocks.append(_whole(content, base))
+    if not blocks:
+        nobody = System(csr_array((0, 0)), NONE, NONE, NONE, NONE, NONE.astype(bool))
+        return Statements(nobody, np.zeros(0, dtype=np.uint64), [[] for _ in cells], allowed, depth)
+    together = joined(blocks)
+    sums = [list(range(row, n_rows * len(blocks), n_rows)) for row in range(n_rows)]
+    if whole:
+        last = together.system.forms.shape[0] - 1
+        sums = [[*numbers[: len(blocks) - 1], last] for numbers in sums]
+    return replace(together, rows=sums, allowed=allowed, depth=depth)
+
+
+def joined(parts: Iterable[Statements]) -> Statements:
+    """All numbers of several tables over the amounts that they have in common; the rows one after another."""
+    parts = list(parts)
+    names, first, place = np.unique(
+        np.concatenate([part.variables for part in parts]), return_index=True, return_inverse=True
+    )
+    starts = np.cumsum([0, *(len(part.variables) for part in parts)])
+    forms = []
+    for part, start in zip(parts, starts[:-1], strict=True):
+        own = part.system.forms.tocoo()
+        shape = (own.shape[0], len(names))
+        forms.append(csr_array((own.data, (own.row, place[start + own.col])), shape=shape))
+    low, high, closed = (
+        np.concatenate([getattr(part.system, name) for part in parts]) for name in ("low", "high", "closed")
+    )
+    firms, amounts = (
+        np.concatenate([getattr(part.system, name) for part in parts])[first] for name in ("firms", "amounts")
+    )
+    ends = np.cumsum([0, *(part.system.forms.shape[0] for part in parts)])
+    rows = [
+        [number + end for number in row]
+        for part, end in zip(parts, ends[:-1], strict=True)
+        for row in part.rows
+    ]
+    allowed, depth = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "depth")
+    )
+    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed)
+    return Statements(system, names, rows, allowed, depth)
+
+
+def derived(parents: Sequence[Statements], behind: Sequence[Sequence[tuple[int, int]]]) -> Statements:
+    """What a derived table tells: of each row, all that its rows of the parents tell.
+
+    Parameters
+    ----------
+    behind : sequence
+        For each row, the ``(parent, row of the parent)`` it comes from.
+    """
+    together = joined(parents)
+    starts = np.cumsum([0, *(len(parent.rows) for parent in parents)])
+    sources = [[int(starts[parent]) + row for parent, row in found] for found in behind]
+    rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
+    allowed = np.array([together.allowed[found].all() for found in sources], dtype=bool)
+    depth = np.array([together.depth[found].max(initial=0) for found in sources], dtype=int)
+    return replace(together, rows=rows, allowed=allowed, depth=depth)
+
+
+def _sums(content: Breakdown, name: str, shown: Rounded, closed: np.ndarray) -> Statements:
+    """One column of sums: a number for each row."""
+    forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
+    value = forms @ declared
+    step = digit(value, DIGITS)
+    centre = to_step(value, step)
+    if name in shown.steps:
+        printed = shown.frame[name].to_numpy(dtype=float)
+        given = ~np.isnan(printed)
+        step, centre = np.where(given, shown.steps[name], step), np.where(given, printed, centre)
+    return _statements(content, forms, declared, centre - step / 2, centre + step / 2, closed)
+
+
+def _whole(content: Breakdown, base: Cell) -> Statements:
+    """The sum of all records, which a share beside its own value tells."""
+    declared = np.nan_to_num(content.declared())
+    amounts = np.nan_to_num(content.records[content.measure].to_numpy(dtype=float))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        form = csr_array(np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))[None, :])
+    value = form @ declared
+    step = digit(value, DIGITS)
+    centre, closed = to_step(value, step), np.array([base.sensitive])
+    return _statements(content, form, declared, centre - step / 2, centre + step / 2, closed)
+
+
+def _statements(
+    content: Breakdown,
+    forms: csr_array,
+    declared: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    closed: np.ndarray,
+) -> Statements:
+    records = content.records
+    told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
+    known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
+    known = known.assign(**{name: records[name].astype(str) for name in SOURCE if name in records})[told]
+    ids, at = np.unique(pd.util.hash_pandas_object(known, index=False).to_numpy(), return_inverse=True)
+    own = forms[:, np.flatnonzero(told)].tocoo()
+    small = csr_array((own.data, (own.row, at[own.col])), shape=(forms.shape[0], len(ids)))
+    first = np.unique(at, return_index=True)[1]
+    system = System(
+        small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first], closed
+    )
+    return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
