@@ -9,7 +9,7 @@ disclosure control weighs the very records that were summed: nobody names them a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,9 @@ class Breakdown:
         Whether the measure counts people: rows of very few are then withheld.
     sums : sequence of str
         Further columns of the frame that are sums of the same column of the records.
+    coarser : callable or None
+        Gives the same by coarser groups (sections in place of divisions), under the same names of keys: an
+        audience gets the finest level that still shows most.
     """
 
     frame: pd.DataFrame
@@ -55,6 +58,7 @@ class Breakdown:
     of: str | None = None
     people: bool = False
     sums: Sequence[str] = ()
+    coarser: Callable[[], Breakdown] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return (

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import Literal
 
+import pandas as pd
 from stdnum.eu import nace
 
 from eit_analysis import reference
@@ -121,3 +122,9 @@ def naf_division(naf: object) -> str | None:
     typed = re.sub(r"[ .\-]", "", typed_text(naf)).upper()
     match = re.fullmatch(r"(\d\d)(?:\d{0,2}|\d\d[A-Z])", typed, re.ASCII)
     return match[1] if match and match[1] in _divisions() else None
+
+
+def section_of(divisions: pd.Series) -> pd.Series:
+    """The section of the NAF of each division: ``10`` -> ``C``; what is no division stays as it is."""
+    table = reference.load("naf_divisions").set_index("naf_division_code")["section"]
+    return divisions.map(table).fillna(divisions)

@@ -33,6 +33,8 @@ from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
+NEARLY = 0.8  # of what the coarser level shows: less, and an audience gets that one
+
 
 class Release(PreparedTables):
     """Everything one page shows to one audience.
@@ -105,13 +107,15 @@ class Release(PreparedTables):
         """
         if isinstance(content, Derived):
             return self._derived(content, title, note)
+        if isinstance(content, Breakdown) and content.coarser and not self.viewer.internal:
+            content = self._finest(content)
         told, shown, closed = self._told(content, title)
         return self._aggregate(
             content, title, note, told, shown.frame, whole_closed=closed, measure=content.measure,
             actors=content.records["site_id"].nunique(),
         )  # fmt: skip
 
-    def _told(self, content: Breakdown, title: str) -> tuple[Statements, Rounded, bool]:
+    def _told(self, content: Breakdown, title: str) -> tuple[Statements | None, Rounded, bool]:
         """What a breakdown tells, as it is rounded; and whether the sum of all its records is closed."""
         if not isinstance(content, Breakdown):
             raise DisclosureError(
@@ -125,9 +129,21 @@ class Release(PreparedTables):
                 f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
                 "public, avec release."
             )
+        if self.viewer.internal:
+            return None, Rounded(content.frame, {}), False
         cells, base = judge(content, self.settings.disclosure)
         shown = rounded(content.frame, list(content.keys), content.measure, base.size)
         return statements.of_breakdown(content, cells, base, shown), shown, base.sensitive
+
+    def _finest(self, content: Breakdown) -> Breakdown:
+        """The finest level of which the primary rules let through nearly as much as of the coarser one."""
+        levels = [content, content.coarser()] if content.coarser else [content]
+        shown = []
+        for level in levels:
+            cells, _ = judge(level, self.settings.disclosure)
+            finest = max((len(cell.key) for cell in cells), default=0)
+            shown.append(sum(c.size for c in cells if len(c.key) == finest and not c.sensitive))
+        return next(level for level, most in zip(levels, shown, strict=True) if most >= NEARLY * max(shown))
 
     def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
         for parent in content.parents:
@@ -140,7 +156,8 @@ class Release(PreparedTables):
             raise DisclosureError(
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
-        told = statements.derived([self._told(parent, title)[0] for parent in content.parents], behind)
+        parents = [self._told(parent, title)[0] for parent in content.parents]
+        told = None if self.viewer.internal else statements.derived([p for p in parents if p], behind)
         return self._aggregate(
             content, title, note, told, rounded(content.frame, list(content.keys), None, 0.0).frame
         )
@@ -150,14 +167,16 @@ class Release(PreparedTables):
         content: Breakdown | Derived,
         title: str,
         note: str,
-        told: Statements,
+        told: Statements | None,
         shown: pd.DataFrame,
         **parts: Any,
     ) -> Aggregate:
-        return Aggregate(
-            **self._shown(content, title, note), told=told, rounded=shown.reset_index(drop=True),
-            publication=self.publication, number=self.publication.add(told), **parts,
-        )  # fmt: skip
+        common = self._shown(content, title, note) | parts
+        if told is None:
+            return Aggregate(**common)
+        number = self.publication.add(told)
+        shown = shown.reset_index(drop=True)
+        return Aggregate(**common, told=told, rounded=shown, publication=self.publication, number=number)
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
