@@ -116,6 +116,11 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
             f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
             "prévision faite pour elles peut en donner moins",
         ),
+        (
+            "Arrondis",
+            "hors de l'équipe, chaque nombre au chiffre que son incertitude permet\u00a0; la somme des "
+            "lignes peut s'écarter du total, arrondi à part",
+        ),
         ("Empreinte des données", fingerprint[:16]),
         (
             "Versions",

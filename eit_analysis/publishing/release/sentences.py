@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -30,7 +31,7 @@ class Text(Released):
             value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
         ]
         # A withheld row could be larger: the sentence must not say that one is the largest of all.
-        incomplete = any(table.hidden.any() for table in ranked)
+        incomplete = any(table.hidden.any() for table in ranked) and not self.readable
         return f"{text} (Classement hors valeurs non diffusées.)" if incomplete else text
 
     @property
@@ -38,8 +39,26 @@ class Text(Released):
         """Whether this audience may read every value of the sentence."""
         return all(value.readable for value in self.values.values())
 
+    @property
+    def informs(self) -> bool:
+        """Whether this audience learns a value from it, be it from what is said in its place."""
+        if self.readable or self.partial is None:
+            return self.readable
+        return bool(self._quoted) and self._whole
+
+    @property
+    def _quoted(self) -> list[str]:
+        """The values that what is said in its place takes."""
+        return [name for _, name, _, _ in string.Formatter().parse(self.partial or "") if name]
+
+    @property
+    def _whole(self) -> bool:
+        return all(self.values[name].quotable for name in self._quoted)
+
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        return macro("sentence", self.plain())
+        # A sentence with a hole in it is not said.
+        whole = self.readable or (self.partial is not None and self._whole)
+        return macro("sentence", self.plain()) if whole else Markup("")
 
     def _repr_html_(self) -> str:
         return str(self.seen_by(self.viewer, {}).html())
@@ -67,4 +86,6 @@ class Highlights(Released):
         )
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        return macro("highlights", [(q, [text.plain() for text in texts]) for q, texts in self.answers])
+        # What cannot be answered is not asked: a first screen never says what it does not say.
+        said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in self.answers]
+        return macro("highlights", [(q, texts) for q, texts in said if texts])

@@ -30,6 +30,11 @@ class Value:
         """Whether the audience reads a value here, not the words that say why there is none."""
         return getattr(self.render, "readable", True)
 
+    @property
+    def quotable(self) -> bool:
+        """Whether there is a value to quote, be it the first of those that are shown only."""
+        return getattr(self.render, "quotable", self.readable)
+
     def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
         if self.table is None:
             return self
@@ -83,8 +88,20 @@ class FirstLabel:
 
     @property
     def readable(self) -> bool:
-        # A withheld row could be larger.
-        return not self.table.hidden.any() and len(self._rows) >= self.rank
+        if not self.quotable:
+            return False
+        # A withheld row could be larger, unless all of them together are not.
+        most = self.table.pooled.get(self.column, float("inf")) if self.table.hidden.any() else 0.0
+        ordered = self._ordered[self.column]
+        return most == 0.0 or (not self.ascending and ordered.iloc[self.rank - 1] >= most)
+
+    @property
+    def quotable(self) -> bool:
+        return len(self._rows) >= self.rank
+
+    @property
+    def _ordered(self) -> pd.DataFrame:
+        return self._rows.sort_values(self.column, ascending=self.ascending, kind="stable")
 
     @property
     def _rows(self) -> pd.DataFrame:
@@ -94,10 +111,9 @@ class FirstLabel:
         return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 
     def __call__(self) -> str:
-        rows = self._rows.sort_values(self.column, ascending=self.ascending, kind="stable")
-        if len(rows) < self.rank:
+        if not self.quotable:
             return "aucune ligne diffusable"
-        row = rows.iloc[self.rank - 1]
+        row = self._ordered.iloc[self.rank - 1]
         first, *others = [wording.cell(row[key], key) for key in self.table.keys]
         return f"{first} ({', '.join(others)})" if others else first
 
