@@ -271,6 +271,15 @@ def test_ranks_and_counts_have_whole_marks() -> None:
     assert {text for text in said if text[0].isdigit()} == {"0", "1", "2"}
 
 
+def test_people_and_years_are_whole_on_their_axes() -> None:
+    people = pd.DataFrame({"age_band": ["15-24", "25-29"], "headcount": [1.0, 2.0]})
+    said = words(figures.pyramid(table(people, ["age_band"]), left="headcount"))
+    assert [text for text in said if text.isdigit()] == ["0", "1", "2"]
+    taxes = pd.DataFrame({"year": range(2026, 2031), "route": "landfill", MASS: 1.0})
+    said = words(figures.lines(table(taxes, ["year", "route"]), x="year", value=MASS, by="route"))
+    assert [text for text in said if text.startswith("20")] == ["2026", "2027", "2028", "2029", "2030"]
+
+
 def test_long_names_are_wrapped_whole() -> None:
     name = "Régie intercommunale de collecte et de tri des encombrants de la vallée haute"
     frame = pd.DataFrame({"site_id": [name, "E2"], MASS: [5.0, 4.0]})
