@@ -217,6 +217,9 @@ def test_too_many_needs_to_try_every_set_says_so() -> None:
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
     assert found.placed_h_per_year == 30 * 70 * 12
     assert re.search(r"il manque au plus 3,23\u00a0% au maximum possible", sentence(found))
+    none = share_jobs(needs(*((name, 40.0) for name in names)), places, **RULES)
+    assert (none.status, len(none.posts)) == ("areas", 0)
+    assert "voisines, et aucun poste n'a été trouvé." in sentence(none)
 
 
 def test_two_valleys_are_each_tried_whole() -> None:

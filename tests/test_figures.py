@@ -256,6 +256,30 @@ def test_bars_end_with_their_number_and_unit_in_french() -> None:
     assert "12,5\u00a0t/an" in told
 
 
+@pytest.mark.parametrize("most", [19.0, 24.0, 1.9, 0.024, 210.0])
+def test_marks_of_an_axis_are_the_numbers_they_say(most: float) -> None:
+    frame = pd.DataFrame({"category": ["wood", "paper"], MASS: [most, most / 3]})
+    said = [text for text in words(figures.bars(table(frame, ["category"]), value=MASS)) if "/an" not in text]
+    marks = [float(text.replace(",", ".")) for text in said if re.fullmatch(r"[\d,]+", text)]
+    assert len(marks) > 3
+    assert np.diff(marks) == pytest.approx(np.full(len(marks) - 1, marks[1] - marks[0]))
+
+
+def test_ranks_and_counts_have_whole_marks() -> None:
+    frame = pd.DataFrame({"category": ["wood", "paper"], "n_flows": [1, 2]})
+    said = words(figures.bars(table(frame, ["category"]), value="n_flows"))
+    assert {text for text in said if text[0].isdigit()} == {"0", "1", "2"}
+
+
+def test_people_and_years_are_whole_on_their_axes() -> None:
+    people = pd.DataFrame({"age_band": ["15-24", "25-29"], "headcount": [1.0, 2.0]})
+    said = words(figures.pyramid(table(people, ["age_band"]), left="headcount"))
+    assert [text for text in said if text.isdigit()] == ["0", "1", "2"]
+    taxes = pd.DataFrame({"year": range(2026, 2031), "route": "landfill", MASS: 1.0})
+    said = words(figures.lines(table(taxes, ["year", "route"]), x="year", value=MASS, by="route"))
+    assert [text for text in said if text.startswith("20")] == ["2026", "2027", "2028", "2029", "2030"]
+
+
 def test_long_names_are_wrapped_whole() -> None:
     name = "Régie intercommunale de collecte et de tri des encombrants de la vallée haute"
     frame = pd.DataFrame({"site_id": [name, "E2"], MASS: [5.0, 4.0]})

@@ -650,9 +650,8 @@ def test_one_wave_alone_has_no_change(alone):
         assert row["Écart (t/an)"] == ""
 
 
-def test_without_a_list_the_respondents_stand_for_themselves(alone):
-    (row,) = textile_rows(alone["Tonnages extrapolés au territoire, par famille"])
-    check_values(row, EXTRAPOLATED, [TOTAL[0], *bounds_of(BY_HAND)])
-    assert french(row["Observé (t/an)"]) == pytest.approx(TOTAL[0])
-    assert row["Acteurs"] == "8"
+def test_without_a_list_nothing_is_extended_to_the_territory(alone):
+    assert [name for name in alone if "extrapolés" in name] == []
+    check_mass(row_of(alone["Tonnages sortants par famille"], category="textile"), BY_HAND, TOTAL)
     assert "pas de répertoire d'établissements" in alone["page"][0]["text"]
+    assert "Pour tout le territoire" not in alone["page"][0]["text"]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
+from eit_analysis.errors import UsageError
 from eit_analysis.flows import diagnosis, dimensions
 from eit_analysis.flows.uncertainty.propagation import error_sources, propagate
 from eit_analysis.tables import CATEGORIES, ROUTES
@@ -185,3 +186,8 @@ def test_splitting_a_firm_changes_no_total(rows):
     for by in (["category"], ["category", "recovery"], ["evidence"]):
         one, other = (diagnosis.totals(outgoing(f), by).frame.drop(columns="n_sites") for f in (flows, split))
         pd.testing.assert_frame_equal(one, other)
+
+
+def test_an_unknown_key_is_named_in_french() -> None:
+    with pytest.raises(UsageError, match=r"pas de colonne «\sExutoire actuel\s».*nom anglais"):
+        diagnosis.totals(outgoing(flows_of(TERRITORY)), "Exutoire actuel")

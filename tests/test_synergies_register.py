@@ -88,6 +88,14 @@ def test_totals_keep_the_measures_apart():
     }  # fmt: skip
 
 
+def test_without_a_register_nothing_is_said_to_be_realised():
+    plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
+    tonnes = totals(plan, plan, register_table([]), RULES)
+    tonnes.check("Tonnages")
+    assert set(tonnes.frame["measure"]) == {"potential", "feasible", "allocated"}
+    assert overall(tonnes).frame["measure"].tolist() == ["allocated"]
+
+
 def test_every_tonne_realised_is_in_the_total_and_has_an_actor():
     plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
     rows = [

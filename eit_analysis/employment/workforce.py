@@ -12,6 +12,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.errors import UsageError
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.tables import AGE_BANDS
 
@@ -159,7 +160,19 @@ def others_last(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:
-    """Year the forecast starts from: the last year of reference given, else the year in the wave's name."""
+    """Year of the answers, and of the forecast's start: the last one given, else that in the wave's name.
+
+    Raises
+    ------
+    UsageError
+        Neither the answers nor the name tell a year.
+    """
     years = sites["reference_year"].dropna()
-    named = re.search(r"\d{4}", wave)
-    return int(years.max()) if len(years) else int(named[0] if named else 0)
+    if len(years):
+        return int(years.max())
+    if named := re.search(r"\d{4}", wave):
+        return int(named[0])
+    raise UsageError(
+        f"La vague « {wave} » ne dit pas son année\u00a0: remplissez la colonne Année de la feuille "
+        "Entreprise, ou donnez à son dossier le nom d'une année."
+    )

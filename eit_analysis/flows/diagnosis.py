@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.codes import CATEGORIES
+from eit_analysis.errors import UsageError
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
@@ -35,8 +36,18 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
         ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``), ``n_sites``; groups
         from the heaviest down. Only groups that were answered: an absent one is missing, not zero. Sectors
         have a coarser level, the sections of the NAF.
+
+    Raises
+    ------
+    UsageError
+        A key is no column of the flows.
     """
     by = [by] if isinstance(by, str) else by
+    if unknown := [key for key in by if key not in flows]:
+        raise UsageError(
+            f"Les flux n'ont pas de colonne « {unknown[0]} »\u00a0: prenez l'une des leurs, par son nom "
+            "anglais (category, route, naf_division, commune_code…)."
+        )
     coarser = partial(_by_section, flows, by, total) if "naf_division" in by else None
     frame = _grouped(flows, by, total)
     return Breakdown(frame, by, flows, MASS, TOTAL if total else None, coarser=coarser)

@@ -217,7 +217,11 @@ def sentence(plan: SharedJobs) -> str:
     if plan.posts.empty and plan.status == "optimal":
         return "Aucun poste n'est possible\u00a0: le tableau des besoins dit pourquoi."
     gap = 100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year)
-    missing = f"il manque au plus {short(gap)}\u00a0% au maximum possible"
+    missing = (
+        f"il manque au plus {short(gap)}\u00a0% au maximum possible"
+        if len(plan.posts)
+        else "aucun poste n'a été trouvé"
+    )
     sure = {
         "optimal": "Aucun autre partage ne place davantage d'heures",
         "time_limit": f"La recherche a été arrêtée avant la fin, {missing}",

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from eit_analysis.publishing import wording
 
@@ -73,16 +73,17 @@ def axis_title(column: str) -> str:
     return f"{style.header} ({style.unit})" if style.unit else style.header
 
 
-def french_axis(axis: mpl.axis.Axis, decimals: int | None = None) -> None:
-    """French numbers on an axis, with as many decimals as its step needs."""
+def french_axis(axis: mpl.axis.Axis, whole: bool = False) -> None:
+    """French numbers on an axis, a round step apart, with as many decimals as that step needs."""
+    locator = axis.get_major_locator()
+    if isinstance(locator, MaxNLocator):
+        # A step of 2.5 would need a decimal that one of 25 does not: printed without, its marks are untrue.
+        locator.set_params(steps=[1, 2, 5, 10], integer=whole)
 
     def tick(value: float, _: int) -> str:
         ticks = axis.get_majorticklocs()
         step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-        places = (
-            decimals if decimals is not None else max(0, -int(np.floor(np.log10(step)))) if step > 0 else 0
-        )
-        return wording.number(value, places)
+        return wording.number(value, max(0, -int(np.floor(np.log10(step)))) if step > 0 else 0)
 
     axis.set_major_formatter(FuncFormatter(tick))
 

@@ -53,6 +53,7 @@ def pyramid(table: Table, left: str, right: str | None = None) -> str:
         axes.set_yticks(places, labels(rows, table.keys[:1]))
         axes.set_ylabel("Tranche d'âge")
         axes.set_xlabel("" if right else axis_title(left))
+        axes.locator_params(axis="x", integer=True)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.number(abs(v), 0)))
         axes.grid(axis="x", color=GRID, linewidth=0.6)
 
@@ -116,6 +117,6 @@ def lines(table: Table, x: str, value: str, by: str) -> str:
         axes.legend(title="", frameon=False)
         axes.grid(color=GRID, linewidth=0.6)
         french_axis(axes.yaxis)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
+        axes.set_xticks(years := sorted(rows[x].unique()), [f"{year:.0f}" for year in years])
 
     return drawn(4, paint)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from pandas.api.types import is_integer_dtype
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import (
@@ -48,7 +49,7 @@ def bars(table: Table, value: str, low: str | None = None, high: str | None = No
         if axes.get_xlim()[0] < 0:
             axes.axvline(0, color="#333333", linewidth=0.9)
         axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis)
+        french_axis(axes.xaxis, is_integer_dtype(rows[value]))
 
     return drawn(0.9 + row_height(names) * len(rows), paint)
 
@@ -87,7 +88,7 @@ def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | N
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlabel(axis_title(value))
         axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis)
+        french_axis(axes.xaxis, is_integer_dtype(rows[value]))
 
     return drawn(0.9 + row_height(texts) * len(rows), paint)
 

@@ -53,17 +53,20 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
     Breakdown
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
         counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated`` and ``realised``.
-        Each actor of a synergy has an equal part of its realised tonnes: nothing says who did what.
+        Each actor of a synergy has an equal part of its realised tonnes: nothing says who did what. Without a
+        register nothing is known to be realised, not even none: the measure is left out.
     """
     parts = {
         "potential": (plan, "diverted_t_per_year"),
         "feasible": (most, "allocated_t_per_year"),
         "allocated": (plan, "allocated_t_per_year"),
-        "realised": (_realised(register), "realised_t_per_year"),
     }
+    if len(register):
+        parts["realised"] = (_realised(register), "realised_t_per_year")
     columns = {measure: rows.groupby("category")[tonnes].sum() for measure, (rows, tonnes) in parts.items()}
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
-    wide = wide.sort_values(["allocated", "potential", "realised"], ascending=False)
+    order_by = [measure for measure in ("allocated", "potential", "realised") if measure in parts]
+    wide = wide.sort_values(order_by, ascending=False)
     wide = pd.concat([wide, wide.sum().to_frame(TOTAL).T.rename_axis("category")])
     order = {category: i for i, category in enumerate(wide.index)}
     tall = wide.reset_index().melt("category", var_name="measure", value_name=MASS)

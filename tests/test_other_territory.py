@@ -1,0 +1,86 @@
+"""A study that is not the sample: five firms of Rennes in 2026, without register, directory, outlet or jobs.
+
+What holds of the sample only (its valleys, its two waves, its register) must not be said of others.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from command import ROOT, SITE, eit, workbook
+
+FLOW = [
+    "Identifiant", "Sens", "Catégorie", "Désignation", "Code déchet", "Quantité", "Unité", "Période",
+    "Origine de la donnée", "Qualité", "Exutoire actuel", "Coût (€/t)",
+]  # fmt: skip
+KINDS = [
+    ("carton", "Cartons", "150101", "recyclage", -20),
+    ("mélange", "Mélange", "150106", "stockage", 165),
+    ("bois", "Palettes", "150103", "valorisation énergétique", 40),
+]
+
+
+def firm(number: int) -> dict[str, list[list[object]]]:
+    """One workbook: who it is, and three flows of its own size."""
+    site = [f"B{number}", f"Atelier {number}", 20 * number, "entreprise", "nominative", "Rennes", 2026]
+    flows = [
+        [f"B{number}", "sortant", family, text, code, 10 * number, "t", "an", "pesée", "propre", route, cost]
+        for family, text, code, route, cost in KINDS
+    ]
+    return {"Entreprise": [[*SITE, "Commune", "Année"], site], "Flux": [FLOW, *flows]}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The text of each page, by audience and notebook; its wave is not called by a year."""
+    folder = tmp_path_factory.mktemp("autre")
+    (folder / "data" / "raw").mkdir(parents=True)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_*"))
+    assert eit(folder, "new", "rennes").returncode == 0
+    wave = folder / "data" / "raw" / "rennes" / "printemps"
+    for number in range(1, 6):
+        workbook(wave / f"B{number}.xlsx", firm(number))
+    assert eit(folder, "clean", "rennes", "--wave", "printemps").returncode == 0
+    done = eit(
+        folder, "run", "rennes", "--wave", "printemps", "--audience", "internal", "--audience", "partners"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    reports = folder / "reports" / "rennes" / "printemps"
+    return {
+        path.relative_to(reports).with_suffix("").as_posix(): read(path) for path in reports.glob("*/*.html")
+    }
+
+
+def read(path: Path) -> str:
+    body = path.read_text(encoding="utf-8").partition("<body")[2]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+@pytest.mark.parametrize("said", [r"Thur\b", "Doller", "Alsace", "vingtaine", r"\bnan\b", r"\bNone\b"])
+def test_nothing_of_the_sample_and_no_empty_value_is_on_a_page(pages: dict[str, str], said: str) -> None:
+    assert len(pages) == 10
+    assert [name for name, text in pages.items() if re.search(said, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "unsaid"),
+    [
+        ("01_flow_diagnosis", "Territoire entier non estimé", "Pour tout le territoire"),
+        ("01_flow_diagnosis", "450 t/an sortent", "sans être expliqué"),
+        ("01_flow_diagnosis", "La TGAP monterait de", "entre 2025 et 2030"),
+        ("02_synergy_scoring", "Réalisé : inconnu", "au registre"),
+        ("03_employment_skills_forecast", "Aucun emploi n'a été déclaré", "aucune donnée"),
+    ],
+)
+def test_only_what_the_study_has_is_claimed(pages: dict[str, str], page: str, said: str, unsaid: str) -> None:
+    text = pages[f"internal/{page}"]
+    assert said in text and unsaid not in text
+
+
+def test_what_is_withheld_leaves_no_hole_in_a_sentence(pages: dict[str, str]) -> None:
+    holes = re.compile(r"(de|ajouterait|moins :) non diffusé|\(non diffusé\)|puis aucune ligne")
+    assert [name for name, text in pages.items() if holes.search(text)] == []
