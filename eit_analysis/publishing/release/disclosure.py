@@ -20,16 +20,17 @@ from eit_analysis.publishing.release.audit import PROTECTION
 
 @dataclass(frozen=True)
 class Limits:
-    """The rules a cell is held to; no weight means that only units count."""
+    """The rules a cell is held to, for all readers or for one; no weight means that only units count."""
 
     rules: Disclosure
     weighted: bool
     people: bool
+    reader: str | None = None
 
     def refuse(self, weights: dict[str, float]) -> bool:
         """Whether the sum of these weights by unit must be withheld."""
-        if not weights:
-            # No one answered: that is not about anyone.
+        if not set(weights) - {self.reader}:
+            # About nobody, or about the reader alone.
             return False
         size = sum(weights.values())
         units = sum(w > 0 for w in weights.values()) if size else len(weights)
@@ -57,8 +58,13 @@ class Cell:
         return self.limits.refuse(self.weights)
 
 
-def judge(breakdown: Breakdown, rules: Disclosure) -> tuple[list[Cell], Cell]:
+def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> tuple[list[Cell], Cell]:
     """The cell behind each row of a table, and the one behind its grand total.
+
+    Parameters
+    ----------
+    reader : str or None
+        The only firm that reads: what is its own is not kept from it.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def judge(breakdown: Breakdown, rules: Disclosure) -> tuple[list[Cell], Cell]:
     Cell
         Every record: a reader is taken to know it, from a share or from another page.
     """
-    limits = Limits(rules, breakdown.measure is not None, breakdown.people)
+    limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
     sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.weights
 
     def weighed(mask: np.ndarray | slice) -> dict[str, float]:

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -131,9 +132,13 @@ class Release(PreparedTables):
             )
         if self.viewer.internal:
             return None, Rounded(content.frame, {}), False
-        cells, base = judge(content, self.settings.disclosure)
+        cells, base = judge(content, self.settings.disclosure, self.viewer.company)
         shown = rounded(content.frame, list(content.keys), content.measure, base.size)
-        return statements.of_breakdown(content, cells, base, shown), shown, base.sensitive
+        own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
+        # A firm reads what is its own as it declared it; its exact share would tell the whole.
+        amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
+        exact = replace(shown, frame=shown.frame.mask(np.outer(own, amounts), content.frame))
+        return statements.of_breakdown(content, cells, base, shown), exact, base.sensitive
 
     def _finest(self, content: Breakdown) -> Breakdown:
         """The finest level of which the primary rules let through nearly as much as of the coarser one."""

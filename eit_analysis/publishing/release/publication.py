@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis.publishing.release.audit import System, publishable
-from eit_analysis.publishing.release.statements import Statements, joined
+from eit_analysis.publishing.release.statements import Statements, joined, to_frame
 
 
 class Publication:
@@ -21,10 +23,12 @@ class Publication:
     ----------
     reader : str or None
         The only firm that reads.
+    earlier : sequence of Statements
+        What this audience, or a wider one, knows already.
     """
 
-    def __init__(self, reader: str | None = None) -> None:
-        self.reader = reader
+    def __init__(self, reader: str | None = None, earlier: Sequence[Statements] = ()) -> None:
+        self.reader, self.earlier = reader, earlier
         self.tables: list[Statements] = []
 
     def add(self, told: Statements) -> int:
@@ -37,9 +41,18 @@ class Publication:
         """Shape (rows,): the rows of a table that may leave."""
         return self._shown[number]
 
+    def told(self) -> pd.DataFrame:
+        """All numbers that leave, for the log of releases."""
+        together = joined(self.tables)
+        shown = np.concatenate(self._shown)
+        numbers = sorted(
+            {number for told, leaves in zip(together.rows, shown, strict=True) if leaves for number in told}
+        )
+        return to_frame(together, numbers)
+
     @cached_property
     def _shown(self) -> list[np.ndarray]:
-        together = joined(self.tables)
+        together = joined([*self.tables, *self.earlier])
         system = together.system
         value = np.abs(system.forms @ system.amounts)
         ends = np.cumsum([len(table.rows) for table in self.tables])
@@ -55,7 +68,8 @@ class Publication:
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
-        leave = publishable(system, list(wanted), readers=readers)
+        known = range(sum(table.system.forms.shape[0] for table in self.tables), len(value))
+        leave = publishable(system, list(wanted), np.unique(first[known]).tolist(), readers)
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True
         for alike, one in zip(wanted.values(), leave, strict=True):

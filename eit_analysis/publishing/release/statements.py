@@ -111,6 +111,46 @@ def joined(parts: Iterable[Statements]) -> Statements:
     return Statements(system, names, rows, allowed, depth)
 
 
+def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
+    """Some numbers as a table for the log of releases: one row for each amount in each number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``number``, ``low``, ``high``, ``variable``, ``firm``, ``amount``, ``coefficient``.
+    """
+    own = told.system.forms[list(numbers)].tocoo()
+    at = np.asarray(list(numbers), dtype=int)[own.row]
+    return pd.DataFrame(
+        {
+            "number": own.row,
+            "low": told.system.low[at],
+            "high": told.system.high[at],
+            "variable": told.variables[own.col],
+            "firm": told.system.firms[own.col].astype(str),
+            "amount": told.system.amounts[own.col],
+            "coefficient": own.data,
+        }
+    )
+
+
+def from_frame(frame: pd.DataFrame) -> Statements:
+    """What :func:`to_frame` wrote: numbers that are known already."""
+    variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
+    numbers = frame.drop_duplicates("number").set_index("number").sort_index()
+    row = numbers.index.get_indexer(pd.Index(frame["number"]))
+    forms = csr_array((frame["coefficient"], (row, column)), shape=(len(numbers), len(variables)))
+    system = System(
+        forms,
+        numbers["low"].to_numpy(),
+        numbers["high"].to_numpy(),
+        frame["firm"].to_numpy(dtype=object)[first],
+        frame["amount"].to_numpy()[first],
+        np.zeros(len(numbers), dtype=bool),
+    )
+    return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
+
+
 def derived(parents: Sequence[Statements], behind: Sequence[Sequence[tuple[int, int]]]) -> Statements:
     """What a derived table tells: of each row, all that its rows of the parents tell.
 

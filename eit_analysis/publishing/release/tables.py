@@ -101,8 +101,8 @@ class Table(Released):
         hidden = self.hidden
         shut = hidden[:, None] & values
         if hidden.any():
-            # A rank among rows of which some are withheld tells where these are.
-            shut = shut | (values & [name.split("_")[0] == "rank" for name in columns])
+            # A rank among rows of which some are withheld tells where these are, a running share what.
+            shut = shut | (values & [name.split("_")[0] in ("rank", "cumulative") for name in columns])
         return shut
 
     @property
