@@ -30,7 +30,7 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
-from eit_analysis.templates import environment
+from eit_analysis.templates import environment, permitted
 
 LONGEST_NAME = 60  # characters of a title in the name of its file
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
@@ -93,7 +93,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
         )
     )
     head, body = page.split("</head>", 1)  # the style sheet has marks of its own
-    return head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body)
+    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body))
 
 
 def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
