@@ -153,11 +153,11 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             }
             continue
         table = table_of(block)
-        csv = None
-        if table is not None:
-            csv = _table_file(name, table.title, csvs)
-            csvs[csv] = to_csv(table)
+        csv = _table_file(name, table.title, csvs) if table is not None else None
         parts.append(block.html(f"b{number}", csv))
+        # A table of which only the total is said has no file.
+        if table is not None and csv and csv in parts[-1]:
+            csvs[csv] = to_csv(table)
     quality, sentence = _quality(study)
     contents.append(("lignes-lues-et-ecartees", "Lignes lues et écartées"))
     html = _frame(
