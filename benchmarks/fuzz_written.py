@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -16,10 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from benchmarks.spreadsheets import differing, live_cells
 from eit_analysis.intake.cleaning.wave import Cleaned
-from eit_analysis.intake.output import FORMULA_MARKS
 from eit_analysis.intake.sheets.ledger import published
 from eit_analysis.study import Study
 
@@ -76,36 +71,16 @@ def read_back(study: Study, cleaned: Cleaned) -> list[str]:
             problems.append(f"parquet: {name} reads back otherwise")
     for name in ("quarantine", "corrections", "implausible"):
         frames[name] = published(getattr(cleaned, name))
-    csv.field_size_limit(1 << 27)
     for name, frame in frames.items():
         data = (study.processed / f"{name}.csv").read_bytes()
-        text, separator = data.decode("utf-8-sig"), ";" if data.startswith(codecs.BOM_UTF8) else ","
-        header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        if header != list(frame.columns) or len(rows) != len(frame):
-            problems.append(f"csv: {name} reads back with {len(rows)} rows of {len(frame)}")
-            continue
-        for index, column in enumerate(header):
-            if not pd.api.types.is_numeric_dtype(frame[column].dtype):
-                wanted = frame[column].fillna("").tolist()
-                got = [row[index] for row in rows]
-                if any(g != w and g != "'" + w for g, w in zip(got, wanted, strict=True)):
-                    problems.append(f"csv: {name}.{column} reads back otherwise")
-                if any(g.startswith(FORMULA_MARKS) and not _is_number(g) for g in got):
-                    problems.append(f"formula: {name}.{column} holds one")
+        problems += [f"csv: {name}.{column} reads back otherwise" for column in differing(data, frame)]
+        problems += [f"formula: {name} holds {cell!r}" for cell in live_cells(data)]
     json.loads((study.processed / "manifest.json").read_text(encoding="utf-8"))
     for path in (study.processed / "relances").glob("*.html"):
         page = path.read_text(encoding="utf-8")
         if found := CONTROL.search(page):
             problems.append(f"page: {path.name} holds {found[0]!r}, which HTML forbids")
     return problems[:5]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def digests(study: Study) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from eit_analysis.errors import EitError, UsageError
+from eit_analysis.errors import CONTROLS, EitError, UsageError
 from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def clean(study: Study) -> None:
     questions = write_cleaned(study, cleaned)
     print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
     for line in [*unread(cleaned.quarantine), *left_aside(cleaned.manifest, cleaned.corrections)]:
-        print(line)
+        print(CONTROLS.sub(" ", line))
 
 
 def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questions: int) -> str:
@@ -218,7 +218,8 @@ def command_run(arguments: argparse.Namespace) -> int:
     for audience in audiences:
         print(study.reports(audience).relative_to(study.root) / "index.html")
     for run in failures:
-        print(f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}", file=sys.stderr)
+        line = f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"
+        print(CONTROLS.sub(" ", line), file=sys.stderr)
     return FAILED if failures else DONE
 
 

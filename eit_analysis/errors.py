@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")  # a file's name may hold a line break
+# A file's name may hold a line break, or what drives a terminal or turns its line from right to left.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 class EitError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
@@ -73,6 +74,17 @@ def fold_words(text: str) -> str:
     'departs prevus 3 ans'
     """
     return " ".join(NO_WORD.sub(" ", fold(text)).split())
+
+
+def file_words(text: str, longest: int) -> str:
+    """Whole folded words for the name of a file, as many as fit.
+
+    >>> file_words("Départs prévus (3 ans), par métier", 20)
+    'departs-prevus-3-ans'
+    """
+    return textwrap.shorten(fold_words(text), longest, placeholder="", break_long_words=False).replace(
+        " ", "-"
+    )
 
 
 def _with_comma(text: str) -> str:

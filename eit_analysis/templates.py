@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 import jinja2
+
+# Control characters and noncharacters: errors in a page (HTML standard, 13.2.3.5), and some cells hold them.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def permitted(html: str) -> str:
+    """A page with the replacement character for those that HTML forbids."""
+    return FORBIDDEN.sub("\ufffd", html)
 
 
 @cache

@@ -193,7 +193,7 @@ def test_import_says_what_it_wrote_and_writes_it_in_its_wave_only(project, eit, 
     assert eit.done("import", register, file.name, "essai") == sentence
     assert eit.done("import", register, file, "essai", "--wave", "2018") == sentence
     processed = contents(project / "data" / "processed" / "essai")
-    endings = (".csv", ".manifest.json", ".parquet", ".quarantine.csv")
+    endings = (".csv", ".manifest.json", ".parquet", ".quarantine.csv", ".quarantine.parquet")
     names = {f"{table}{ending}" for ending in endings}
     assert set(processed) == {f"{wave}/{name}" for wave in ("2018", "2023") for name in names}
     assert all(processed[f"2018/{name}"] == processed[f"2023/{name}"] for name in names)

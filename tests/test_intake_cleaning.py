@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.wave import clean_wave
-from eit_analysis.intake.output import write_csv, write_files
+from eit_analysis.intake.output import write_files
 from eit_analysis.intake.results import write_cleaned
 from eit_analysis.study import Study
 
@@ -554,12 +553,6 @@ def test_same_inputs_same_bytes_and_register_tables_untouched(study):
     assert str(study.root) not in (study.processed / "manifest.json").read_text()
     assert study.load("flows")["mass_t_per_year"].tolist() == pytest.approx([10, 10 * 0.0629])
     assert study.load("skills").empty
-
-
-def test_text_that_a_spreadsheet_would_run_is_disarmed():
-    sink = io.BytesIO()
-    write_csv(pd.DataFrame({"a": ["=1+1", "-5", "@x", "Thann"], "b": [-1.0, 2.0, 3.0, 4.0]}), sink)
-    assert sink.getvalue().decode() == '"a","b"\n"\'=1+1",-1\n"-5",2\n"\'@x",3\n"Thann",4\n'
 
 
 CELL = st.one_of(

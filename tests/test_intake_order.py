@@ -103,9 +103,9 @@ def processed(folder: Path) -> dict[str, bytes]:
 
 
 def table(folder: Path, name: str, wave: str = NEW) -> pd.DataFrame:
-    """A table, or a log, whose separator is that of French spreadsheets."""
+    """A table, or a log, as a French spreadsheet opens it."""
     path = folder / "data" / "processed" / "essai" / wave / f"{name}.csv"
-    return pd.read_csv(path, sep=None, engine="python", encoding="utf-8-sig")
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
 
 
 def fiche(folder: Path, site: str, answers: dict[tuple[int, str], object], to: Path) -> Path:
@@ -210,7 +210,7 @@ def test_every_order_of_cleaning_answering_and_importing_gives_the_same_bytes(st
 
 def test_a_register_imported_before_any_cleaning_waits_for_it(states):
     files = states[frozenset({"slips", "declared"})]
-    kinds = (".csv", ".parquet", ".quarantine.csv", ".manifest.json")
+    kinds = (".csv", ".parquet", ".quarantine.csv", ".quarantine.parquet", ".manifest.json")
     assert set(files) == {f"essai/{NEW}/{name}{kind}" for name in ("trackdechets", "gerep") for kind in kinds}
 
 

@@ -135,7 +135,7 @@ def test_imports_in_any_order_give_the_same_bytes_and_twice_changes_nothing(stud
         seen.add(
             tuple(
                 (study.processed / f"trackdechets{end}").read_bytes()
-                for end in (".parquet", ".manifest.json", ".quarantine.csv")
+                for end in (".parquet", ".manifest.json", ".quarantine.parquet", ".quarantine.csv")
             )
         )
         assert len(study.load("trackdechets")) == 5

@@ -19,6 +19,9 @@ import pytest
 from command import publish
 from conftest import AUDIENCES
 
+from benchmarks.spreadsheets import differing, live_cells
+from eit_analysis.french import fold_words
+
 PAGES = (
     "00_survey_quality",
     "01_flow_diagnosis",
@@ -134,6 +137,34 @@ def test_every_row_read_went_somewhere(published: Path, wave: str) -> None:
     with (processed / "corrections.csv").open(encoding="utf-8-sig", newline="") as stream:
         ignored = [row for row in csv.DictReader(stream, delimiter=";") if row["rule"].startswith("ignored")]
     assert len(ignored) == sum(counts["rows_ignored"] for counts in manifest["tables"].values())
+
+
+@pytest.mark.parametrize("wave", ["2015", "2018"])
+def test_the_csv_for_people_says_what_the_parquet_says(published: Path, wave: str) -> None:
+    processed = published / "data" / "processed" / "thur-doller" / wave
+    files = {path.stem: path for path in processed.glob("*.csv")}
+    assert {path.stem for path in processed.glob("*.parquet")} == files.keys() | {"row_sites"}
+    for path in files.values():
+        table = pd.read_parquet(path.with_suffix(".parquet"))
+        assert not differing(path.read_bytes(), table), path.name
+        assert not live_cells(path.read_bytes()), path.name
+
+
+def test_a_published_table_is_named_after_its_title_and_runs_nowhere(published: Path) -> None:
+    for audience in AUDIENCES:
+        folder = reports(published, audience)
+        linked = {}
+        for page in folder.glob("0*.html"):
+            for part in page.read_text(encoding="utf-8").split("<caption")[1:]:
+                if link := re.search(r'href="tables/([^"]+)" download', part):
+                    assert link[1] not in linked
+                    linked[link[1]] = html.unescape(part.split("</caption>")[0].split(">", 1)[1])
+        assert linked and linked.keys() == {path.name for path in (folder / "tables").iterdir()}
+        for name, title in linked.items():
+            words = name.removesuffix(".csv").split("-", 1)[1]
+            assert fold_words(title).startswith(words.replace("-", " ")), title
+            assert 0 < len(words) <= 60, words
+            assert not live_cells((folder / "tables" / name).read_bytes()), name
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

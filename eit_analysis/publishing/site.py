@@ -6,10 +6,12 @@ import base64
 import hashlib
 import platform
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from itertools import chain, count
 from typing import Any
 
 import mistune
@@ -17,7 +19,7 @@ import pandas as pd
 from babel.dates import format_date
 from markupsafe import Markup
 
-from eit_analysis import french
+from eit_analysis import french, spreadsheet_csv
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.gathering import Silence, gathered, table_of
@@ -28,8 +30,9 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
-from eit_analysis.templates import environment
+from eit_analysis.templates import environment, permitted
 
+LONGEST_NAME = 60  # characters of a title in the name of its file
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
 
@@ -90,7 +93,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
         )
     )
     head, body = page.split("</head>", 1)  # the style sheet has marks of its own
-    return head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body)
+    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body))
 
 
 def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
@@ -132,7 +135,8 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
 
 def render(study: Study, audience: str, name: str, blocks: list[Block], today: date) -> Page:
     """One report from the prose and the released objects of its notebook."""
-    title, contents, parts, csvs = "", [], [], {}
+    title, contents, parts = "", [], []
+    csvs: dict[str, str] = {}
     sheets: dict[str, str] = {}
     taken: set[str] = set()
     for number, block in gathered(blocks):
@@ -154,11 +158,11 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             }
             continue
         table = table_of(block)
-        csv = None
-        if table is not None:
-            csv = f"tables/{name}-{number:02d}.csv"
-            csvs[csv] = to_csv(table)
+        csv = _table_file(name, table.title, csvs) if table is not None else None
         parts.append(block.html(f"b{number}", csv))
+        # A table of which only the total is said has no file.
+        if table is not None and csv and csv in parts[-1]:
+            csvs[csv] = to_csv(table)
     quality, sentence = _quality(study)
     contents.append(("lignes-lues-et-ecartees", "Lignes lues et écartées"))
     html = _frame(
@@ -229,22 +233,18 @@ def _quality(study: Study) -> tuple[Markup, str]:
     return table.html("qualite"), sentence
 
 
+def _table_file(page: str, title: str, taken: Collection[str]) -> str:
+    """The file of a table, named after its title; no other page has it, nor another table of this one."""
+    stem = f"tables/{page}-{french.file_words(title, LONGEST_NAME) or 'tableau'}"
+    names = chain([stem], (f"{stem}-{rank}" for rank in count(2)))
+    return next(name for name in (f"{stem}.csv" for stem in names) if name not in taken)
+
+
 def to_csv(table: Table) -> str:
-    """A released table for a French spreadsheet: semicolons, decimal commas, no cell read as a formula."""
-
-    def safe(value: object) -> str:
-        if wording.is_missing(value):
-            return ""
-        if isinstance(value, (float, int)) or hasattr(value, "dtype"):
-            return f"{value:.10g}".replace(".", ",")
-        text = str(value).replace("\r", " ").replace("\n", " ")
-        text = "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text
-        return '"' + text.replace('"', '""') + '"'
-
+    """A released table as a file: French words, numbers with ten digits."""
     printed = Printed(table)
-    data = printed.exported
-    rows = [printed.header, *data.itertuples(index=False)]
-    return "\ufeff" + "\r\n".join(";".join(safe(v) for v in row) for row in rows) + "\r\n"
+    data = printed.exported.map(lambda v: float(f"{v:.10g}") if hasattr(v, "__float__") else v)
+    return spreadsheet_csv.to_bytes(data.set_axis(printed.header, axis=1)).decode()
 
 
 def index(study: Study, audience: str, entries: list[dict[str, str]], today: date) -> str:

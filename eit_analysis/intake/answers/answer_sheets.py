@@ -86,8 +86,9 @@ def as_read(cell: Any) -> str:
         text = f"{cell:%d/%m/%Y %H:%M}" if timed else f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
         text = text.replace(".", ",")
-    while not text.isprintable():  # without what kept it from being one, the rest may be a text to repair
-        text = repair(clean_text("".join(c for c in text if c.isprintable())))
+    # Without what kept it from being one, the rest may be a text to repair.
+    while (mended := repair(clean_text("".join(c for c in text if c.isprintable())))) != text:
+        text = mended
     return ESCAPE.sub("?", text)[:LONGEST].rstrip()
 
 

@@ -32,7 +32,11 @@ ZERO_WORDS = words_meaning("zero")
 DITTO = words_meaning("ditto")
 DITTO_SIGNS = "\"'«»“”„〃 "
 ELSEWHERE = re.compile(r"(?:voir|cf|confer|se reporter|se referer|demander|joint|jointe|en annexe|annexe)\b")
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# Signs without width, control characters but for spaces, marks that turn a text round, no characters at all.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069"
+    "\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 EXCEL_ERROR = re.compile(
     r"#{2,}|#?Err:[0-9]+|#N/[AD]|#GETTING_DATA"
     r"|#(?:DIV/0|REF|NULL|NUL|NUM|NOMBRE|VALUE|VALEUR|NAME|NOM|SPILL|EPARS|ÉPARS|PROPAGATION|CALC|CALCUL|FIELD"
@@ -91,7 +95,7 @@ def clean_text(cell: Any) -> str:
 
 def single_spaced(text: str) -> str:
     """Text with one plain space for any spaces, without the marks that nobody sees."""
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         text = INVISIBLE.sub("", text)
     return " ".join(text.split())
 

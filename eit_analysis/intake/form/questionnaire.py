@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis import tables
+from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.errors import InputError
-from eit_analysis.french import fold_words
+from eit_analysis.french import file_words
 from eit_analysis.intake.cells.contract import clean_cell, is_number
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.form.guide import TITLE, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
-from eit_analysis.intake.output import log_bytes
 from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune
 from eit_analysis.study import write_atomic
@@ -68,7 +67,9 @@ def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
     for path, row in zip(paths, rows, strict=True):
         write_blank(path, pd.DataFrame([row], dtype=object))
     headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
-    write_atomic(folder.parent / CONTACTED_FILE, log_bytes(contacted(firms).rename(columns=headers)))
+    write_atomic(
+        folder.parent / CONTACTED_FILE, spreadsheet_csv.to_bytes(contacted(firms).rename(columns=headers))
+    )
     return paths
 
 
@@ -79,12 +80,7 @@ def contacted(firms: pd.DataFrame) -> pd.DataFrame:
 
 def _file_stem(row: dict[str, Any]) -> str:
     """Identifier and short name of a firm, in characters that every system takes in a file name."""
-    words, slug = fold_words(row.get("name", "")).split(), ""
-    for word in words:
-        if len(longer := f"{slug}-{word}".lstrip("-")) > LONGEST_SLUG:
-            break
-        slug = longer
-    return f"{row['site_id']}_{slug}".rstrip("_")
+    return f"{row['site_id']}_{file_words(row.get('name', ''), LONGEST_SLUG)}".rstrip("_")
 
 
 def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:

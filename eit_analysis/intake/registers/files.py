@@ -15,6 +15,7 @@ from eit_analysis.intake.registers import stream
 from eit_analysis.intake.registers.declarations import Match, Register, declared, find_match
 from eit_analysis.intake.registers.sentences import nothing_usable
 from eit_analysis.intake.registers.table_reader import Body, Row, SheetTable, read_body
+from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_files
 
 REGISTERS = declared()
@@ -192,7 +193,7 @@ def _table(
         "rows_refused": sum(table.rows_refused for table in tables),
         "rows_masked": int(frame.loc[frame["masked"], "source_row"].nunique()),
     }
-    refused = pd.concat([table.refused for table in tables], ignore_index=True)
+    refused = typed(pd.concat([table.refused for table in tables], ignore_index=True))
     if frame.empty:
         raise nothing_usable(manifest, refused)
     return RegisterTable(main, frame, manifest, refused)

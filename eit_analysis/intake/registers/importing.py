@@ -17,10 +17,10 @@ from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.french import fold_words
-from eit_analysis.intake.output import json_bytes, read_log, write_files
+from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
-from eit_analysis.intake.sheets.ledger import SOURCE
+from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.study import Study, write_atomic
 
@@ -30,7 +30,7 @@ COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked
 def import_register(register: str, file: Path, study: Study) -> str:
     """Import a file of a register into the processed folder of a study's wave.
 
-    Written: ``<table>.parquet`` and ``.csv``, ``<table>.quarantine.csv`` (refused rows), and
+    Written: ``<table>`` and ``<table>.quarantine`` (refused rows) as ``.parquet`` and ``.csv``, and
     ``<table>.manifest.json`` with the counts of every file that was imported into the table.
 
     Returns
@@ -116,11 +116,11 @@ def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
 
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
-    path, merged = study.processed / f"{read.table}.quarantine.csv", read.refused
+    log, merged = f"{read.table}.quarantine", read.refused
     if not read.match.layout.replaces:
         return merged
-    if path.exists():
-        old = read_log(study, f"{read.table}.quarantine")
+    if study.has(log):
+        old = typed(study.load(log))
         merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
     return merged.sort_values(SOURCE, kind="stable").reset_index(drop=True)
 

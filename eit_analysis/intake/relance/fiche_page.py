@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +14,9 @@ from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
 from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.study import Study
-from eit_analysis.templates import environment
+from eit_analysis.templates import environment, permitted
 
 TEMPLATES = Path(__file__).parent / "template"
-# Control characters and noncharacters: errors in a page (HTML standard, 13.2.3.5), and some cells hold them.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Sections of the questions, in their order: kind, title, what the reader should know.
 SECTIONS = (
     (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
@@ -65,4 +62,4 @@ def page(study: Study, fiche: Fiche) -> bytes:
         counted=counted,
     )
     # A lone surrogate, which some broken files hold, has no place in UTF-8.
-    return FORBIDDEN.sub("\ufffd", html).encode("utf-8", errors="replace")
+    return permitted(html).encode("utf-8", errors="replace")

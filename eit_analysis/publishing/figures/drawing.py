@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,7 +51,10 @@ def drawn(height: float, *paints: Callable[[Axes], None], ratios: Sequence[float
 def to_svg(canvas: Canvas) -> str:
     """The SVG element of a canvas, without its prologue, style sheet, metadata and fixed size."""
     buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # The page's own fonts draw the letters: here they are only measured.
+        warnings.filterwarnings("ignore", "Glyph ")
+        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     # Fonts are the page's own, and a hundredth of a point is finer than any screen: half the weight goes.
