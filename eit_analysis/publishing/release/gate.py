@@ -116,7 +116,9 @@ class Release(PreparedTables):
             actors=content.records["site_id"].nunique(),
         )  # fmt: skip
 
-    def _told(self, content: Breakdown, title: str) -> tuple[Statements | None, Rounded, bool]:
+    def _told(
+        self, content: Breakdown, title: str, finer: bool = False
+    ) -> tuple[Statements | None, Rounded, bool]:
         """What a breakdown tells, as it is rounded; and whether the sum of all its records is closed."""
         if not isinstance(content, Breakdown):
             raise DisclosureError(
@@ -138,7 +140,8 @@ class Release(PreparedTables):
         # A firm reads what is its own as it declared it; its exact share would tell the whole.
         amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
         exact = replace(shown, frame=shown.frame.mask(np.outer(own, amounts), content.frame))
-        return statements.of_breakdown(content, cells, base, shown), exact, base.sensitive
+        told = statements.of_breakdown(content, cells, base, Rounded(shown.frame, {}) if finer else shown)
+        return told, exact, base.sensitive
 
     def _finest(self, content: Breakdown) -> Breakdown:
         """The finest level of which the primary rules let through nearly as much as of the coarser one."""
@@ -161,7 +164,7 @@ class Release(PreparedTables):
             raise DisclosureError(
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
-        parents = [self._told(parent, title)[0] for parent in content.parents]
+        parents = [self._told(parent, title, finer=True)[0] for parent in content.parents]
         told = None if self.viewer.internal else statements.derived([p for p in parents if p], behind)
         return self._aggregate(
             content, title, note, told, rounded(content.frame, list(content.keys), None, 0.0).frame

@@ -2,7 +2,8 @@
 
 Each row of a breakdown is such a form (:meth:`Breakdown.forms`), known as closely as it is rounded. Whatever
 else the row prints (a forecast, a ratio, a median) is reckoned from the same records: where their sum is not
-printed, it is taken to tell it to two digits. A row of a derived table tells all rows that it comes from.
+printed, it is taken to tell it to two digits. A row of a derived table tells all rows that it comes from, so
+closely.
 
 An amount is one variable wherever it is summed: known by its actor, the cell of the survey that it was read
 from and its value, so that an amount that did not change between two releases is the same, and one that was
@@ -66,7 +67,9 @@ def of_breakdown(content: Breakdown, cells: Sequence[Cell], base: Cell, shown: R
     depth = np.array([len(cell.key) for cell in cells], dtype=int)
     n_rows, whole = len(cells), "share_percent" in content.frame and not base.sensitive
     names = [content.measure, *(name for name in content.sums if name in content.frame)]
-    blocks = [_sums(content, name, shown, ~allowed) for name in names if name]
+    # What else is printed may tell a sum to more digits than its own.
+    finer = not set(shown.steps) <= {*names, "share_percent"}
+    blocks = [_sums(content, name, shown, finer, ~allowed) for name in names if name]
     if blocks and whole:
         blocks.append(_whole(content, base))
     if not blocks:
@@ -168,13 +171,13 @@ def derived(parents: Sequence[Statements], behind: Sequence[Sequence[tuple[int, 
     return replace(together, rows=rows, allowed=allowed, depth=depth)
 
 
-def _sums(content: Breakdown, name: str, shown: Rounded, closed: np.ndarray) -> Statements:
-    """One column of sums: a number for each row."""
+def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np.ndarray) -> Statements:
+    """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
     forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
     value = forms @ declared
     step = digit(value, DIGITS)
     centre = to_step(value, step)
-    if name in shown.steps:
+    if name in shown.steps and not finer:
         printed = shown.frame[name].to_numpy(dtype=float)
         given = ~np.isnan(printed)
         step, centre = np.where(given, shown.steps[name], step), np.where(given, printed, centre)
