@@ -35,19 +35,29 @@ def project_root() -> Path:
 
 
 @contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An error of the disk names the file that was meant: a full disk names none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+@contextmanager
 def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    os.close(handle)
-    try:
-        with Path(temporary).open("wb") as stream:
-            yield stream
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        os.close(handle)
+        try:
+            with Path(temporary).open("wb") as stream:
+                yield stream
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -146,7 +156,11 @@ class Study:
                 f"lancez « eit clean {self.name} --wave {self.wave} »",
                 file=path.name,
             )
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            again = f"lancez « eit clean {self.name} --wave {self.wave} »"
+            raise InputError(f"ce fichier est abîmé, {again}", file=path.name) from error
 
 
 def list_studies(root: Path) -> list[str]:

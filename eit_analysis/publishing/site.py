@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.metadata
 import platform
 import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 import mistune
@@ -26,10 +26,12 @@ from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 from eit_analysis.templates import environment
 
+Imprint = list[tuple[str, Any]]
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
 
@@ -42,6 +44,11 @@ class Page:
     html: str
     csvs: dict[str, str]
     sheets: dict[str, str]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """All of its files, by path within the folder of its audience."""
+        return {f"{self.name}.html": self.html, **self.csvs, **self.sheets}
 
 
 @cache
@@ -62,14 +69,14 @@ def anchor(text: str) -> str:
 
 
 def audience_name(study: Study, audience: str) -> str:
-    if audience.startswith("company:"):
+    if audience.startswith("company:") and study.has("sites"):
         site = audience.removeprefix("company:")
         names = study.load("sites").set_index("site_id")["name"]
         return str(names.get(site, site))
     return AUDIENCES.get(audience, audience)
 
 
-def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -> str:
+def _frame(study: Study, audience: str, title: str, imprint: Imprint, **parts: Any) -> str:
     css, policy = style_sheet()
     content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
@@ -85,7 +92,7 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
             wave=study.wave,
             audience=audience_name(study, audience),
             fictional=study.settings.fictional,
-            imprint=_imprint(study, today),
+            imprint=imprint,
             **(content | parts),
         )
     )
@@ -93,18 +100,20 @@ def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -
     return head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body)
 
 
-def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
-    """Date, sources, rules, fingerprint of the data and versions: the foot of every page."""
-    rules = study.settings.disclosure
-    inputs = sorted(entry["sha256"] for entry in study.manifest()["inputs"])
-    fingerprint = hashlib.sha256("".join(inputs).encode()).hexdigest()
-    published = Markup('<time datetime="{}">{}</time>').format(
-        today.isoformat(), format_date(today, "d MMMM y", locale="fr_FR")
+def published(day: date) -> Markup:
+    """A day in French, which a program reads too."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        day.isoformat(), format_date(day, "d MMMM y", locale="fr_FR")
     )
-    files = french.counted(len(inputs), "fichier", "fichiers")
+
+
+def _imprint(study: Study, version: Version) -> Imprint:
+    """Date, sources, rules, fingerprint and versions: the foot of every page."""
+    rules = study.settings.disclosure
+    files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
     share = wording.number(rules.maximum_share * 100, 0)
     return [
-        ("Publié le", published),
+        ("Publié le", published(version.made)),
         (
             "Sources",
             f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
@@ -116,16 +125,16 @@ def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
             f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
             "prévision faite pour elles peut en donner moins",
         ),
-        ("Empreinte des données", fingerprint[:16]),
+        ("Empreinte (données, réglages et programme)", version.fingerprint),
         (
             "Versions",
-            f"eit-analysis {version('eit-analysis')}, Python {platform.python_version()}, "
+            f"eit-analysis {importlib.metadata.version('eit-analysis')}, Python {platform.python_version()}, "
             f"pandas {pd.__version__}",
         ),
     ]
 
 
-def render(study: Study, audience: str, name: str, blocks: list[Block], today: date) -> Page:
+def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
     """One report from the prose and the released objects of its notebook."""
     title, contents, parts, csvs = "", [], [], {}
     sheets: dict[str, str] = {}
@@ -144,7 +153,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         if isinstance(block, Sheets):
             parts.append(block.html(name))
             sheets |= {
-                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, today)
+                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, version)
                 for sheet in block.sheets
             }
             continue
@@ -160,7 +169,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         study,
         audience,
         title or name,
-        today,
+        _imprint(study, version),
         contents=contents,
         body=Markup("\n").join(parts),
         quality=quality,
@@ -170,13 +179,13 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
     return Page(name, title or name, html, csvs, sheets)
 
 
-def _sheet(study: Study, audience: str, name: str, sheet: Sheet, today: date) -> str:
+def _sheet(study: Study, audience: str, name: str, sheet: Sheet, version: Version) -> str:
     """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
     return _frame(
         study,
         audience,
         sheet.title,
-        today,
+        _imprint(study, version),
         body=Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1)),
         home=f"../{name}.html",
         back="Le rapport dont cette fiche est tirée",
@@ -242,16 +251,39 @@ def to_csv(table: Table) -> str:
     return "\ufeff" + "\r\n".join(";".join(safe(v) for v in row) for row in rows) + "\r\n"
 
 
-def index(study: Study, audience: str, entries: list[dict[str, str]], today: date) -> str:
+def index(study: Study, audience: str, entries: list[dict[str, str]], version: Version) -> str:
     """The list of an audience's reports: each with its date, or the reason why it is missing."""
-    body = environment(TEMPLATES).get_template("index.html.j2").render(entries=entries)
-    return _frame(study, audience, "Rapports de l'étude", today, body=Markup(body), home="")
+    body = Markup(environment(TEMPLATES).get_template("index.html.j2").render(entries=entries))
+    return _frame(study, audience, "Rapports de l'étude", _imprint(study, version), body=body, home="")
 
 
-def failure(study: Study, audience: str, name: str, reason: str, today: date) -> str:
+def failure(study: Study, audience: str, name: str, reason: str, version: Version) -> str:
     """An explanatory page in place of a report that could not be made."""
     body = Markup(
         "<p>Ce rapport n'a pas pu être produit aujourd'hui. Le dernier rapport valable, s'il existe, "
         "reste en place à côté de cette page.</p><p><strong>Raison :</strong> {}</p>"
     ).format(reason)
-    return _frame(study, audience, f"Rapport non produit : {name}", today, body=body)
+    title = f"Rapport non produit : {name}"
+    return _frame(study, audience, title, _imprint(study, version), body=body)
+
+
+def notice(study: Study, audience: str, day: date, fingerprint: str) -> str:
+    """What stands in place of the pages of an audience that were withdrawn."""
+    body = Markup(
+        "<p>Ce rapport a été retiré : un acteur est revenu sur son accord de diffusion, ou ses données ont "
+        "été retirées de l'étude. Il sera remplacé par un rapport refait sans elles. Merci de ne plus "
+        "diffuser les copies de l'ancien.</p>"
+    )
+    imprint = [("Retiré le", published(day)), ("Empreinte", fingerprint)]
+    return _frame(study, audience, "Rapport retiré", imprint, body=body, home="")
+
+
+def dated(page: str, version: Version) -> str:
+    """A page of an earlier version, which says on its first line that it could not be made again."""
+    page = re.sub(r'<p id="reprise".*?</p>\n', "", page, flags=re.S)
+    stamp = re.search(r"<time .*?</time>", page)
+    words = Markup(
+        '<p id="reprise" class="banner" role="note">Cette page date du {}, comme ses données\u00a0: elle n’a '
+        "pas pu être refaite le {}, avec celles de la version {}.</p>\n"
+    ).format(Markup(stamp[0] if stamp else ""), published(version.made), version.fingerprint)
+    return page.replace('<header class="page">', f'{words}<header class="page">', 1)
