@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from eit_analysis.errors import DiskError, EitError, UsageError
 from eit_analysis.locking import locked
-from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
+from eit_analysis.study import Study, all_or_none, create_study, open_study, project_root, write_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +148,8 @@ def clean(study: Study) -> None:
     from eit_analysis.intake.results import write_cleaned
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
-    questions = write_cleaned(study, cleaned)
+    with all_or_none():
+        questions = write_cleaned(study, cleaned)
     print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
     for line in [*unread(cleaned.quarantine), *left_aside(cleaned.manifest, cleaned.corrections)]:
         print(line)
@@ -245,7 +246,9 @@ def command_import(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study, arguments.wave)
     with locked(study, f"eit import {arguments.register} {study.name}", warn):
-        print(import_register(arguments.register, arguments.file, study))
+        with all_or_none():
+            said = import_register(arguments.register, arguments.file, study)
+        print(said)
         # So that importing before or after the cleaning gives the same tables.
         if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
             clean(study)

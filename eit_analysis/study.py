@@ -48,16 +48,39 @@ def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""
     with _naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
         os.close(handle)
+        temporary = Path(name)
         try:
-            with Path(temporary).open("wb") as stream:
+            with temporary.open("wb") as stream:
                 yield stream
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
+            temporary.chmod(0o644)
+            if _together is None:
+                temporary.replace(path)
+            else:
+                _together.append((temporary, path))
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
+
+
+_together: list[tuple[Path, Path]] | None = None  # one for all threads that write
+
+
+@contextmanager
+def all_or_none() -> Iterator[None]:
+    """What is written meanwhile takes its places at the end, or not at all if one file cannot be written."""
+    global _together
+    written: list[tuple[Path, Path]] = []
+    _together = written
+    try:
+        yield
+        for temporary, path in written:
+            temporary.replace(path)
+    finally:
+        _together = None
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -133,7 +156,7 @@ class Study:
         Raises
         ------
         InputError
-            When the wave has not been cleaned yet.
+            When the wave has not been cleaned yet, or its file was harmed since.
         """
         path = self.processed / f"{table}.parquet"
         again = f"lancez « eit clean {self.name} --wave {self.wave} »"
@@ -145,7 +168,13 @@ class Study:
         written = cleaned.get(table, {}).get("sha256")
         if written and written != hashlib.sha256(content).hexdigest():
             raise InputError(f"cette table n'est pas celle du dernier nettoyage, {again}", file=path.name)
-        return pd.read_parquet(io.BytesIO(content))
+        try:
+            return pd.read_parquet(io.BytesIO(content))
+        except (ValueError, OSError) as error:  # of Arrow
+            raise InputError(
+                f"cette table est abîmée, {again} ou importez de nouveau le registre dont elle vient",
+                file=path.name,
+            ) from error
 
     def manifest(self) -> dict:
         """What cleaning wrote about its inputs (hashes, counts, versions)."""

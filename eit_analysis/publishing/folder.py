@@ -19,7 +19,7 @@ Files = dict[str, bytes]
 
 
 def folder_files(
-    study: Study, audience: str, runs: list[Run], version: Version, good: Path | None, carried: Files
+    study: Study, audience: str, runs: list[Run], version: Version, good: dict[str, Files], carried: Files
 ) -> Files:
     """The folder of an audience in one version, by path within it.
 
@@ -27,8 +27,8 @@ def folder_files(
     ----------
     runs : list of Run
         Its pages; of one that failed the last good version stays, and says its date.
-    good : pathlib.Path or None
-        The folder with the last good pages, where they may still be shown.
+    good : dict of str to dict
+        By page that failed, the files of the last good one.
     carried : dict
         Files of pages that this version need not make again.
     """
@@ -41,10 +41,9 @@ def folder_files(
         reason = run.error if audience == INTERNAL else "l'équipe de l'étude en est informée"
         failure = site.failure(study, audience, run.name, reason, version)
         files[f"{run.name}.echec.html"] = failure.encode()
-        kept = page_files(good, run.name) if good else {}
         files |= {
             name: site.dated(content.decode(), version).encode() if name.endswith(".html") else content
-            for name, content in kept.items()
+            for name, content in good.get(run.name, {}).items()
         }
     files["index.html"] = site.index(study, audience, _entries(files), version).encode()
     return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -86,9 +87,8 @@ class Press:
         return files
 
     def _put(self, audience: str, runs: list[Run], version: Version, carried: Files) -> None:
-        place, last = self.study.reports(audience), self.log.last(self.study.wave, audience)
-        # What may no longer be shown has been withdrawn before.
-        good = None if last is not None and last.withdrawn else place
+        place = self.study.reports(audience)
+        good = {run.name: self._last_good(audience, run.name) for run in runs if run.page is None}
         files = folder_files(self.study, audience, runs, version, good, carried)
         made = {run.name for run in runs if run.page is not None} | {Path(name).stem for name in carried}
         record = Record(
@@ -107,6 +107,21 @@ class Press:
         self.log.wait(record)
         put_in_place(place)
         self.log.confirm(record.wave, audience)
+
+    def _last_good(self, audience: str, name: str) -> Files:
+        """The last good page of a notebook that failed, if all of it may still be read.
+
+        Whoever took its consent back has had the pages withdrawn; what is left is that study.toml may no
+        longer let the audience read names.
+        """
+        last = self.log.last(self.study.wave, audience)
+        if last is not None and last.withdrawn:
+            return {}
+        files = page_files(self.study.reports(audience), name)
+        if audience == INTERNAL:
+            return files
+        names, may_name = Names(self.now, []), allowed(self.study, audience, self.now)
+        return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
 
 
 def publish(
@@ -163,7 +178,7 @@ def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
 def _named(files: Files, names: Names) -> dict[str, list[str]]:
     """By page, the sites that it, its tables or its sheets name."""
     found: dict[str, list[str]] = {}
-    for name in sorted(name for name in files if "/" not in name and not name.endswith(".echec.html")):
+    for name in sorted(name for name in files if re.match(r"\d[^/.]*\.html$", name)):
         own = [name, *(path for path in beside(files[name].decode()) if path in files)]
         sites = set().union(*(names.found(files[path].decode()) for path in own))
         found[name.removesuffix(".html")] = sorted(sites)

@@ -25,7 +25,7 @@ def _row(record: Record) -> tuple[str, ...]:
     named = {actor for actors in record.pages.values() for actor in actors}
     what = ", ".join(
         [
-            counted(len(record.pages) - 1, "rapport", "rapports"),
+            counted(len(record.pages), "rapport", "rapports"),
             counted(len(named), "acteur nommé", "acteurs nommés"),
         ]
     )

@@ -15,10 +15,14 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of <fcntl.h> and <linux/fs.h>
 
 
 def write_beside(place: Path, files: Mapping[str, bytes]) -> None:
-    """Write a whole folder beside its place, by path within it."""
-    shutil.rmtree(_new(place), ignore_errors=True)
-    for name, content in files.items():
-        write_atomic(_new(place) / name, content)
+    """Write a whole folder beside its place, by path within it; nothing is left of one that is not whole."""
+    _clear(place)
+    try:
+        for name, content in files.items():
+            write_atomic(_new(place) / name, content)
+    except BaseException:
+        _clear(place)
+        raise
 
 
 def put_in_place(place: Path) -> None:

@@ -60,7 +60,7 @@ def verify(study: Study, audiences: list[str], progress: Progress) -> list[Verdi
         runs = press.draw(version, [record.audience for record in group], press.notebooks)
         for record in group:
             own = [run for run in runs if run.audience == record.audience]
-            made = folder_files(study, record.audience, own, version, None, {})
+            made = folder_files(study, record.audience, own, version, {}, {})
             verdicts.append(_verdict(record, version, made, study.reports(record.audience)))
     return verdicts
 

@@ -13,10 +13,6 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from eit_analysis.errors import InputError
 from eit_analysis.study import Study
 
 PACKAGE = Path(__file__).parents[1]
@@ -72,17 +68,16 @@ def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made
 
 def data_digest(study: Study) -> str:
     """Digest of all that notebooks may read of a study: the tables and logs of its waves, its settings."""
-    found = {}
+    found: dict[str, str] = {}
     for wave in (study.at(name) for name in study.waves):
-        for path in _plain_files(wave.processed):
-            if path.suffix == ".parquet":
-                _readable(path)
-            found[f"{wave.wave}/{path.name}"] = _file(path)
-        if (wave.processed / "manifest.json").exists():
-            for table in wave.manifest()["tables"]:
-                wave.load(table)
-        for register in wave.processed.glob("*.manifest.json"):
-            wave.load(register.name.removesuffix(".manifest.json"))
+        files = {path.name: path for path in _plain_files(wave.processed)}
+        tables = {name.removesuffix(".parquet") for name in files if name.endswith(".parquet")}
+        tables |= {name.removesuffix(".manifest.json") for name in files if name.endswith(".manifest.json")}
+        for table in sorted(
+            tables | (wave.manifest()["tables"].keys() if "manifest.json" in files else set())
+        ):
+            wave.load(table)
+        found |= {f"{wave.wave}/{name}": _file(path) for name, path in files.items()}
     settings = study.root / "data" / "raw" / study.name
     found |= {path.name: _file(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv")}
     return _digest(*(f"{name} {digest}" for name, digest in sorted(found.items())))
@@ -104,17 +99,6 @@ def _plain_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
-
-
-def _readable(path: Path) -> None:
-    try:
-        pq.read_metadata(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            "cette table est abîmée, nettoyez de nouveau la vague, ou importez de nouveau le registre dont "
-            "elle vient",
-            file=path,
-        ) from error
 
 
 def _file(path: Path) -> str:
