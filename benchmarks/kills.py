@@ -1,8 +1,10 @@
 """Kill the writing of the sample's pages, and look whether each folder is one whole version.
 
-Run as ``python -m benchmarks.kills``; ``--kills`` and ``--aimed`` say how many at random moments and how many between
-two files. The pages of the team, partners and public are drawn once in two versions; each process that is killed
-writes the other one than that in place. The sample study must be clean.
+    python -m benchmarks.kills [--kills 100] [--aimed 20] [--seed 1]
+
+So many at random moments, and so many between two files. The pages of the team, partners and public are drawn
+once, in two versions; each process that is killed writes the one that is not in place. The sample study must
+be clean. Needs fork.
 """
 
 from __future__ import annotations
