@@ -109,14 +109,18 @@ def main() -> None:
         for turn in range(options.kills + options.aimed):
             aimed = turn >= options.kills
             target = first if there[AUDIENCES[-1]] == other.fingerprint else other
+            aim, moment = (
+                chance.randrange(files),
+                chance.uniform(0, 2 * took),
+            )  # the machine may be busier now
             child = os.fork()
             if child == 0:
                 if aimed:
-                    die_after(chance.randrange(files))
+                    die_after(aim)
                 put(press, *drawn[target.fingerprint])
                 os._exit(0)
             if not aimed:
-                time.sleep(chance.uniform(0, took))
+                time.sleep(moment)
                 os.kill(child, signal.SIGKILL)
             ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             found = folders(study)  # as a reader sees them before any restart

@@ -37,9 +37,8 @@ def locked(study: Study, command: str, say: Callable[[str], None]) -> Iterator[N
     UsageError
         When the study is still held after ``PATIENCE_S`` seconds.
     """
-    folder = study.processed.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    lock, holder = FileLock(folder / ".lock"), folder / ".lock.holder"
+    folder = study.root / "data"
+    lock, holder = FileLock(folder / f".{study.name}.lock"), folder / f".{study.name}.holder"
     try:
         lock.acquire(timeout=0)
     except Timeout:
