@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from eit_analysis.errors import DiskError, EitError, UsageError
+from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.locking import locked
-from eit_analysis.study import Study, all_or_none, create_study, open_study, project_root, write_atomic
+from eit_analysis.study import Study, create_study, open_study, project_root
 
 if TYPE_CHECKING:
     import pandas as pd

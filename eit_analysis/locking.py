@@ -12,7 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from eit_analysis.errors import UsageError
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.files import write_atomic
+from eit_analysis.study import Study
 
 PATIENCE_S = 1800.0
 
@@ -40,7 +41,7 @@ def locked(study: Study, command: str, say: Callable[[str], None]) -> Iterator[N
     folder = study.root / "data"
     lock, holder = FileLock(folder / f".{study.name}.lock"), folder / f".{study.name}.holder"
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=0.5)
     except Timeout:
         say(f"{_held(study, holder)}\u00a0: la commande attend qu'elle finisse, Ctrl+C pour renoncer.")
         try:

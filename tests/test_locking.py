@@ -29,7 +29,7 @@ def test_a_second_command_waits_and_is_told_for_whom(study: Study) -> None:
     thread = threading.Thread(target=first)
     thread.start()
     inside.wait()
-    threading.Timer(0.1, done.set).start()
+    threading.Timer(0.8, done.set).start()
     with locked(study, "eit run essai", told.append):
         order.append("second")
     thread.join()

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from eit_analysis.study import Study, open_atomic
+from eit_analysis.files import open_atomic
+from eit_analysis.study import Study
 
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 FIRST_ROWS = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from eit_analysis.publishing import site
+from eit_analysis.publishing import notices
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.report import Run
 from eit_analysis.publishing.version import Version
@@ -39,13 +39,13 @@ def folder_files(
             continue
         # The reason may quote data: outside the team a reader learns only that the page is missing.
         reason = run.error if audience == INTERNAL else "l'équipe de l'étude en est informée"
-        failure = site.failure(study, audience, run.name, reason, version)
+        failure = notices.failure(study, audience, run.name, reason, version)
         files[f"{run.name}.echec.html"] = failure.encode()
         files |= {
-            name: site.dated(content.decode(), version).encode() if name.endswith(".html") else content
+            name: notices.dated(content.decode(), version).encode() if name.endswith(".html") else content
             for name, content in good.get(run.name, {}).items()
         }
-    files["index.html"] = site.index(study, audience, _entries(files), version).encode()
+    files["index.html"] = notices.index(study, audience, _entries(files), version).encode()
     return files
 
 

@@ -17,9 +17,10 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.errors import InputError
+from eit_analysis.files import write_atomic
 from eit_analysis.publishing.consents import Actor, Rosters
 from eit_analysis.publishing.version import Parameters
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.study import Study
 
 
 @dataclass(frozen=True)

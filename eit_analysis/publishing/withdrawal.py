@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from eit_analysis.errors import UsageError
-from eit_analysis.publishing import site
+from eit_analysis.publishing import notices
 from eit_analysis.publishing.consents import Rosters, taken_back
 from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
@@ -94,7 +94,7 @@ def _withdraw(study: Study, audience: str, log: ReleaseLog) -> None:
         shutil.rmtree(place, ignore_errors=True)
         log.append(record)
         return
-    notice = site.notice(study, audience, today, record.fingerprint).encode()
+    notice = notices.notice(study, audience, today, record.fingerprint).encode()
     pages = {path.name for path in place.glob("*.html")} | {"index.html"}
     write_beside(place, dict.fromkeys(sorted(pages), notice))
     log.wait(record)
