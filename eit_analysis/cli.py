@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from eit_analysis.errors import CONTROLS, EitError, UsageError
-from eit_analysis.study import Study, create_study, open_study, project_root, write_atomic
+from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
+from eit_analysis.files import all_or_none, write_atomic
+from eit_analysis.locking import locked
+from eit_analysis.study import Study, create_study, open_study, project_root
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +87,16 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument("study", metavar="ÉTUDE")
     register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
 
+    releases = commands.add_parser("releases", help="ce qui a été diffusé, à qui, quand, sur quelles données")
+    releases.add_argument("study", metavar="ÉTUDE")
+
+    verify = commands.add_parser("verify", help="refait les pages en place et dit si ce sont les mêmes")
+    verify.add_argument("study", metavar="ÉTUDE")
+    verify.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    verify.add_argument(
+        "--audience", action="append", default=[], metavar="PUBLIC", help="tous ceux qui ont des pages"
+    )
+
     outlets = commands.add_parser("outlets", help="qui pourrait prendre un déchet, selon son code")
     outlets.add_argument("waste_code", nargs="+", metavar="CODE", help="six chiffres, par exemple 15 01 01")
     outlets.add_argument("--naf", default="", metavar="NAF", help="cette activité seulement")
@@ -97,6 +109,10 @@ def progress(items: Iterable, total: int | None = None, words: str = "") -> Iter
     from tqdm import tqdm
 
     return tqdm(items, total=total, desc=words, unit="", leave=False, disable=None)
+
+
+def warn(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def command_new(arguments: argparse.Namespace) -> int:
@@ -121,8 +137,10 @@ def command_new(arguments: argparse.Namespace) -> int:
 
 
 def command_clean(arguments: argparse.Namespace) -> int:
-    for study in [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]:
-        clean(study)
+    studies = [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]
+    with locked(studies[0], f"eit clean {studies[0].name}", warn):
+        for study in studies:
+            clean(study)
     return DONE
 
 
@@ -131,7 +149,8 @@ def clean(study: Study) -> None:
     from eit_analysis.intake.results import write_cleaned
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
-    questions = write_cleaned(study, cleaned)
+    with all_or_none():
+        questions = write_cleaned(study, cleaned)
     print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
     for line in [*unread(cleaned.quarantine), *left_aside(cleaned.manifest, cleaned.corrections)]:
         print(CONTROLS.sub(" ", line))
@@ -207,19 +226,19 @@ def command_run(arguments: argparse.Namespace) -> int:
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
-    from eit_analysis.publishing.report import run_reports
+    from eit_analysis.publishing.publication import publish
     from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     notebooks = find_notebooks(study.root, arguments.notebook)
     parameters = read_parameters(notebooks, arguments.parameters)
-    check_names(study)
-    failures = run_reports(study, audiences, notebooks, parameters, arguments.jobs, progress)
+    with locked(study, f"eit run {study.name}", warn):
+        check_names(study)
+        failures = publish(study, audiences, notebooks, parameters, arguments.jobs, progress, print)
     for audience in audiences:
         print(study.reports(audience).relative_to(study.root) / "index.html")
     for run in failures:
-        line = f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"
-        print(CONTROLS.sub(" ", line), file=sys.stderr)
+        warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
     return FAILED if failures else DONE
 
 
@@ -227,11 +246,35 @@ def command_import(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.registers import WASTE_REGISTERS, import_register
 
     study = open_study(arguments.study, arguments.wave)
-    print(import_register(arguments.register, arguments.file, study))
-    # So that importing before or after the cleaning gives the same tables.
-    if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
-        clean(study)
+    with locked(study, f"eit import {arguments.register} {study.name}", warn):
+        with all_or_none():
+            said = import_register(arguments.register, arguments.file, study)
+        print(said)
+        # So that importing before or after the cleaning gives the same tables.
+        if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
+            clean(study)
     return DONE
+
+
+def command_releases(arguments: argparse.Namespace) -> int:
+    from eit_analysis.publishing.release_log import ReleaseLog
+    from eit_analysis.publishing.release_table import release_table
+
+    print(release_table(ReleaseLog(open_study(arguments.study)).records()))
+    return DONE
+
+
+def command_verify(arguments: argparse.Namespace) -> int:
+    from eit_analysis.publishing.release_log import ReleaseLog
+    from eit_analysis.publishing.verification import verdict_lines, verify
+
+    study = open_study(arguments.study, arguments.wave)
+    with locked(study, f"eit verify {study.name}", warn):
+        audiences = arguments.audience or ReleaseLog(study).audiences(study.wave)
+        verdicts = verify(study, list(dict.fromkeys(audiences)), progress)
+    for verdict in verdicts:
+        print("\n".join(verdict_lines(verdict)))
+    return FAILED if any(verdict.different for verdict in verdicts) else DONE
 
 
 def command_outlets(arguments: argparse.Namespace) -> int:
@@ -250,6 +293,8 @@ COMMANDS = {
     "clean": command_clean,
     "run": command_run,
     "import": command_import,
+    "releases": command_releases,
+    "verify": command_verify,
     "outlets": command_outlets,
 }
 
@@ -272,9 +317,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        print(
-            f"{error.filename or 'Un fichier'} ne peut être lu ou écrit ({error.strerror}).", file=sys.stderr
-        )
+        warn(str(DiskError(error)))
     except Exception as error:
         print(f"Erreur imprévue ({type(error).__name__}){_keep_trace()}", file=sys.stderr)
     return REFUSED

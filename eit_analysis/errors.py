@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 # A file's name may hold a line break, or what drives a terminal or turns its line from right to left.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class EitError(Exception):
@@ -21,6 +24,20 @@ class EitError(Exception):
 
 class UsageError(EitError):
     """The command, a parameter, a study or a wave is not right (exit code 2)."""
+
+
+class DiskError(EitError):
+    """The system refused to read or write a file (exit code 2); what was there before is still whole."""
+
+    def __init__(self, error: OSError) -> None:
+        file = f"« {error.filename} »" if error.filename else "Un fichier"
+        if error.errno in FULL:
+            why = "la place manque sur le disque\u00a0: libérez-en et relancez la commande"
+        elif error.errno in CLOSED:
+            why = "il est protégé ou son dossier est en lecture seule\u00a0: donnez-vous-y le droit d'écrire"
+        else:
+            why = f"le système répond « {error.strerror or error} »\u00a0: corrigez et relancez la commande"
+        super().__init__(f"{file} ne peut être lu ou écrit, {why}. Ce qui existait avant est intact.")
 
 
 class InputError(EitError):

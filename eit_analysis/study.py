@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 import pandas as pd
 
@@ -32,30 +29,6 @@ def project_root() -> Path:
         f"Aucun dossier data/raw ici ({here}) ni au-dessus\u00a0: "
         "lancez la commande depuis le dossier du projet."
     )
-
-
-@contextmanager
-def open_atomic(path: Path) -> Iterator[BinaryIO]:
-    """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    os.close(handle)
-    try:
-        with Path(temporary).open("wb") as stream:
-            yield stream
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a whole file as `open_atomic` does, and to the disk itself, so that a power cut keeps it too."""
-    with open_atomic(path) as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 @dataclass(frozen=True)
@@ -123,7 +96,7 @@ class Study:
         Raises
         ------
         InputError
-            When the wave has not been cleaned yet.
+            When the wave has not been cleaned yet, or its file was harmed since.
         """
         path = self.processed / f"{table}.parquet"
         again = f"lancez « eit clean {self.name} --wave {self.wave} »"
@@ -135,7 +108,13 @@ class Study:
         written = cleaned.get(table, {}).get("sha256")
         if written and written != hashlib.sha256(content).hexdigest():
             raise InputError(f"cette table n'est pas celle du dernier nettoyage, {again}", file=path.name)
-        return pd.read_parquet(io.BytesIO(content))
+        try:
+            return pd.read_parquet(io.BytesIO(content))
+        except (ValueError, OSError) as error:  # of Arrow
+            raise InputError(
+                f"cette table est abîmée, {again} ou importez de nouveau le registre dont elle vient",
+                file=path.name,
+            ) from error
 
     def manifest(self) -> dict:
         """What cleaning wrote about its inputs (hashes, counts, versions)."""
@@ -146,7 +125,11 @@ class Study:
                 f"lancez « eit clean {self.name} --wave {self.wave} »",
                 file=path.name,
             )
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            again = f"lancez « eit clean {self.name} --wave {self.wave} »"
+            raise InputError(f"ce fichier est abîmé, {again}", file=path.name) from error
 
 
 def list_studies(root: Path) -> list[str]:

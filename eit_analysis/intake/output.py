@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from eit_analysis.files import open_atomic
 from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.spreadsheet_csv import write_csv
-from eit_analysis.study import Study, open_atomic
+from eit_analysis.study import Study
 
 FIRST_ROWS = 1000
 INTERNAL = "row_sites"  # for the notebooks only

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 
+from eit_analysis.files import write_atomic
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
 from eit_analysis.intake.sheets.ledger import published
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.study import Study
 
 
 def write_tables(study: Study, cleaned: Cleaned) -> None:

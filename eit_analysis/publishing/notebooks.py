@@ -10,6 +10,7 @@ from typing import Any
 from eit_analysis.errors import UsageError
 
 RESERVED = ("study", "wave", "audience")
+LARGEST = 1_000_000  # draws, rows, years: more is a slip of the keys, and would run for hours
 
 
 def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
@@ -30,8 +31,8 @@ def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
     return [known[name] for name in names]
 
 
-def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[str, Any]]:
-    """The ``-p NAME=VALUE`` of each notebook, typed as its parameters cell declares them.
+def read_parameters(notebooks: list[Path], given: list[str]) -> dict[str, dict[str, Any]]:
+    """The ``-p NAME=VALUE`` by name of notebook, typed as its parameters cell declares them.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[
     import papermill
 
     declared = {path: papermill.inspect_notebook(str(path)) for path in notebooks} if given else {}
-    chosen: dict[Path, dict[str, Any]] = {path: {} for path in notebooks}
+    chosen: dict[str, dict[str, Any]] = {}
     for item in given:
         name, separator, value = item.partition("=")
         users = [path for path in notebooks if name in declared[path] and name not in RESERVED]
@@ -54,7 +55,7 @@ def read_parameters(notebooks: list[Path], given: list[str]) -> dict[Path, dict[
                 f"{', '.join(known) or '(aucun)'}."
             )
         for path in users:
-            chosen[path][name] = _typed(name, value, declared[path][name]["default"])
+            chosen.setdefault(path.stem, {})[name] = _typed(name, value, declared[path][name]["default"])
     return chosen
 
 
@@ -68,6 +69,9 @@ def _typed(name: str, value: str, default: str) -> Any:
         if re.fullmatch(pattern, default.strip()):
             try:
                 chosen = convert(value)
+                if words != "oui ou non" and not abs(chosen) <= LARGEST:
+                    words += " d'au plus un million"
+                    raise ValueError
                 # Draws, rows, years: where the notebook's own value is above zero, so is the user's.
                 if words != "oui ou non" and convert(default.strip()) > 0 >= chosen:
                     words += " au-dessus de zéro"

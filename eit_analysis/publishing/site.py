@@ -1,39 +1,30 @@
-"""Pages as HTML text: the report of one notebook, the index of an audience, the page of a failure."""
+"""The report of one notebook as HTML text, with the tables and sheets beside it."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import platform
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib.metadata import version
 from itertools import chain, count
-from typing import Any
 
 import mistune
 import pandas as pd
-from babel.dates import format_date
 from markupsafe import Markup
 
 from eit_analysis import french, spreadsheet_csv
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
+from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.gathering import Silence, gathered, table_of
-from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
-from eit_analysis.templates import environment, permitted
 
 LONGEST_NAME = 60  # characters of a title in the name of its file
-AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
 
 @dataclass(frozen=True)
@@ -46,17 +37,10 @@ class Page:
     csvs: dict[str, str]
     sheets: dict[str, str]
 
-
-@cache
-def style_sheet() -> tuple[str, str]:
-    """The style sheet and the content security policy that lets in this sheet and nothing else."""
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src-elem 'sha256-{digest}'; style-src-attr 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    return css, policy
+    @property
+    def files(self) -> dict[str, str]:
+        """All of its files, by path within the folder of its audience."""
+        return {f"{self.name}.html": self.html, **self.csvs, **self.sheets}
 
 
 def anchor(text: str) -> str:
@@ -64,76 +48,7 @@ def anchor(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
 
 
-def audience_name(study: Study, audience: str) -> str:
-    if audience.startswith("company:"):
-        site = audience.removeprefix("company:")
-        names = study.load("sites").set_index("site_id")["name"]
-        return str(names.get(site, site))
-    return AUDIENCES.get(audience, audience)
-
-
-def _frame(study: Study, audience: str, title: str, today: date, **parts: Any) -> str:
-    css, policy = style_sheet()
-    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
-    content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
-    page = (
-        environment(TEMPLATES)
-        .get_template("page.html.j2")
-        .render(
-            csp=policy,
-            css=Markup(css),
-            title=title,
-            study_title=study.settings.title,
-            territory=study.settings.territory,
-            wave=study.wave,
-            audience=audience_name(study, audience),
-            fictional=study.settings.fictional,
-            imprint=_imprint(study, today),
-            **(content | parts),
-        )
-    )
-    head, body = page.split("</head>", 1)  # the style sheet has marks of its own
-    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body))
-
-
-def _imprint(study: Study, today: date) -> list[tuple[str, Any]]:
-    """Date, sources, rules, fingerprint of the data and versions: the foot of every page."""
-    rules = study.settings.disclosure
-    inputs = sorted(entry["sha256"] for entry in study.manifest()["inputs"])
-    fingerprint = hashlib.sha256("".join(inputs).encode()).hexdigest()
-    published = Markup('<time datetime="{}">{}</time>').format(
-        today.isoformat(), format_date(today, "d MMMM y", locale="fr_FR")
-    )
-    files = french.counted(len(inputs), "fichier", "fichiers")
-    share = wording.number(rules.maximum_share * 100, 0)
-    return [
-        ("Publié le", published),
-        (
-            "Sources",
-            f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
-            "cités dans la documentation du projet",
-        ),
-        (
-            "Secret statistique",
-            f"au moins {rules.minimum_units} acteurs par valeur, aucun au-dessus de {share}{wording.NBSP}%, "
-            f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
-            "prévision faite pour elles peut en donner moins",
-        ),
-        (
-            "Arrondis",
-            "hors de l'équipe, chaque nombre au chiffre que son incertitude permet\u00a0; la somme des "
-            "lignes peut s'écarter du total, arrondi à part",
-        ),
-        ("Empreinte des données", fingerprint[:16]),
-        (
-            "Versions",
-            f"eit-analysis {version('eit-analysis')}, Python {platform.python_version()}, "
-            f"pandas {pd.__version__}",
-        ),
-    ]
-
-
-def render(study: Study, audience: str, name: str, blocks: list[Block], today: date) -> Page:
+def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
     """One report from the prose and the released objects of its notebook."""
     title, contents, parts = "", [], []
     csvs: dict[str, str] = {}
@@ -153,7 +68,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
         if isinstance(block, Sheets):
             parts.append(block.html(name))
             sheets |= {
-                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, today)
+                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, version)
                 for sheet in block.sheets
             }
             continue
@@ -165,11 +80,11 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
             csvs[csv] = to_csv(table)
     quality, sentence = _quality(study)
     contents.append(("lignes-lues-et-ecartees", "Lignes lues et écartées"))
-    html = _frame(
+    html = frame(
         study,
         audience,
         title or name,
-        today,
+        imprint(study, version),
         contents=contents,
         body=Markup("\n").join(parts),
         quality=quality,
@@ -179,13 +94,13 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], today: d
     return Page(name, title or name, html, csvs, sheets)
 
 
-def _sheet(study: Study, audience: str, name: str, sheet: Sheet, today: date) -> str:
+def _sheet(study: Study, audience: str, name: str, sheet: Sheet, version: Version) -> str:
     """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
-    return _frame(
+    return frame(
         study,
         audience,
         sheet.title,
-        today,
+        imprint(study, version),
         body=Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1)),
         home=f"../{name}.html",
         back="Le rapport dont cette fiche est tirée",
@@ -245,18 +160,3 @@ def to_csv(table: Table) -> str:
     printed = Printed(table)
     data = printed.exported.map(lambda v: float(f"{v:.10g}") if hasattr(v, "__float__") else v)
     return spreadsheet_csv.to_bytes(data.set_axis(printed.header, axis=1)).decode()
-
-
-def index(study: Study, audience: str, entries: list[dict[str, str]], today: date) -> str:
-    """The list of an audience's reports: each with its date, or the reason why it is missing."""
-    body = environment(TEMPLATES).get_template("index.html.j2").render(entries=entries)
-    return _frame(study, audience, "Rapports de l'étude", today, body=Markup(body), home="")
-
-
-def failure(study: Study, audience: str, name: str, reason: str, today: date) -> str:
-    """An explanatory page in place of a report that could not be made."""
-    body = Markup(
-        "<p>Ce rapport n'a pas pu être produit aujourd'hui. Le dernier rapport valable, s'il existe, "
-        "reste en place à côté de cette page.</p><p><strong>Raison :</strong> {}</p>"
-    ).format(reason)
-    return _frame(study, audience, f"Rapport non produit : {name}", today, body=body)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.errors import InputError
+from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
 from eit_analysis.intake.cells.contract import clean_cell, is_number
 from eit_analysis.intake.cells.identifiers import CellError
@@ -16,7 +17,6 @@ from eit_analysis.intake.form.guide import TITLE, note, print_on_a4, workbook, w
 from eit_analysis.intake.form.validation import check
 from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
 from eit_analysis.reference.communes import find_commune
-from eit_analysis.study import write_atomic
 
 ROWS = 500  # rows of each sheet that have checks, at least
 LAST_COLUMN = 16_383  # of a sheet, from 0

@@ -16,13 +16,14 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.study import Study
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
 

@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
@@ -18,7 +19,7 @@ from eit_analysis.intake.relance.phrases import read_as
 from eit_analysis.intake.relance.questions import ask
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.reference.findings import codes
-from eit_analysis.study import Study, write_atomic
+from eit_analysis.study import Study
 
 FOLDER = "relances"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing.release.audit import System, publishable
-from eit_analysis.publishing.release.statements import Statements, joined, to_frame
+from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
 
 
 class Publication:
@@ -43,6 +43,8 @@ class Publication:
 
     def told(self) -> pd.DataFrame:
         """All numbers that leave, for the log of releases."""
+        if not self.tables:
+            return NOTHING
         together = joined(self.tables)
         shown = np.concatenate(self._shown)
         numbers = sorted(

@@ -137,6 +137,13 @@ def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
     )
 
 
+COLUMNS = {
+    "number": int, "low": float, "high": float, "variable": np.uint64,
+    "firm": str, "amount": float, "coefficient": float,
+}  # fmt: skip
+NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+
+
 def from_frame(frame: pd.DataFrame) -> Statements:
     """What :func:`to_frame` wrote: numbers that are known already."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)

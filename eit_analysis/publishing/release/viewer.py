@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
+from eit_analysis.publishing.consents import binding, rosters
 from eit_analysis.study import Study
 
 INTERNAL = "internal"
@@ -72,7 +73,9 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     """
     sites = study.load("sites")
     names = dict(zip(sites["site_id"], sites["name"], strict=True))
-    consents = dict(zip(sites["site_id"], sites["consent"], strict=True))
+    consents = {
+        site: consent for site, consent in binding(rosters(study), study.wave).items() if site in names
+    }
     declared = {"partners": Audience(named=True), "public": Audience(), **study.settings.audiences}
     known = {INTERNAL: Audience(named=True), **declared}
     if audience.startswith("company:"):

@@ -1,0 +1,70 @@
+"""What each actor has agreed to, over all waves, and who has taken back what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from eit_analysis.study import Study
+
+STRICTER = ("named", "aggregated", "none")
+
+
+class Actor(NamedTuple):
+    """An actor as one wave has it."""
+
+    name: str
+    siret: str
+    consent: str
+
+
+Rosters = dict[str, dict[str, Actor]]  # by wave and site id
+
+
+def rosters(study: Study) -> Rosters:
+    """The actors of every cleaned wave."""
+    waves = [study.at(wave) for wave in study.waves]
+    found: Rosters = {}
+    for wave in waves:
+        if wave.has("sites"):
+            columns = wave.load("sites")[["site_id", "name", "siret", "consent"]].itertuples(index=False)
+            found[wave.wave] = {
+                str(site): Actor(str(name), siret if isinstance(siret, str) else "", str(consent))
+                for site, name, siret, consent in columns
+            }
+    return found
+
+
+def strictness(consent: str) -> int:
+    return STRICTER.index(consent) if consent in STRICTER else len(STRICTER)
+
+
+def binding(known: Rosters, wave: str) -> dict[str, str]:
+    """By site of any wave, the stricter of what it said in this wave and of what it said last."""
+    last = {site: actor.consent for _, actors in sorted(known.items()) for site, actor in actors.items()}
+    here = {site: actor.consent for site, actor in known.get(wave, {}).items()}
+    return {site: max(consent, here.get(site, consent), key=strictness) for site, consent in last.items()}
+
+
+def taken_back(before: Rosters, now: Rosters, waves: list[str]) -> dict[str, str]:
+    """Who may be shown less, in the reports of one wave or another, than when they were made.
+
+    Parameters
+    ----------
+    before, now : dict
+        The actors as they were and as they are.
+    waves : list of str
+        The waves of the study: one that is only waiting to be cleaned again has lost nobody.
+
+    Returns
+    -------
+    dict of str to str
+        By site, the consent that binds now; empty when it has left a wave.
+    """
+    back: dict[str, str] = {}
+    for wave, actors in before.items():
+        was, binds = binding(before, wave), binding(now, wave)
+        back |= {s: binds[s] for s in was.keys() & binds.keys() if strictness(binds[s]) > strictness(was[s])}
+        if wave in now or wave not in waves:
+            gone = actors.keys() - now.get(wave, {}).keys()
+            back |= {site: "" for site in gone if was[site] != STRICTER[-1]}
+    return back

@@ -1,0 +1,110 @@
+"""What every page has around its content: head, style sheet, title, and the foot that says its sources."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import platform
+import re
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from babel.dates import format_date
+from markupsafe import Markup
+
+from eit_analysis import french
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.version import Version
+from eit_analysis.study import Study
+from eit_analysis.templates import environment, permitted
+
+Imprint = list[tuple[str, Any]]
+AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
+
+
+@cache
+def style_sheet() -> tuple[str, str]:
+    """The style sheet and the content security policy that lets in this sheet and nothing else."""
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src-elem 'sha256-{digest}'; style-src-attr 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return css, policy
+
+
+def audience_name(study: Study, audience: str) -> str:
+    if audience.startswith("company:") and study.has("sites"):
+        site = audience.removeprefix("company:")
+        names = study.load("sites").set_index("site_id")["name"]
+        return str(names.get(site, site))
+    return AUDIENCES.get(audience, audience)
+
+
+def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
+    """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
+    css, policy = style_sheet()
+    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
+    content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
+    page = (
+        environment(TEMPLATES)
+        .get_template("page.html.j2")
+        .render(
+            csp=policy,
+            css=Markup(css),
+            title=title,
+            study_title=study.settings.title,
+            territory=study.settings.territory,
+            wave=study.wave,
+            audience=audience_name(study, audience),
+            fictional=study.settings.fictional,
+            imprint=foot,
+            **(content | parts),
+        )
+    )
+    head, body = page.split("</head>", 1)  # the style sheet has marks of its own
+    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body))
+
+
+def published(day: date) -> Markup:
+    """A day in French, which a program reads too."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        day.isoformat(), format_date(day, "d MMMM y", locale="fr_FR")
+    )
+
+
+def imprint(study: Study, version: Version) -> Imprint:
+    """Date, sources, rules, fingerprint and versions: the foot of every page."""
+    rules = study.settings.disclosure
+    files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
+    share = wording.number(rules.maximum_share * 100, 0)
+    return [
+        ("Publié le", published(version.made)),
+        (
+            "Sources",
+            f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
+            "cités dans la documentation du projet",
+        ),
+        (
+            "Secret statistique",
+            f"au moins {rules.minimum_units} acteurs par valeur, aucun au-dessus de {share}{wording.NBSP}%, "
+            f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
+            "prévision faite pour elles peut en donner moins",
+        ),
+        (
+            "Arrondis",
+            "hors de l'équipe, chaque nombre au chiffre que son incertitude permet\u00a0; la somme des "
+            "lignes peut s'écarter du total, arrondi à part",
+        ),
+        ("Empreinte (données, réglages et programme)", version.fingerprint),
+        (
+            "Versions",
+            f"eit-analysis {importlib.metadata.version('eit-analysis')}, Python {platform.python_version()}, "
+            f"pandas {pd.__version__}",
+        ),
+    ]

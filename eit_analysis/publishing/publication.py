@@ -1,0 +1,212 @@
+"""A run: what was withdrawn leaves first, then each audience gets its new version at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis.errors import EitError, InputError
+from eit_analysis.publishing.consents import Rosters, rosters
+from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
+from eit_analysis.publishing.names import Names, allowed
+from eit_analysis.publishing.notebooks import find_notebooks
+from eit_analysis.publishing.release.statements import Statements, from_frame
+from eit_analysis.publishing.release.viewer import INTERNAL
+from eit_analysis.publishing.release_log import Record, ReleaseLog
+from eit_analysis.publishing.report import Job, Progress, Run, make_pages
+from eit_analysis.publishing.swap import put_in_place, recover, write_beside
+from eit_analysis.publishing.version import Parameters, Version, data_digest, version_of
+from eit_analysis.publishing.withdrawal import to_make_again, withdraw
+from eit_analysis.study import Study
+
+
+@dataclass(frozen=True)
+class Press:
+    """What every page of a study is made with.
+
+    Attributes
+    ----------
+    study : Study
+        On the wave of the pages.
+    log : ReleaseLog
+        What left before.
+    now : dict
+        The actors of all waves and what they agree to.
+    jobs : int
+        Processes at a time.
+    progress : callable
+        Wraps what is waited for.
+    """
+
+    study: Study
+    log: ReleaseLog
+    now: Rosters
+    jobs: int
+    progress: Progress
+
+    @property
+    def notebooks(self) -> list[Path]:
+        return find_notebooks(self.study.root, [])
+
+    def draw(
+        self, version: Version, audiences: list[str], own: list[Path]
+    ) -> tuple[list[Run], dict[str, pd.DataFrame]]:
+        """Every page of the audiences, in memory; for the team those of its ``own`` notebooks.
+
+        And, by audience outside the team, the numbers that it is told.
+        """
+        names = Names(self.now, [record.actors for record in self.log.records()])
+        may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
+        job = Job(self.study, version, names, may_name, self._told)
+        return make_pages(job, audiences, self.notebooks, own, self.jobs, self.progress)
+
+    def publish(self, audiences: list[str], asked: list[Path], parameters: Parameters) -> list[Run]:
+        """Give each audience of one wave a new version; the runs that failed."""
+        version = version_of(self.study, self.notebooks, parameters, date.today())
+        carried = self._carried(version, {path.stem for path in self.notebooks if path not in asked})
+        own = [path for path in self.notebooks if f"{path.stem}.html" not in carried]
+        runs, told = self.draw(version, audiences, own)
+        if data_digest(self.study) != version.data:
+            raise InputError(
+                "les tables ont changé pendant le calcul, relancez la commande\u00a0; les pages d'avant sont "
+                "intactes",
+                file=self.study.processed,
+            )
+        for audience in audiences:
+            made = [run for run in runs if run.audience == audience]
+            kept = carried if audience == INTERNAL else {}
+            self._put(audience, made, version, kept, told.get(audience))
+        return sorted((run for run in runs if run.error), key=lambda run: (run.audience, run.name))
+
+    def _carried(self, version: Version, unasked: set[str]) -> Files:
+        """Files of the team's pages that were not asked for and would be the same if made again."""
+        last = self.log.last(self.study.wave, INTERNAL)
+        files: Files = {}
+        if last is not None:
+            for name in unasked:
+                if last.made_from.get(name) == version.pages[name]:
+                    files |= page_files(self.study.reports(INTERNAL), name)
+            old, new = last.fingerprint.encode(), version.fingerprint.encode()
+            files = {name: content.replace(old, new) for name, content in files.items()}
+        return files
+
+    def _told(self, audience: str) -> list[Statements]:
+        """All that an audience and wider ones were told before, of all waves."""
+        read = {record.forms: record for record in self.log.records() if _reads(audience, record.audience)}
+        forms = (self.log.forms(record) for record in read.values())
+        return [from_frame(frame) for frame in forms if frame is not None]
+
+    def _put(
+        self,
+        audience: str,
+        runs: list[Run],
+        version: Version,
+        carried: Files,
+        told: pd.DataFrame | None,
+    ) -> None:
+        place = self.study.reports(audience)
+        good = {run.name: self._last_good(audience, run.name) for run in runs if run.page is None}
+        files = folder_files(self.study, audience, runs, version, good, carried)
+        made = {run.name for run in runs if run.page is not None} | {Path(name).stem for name in carried}
+        record = Record(
+            wave=self.study.wave,
+            audience=audience,
+            date=version.made.isoformat(),
+            fingerprint=version.fingerprint,
+            data=version.data,
+            program=version.program,
+            parameters=version.parameters,
+            made_from={name: digest for name, digest in version.pages.items() if name in made},
+            pages={} if audience == INTERNAL else _named(files, Names(self.now, [])),
+            actors=self.now,
+        )
+        write_beside(place, files)
+        self.log.wait(record, told)
+        put_in_place(place)
+        self.log.confirm(record.wave, audience)
+
+    def _last_good(self, audience: str, name: str) -> Files:
+        """The last good page of a notebook that failed, if all of it may still be read.
+
+        Whoever took its consent back has had the pages withdrawn; what is left is that study.toml may no
+        longer let the audience read names.
+        """
+        last = self.log.last(self.study.wave, audience)
+        if last is not None and last.withdrawn:
+            return {}
+        files = page_files(self.study.reports(audience), name)
+        if audience == INTERNAL:
+            return files
+        names, may_name = Names(self.now, []), allowed(self.study, audience, self.now)
+        return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
+
+
+def _reads(audience: str, other: str) -> bool:
+    """Whether the readers of an audience are taken to have read the pages of another."""
+    return audience == other or not other.startswith(("company:", INTERNAL))
+
+
+def publish(
+    study: Study,
+    audiences: list[str],
+    asked: list[Path],
+    parameters: Parameters,
+    jobs: int,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> list[Run]:
+    """Give each audience its pages, and withdraw what may no longer be read, of all waves and audiences.
+
+    Parameters
+    ----------
+    asked : list of pathlib.Path
+        The notebooks that the team wants made; its other pages are made too where they would differ.
+    say : callable
+        Told what is withdrawn, before anything else is done.
+
+    Returns
+    -------
+    list of Run
+        The pages that failed.
+    """
+    log = ReleaseLog(study)
+    end_what_was_begun(study, log)
+    press = Press(study, log, rosters(study), jobs, progress)
+    withdraw(study, log, press.now, say)
+    failed = press.publish(audiences, asked, parameters)
+    for wave, others in to_make_again(study, log).items():
+        try:
+            failed += replace(press, study=study.at(wave)).publish(others, press.notebooks, {})
+        except EitError as error:
+            failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in others]
+    return failed
+
+
+def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
+    """Clear what killed runs left, and log what they had put in place."""
+    for wave in (study.root / "reports" / study.name).glob("*"):
+        recover(wave)
+    for folder in (study.processed.parent, log.folder):
+        for left in folder.rglob(".*.tmp"):
+            left.unlink()
+    for record in log.waiting():
+        index = replace(study, wave=record.wave).reports(record.audience) / "index.html"
+        if index.exists() and record.fingerprint in index.read_text(encoding="utf-8"):
+            log.confirm(record.wave, record.audience)
+        else:
+            log.forget(record)
+
+
+def _named(files: Files, names: Names) -> dict[str, list[str]]:
+    """By page, the sites that it, its tables or its sheets name."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(name for name in files if re.match(r"\d[^/.]*\.html$", name)):
+        own = [name, *(path for path in beside(files[name].decode()) if path in files)]
+        sites = set().union(*(names.found(files[path].decode()) for path in own))
+        found[name.removesuffix(".html")] = sorted(sites)
+    return found

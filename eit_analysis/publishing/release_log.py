@@ -1,0 +1,150 @@
+"""What left, to whom, when, from which data: one file a release, added and never changed.
+
+``data/releases/<study>/000012.json`` is the twelfth; the forms that its audit knew lie beside, named by what
+they hold. The folder is the team's, and apart from ``data/processed``, which may be made again. What is about
+to leave is first written as a file that waits: it becomes the next of the log once the pages are in place, or
+at the next start when a kill came between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from eit_analysis.errors import InputError
+from eit_analysis.files import write_atomic
+from eit_analysis.publishing.consents import Actor, Rosters
+from eit_analysis.publishing.version import Parameters
+from eit_analysis.study import Study
+
+
+@dataclass(frozen=True)
+class Record:
+    """One release, or one withdrawal, of the pages of an audience.
+
+    Attributes
+    ----------
+    wave, audience, date : str
+        Of the pages; the date in ISO form.
+    fingerprint, data, program : str
+        Of the version (:class:`~eit_analysis.publishing.version.Version`), or of the notice.
+    parameters : dict
+        Those given, by page.
+    made_from : dict of str to str
+        By page made for this version, the digest of what it is made from.
+    pages : dict of str to list of str
+        By page, the sites that it names.
+    actors : dict
+        Those of all waves, with their consent of that day.
+    withdrawn : bool
+        Whether a notice replaced the pages.
+    forms : str
+        File of the forms that the audit of this release knew; empty without.
+    """
+
+    wave: str
+    audience: str
+    date: str
+    fingerprint: str
+    data: str = ""
+    program: str = ""
+    parameters: Parameters = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, list[str]] = field(default_factory=dict)
+    actors: Rosters = field(default_factory=dict)
+    withdrawn: bool = False
+    forms: str = ""
+
+
+class ReleaseLog:
+    """The releases of a study, the earliest first."""
+
+    def __init__(self, study: Study) -> None:
+        self.folder = study.root / "data" / "releases" / study.name
+
+    def records(self) -> list[Record]:
+        """Every release so far.
+
+        Raises
+        ------
+        InputError
+            When one is missing or damaged: what left must not be forgotten.
+        """
+        records = []
+        for number, path in enumerate(sorted(self.folder.glob("[0-9]*.json")), 1):
+            if path != self._file(number):
+                raise InputError(
+                    "ce fichier du journal des diffusions manque, remettez-le depuis une sauvegarde",
+                    file=self._file(number),
+                )
+            records.append(_read(path))
+        return records
+
+    def last(self, wave: str, audience: str) -> Record | None:
+        """The last release, or withdrawal, of an audience."""
+        own = [record for record in self.records() if (record.wave, record.audience) == (wave, audience)]
+        return own[-1] if own else None
+
+    def audiences(self, wave: str) -> list[str]:
+        """Those that have pages of a wave, in the order of their first release."""
+        last = {record.audience: record for record in self.records() if record.wave == wave}
+        return [audience for audience, record in last.items() if not record.withdrawn]
+
+    def forms(self, record: Record) -> pd.DataFrame | None:
+        """What `append` was given beside the record."""
+        return pd.read_parquet(self.folder / record.forms) if record.forms else None
+
+    def append(self, record: Record, forms: pd.DataFrame | None = None) -> None:
+        """Add a release to the log."""
+        self.wait(record, forms)
+        self.confirm(record.wave, record.audience)
+
+    def wait(self, record: Record, forms: pd.DataFrame | None = None) -> None:
+        """Write down what is about to be put in place for an audience."""
+        content = asdict(record)
+        if forms is not None:
+            buffer = io.BytesIO()
+            forms.to_parquet(buffer)
+            content["forms"] = f"{hashlib.sha256(buffer.getvalue()).hexdigest()[:16]}.parquet"
+            if not (self.folder / content["forms"]).exists():
+                write_atomic(self.folder / content["forms"], buffer.getvalue())
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        write_atomic(self._waiting(record.wave, record.audience), text.encode())
+
+    def confirm(self, wave: str, audience: str) -> None:
+        """Make of what waits for an audience the next release of the log."""
+        last = max((int(path.stem) for path in self.folder.glob("[0-9]*.json")), default=0)
+        self._waiting(wave, audience).rename(self._file(last + 1))
+
+    def waiting(self) -> list[Record]:
+        """What a killed run had not confirmed."""
+        return [_read(path) for path in sorted(self.folder.glob("waiting-*.json"))]
+
+    def forget(self, record: Record) -> None:
+        """Drop what waits and never was put in place."""
+        self._waiting(record.wave, record.audience).unlink()
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"{number:06}.json"
+
+    def _waiting(self, wave: str, audience: str) -> Path:
+        return self.folder / f"waiting-{wave}-{audience.replace(':', '-', 1)}.json"
+
+
+def _read(path: Path) -> Record:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        actors = {
+            wave: {site: Actor(*actor) for site, actor in sites.items()}
+            for wave, sites in content.pop("actors").items()
+        }
+        return Record(**content, actors=actors)
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            "ce fichier du journal des diffusions est abîmé, remettez-le depuis une sauvegarde", file=path
+        ) from error

@@ -1,0 +1,225 @@
+"""Whole versions: one fingerprint, swapped at once, whatever kills the run or fails in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from command import eit, refused
+from small_pages import SHEETS, die, fingerprints, in_a_child, texts, two_waves, write_notebook
+
+from eit_analysis.publishing import publication, swap
+from eit_analysis.publishing.release_log import Record, ReleaseLog
+from eit_analysis.study import Study
+
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+@pytest.fixture
+def waves(small_study: Study) -> Study:
+    return two_waves(small_study)
+
+
+def test_every_page_of_a_run_has_one_fingerprint(waves: Study) -> None:
+    audiences = ("internal", "partners")
+    done = eit(waves.root, "run", "essai", *(part for a in audiences for part in ("--audience", a)))
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {fp for audience in audiences for fp in fingerprints(waves.reports(audience))}
+    assert len(found) == 1
+    assert "fiches/02_liste-E1.html" in texts(waves.reports("partners"))
+    # A parameter, a table, a notebook: each makes another version.
+    for change in (["-p", "rows=6"], [], ["--notebook", "01_table"]):
+        if not change:
+            write_notebook(waves.root, "02_liste", SHEETS)
+        if change[:1] == ["--notebook"]:
+            (waves.processed / "quarantine.csv").write_text("autre", encoding="utf-8")
+        assert eit(waves.root, "run", "essai", *change).returncode == 0
+        (fingerprint,) = fingerprints(waves.reports("internal"))
+        assert fingerprint not in found
+        found.add(fingerprint)
+
+
+def test_pages_not_asked_for_are_carried_over_where_they_would_be_the_same(waves: Study) -> None:
+    assert eit(waves.root, "run", "essai").returncode == 0
+    folder = waves.reports("internal")
+    for page in ("01_table", "02_liste"):
+        path = folder / f"{page}.html"
+        path.write_text(path.read_text(encoding="utf-8").replace("<h1>", "<h1>Ancienne "), encoding="utf-8")
+    assert eit(waves.root, "run", "essai", "--notebook", "01_table", "-p", "rows=7").returncode == 0
+    pages = texts(folder)
+    assert "Ancienne" not in pages["01_table.html"]
+    assert "Ancienne" in pages["02_liste.html"]
+    assert "fiches/02_liste-E7.html" in pages
+    assert len(fingerprints(folder)) == 1
+    # The other way round, 01 was made with other parameters than those of this run.
+    assert eit(waves.root, "run", "essai", "--notebook", "02_liste").returncode == 0
+    assert "Ancienne" not in "".join(texts(folder).values())
+    assert len(fingerprints(folder)) == 1
+
+
+def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(waves: Study) -> None:
+    arguments = ("run", "essai", "--audience", "partners")
+    assert eit(waves.root, *arguments).returncode == 0
+    folder = waves.reports("partners")
+    before = texts(folder)
+    write_notebook(waves.root, "02_liste", "1 / 0")
+    assert eit(waves.root, *arguments).returncode == 1
+    after = texts(folder)
+    assert set(before) | {"02_liste.echec.html"} == set(after)
+    for name in before:
+        if "02_liste" in name and name.endswith(".html"):
+            assert "Cette page date du <time" in after[name]
+        elif "02_liste" in name:
+            assert after[name] == before[name]
+    assert "Le dernier rapport valable" in after["index.html"]
+    # Nobody has changed its mind, but partners may no longer read names.
+    settings = waves.root / "data" / "raw" / "essai" / "study.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "[audiences.partners]\nnamed = false\n", "utf-8"
+    )
+    assert eit(waves.root, *arguments).returncode == 1
+    assert set(texts(folder)) == {"01_table.html", "02_liste.echec.html", "index.html"} | {
+        name for name in before if "tables/01" in name
+    }
+
+
+def folder_of(version: str) -> dict[str, bytes]:
+    pages = {f"{i:02}_page.html": version.encode() * 5000 for i in range(6)}
+    return pages | {"tables/a.csv": version.encode(), "index.html": f"index {version}".encode()}
+
+
+def put(study: Study, version: str) -> int:
+    place, log = study.reports("public"), ReleaseLog(study)
+    swap.write_beside(place, folder_of(version))
+    log.wait(Record(study.wave, "public", date.today().isoformat(), version))
+    swap.put_in_place(place)
+    log.confirm(study.wave, "public")
+    return 0
+
+
+def whole(study: Study) -> str:
+    """The version in place after a restart, which must be one and the last of the log."""
+    publication.end_what_was_begun(study, log := ReleaseLog(study))
+    place = study.reports("public")
+    found = {
+        path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()
+    }
+    version = found["index.html"].decode().removeprefix("index ")
+    assert found == folder_of(version)
+    assert [path.name for path in place.parent.iterdir()] == ["public"]
+    assert not log.waiting()
+    assert log.records()[-1].fingerprint == version
+    return version
+
+
+@FORKS
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_kill_between_any_two_steps_leaves_one_whole_version(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch, atomic: bool
+) -> None:
+    if not atomic:
+        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    put(small_study, "v0")
+    seen = set()
+    real = {name: getattr(os, name) for name in ("replace", "rename", "rmdir", "unlink", "fsync")}
+    for step in range(200):
+
+        def killed(step: int = step) -> int:
+            left = step
+
+            def counting(name: str):
+                def call(*arguments, **options):
+                    nonlocal left
+                    if left == 0:
+                        die()
+                    left -= 1
+                    return real[name](*arguments, **options)
+
+                return call
+
+            for name in real:
+                setattr(os, name, counting(name))
+            return put(small_study, f"v{step + 1}")
+
+        code = in_a_child(killed)
+        seen.add(whole(small_study) == f"v{step + 1}")
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+    assert code == 0 and step > 20
+    assert seen == {True, False}
+
+
+@FORKS
+def test_a_kill_at_any_moment_leaves_one_whole_version(small_study: Study) -> None:
+    put(small_study, "v0")
+    for turn in range(1, 13):
+        child = os.fork()
+        if child == 0:
+            for again in range(1000):
+                put(small_study, f"v{turn}-{again}")
+            os._exit(0)
+        time.sleep(0.01 + 0.007 * turn)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        whole(small_study)
+
+
+def limited(folder: Path, size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command where no file may grow beyond a size: the system refuses to go on as on a full disk."""
+    code = (
+        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        "from eit_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+@FORKS
+def test_a_full_disk_is_told_with_file_and_remedy_and_changes_nothing(waves: Study) -> None:
+    assert eit(waves.root, "run", "essai").returncode == 0
+    write_notebook(waves.root, "01_table", "table", "release.text('Un mot de plus.')")
+    before = texts(waves.root / "reports"), texts(waves.root / "data" / "releases")
+    refused(limited(waves.root, 5000, "run", "essai"), ".html", "la place manque sur le disque", "intact")
+    assert before == (texts(waves.root / "reports"), texts(waves.root / "data" / "releases"))
+
+
+@pytest.mark.parametrize("harm", ["vanished", "truncated", "manifest"])
+def test_a_damaged_table_is_refused_and_the_pages_stay(waves: Study, harm: str) -> None:
+    assert eit(waves.root, "run", "essai", "--notebook", "01_table").returncode == 0
+    before = texts(waves.root / "reports")
+    path = waves.processed / ("manifest.json" if harm == "manifest" else "flows.parquet")
+    content = path.read_bytes()
+    path.unlink()
+    if harm != "vanished":
+        path.write_bytes(content[: len(content) // 2])
+    refused(eit(waves.root, "run", "essai"), path.name, "eit clean")
+    assert before == texts(waves.root / "reports")
+
+
+@FORKS
+def test_the_workers_of_a_killed_run_do_not_outlive_it(waves: Study) -> None:
+    mark = waves.root / "workers"
+    wait = f"import os, pathlib, time; pathlib.Path({str(mark)!r}, str(os.getpid())).touch(); time.sleep(60)"
+    mark.mkdir()
+    for name in ("01_table", "02_liste"):
+        write_notebook(waves.root, name, wait)
+    child = os.fork()
+    if child == 0:
+        eit(waves.root, "run", "essai")
+        os._exit(0)
+    while len(list(mark.iterdir())) < 2:
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    deadline = time.monotonic() + 5
+    while any(Path("/proc", path.name).exists() for path in mark.iterdir()):
+        assert time.monotonic() < deadline, "orphans"
+        time.sleep(0.02)
