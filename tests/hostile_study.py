@@ -62,7 +62,7 @@ def hostile_project(folder: Path, notebooks: tuple[str, ...], turn: int = 0) -> 
 
 
 def _plain(text: str) -> str:
-    """What TOML can hold."""
+    """What a text file can hold: one with a NUL, or bytes of no encoding, is refused whole."""
     return re.sub("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]", " ", text)
 
 
@@ -117,7 +117,7 @@ def _votes(texts: Iterator[str]) -> list[list[Any]]:
         header, *rows = csv.reader(stream, delimiter=";")
     names: dict[str, str] = {}
     for row in rows:
-        row[0] = names.setdefault(row[0], next(texts))
+        row[0] = names.setdefault(row[0], _plain(next(texts)))
     return [header, *rows]
 
 
@@ -125,7 +125,7 @@ def _register(texts: Iterator[str]) -> list[list[Any]]:
     with (SAMPLE / "sirene_fictif.csv").open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     for row in rows:
-        row[1] = next(texts)
+        row[1] = _plain(next(texts))
     return [header, *rows]
 
 
