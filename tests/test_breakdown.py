@@ -89,11 +89,14 @@ def test_an_actor_who_refused_cannot_be_counted(small_study: Study) -> None:
 
 
 def test_the_form_of_a_tax_is_its_public_rate() -> None:
-    forms = by_family(flows(), "tax_eur_per_year", of=MASS).forms()
-    wood = forms[forms["row"] == 1].set_index("record")["coefficient"]
+    taxes = by_family(flows(), "tax_eur_per_year", of=MASS)
     # Nothing was declared behind the flow of 0 t: its coefficient tells nothing.
-    assert wood.to_dict() == {0: 65.0, 1: 15.0, 2: 0.0}
-    assert set(forms.loc[forms["row"] == 2, "record"]) == set(range(5))
+    assert taxes.forms().toarray().tolist() == [
+        [0, 0, 0, 15, 65],
+        [65, 15, 0, 0, 0],
+        [65, 15, 0, 15, 65],
+    ]
+    assert taxes.declared().tolist() == flows()[MASS].tolist()
 
 
 def test_a_count_of_actors_has_the_form_of_ones() -> None:
@@ -101,7 +104,7 @@ def test_a_count_of_actors_has_the_form_of_ones() -> None:
     counted = Breakdown(
         records.groupby("category", as_index=False).agg(n_flows=("site_id", "size")), ["category"], records
     )
-    assert counted.forms().groupby("row")["coefficient"].sum().tolist() == [2, 3]
+    assert (counted.forms() @ counted.declared()).tolist() == [2, 3]
     with pytest.raises(DisclosureError, match="n'est pas une somme"):
         counted.forms("n_flows")
 
@@ -121,9 +124,7 @@ def test_forms_times_what_was_declared_give_the_table(rows: list[tuple]) -> None
     records = pd.DataFrame(rows, columns=["site_id", "category", "route", MASS])
     records["tax_eur_per_year"] = records[MASS] * records["route"].map(RATE)
     taxes = by_family(records, "tax_eur_per_year", of=MASS)
-    forms = taxes.forms()
-    terms = forms["coefficient"] * records[MASS].loc[forms["record"]].to_numpy()
-    given_back = terms.groupby(forms["row"]).sum()
+    given_back = taxes.forms() @ records[MASS].to_numpy()
     np.testing.assert_allclose(given_back, taxes.frame["tax_eur_per_year"], rtol=1e-9, atol=1e-6)
     taxes.check("Taxes")
 
@@ -132,8 +133,10 @@ def test_what_is_derived_leaves_with_its_breakdowns(small_study: Study) -> None:
     release = Release(small_study, "internal", page="essai")
     masses = by_family(flows())
     ratio = masses.frame.rename(columns={MASS: "change_t_per_year"})
-    table = release.table(Derived(ratio, ["category"], [masses], TOTAL), "Évolution")
-    assert [parent.title for parent in table.parents] == ["Évolution"]
+    change = Derived(ratio, ["category"], [masses], TOTAL)
+    assert change.behind() == [[(0, 0)], [(0, 1)], [(0, 2)]]
+    table = release.table(change, "Évolution")
+    assert table.title == "Évolution" and len(table.frame) == 3
     stranger = pd.concat([ratio, pd.DataFrame({"category": ["glass"], "change_t_per_year": [1.0]})])
     with pytest.raises(DisclosureError, match="ne vient d'aucun"):
         release.table(Derived(stranger, ["category"], [masses], TOTAL), "Évolution")

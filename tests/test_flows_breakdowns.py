@@ -120,14 +120,15 @@ def test_a_table_over_other_records_is_refused(name):
 
 
 def forms(table: Breakdown, column: str | None = None) -> pd.DataFrame:
-    """The forms of a column, held to the numbers of the frame."""
+    """The forms of a column, held to the numbers of the frame: a line for each record behind each row."""
     name = column or table.measure
     found = table.forms(column)
-    declared = table.records[table.of or name].fillna(0.0)
-    sums = (found["coefficient"] * declared.reindex(found["record"]).to_numpy()).groupby(found["row"]).sum()
-    sums = sums.reindex(range(len(table.frame)), fill_value=0.0)
-    assert sums.tolist() == pytest.approx(table.frame[name].fillna(0.0).tolist())
-    return found.assign(**table.records.loc[found["record"]].drop(columns="site_id").reset_index(drop=True))
+    given = found @ np.nan_to_num(table.declared(column))
+    assert given.tolist() == pytest.approx(table.frame[name].fillna(0.0).tolist())
+    behind = np.array(list(table.members()))
+    assert not found.toarray()[~behind].any()
+    _, record = np.nonzero(behind)
+    return table.records.iloc[record].assign(coefficient=found.toarray()[behind])
 
 
 def test_tonnes_and_costs_are_sums_of_what_was_declared():
@@ -147,7 +148,7 @@ def test_a_tax_is_the_public_rate_of_its_year_times_the_tonnes():
 
 
 def test_a_month_is_a_share_of_the_year():
-    _, months = flows.seasonality.profile(OUT, "category").parents
+    months = flows.seasonality.profile(OUT, "category")
     found = forms(months)
     active = (
         found["months"].astype(object).map(lambda text: len(text.split()) if isinstance(text, str) else 12)

@@ -1,0 +1,146 @@
+"""What any one firm can reckon from published tables, by brute force: the attacker of the release tests.
+
+Written from the words of the rule, and sharing nothing with the audit: a linear programme for each bound of
+each part before each reader. Tables are breakdowns whose records name by ``flow_id`` the amounts declared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Disclosure
+from eit_analysis.publishing.release import statements
+from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.rounding import rounded
+
+WITHIN = 0.15
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a table says of a row: coefficients of the amounts (records,), and between what it lies."""
+
+    form: np.ndarray
+    low: float
+    high: float
+    closed: bool
+
+
+def allowed(table: Breakdown) -> np.ndarray:
+    """Shape (rows,): those that the primary rules let through."""
+    return np.array([not cell.sensitive for cell in judge(table, Disclosure())[0]], dtype=bool)
+
+
+def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
+    """For each table which of its rows leave, when all leave together."""
+    publication = Publication(reader)
+    for table in tables:
+        cells, base = judge(table, Disclosure())
+        shown = rounded(table.frame, list(table.keys), table.measure, base.size)
+        publication.add(statements.of_breakdown(table, cells, base, shown))
+    return [publication.shown(number) for number in range(len(tables))]
+
+
+def violations(
+    tables: Sequence[Breakdown], shown: Sequence[np.ndarray], readers: Sequence[str] = ()
+) -> list[str]:
+    """Every part of a printed or closed cell that a firm bounds too well."""
+    amounts = pd.concat([table.records.assign(x=table.declared()) for table in tables])
+    amounts = amounts.drop_duplicates("flow_id").set_index("flow_id")
+    firms, x = amounts["site_id"].to_numpy(), amounts["x"].fillna(0.0).to_numpy(dtype=float)
+    told, cells = [], []
+    for table, rows in zip(tables, shown, strict=True):
+        open_rows = allowed(table)
+        for number, row in _numbers(table, amounts.index):
+            if row < 0 or rows[row]:
+                told.append(number)
+            if rows[row] or not open_rows[row]:
+                cells.append(number)
+    return [
+        f"{reader} bounds {what}: {low:.6g} to {high:.6g}, {size:.6g} in truth"
+        for reader in readers or sorted(set(firms))
+        for what, low, high, size, both in _bounds(told, cells, firms, x, reader)
+        if (both and low > (1 - WITHIN) * size * (1 + 1e-5) and high < (1 + WITHIN) * size * (1 - 1e-5))
+        or (not both and (low > (1 - WITHIN) * size * (1 + 1e-5) or high < (1 + WITHIN) * size * (1 - 1e-5)))
+    ]
+
+
+def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int]]:
+    """All that a table says, with the row that says it; −1 for the whole of which it prints shares."""
+    at = index.get_indexer(table.records["flow_id"])
+    declared = np.nan_to_num(table.declared())
+    behind = [*table.members()]
+    open_rows = allowed(table)
+    columns = [name for name in (table.measure, *table.sums) if name and name in table.records]
+    for name in columns:
+        values = table.records[name].fillna(0.0).to_numpy(dtype=float)
+        coefficients = np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0)
+        printed = table.frame[name] if name in table.frame else pd.Series([0.5])
+        finest = 3 if (printed.fillna(0.0) % 1 == 0).all() else 2
+        wide = _half_widths(table.frame, name)
+        for row, mask in enumerate(behind):
+            form = np.zeros(len(index))
+            np.add.at(form, at[mask], coefficients[mask])
+            yield Number(form, *_printed(values[mask].sum(), finest, wide[row]), not open_rows[row]), row
+    if "share_percent" in table.frame and columns:
+        values = table.records[columns[0]].to_numpy(dtype=float)
+        form = np.zeros(len(index))
+        np.add.at(form, at, np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0))
+        yield Number(form, *_printed(values.sum(), 2, 0.0), False), -1
+
+
+def _half_widths(frame: pd.DataFrame, name: str) -> np.ndarray:
+    bounds = [c for c in frame if c != name and c.replace("_low", "").replace("_high", "") == name]
+    if name not in frame or not bounds:
+        return np.zeros(len(frame))
+    return frame[bounds].sub(frame[name], axis=0).abs().max(axis=1).fillna(0.0).to_numpy()
+
+
+def _printed(value: float, finest: int, half_width: float) -> tuple[float, float]:
+    """Between what a number lies that is printed to the digit of its half-width, or to so many digits."""
+    if not value:
+        return 0.0, 0.0
+    first = math.floor(math.log10(abs(value)))
+    supported = math.floor(math.log10(half_width)) if half_width else -math.inf
+    step = 10.0 ** min(max(supported, first + 1 - finest), first)
+    centre = round(value / step) * step
+    return centre - step / 2, centre + step / 2
+
+
+def _bounds(
+    told: list[Number], cells: list[Number], firms: np.ndarray, x: np.ndarray, reader: str
+) -> Iterator[tuple[str, float, float, float, bool]]:
+    """Name, bounds and true size of every part, and whether it may be bounded on one side."""
+    free = firms != reader
+    forms = np.array([number.form for number in told]).reshape(len(told), len(x))
+    known = forms[:, ~free] @ x[~free]
+    slack = 1e-9 * (np.abs(forms) @ x + 1)
+    high = np.array([number.high for number in told]) - known + slack
+    low = np.array([number.low for number in told]) - known - slack
+    rows, ends = np.vstack([forms[:, free], -forms[:, free]]), np.concatenate([high, -low])
+    seen = set()
+    for cell in cells:
+        inside = set(firms[cell.form != 0]) - {reader}
+        parts = [(firm, firms == firm, False) for firm in sorted(inside)]
+        if cell.closed and len(inside) > 1:
+            parts.append(("all others", free, True))
+        for name, mask, both in parts:
+            part = np.where(mask, cell.form, 0.0)[free]
+            size = float(part @ x[free])
+            if size <= 1e-9 or (key := (part.tobytes(), both)) in seen:
+                continue
+            seen.add(key)
+            ends_of = []
+            for sign in (1, -1):
+                found = linprog(sign * part, A_ub=rows, b_ub=ends, bounds=(0, None), method="highs")
+                assert found.status in (0, 3), found.message  # 3: without bound
+                ends_of.append(sign * found.fun if found.status == 0 else -sign * math.inf)
+            yield f"the part of {name}", *ends_of, size, both
