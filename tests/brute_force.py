@@ -65,11 +65,9 @@ def violations(
             if rows[row] or not open_rows[row]:
                 cells.append(number)
     return [
-        f"{reader} bounds {what}: {low:.6g} to {high:.6g}, {size:.6g} in truth"
+        f"{reader} bounds {part}"
         for reader in readers or sorted(set(firms))
-        for what, low, high, size, both in _bounds(told, cells, firms, x, reader)
-        if (both and low > (1 - WITHIN) * size * (1 + 1e-5) and high < (1 + WITHIN) * size * (1 - 1e-5))
-        or (not both and (low > (1 - WITHIN) * size * (1 + 1e-5) or high < (1 + WITHIN) * size * (1 - 1e-5)))
+        for part in _bounded(told, cells, firms, x, reader)
     ]
 
 
@@ -115,10 +113,10 @@ def _printed(value: float, finest: int, half_width: float) -> tuple[float, float
     return centre - step / 2, centre + step / 2
 
 
-def _bounds(
+def _bounded(
     told: list[Number], cells: list[Number], firms: np.ndarray, x: np.ndarray, reader: str
-) -> Iterator[tuple[str, float, float, float, bool]]:
-    """Name, bounds and true size of every part, and whether it may be bounded on one side."""
+) -> Iterator[str]:
+    """The parts that one firm bounds too well, in words."""
     free = firms != reader
     forms = np.array([number.form for number in told]).reshape(len(told), len(x))
     known = forms[:, ~free] @ x[~free]
@@ -126,21 +124,32 @@ def _bounds(
     high = np.array([number.high for number in told]) - known + slack
     low = np.array([number.low for number in told]) - known - slack
     rows, ends = np.vstack([forms[:, free], -forms[:, free]]), np.concatenate([high, -low])
+    possible = [x[free]]  # amounts that agree with all that is told
+
+    def bound(part: np.ndarray, sign: int, enough: float) -> float:
+        """The least or greatest a part can be, or enough of it."""
+        reached = max(sign * float(part @ amounts) for amounts in possible)
+        if reached >= sign * enough:
+            return sign * reached
+        found = linprog(-sign * part, A_ub=rows, b_ub=ends, bounds=(0, 1e3 * x.sum()), method="highs")
+        assert found.status == 0, found.message
+        possible.append(found.x)
+        return -sign * found.fun
+
     seen = set()
     for cell in cells:
-        inside = set(firms[cell.form != 0]) - {reader}
-        parts = [(firm, firms == firm, False) for firm in sorted(inside)]
+        inside = sorted(set(firms[cell.form != 0]) - {reader})
+        parts = [(f"the part of {firm}", firms == firm, False) for firm in inside]
         if cell.closed and len(inside) > 1:
-            parts.append(("all others", free, True))
+            parts.append((f"{', '.join(inside)} together", free, True))
         for name, mask, both in parts:
             part = np.where(mask, cell.form, 0.0)[free]
             size = float(part @ x[free])
-            if size <= 1e-9 or (key := (part.tobytes(), both)) in seen:
+            if size <= 1e-9 or (part.tobytes(), both) in seen:
                 continue
-            seen.add(key)
-            ends_of = []
-            for sign in (1, -1):
-                found = linprog(sign * part, A_ub=rows, b_ub=ends, bounds=(0, None), method="highs")
-                assert found.status in (0, 3), found.message  # 3: without bound
-                ends_of.append(sign * found.fun if found.status == 0 else -sign * math.inf)
-            yield f"the part of {name}", *ends_of, size, both
+            seen.add((part.tobytes(), both))
+            most = bound(part, 1, (1 + WITHIN) * size)
+            least = bound(part, -1, (1 - WITHIN) * size)
+            tight = [most < (1 + WITHIN) * size * (1 - 1e-5), least > (1 - WITHIN) * size * (1 + 1e-5)]
+            if all(tight) if both else any(tight):
+                yield f"{name}: {least:.6g} to {most:.6g}, {size:.6g} in truth"

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-NOT_ON_CONDA_FORGE = {"gconfid"}
+NOT_ON_CONDA_FORGE: set[str] = set()
 
 
 def requirements(lines: list[str]) -> dict[str, Requirement]:

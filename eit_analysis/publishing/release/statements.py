@@ -214,7 +214,9 @@ def _statements(
     records = content.records
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
-    known = known.assign(**{name: records[name].astype(str) for name in SOURCE if name in records})[told]
+    # Row 7 is 7.0 beside records that come from no cell, and the same row.
+    cells = {name: records[name].convert_dtypes().astype(str) for name in SOURCE if name in records}
+    known = known.assign(**cells)[told]
     ids, at = np.unique(pd.util.hash_pandas_object(known, index=False).to_numpy(), return_inverse=True)
     own = forms[:, np.flatnonzero(told)].tocoo()
     small = csr_array((own.data, (own.row, at[own.col])), shape=(forms.shape[0], len(ids)))

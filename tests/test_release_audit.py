@@ -1,0 +1,243 @@
+"""The audit: what leaves together tells no firm another's part, and as much leaves as that allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from brute_force import allowed, audited, violations
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.publishing.release.audit import System, publishable
+
+MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
+RATE = {"landfill": 65.0, "incineration": 15.0, "recycling": 0.0}
+
+
+def flows(*rows: tuple[str, str, float], keys: tuple[str, ...] = ("category",)) -> pd.DataFrame:
+    """Records ``(actor, values of the keys…, tonnes)``."""
+    made = pd.DataFrame(rows, columns=["site_id", *keys, MASS])
+    named = [f"f{number}" for number in range(len(made))]
+    return made.assign(flow_id=named, source_file="a.xlsx", source_sheet="Flux", source_row=range(len(made)))
+
+
+def by(records: pd.DataFrame, *keys: str, measure: str = MASS, total: bool = True, **more) -> Breakdown:
+    """The sums of one measure by keys, with all totals."""
+    levels = [records]
+    for key in keys:
+        levels += [level.assign(**{key: TOTAL}) for level in levels] if total else []
+    frame = pd.concat(levels).groupby(list(keys), as_index=False)[measure].sum()
+    return Breakdown(frame, list(keys), records, measure, TOTAL, **more)
+
+
+def by_primary_rules(*tables: Breakdown) -> list[np.ndarray]:
+    return [allowed(table) for table in tables]
+
+
+# Laws.
+
+CELLS = [(family, route) for family in ("wood", "paper") for route in ("landfill", "recycling")]
+SECTORS = {"A": "13", "B": "13", "C": "13", "D": "25", "E": "25", "F": "25"}
+# Of 3 to 6 firms, tonnes for each family and outlet; none for a third of them.
+surveys = st.lists(
+    st.lists(st.one_of(st.just(0.0), st.floats(0, 1.5).map(lambda x: 10**x)), min_size=4, max_size=4),
+    min_size=3, max_size=6,
+)  # fmt: skip
+
+
+def tables_of(survey: list[list[float]]) -> list[Breakdown]:
+    """Two crossings of one survey, one of part of its flows, and a tax at public rates."""
+    rows = [
+        (firm, *cell, SECTORS[firm], mass)
+        for firm, masses in zip(SECTORS, survey, strict=False)
+        for cell, mass in zip(CELLS, masses, strict=True)
+        if mass
+    ]
+    records = flows(*rows, keys=("category", "route", "naf_division"))
+    records[TAX] = records[MASS] * records["route"].map(RATE)
+    tables = [
+        by(records, "category", "route"),
+        by(records, "naf_division", "category"),
+        by(records, "route", measure=TAX, of=MASS),
+    ]
+    unsorted = records[records["route"] != "recycling"]
+    return [*tables, by(unsorted, "category", total=False)] if len(unsorted) else tables
+
+
+@settings(max_examples=6)
+@given(surveys.filter(lambda survey: any(map(any, survey))), st.randoms(use_true_random=False))
+def test_no_firm_reckons_a_part_of_another_whatever_the_survey_and_its_order(survey, random) -> None:
+    tables = tables_of(survey)
+    random.shuffle(tables)
+    tables = [replace(table, records=table.records.sample(frac=1, random_state=1)) for table in tables]
+    shown = audited(*tables)
+    assert violations(tables, shown) == []
+    for leave, open_, again in zip(shown, by_primary_rules(*tables), audited(*tables), strict=True):
+        assert not (leave & ~open_).any()
+        np.testing.assert_array_equal(leave, again)
+
+
+# Each leak that was found in the sample study, in miniature: tables, and a firm whose part they told.
+
+
+def crowd(*values: str, mass: float = 2.0) -> list[tuple]:
+    return [(f"C{number}", *values, mass + number / 10) for number in range(5)]
+
+
+def overlapping_tables() -> list[Breakdown]:
+    """Cardboard of the shops in one table; its recycling in the Sankey's, with what is not explained."""
+    keys = ("category", "naf_division", "route")
+    rows = [
+        *crowd("cardboard", "47", "recycling"), ("R", "cardboard", "47", "reuse", 4.0),
+        *crowd("wood", "25", "recycling"),
+    ]  # fmt: skip
+    records = flows(*rows, keys=keys)
+    gap = flows(*crowd("cardboard", "unexplained", "unknown", mass=0.3), keys=keys)
+    sankey = pd.concat([records, gap.assign(flow_id="gap-" + gap["flow_id"], source_row=np.nan)])
+    return [by(records, "category", "naf_division"), by(sankey, *keys)]
+
+
+def months() -> list[Breakdown]:
+    """A firm active five months of twelve, in the monthly totals."""
+    records = flows(
+        *crowd("1 2 3 4 5 6 7 8 9 10 11 12", mass=5.0), ("R", "1 2 3 4 5", 25.0), keys=("months",)
+    )
+    each = records.assign(month=records["months"].str.split()).explode("month").reset_index(drop=True)
+    each["mass_t_per_month"] = each[MASS] / each["months"].str.split().str.len()
+    return [by(each, "month", measure="mass_t_per_month", total=False, of=MASS)]
+
+
+def taxes() -> list[Breakdown]:
+    """The tax of what is stored, over its public rate and less a printed family, is another of two firms."""
+    rows = [
+        *crowd("wood", "landfill"), ("R", "metal", "landfill", 5.0), ("Q", "metal", "landfill", 4.0),
+        *crowd("paper", "recycling"),
+    ]  # fmt: skip
+    records = flows(*rows, keys=("category", "route"))
+    taxed = records.assign(**{TAX: records[MASS] * records["route"].map(RATE)})
+    stored = by(taxed[taxed["route"] == "landfill"], "route", measure=TAX, total=False, of=MASS)
+    return [by(records, "category", total=False), stored]
+
+
+def codes_within_a_family() -> list[Breakdown]:
+    """A family less its printed codes leaves one firm."""
+    rows = [*crowd("wood", "150103"), *crowd("wood", "200138", mass=1.0), ("R", "wood", "030105", 6.0)]
+    records = flows(*rows, keys=("category", "waste_code"))
+    return [by(records, "category", total=False), by(records, "waste_code", total=False)]
+
+
+def two_waves() -> list[Breakdown]:
+    """The total of the first wave less that of the firms that are in both."""
+    records = flows(*crowd("both"), ("R", "gone", 6.0), keys=("presence",)).assign(category="wood")
+    same = records[records["presence"] == "both"]
+    return [by(records, "category", total=False), by(same, "category", total=False)]
+
+
+LEAKS = [overlapping_tables, months, taxes, codes_within_a_family, two_waves]
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_what_was_reckoned_from_the_sample_is_reckoned_no_more(leak) -> None:
+    tables = leak()
+    assert any(
+        " of R:" in told or "R together" in told for told in violations(tables, by_primary_rules(*tables))
+    )
+    shown = audited(*tables)
+    assert violations(tables, shown) == []
+    # It is not by showing nothing.
+    hidden = [open_ & ~leave for open_, leave in zip(by_primary_rules(*tables), shown, strict=True)]
+    assert np.concatenate(hidden).any() and np.concatenate(shown).any()
+
+
+# Which of the numbers that clash.
+
+
+@dataclass
+class Amounts:
+    """Amounts of firms, ``A 10 B 8``, and numbers that are sums of some of them within their roundings."""
+
+    text: str
+
+    def system(self, sums: list[str], rounding: float = 0.1, closed: tuple[int, ...] = ()) -> System:
+        names = self.text.split()[::2]
+        amounts = np.array(self.text.split()[1::2], dtype=float)
+        forms = csr_array(np.array([[float(name in total.split()) for name in names] for total in sums]))
+        value = forms @ amounts
+        firms = np.array([name[0] for name in names])
+        shut = np.isin(np.arange(len(sums)), closed)
+        return System(forms, value - rounding, value + rounding, firms, amounts, shut)
+
+
+FIVE = Amounts("A 10 B 9 C 8 D 7 E 6")
+ALL, WITHOUT_A, WITHOUT_B = "A B C D E", "B C D E", "A C D E"
+
+
+def test_of_two_that_clash_the_first_leaves() -> None:
+    system = FIVE.system([ALL, WITHOUT_A])
+    assert publishable(system, [[0], [1]]).tolist() == [True, False]
+    assert publishable(system, [[1], [0]]).tolist() == [True, False]
+    # A line that tells both cannot leave: one of those that tell one does.
+    both, *single = publishable(system, [[0, 1], [0], [1]])
+    assert not both and sum(single) == 1
+
+
+def test_numbers_far_apart_leave_together() -> None:
+    assert publishable(FIVE.system([ALL, WITHOUT_A], rounding=5.0), [[0], [1]]).tolist() == [True, True]
+
+
+def test_what_was_released_before_stays_and_the_new_gives_way() -> None:
+    system = FIVE.system([ALL, WITHOUT_A, WITHOUT_B])
+    assert publishable(system, [[1], [2]], known=[0]).tolist() == [False, False]
+    assert publishable(system, [[0], [1]], known=[0]).tolist() == [True, False]
+
+
+def test_what_is_told_already_is_conceded_and_no_more_than_that() -> None:
+    # What A has follows from the two numbers that everybody knows: only what B has can still be kept.
+    system = FIVE.system([ALL, WITHOUT_A, WITHOUT_B])
+    assert publishable(system, [[0], [1], [2]], known=[0, 1]).tolist() == [True, True, False]
+    other = FIVE.system([ALL, WITHOUT_A, "B C D"])
+    assert publishable(other, [[2]], known=[0, 1]).tolist() == [False]
+
+
+def test_one_reader_is_shown_what_tells_it_nothing_new() -> None:
+    system = FIVE.system([ALL, WITHOUT_A])
+    lines = [[0], [1]]
+    assert publishable(system, lines, readers=["A"]).tolist() == [True, True]
+    assert publishable(system, lines, readers=["B"]).tolist() == [True, False]
+    assert publishable(system, lines).tolist() == [True, False]
+
+
+def test_a_company_reads_more_of_the_same_tables_than_all_do() -> None:
+    for leak in (codes_within_a_family, two_waves):
+        tables = leak()
+        own, everybody = audited(*tables, reader="R"), audited(*tables)
+        assert violations(tables, own, readers=["R"]) == []
+        assert sum(map(np.sum, own)) > sum(map(np.sum, everybody))
+
+
+def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
+    """Two firms beside the reader: 7 and 6 t of D and E are closed, and the rest of what is printed."""
+    system = FIVE.system([ALL, "A B C", "D E"], rounding=0.5, closed=(2,))
+    assert publishable(system, [[0], [1]]).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("leak", [overlapping_tables, codes_within_a_family])
+def test_no_order_of_tables_and_records_tells_more(leak) -> None:
+    for seed in range(2):
+        tables = [replace(t, records=t.records.sample(frac=1, random_state=seed)) for t in reversed(leak())]
+        shown = audited(*tables)
+        assert violations(tables, shown) == []
+        for once, again in zip(shown, audited(*tables), strict=True):
+            np.testing.assert_array_equal(once, again)
+
+
+def test_nothing_or_nothing_but_zeros_leaves_without_a_crash() -> None:
+    assert publishable(FIVE.system([ALL]), []).tolist() == []
+    zeros = flows(("A", "wood", 0.0), ("B", "wood", 0.0), ("C", "wood", 0.0))
+    (shown,) = audited(by(zeros, "category"))
+    assert shown.tolist() == by_primary_rules(by(zeros, "category"))[0].tolist()

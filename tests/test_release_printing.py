@@ -1,0 +1,95 @@
+"""What is withheld is one line, with what it is together where the printed total tells that anyway."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from test_release import family_table, partly_hidden
+
+from eit_analysis.publishing import site
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.study import Study
+
+MASS = "mass_t_per_year"
+FAMILIES = pd.DataFrame(
+    {
+        "category": ["wood", "paper", "metal", "glass", "Total"],
+        MASS: [900.0, 420.0, 77.0, 3.0, 1400.0],
+        "share_percent": [64.0, 30.0, 5.5, 0.21, 100.0],
+        "n_sites": [5, 4, 3, 3, 9],
+    }
+)
+
+
+def others_of(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **more) -> list[str]:
+    lines = Printed(partly_hidden(study, frame, hidden, keys, measure=MASS, **more)).lines
+    ((_, others),) = [line for line in lines if line[0] == "others"]
+    return others
+
+
+def test_withheld_rows_are_one_line_with_the_rest_of_the_printed_total(small_study: Study) -> None:
+    table = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], total="Total", measure=MASS)
+    lines = Printed(table).lines
+    assert [kind for kind, _ in lines] == ["row", "row", "others", "total"]
+    # 1 400 less 900 and 3, to the hundred of the total; how many actors they are is not told.
+    assert lines[2][1] == ["autres, non diffusé (2\u00a0lignes)", "500", "36", "–"]
+    assert lines[3][1][:2] == ["Total", "1\u202f400"]
+    assert table.pooled == {MASS: 500, "share_percent": 36}
+    one = others_of(small_study, FAMILIES, [0], ["category"], total="Total")
+    assert one[:2] == ["autres, non diffusé (1\u00a0ligne)", "900"]
+
+
+@pytest.mark.parametrize(("hidden", "total"), [([1, 4], "Total"), ([1], None)])
+def test_without_a_printed_total_the_rest_is_not_said(
+    small_study: Study, hidden: list[int], total: str | None
+) -> None:
+    frame = FAMILIES if total else FAMILIES.head(4)
+    others = others_of(small_study, frame, hidden, ["category"], total=total)
+    # A total that is withheld is no line more.
+    assert others == ["autres, non diffusé (1\u00a0ligne)", "–", "–", "–"]
+
+
+def test_what_is_shown_may_be_rounded_to_more_than_the_total(small_study: Study) -> None:
+    frame = FAMILIES.assign(**{MASS: [1000.0, 450.0, 77.0, 3.0, 1400.0]})
+    assert others_of(small_study, frame, [3], ["category"], total="Total")[1] == "0"
+
+
+def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) -> None:
+    rows = [
+        ("wood", "material", 80.0), ("wood", "energy", 20.0), ("wood", "Total", 100.0),
+        ("metal", "material", 50.0), ("metal", "energy", 10.0), ("metal", "Total", 60.0),
+        ("Total", "material", 130.0), ("Total", "energy", 30.0), ("Total", "Total", 160.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["category", "recovery", MASS])
+    keys = ["category", "recovery"]
+    others = others_of(small_study, frame, [1, 3, 5], keys, total="Total")
+    # Two of the rows, and a subtotal that says nothing more: 160 less 80 and 10.
+    assert others == ["autres, non diffusé (2\u00a0lignes)", "", "70"]
+    # A subtotal alone is no line: its parts are there.
+    table = partly_hidden(small_study, frame, [5], keys, total="Total", measure=MASS)
+    assert "others" not in [kind for kind, _ in Printed(table).lines]
+
+
+def test_the_page_and_the_file_say_the_same_of_what_is_withheld(small_study: Study) -> None:
+    table = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], total="Total", measure=MASS)
+    page, file = str(table.html()), site.to_csv(table)
+    assert page.count('<tr class="others">') == 1 and "Autres\u00a0: secret statistique." in page
+    assert "autres, non diffusé (2\u00a0lignes)" in page and "autres, non diffusé (2\u00a0lignes)" in file
+    for text in (page, file):
+        assert all(word not in text for word in ("papier", "métal", "420", "77", ">s<", ';"s"', ";s;"))
+    (line,) = [line for line in file.splitlines() if "autres" in line]
+    assert line.split(";")[1:3] == ["500", "36"]
+
+
+def test_the_audit_and_the_line_agree_and_the_team_has_none(small_study: Study) -> None:
+    release = Release(small_study, "public", "essai")
+    table = family_table(release).seen_by(release.viewer, {})
+    assert Printed(table).withheld == table.hidden.sum() == 2
+    whole, shown = (
+        table.frame[MASS][rows].sum() for rows in ([3], ~table.hidden & [True, True, True, False])
+    )
+    assert table.pooled[MASS] == pytest.approx(whole - shown, abs=10)
+    team = Release(small_study, "internal", "essai")
+    kinds = [kind for kind, _ in Printed(family_table(team).seen_by(team.viewer, {})).lines]
+    assert kinds == ["row", "row", "row", "total"]

@@ -1,0 +1,117 @@
+"""Numbers as they leave the team: known answers, and that no interval is told narrower than it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release.rounding import digit, rounded, to_step
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+
+
+def leaving(whole: float = 0.0, measure: str | None = None, **columns: list) -> dict[str, list]:
+    """A table of these columns as it leaves."""
+    return rounded(pd.DataFrame(columns), [], measure, whole).frame.to_dict("list")
+
+
+def test_a_number_keeps_the_digit_that_its_interval_supports() -> None:
+    told = leaving(mass_t_per_year=[5808.2], mass_low_t_per_year=[5600.0], mass_high_t_per_year=[6100.0])
+    # Its bounds 5 and 7 % away, for 3.4 and 5.2, then outward.
+    assert told == {MASS: [5800], LOW: [5500], HIGH: [6300]}
+    assert wording.measured(5800.0, MASS, coarse=True) == "5\u202f800\u00a0t/an"
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "printed"),
+    [
+        (5808.2, 40.0, 5800), (5808.2, 3.0, 5800), (5808.2, 400.0, 5800), (5808.2, 2900.0, 6000),
+        (5808.2, 9000.0, 6000), (12.34, 0.0, 12), (0.01234, 0.0, 0.012), (0.0, 0.0, 0.0), (0.0, 3.0, 0.0),
+        (-47.3, 20.0, -50), (-47.3, 2.0, -47), (999.6, 4.0, 1000),
+    ],
+)  # fmt: skip
+def test_never_finer_than_two_digits_nor_coarser_than_one(value: float, half: float, printed: float) -> None:
+    # A second row, so that not all are whole numbers.
+    told = leaving(
+        mass_t_per_year=[value, 0.5],
+        mass_low_t_per_year=[value - half, 0.5],
+        mass_high_t_per_year=[value + half, 0.5],
+    )
+    assert told[MASS][0] == printed
+
+
+def test_people_keep_a_third_digit_and_what_is_counted_all() -> None:
+    told = leaving(headcount=[1234.0, 56.0], n_sites=[1234, 7], year=[2025, 2030])
+    assert told == {"headcount": [1230, 56], "n_sites": [1234, 7], "year": [2025, 2030]}
+    assert leaving(headcount=[1234.5, 56.0])["headcount"] == [1200, 56]
+
+
+def test_what_is_missing_stays_missing() -> None:
+    told = leaving(
+        mass_t_per_year=[np.nan, 12.34], mass_low_t_per_year=[np.nan] * 2, mass_high_t_per_year=[1.0, np.nan]
+    )
+    assert np.isnan(told[MASS][0]) and told[MASS][1] == 12
+    assert np.isnan(told[LOW]).all() and np.isnan(told[HIGH][1])
+
+
+def test_bounds_are_classes_of_the_printed_value_outward() -> None:
+    # 36 less and plus a tenth, the class above 2.67 and 3.12 t; and no mass is below zero.
+    told = leaving(
+        mass_t_per_year=[36.0, 40.4], mass_low_t_per_year=[33.33, 0.2], mass_high_t_per_year=[39.12, 90.0]
+    )
+    assert told == {MASS: [36, 40], LOW: [32, 0], HIGH: [40, 100]}
+    costs = {"cost_eur_per_year": [-300.0], "cost_low_eur_per_year": [-420.0]}
+    told = leaving(**costs, cost_high_eur_per_year=[-180.0])
+    assert told == {
+        "cost_eur_per_year": [-300], "cost_low_eur_per_year": [-450], "cost_high_eur_per_year": [-150],
+    }  # fmt: skip
+
+
+def test_shares_are_reckoned_from_the_numbers_beside_them() -> None:
+    # 64 and 31 of 96, not 64.4 and 31.3 of 95.7.
+    told = leaving(
+        whole=95.7, measure=MASS, mass_t_per_year=[64.4, 31.3, np.nan], share_percent=[67.3, 32.7, np.nan]
+    )
+    assert told[MASS][:2] == [64, 31]
+    assert told["share_percent"][:2] == [67, 32] and np.isnan(told["share_percent"][2])
+    assert leaving(whole=0.0, measure=MASS, mass_t_per_year=[0.0], share_percent=[np.nan])[MASS] == [0]
+
+
+def test_a_change_is_reckoned_from_both_waves_and_no_finer() -> None:
+    told = leaving(
+        mass_before_t_per_year=[1312.4, 7.0], mass_t_per_year=[1087.1, np.nan],
+        change_t_per_year=[-225.3, np.nan], change_percent=[-17.17, np.nan],
+    )  # fmt: skip
+    assert told["mass_before_t_per_year"] == [1300, 7] and told[MASS][0] == 1100
+    # To the hundred of its parts, and 1 100 / 1 300 - 1.
+    assert told["change_t_per_year"][0] == -200 and told["change_percent"][0] == -15
+    assert np.isnan(told["change_percent"][1])
+
+
+masses = st.one_of(st.just(0.0), st.floats(-4, 7).map(lambda x: 10**x))
+
+
+@given(st.lists(st.tuples(masses, st.floats(0, 1), st.floats(0, 3)), min_size=1, max_size=6))
+def test_what_is_printed_holds_the_truth(rows: list[tuple[float, float, float]]) -> None:
+    value, below, above = (np.array(column) for column in zip(*rows, strict=True))
+    low, high = value * (1 - below), value * (1 + above)
+    frame = pd.DataFrame({MASS: value, LOW: low, HIGH: high})
+    told = rounded(frame, [], None, 0.0)
+    shown, step = told.frame, told.steps[MASS]
+    slack = 1e-9 * (1 + np.abs(value))
+    assert (np.abs(shown[MASS] - value) <= step / 2 + slack).all()
+    assert (shown[LOW] <= low + slack).all() and (shown[HIGH] >= high - slack).all()
+    assert (shown[LOW] >= 0).all()
+    # As it is printed, and by the step that its readers are told.
+    np.testing.assert_allclose(shown[MASS], to_step(shown[MASS].to_numpy(), step), rtol=1e-9)
+    assert (step <= digit(value, 1) + slack).all()
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))
+def test_rounding_twice_is_rounding_once(values: list[float]) -> None:
+    once = to_step(np.array(values), digit(np.array(values), 2))
+    np.testing.assert_array_equal(once, to_step(once, digit(np.array(values), 2)))
