@@ -1,0 +1,141 @@
+"""The rows and columns of a table: the records behind each row, the column that a header names, intervals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from eit_analysis import reference
+from eit_analysis.tables import TABLES, fields
+
+from .knowledge import Form, Universe, folded, heading_labels
+from .pages import Table
+from .rounding import Interval, exact, is_withheld, number, rounded
+
+TOTALS = {"total", "ensemble", "toutes les familles", "tous les acteurs"}
+POOLED = re.compile(r"autres?\b.*non diffus|autres$|autres,")
+SHARES = {"share_percent", "senior_share_percent", "peak_ratio"}
+WHOLE = {"headcount", "planned_departures_3y", "planned_hires_3y"}
+
+
+@dataclass
+class Cell:
+    """One row of a table in one column: its label, the form behind it, its interval if it is printed."""
+
+    table: str
+    label: str
+    measure: str
+    form: Form
+    interval: Interval | None
+    people: bool
+    whole: Form | None = None  # a share (%) of this, and not an amount
+
+
+@dataclass
+class Reading:
+    """What was understood of a table: its cells, and what became of every number."""
+
+    table: Table
+    universe: str = ""
+    cells: list[Cell] = field(default_factory=list)
+    numbers: Counter[str] = field(default_factory=Counter)
+    unread: list[str] = field(default_factory=list)
+
+
+@cache
+def columns_of(header: str) -> frozenset[str]:
+    """Names of the columns that are printed under a header with its unit."""
+    return _headers().get(folded(re.sub(r" \[\w+\]$", "", header)), frozenset())
+
+
+@cache
+def _headers() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    words = reference.load("vocabulary").fillna("")
+    for name, header, unit in zip(words["name"], words["header_fr"], words["unit"], strict=True):
+        found.setdefault(folded(f"{header} ({unit})" if unit else header), set()).add(str(name))
+    for table in TABLES:
+        for name, declared in fields(table).items():
+            found.setdefault(folded(declared["header"]), set()).add(str(name))
+    return {header: frozenset(names) for header, names in found.items()}
+
+
+def rows_of_records(table: Table, universe: Universe, keys: dict[int, str]) -> list[np.ndarray | None]:
+    """The records of every row; None for a row that the universe does not know."""
+    masks: list[np.ndarray | None] = []
+    specific = np.zeros(len(universe.keys), dtype=bool)
+    pooled: list[tuple[int, np.ndarray]] = []
+    for place, row in enumerate(table.rows):
+        mask, plainly, total = np.ones(len(universe.keys), dtype=bool), True, False
+        for column, name in keys.items():
+            text = folded(row[column])
+            if POOLED.match(text):
+                plainly = False
+            elif text in TOTALS or text == heading_labels(name).get("Total", "total"):
+                total = True
+            elif text:
+                mask &= (universe.words(name) == text) | (universe.keys[name].astype(str) == text).to_numpy()
+        masks.append(mask if mask.any() else None)
+        if not plainly:
+            pooled.append((place, mask))
+        elif not total:
+            specific |= mask
+    for place, mask in pooled:
+        rest = mask & ~specific
+        masks[place] = rest if rest.any() else None
+    return masks
+
+
+def _bounds(table: Table, row: list[str], measure: str) -> Interval | None:
+    """The printed interval of a value, for the step that it is rounded to."""
+    ends = []
+    for end in ("_low", "_high"):
+        name = re.sub(r"(_t_per|_eur_per)", rf"{end}\1", measure)
+        name = name.replace("observed", "mass") if measure.startswith("observed") else name
+        values = [
+            number(text)
+            for header, text in zip(table.headers, row, strict=True)
+            if name in columns_of(header)
+        ]
+        if len(values) != 1 or values[0] is None:
+            return None
+        ends.append(values[0])
+    return ends[0], ends[1]
+
+
+def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Iterator[list[Interval | None]]:
+    """What the numbers of a column may have been, row by row: to their last digit, else rounded."""
+    of_file = table.file.endswith((".csv", ".xlsx"))
+    values = [number(row[column]) for row in table.rows]
+    if is_exact:
+        yield [
+            None if value is None else _whole(measure, exact(row[column], of_file))
+            for value, row in zip(values, table.rows, strict=True)
+        ]
+    # Shares are reckoned from printed numbers: they say no more than three digits.
+    yield [
+        None
+        if value is None
+        else _whole(measure, rounded(value, None if measure in SHARES else _bounds(table, row, measure)))
+        for value, row in zip(values, table.rows, strict=True)
+    ]
+
+
+def _whole(measure: str, interval: Interval) -> Interval:
+    """Whole people, where the interval holds a whole number."""
+    low, high = float(np.ceil(interval[0])), float(np.floor(interval[1]))
+    return (low, high) if measure in WHOLE and low <= high else interval
+
+
+def fits(truth: float, interval: Interval) -> bool:
+    slack = 1e-9 * max(1.0, abs(truth))
+    return interval[0] - slack <= truth <= interval[1] + slack
+
+
+def hidden(table: Table) -> int:
+    return sum(is_withheld(text) for row in table.rows for text in row)
