@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import eit_analysis as eit
 from eit_analysis.config import Disclosure
 
-from .knowledge import Known
+from .knowledge import Known, Universe
 from .layout import Cell, Reading, hidden
 from .pages import Page, read_folder
 from .reading import read_table
@@ -22,37 +23,39 @@ AMOUNT = re.compile(r"\((t|€|kg|personnes|ETP|h)\b|\(%\)")
 
 
 @dataclass
-class Release:
-    """One state of a study whose reports were published: its project folder, and the data at that time."""
-
-    name: str
-    root: Path
-    study: str
-    waves: list[str]
-
-
-@dataclass
 class Read:
-    """What the attacker holds and understands."""
+    """What is understood of some published folders."""
 
-    cells: list[Cell] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    sentences: list[tuple[str, str]] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
     withheld: int = 0
 
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell for reading in self.readings for cell in reading.cells]
+
+    @property
     def coverage(self) -> float:
-        """Share of the numbers of amounts that it understood, intervals and repeated counts set apart."""
+        """Share of the numbers of amounts that were understood, ends of intervals and counts set apart."""
         used, missed = self.numbers["in the system"], self.numbers["unread"]
         return used / (used + missed) if used + missed else 1.0
 
     def unread(self) -> list[str]:
         return sorted({f"{r.table.title}: {u}" for r in self.readings if r.table.title for u in r.unread})
 
+    def add(self, other: Read) -> None:
+        self.readings += other.readings
+        self.sentences += other.sentences
+        self.numbers += other.numbers
+        self.withheld += other.withheld
+
 
 def folders_of(audience: str) -> list[str]:
     """What a reader of an audience holds: its own pages and those of wider audiences."""
-    wider = {"public": ["public"], "partners": ["partners", "public"]}
-    return wider.get(audience, [audience.replace(":", "-", 1), "partners", "public"])
+    if audience == "public":
+        return ["public"]
+    return [audience.replace(":", "-", 1), *(["partners"] if audience != "partners" else []), "public"]
 
 
 def is_exact(page: Page) -> bool:
@@ -67,38 +70,45 @@ def is_exact(page: Page) -> bool:
     )
 
 
-def read_release(known: Known, release: Release, audience: str) -> Read:
-    """Every folder of a release that the audience holds, understood as far as it goes."""
-    read = Read()
-    truth = known.truth
-    for wave in release.waves:
-        universes = [u for u in known.universes if u.name.startswith(f"{release.name} {wave} ")]
-        for folder in folders_of(audience):
-            page = read_folder(release.root / "reports" / release.study / wave / folder)
-            exact = is_exact(page)
-            for table in page.tables:
-                reading = read_table(table, universes, truth, exact)
-                read.readings.append(reading)
-                read.cells += reading.cells
-                read.withheld += hidden(table)
-                if any(AMOUNT.search(header) for header in table.headers):
-                    read.numbers += reading.numbers
+def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
+    """Every table of a page, or of a folder, as far as it is understood."""
+    read, truth, exact = Read(sentences=page.sentences), known.truth, is_exact(page)
+    for table in page.tables:
+        reading = read_table(table, universes, truth, exact)
+        read.readings.append(reading)
+        read.withheld += hidden(table)
+        if any(AMOUNT.search(header) for header in table.headers):
+            read.numbers += reading.numbers
     return read
 
 
-def campaign(releases: list[Release], audience: str, rules: Disclosure | None = None) -> tuple[Result, Read]:
-    """The attack on all that an audience was given, release after release.
+class Attacker:
+    """Who keeps all that was published to some audiences, release after release."""
 
-    A company's pages are its own reader's; every firm reads those of partners and of the public.
-    """
-    known, read = Known(), Read()
-    for release in releases:
-        add_study(known, eit.open_study(release.study, root=release.root), release.name, release.waves)
-    for release in releases:
-        part = read_release(known, release, audience)
-        read.cells += part.cells
-        read.readings += part.readings
-        read.numbers += part.numbers
-        read.withheld += part.withheld
-    insiders = [audience.partition(":")[2]] if ":" in audience else None
-    return attack(read.cells, known, rules, insiders), read
+    def __init__(self, audiences: Iterable[str]) -> None:
+        self.known = Known()
+        self.held = {audience: Read() for audience in audiences}
+        self.last: dict[str, Read] = {}
+        self.releases = 0
+
+    def receive(self, root: Path, study: str, waves: list[str]) -> None:
+        """One release: the reports as they are now, and the data that they were made from."""
+        self.releases += 1
+        tag = f"r{self.releases}"
+        add_study(self.known, eit.open_study(study, root=root), tag, waves)
+        self.last = {audience: Read() for audience in self.held}
+        for wave in waves:
+            universes = [u for u in self.known.universes if u.name.startswith(f"{tag} {wave} ")]
+            folders = {folder for audience in self.held for folder in folders_of(audience)}
+            for folder in sorted(folders):
+                page = read_folder(root / "reports" / study / wave / folder)
+                read = read_pages(page, universes, self.known)
+                for audience in self.held:
+                    if folder in folders_of(audience):
+                        self.held[audience].add(read)
+                        self.last[audience].add(read)
+
+    def attack(self, audience: str, rules: Disclosure | None = None) -> Result:
+        """A company's pages have one reader; those of partners and of the public, every firm."""
+        insiders = [audience.partition(":")[2]] if ":" in audience else None
+        return attack(self.held[audience].cells, self.known, rules, insiders)

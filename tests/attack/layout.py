@@ -34,6 +34,7 @@ class Cell:
     interval: Interval | None
     people: bool
     whole: Form | None = None  # a share (%) of this, and not an amount
+    kind: str = "leaf"  # or "total", "pooled" (several rows in one), "unnamed" (no row of its own)
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Reading:
 
     table: Table
     universe: str = ""
+    keys: tuple[str, ...] = ()
     cells: list[Cell] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
@@ -65,30 +67,34 @@ def _headers() -> dict[str, frozenset[str]]:
     return {header: frozenset(names) for header, names in found.items()}
 
 
+def kind_of(row: list[str], keys: dict[int, str]) -> str:
+    """Whether a row is about one group, about several that are pooled, or a total."""
+    texts = [(folded(row[place]), name) for place, name in keys.items()]
+    if any(POOLED.match(text) for text, _ in texts):
+        return "pooled"
+    is_total = any(text in TOTALS or text == heading_labels(n).get("Total", "total") for text, n in texts)
+    return "total" if is_total or not keys else "leaf"
+
+
 def rows_of_records(table: Table, universe: Universe, keys: dict[int, str]) -> list[np.ndarray | None]:
-    """The records of every row; None for a row that the universe does not know."""
-    masks: list[np.ndarray | None] = []
-    specific = np.zeros(len(universe.keys), dtype=bool)
-    pooled: list[tuple[int, np.ndarray]] = []
-    for place, row in enumerate(table.rows):
-        mask, plainly, total = np.ones(len(universe.keys), dtype=bool), True, False
-        for column, name in keys.items():
-            text = folded(row[column])
-            if POOLED.match(text):
-                plainly = False
-            elif text in TOTALS or text == heading_labels(name).get("Total", "total"):
-                total = True
-            elif text:
+    """The records of every row; None for a row that the universe does not know.
+
+    A pooled row has what the rows of its group leave.
+    """
+    masks = []
+    kinds = [kind_of(row, keys) for row in table.rows]
+    named = np.zeros(len(universe.keys), dtype=bool)
+    for row, kind in zip(table.rows, kinds, strict=True):
+        mask = np.ones(len(universe.keys), dtype=bool)
+        for place, name in keys.items():
+            text = folded(row[place])
+            if text and kind_of(row, {place: name}) == "leaf":
                 mask &= (universe.words(name) == text) | (universe.keys[name].astype(str) == text).to_numpy()
-        masks.append(mask if mask.any() else None)
-        if not plainly:
-            pooled.append((place, mask))
-        elif not total:
-            specific |= mask
-    for place, mask in pooled:
-        rest = mask & ~specific
-        masks[place] = rest if rest.any() else None
-    return masks
+        masks.append(mask)
+        if kind == "leaf":
+            named |= mask
+    rests = [m & ~named if kind == "pooled" else m for m, kind in zip(masks, kinds, strict=True)]
+    return [mask if mask.any() else None for mask in rests]
 
 
 def _bounds(table: Table, row: list[str], measure: str) -> Interval | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .knowledge import Form, Universe, cell, folded
-from .layout import SHARES, Cell, Reading, columns_of, fits, intervals_of, rows_of_records
+from .layout import SHARES, Cell, Reading, columns_of, fits, intervals_of, kind_of, rows_of_records
 from .pages import Table
 from .rounding import number
 
@@ -54,6 +54,7 @@ class Attempt:
         self.measures = sorted({name for name in self.values.values() if name in universe.measures})
         self.possible = bool(self.measures or (self.keys and self.values))
         if self.possible:
+            self.reading.keys = tuple(self.keys.values())
             self.masks = rows_of_records(table, universe, self.keys)
             self.labels = [" × ".join(row[k] for k in self.keys) or row[0] for row in table.rows]
             self._read()
@@ -153,12 +154,14 @@ class Attempt:
             form = cell(self.universe, measure, mask)
             if len(form.variables):
                 title = self.reading.table.title or self.reading.table.file
-                cell_ = Cell(title, " × ".join(group), measure, form, None, self.universe.people)
+                people, label = self.universe.people, " × ".join(group)
+                cell_ = Cell(title, label, measure, form, None, people, kind="unnamed")
                 self.reading.cells.append(cell_)
 
     def _keep(self, i: int, name: str, form: Form, interval: tuple | None, whole: Form | None = None) -> None:
         title = self.reading.table.title or self.reading.table.file
-        found = Cell(title, self.labels[i], name, form, interval, self.universe.people, whole)
+        kind = kind_of(self.reading.table.rows[i], self.keys)
+        found = Cell(title, self.labels[i], name, form, interval, self.universe.people, whole, kind)
         self.reading.cells.append(found)
 
     def _missed(self, place: int, rows: list[int], example: str) -> None:

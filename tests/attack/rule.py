@@ -78,6 +78,13 @@ class Result:
     def broken(self) -> list[Violation]:
         return self._firsts()
 
+    def count(self, firms: bool) -> int:
+        """Broken parts of single firms, or of several others in a closed cell."""
+        return sum(bool(v.part.firm) == firms for v in self.broken)
+
+    def closest(self) -> str:
+        return f"± {self.tightest:.1%}" if self.violations else "> 15 %"
+
 
 def primary_closed(contributions: dict[str, float], people: bool, rules: Disclosure, p: float = 0.15) -> bool:
     """Fewer than three units, one above 85 %, p %, fewer than five people."""
@@ -90,7 +97,7 @@ def primary_closed(contributions: dict[str, float], people: bool, rules: Disclos
     return people and total < rules.minimum_people
 
 
-def contributions(form: Form, known: Known, truth: np.ndarray) -> dict[str, Form]:
+def contributions(form: Form, known: Known) -> dict[str, Form]:
     """What each firm has in a form."""
     owners = np.array([known.owner[v] for v in form.variables], dtype=object)
     return {
@@ -110,7 +117,7 @@ def protected(
         if not len(cell.form.variables):
             continue
         label = f"{cell.table} | {cell.label} | {cell.measure}"
-        own = contributions(cell.form, known, truth)
+        own = contributions(cell.form, known)
         values = {who: form.at(truth) for who, form in own.items()}
         for who, form in own.items():
             if abs(values[who]) > SMALL:
