@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from attack.drawings import of_drawings
 from attack.knowledge import Known
 from attack.pages import Table, read_csv, read_html
 from attack.reading import read_table
@@ -131,6 +132,20 @@ def test_rounding_protects_what_exact_numbers_gave() -> None:
     known = survey([("A", "wood", 1002.0), ("B", "wood", 1001.0), ("C", "wood", 1003.0), ("A", "paper", 4.0)])
     printed = table(["bois", "3010", "3"], ["Total", "3010", "3"])
     assert not found(attacked(known, printed, exact=False), "A", "B")
+
+
+BARS = """<svg><desc>Figure tracée à partir du tableau « Tonnages » qui la suit</desc>
+{bars}</svg>"""
+
+
+@pytest.mark.parametrize(("widths", "finer"), [([410.4, 206.2, 93.84], True), ([410.0, 206.0, 93.8], False)])
+def test_bars_tell_more_than_the_rounded_numbers_only_where_they_are_finer(widths, finer) -> None:
+    known = survey([("A", "wood", 410.4), ("B", "paper", 206.2), ("C", "glass", 93.84)])
+    printed = table(["bois", "410", "1"], ["papier", "206", "1"], ["verre", "93,8", "1"])
+    reading = read_table(printed, known.universes, known.truth, False)
+    bars = "".join(f'<rect x="0" y="{i}" width="{width}" height="9"/>' for i, width in enumerate(widths))
+    said = of_drawings([BARS.format(bars=bars)], [reading], known.truth)
+    assert [cell.label for cell in said] == (["papier", "verre"] if finer else [])
 
 
 def test_primary_rules() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import eit_analysis as eit
 from eit_analysis.config import Disclosure
 
+from .drawings import of_drawings
 from .knowledge import Known, Universe
 from .layout import Cell, Reading, hidden
 from .pages import Page, read_folder
@@ -27,13 +28,14 @@ class Read:
     """What is understood of some published folders."""
 
     readings: list[Reading] = field(default_factory=list)
+    drawn: list[Cell] = field(default_factory=list)
     sentences: list[tuple[str, str]] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
     withheld: int = 0
 
     @property
     def cells(self) -> list[Cell]:
-        return [cell for reading in self.readings for cell in reading.cells]
+        return [cell for reading in self.readings for cell in reading.cells] + self.drawn
 
     @property
     def coverage(self) -> float:
@@ -46,6 +48,7 @@ class Read:
 
     def add(self, other: Read) -> None:
         self.readings += other.readings
+        self.drawn += other.drawn
         self.sentences += other.sentences
         self.numbers += other.numbers
         self.withheld += other.withheld
@@ -79,6 +82,8 @@ def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
         read.withheld += hidden(table)
         if any(AMOUNT.search(header) for header in table.headers):
             read.numbers += reading.numbers
+    # Numbers printed to the tenth digit are finer than any length.
+    read.drawn = [] if exact else of_drawings(page.drawings, read.readings, truth)
     return read
 
 
