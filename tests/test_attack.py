@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from attack.concentration import read_holders
 from attack.drawings import of_drawings
 from attack.knowledge import Known
 from attack.pages import Table, read_csv, read_html
@@ -146,6 +147,16 @@ def test_bars_tell_more_than_the_rounded_numbers_only_where_they_are_finer(width
     bars = "".join(f'<rect x="0" y="{i}" width="{width}" height="9"/>' for i, width in enumerate(widths))
     said = of_drawings([BARS.format(bars=bars)], [reading], known.truth)
     assert [cell.label for cell in said] == (["papier", "verre"] if finer else [])
+
+
+def test_few_holders_bound_the_heaviest_firm() -> None:
+    known = survey([("A", "wood", 45.0), ("B", "wood", 30.0), ("C", "wood", 25.0)])
+    shares = Table("t.csv", "", ["Part du tonnage (%)", "Acteurs"], [["50", "2"]])
+    cells = read_holders(shares, known.universes[0], known)
+    assert len(cells) == 4
+    total = read_table(table(["bois", "100", "3"]), known.universes, known.truth, True)
+    result = attack([*cells, *total.cells], known, insiders=["Z"])
+    assert [above for _, above in found(result, "A")] == [50.0]  # alone it does not hold half
 
 
 def test_primary_rules() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import eit_analysis as eit
 from eit_analysis.config import Disclosure
 
+from .concentration import read_holders
 from .drawings import of_drawings
 from .knowledge import Known, Universe
 from .layout import Cell, Reading, hidden
@@ -76,8 +77,12 @@ def is_exact(page: Page) -> bool:
 def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
     """Every table of a page, or of a folder, as far as it is understood."""
     read, truth, exact = Read(sentences=page.sentences), known.truth, is_exact(page)
+    outgoing = next(u for u in universes if u.name.endswith(" out"))
     for table in page.tables:
         reading = read_table(table, universes, truth, exact)
+        if holders := read_holders(table, outgoing, known):
+            reading = Reading(table, outgoing.name, cells=holders)
+            reading.numbers["in the system"] = 2 * len(table.rows)
         read.readings.append(reading)
         read.withheld += hidden(table)
         if any(AMOUNT.search(header) for header in table.headers):

@@ -16,7 +16,7 @@ import numpy as np
 from .knowledge import folded
 from .layout import Cell, Reading, fits
 
-PLACE = 0.011  # coordinates have two decimals, at both ends
+PLACE = 0.016  # coordinates have two decimals, at both ends
 RECTANGLE = re.compile(r"<rect\b[^>]*>")
 PATH = re.compile(r'<path\b[^>]*\bd="M ([\d.-]+) ([\d.-]+) L ([\d.-]+) ([\d.-]+) L ([\d.-]+) ([\d.-]+) L ')
 # A ribbon of a Sankey diagram: its height is at its far end.
@@ -35,7 +35,7 @@ def lengths(drawing: str) -> tuple[np.ndarray, np.ndarray]:
         if (x0 == x1 or y0 == y1) and (x1 == x2 or y1 == y2):
             found.append([abs(x2 - x0), abs(y2 - y0)])
     found += [[0.0, abs(float(low) - float(high))] for high, low in RIBBON.findall(drawing)]
-    sizes = np.array(found).reshape(-1, 2)
+    sizes = np.array(found).reshape(-1, 2).round(2)
     return sizes[:, 0], sizes[:, 1]
 
 
@@ -77,8 +77,8 @@ def _matched(column: list[Cell], sides: np.ndarray) -> list[tuple[Cell, float]]:
             for cell in column:
                 ends = cell.interval or (0.0, 0.0)
                 near = sides[(sides >= ends[0] * scale[0] - PLACE) & (sides <= ends[1] * scale[1] + PLACE)]
-                if len(near) == 1:
-                    pairs.append((cell, float(near[0])))
+                if len(near) and np.ptp(near) <= 2 * PLACE:  # the same length, drawn twice
+                    pairs.append((cell, float(near.mean())))
             if len(pairs) > len(best):
                 best = pairs
     return best

@@ -34,7 +34,7 @@ class Cell:
     interval: Interval | None
     people: bool
     whole: Form | None = None  # a share (%) of this, and not an amount
-    kind: str = "leaf"  # or "total", "pooled" (several rows in one), "unnamed" (no row of its own)
+    kind: str = "leaf"  # or "total", "pooled", "unnamed" (no row of its own), "relation" (no cell)
 
 
 @dataclass

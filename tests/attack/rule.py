@@ -114,7 +114,7 @@ def protected(
     parts: dict[tuple, Part] = {}
     closed: dict[tuple, tuple[Part, Form]] = {}
     for cell in cells:
-        if not len(cell.form.variables):
+        if cell.kind == "relation" or not len(cell.form.variables):
             continue
         label = f"{cell.table} | {cell.label} | {cell.measure}"
         own = contributions(cell.form, known)
@@ -146,7 +146,7 @@ def attack(
     rows = rows_of(cells)
     system = build(known, rows, [p.form for p in parts] + [form for _, form in closed])
     result = Result(parts=len(parts) + len(closed), rows=len(rows))
-    firms = insiders or sorted(set(known.owner))
+    firms = insiders or sorted(set(known.owner) - {""})
     by_block: dict[int, list[Part]] = {}
     for part in [*parts, *(part for part, _ in closed)]:
         by_block.setdefault(int(system.blocks[next(iter(system.vector(part.form)))]), []).append(part)
