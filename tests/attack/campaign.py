@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,14 +13,12 @@ from eit_analysis.config import Disclosure
 from .concentration import read_holders
 from .drawings import of_drawings
 from .knowledge import Known, Universe
-from .layout import Cell, Reading, hidden
+from .layout import Cell, Reading, hidden, is_amount
 from .pages import Page, read_folder
 from .reading import read_table
 from .rounding import number, significant
 from .rule import Result, attack
 from .survey import add_study
-
-AMOUNT = re.compile(r"\((t|€|kg|personnes|ETP|h)\b|\(%\)")
 
 
 @dataclass
@@ -63,15 +60,16 @@ def folders_of(audience: str) -> list[str]:
 
 
 def is_exact(page: Page) -> bool:
-    """Whether amounts are printed with more than three significant digits somewhere."""
-    return any(
-        AMOUNT.search(header) and number(row[place]) is not None and significant(row[place]) > 3
+    """Whether amounts are printed to their last digit: more than three significant ones in one of ten."""
+    digits = [
+        significant(row[place])
         for table in page.tables
         for place, header in enumerate(table.headers)
-        if not header.endswith("(%)")
+        if is_amount(header)
         for row in table.rows
-        if place < len(row)
-    )
+        if place < len(row) and number(row[place]) is not None
+    ]
+    return sum(count > 3 for count in digits) > len(digits) / 10
 
 
 def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
@@ -85,8 +83,7 @@ def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
             reading.numbers["in the system"] = 2 * len(table.rows)
         read.readings.append(reading)
         read.withheld += hidden(table)
-        if any(AMOUNT.search(header) for header in table.headers):
-            read.numbers += reading.numbers
+        read.numbers += reading.numbers
     # Numbers printed to the tenth digit are finer than any length.
     read.drawn = [] if exact else of_drawings(page.drawings, read.readings, truth)
     return read

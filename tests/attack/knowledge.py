@@ -24,6 +24,7 @@ KEYS = [
     "valorised", "hazardous", "quality", "evidence", "contractor", "commune_code", "epci_name",
     "naf_division", "naf_section", "cost_known", "payment", "tax_status", "presence", "month", "peak_month",
     "year", "occupation", "age_band", "contract", "rome_code", "greening",
+    "group_number", "label", "nature", "skill", "action", "sorting",
 ]  # fmt: skip
 # A measure: for every record of a universe, sums of (variable, public coefficient).
 Terms = list[tuple[np.ndarray, np.ndarray]]
@@ -39,6 +40,14 @@ class Universe:
     owner: np.ndarray
     printed: dict[str, np.ndarray] = field(default_factory=dict)
     people: bool = False
+    found: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    def rows(self, column: str, text: str) -> np.ndarray:
+        """The records that a page means by a text, the printed word or the code of a key."""
+        if (column, text) not in self.found:
+            codes = self.keys[column].astype(str).to_numpy(dtype=object)
+            self.found[column, text] = (self.words(column) == text) | (codes == text)
+        return self.found[column, text]
 
     def words(self, column: str) -> np.ndarray:
         """The key of every record as a page prints it."""
@@ -88,7 +97,7 @@ class Known:
     ) -> np.ndarray:
         """One variable per record; the same record with the same amount, in two releases, is one variable.
 
-        ``sign``: 1 for an amount that is not negative, -1 not positive, 0 known to be zero.
+        ``sign``: 1 for an amount that is not negative, -1 not positive, 0 known to be zero, 2 of either.
         """
         amounts = np.nan_to_num(np.asarray(list(amounts), dtype=float))
         owners = list(owner)

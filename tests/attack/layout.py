@@ -19,6 +19,7 @@ from .rounding import Interval, exact, is_withheld, number, rounded
 
 TOTALS = {"total", "ensemble", "toutes les familles", "tous les acteurs"}
 POOLED = re.compile(r"autres?\b.*non diffus|autres$|autres,")
+AMOUNT = re.compile(r"\((t/|t\)|€/an|kg|personnes|ETP|h |h/|par an)")
 SHARES = {"share_percent", "senior_share_percent", "peak_ratio"}
 WHOLE = {"headcount", "planned_departures_3y", "planned_hires_3y"}
 
@@ -87,9 +88,9 @@ def rows_of_records(table: Table, universe: Universe, keys: dict[int, str]) -> l
     for row, kind in zip(table.rows, kinds, strict=True):
         mask = np.ones(len(universe.keys), dtype=bool)
         for place, name in keys.items():
-            text = folded(row[place])
+            text = folded(row[place]).strip("–-")
             if text and kind_of(row, {place: name}) == "leaf":
-                mask &= (universe.words(name) == text) | (universe.keys[name].astype(str) == text).to_numpy()
+                mask &= universe.rows(name, text)
         masks.append(mask)
         if kind == "leaf":
             named |= mask
@@ -141,6 +142,14 @@ def _whole(measure: str, interval: Interval) -> Interval:
 def fits(truth: float, interval: Interval) -> bool:
     slack = 1e-9 * max(1.0, abs(truth))
     return interval[0] - slack <= truth <= interval[1] + slack
+
+
+def is_bound(header: str) -> bool:
+    return any(re.search(r"_(low|high)(_|$|\d)", name) for name in columns_of(header))
+
+
+def is_amount(header: str) -> bool:
+    return AMOUNT.search(header) is not None
 
 
 def hidden(table: Table) -> int:

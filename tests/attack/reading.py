@@ -6,18 +6,28 @@ rounding: the true amounts tell a wrong reading from a right one, and nothing el
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .knowledge import Form, Universe, cell, folded
-from .layout import SHARES, Cell, Reading, columns_of, fits, intervals_of, kind_of, rows_of_records
+from .layout import (
+    SHARES,
+    Cell,
+    Reading,
+    columns_of,
+    fits,
+    intervals_of,
+    is_amount,
+    is_bound,
+    kind_of,
+    rows_of_records,
+)
 from .pages import Table
 from .rounding import number
 
-HINTS = {"entrant": "in", "ressort": "reissued", "non valoris": "left", "mal tri": "badly_sorted"}
+HINTS = {"entrant": "in", "ressort": "reissued", "non valoris": "left", "mal tri": "sorted"}
 KNOWN = {
     "n_sites",
     "n_sites_before",
@@ -138,7 +148,7 @@ class Attempt:
                 continue
             names = columns_of(header)
             shown = [i for i, row in enumerate(self.reading.table.rows) if number(row[place]) is not None]
-            if any(re.search(r"_(low|high)(_|$|\d)", name) for name in names):
+            if is_bound(header):
                 self.reading.numbers["bounds"] += len(shown)
             elif place in self.keys or names & KNOWN:
                 self.reading.numbers["known"] += len(shown)
@@ -165,9 +175,9 @@ class Attempt:
         self.reading.cells.append(found)
 
     def _missed(self, place: int, rows: list[int], example: str) -> None:
-        self.reading.numbers["unread"] += len(rows)
-        if rows:
-            header = self.reading.table.headers[place]
+        header = self.reading.table.headers[place]
+        self.reading.numbers["unread" if is_amount(header) else "no amount"] += len(rows)
+        if rows and is_amount(header):
             self.reading.unread.append(f"{header}: {example}" if example else header)
 
 
@@ -188,7 +198,9 @@ def read_table(table: Table, universes: list[Universe], truth: np.ndarray, is_ex
             best, merit = reading, score
     if not best.universe or not best.cells:
         best = Reading(table)
-        shown = sum(number(text) is not None for row in table.rows for text in row)
-        best.numbers["unread"] = shown
-        best.unread = ["whole table"] if shown else []
+        for place, header in enumerate(table.headers):
+            shown = sum(number(row[place]) is not None for row in table.rows)
+            kind = "bounds" if is_bound(header) else "unread" if is_amount(header) else "no amount"
+            best.numbers[kind] += shown
+        best.unread = ["whole table"] if best.numbers["unread"] else []
     return best

@@ -16,6 +16,7 @@ from eit_analysis.flows.balance.survey_network import is_taker
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
+from .other_sheets import add_actions, add_extrapolation, add_pooling, add_skills
 
 MASS, COST = "mass_t_per_year", "cost_eur_per_year"
 RATES = ["landfill", "incineration"]
@@ -99,10 +100,6 @@ def add_flows(known: Known, tag: str, flows: pd.DataFrame, study: eit.Study) -> 
         "received": (flows["direction"] == "in").to_numpy() & taker,
         "stated": out & stated,
         "unstated": out & priced,
-        "badly_sorted": out
-        & flows["quality"].isin(["mixed", "soiled"]).to_numpy()
-        & (flows["hazardous"] != "yes").to_numpy()
-        & (flows["category"] != "mixed").to_numpy(),
         "all": np.ones(len(flows), dtype=bool),
     }
     for name, part in parts.items():
@@ -230,12 +227,23 @@ def add_study(known: Known, study: eit.Study, tag: str, waves: list[str]) -> Non
         add_flows(known, f"{tag} {wave}", flows[wave], study.at(wave))
         if study.at(wave).has("workforce"):
             add_people(known, f"{tag} {wave}", study.at(wave), refused[wave])
+        _add_others(known, f"{tag} {wave}", study.at(wave), refused[wave], flows[wave])
         earlier = [w for w in study.waves if w < wave]
         if earlier:
             before = earlier[-1]
             then = flow_keys(study.at(before), refused.get(before, _refused(study.at(before))))
             sites = [set(study.at(w).load("sites")["site_id"]) for w in (wave, before)]
             add_comparison(known, f"{tag} {wave}", flows[wave], then, sites)
+
+
+def _add_others(known: Known, tag: str, study: eit.Study, refused: set[str], flows: pd.DataFrame) -> None:
+    out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")].reset_index(drop=True)
+    add_actions(known, tag, study, out)
+    add_extrapolation(known, tag, study, refused, out)
+    if study.has("skills") and study.has("workforce"):
+        add_skills(known, tag, study, refused)
+    if study.has("sharing"):
+        add_pooling(known, tag, study, refused, flows)
 
 
 def _refused(study: eit.Study) -> set[str]:

@@ -145,8 +145,8 @@ def build(known: Known, rows: list[Row], parts: Iterable[Form]) -> System:
         [row.source for row in rows],
         np.array(owner, dtype=object),
         amounts,
-        np.where(ways > 0, -amounts, np.where(ways < 0, -LARGE, 0.0)),
-        np.where(ways < 0, -amounts, np.where(ways > 0, LARGE, 0.0)),
+        np.select([ways == 1, ways == 0], [-amounts, np.zeros(size)], -LARGE),
+        np.select([ways == -1, ways == 0], [-amounts, np.zeros(size)], LARGE),
         place,
     )
     # A part that lies in two blocks of rows joins them: both are asked together.
