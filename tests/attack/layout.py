@@ -124,13 +124,25 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
             None if value is None else _whole(measure, exact(row[column], of_file))
             for value, row in zip(values, table.rows, strict=True)
         ]
-    # Shares are reckoned from printed numbers: they say no more than three digits.
     yield [
-        None
-        if value is None
-        else _whole(measure, rounded(value, None if measure in SHARES else _bounds(table, row, measure)))
+        None if value is None else _whole(measure, _rounded(table, row, measure, value))
         for value, row in zip(values, table.rows, strict=True)
     ]
+
+
+def _rounded(table: Table, row: list[str], measure: str, value: float) -> Interval:
+    """A share is reckoned from printed numbers: it is as wide as the amounts of its row, and its whole."""
+    if measure not in SHARES:
+        return rounded(value, _bounds(table, row, measure))
+    error = 0.005
+    for place, header in enumerate(table.headers):
+        amount = number(row[place])
+        if amount and is_amount(header) and not is_bound(header):
+            bounds = next((b for name in columns_of(header) if (b := _bounds(table, row, name))), None)
+            low, high = rounded(amount, bounds)
+            error = max(error, (high - low) / 2 / abs(amount))
+    low, high = rounded(value, None)
+    return low - error * abs(value) - 0.005 * abs(value), high + error * abs(value) + 0.005 * abs(value)
 
 
 def _whole(measure: str, interval: Interval) -> Interval:

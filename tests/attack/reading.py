@@ -73,7 +73,9 @@ class Attempt:
         for place, name in self.values.items():
             self._share(place, name) if name in SHARES else self._amount(place, name)
         self._others()
-        if self.keys and self.measures:
+        # A list of actors, or of groups that overlap, has no row for all that it does not name.
+        listed = {"site_id", "group_number"} & set(self.keys.values())
+        if self.keys and self.measures and not listed:
             self._unnamed(self.measures[0])
 
     def _amount(self, place: int, name: str) -> None:
