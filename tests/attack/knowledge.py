@@ -79,8 +79,6 @@ class Known:
         self.owner: list[str] = []
         self.sign: list[int] = []
         self.amounts: list[float] = []
-        self.measure: list[str] = []
-        self.people: set[str] = set()
         self.universes: list[Universe] = []
 
     @property
@@ -110,7 +108,6 @@ class Known:
                 self.owner.append(who)
                 self.sign.append(way)
                 self.amounts.append(float(amount))
-                self.measure.append(measure)
             found.append(self.index[key])
         return np.array(found, dtype=int)
 

@@ -208,7 +208,6 @@ def add_people(known: Known, tag: str, study: eit.Study, refused: set[str]) -> N
     measures: dict[str, Terms] = {}
     for measure in ("headcount", "fte", "planned_departures_3y", "planned_hires_3y"):
         measures[measure] = _one(known.variables(measure, names, rows["site_id"], rows[measure]))
-        known.people.add(measure)
     aged = keys["age_band"].isin(list(workforce.AGE_BANDS))
     senior = keys["age_band"].isin(workforce.SENIOR_BANDS).to_numpy(float)
     measures["senior"] = _one(measures["headcount"][0][0], senior)
