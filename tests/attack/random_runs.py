@@ -1,0 +1,87 @@
+"""A random study published twice, before and after a withdrawal or a correction, and attacked each time."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generate import WAVES
+
+from .campaign import Attacker
+from .shown import Shown, shown, silent_answers
+from .studies import RandomStudy, correct, random_study, withdraw
+
+ROOT = Path(__file__).resolve().parents[2]
+AUDIENCES = ("partners", "public")
+
+
+@dataclass
+class Outcome:
+    """One attack on one study for one state of its releases, all audiences together."""
+
+    seed: int
+    firms: int
+    state: str
+    seconds: float = 0.0
+    parts: int = 0
+    broken: int = 0
+    closest: str = ""
+    silent: int = 0
+    shown: dict[str, Shown] = field(default_factory=dict)
+    worst: list[str] = field(default_factory=list)
+
+
+def publish(root: Path, study: RandomStudy, notebooks: list[str]) -> None:
+    """Cleaned, and both waves for partners and for the public."""
+    study.write(root)
+    waves = [part for wave in WAVES for part in ("--wave", wave)]
+    _eit(root, "clean", study.name, *waves)
+    chosen = [part for name in notebooks for part in ("--notebook", name)]
+    audiences = [part for audience in AUDIENCES for part in ("--audience", audience)]
+    for wave in WAVES:
+        _eit(root, "run", study.name, "--wave", wave, "--jobs", "1", *chosen, *audiences)
+
+
+def _eit(root: Path, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "eit_analysis", *arguments], cwd=root, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"eit {' '.join(arguments)}: {done.stderr[-2000:]}")
+
+
+def attack_random(seed: int, notebooks: list[str]) -> list[Outcome]:
+    """The first release, then the reader of both: after a withdrawal, or a correction in odd studies."""
+    study = random_study(seed)
+    changed = correct(study) if seed % 2 else withdraw(study)
+    states = {"first": study, "correction" if seed % 2 else "withdrawal": changed}
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="attack-") as place:
+        root, attacker = Path(place), Attacker(AUDIENCES)
+        shutil.copytree(ROOT / "notebooks", root / "notebooks")
+        for state, version in states.items():
+            start = time.perf_counter()
+            publish(root, version, notebooks)
+            attacker.receive(root, version.name, list(WAVES))
+            outcome = Outcome(seed, len(study.firms), state)
+            for audience in AUDIENCES:
+                result = attacker.attack(audience)
+                outcome.parts += result.parts
+                outcome.broken += len(result.broken)
+                if not outcome.closest or result.violations:
+                    outcome.closest = result.closest()
+                outcome.silent += len(silent_answers(attacker.last[audience]))
+                outcome.worst += [
+                    f"{audience}: {v.part.firm or 'several'} {v.part.value:.5g} of [{v.part.cells[0]}], "
+                    f"{v.bound.down:.3f} to {v.bound.up:.3f} times, for {v.insider}"
+                    for v in result.broken[:5]
+                ]
+            outcome.shown = shown(attacker.last["partners"], attacker.known, WAVES[-1])
+            outcome.seconds = time.perf_counter() - start
+            outcomes.append(outcome)
+    return outcomes

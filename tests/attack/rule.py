@@ -1,0 +1,193 @@
+"""The rule: what may no firm derive of another, and the attack that tries all of it.
+
+For every firm i and every printed or closed cell, no other single firm, knowing its own records and all that
+was published to the audience, may bound i's part below 1.15 times, or from below above 0.85 times; and for a
+cell that the primary rules close, not what two or more others put in it within 15 % on both sides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from eit_analysis.config import Disclosure
+
+from .bounds import MARGIN, Bound, Programme, settle
+from .knowledge import Form, Known
+from .layout import Cell
+from .system import System, build, rows_of
+
+SMALL = 1e-6  # of a part: zero
+
+
+@dataclass
+class Part:
+    """What one firm (or all others, of a closed cell) put in a cell; the cells that it is the part of."""
+
+    form: Form
+    firm: str  # "" for what all but the insider put in a closed cell
+    value: float
+    cells: list[str] = field(default_factory=list)
+    printed: bool = False
+
+
+@dataclass
+class Violation:
+    """One part that one insider bounds too tightly."""
+
+    part: Part
+    insider: str
+    bound: Bound
+
+    @property
+    def kind(self) -> str:
+        return self.part.cells[0].split(" | ")[0]
+
+    @property
+    def tightest(self) -> float:
+        return min(abs(self.bound.up - 1), abs(1 - self.bound.down))
+
+
+@dataclass
+class Result:
+    """What an attack came to."""
+
+    parts: int = 0
+    rows: int = 0
+    programmes: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    tightest: float = np.inf
+
+    def kinds(self) -> Counter[str]:
+        return Counter(v.kind for v in self._firsts())
+
+    def _firsts(self) -> list[Violation]:
+        """Each part once, by the insider that knows it best."""
+        best: dict[int, Violation] = {}
+        for violation in self.violations:
+            key = id(violation.part)
+            if key not in best or violation.tightest < best[key].tightest:
+                best[key] = violation
+        return sorted(best.values(), key=lambda v: v.tightest)
+
+    @property
+    def broken(self) -> list[Violation]:
+        return self._firsts()
+
+    def count(self, firms: bool) -> int:
+        """Broken parts of single firms, or of several others in a closed cell."""
+        return sum(bool(v.part.firm) == firms for v in self.broken)
+
+    def closest(self) -> str:
+        return f"± {self.tightest:.1%}" if self.violations else "> 15 %"
+
+
+def primary_closed(contributions: dict[str, float], people: bool, rules: Disclosure, p: float = 0.15) -> bool:
+    """Fewer than three units, one above 85 %, p %, fewer than five people."""
+    sizes = sorted((abs(v) for v in contributions.values() if abs(v) > SMALL), reverse=True)
+    total = sum(sizes)
+    if len(sizes) < rules.minimum_units or total <= 0:
+        return True
+    if sizes[0] > rules.maximum_share * total or total - sizes[0] - sizes[1] < p * sizes[0]:
+        return True
+    return people and total < rules.minimum_people
+
+
+def contributions(form: Form, known: Known) -> dict[str, Form]:
+    """What each firm has in a form."""
+    owners = np.array([known.owner[v] for v in form.variables], dtype=object)
+    return {
+        str(who): Form(form.variables[owners == who], form.coefficients[owners == who])
+        for who in np.unique(owners)
+    }
+
+
+def protected(
+    cells: Iterable[Cell], known: Known, rules: Disclosure
+) -> tuple[list[Part], list[tuple[Part, Form]]]:
+    """Every part of every firm, once; and the cells that the primary rules close."""
+    truth = known.truth
+    parts: dict[tuple, Part] = {}
+    closed: dict[tuple, tuple[Part, Form]] = {}
+    for cell in cells:
+        if cell.kind == "relation" or not len(cell.form.variables):
+            continue
+        label = f"{cell.table} | {cell.label} | {cell.measure}"
+        own = contributions(cell.form, known)
+        values = {who: form.at(truth) for who, form in own.items()}
+        for who, form in own.items():
+            if abs(values[who]) > SMALL:
+                part = parts.setdefault(_key(form, who), Part(form, who, values[who]))
+                part.cells.append(label)
+                part.printed |= cell.interval is not None
+        # A difference has no rule of its own: what it is the difference of has.
+        if (cell.form.coefficients > 0).all() and primary_closed(values, cell.people, rules):
+            key = _key(cell.form, "")
+            part, _ = closed.setdefault(key, (Part(cell.form, "", cell.form.at(truth)), cell.form))
+            part.cells.append(label)
+    return list(parts.values()), list(closed.values())
+
+
+def _key(form: Form, who: str) -> tuple:
+    """The same for forms that differ by a factor: a bound of one is a bound of the other."""
+    first = form.coefficients[0] if len(form.coefficients) else 1.0
+    return who, form.variables.tobytes(), (form.coefficients / first).round(9).tobytes()
+
+
+def attack(
+    cells: list[Cell], known: Known, rules: Disclosure | None = None, insiders: list[str] | None = None
+) -> Result:
+    """Every part against every insider (all firms by default), each block of the system apart."""
+    parts, closed = protected(cells, known, rules or Disclosure())
+    rows = rows_of(cells)
+    system = build(known, rows, [p.form for p in parts] + [form for _, form in closed])
+    result = Result(parts=len(parts) + len(closed), rows=len(rows))
+    firms = insiders or sorted(set(known.owner) - {""})
+    by_block: dict[int, list[Part]] = {}
+    for part in [*parts, *(part for part, _ in closed)]:
+        by_block.setdefault(int(system.blocks[next(iter(system.vector(part.form)))]), []).append(part)
+    for block, members in sorted(by_block.items()):
+        if (system.matrix[:, system.blocks == block].nnz) == 0:
+            continue
+        _attack_block(system, block, members, firms, result)
+    return result
+
+
+def _attack_block(system: System, block: int, members: list[Part], firms: list[str], result: Result) -> None:
+    programme = Programme(system, block)
+    column = {int(g): i for i, g in enumerate(programme.groups)}
+    entries = [
+        (i, column[group], factor)
+        for i, part in enumerate(members)
+        for group, factor in system.vector(part.form).items()
+    ]
+    row, place, factor = (np.array(column) for column in zip(*entries, strict=True))
+    forms = csr_array((factor, (row, place)), shape=(len(members), len(column)))
+    amounts = forms * system.truth[programme.groups][None, :]  # of every group in every part
+    whole = np.array([part.firm == "" for part in members])
+    owners = np.array([part.firm for part in members], dtype=object)
+    names, owned = np.unique(programme.owner.astype(str), return_inverse=True)
+    shares = amounts @ csr_array((np.ones(len(owned)), (np.arange(len(owned)), owned)))
+    given = shares.toarray()  # (parts, firms)
+    result.programmes += 1
+    present = [who for who in firms if who in names]
+    nobody = [None] if len(present) < len(firms) or not present else []
+    for insider in [*present, *nobody]:
+        others = names != insider
+        worth = given[:, others].sum(axis=1)
+        several = (np.abs(given[:, others]) > SMALL).sum(axis=1) >= 2
+        asked = (owners != insider) & (np.abs(worth) > SMALL) & (several | ~whole)
+        numbers = np.flatnonzero(asked)
+        if not len(numbers):
+            continue
+        for place, bound in settle(programme, csr_array(forms[numbers]), worth[numbers], insider).items():
+            part = members[numbers[place]]
+            # Of several firms' sum, one side alone may be known.
+            if part.firm == "" and not (bound.up < 1 + MARGIN and bound.down > 1 - MARGIN):
+                continue
+            result.violations.append(Violation(part, insider or "outsider", bound))
+            result.tightest = min(result.tightest, result.violations[-1].tightest)

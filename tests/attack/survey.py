@@ -1,0 +1,250 @@
+"""The universes of a cleaned study: flows by every key, months, tax years, waves compared, people.
+
+What is known of a record comes from the processed tables. The months, the tax rates, the reference costs and
+the families of codes are public; the definitions are those that the reports state in their « Méthode ».
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+import eit_analysis as eit
+from eit_analysis import reference
+from eit_analysis.employment import workforce
+from eit_analysis.flows.balance.survey_network import is_taker
+from eit_analysis.reference.factors import factor_table
+
+from .knowledge import Known, Terms
+from .other_sheets import add_actions, add_extrapolation, add_pooling, add_skills
+
+MASS, COST = "mass_t_per_year", "cost_eur_per_year"
+RATES = ["landfill", "incineration"]
+
+
+def flow_keys(study: eit.Study, refused: set[str]) -> pd.DataFrame:
+    """The flows with their keys, without the actors who refused."""
+    flows = study.flows("all")
+    flows = flows[~flows["site_id"].isin(refused)].reset_index(drop=True)
+    communes = reference.load("communes").set_index("commune_code")["epci_name"]
+    sections = reference.load("naf_divisions").set_index("naf_division_code")["section"]
+    taxed = flows["route"].isin(RATES)
+    status = np.select(
+        [~taxed, flows["hazardous"] == "yes", flows["category"] == "mineral"],
+        ["other_route", "hazardous", "inert"],
+        "taxed",
+    )
+    return flows.assign(
+        epci_name=flows["commune_code"].map(communes).astype(object).fillna("unknown"),
+        naf_section=flows["naf_division"].map(sections).astype(object).fillna("unknown"),
+        tax_status=status,
+        wave=study.wave,
+    )
+
+
+def _share_of_months(flows: pd.DataFrame) -> np.ndarray:
+    shares = np.zeros((len(flows), 12))
+    for row, text in enumerate(flows["months"]):
+        months = [int(m) - 1 for m in str(text).split() if m.isdigit()] or list(range(12))
+        shares[row, months] = 1 / len(months)
+    return shares
+
+
+def _reference_price(flows: pd.DataFrame, factors: pd.DataFrame) -> np.ndarray:
+    """Central treatment cost of the family and route, else of the route; missing where there is none."""
+    costs = factors[factors["factor"] == "treatment_cost"]
+    exact = costs.dropna(subset="category").set_index(["category", "route"])["central"]
+    general = costs[costs["category"].isna()].set_index("route")["central"]
+    pairs = pd.MultiIndex.from_frame(flows[["category", "route"]])
+    return exact.reindex(pairs).fillna(general.reindex(flows["route"]).set_axis(pairs)).to_numpy(float)
+
+
+def _variables(known: Known, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    names = [(wave, flow) for wave, flow in zip(flows["wave"], flows["flow_id"], strict=True)]
+    mass = known.variables(MASS, names, flows["site_id"], flows[MASS])
+    # Who pays and who earns is known; a flow without a stated cost has none.
+    sign = np.sign(flows["cost_eur_per_t"].fillna(0.0)).astype(int)
+    return mass, known.variables(COST, names, flows["site_id"], flows[COST], sign)
+
+
+def _one(ids: np.ndarray, factor: np.ndarray | float = 1.0) -> Terms:
+    return [(ids, np.broadcast_to(np.asarray(factor, dtype=float), ids.shape).copy())]
+
+
+def add_flows(known: Known, tag: str, flows: pd.DataFrame, study: eit.Study) -> None:
+    """The universes of one wave."""
+    mass, cost = _variables(known, flows)
+    price = _reference_price(flows, factor_table(study.settings.factors))
+    stated = (flows["cost_known"] == "yes").to_numpy()
+    priced = ~stated & ~np.isnan(price)
+    every = np.arange(len(flows))
+
+    def measures(rows: np.ndarray) -> dict[str, Terms]:
+        estimate = np.where(priced, np.nan_to_num(price), 0.0)[rows]
+        return {
+            MASS: _one(mass[rows]),
+            "observed_t_per_year": _one(mass[rows]),
+            COST: _one(cost[rows], stated[rows]),
+            "estimated_cost_eur_per_year": _one(mass[rows], estimate),
+            "bill_eur_per_year": _one(cost[rows], stated[rows]) + _one(mass[rows], estimate),
+        }
+
+    out = ((flows["direction"] == "out") & (flows["actor_type"] != "outlet")).to_numpy()
+    taker = flows["actor_type"].isin(["outlet", "ess"]).to_numpy()
+    left = out & (flows["valorised"] != "yes").to_numpy()
+    parts = {
+        "out": out,
+        "in": (flows["direction"] == "in").to_numpy(),
+        "reissued": (flows["direction"] == "out").to_numpy() & ~out,
+        "left": left,
+        "received": (flows["direction"] == "in").to_numpy() & taker,
+        "stated": out & stated,
+        "unstated": out & priced,
+        "all": np.ones(len(flows), dtype=bool),
+    }
+    for name, part in parts.items():
+        rows = every[part]
+        known.add(f"{tag} {name}", flows.iloc[rows], measures(rows))
+    _add_months(known, f"{tag} months", flows[out], mass[out])
+    _add_years(known, f"{tag} years", flows[out], mass[out], cost[out])
+    _add_exchanges(known, tag, study, flows, mass)
+
+
+def _add_months(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray) -> None:
+    shares = _share_of_months(out)
+    row, month = np.nonzero(shares)
+    keys = out.iloc[row].assign(month=(month + 1).astype(str), peak_month=(month + 1).astype(str))
+    known.add(name, keys, {"mass_t_per_month": _one(mass[row], shares[row, month])})
+
+
+def _add_years(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray, cost: np.ndarray) -> None:
+    tax = reference.load("landfill_tax")
+    rates = tax.set_index(["treatment", "year"])["eur_per_t"].astype(float)
+    stated = (out["cost_known"] == "yes").to_numpy(float)
+    taxed = (out["tax_status"] == "taxed").to_numpy(float)
+    first = 2025
+    frames, now, rise = [], [], []
+    for year in sorted(set(tax["year"])):
+        rate, base = (
+            rates.reindex(pd.MultiIndex.from_arrays([out["route"], [when] * len(out)])).fillna(0).to_numpy()
+            for when in (year, first)
+        )
+        frames.append(out.assign(year=str(year)))
+        now.append(rate * taxed)
+        rise.append((rate - base) * taxed)
+    ids, money = np.tile(mass, len(frames)), np.tile(cost, len(frames))
+    known_cost = np.tile(stated, len(frames))
+    known.add(
+        name,
+        pd.concat(frames, ignore_index=True),
+        {
+            "tax_eur_per_year": _one(ids, np.concatenate(now)),
+            "tax_increase_eur_per_year": _one(ids, np.concatenate(rise)),
+            COST: _one(money, known_cost) + _one(ids, np.concatenate(rise) * known_cost),
+        },
+    )
+
+
+def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame, mass: np.ndarray) -> None:
+    """What is sent beside what surveyed takers receive, and the gap between them."""
+    takes = np.asarray(is_taker(flows["site_id"], study.load("sites")), dtype=bool)
+    out = (flows["direction"] == "out").to_numpy()
+    sent, received = out & ~takes, ~out & takes
+    recoverable = sent & ~flows["route"].isin(RATES).to_numpy()
+    known.add(
+        f"{tag} exchanged",
+        flows,
+        {
+            "sent_t_per_year": _one(mass, sent),
+            "recoverable_t_per_year": _one(mass, recoverable),
+            "received_t_per_year": _one(mass, received),
+            "remainder_t_per_year": _one(mass, received.astype(float) - recoverable),
+        },
+    )
+    outgoing = out & (flows["actor_type"] != "outlet").to_numpy()
+    gap = flows.assign(naf_division="unexplained", route="surveyed_takers")
+    signs = [np.ones(outgoing.sum()), np.ones(received.sum()), -np.ones(recoverable.sum())]
+    keys = pd.concat([flows[outgoing], gap[received], gap[recoverable]], ignore_index=True)
+    ids = np.concatenate([mass[outgoing], mass[received], mass[recoverable]])
+    known.add(f"{tag} paths", keys, {MASS: _one(ids, np.concatenate(signs))})
+
+
+def add_comparison(known: Known, tag: str, now: pd.DataFrame, before: pd.DataFrame, sites: list[set]) -> None:
+    """Both waves: who declared the same family twice, and who did not."""
+    waves = []
+    for flows, other, answered, alone in (
+        (now, before, sites[1], "new"),
+        (before, now, sites[0], "gone"),
+    ):
+        out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")]
+        others = other[(other["direction"] == "out") & (other["actor_type"] != "outlet")]
+        pairs = set(zip(others["site_id"], others["category"], strict=True))
+        both = [pair in pairs for pair in zip(out["site_id"], out["category"], strict=True)]
+        again = out["site_id"].isin(answered | set(others["site_id"]))
+        waves.append(out.assign(presence=np.select([both, again], ["both", "once"], alone)))
+    later, mass = len(waves[0]), np.concatenate([_variables(known, wave)[0] for wave in waves])
+    keys = pd.concat(waves, ignore_index=True)
+    is_now = np.arange(len(keys)) < later
+    known.add(
+        f"{tag} compared",
+        keys,
+        {
+            MASS: _one(mass, is_now),
+            "mass_before_t_per_year": _one(mass, ~is_now),
+            "change_t_per_year": _one(mass, np.where(is_now, 1.0, -1.0)),
+        },
+    )
+    known.add(f"{tag} waves", keys, {MASS: _one(mass)})
+
+
+def add_people(known: Known, tag: str, study: eit.Study, refused: set[str]) -> None:
+    """People by site, occupation, age and contract."""
+    rows = study.load("workforce")
+    rows = rows[~rows["site_id"].isin(refused)].reset_index(drop=True)
+    rules = study.settings.disclosure
+    keys = workforce.prepare(rows, rules.minimum_people, rules.minimum_units)
+    order = rows.groupby(["site_id", "source_file", "source_row"]).cumcount()
+    names = [(study.wave, *name) for name in zip(rows["source_file"], rows["source_row"], order, strict=True)]
+    measures: dict[str, Terms] = {}
+    for measure in ("headcount", "fte", "planned_departures_3y", "planned_hires_3y"):
+        measures[measure] = _one(known.variables(measure, names, rows["site_id"], rows[measure]))
+    aged = keys["age_band"].isin(list(workforce.AGE_BANDS))
+    senior = keys["age_band"].isin(workforce.SENIOR_BANDS).to_numpy(float)
+    measures["senior"] = _one(measures["headcount"][0][0], senior)
+    measures["aged"] = _one(measures["headcount"][0][0], aged.to_numpy(float))
+    # The class of an occupation is that of its own code, before small ones are merged.
+    table = reference.load("greening_occupations").drop_duplicates("rome_code").set_index("rome_code")
+    greening = rows["rome_code"].map(table["greening"]).astype(object).fillna("unknown")
+    known.add(f"{tag} people", keys.assign(wave=study.wave, greening=greening), measures, people=True)
+
+
+def add_study(known: Known, study: eit.Study, tag: str, waves: list[str]) -> None:
+    """All universes of the waves of a study as it is now, under the name of a release."""
+    refused = {w: _refused(study.at(w)) for w in waves}
+    flows = {w: flow_keys(study.at(w), refused[w]) for w in waves}
+    for wave in waves:
+        add_flows(known, f"{tag} {wave}", flows[wave], study.at(wave))
+        if study.at(wave).has("workforce"):
+            add_people(known, f"{tag} {wave}", study.at(wave), refused[wave])
+        _add_others(known, f"{tag} {wave}", study.at(wave), refused[wave], flows[wave])
+        earlier = [w for w in study.waves if w < wave]
+        if earlier:
+            before = earlier[-1]
+            then = flow_keys(study.at(before), refused.get(before, _refused(study.at(before))))
+            sites = [set(study.at(w).load("sites")["site_id"]) for w in (wave, before)]
+            add_comparison(known, f"{tag} {wave}", flows[wave], then, sites)
+
+
+def _add_others(known: Known, tag: str, study: eit.Study, refused: set[str], flows: pd.DataFrame) -> None:
+    out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")].reset_index(drop=True)
+    add_actions(known, tag, study, out)
+    add_extrapolation(known, tag, study, refused, out)
+    if study.has("skills") and study.has("workforce"):
+        add_skills(known, tag, study, refused)
+    if study.has("sharing"):
+        add_pooling(known, tag, study, refused, flows)
+
+
+def _refused(study: eit.Study) -> set[str]:
+    sites = study.load("sites")
+    return set(sites.loc[sites["consent"] == "none", "site_id"])
