@@ -45,7 +45,7 @@ def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, base.size)
-        publication.add(statements.of_breakdown(table, cells, base, shown))
+        publication.add(statements.of_breakdown(table, cells, base, ~allowed(table), shown))
     return [publication.shown(number) for number in range(len(tables))]
 
 

@@ -59,10 +59,7 @@ class Aggregate(Table):
         left = np.clip(total - np.nansum(amounts[finest & shown]), 0.0, None)
         # Of what is printed, so no finer than the total.
         rest = float(to_step(left, digit(total, DIGITS))[0])
-        shares = (
-            {"share_percent": 100 * rest / total[0]} if "share_percent" in self.frame and total[0] else {}
-        )
-        return {str(self.measure): rest} | {name: float(round(share)) for name, share in shares.items()}
+        return {str(self.measure): rest}
 
     @property
     def shut(self) -> np.ndarray:

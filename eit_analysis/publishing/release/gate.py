@@ -136,11 +136,16 @@ class Release(PreparedTables):
             return None, Rounded(content.frame, {}), False
         cells, base = judge(content, self.settings.disclosure, self.viewer.company)
         shown = rounded(content.frame, list(content.keys), content.measure, base.size)
+        closed = np.array([cell.sensitive for cell in cells], dtype=bool)
+        for name in set(content.sums) & set(content.frame):
+            beside, _ = judge(replace(content, measure=name), self.settings.disclosure, self.viewer.company)
+            closed |= [cell.sensitive for cell in beside]
         own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
         # A firm reads what is its own as it declared it; its exact share would tell the whole.
         amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
         exact = replace(shown, frame=shown.frame.mask(np.outer(own, amounts), content.frame))
-        told = statements.of_breakdown(content, cells, base, Rounded(shown.frame, {}) if finer else shown)
+        close = Rounded(shown.frame, {}) if finer else shown
+        told = statements.of_breakdown(content, cells, base, closed, close)
         return told, exact, base.sensitive
 
     def _finest(self, content: Breakdown) -> Breakdown:

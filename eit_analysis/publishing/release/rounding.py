@@ -81,7 +81,9 @@ def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: fl
             steps[name] = np.fmax.reduce([steps[name], *beside])
         shown[name] = to_step(value, steps[name])
     if measure in shown and "share_percent" in shown:
-        total = float(to_step(np.array([whole]), digit(np.array([whole]), DIGITS))[0])
+        counted = (np.nan_to_num(values[str(measure)]) % 1 == 0).all()
+        step = digit(np.array([whole]), WHOLE_DIGITS if counted else DIGITS)
+        total = float(to_step(np.array([whole]), step)[0])
         share = 100 * shown[str(measure)] / total if total else values["share_percent"]
         shown["share_percent"], steps["share_percent"] = _ratio(share, frame["share_percent"])
     if {"change_percent", "mass_t_per_year", "mass_before_t_per_year"} <= set(shown):

@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, vstack
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.publishing.release.audit import System
 from eit_analysis.publishing.release.disclosure import Cell
-from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step
+from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
 NONE = np.zeros(0)
@@ -53,23 +53,27 @@ class Statements:
     depth: np.ndarray
 
 
-def of_breakdown(content: Breakdown, cells: Sequence[Cell], base: Cell, shown: Rounded) -> Statements:
+def of_breakdown(
+    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded
+) -> Statements:
     """What a breakdown tells, with its values as readers see them.
 
     Parameters
     ----------
     cells, base
         What :func:`disclosure.judge` says of its rows and of all its records together.
+    closed : numpy.ndarray
+        Shape (rows,): rows that the primary rules close, for any of their sums.
     shown : Rounded
         The table as it leaves.
     """
-    allowed = np.array([not cell.sensitive for cell in cells], dtype=bool)
+    allowed = ~closed
     depth = np.array([len(cell.key) for cell in cells], dtype=int)
     n_rows, whole = len(cells), "share_percent" in content.frame and not base.sensitive
     names = [content.measure, *(name for name in content.sums if name in content.frame)]
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(shown.steps) <= {*names, "share_percent"}
-    blocks = [_sums(content, name, shown, finer, ~allowed) for name in names if name]
+    blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
     if blocks and whole:
         blocks.append(_whole(content, base))
     if not blocks:
@@ -184,10 +188,10 @@ def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np
     value = forms @ declared
     step = digit(value, DIGITS)
     centre = to_step(value, step)
-    if name in shown.steps and not finer:
+    if name in shown.steps:
         printed = shown.frame[name].to_numpy(dtype=float)
-        given = ~np.isnan(printed)
-        step, centre = np.where(given, shown.steps[name], step), np.where(given, printed, centre)
+        closer = ~np.isnan(printed) & (~np.full(len(value), finer) | (shown.steps[name] < step))
+        step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
     return _statements(content, forms, declared, centre - step / 2, centre + step / 2, closed)
 
 
@@ -198,7 +202,7 @@ def _whole(content: Breakdown, base: Cell) -> Statements:
     with np.errstate(divide="ignore", invalid="ignore"):
         form = csr_array(np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))[None, :])
     value = form @ declared
-    step = digit(value, DIGITS)
+    step = digit(value, WHOLE_DIGITS if (amounts % 1 == 0).all() else DIGITS)
     centre, closed = to_step(value, step), np.array([base.sensitive])
     return _statements(content, form, declared, centre - step / 2, centre + step / 2, closed)
 
