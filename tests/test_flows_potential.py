@@ -192,10 +192,12 @@ def test_tables_leave_through_the_gate(small_study, left):
         release = Release(small_study, audience, page="01")
         contributors = behind([flow for flow in TERRITORY if flow[0] not in release.viewer.refused])
         table = release.table(recommendations.recommendations(contributors), "Actions")
-        body = {row[1]: row for row in Printed(table.seen_by(release.viewer, {})).body}
-        assert body["retirer du mélange"][3] == "160,0"
+        lines = Printed(table.seen_by(release.viewer, {})).lines
+        body = {row[1]: row for _, row in lines}
+        assert body["retirer du mélange"][3] == ("160,0" if audience == "internal" else "160")
         # One firm alone does not know where its plastic goes.
-        assert (body["retrouver la destination"][3] == "s") == (audience == "partners")
+        assert ("retrouver la destination" in body) == (audience == "internal")
+        assert ("others" in dict(lines)) == (audience == "partners")
         release.listing(potential.listing(left, 5), title="Flux", sites=["site_id"]).html()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import System, publishable
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
@@ -152,6 +153,19 @@ def test_what_was_reckoned_from_the_sample_is_reckoned_no_more(leak) -> None:
     # It is not by showing nothing.
     hidden = [open_ & ~leave for open_, leave in zip(by_primary_rules(*tables), shown, strict=True)]
     assert np.concatenate(hidden).any() and np.concatenate(shown).any()
+
+
+def test_what_takers_receive_is_not_subtracted_from_what_comes_in() -> None:
+    """70 t of the 76 t of wood that come in go to takers: the rest is one firm's."""
+    rows = [(f"S{number}", "in", mass) for number, mass in enumerate((20.0, 18.0, 15.0, 17.0))]
+    rows += [(site, "out", mass - 1.0) for site, _, mass in rows]
+    records = flows(*rows, ("R", "in", 6.0), keys=("direction",)).assign(category="wood", route="recycling")
+    sites = pd.DataFrame({"site_id": ["S0", "S1", "S2", "S3", "R"], "actor_type": ["ess"] * 4 + ["firm"]})
+    received = by(records[records["direction"] == "in"], "category", total=False)
+    taken = taken_paths(records, sites.assign(naf_code="3811Z"), ["category"])
+    assert taken.frame[MASS].tolist() == [70.0]
+    assert np.concatenate(by_primary_rules(received, taken)).all()
+    assert [leave.tolist() for leave in audited(received, taken)] == [[True], [False]]
 
 
 # Which of the numbers that clash.

@@ -45,9 +45,14 @@ def test_never_finer_than_two_digits_nor_coarser_than_one(value: float, half: fl
 
 
 def test_people_keep_a_third_digit_and_what_is_counted_all() -> None:
-    told = leaving(headcount=[1234.0, 56.0], n_sites=[1234, 7], year=[2025, 2030])
+    told = leaving(measure="headcount", headcount=[1234.0, 56.0], n_sites=[1234, 7], year=[2025, 2030])
     assert told == {"headcount": [1230, 56], "n_sites": [1234, 7], "year": [2025, 2030]}
-    assert leaving(headcount=[1234.5, 56.0])["headcount"] == [1200, 56]
+    assert leaving(measure="headcount", headcount=[1234.5, 56.0])["headcount"] == [1200, 56]
+
+
+def test_a_derived_table_tells_whole_numbers_to_two_digits_too() -> None:
+    """As closely as its parents are taken to be told: a row picked from them may look whole by chance."""
+    assert leaving(headcount=[1234.0, 56.0])["headcount"] == [1200, 56]
 
 
 def test_what_is_missing_stays_missing() -> None:

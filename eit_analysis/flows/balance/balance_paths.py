@@ -71,21 +71,29 @@ def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Brea
     -------
     Breakdown
         ``category`` (``unexplained`` where more goes out than comes in), ``route`` (``unexplained`` where
-        more comes in than goes out), mass. Its records are each taker's paths.
+        more comes in than goes out), mass. Its records are the flows of each taker, or its paths where both
+        keys are asked.
     """
     taken = flows[is_taker(flows["site_id"], sites)]
     taken = taken.assign(route=taken["route"].fillna("unknown"))
     out = (taken["direction"] == "out").to_numpy()
-    inputs = taken[~out].groupby(["site_id", "category"], as_index=False)[MASS].sum()
-    outputs = taken[out].groupby(["site_id", "route"], as_index=False)[MASS].sum()
+    received_flows, sent_flows = taken[~out], taken[out]
+    inputs = received_flows.groupby(["site_id", "category"], as_index=False)[MASS].sum()
+    outputs = sent_flows.groupby(["site_id", "route"], as_index=False)[MASS].sum()
     site_ids = pd.Index(taken["site_id"].unique(), name="site_id")
     received, sent = (
         side.groupby("site_id")[MASS].sum().reindex(site_ids).fillna(0) for side in (inputs, outputs)
     )
     remainder = (received - sent).rename(MASS).reset_index()
     more, less = remainder[remainder[MASS] > 0], remainder[remainder[MASS] < 0]
-    outputs = pd.concat([outputs, more.assign(route=UNEXPLAINED)])
-    inputs = pd.concat([inputs, less.assign(category=UNEXPLAINED, **{MASS: -less[MASS]})])
+    more, less = more.assign(route=UNEXPLAINED), less.assign(category=UNEXPLAINED, **{MASS: -less[MASS]})
+    if len(by) == 1:
+        # The flows themselves: a reader may subtract them from other tables of the same flows.
+        side = [received_flows, less] if by == ["category"] else [sent_flows, more]
+        columns = [*by, "site_id", MASS, *(name for name in CELLS if name in flows)]
+        records = pd.concat([part.reindex(columns=columns) for part in side], ignore_index=True)
+        return _summed(records[records[MASS] > 0].reset_index(drop=True), by)
+    outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs, less])
     share = outputs[MASS] / outputs.groupby("site_id")[MASS].transform("sum")
     paths = inputs.merge(outputs.assign(share=share)[["site_id", "route", "share"]], on="site_id")
     paths[MASS] = paths[MASS] * paths["share"]

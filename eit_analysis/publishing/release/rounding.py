@@ -3,7 +3,7 @@
     step = 10^floor(log10 w),  w the wider half of the interval,
 
 kept between the second digit of the value and its first; without an interval, the second. Whole numbers
-(people) may keep a third.
+(people) may keep a third, but in a derived table, which tells its parents to two.
 
 A value is rounded to its step. Its bounds are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7
 (times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
@@ -58,7 +58,7 @@ def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: fl
     frame : pandas.DataFrame
         Keys, then values.
     measure : str or None
-        The column of which ``share_percent`` is the share.
+        The column of which ``share_percent`` is the share; None for a derived table.
     whole : float
         What the share is a share of.
     """
@@ -73,7 +73,9 @@ def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: fl
     shown: dict[str, np.ndarray] = {}
     for name in sorted(set(numbers) - set(bounds), key=lambda name: name.startswith("change")):
         value = values[name]
-        steps[name] = step_of(value, [values[b] for b, of in bounds.items() if of == name])
+        whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
+        digits = WHOLE_DIGITS if whole_numbers else DIGITS
+        steps[name] = step_of(value, [values[b] for b, of in bounds.items() if of == name], digits)
         if name.startswith("change"):
             # Finer than its parts, a change would tell what their digits keep back.
             unit = name.removeprefix("change")
@@ -105,10 +107,9 @@ def exact(name: str, frame: pd.DataFrame) -> bool:
     return name in wording.PARAMETERS and "unit" in frame
 
 
-def step_of(value: np.ndarray, bounds: list[np.ndarray]) -> np.ndarray:
-    """The step of each value, from the widest of its bounds."""
-    whole = (np.nan_to_num(value) % 1 == 0).all()
-    finest, coarsest = digit(value, WHOLE_DIGITS if whole else DIGITS), digit(value, 1)
+def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int) -> np.ndarray:
+    """The step of each value, from the widest of its bounds, to so many digits at most."""
+    finest, coarsest = digit(value, digits), digit(value, 1)
     if not bounds:
         return finest
     with np.errstate(invalid="ignore"):

@@ -1,6 +1,6 @@
 """What a table tells its readers, as linear forms of the amounts that actors declared.
 
-Each row of a breakdown is such a form (:meth:`Breakdown.forms`), known as closely as it is rounded. Whatever
+Each row of a breakdown is such a form (``Breakdown.forms``), known as closely as it is rounded. Whatever
 else the row prints (a forecast, a ratio, a median) is reckoned from the same records: where their sum is not
 printed, it is taken to tell it to two digits. A row of a derived table tells all rows that it comes from, so
 closely.
