@@ -192,6 +192,9 @@ def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np
         printed = shown.frame[name].to_numpy(dtype=float)
         closer = ~np.isnan(printed) & (~np.full(len(value), finer) | (shown.steps[name] < step))
         step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
+    if (declared % 1 == 0).all():
+        # People come whole: to the unit is exactly.
+        step = np.where(step > 1, step, 0.0)
     return _statements(content, forms, declared, centre - step / 2, centre + step / 2, closed)
 
 
