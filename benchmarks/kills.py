@@ -40,8 +40,8 @@ def project(folder: Path) -> Study:
     return open_study("thur-doller", root=folder)
 
 
-def put(press: Press, version: Version, runs: list[Run]) -> None:
-    for audience in AUDIENCES:
+def put(press: Press, version: Version, runs: list[Run], audiences: list[str] = AUDIENCES) -> None:
+    for audience in audiences:
         press._put(audience, [run for run in runs if run.audience == audience], version, {})
 
 
@@ -104,11 +104,12 @@ def main() -> None:
             took = time.perf_counter() - start
         files = sum(map(len, expected[first.fingerprint].values()))
         print(f"{files} files in {len(AUDIENCES)} folders, written in {took:.2f} s")
-        there = dict.fromkeys(AUDIENCES, other.fingerprint)
+        target, there = other, dict.fromkeys(AUDIENCES, other.fingerprint)
         ends: Counter[str] = Counter()
-        for turn in range(options.kills + options.aimed):
-            aimed = turn >= options.kills
-            target = first if there[AUDIENCES[-1]] == other.fingerprint else other
+        killed = 0
+        while killed < options.kills + options.aimed:
+            aimed = killed >= options.kills
+            target = first if target is other else other
             aim, moment = (
                 chance.randrange(files),
                 chance.uniform(0, 2 * took),
@@ -123,6 +124,7 @@ def main() -> None:
                 time.sleep(moment)
                 os.kill(child, signal.SIGKILL)
             ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            killed += ended == -signal.SIGKILL
             found = folders(study)  # as a reader sees them before any restart
             for audience in AUDIENCES:
                 (there[audience],) = [f for f in expected if expected[f][audience] == found[audience]]
@@ -132,7 +134,10 @@ def main() -> None:
             for audience in AUDIENCES:
                 assert log.last(study.wave, audience).fingerprint == there[audience]
             new = sum(fingerprint == target.fingerprint for fingerprint in there.values())
-            ends[f"{'aimed' if aimed else 'random'}, killed {ended != 0}, {new} of 3 folders new"] += 1
+            how = "not killed" if ended == 0 else "aimed" if aimed else "random"
+            ends[f"{how}, {new} of 3 folders new"] += 1
+            late = [audience for audience in AUDIENCES if there[audience] != target.fingerprint]
+            put(press, *drawn[target.fingerprint], late)
         for words, count in sorted(ends.items()):
             print(f"{count:4}  {words}")
         print("each folder was one whole version, and the last of the log, every time")
