@@ -10,7 +10,7 @@ disclosure control weighs the very records that were summed: nobody names them a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,6 +45,8 @@ class Breakdown:
         Whether the measure counts people: rows of very few are then withheld.
     sums : sequence of str
         Further columns of the frame that are sums of the same column of the records.
+    team : sequence of str
+        Columns for the team alone: amounts that no form links to what actors declared.
     coarser : callable or None
         Gives the same by coarser groups (sections in place of divisions), under the same names of keys: an
         audience gets the finest level that still shows most.
@@ -58,6 +60,7 @@ class Breakdown:
     of: str | None = None
     people: bool = False
     sums: Sequence[str] = ()
+    team: Sequence[str] = ()
     coarser: Callable[[], Breakdown] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
@@ -68,6 +71,11 @@ class Breakdown:
 
     def _repr_html_(self) -> str:
         return self.frame.to_html(index=False, border=0, max_rows=20, na_rep="–", decimal=",")
+
+    def outside(self) -> Breakdown:
+        """Without the columns that are for the team alone."""
+        measure = None if self.measure in self.team else self.measure
+        return replace(self, frame=self.frame.drop(columns=list(self.team)), measure=measure, team=())
 
     @property
     def weights(self) -> np.ndarray:

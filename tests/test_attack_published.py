@@ -13,7 +13,7 @@ from attack.campaign import Attacker
 from attack.random_runs import attack_random
 from attack.shown import silent_answers
 
-AUDITED = False
+AUDITED = True
 LEAKS = {
     # Firm, tonnes, and where: what the issue names.
     "cardboard of retail, less what is recycled": ("E18", 2.4),

@@ -6,7 +6,7 @@ import sys
 
 import pandas as pd
 from command import ROOT
-from conftest import CONFIG
+from small_pages import CONFIG
 
 from eit_analysis.study import open_study
 

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import pkgutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from itertools import chain
@@ -140,7 +140,9 @@ def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
     return Run(run.notebook, viewer.audience, blocks, run.error), tables
 
 
-def protect_together(audiences: list[list[tuple[Run, Seen]]], earlier: list[Statements]) -> pd.DataFrame:
+def protect_together(
+    audiences: list[list[tuple[Run, Seen]]], earlier: Sequence[Statements] = ()
+) -> pd.DataFrame:
     """Audit all tables of an audience together, with what it knows already; the numbers that it is told.
 
     Audiences of one group are given the same rows, whoever they may read by name: what is withheld from the

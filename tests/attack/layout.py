@@ -133,7 +133,7 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
 def _rounded(table: Table, row: list[str], measure: str, value: float) -> Interval:
     """A share is reckoned from printed numbers: it is as wide as the amounts of its row, and its whole."""
     if measure not in SHARES:
-        return rounded(value, _bounds(table, row, measure))
+        return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2)
     error = 0.005
     for place, header in enumerate(table.headers):
         amount = number(row[place])

@@ -42,16 +42,19 @@ def exact(text: str, of_file: bool) -> Interval:
     return value - half, value + half
 
 
-def rounded(value: float, bounds: Interval | None, digits: int = 3) -> Interval:
+def rounded(value: float, bounds: Interval | None, digits: int = 2) -> Interval:
     """Half a step on both sides.
 
     The step is the largest power of ten not above half the printed interval, but neither coarser than the
-    first digit of the value nor finer than its third; without bounds it is that of the third.
+    first digit of the value nor finer than its second (the third of people); without bounds it is that one.
+    A value that is no multiple of the step was rounded to a finer one: printed bounds are wider than true.
     """
     if value == 0:
         return (0.0, 0.0) if bounds is None else (-bounds_step(bounds) / 2, bounds_step(bounds) / 2)
     finest, coarsest = 10.0 ** (magnitude(value) - digits + 1), 10.0 ** magnitude(value)
     step = finest if bounds is None else min(max(bounds_step(bounds), finest), coarsest)
+    while step > finest and abs(value / step - round(value / step)) > 1e-9:
+        step /= 10
     return value - step / 2, value + step / 2
 
 

@@ -114,7 +114,9 @@ def protected(
     parts: dict[tuple, Part] = {}
     closed: dict[tuple, tuple[Part, Form]] = {}
     for cell in cells:
-        if cell.kind == "relation" or not len(cell.form.variables):
+        # A line that only counts what is withheld is no cell: its parts are, each for itself.
+        counts_only = cell.kind == "pooled" and cell.interval is None
+        if cell.kind == "relation" or counts_only or not len(cell.form.variables):
             continue
         label = f"{cell.table} | {cell.label} | {cell.measure}"
         own = contributions(cell.form, known)

@@ -108,8 +108,8 @@ class Release(PreparedTables):
         """
         if isinstance(content, Derived):
             return self._derived(content, title, note)
-        if isinstance(content, Breakdown) and content.coarser and not self.viewer.internal:
-            content = self._finest(content)
+        if isinstance(content, Breakdown) and not self.viewer.internal:
+            content = self._finest(content.outside() if content.team else content)
         told, shown, closed = self._told(content, title)
         return self._aggregate(
             content, title, note, told, shown.frame, whole_closed=closed, measure=content.measure,
@@ -139,7 +139,7 @@ class Release(PreparedTables):
         closed = np.array([cell.sensitive for cell in cells], dtype=bool)
         for name in set(content.sums) & set(content.frame):
             beside, _ = judge(replace(content, measure=name), self.settings.disclosure, self.viewer.company)
-            closed |= [cell.sensitive for cell in beside]
+            closed |= np.array([cell.sensitive for cell in beside], dtype=bool)
         own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
         # A firm reads what is its own as it declared it; its exact share would tell the whole.
         amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]

@@ -16,8 +16,7 @@ from eit_analysis.publishing.release.row_order import leaving
 class Printed:
     """A table as a page or a file shows it.
 
-    Withheld rows are one line, with what they are together where the printed total tells it; columns closed
-    on every row are named beneath the table.
+    Withheld rows are one line; columns closed on every row are named beneath the table.
 
     Attributes
     ----------
@@ -96,17 +95,9 @@ class Printed:
     @property
     def _others(self) -> list[str]:
         count = french.counted(self.withheld, "ligne", "lignes")
-        pooled = self.table.pooled
-        return [
-            f"autres, non diffusé ({count})"
-            if place == 0
-            else wording.cell(pooled[name], str(name), self.table.coarse)
-            if name in pooled
-            else ""
-            if name in self.table.keys
-            else wording.MISSING
-            for place, name in enumerate(self.table.frame.columns)
-        ]
+        finer = self.table.frame.columns[1:]
+        blank = ["" if name in self.table.keys else wording.MISSING for name in finer]
+        return [f"autres, non diffusé ({count})", *blank]
 
     @property
     def alone(self) -> str:
@@ -142,8 +133,7 @@ class Printed:
         data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]
         if not self.withheld:
             return data
-        words = dict(zip(data.columns, self._others, strict=True))
-        others = {name: self.table.pooled.get(name, words[name]) for name in data.columns}
+        others = dict(zip(data.columns, self._others, strict=True))
         return pd.concat([data, pd.DataFrame([others], dtype=object)], ignore_index=True)
 
     @property

@@ -137,7 +137,9 @@ def by_group(groups: pd.DataFrame, shares: pd.DataFrame) -> Breakdown:
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")
     frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
-    return Breakdown(frame, keys, records.rename(columns={"volume_per_year": POOLED}), POOLED)
+    records = records.rename(columns={"volume_per_year": POOLED})
+    # A volume sums several flows of each member: two groups that share most members tell one of them.
+    return Breakdown(frame, keys, records, POOLED, team=[POOLED])
 
 
 def _groups(
