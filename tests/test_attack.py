@@ -120,7 +120,7 @@ def test_a_pooled_row_has_what_the_other_rows_leave() -> None:
 
 def test_a_rounded_number_is_an_interval() -> None:
     assert rounded(5800, (5500, 6100)) == (5750, 5850)
-    assert rounded(5800, (5000, 7000)) == (5300, 6300)  # no coarser than its own first digit
+    assert rounded(6000, (5000, 7000)) == (5500, 6500)  # no coarser than its own first digit
     assert rounded(5800, (5799, 5801)) == (5750, 5850)  # no finer than two digits
     assert rounded(5810, (5500, 6100), 3) == (5805, 5815)  # no multiple of what its bounds let expect
     assert rounded(0.12, None) == pytest.approx((0.115, 0.125))

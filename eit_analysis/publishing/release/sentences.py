@@ -36,24 +36,20 @@ class Text(Released):
 
     @property
     def readable(self) -> bool:
-        """Whether this audience may read every value of the sentence."""
-        return all(value.readable for value in self.values.values())
+        """Whether this audience may read every value that the sentence quotes."""
+        return all(self.values[name].readable for name in _quoted(self.template))
 
     @property
     def informs(self) -> bool:
         """Whether this audience learns a value from it, be it from what is said in its place."""
         if self.readable or self.partial is None:
             return self.readable
-        return bool(self._quoted) and self._whole
-
-    @property
-    def _quoted(self) -> list[str]:
-        """The values that what is said in its place takes."""
-        return [name for _, name, _, _ in string.Formatter().parse(self.partial or "") if name]
+        return bool(_quoted(self.partial)) and self._whole
 
     @property
     def _whole(self) -> bool:
-        return all(self.values[name].quotable for name in self._quoted)
+        """Whether there is a value for each that is said in its place."""
+        return all(self.values[name].quotable for name in _quoted(self.partial or ""))
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         # A sentence with a hole in it is not said.
@@ -89,3 +85,8 @@ class Highlights(Released):
         # What cannot be answered is not asked: a first screen never says what it does not say.
         said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in self.answers]
         return macro("highlights", [(q, texts) for q, texts in said if texts])
+
+
+def _quoted(template: str) -> list[str]:
+    """The names of the values that a template quotes."""
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
