@@ -48,7 +48,7 @@ class System:
     firms : numpy.ndarray
         Shape (variables,): whose amount it is.
     amounts : numpy.ndarray
-        Shape (variables,): what was declared; an amount below zero lets its variable take any sign.
+        Shape (variables,): what was declared; its sign is taken to be known.
     closed : numpy.ndarray
         Shape (numbers,): those that the primary rules close.
     """
@@ -334,7 +334,10 @@ class _Component:
     def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
         """The move d from the truth with the greatest c d that all published numbers allow."""
         size = np.abs(self.amounts)
-        low, high = np.where(self.amounts < 0, -reach * size, -size), reach * size
+        low, high = (
+            np.where(self.amounts < 0, -reach * size, -size),
+            np.where(self.amounts < 0, size, reach * size),
+        )
         kept = np.isin(self.firm, blind)
         low[kept] = high[kept] = 0.0
         self.solver.changeColsBounds(len(size), self.columns, low, high)
