@@ -21,6 +21,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
+
 from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.publication import Press, end_what_was_begun
 from eit_analysis.publishing.release_log import ReleaseLog
@@ -32,6 +34,7 @@ from eit_analysis.study import Study, open_study
 ROOT = Path(__file__).resolve().parents[1]
 AUDIENCES = ["internal", "partners", "public"]
 Folder = dict[str, bytes]
+Told = dict[str, pd.DataFrame]
 
 
 def project(folder: Path) -> Study:
@@ -40,9 +43,12 @@ def project(folder: Path) -> Study:
     return open_study("thur-doller", root=folder)
 
 
-def put(press: Press, version: Version, runs: list[Run], audiences: list[str] = AUDIENCES) -> None:
+def put(
+    press: Press, version: Version, runs: list[Run], told: Told, audiences: list[str] = AUDIENCES
+) -> None:
     for audience in audiences:
-        press._put(audience, [run for run in runs if run.audience == audience], version, {})
+        own = [run for run in runs if run.audience == audience]
+        press._put(audience, own, version, {}, told.get(audience))
 
 
 def folders(study: Study) -> dict[str, Folder]:
@@ -91,7 +97,8 @@ def main() -> None:
         log = ReleaseLog(study)
         press = Press(study, log, rosters(study), 2, lambda items, *_: items)
         first = version_of(study, press.notebooks, {}, date.today())
-        runs = press.draw(first, AUDIENCES, press.notebooks)
+        runs, told = press.draw(first, AUDIENCES, press.notebooks)
+        assert not any(run.error for run in runs)
         other = replace(first, program="another")
         other = replace(other, pages={name: f"{digest}'" for name, digest in first.pages.items()})
         again = [replace(run, page=stamped(run, first, other)) for run in runs]
@@ -99,7 +106,7 @@ def main() -> None:
         expected = {}
         for fingerprint, (version, own) in drawn.items():
             start = time.perf_counter()
-            put(press, version, own)
+            put(press, version, own, told)
             expected[fingerprint] = folders(study)
             took = time.perf_counter() - start
         files = sum(map(len, expected[first.fingerprint].values()))
@@ -110,15 +117,13 @@ def main() -> None:
         while killed < options.kills + options.aimed:
             aimed = killed >= options.kills
             target = first if target is other else other
-            aim, moment = (
-                chance.randrange(files),
-                chance.uniform(0, 2 * took),
-            )  # the machine may be busier now
+            # Up to twice the time: the machine may be busier now.
+            aim, moment = chance.randrange(files), chance.uniform(0, 2 * took)
             child = os.fork()
             if child == 0:
                 if aimed:
                     die_after(aim)
-                put(press, *drawn[target.fingerprint])
+                put(press, *drawn[target.fingerprint], told)
                 os._exit(0)
             if not aimed:
                 time.sleep(moment)
@@ -137,7 +142,7 @@ def main() -> None:
             how = "not killed" if ended == 0 else "aimed" if aimed else "random"
             ends[f"{how}, {new} of 3 folders new"] += 1
             late = [audience for audience in AUDIENCES if there[audience] != target.fingerprint]
-            put(press, *drawn[target.fingerprint], late)
+            put(press, *drawn[target.fingerprint], told, late)
         for words, count in sorted(ends.items()):
             print(f"{count:4}  {words}")
         print("each folder was one whole version, and the last of the log, every time")

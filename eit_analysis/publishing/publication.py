@@ -62,8 +62,8 @@ class Press:
         """
         names = Names(self.now, [record.actors for record in self.log.records()])
         may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
-        job = Job(self.study, version, names, may_name, self._told)
-        return make_pages(job, audiences, self.notebooks, own, self.jobs, self.progress)
+        job = Job(self.study, version, names, may_name)
+        return make_pages(job, audiences, self.notebooks, own, self._told, self.jobs, self.progress)
 
     def publish(self, audiences: list[str], asked: list[Path], parameters: Parameters) -> list[Run]:
         """Give each audience of one wave a new version; the runs that failed."""

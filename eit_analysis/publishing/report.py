@@ -58,11 +58,16 @@ class Job:
     version: Version
     names: Names
     allowed: dict[str, set[str]]  # to be named, by audience
-    earlier: Callable[[str], list[Statements]]  # what an audience was told before
 
 
 def make_pages(
-    job: Job, audiences: list[str], notebooks: list[Path], own: list[Path], jobs: int, progress: Progress
+    job: Job,
+    audiences: list[str],
+    notebooks: list[Path],
+    own: list[Path],
+    earlier: Callable[[str], list[Statements]],
+    jobs: int,
+    progress: Progress,
 ) -> tuple[list[Run], dict[str, pd.DataFrame]]:
     """Make every page of every audience, in memory; those that failed say why.
 
@@ -76,6 +81,8 @@ def make_pages(
     ----------
     notebooks, own : list of pathlib.Path
         All notebooks, which outside audiences get together, and those that the team gets.
+    earlier : callable
+        What an audience was told before.
     """
     viewers = {audience: viewer_of(job.study, audience) for audience in audiences}
     preload()
@@ -106,7 +113,7 @@ def make_pages(
                 if input_group(audience) == group
             }
             common = [from_frame(frame) for other, frame in told.items() if other == OUTSIDE]
-            numbers = protect_together(list(seen.values()), [*job.earlier(groups[group]), *common])
+            numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common])
             told |= dict.fromkeys([group, *seen], numbers)
             pages |= {pool.submit(_draw, job, run): run for run, _ in chain.from_iterable(seen.values())}
         return _collect(pages, progress, "Pages"), told
