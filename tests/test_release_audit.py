@@ -14,7 +14,8 @@ from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.balance import taken_paths
-from eit_analysis.publishing.release.audit import System, publishable
+from eit_analysis.publishing.release.audit import publishable
+from eit_analysis.publishing.release.system import System
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
 RATE = {"landfill": 65.0, "incineration": 15.0, "recycling": 0.0}

@@ -15,7 +15,7 @@ import numpy as np
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
-from eit_analysis.publishing.release.audit import PROTECTION
+from eit_analysis.publishing.release.system import PROTECTION
 
 
 @dataclass(frozen=True)

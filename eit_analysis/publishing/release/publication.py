@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from eit_analysis.publishing.release.audit import System, publishable
+from eit_analysis.publishing.release.audit import publishable
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
+from eit_analysis.publishing.release.system import System
 
 
 class Publication:

@@ -20,9 +20,9 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.publishing.release.audit import System
 from eit_analysis.publishing.release.disclosure import Cell
 from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
+from eit_analysis.publishing.release.system import System
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
 NONE = np.zeros(0)

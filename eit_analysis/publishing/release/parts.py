@@ -1,0 +1,88 @@
+"""What the audit protects: the part of each firm in each cell, and what the others put in a closed one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of cells, each once whatever the cells that it is the part of.
+
+    Attributes
+    ----------
+    forms : scipy.sparse.csr_array
+        Shape (parts, variables): how the part follows from the amounts; above zero for the true ones.
+    size : numpy.ndarray
+        Shape (parts,): the true parts.
+    against : numpy.ndarray
+        Shape (parts, firms): from which readers each is kept.
+    either : numpy.ndarray
+        Shape (parts, 1): whether it is enough that one of its two bounds stays away.
+    """
+
+    forms: csr_array
+    size: np.ndarray
+    against: np.ndarray
+    either: np.ndarray
+
+
+def parts_of(
+    cells: csr_array, amounts: np.ndarray, firm: np.ndarray, readers: np.ndarray, closed: np.ndarray
+) -> Parts:
+    """The parts of the cells.
+
+    Parameters
+    ----------
+    cells : scipy.sparse.csr_array
+        Shape (cells, variables), printed or not.
+    amounts, firm : numpy.ndarray
+        Shape (variables,): what was declared, and the number of the firm that did.
+    readers : numpy.ndarray
+        Shape (firms,), bool.
+    closed : numpy.ndarray
+        Shape (cells,): those that the primary rules close.
+    """
+    each = np.arange(len(readers))
+    found: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray, bool]] = {}
+
+    def protect(at: np.ndarray, weights: np.ndarray, against: np.ndarray, either: bool) -> None:
+        size = weights @ amounts[at]
+        if abs(size) <= NOTHING or not against.any():
+            return
+        scaled = np.round(weights / weights[np.abs(weights).argmax()], 9)
+        key = at.tobytes() + scaled.tobytes() + bytes([either])
+        if key in found:
+            against = against | found[key][2]
+        found[key] = at, weights * np.sign(size), against, either
+
+    for row in range(cells.shape[0]):
+        span = slice(cells.indptr[row], cells.indptr[row + 1])
+        at, weights = cells.indices[span], cells.data[span]
+        members = np.unique(firm[at])
+        for one in members:
+            own = firm[at] == one
+            protect(at[own], weights[own], readers & (each != one), either=False)
+        if closed[row] and len(members) > 1:
+            protect(at, weights, readers & ~np.isin(each, members), either=True)
+            for one in members if len(members) > 2 else ():
+                rest = firm[at] != one
+                protect(at[rest], weights[rest], readers & (each == one), either=True)
+    columns = [at for at, _, _, _ in found.values()]
+    values = [weights for _, weights, _, _ in found.values()]
+    forms = csr_array(
+        (
+            np.concatenate([np.zeros(0), *values]),
+            np.concatenate([np.zeros(0, dtype=np.int32), *columns]),
+            np.cumsum([0, *map(len, columns)]),
+        ),
+        shape=(len(found), len(amounts)),
+    )
+    against = np.array([against for _, _, against, _ in found.values()], dtype=bool)
+    either = np.array([either for *_, either in found.values()], dtype=bool)
+    return Parts(forms, forms @ amounts, against.reshape(len(found), len(each)), either[:, None])

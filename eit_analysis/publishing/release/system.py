@@ -1,0 +1,62 @@
+"""Numbers as linear forms of what firms declared: which of them say something of one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import block_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+PROTECTION = 0.15  # of a part: what must stay open on each side of it
+
+
+@dataclass(frozen=True)
+class System:
+    """Numbers that are or may be published, as linear forms.
+
+    Attributes
+    ----------
+    forms : scipy.sparse.csr_array
+        Shape (numbers, variables): public coefficients.
+    low, high : numpy.ndarray
+        Shape (numbers,): what a reader of the number knows of its value.
+    firms : numpy.ndarray
+        Shape (variables,): whose amount it is.
+    amounts : numpy.ndarray
+        Shape (variables,): what was declared; its sign is taken to be known.
+    closed : numpy.ndarray
+        Shape (numbers,): those that the primary rules close.
+    """
+
+    forms: csr_array
+    low: np.ndarray
+    high: np.ndarray
+    firms: np.ndarray
+    amounts: np.ndarray
+    closed: np.ndarray
+
+
+def components(system: System) -> np.ndarray:
+    """Shape (numbers,): numbers of one label have variables in common, directly or through others."""
+    numbers = system.forms.shape[0]
+    graph = block_array([[None, system.forms], [system.forms.T, None]])
+    return connected_components(graph, directed=False)[1][:numbers]
+
+
+def merged(
+    forms: csr_array, firms: np.ndarray, amounts: np.ndarray
+) -> tuple[csr_array, np.ndarray, np.ndarray]:
+    """One variable for those of one firm that no number tells apart: their sum."""
+    columns = forms.tocsc()
+    groups: dict[tuple, int] = {}
+    label = np.empty(len(firms), dtype=int)
+    for column in range(len(firms)):
+        span = slice(columns.indptr[column], columns.indptr[column + 1])
+        key = (
+            firms[column], amounts[column] < 0,
+            columns.indices[span].tobytes(), np.round(columns.data[span], 12).tobytes(),
+        )  # fmt: skip
+        label[column] = groups.setdefault(key, len(groups))
+    first = np.unique(label, return_index=True)[1]
+    return csr_array(forms[:, first]), np.bincount(label, amounts, len(first)), firms[first]

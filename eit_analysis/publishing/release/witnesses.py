@@ -1,0 +1,209 @@
+"""The bounds of every part, by linear programmes over what is published (see :mod:`audit`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import highspy
+import numpy as np
+from scipy.sparse import csr_array
+
+from eit_analysis.publishing.release.parts import parts_of
+from eit_analysis.publishing.release.system import PROTECTION, System, merged
+
+SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
+# How far, in multiples of itself, an amount may be moved by a witness.
+NEAR, FAR = (1.0, 3.0), 20.0
+ROUNDS = 6
+MEMORY = 40  # bare parts to try first
+
+
+class Witnesses:
+    """Numbers that say something of one another, and other amounts that agree with those published."""
+
+    def __init__(self, system: System, numbers: np.ndarray, asked: np.ndarray, readers: list[str]) -> None:
+        forms = csr_array(system.forms[numbers])
+        used = np.unique(forms.indices)
+        forms, self.amounts, firm = merged(
+            csr_array(forms[:, used]), system.firms[used], system.amounts[used]
+        )
+        names, self.firm = np.unique(firm.astype(str), return_inverse=True)
+        reading = np.isin(names, readers) if readers else np.ones(len(names), dtype=bool)
+        self.parts = parts_of(forms, self.amounts, self.firm, reading, system.closed[numbers])
+        size, firms = len(self.amounts), len(names)
+        self.moves = np.zeros((0, size))
+        self.up, self.down = (np.zeros((0, len(self.parts.size)), dtype=bool) for _ in range(2))
+        self.blind = np.zeros((0, firms), dtype=bool)
+        self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
+        self.random = np.random.default_rng(0)
+        self.columns = np.arange(size, dtype=np.int32)
+        self.solver = _solver()
+        self.solver.addVars(size, np.zeros(size), np.zeros(size))
+        at = np.flatnonzero(np.isin(numbers, asked))
+        self.numbers = [int(number) for number in numbers[at]]
+        self.row = {number: row for row, number in enumerate(self.numbers)}
+        self.told = told = csr_array(forms[at])
+        value = told @ self.amounts
+        low, high = system.low[self.numbers] - value, system.high[self.numbers] - value
+        self.low, self.high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+        columns, starts = told.indices.astype(np.int32), told.indptr[:-1].astype(np.int32)
+        self.solver.addRows(len(at), self.low, self.high, told.nnz, starts, columns, told.data)
+        self.suspects: list[tuple[int, int, int]] = []
+
+    def relax(self, number: int) -> None:
+        """Withhold a number."""
+        self.solver.changeRowBounds(self.row[number], -highspy.kHighsInf, highspy.kHighsInf)
+
+    def state(self) -> tuple[np.ndarray, ...]:
+        return self.moves, self.up, self.down, self.blind, self.ups, self.downs
+
+    def restore(self, state: tuple[np.ndarray, ...], numbers: Sequence[int]) -> None:
+        """Take back what :meth:`publish` did."""
+        self.moves, self.up, self.down, self.blind, self.ups, self.downs = state
+        for number in numbers:
+            self.relax(number)
+
+    def publish(self, numbers: Sequence[int]) -> bool:
+        """Publish numbers that were withheld; False, for the caller to restore, where a part is then bare."""
+        rows = [self.row[number] for number in numbers]
+        for row in rows:
+            self.solver.changeRowBounds(row, self.low[row], self.high[row])
+        moved = self.told[rows] @ self.moves.T
+        slack = SLACK * 1e-2 * (abs(self.told[rows]) @ np.abs(self.amounts))[:, None]
+        low, high = self.low[rows][:, None] - slack, self.high[rows][:, None] + slack
+        self._drop(((moved < low) | (moved > high)).any(axis=0))
+        return self._covered(lambda numbers: False)
+
+    def _drop(self, bad: np.ndarray) -> None:
+        """Forget witnesses."""
+        blind = self.blind[bad].astype(np.float32)
+        self.ups = self.ups - (self.up[bad].T.astype(np.float32) @ blind).astype(np.int32)
+        self.downs = self.downs - (self.down[bad].T.astype(np.float32) @ blind).astype(np.int32)
+        self.moves, self.up, self.down, self.blind = (
+            kept[~bad] for kept in (self.moves, self.up, self.down, self.blind)
+        )
+
+    def protect(self, withhold: Callable[[list[int]], bool]) -> None:
+        """Find the witnesses of all parts, withholding numbers where there are none.
+
+        A part that is bare by what is known already cannot be protected any more.
+        """
+        while not self._covered(withhold):
+            target, firm, _ = self.suspects[0]
+            self.parts.against[target, firm] = False
+
+    def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
+        """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
+        for target, firm, sign in self.suspects:
+            lacking = self._open()[0 if sign > 0 else 1]
+            if lacking[target, firm] and not self._shielded(target, firm, sign, withhold):
+                return False
+        self._sweep()
+        while True:
+            up, down = self._open()
+            if not up.any() and not down.any():
+                return True
+            sign = 1 if up.any() else -1
+            target, firm = (int(i) for i in np.argwhere(up if sign > 0 else down)[0])
+            if not self._shielded(target, firm, sign, withhold):
+                return False
+
+    def _shielded(self, target: int, firm: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
+        while not self._witness(target, firm, sign):
+            holding, suspect = self._holding(), (target, firm, sign)
+            self.suspects = [suspect, *(old for old in self.suspects if old != suspect)][:MEMORY]
+            if not withhold(holding):
+                return False
+        return True
+
+    def _holding(self) -> list[int]:
+        """The published numbers that keep the last part from moving farther."""
+        duals = np.abs(self.solver.getSolution().row_dual)
+        return [self.numbers[row] for row in np.flatnonzero(duals > 1e-9 * duals.max(initial=0.0))]
+
+    def _open(self) -> tuple[np.ndarray, np.ndarray]:
+        """Shape (targets, firms), twice: which still lack a witness upward, which one downward."""
+        up, down = self.ups == 0, self.downs == 0
+        both = up & down
+        return self.parts.against & np.where(self.parts.either, both, up), self.parts.against & np.where(
+            self.parts.either, both, down
+        )
+
+    def _witness(self, target: int, firm: int, sign: int) -> bool:
+        """Seek amounts that move one part far enough before the eyes of one firm."""
+        part, size = self.parts.forms[[target]], self.parts.size[target]
+        signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
+        for way in signs:
+            move = self._solve(way * part.toarray().ravel() / size, np.array([firm]), FAR)
+            reached = way * float((part @ move)[0])
+            if reached >= PROTECTION * size * (1 - SLACK):
+                # No farther than it must: a witness near the truth survives more numbers.
+                self._keep(move * min(1.0, PROTECTION * size / reached))
+                return True
+        return False
+
+    def _sweep(self) -> None:
+        """Witnesses for many parts at once: all firms up or down at random, for a few readers together."""
+        for turn in range(ROUNDS):
+            up, down = self._open()
+            if up.sum() + down.sum() < 30:
+                return
+            width = (4, 4, 2, 2, 1, 1)[turn]
+            order = np.argsort(-(up | down).sum(axis=0), kind="stable")
+            for start in range(0, len(order), width):
+                group = order[start : start + width]
+                upward, downward = (lacking[:, group].any(axis=1) for lacking in self._open())
+                if not upward.any() and not downward.any():
+                    continue
+                way = self.random.random(len(order)) < 0.5
+                firm = self.firm[self.parts.forms.indices[self.parts.forms.indptr[:-1]]]
+                wanted = np.where(way[firm], upward, -1.0 * downward) / self.parts.size
+                self._keep(self._solve(self.parts.forms.T @ wanted, group, NEAR[turn % 2]))
+
+    def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
+        """The move d from the truth with the greatest c d that all published numbers allow."""
+        size = np.abs(self.amounts)
+        low, high = (
+            np.where(self.amounts < 0, -reach * size, -size),
+            np.where(self.amounts < 0, size, reach * size),
+        )
+        kept = np.isin(self.firm, blind)
+        low[kept] = high[kept] = 0.0
+        self.solver.changeColsBounds(len(size), self.columns, low, high)
+        self.solver.changeColsCost(len(size), self.columns, -direction)
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return np.zeros(len(size))
+        move = np.array(self.solver.getSolution().col_value)
+        move[np.abs(move) < 1e-9 * size] = 0.0
+        return move
+
+    def _keep(self, move: np.ndarray) -> None:
+        moved = self.parts.forms @ move
+        enough = PROTECTION * self.parts.size * (1 - SLACK)
+        up, down = moved >= enough, moved <= -enough
+        blind = np.bincount(self.firm, move != 0, self.blind.shape[1]) == 0
+        self.moves, self.up, self.down, self.blind = (
+            np.vstack([kept, new])
+            for kept, new in ((self.moves, move), (self.up, up), (self.down, down), (self.blind, blind))
+        )
+        self.ups = self.ups + np.outer(up, blind)
+        self.downs = self.downs + np.outer(down, blind)
+
+
+def _solver() -> highspy.Highs:
+    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        solver = highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    return solver
