@@ -20,6 +20,8 @@ from scipy.sparse import csr_array
 from eit_analysis.errors import DisclosureError
 
 TOTAL = "Total"
+# The columns that say from which cell of the survey a record was read.
+SOURCE = ["source_file", "source_sheet", "source_row"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,15 +126,19 @@ class Breakdown:
         DisclosureError
             When the records do not have the column.
         """
+        coefficients = self.coefficients(column)
+        masks = np.array(list(self.members()), dtype=bool).reshape(len(self.frame), len(self.records))
+        return csr_array(masks * coefficients)
+
+    def coefficients(self, column: str | None = None) -> np.ndarray:
+        """Shape (records,): what each declared amount is multiplied by in the sums of a column."""
         name = column or self.measure
         if name is not None and name not in self.records:
             raise DisclosureError(f"« {name} » n'est pas une somme sur les enregistrements de l'enquête.")
         amounts = np.ones(len(self.records)) if name is None else self.records[name].to_numpy(dtype=float)
         declared = self.declared(name)
         with np.errstate(divide="ignore", invalid="ignore"):
-            coefficients = np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))
-        masks = np.array(list(self.members()), dtype=bool).reshape(len(self.frame), len(self.records))
-        return csr_array(masks * coefficients)
+            return np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))
 
     def declared(self, column: str | None = None) -> np.ndarray:
         """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""

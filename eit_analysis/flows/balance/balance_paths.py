@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.breakdown import SOURCE, Breakdown, Derived
 from eit_analysis.flows.balance.survey_network import is_taker
-from eit_analysis.flows.balance.territory_balance import CELLS, REMAINDER, UNEXPLAINED
+from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
@@ -40,7 +40,7 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     share = got[MASS] / got.groupby("category")[MASS].transform("sum")
     mass = share * got["category"].map(gap).astype(float)
     missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
-    columns = [*SENT, "site_id", MASS, *(name for name in CELLS if name in out)]
+    columns = [*SENT, "site_id", MASS, *(name for name in SOURCE if name in out)]
     return _summed(pd.concat([out[columns], missing[columns[:5]]], ignore_index=True), SENT)
 
 
@@ -90,7 +90,7 @@ def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Brea
     if len(by) == 1:
         # The flows themselves: a reader may subtract them from other tables of the same flows.
         side = [received_flows, less] if by == ["category"] else [sent_flows, more]
-        columns = [*by, "site_id", MASS, *(name for name in CELLS if name in flows)]
+        columns = [*by, "site_id", MASS, *(name for name in SOURCE if name in flows)]
         records = pd.concat([part.reindex(columns=columns) for part in side], ignore_index=True)
         return _summed(records[records[MASS] > 0].reset_index(drop=True), by)
     outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs, less])

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.balance.gross_errors import eliminate
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
 from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, survey_arcs
@@ -27,7 +28,6 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 UNEXPLAINED = "unexplained"
 DISPOSAL = ("incineration", "landfill")
 REMAINDER = ["remainder_t_per_year", "remainder_low_t_per_year", "remainder_high_t_per_year"]
-CELLS = ["source_file", "source_sheet", "source_row"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def survey_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> TerritoryBalance
     arcs = close_negative_arrivals(survey_arcs(flows, sites))
     balance, suspects = eliminate(arcs, [OUTSIDE])
     of_flow = (
-        flows[["flow_id", "site_id", *CELLS]].rename(columns={"flow_id": "flow"}).astype({"flow": "str"})
+        flows[["flow_id", "site_id", *SOURCE]].rename(columns={"flow_id": "flow"}).astype({"flow": "str"})
     )
     return TerritoryBalance(
         balance,

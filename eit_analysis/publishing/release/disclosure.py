@@ -8,7 +8,7 @@ first), or when it counts fewer people than a minimum.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy as np
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
+
+NEARLY = 0.8  # of what the coarser level shows: less, and an audience gets that one
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,25 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
             weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
         cells.append(Cell(tuple(identity), weights, limits))
     return cells, Cell((), weighed(slice(None)), limits)
+
+
+def closed_rows(
+    breakdown: Breakdown, cells: list[Cell], rules: Disclosure, reader: str | None = None
+) -> np.ndarray:
+    """Shape (rows,): rows of which the cell, or that of any further sum they print, is sensitive."""
+    closed = np.array([cell.sensitive for cell in cells], dtype=bool)
+    for name in set(breakdown.sums) & set(breakdown.frame):
+        beside, _ = judge(replace(breakdown, measure=name), rules, reader)
+        closed |= np.array([cell.sensitive for cell in beside], dtype=bool)
+    return closed
+
+
+def finest(breakdown: Breakdown, rules: Disclosure) -> Breakdown:
+    """The finest level of which the rules let through nearly as much as of the coarser one."""
+    levels = [breakdown, breakdown.coarser()] if breakdown.coarser else [breakdown]
+    shown = []
+    for level in levels:
+        cells, _ = judge(level, rules)
+        depth = max((len(cell.key) for cell in cells), default=0)
+        shown.append(sum(cell.size for cell in cells if len(cell.key) == depth and not cell.sensitive))
+    return next(level for level, most in zip(levels, shown, strict=True) if most >= NEARLY * max(shown))

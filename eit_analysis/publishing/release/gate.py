@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import string
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import replace
@@ -20,21 +19,19 @@ from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import statements
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.disclosure import closed_rows, finest, judge
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.rounding import Rounded, rounded
-from eit_analysis.publishing.release.sentences import Highlights, Text
+from eit_analysis.publishing.release.sentences import Highlights, Text, quoted
 from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
 from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
-
-NEARLY = 0.8  # of what the coarser level shows: less, and an audience gets that one
 
 
 class Release(PreparedTables):
@@ -109,7 +106,7 @@ class Release(PreparedTables):
         if isinstance(content, Derived):
             return self._derived(content, title, note)
         if isinstance(content, Breakdown) and not self.viewer.internal:
-            content = self._finest(content.outside() if content.team else content)
+            content = finest(content.outside() if content.team else content, self.settings.disclosure)
         told, shown, closed = self._told(content, title)
         return self._aggregate(
             content, title, note, told, shown.frame, whole_closed=closed, measure=content.measure,
@@ -136,10 +133,7 @@ class Release(PreparedTables):
             return None, Rounded(content.frame, {}), False
         cells, base = judge(content, self.settings.disclosure, self.viewer.company)
         shown = rounded(content.frame, list(content.keys), content.measure, base.size)
-        closed = np.array([cell.sensitive for cell in cells], dtype=bool)
-        for name in set(content.sums) & set(content.frame):
-            beside, _ = judge(replace(content, measure=name), self.settings.disclosure, self.viewer.company)
-            closed |= np.array([cell.sensitive for cell in beside], dtype=bool)
+        closed = closed_rows(content, cells, self.settings.disclosure, self.viewer.company)
         own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
         # A firm reads what is its own as it declared it; its exact share would tell the whole.
         amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
@@ -147,16 +141,6 @@ class Release(PreparedTables):
         close = Rounded(shown.frame, {}) if finer else shown
         told = statements.of_breakdown(content, cells, base, closed, close)
         return told, exact, base.sensitive
-
-    def _finest(self, content: Breakdown) -> Breakdown:
-        """The finest level of which the primary rules let through nearly as much as of the coarser one."""
-        levels = [content, content.coarser()] if content.coarser else [content]
-        shown = []
-        for level in levels:
-            cells, _ = judge(level, self.settings.disclosure)
-            finest = max((len(cell.key) for cell in cells), default=0)
-            shown.append(sum(c.size for c in cells if len(c.key) == finest and not c.sensitive))
-        return next(level for level, most in zip(levels, shown, strict=True) if most >= NEARLY * max(shown))
 
     def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
         for parent in content.parents:
@@ -296,8 +280,7 @@ class Release(PreparedTables):
                 raise DisclosureError(
                     f"« {name} » n'est pas une valeur diffusée\u00a0: prenez-la d'un tableau avec .value()."
                 )
-        parts = string.Formatter().parse(template + (partial or ""))
-        unknown = {part for _, part, _, _ in parts if part} - set(values)
+        unknown = set(quoted(template + (partial or ""))) - set(values)
         if unknown:
             raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
         return Text(self.viewer, template, values, partial)

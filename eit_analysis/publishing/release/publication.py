@@ -35,7 +35,8 @@ class Publication:
     def add(self, told: Statements) -> int:
         """The number under which :meth:`shown` knows the table."""
         self.tables.append(told)
-        self.__dict__.pop("_shown", None)
+        for name in ("_together", "_shown"):
+            self.__dict__.pop(name, None)
         return len(self.tables) - 1
 
     def shown(self, number: int) -> np.ndarray:
@@ -46,16 +47,18 @@ class Publication:
         """All numbers that leave, for the log of releases."""
         if not self.tables:
             return NOTHING
-        together = joined(self.tables)
-        shown = np.concatenate(self._shown)
-        numbers = sorted(
-            {number for told, leaves in zip(together.rows, shown, strict=True) if leaves for number in told}
-        )
-        return to_frame(together, numbers)
+        leaving = zip(self._together.rows, np.concatenate(self._shown), strict=True)
+        numbers = {number for told, leaves in leaving if leaves for number in told}
+        return to_frame(self._together, sorted(numbers))
+
+    @cached_property
+    def _together(self) -> Statements:
+        """What the tables tell, and after it what is known already."""
+        return joined([*self.tables, *self.earlier])
 
     @cached_property
     def _shown(self) -> list[np.ndarray]:
-        together = joined([*self.tables, *self.earlier])
+        together = self._together
         system = together.system
         value = np.abs(system.forms @ system.amounts)
         ends = np.cumsum([len(table.rows) for table in self.tables])

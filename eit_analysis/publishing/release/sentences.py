@@ -37,19 +37,19 @@ class Text(Released):
     @property
     def readable(self) -> bool:
         """Whether this audience may read every value that the sentence quotes."""
-        return all(self.values[name].readable for name in _quoted(self.template))
+        return all(self.values[name].readable for name in quoted(self.template))
 
     @property
     def informs(self) -> bool:
         """Whether this audience learns a value from it, be it from what is said in its place."""
         if self.readable or self.partial is None:
             return self.readable
-        return bool(_quoted(self.partial)) and self._whole
+        return bool(quoted(self.partial)) and self._whole
 
     @property
     def _whole(self) -> bool:
         """Whether there is a value for each that is said in its place."""
-        return all(self.values[name].quotable for name in _quoted(self.partial or ""))
+        return all(self.values[name].quotable for name in quoted(self.partial or ""))
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         # A sentence with a hole in it is not said.
@@ -87,6 +87,6 @@ class Highlights(Released):
         return macro("highlights", [(q, texts) for q, texts in said if texts])
 
 
-def _quoted(template: str) -> list[str]:
+def quoted(template: str) -> list[str]:
     """The names of the values that a template quotes."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name]

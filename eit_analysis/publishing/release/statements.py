@@ -19,12 +19,11 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.publishing.release.disclosure import Cell
 from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
 from eit_analysis.publishing.release.system import System
 
-SOURCE = ["source_file", "source_sheet", "source_row"]
 NONE = np.zeros(0)
 
 
@@ -75,7 +74,7 @@ def of_breakdown(
     finer = not set(shown.steps) <= {*names, "share_percent"}
     blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
     if blocks and whole:
-        blocks.append(_whole(content, base))
+        blocks.append(_whole(content))
     if not blocks:
         nobody = System(csr_array((0, 0)), NONE, NONE, NONE, NONE, NONE.astype(bool))
         return Statements(nobody, np.zeros(0, dtype=np.uint64), [[] for _ in cells], allowed, depth)
@@ -190,7 +189,7 @@ def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np
     centre = to_step(value, step)
     if name in shown.steps:
         printed = shown.frame[name].to_numpy(dtype=float)
-        closer = ~np.isnan(printed) & (~np.full(len(value), finer) | (shown.steps[name] < step))
+        closer = ~np.isnan(printed) & ((shown.steps[name] < step) | (not finer))
         step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
     if (declared % 1 == 0).all():
         # People come whole: to the unit is exactly.
@@ -198,15 +197,14 @@ def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np
     return _statements(content, forms, declared, centre - step / 2, centre + step / 2, closed)
 
 
-def _whole(content: Breakdown, base: Cell) -> Statements:
+def _whole(content: Breakdown) -> Statements:
     """The sum of all records, which a share beside its own value tells."""
     declared = np.nan_to_num(content.declared())
     amounts = np.nan_to_num(content.records[content.measure].to_numpy(dtype=float))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        form = csr_array(np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))[None, :])
+    form = csr_array(content.coefficients()[None, :])
     value = form @ declared
     step = digit(value, WHOLE_DIGITS if (amounts % 1 == 0).all() else DIGITS)
-    centre, closed = to_step(value, step), np.array([base.sensitive])
+    centre, closed = to_step(value, step), np.zeros(1, dtype=bool)
     return _statements(content, form, declared, centre - step / 2, centre + step / 2, closed)
 
 
