@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from eit_analysis.publishing.consents import rosters
-from eit_analysis.publishing.publication import Press, end_what_was_begun
+from eit_analysis.publishing.press import Press, end_what_was_begun
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.report import Run
 from eit_analysis.publishing.site import Page

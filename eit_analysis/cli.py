@@ -226,7 +226,7 @@ def command_run(arguments: argparse.Namespace) -> int:
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
-    from eit_analysis.publishing.publication import publish
+    from eit_analysis.publishing.press import publish
     from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]

@@ -14,7 +14,7 @@ import pytest
 from command import eit, refused
 from small_pages import SHEETS, die, fingerprints, in_a_child, texts, two_waves, write_notebook
 
-from eit_analysis.publishing import publication, swap
+from eit_analysis.publishing import press, swap
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.study import Study
 
@@ -105,7 +105,7 @@ def put(study: Study, version: str) -> int:
 
 def whole(study: Study) -> str:
     """The version in place after a restart, which must be one and the last of the log."""
-    publication.end_what_was_begun(study, log := ReleaseLog(study))
+    press.end_what_was_begun(study, log := ReleaseLog(study))
     place = study.reports("public")
     found = {
         path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()

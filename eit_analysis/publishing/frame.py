@@ -18,6 +18,7 @@ from markupsafe import Markup
 from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
@@ -39,8 +40,8 @@ def style_sheet() -> tuple[str, str]:
 
 
 def audience_name(study: Study, audience: str) -> str:
-    if audience.startswith("company:") and study.has("sites"):
-        site = audience.removeprefix("company:")
+    site = company_of(audience)
+    if site is not None and study.has("sites"):
         names = study.load("sites").set_index("site_id")["name"]
         return str(names.get(site, site))
     return AUDIENCES.get(audience, audience)

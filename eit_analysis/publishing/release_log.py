@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pandas as pd
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.publishing.consents import Actor, Rosters
+from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.publishing.version import Parameters
 from eit_analysis.study import Study
 
@@ -102,6 +104,15 @@ class ReleaseLog:
     def append(self, record: Record, forms: pd.DataFrame | None = None) -> None:
         """Add a release to the log."""
         self.wait(record, forms)
+        self.confirm(record.wave, record.audience)
+
+    def put(
+        self, place: Path, files: Mapping[str, bytes], record: Record, forms: pd.DataFrame | None = None
+    ) -> None:
+        """Give an audience its folder, and log it."""
+        write_beside(place, files)
+        self.wait(record, forms)
+        put_in_place(place)
         self.confirm(record.wave, record.audience)
 
     def wait(self, record: Record, forms: pd.DataFrame | None = None) -> None:

@@ -27,7 +27,7 @@ from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.statements import Statements, from_frame
-from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, viewer_of
+from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, company_of, viewer_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
@@ -137,7 +137,7 @@ def _length(notebook: Path) -> tuple[int, str]:
 
 def input_group(audience: str) -> str:
     """Audiences of one group read the same rows: a notebook runs once for all of them."""
-    return audience if audience == INTERNAL or audience.startswith("company:") else OUTSIDE
+    return audience if audience == INTERNAL or company_of(audience) else OUTSIDE
 
 
 def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
@@ -159,7 +159,7 @@ def protect_together(
         [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.publication]
         for pages in audiences
     ]
-    together = Publication(audiences[0][0][0].audience.partition("company:")[2] or None, earlier)
+    together = Publication(company_of(audiences[0][0][0].audience), earlier)
     for same in zip(*each, strict=True):
         number = together.add(same[0].told)
         for table in same:

@@ -13,7 +13,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.french import counted
 from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.folder import Files, folder_files
-from eit_analysis.publishing.publication import Press
+from eit_analysis.publishing.press import Press
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import Progress
 from eit_analysis.publishing.version import Version, version_of

@@ -11,9 +11,8 @@ from datetime import date
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing import notices
 from eit_analysis.publishing.consents import Rosters, taken_back
-from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
+from eit_analysis.publishing.release.viewer import INTERNAL, company_of, viewer_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
-from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.study import Study
 
 Place = tuple[str, str]  # wave and audience
@@ -38,7 +37,7 @@ def withdraw(study: Study, log: ReleaseLog, now: Rosters, say: Callable[[str], N
     for (wave, audience), record in last.items():
         if record.withdrawn:
             continue
-        own = audience.removeprefix("company:")
+        own = company_of(audience)
         left = taken_back(record.actors, now, study.waves)
         left = {actor: consent for actor, consent in left.items() if actor != own or not consent}
         if left:
@@ -88,18 +87,14 @@ def _in_place(study: Study) -> list[Place]:
 def _withdraw(study: Study, audience: str, log: ReleaseLog) -> None:
     place, today = study.reports(audience), date.today()
     record = Record(study.wave, audience, today.isoformat(), f"retrait-{today.isoformat()}", withdrawn=True)
-    firm = audience.removeprefix("company:")
-    if not place.exists() or (firm != audience and not _known(study, audience)):
+    if not place.exists() or (company_of(audience) and not _known(study, audience)):
         # The folder of a firm that left would name it.
         shutil.rmtree(place, ignore_errors=True)
         log.append(record)
         return
     notice = notices.notice(study, audience, today, record.fingerprint).encode()
     pages = {path.name for path in place.glob("*.html")} | {"index.html"}
-    write_beside(place, dict.fromkeys(sorted(pages), notice))
-    log.wait(record)
-    put_in_place(place)
-    log.confirm(record.wave, audience)
+    log.put(place, dict.fromkeys(sorted(pages), notice), record)
 
 
 def _sentence(actor: str, consent: str, records: list[Record]) -> str:
@@ -108,7 +103,7 @@ def _sentence(actor: str, consent: str, records: list[Record]) -> str:
     name = actor
     for record in records:
         known = [sites[actor] for sites in record.actors.values() if actor in sites]
-        if record.audience == f"company:{actor}" or not known:
+        if company_of(record.audience) == actor or not known:
             continue
         name = known[-1].name
         for page, sites in record.pages.items():

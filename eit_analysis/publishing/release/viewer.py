@@ -38,7 +38,7 @@ class Viewer:
 
     @property
     def company(self) -> str | None:
-        return self.audience.removeprefix("company:") if self.audience.startswith("company:") else None
+        return company_of(self.audience)
 
     @property
     def refused(self) -> frozenset[str]:
@@ -63,6 +63,11 @@ class Viewer:
         return self.names.get(text, text) if self.may_name(text) else UNNAMED
 
 
+def company_of(audience: str) -> str | None:
+    """The firm whose audience it is: ``E07`` of ``company:E07``."""
+    return audience.removeprefix("company:") if audience.startswith("company:") else None
+
+
 def viewer_of(study: Study, audience: str) -> Viewer:
     """The viewer of an audience.
 
@@ -78,8 +83,8 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     }
     declared = {"partners": Audience(named=True), "public": Audience(), **study.settings.audiences}
     known = {INTERNAL: Audience(named=True), **declared}
-    if audience.startswith("company:"):
-        site = audience.removeprefix("company:")
+    site = company_of(audience)
+    if site is not None:
         if site not in names:
             raise UsageError(
                 f"L'acteur « {site} » n'est pas dans la vague {study.wave}\u00a0: corrigez --audience."

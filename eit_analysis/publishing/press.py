@@ -16,10 +16,10 @@ from eit_analysis.publishing.folder import Files, beside, folder_files, page_fil
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.release.statements import Statements, from_frame
-from eit_analysis.publishing.release.viewer import INTERNAL
+from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import Job, Progress, Run, make_pages
-from eit_analysis.publishing.swap import put_in_place, recover, write_beside
+from eit_analysis.publishing.swap import recover
 from eit_analysis.publishing.version import Parameters, Version, data_digest, version_of
 from eit_analysis.publishing.withdrawal import to_make_again, withdraw
 from eit_analysis.study import Study
@@ -125,10 +125,7 @@ class Press:
             pages={} if audience == INTERNAL else _named(files, Names(self.now, [])),
             actors=self.now,
         )
-        write_beside(place, files)
-        self.log.wait(record, told)
-        put_in_place(place)
-        self.log.confirm(record.wave, audience)
+        self.log.put(place, files, record, told)
 
     def _last_good(self, audience: str, name: str) -> Files:
         """The last good page of a notebook that failed, if all of it may still be read.
@@ -148,7 +145,7 @@ class Press:
 
 def _reads(audience: str, other: str) -> bool:
     """Whether the readers of an audience are taken to have read the pages of another."""
-    return audience == other or not other.startswith(("company:", INTERNAL))
+    return audience == other or (other != INTERNAL and company_of(other) is None)
 
 
 def publish(
