@@ -9,7 +9,7 @@ disclosure control weighs the very records that were summed: nobody names them a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,6 +22,48 @@ from eit_analysis.errors import DisclosureError
 TOTAL = "Total"
 # The columns that say from which cell of the survey a record was read.
 SOURCE = ["source_file", "source_sheet", "source_row"]
+
+
+# Numbers of a derived table: (parent, column of its records, coefficient), summed over its rows behind a row.
+Terms = Sequence[tuple[int, str, float]]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A column that is ``scale`` times a sum over that of all records with the same values of ``within``.
+
+    ``of`` is the column summed beneath the line, where it is not the measure itself.
+    """
+
+    within: Sequence[str] = ()
+    of: str | None = None
+    scale: float = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What rows tell beside their sums: low <= F x <= high.
+
+    Attributes
+    ----------
+    records : pandas.DataFrame
+        ``site_id`` and ``measure``, x; those of no actor hold what a reader may choose freely.
+    measure : str
+        The column of x.
+    forms : scipy.sparse.csr_array
+        Shape (facts, records), F.
+    low, high : numpy.ndarray
+        Shape (facts,).
+    rows : numpy.ndarray
+        Shape (facts,): the row of the table that tells each; facts after these only say what a variable is.
+    """
+
+    records: pd.DataFrame
+    measure: str
+    forms: csr_array
+    low: np.ndarray
+    high: np.ndarray
+    rows: np.ndarray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +89,10 @@ class Breakdown:
         Whether the measure counts people: rows of very few are then withheld.
     sums : sequence of str
         Further columns of the frame that are sums of the same column of the records.
+    shares : mapping
+        By column of the frame that is a share, of what it is one.
+    facts : Facts or None
+        What the rows tell beside their sums.
     team : sequence of str
         Columns for the team alone: amounts that no form links to what actors declared.
     coarser : callable or None
@@ -62,6 +108,8 @@ class Breakdown:
     of: str | None = None
     people: bool = False
     sums: Sequence[str] = ()
+    shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
+    facts: Facts | None = field(default=None, repr=False)
     team: Sequence[str] = ()
     coarser: Callable[[], Breakdown] | None = field(default=None, repr=False)
 
@@ -140,6 +188,22 @@ class Breakdown:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))
 
+    def wholes(self) -> dict[str, np.ndarray]:
+        """For each column that is a share of the measure printed beside it: of what, on each row."""
+        if self.measure not in self.frame:
+            return {}
+        amounts = self.records[self.measure].fillna(0).to_numpy(dtype=float)
+        named = {name: share for name, share in self.shares.items() if name in self.frame and not share.of}
+        return {
+            name: np.array(
+                [
+                    amounts[self.behind([p for p in row if p[0] in share.within])].sum()
+                    for row in self.identities()
+                ]
+            )
+            for name, share in named.items()
+        }
+
     def declared(self, column: str | None = None) -> np.ndarray:
         """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""
         name = self.of or column or self.measure
@@ -183,8 +247,8 @@ class Breakdown:
 class Derived:
     """What is reckoned row by row from breakdowns: a change between waves, a ratio, a trend.
 
-    A row holds nothing but what follows from the rows of ``parents`` that have its keys in common: it tells a
-    reader nothing that these do not, and it leaves when all of them may.
+    A row holds nothing but what follows from the rows of ``parents`` that have its keys in common, and leaves
+    only when all of them may.
 
     Attributes
     ----------
@@ -196,24 +260,80 @@ class Derived:
         What it comes from; each holds all its records.
     total : str or None
         The code that means *all values* in a column of keys.
+    sums, ratios : mapping
+        By column, how it follows from the parents: as a sum, or as one sum over another.
     """
 
     frame: pd.DataFrame
     keys: Sequence[str]
     parents: Sequence[Breakdown]
     total: str | None = None
+    sums: Mapping[str, Terms] = field(default_factory=dict)
+    ratios: Mapping[str, tuple[Terms, Terms]] = field(default_factory=dict)
 
     def behind(self) -> list[list[tuple[int, int]]]:
-        """For each row, the ``(parent, row of the parent)`` that have its values of their common keys."""
+        """For each row, the ``(parent, row of the parent)`` that share its values of their keys."""
         found: list[list[tuple[int, int]]] = [[] for _ in range(len(self.frame))]
         for number, parent in enumerate(self.parents):
-            common = [key for key in self.keys if key in parent.keys]
+            common = [key for key in parent.keys if key in self.frame]
             theirs: dict[tuple[str, ...], list[int]] = {}
             for row, values in enumerate(zip(*(_texts(parent.frame[key]) for key in common), strict=True)):
                 theirs.setdefault(values, []).append(row)
             for row, values in enumerate(zip(*(_texts(self.frame[key]) for key in common), strict=True)):
                 found[row] += [(number, own) for own in theirs.get(values, [])]
         return found
+
+    def stacked(self) -> tuple[pd.DataFrame, np.ndarray, Callable[[Terms], csr_array]]:
+        """The records of the parents one above the other, what they declared, and the forms of terms."""
+        behind, n_rows = self.behind(), len(self.frame)
+        every = [*self.sums.values(), *(terms for pair in self.ratios.values() for terms in pair)]
+        wanted = sorted({(parent, column) for terms in every for parent, column, _ in terms})
+        starts = np.cumsum([0, *(len(self.parents[parent].records) for parent, _ in wanted)])
+        records, declared, forms = [pd.DataFrame({"site_id": []})], [np.zeros(0)], {}
+        for (parent, column), start in zip(wanted, starts, strict=False):
+            content = self.parents[parent]
+            own = content.forms(column).tocoo()
+            pairs = [
+                (row, at) for row, found in enumerate(behind) for number, at in found if number == parent
+            ]
+            row, at = np.array(pairs, dtype=int).reshape(-1, 2).T
+            chosen = csr_array((np.ones(len(row)), (row, at)), shape=(n_rows, own.shape[0]))
+            wide = csr_array((own.data, (own.row, own.col + start)), shape=(own.shape[0], int(starts[-1])))
+            forms[parent, column] = csr_array(chosen @ wide)
+            records.append(
+                content.records[["site_id", *(name for name in SOURCE if name in content.records)]]
+            )
+            declared.append(np.nan_to_num(content.declared(column)))
+
+        def form(terms: Terms) -> csr_array:
+            return csr_array(sum(factor * forms[parent, column] for parent, column, factor in terms))
+
+        return pd.concat(records, ignore_index=True), np.concatenate(declared), form
+
+    def check(self, title: str) -> None:
+        """Refuse a table that is not what its parents give.
+
+        Raises
+        ------
+        DisclosureError
+            When a sum or a ratio is not theirs.
+        """
+        _, declared, form = self.stacked()
+        given = {name: form(terms) @ declared for name, terms in self.sums.items()}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for name, (over, under) in self.ratios.items():
+                # What no row is behind is no ratio: a month of the peak where all months are equal.
+                top = np.where(np.diff(form(over).indptr) > 0, form(over) @ declared, np.nan)
+                given[name] = top / (form(under) @ declared)
+        for name, values in given.items():
+            stated = self.frame[name].to_numpy(dtype=float)
+            wrong = np.abs(stated - values) > 1e-7 * (1 + np.abs(stated))
+            if wrong.any():
+                keys = ", ".join(str(self.frame.iloc[int(wrong.argmax())][key]) for key in self.keys)
+                raise DisclosureError(
+                    f"« {title} »\u00a0: « {name} » à la ligne « {keys} » n'est pas ce que donnent les "
+                    "tableaux dont il dérive."
+                )
 
     def __repr__(self) -> str:
         return f"Derived table by {', '.join(self.keys)}: {len(self.frame)} rows, {len(self.parents)} parents"

@@ -44,7 +44,7 @@ def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
     publication = Publication(reader)
     for table in tables:
         cells, base = judge(table, Disclosure())
-        shown = rounded(table.frame, list(table.keys), table.measure, base.size)
+        shown = rounded(table.frame, list(table.keys), table.measure)
         publication.add(statements.of_breakdown(table, cells, base, ~allowed(table), shown))
     return [publication.shown(number) for number in range(len(tables))]
 
@@ -59,10 +59,10 @@ def violations(
     told, cells = [], []
     for table, rows in zip(tables, shown, strict=True):
         open_rows = allowed(table)
-        for number, row in _numbers(table, amounts.index):
-            if row < 0 or rows[row]:
+        for number, row, is_cell in _numbers(table, amounts.index):
+            if rows[row]:
                 told.append(number)
-            if rows[row] or not open_rows[row]:
+            if is_cell and (rows[row] or not open_rows[row]):
                 cells.append(number)
     return [
         f"{reader} bounds {part}"
@@ -71,8 +71,8 @@ def violations(
     ]
 
 
-def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int]]:
-    """All that a table says, with the row that says it; −1 for the whole of which it prints shares."""
+def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int, bool]]:
+    """All that a table says, with the row that says it, and whether it is a cell: shares only relate two."""
     at = index.get_indexer(table.records["flow_id"])
     declared = np.nan_to_num(table.declared())
     behind = [*table.members()]
@@ -87,12 +87,22 @@ def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int]]:
         for row, mask in enumerate(behind):
             form = np.zeros(len(index))
             np.add.at(form, at[mask], coefficients[mask])
-            yield Number(form, *_printed(values[mask].sum(), finest, wide[row]), not open_rows[row]), row
+            yield (
+                Number(form, *_printed(values[mask].sum(), finest, wide[row]), not open_rows[row]),
+                row,
+                True,
+            )
     if "share_percent" in table.frame and columns:
         values = table.records[columns[0]].to_numpy(dtype=float)
-        form = np.zeros(len(index))
-        np.add.at(form, at, np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0))
-        yield Number(form, *_printed(values.sum(), 2, 0.0), False), -1
+        coefficients = np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0)
+        whole = np.zeros(len(index))
+        np.add.at(whole, at, coefficients)
+        for row, mask in enumerate(behind):
+            part = np.zeros(len(index))
+            np.add.at(part, at[mask], coefficients[mask])
+            low, high = _printed(100 * values[mask].sum() / values.sum(), 2, 0.0) if mask.any() else (0, 100)
+            yield Number(part - low / 100 * whole, 0.0, np.inf, False), row, False
+            yield Number(part - high / 100 * whole, -np.inf, 0.0, False), row, False
 
 
 def _half_widths(frame: pd.DataFrame, name: str) -> np.ndarray:

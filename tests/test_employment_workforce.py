@@ -68,7 +68,7 @@ def test_occupations_by_hand(declared: pd.DataFrame) -> None:
     share = seniors.frame.set_index("occupation")["senior_share_percent"]
     assert share["Conduite d'usinage"] == pytest.approx(100 * 9 / 15)  # 5 ages are unknown
     assert (share["Secrétariat"], share["Magicien"]) == (100, 0)
-    assert seniors.records["headcount"].sum() == 13
+    assert seniors.records["seniors"].sum() == 13
     announced = workforce.announced_plans(ready)
     plans = announced.frame.set_index("occupation")
     assert plans.loc["Conduite d'usinage"].tolist() == [3, 2]

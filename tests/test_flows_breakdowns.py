@@ -164,5 +164,7 @@ def test_an_estimated_cost_is_a_reference_price_times_the_tonnes():
 
 
 def test_a_bill_holds_stated_prices_and_is_no_multiple_of_the_tonnes():
-    _, bill = TABLES["potential"].parents
-    assert bill.of is None and forms(bill)["coefficient"].eq(1).all()
+    table = TABLES["potential"]
+    bill = "bill_eur_per_year"
+    assert table.of is None and set(table.coefficients(bill)) <= {0.0, 1.0}
+    assert (table.declared(bill) == table.records[bill]).sum() == table.records[bill].notna().sum() > 0

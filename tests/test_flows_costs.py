@@ -131,7 +131,7 @@ def test_a_year_outside_the_path_is_refused(years):
 
 def test_cost_rises_by_the_tax_alone():
     yearly = costs.each_year(costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
-    rows = costs.costs(yearly, ["year"], total=False).frame["cost_eur_per_year"]
+    rows = costs.raised(yearly).frame["cost_eur_per_year"]
     assert rows.tolist() == pytest.approx([9900, 9900 + 30 * 20])
 
 

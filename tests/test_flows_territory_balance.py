@@ -28,7 +28,11 @@ def answers(rows: list[tuple]) -> pd.DataFrame:
     frame = frame.assign(**{LOW: frame[MASS] - frame["half"], HIGH: frame[MASS] + frame["half"]})
     frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
     frame = frame.assign(
-        naf_division="10", source_file="essai.xlsx", source_sheet="Flux", source_row=range(2, len(frame) + 2)
+        naf_division="10",
+        actor_type=frame["site_id"].map(SITES.set_index("site_id")["actor_type"]),
+        source_file="essai.xlsx",
+        source_sheet="Flux",
+        source_row=range(2, len(frame) + 2),
     )
     kinds = {"site_id": "str", "direction": "str", "category": "str", "route": "str", "contractor": "str"}
     return frame.astype({**kinds, MASS: float, LOW: float, HIGH: float})

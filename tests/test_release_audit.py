@@ -185,7 +185,9 @@ class Amounts:
         value = forms @ amounts
         firms = np.array([name[0] for name in names])
         shut = np.isin(np.arange(len(sums)), closed)
-        return System(forms, value - rounding, value + rounding, firms, amounts, shut)
+        return System(
+            forms, value - rounding, value + rounding, firms, amounts, shut, np.zeros(len(sums), dtype=bool)
+        )
 
 
 FIVE = Amounts("A 10 B 9 C 8 D 7 E 6")

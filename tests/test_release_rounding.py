@@ -14,9 +14,11 @@ from eit_analysis.publishing.release.rounding import digit, rounded, to_step
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 
 
-def leaving(whole: float = 0.0, measure: str | None = None, **columns: list) -> dict[str, list]:
-    """A table of these columns as it leaves."""
-    return rounded(pd.DataFrame(columns), [], measure, whole).frame.to_dict("list")
+def leaving(measure: str | None = None, whole: float | None = None, **columns: list) -> dict[str, list]:
+    """A table of these columns as it leaves; with the whole that its shares are of."""
+    rows = len(next(iter(columns.values())))
+    wholes = {} if whole is None else {"share_percent": np.full(rows, whole)}
+    return rounded(pd.DataFrame(columns), [], measure, wholes).frame.to_dict("list")
 
 
 def test_a_number_keeps_the_digit_that_its_interval_supports() -> None:
@@ -77,13 +79,19 @@ def test_bounds_are_classes_of_the_printed_value_outward() -> None:
 
 
 def test_shares_are_reckoned_from_the_numbers_beside_them() -> None:
-    # 64 and 31 of 96, not 64.4 and 31.3 of 95.7.
+    # 64 and 31 of 96, not 64.4 and 31.3 of 95.7; small ones keep a digit.
     told = leaving(
-        whole=95.7, measure=MASS, mass_t_per_year=[64.4, 31.3, np.nan], share_percent=[67.3, 32.7, np.nan]
-    )
+        whole=95.7, measure=MASS, mass_t_per_year=[64.4, 31.3, 0.6, np.nan],
+        share_percent=[67.3, 32.7, 0.63, np.nan],
+    )  # fmt: skip
     assert told[MASS][:2] == [64, 31]
-    assert told["share_percent"][:2] == [67, 32] and np.isnan(told["share_percent"][2])
-    assert leaving(whole=0.0, measure=MASS, mass_t_per_year=[0.0], share_percent=[np.nan])[MASS] == [0]
+    assert told["share_percent"][:3] == [67, 32, 0.6] and np.isnan(told["share_percent"][3])
+    nothing = leaving(whole=0.0, measure=MASS, mass_t_per_year=[0.0], share_percent=[np.nan])
+    assert nothing[MASS] == [0] and np.isnan(nothing["share_percent"][0])
+
+
+def test_a_share_of_what_is_not_beside_it_is_rounded_for_itself() -> None:
+    assert leaving(senior_share_percent=[14.27, 0.324])["senior_share_percent"] == [14, 0.32]
 
 
 def test_a_change_is_reckoned_from_both_waves_and_no_finer() -> None:
@@ -92,7 +100,7 @@ def test_a_change_is_reckoned_from_both_waves_and_no_finer() -> None:
         change_t_per_year=[-225.3, np.nan], change_percent=[-17.17, np.nan],
     )  # fmt: skip
     assert told["mass_before_t_per_year"] == [1300, 7] and told[MASS][0] == 1100
-    # To the hundred of its parts, and 1 100 / 1 300 - 1.
+    # Of what is printed: 1 100 less, and over, 1 300.
     assert told["change_t_per_year"][0] == -200 and told["change_percent"][0] == -15
     assert np.isnan(told["change_percent"][1])
 
@@ -105,7 +113,7 @@ def test_what_is_printed_holds_the_truth(rows: list[tuple[float, float, float]])
     value, below, above = (np.array(column) for column in zip(*rows, strict=True))
     low, high = value * (1 - below), value * (1 + above)
     frame = pd.DataFrame({MASS: value, LOW: low, HIGH: high})
-    told = rounded(frame, [], None, 0.0)
+    told = rounded(frame, [], None)
     shown, step = told.frame, told.steps[MASS]
     slack = 1e-9 * (1 + np.abs(value))
     assert (np.abs(shown[MASS] - value) <= step / 2 + slack).all()

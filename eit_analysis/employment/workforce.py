@@ -11,7 +11,7 @@ import re
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.breakdown import Breakdown, Derived, Share
 from eit_analysis.errors import UsageError
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.tables import AGE_BANDS
@@ -99,7 +99,8 @@ def pyramids(workforce: pd.DataFrame, by: str) -> Breakdown:
     parts = [_by_age(workforce[workforce[by] == name]).assign(**{by: name}) for name in order]
     columns = [by, "age_band", "headcount", "share_percent"]
     frame = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-    return Breakdown(frame, [by, "age_band"], workforce, "headcount", people=True)
+    shares = {"share_percent": Share([by])}
+    return Breakdown(frame, [by, "age_band"], workforce, "headcount", people=True, shares=shares)
 
 
 def contract_mix(workforce: pd.DataFrame) -> Breakdown:
@@ -131,12 +132,14 @@ def occupations(workforce: pd.DataFrame) -> Breakdown:
 
 def senior_shares(workforce: pd.DataFrame) -> Breakdown:
     """Share of people aged 55 or more (those behind a row) among those of known age, by occupation."""
-    seniors = workforce[workforce["age_band"].isin(SENIOR_BANDS)]
-    aged = workforce[workforce["age_band"].isin(AGE_BANDS)].groupby("occupation")["headcount"].sum()
-    share = 100 * seniors.groupby("occupation")["headcount"].sum().reindex(aged.index, fill_value=0.0)
+    aged = workforce[workforce["age_band"].isin(AGE_BANDS)]
+    aged = aged.assign(seniors=aged["headcount"].where(aged["age_band"].isin(SENIOR_BANDS), 0.0))
+    people = aged.groupby("occupation")[["seniors", "headcount"]].sum()
+    share = 100 * people["seniors"] / people["headcount"].where(people["headcount"] > 0)
     table = occupations(workforce).frame[["occupation"]]
-    table["senior_share_percent"] = table["occupation"].map(share / aged.where(aged > 0)).astype(float)
-    return Breakdown(table, ["occupation"], seniors, "headcount", people=True)
+    table["senior_share_percent"] = table["occupation"].map(share).astype(float)
+    shares = {"senior_share_percent": Share(["occupation"], "headcount")}
+    return Breakdown(table, ["occupation"], aged, "seniors", of="headcount", people=True, shares=shares)
 
 
 def announced_plans(workforce: pd.DataFrame) -> Derived:
@@ -151,7 +154,10 @@ def announced_plans(workforce: pd.DataFrame) -> Derived:
         own = table.assign(**{plan: table["occupation"].map(answered).astype(float)})
         records = workforce[workforce[plan] > 0]
         parents.append(Breakdown(own, ["occupation"], records, plan, people=True))
-    return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents)
+    sums = {
+        str(parent.measure): [(number, str(parent.measure), 1.0)] for number, parent in enumerate(parents)
+    }
+    return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, sums=sums)
 
 
 def others_last(table: pd.DataFrame) -> pd.DataFrame:

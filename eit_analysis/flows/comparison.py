@@ -117,7 +117,8 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     verdicts = {"not_comparable": ~same_sites, "increase": tonnes["low"] > 0, "decrease": tonnes["high"] < 0}
     rows["change"] = np.select(list(verdicts.values()), list(verdicts), "within")
     rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE, "change"]], by)
-    return Derived(rows, keys, [now, before], TOTAL)
+    sums = {MASS: [(0, MASS, 1.0)], BEFORE[MASS]: [(1, MASS, 1.0)]}
+    return Derived(rows, keys, [now, before], TOTAL, sums)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:

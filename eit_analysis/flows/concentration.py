@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import SOURCE, Breakdown, Facts
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
@@ -46,4 +48,38 @@ def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> Brea
     ]
     held = pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
     counted = held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
-    return Breakdown(counted, ["threshold_percent"], held)
+    return Breakdown(counted, ["threshold_percent"], held, facts=_no_fewer(out, mass, counted))
+
+
+def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> Facts:
+    """What the number n of sites that hold a share p of M tells of the tonnes m_i of each.
+
+    They hold it, and no n - 1 sites do. The sum of the n - 1 largest is convex:
+
+        (n - 1) u + sum_i s_i <= p M  for some  u >= 0  and  s_i >= max(m_i - u, 0).
+    """
+    flows, sites = out[["site_id", MASS, *(name for name in SOURCE if name in out)]], len(mass)
+    free, told, rows = [mass[MASS].to_numpy()], [], []
+    for row, (share, n) in enumerate(
+        zip(counted["threshold_percent"] / 100, counted["n_sites"], strict=True)
+    ):
+        level = mass[MASS].iloc[max(n - 2, 0)]
+        free.append(np.array([level, *(mass[MASS] - level).clip(lower=0)]))
+        own = [np.zeros((sites + 2, sites + 1)) for _ in counted.index]
+        own[row][0] = [1 - n, *(-1.0 for _ in range(sites))]
+        own[row][2:] = np.hstack([np.ones((sites, 1)), np.eye(sites)])
+        totals = np.vstack([np.full(sites, share), (np.arange(sites) < n) - share, -np.eye(sites)])
+        told.append(np.hstack([totals, *own]))
+        rows += [row] * len(totals)
+    facts = np.vstack(told) if told else np.zeros((0, sites))
+    # The totals of the sites are variables of their own: three rows of sparse facts serve all thresholds.
+    of_site = mass["site_id"].to_numpy()[:, None] == flows["site_id"].to_numpy()[None, :]
+    sums = np.hstack([of_site, -np.eye(sites, facts.shape[1])])
+    forms = np.vstack([np.hstack([np.zeros((len(facts), len(flows))), facts]), sums])
+    high = np.repeat([np.inf, 0.0], [len(facts), sites])
+    variables = pd.DataFrame({"site_id": "", MASS: np.concatenate(free)})
+    if SOURCE[0] in out:
+        names = [f"{number}" for number, part in enumerate(free) for _ in part]
+        variables = variables.assign(**dict.fromkeys(SOURCE, names))
+    records = pd.concat([flows, variables], ignore_index=True)
+    return Facts(records, MASS, csr_array(forms), np.zeros(len(high)), high, np.array(rows, dtype=int))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import TOTAL, Breakdown, Derived
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
@@ -182,8 +182,7 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     Returns
     -------
     pandas.DataFrame
-        ``year``, ``tax_eur_per_t`` (missing where not taxed), ``tax_increase_eur_per_t`` (0 where not taxed),
-        and ``cost_eur_per_t`` and ``cost_eur_per_year`` raised by the increase.
+        ``year``, ``tax_eur_per_t`` (missing where not taxed), ``tax_increase_eur_per_t`` (0 where not taxed).
 
     Raises
     ------
@@ -204,9 +203,30 @@ def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> p
     )
     rate = np.where(yearly["tax_status"] == "taxed", rate, np.nan)
     rise = np.nan_to_num(rate - first)
-    yearly = yearly.assign(tax_eur_per_t=rate, tax_increase_eur_per_t=rise)
-    yearly["cost_eur_per_t"] += rise
-    return yearly.assign(cost_eur_per_year=yearly[MASS] * yearly["cost_eur_per_t"])
+    return yearly.assign(tax_eur_per_t=rate, tax_increase_eur_per_t=rise)
+
+
+def raised(yearly: pd.DataFrame) -> Derived:
+    """C_y = sum of m (c + t_y - t_first): the stated costs with the increase of the tax, by year.
+
+    Parameters
+    ----------
+    yearly : pandas.DataFrame
+        :func:`each_year`.
+
+    Returns
+    -------
+    Derived
+        ``year``, cost and bounds (EUR/year), ``n_sites``. From the costs, and from the increase.
+    """
+    stated, (cost, rise) = yearly[yearly["cost_known"] == "yes"], ("cost_eur_per_t", "tax_increase_eur_per_t")
+    frame = valued(stated.assign(raised=stated[cost] + stated[rise]), "raised", "year", "cost", False).frame
+    parents = [
+        valued(stated, cost, "year", "cost", False),
+        valued(stated, rise, "year", "tax_increase", False, of=MASS),
+    ]
+    terms = [(number, str(parent.measure), 1.0) for number, parent in enumerate(parents)]
+    return Derived(frame, ["year"], parents, sums={str(parents[0].measure): terms})
 
 
 def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:

@@ -5,10 +5,12 @@ Ease is a count, out of six, of plain criteria, each shown beside it: no weight,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Derived
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.seasonality import mark_seasonal
@@ -110,7 +112,7 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     return left.assign(criteria_met=texts)[columns].head(count)
 
 
-def potential_by(left: pd.DataFrame, by: str) -> Derived:
+def potential_by(left: pd.DataFrame, by: str) -> Breakdown:
     """:func:`potential` summed by group, with the same three ranks.
 
     Parameters
@@ -122,10 +124,10 @@ def potential_by(left: pd.DataFrame, by: str) -> Derived:
 
     Returns
     -------
-    Derived
+    Breakdown
         ``by``, mass and bounds (t/year), ``bill_eur_per_year`` and bounds (mass and reference price),
-        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total. From the
-        tonnes, and from the bills of the flows that have a price.
+        ``ease`` (mean over the tonnes), the three ranks, ``n_sites``; the heaviest first, no total. The bill
+        is that of the flows that have a price.
     """
     mass = totals(left, by, total=False)
     bill = estimates(left[left["cost_basis"] != "none"], by, "bill", total=False, of=None)
@@ -134,7 +136,7 @@ def potential_by(left: pd.DataFrame, by: str) -> Derived:
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
     columns = [by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
-    return Derived(rows[columns], [by], [mass, bill])
+    return replace(mass, frame=rows[columns], sums=[str(bill.measure)], coarser=None)
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:

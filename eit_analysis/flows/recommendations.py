@@ -114,7 +114,9 @@ def recommendations(behind: pd.DataFrame) -> Derived:
     rows = rows.assign(rank=range(1, len(rows) + 1))
     columns = ["rank", *KEYS, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
     named = behind.merge(rows[KEYS], on="action")
-    return Derived(rows[columns], KEYS, [totals(named, KEYS, total=False), _stakes(named, KEYS)])
+    sums = {MASS: [(0, MASS, 1.0)], STAKE[0]: [(1, STAKE[0], 1.0)]}
+    parents = [totals(named, KEYS, total=False), _stakes(named, KEYS)]
+    return Derived(rows[columns], KEYS, parents, sums=sums)
 
 
 def _leading(behind: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,8 @@ carries the uncertainty of the annual mass. A flow without months exists all yea
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -77,10 +79,18 @@ def peaks(flows: pd.DataFrame, by: str) -> Derived:
     spread = mass.agg(annual="sum", peak="max", active_months="size").reset_index()
     spread["peak_ratio"] = 12 * spread["peak"] / spread["annual"]
     found = spread.merge(peak[[by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
-    found["peak_month"] = found["peak_month"].where(found["peak_ratio"] > 1 + 1e-9)
+    found["peak_month"] = found["peak_month"].astype("Int64").where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = found[by] == TOTAL
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
-    return Derived(found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]], [by], [months], TOTAL)
+    frame = found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
+    peak_months = replace(
+        months,
+        frame=months.frame.rename(columns={"month": "peak_month"}),
+        keys=[by, "peak_month"],
+        records=months.records.rename(columns={"month": "peak_month"}),
+    )
+    ratio = [(1, MONTHLY[MASS], 12.0)], [(0, MONTHLY[MASS], 1.0)]
+    return Derived(frame, [by], [months, peak_months], TOTAL, ratios={"peak_ratio": ratio})
 
 
 def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:

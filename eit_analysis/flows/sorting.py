@@ -113,7 +113,8 @@ def surcharges(bad: pd.DataFrame, by: str) -> Derived:
     rows = worth.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
     rows = rows.sort_values(amounts[0], ascending=False, kind="stable")
     rows = rows.sort_values(by, key=lambda names: names == TOTAL, kind="stable")
-    return Derived(rows[[by, MASS, LOW, HIGH, *amounts, "n_sites"]], [by], [mass, worth], TOTAL)
+    sums = {MASS: [(0, MASS, 1.0)], amounts[0]: [(1, amounts[0], 1.0)]}
+    return Derived(rows[[by, MASS, LOW, HIGH, *amounts, "n_sites"]], [by], [mass, worth], TOTAL, sums)
 
 
 def out_of_mix(marked: pd.DataFrame) -> Derived:

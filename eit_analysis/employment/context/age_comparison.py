@@ -18,7 +18,7 @@ from dataclasses import replace
 import pandas as pd
 from scipy.stats import binomtest
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
@@ -96,7 +96,8 @@ def compare(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
                  100 * (share - wanted), beyond, france.loc[band, "fap_codes"])
             )  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS)
-    return Breakdown(table, ["occupation", "age_band"], workforce, "headcount", people=True)
+    shares = {"share_percent": Share(["occupation"])}
+    return Breakdown(table, ["occupation", "age_band"], aged, "headcount", people=True, shares=shares)
 
 
 def unusual(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:

@@ -6,15 +6,17 @@ what becomes of what takers (outlets, ESS) receive.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from eit_analysis.breakdown import SOURCE, Breakdown, Derived
-from eit_analysis.flows.balance.survey_network import is_taker
-from eit_analysis.flows.balance.territory_balance import REMAINDER, UNEXPLAINED
+from eit_analysis.flows.balance.survey_network import TAKERS, is_taker
+from eit_analysis.flows.balance.territory_balance import DISPOSAL, REMAINDER, UNEXPLAINED
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 
-SURVEYED_TAKERS = "surveyed_takers"
+SURVEYED_TAKERS, DECLARED = "surveyed_takers", "declared_t_per_year"
 SENT = ["category", "naf_division", "route"]
 
 
@@ -32,26 +34,33 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     -------
     Breakdown
         ``category``, ``naf_division`` (``unexplained`` for the gap), ``route`` (``surveyed_takers`` for the
-        gap), mass. Its records are the flows of the actors and, for the gap, the takers, each by what it
-        receives.
+        gap), mass. The gap is what is received less what is sent to be recovered.
     """
-    gap = families[families["verdict"] == "from_elsewhere"].set_index("category")[REMAINDER[0]]
-    got = received[received["category"].isin(gap.index)]
-    share = got[MASS] / got.groupby("category")[MASS].transform("sum")
-    mass = share * got["category"].map(gap).astype(float)
-    missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
-    columns = [*SENT, "site_id", MASS, *(name for name in SOURCE if name in out)]
-    return _summed(pd.concat([out[columns], missing[columns[:5]]], ignore_index=True), SENT)
+    gap = families.loc[families["verdict"] == "from_elsewhere", "category"]
+    both = pd.concat([received, recoverable(out).assign(**{MASS: lambda flows: -flows[MASS]})])
+    missing = both[both["category"].isin(gap)].assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS)
+    records = pd.concat([out, missing], ignore_index=True)
+    return replace(_summed(records.assign(**{DECLARED: records[MASS].abs()}), SENT), of=DECLARED)
+
+
+def recoverable(out: pd.DataFrame) -> pd.DataFrame:
+    """What others than takers send, and not to be disposed of."""
+    return out[~out["actor_type"].isin(TAKERS) & ~out["route"].isin(DISPOSAL)]
 
 
 def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:
     """The families of which takers receive some: what :func:`sent_paths` draws, from its parameters.
 
-    From what is sent by route and by kind of actor, and what is received.
+    From what is sent, from that which is not disposed of, and from what is received.
     """
-    sent = [totals(out, ["category", key]) for key in ("recovery", "actor_type")]
+    sent = out[~out["actor_type"].isin(TAKERS)]
+    parents = [totals(flows, "category", total=False) for flows in (sent, recoverable(out), received)]
+    names = "sent_t_per_year", "recoverable_t_per_year", "received_t_per_year"
+    terms = [(number, MASS, 1.0) for number in range(3)]
+    sums = {name: [term] for name, term in zip(names, terms, strict=True)}
+    sums[REMAINDER[0]] = [terms[2], (1, MASS, -1.0)]
     rows = families.dropna(subset="received_t_per_year")
-    return Derived(rows, ["category"], [*sent, totals(received, "category")])
+    return Derived(rows, ["category"], parents, sums=sums)
 
 
 def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Breakdown:

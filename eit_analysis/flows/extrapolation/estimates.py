@@ -18,10 +18,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Derived
+from eit_analysis.breakdown import TOTAL, Breakdown, Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, describe
-from eit_analysis.flows.extrapolation.ratio_estimator import bounds, predict
+from eit_analysis.flows.extrapolation.ratio_estimator import Prediction, bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.flows.uncertainty.scaling import scaled
 
@@ -73,7 +73,7 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
     return Derived(rows.reset_index(drop=True), ["naf_division"], parents, TOTAL)
 
 
-def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
+def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     """The territory's tonnes by family of flows; the families add up to the total.
 
     The ratio of a family counts the respondents that declared none of it as zero: they answered, and named
@@ -81,19 +81,18 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
 
     Returns
     -------
-    Derived
+    Breakdown
         ``category`` (heaviest first, « Total » last), ``n_sites`` (that declared it),
-        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis. From
-        the tonnes of the respondents.
+        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis.
     """
-    keys, parents = ["category"], [totals(out, "category")]
+    keys, columns = ["category"], ["category", "n_sites", OBSERVED, *EXTRAPOLATED]
     _, own, part = planned.divisions
     lost = _lost(planned, part)
     own, part = _whole(own[~lost], part[~lost])
     kept = out[out["site_id"].isin(planned.respondents["site_id"][own[0]])]
     if kept.empty:
-        columns = ["category", "n_sites", OBSERVED, *EXTRAPOLATED]
-        return Derived(pd.DataFrame(columns=columns), keys, parents, TOTAL)
+        records = kept.assign(**{OBSERVED: kept[MASS], EXTRAPOLATED[0]: kept[MASS]})
+        return Breakdown(pd.DataFrame(columns=columns), keys, records, EXTRAPOLATED[0], TOTAL, MASS)
     families = sorted(kept["category"].unique())
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
@@ -103,7 +102,12 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Derived:
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
-    return Derived(rows.loc[[*order, rows.index[-1]]].reset_index(drop=True), keys, parents, TOTAL)
+    # Each tonne stands for itself and for those of the silent ones that its site represents.
+    stands_for = pd.Series(1 + _silent(out, planned, part).weight[0], planned.respondents["site_id"])
+    scale = kept["site_id"].map(stands_for)
+    records = kept.assign(**{OBSERVED: kept[MASS], EXTRAPOLATED[0]: kept[MASS] * scale})
+    rows = rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
+    return Breakdown(rows, keys, records, EXTRAPOLATED[0], TOTAL, MASS, sums=[OBSERVED])
 
 
 def _of_bases(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
@@ -144,8 +148,7 @@ def _by_site(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
 def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
     """T and bounds of groups of respondents ``own`` (groups, n), disjoint, and of cells ``part``."""
     people, site = planned.respondents, _by_site(out, planned)
-    y, x = site[MASS].to_numpy(), people["headcount"].fillna(0).to_numpy(dtype=float)
-    silent = predict(y, x, people["naf_division"].to_numpy(object), planned.members, planned.silent, part)
+    y, silent = site[MASS].to_numpy(), _silent(out, planned, part)
     reported = _reported(out, people["site_id"], own, 1 + silent.weight)
     in_residuals = (own * silent.weight * (1 + silent.weight)) @ site["sd_t_per_year"].to_numpy() ** 2
     variance = silent.variance + reported["sd_t_per_year"].to_numpy() ** 2 - in_residuals
@@ -157,6 +160,13 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
         silent.doubt,
     )
     return pd.DataFrame(dict(zip(EXTRAPOLATED, (own @ y + silent.mass, low, high), strict=True)))
+
+
+def _silent(out: pd.DataFrame, planned: Plan, part: np.ndarray) -> Prediction:
+    """What the silent ones of each group of cells are taken to produce."""
+    people, y = planned.respondents, _by_site(out, planned)[MASS].to_numpy()
+    x = people["headcount"].fillna(0).to_numpy(dtype=float)
+    return predict(y, x, people["naf_division"].to_numpy(object), planned.members, planned.silent, part)
 
 
 def _reported(out: pd.DataFrame, sites: pd.Series, own: np.ndarray, weight: np.ndarray) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import statements
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.disclosure import closed_rows, finest, judge
+from eit_analysis.publishing.release.disclosure import Cell, closed_rows, finest, judge
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.publication import Publication
@@ -107,16 +106,20 @@ class Release(PreparedTables):
             return self._derived(content, title, note)
         if isinstance(content, Breakdown) and not self.viewer.internal:
             content = finest(content.outside() if content.team else content, self.settings.disclosure)
-        told, shown, closed = self._told(content, title)
-        return self._aggregate(
-            content, title, note, told, shown.frame, whole_closed=closed, measure=content.measure,
-            actors=content.records["site_id"].nunique(),
-        )  # fmt: skip
+        self._check(content, title)
+        parts = {"measure": content.measure, "actors": content.records["site_id"].nunique()}
+        if self.viewer.internal:
+            return self._aggregate(content, title, note, None, content.frame, **parts)
+        shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
+        told, cells, base = self._told(content, shown)
+        own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
+        # A firm reads what is its own as it declared it; its exact share would tell the whole.
+        amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
+        frame = shown.frame.mask(np.outer(own, amounts), content.frame)
+        return self._aggregate(content, title, note, told, frame, whole_closed=base.sensitive, **parts)
 
-    def _told(
-        self, content: Breakdown, title: str, finer: bool = False
-    ) -> tuple[Statements | None, Rounded, bool]:
-        """What a breakdown tells, as it is rounded; and whether the sum of all its records is closed."""
+    def _check(self, content: Breakdown, title: str) -> None:
+        """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
         if not isinstance(content, Breakdown):
             raise DisclosureError(
                 f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
@@ -129,18 +132,13 @@ class Release(PreparedTables):
                 f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
                 "public, avec release."
             )
-        if self.viewer.internal:
-            return None, Rounded(content.frame, {}), False
-        cells, base = judge(content, self.settings.disclosure, self.viewer.company)
-        shown = rounded(content.frame, list(content.keys), content.measure, base.size)
-        closed = closed_rows(content, cells, self.settings.disclosure, self.viewer.company)
-        own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
-        # A firm reads what is its own as it declared it; its exact share would tell the whole.
-        amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
-        exact = replace(shown, frame=shown.frame.mask(np.outer(own, amounts), content.frame))
-        close = Rounded(shown.frame, {}) if finer else shown
-        told = statements.of_breakdown(content, cells, base, closed, close)
-        return told, exact, base.sensitive
+
+    def _told(self, content: Breakdown, shown: Rounded | None) -> tuple[Statements, list[Cell], Cell]:
+        """What a breakdown tells as it is shown, the cells behind its rows, and that of all its records."""
+        rules, reader = self.settings.disclosure, self.viewer.company
+        cells, base = judge(content, rules, reader)
+        closed = closed_rows(content, cells, rules, reader)
+        return statements.of_breakdown(content, cells, base, closed, shown), cells, base
 
     def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
         for parent in content.parents:
@@ -148,16 +146,22 @@ class Release(PreparedTables):
                 raise DisclosureError(
                     f"« {title} »\u00a0: un tableau dérivé a une clé de chacun de ceux dont il se calcule."
                 )
-        behind = content.behind()
-        if not all(behind):
+            self._check(parent, title)
+        if not all(content.behind()):
             raise DisclosureError(
                 f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
             )
-        parents = [self._told(parent, title, finer=True)[0] for parent in content.parents]
-        told = None if self.viewer.internal else statements.derived([p for p in parents if p], behind)
-        return self._aggregate(
-            content, title, note, told, rounded(content.frame, list(content.keys), None, 0.0).frame
-        )
+        content.check(title)
+        if self.viewer.internal:
+            return self._aggregate(content, title, note, None, content.frame)
+        shown = rounded(content.frame, list(content.keys), None)
+        declared = set(shown.steps) <= {*content.sums, *content.ratios}
+        parents = [
+            self._told(parent, None if declared else Rounded(parent.frame, {}))[0]
+            for parent in content.parents
+        ]
+        told = statements.derived(content, parents, shown)
+        return self._aggregate(content, title, note, told, shown.frame)
 
     def _aggregate(
         self,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.audit import publishable
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
@@ -49,6 +50,7 @@ class Publication:
             return NOTHING
         leaving = zip(self._together.rows, np.concatenate(self._shown), strict=True)
         numbers = {number for told, leaves in leaving if leaves for number in told}
+        numbers |= set(np.flatnonzero(self._together.system.defined).tolist())
         return to_frame(self._together, sorted(numbers))
 
     @cached_property
@@ -60,7 +62,8 @@ class Publication:
     def _shown(self) -> list[np.ndarray]:
         together = self._together
         system = together.system
-        value = np.abs(system.forms @ system.amounts)
+        value = np.where(system.relation, 0.0, np.abs(system.forms @ system.amounts))
+        says = np.diff(csr_array(system.forms).indptr) > 0
         ends = np.cumsum([len(table.rows) for table in self.tables])
         wanted: dict[tuple[int, ...], list[int]] = {}
         rows = range(len(together.rows))
@@ -69,12 +72,13 @@ class Publication:
         depth = together.depth
         first, system = _alike(system)
         for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
-            numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if value[n] > 0}))
+            numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             if together.allowed[row] and not system.closed[list(numbers)].any():
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
-        known = range(sum(table.system.forms.shape[0] for table in self.tables), len(value))
+        known = np.arange(len(value)) >= sum(table.system.forms.shape[0] for table in self.tables)
+        known |= together.system.defined
         leave = publishable(system, list(wanted), np.unique(first[known]).tolist(), readers)
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True

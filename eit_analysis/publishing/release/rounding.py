@@ -7,13 +7,15 @@ kept between the second digit of the value and its first; without an interval, t
 
 A value is rounded to its step. Its bounds are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7
 (times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
-Shares and relative changes are reckoned from the rounded numbers that stand beside them, so they add nothing.
+Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -24,12 +26,13 @@ from eit_analysis.publishing import wording
 REFERENCE = "eurostat_"
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
+NOW, BEFORE = "mass_t_per_year", "mass_before_t_per_year"
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
 @dataclass(frozen=True)
 class Rounded:
-    """A table as it leaves: its frame, and for each rounded column the step of each row (0: exact)."""
+    """A table as it leaves: its frame, and for each column that tells something the step of each row."""
 
     frame: pd.DataFrame
     steps: dict[str, np.ndarray]
@@ -50,7 +53,12 @@ def to_step(values: np.ndarray, step: np.ndarray) -> np.ndarray:
         return np.where(step > 0, np.round(rounded, 12) + 0.0, values)
 
 
-def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: float) -> Rounded:
+def rounded(
+    frame: pd.DataFrame,
+    keys: list[str],
+    measure: str | None,
+    wholes: Mapping[str, np.ndarray] = MappingProxyType({}),
+) -> Rounded:
     """The table as it leaves the team.
 
     Parameters
@@ -58,9 +66,9 @@ def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: fl
     frame : pandas.DataFrame
         Keys, then values.
     measure : str or None
-        The column of which ``share_percent`` is the share; None for a derived table.
-    whole : float
-        What the share is a share of.
+        The column that is summed; None for a derived table.
+    wholes : mapping
+        By column that is a share of the measure, in percent, what it is a share of on each row.
     """
     numbers = [
         str(name)
@@ -71,27 +79,25 @@ def rounded(frame: pd.DataFrame, keys: list[str], measure: str | None, whole: fl
     values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
     steps: dict[str, np.ndarray] = {}
     shown: dict[str, np.ndarray] = {}
-    for name in sorted(set(numbers) - set(bounds), key=lambda name: name.startswith("change")):
+    beside = set(wholes) if measure in values else set()
+    if {NOW, BEFORE} <= set(values):
+        beside |= {"change_t_per_year", "change_percent"} & set(values)
+    for name in set(numbers) - set(bounds) - beside:
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         steps[name] = step_of(value, [values[b] for b, of in bounds.items() if of == name], digits)
-        if name.startswith("change"):
-            # Finer than its parts, a change would tell what their digits keep back.
-            unit = name.removeprefix("change")
-            beside = [steps[other] for other in steps if other != name and other.endswith(unit)]
-            steps[name] = np.fmax.reduce([steps[name], *beside])
         shown[name] = to_step(value, steps[name])
-    if measure in shown and "share_percent" in shown:
-        counted = (np.nan_to_num(values[str(measure)]) % 1 == 0).all()
-        step = digit(np.array([whole]), WHOLE_DIGITS if counted else DIGITS)
-        total = float(to_step(np.array([whole]), step)[0])
-        share = 100 * shown[str(measure)] / total if total else values["share_percent"]
-        shown["share_percent"], steps["share_percent"] = _ratio(share, frame["share_percent"])
-    if {"change_percent", "mass_t_per_year", "mass_before_t_per_year"} <= set(shown):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            change = 100 * (shown["mass_t_per_year"] / shown["mass_before_t_per_year"] - 1)
-        shown["change_percent"], steps["change_percent"] = _ratio(change, frame["change_percent"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name in beside & set(wholes):
+            counted = (np.nan_to_num(values[str(measure)]) % 1 == 0).all()
+            whole = to_step(wholes[name], digit(wholes[name], WHOLE_DIGITS if counted else DIGITS))
+            shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
+        if "change_t_per_year" in beside:
+            now, before = (np.nan_to_num(shown[side]) for side in (NOW, BEFORE))
+            change = np.round(now - before, 12)
+            shown["change_t_per_year"] = np.where(np.isnan(values["change_t_per_year"]), np.nan, change)
+            shown["change_percent"] = _ratio(100 * (now / before - 1), values["change_percent"])
     for name, of in bounds.items():
         high = "_high" in name
         shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
@@ -117,10 +123,10 @@ def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int) -> np.ndar
     return np.clip(np.nan_to_num(digit(half, 1)), finest, coarsest)
 
 
-def _ratio(ratio: np.ndarray, given: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """A ratio of printed numbers, to two digits, and that it tells nothing more; missing where it was."""
-    step = digit(ratio, DIGITS)
-    return np.where(given.isna(), np.nan, to_step(ratio, step)), np.zeros(len(ratio))
+def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """A ratio of printed numbers, in percent: to two digits, to the point at the finest from 1 % on."""
+    step = np.where(np.abs(ratio) >= 1, np.fmax(digit(ratio, DIGITS), 1.0), digit(ratio, 1))
+    return np.where(np.isnan(given), np.nan, np.where(np.isfinite(ratio), to_step(ratio, step), given))
 
 
 def _bound(value: np.ndarray, centre: np.ndarray, high: bool) -> np.ndarray:

@@ -1,9 +1,10 @@
 """What a table tells its readers, as linear forms of the amounts that actors declared.
 
-Each row of a breakdown is such a form (``Breakdown.forms``), known as closely as it is rounded. Whatever
-else the row prints (a forecast, a ratio, a median) is reckoned from the same records: where their sum is not
-printed, it is taken to tell it to two digits. A row of a derived table tells all rows that it comes from, so
-closely.
+Each row of a breakdown is such a form (``Breakdown.forms``), known as closely as it is rounded; a share is
+two inequalities between its numerator and its denominator. Whatever else the row prints (a forecast, a
+median) is reckoned from the same records: where their sum is not printed, it is taken to tell it to two
+digits. A derived table tells the sums and ratios of its parents that it declares, or else all rows that it
+comes from, to two digits.
 
 An amount is one variable wherever it is summed: known by its actor, the cell of the survey that it was read
 from and its value, so that an amount that did not change between two releases is the same, and one that was
@@ -17,12 +18,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
 
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import SOURCE, Breakdown, Derived, Share
 from eit_analysis.publishing.release.disclosure import Cell
-from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
-from eit_analysis.publishing.release.system import System
+from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step
+from eit_analysis.publishing.release.system import NOBODY, System
 
 NONE = np.zeros(0)
 
@@ -53,7 +54,7 @@ class Statements:
 
 
 def of_breakdown(
-    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded
+    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded | None
 ) -> Statements:
     """What a breakdown tells, with its values as readers see them.
 
@@ -63,27 +64,29 @@ def of_breakdown(
         What :func:`disclosure.judge` says of its rows and of all its records together.
     closed : numpy.ndarray
         Shape (rows,): rows that the primary rules close, for any of their sums.
-    shown : Rounded
-        The table as it leaves.
+    shown : Rounded or None
+        The table as it leaves; None where readers see no row of it.
     """
-    allowed = ~closed
-    depth = np.array([len(cell.key) for cell in cells], dtype=int)
-    n_rows, whole = len(cells), "share_percent" in content.frame and not base.sensitive
     names = [content.measure, *(name for name in content.sums if name in content.frame)]
+    steps = {} if shown is None else shown.steps
+    shares = [] if base.sensitive else [name for name in content.shares if name in steps]
     # What else is printed may tell a sum to more digits than its own.
-    finer = not set(shown.steps) <= {*names, "share_percent"}
+    finer = not set(steps) <= {*names, *content.shares}
     blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
-    if blocks and whole:
-        blocks.append(_whole(content))
-    if not blocks:
-        nobody = System(csr_array((0, 0)), NONE, NONE, NONE, NONE, NONE.astype(bool))
-        return Statements(nobody, np.zeros(0, dtype=np.uint64), [[] for _ in cells], allowed, depth)
-    together = joined(blocks)
-    sums = [list(range(row, n_rows * len(blocks), n_rows)) for row in range(n_rows)]
-    if whole:
-        last = together.system.forms.shape[0] - 1
-        sums = [[*numbers[: len(blocks) - 1], last] for numbers in sums]
-    return replace(together, rows=sums, allowed=allowed, depth=depth)
+    blocks += [_share(content, name, content.shares[name], shown) for name in shares if shown]
+    if content.facts is not None:
+        facts = content.facts
+        declared = facts.records[facts.measure].to_numpy(dtype=float)
+        told = _numbers(facts.records, facts.forms, declared, facts.low, facts.high, relation=True)
+        blocks.append((told, facts.rows))
+    together = joined([block for block, _ in blocks] or [EMPTY])
+    starts = np.cumsum([0, *(block.system.forms.shape[0] for block, _ in blocks)])
+    numbers: list[list[int]] = [[] for _ in cells]
+    for (_, rows), start in zip(blocks, starts[:-1], strict=True):
+        for number, row in enumerate(rows):
+            numbers[row].append(int(start) + number)
+    depth = np.array([len(cell.key) for cell in cells], dtype=int)
+    return replace(together, rows=numbers, allowed=~closed, depth=depth)
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
@@ -98,8 +101,9 @@ def joined(parts: Iterable[Statements]) -> Statements:
         own = part.system.forms.tocoo()
         shape = (own.shape[0], len(names))
         forms.append(csr_array((own.data, (own.row, place[start + own.col])), shape=shape))
-    low, high, closed = (
-        np.concatenate([getattr(part.system, name) for part in parts]) for name in ("low", "high", "closed")
+    low, high, closed, relation = (
+        np.concatenate([getattr(part.system, name) for part in parts])
+        for name in ("low", "high", "closed", "relation")
     )
     firms, amounts = (
         np.concatenate([getattr(part.system, name) for part in parts])[first] for name in ("firms", "amounts")
@@ -113,7 +117,7 @@ def joined(parts: Iterable[Statements]) -> Statements:
     allowed, depth = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "depth")
     )
-    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed)
+    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed, relation)
     return Statements(system, names, rows, allowed, depth)
 
 
@@ -123,7 +127,7 @@ def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``number``, ``low``, ``high``, ``variable``, ``firm``, ``amount``, ``coefficient``.
+        ``number``, ``low``, ``high``, ``relation``, ``variable``, ``firm``, ``amount``, ``coefficient``.
     """
     own = told.system.forms[list(numbers)].tocoo()
     at = np.asarray(list(numbers), dtype=int)[own.row]
@@ -132,6 +136,7 @@ def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
             "number": own.row,
             "low": told.system.low[at],
             "high": told.system.high[at],
+            "relation": told.system.relation[at],
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
             "amount": told.system.amounts[own.col],
@@ -141,7 +146,7 @@ def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
 
 
 COLUMNS = {
-    "number": int, "low": float, "high": float, "variable": np.uint64,
+    "number": int, "low": float, "high": float, "relation": bool, "variable": np.uint64,
     "firm": str, "amount": float, "coefficient": float,
 }  # fmt: skip
 NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
@@ -160,63 +165,134 @@ def from_frame(frame: pd.DataFrame) -> Statements:
         frame["firm"].to_numpy(dtype=object)[first],
         frame["amount"].to_numpy()[first],
         np.zeros(len(numbers), dtype=bool),
+        numbers["relation"].to_numpy(dtype=bool),
     )
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
 
 
-def derived(parents: Sequence[Statements], behind: Sequence[Sequence[tuple[int, int]]]) -> Statements:
-    """What a derived table tells: of each row, all that its rows of the parents tell.
+def derived(content: Derived, parents: Sequence[Statements], shown: Rounded) -> Statements:
+    """What a derived table tells: the sums and ratios that it declares.
+
+    Of a row with any other column, all that its rows of the parents tell.
 
     Parameters
     ----------
-    behind : sequence
-        For each row, the ``(parent, row of the parent)`` it comes from.
+    parents : sequence of Statements
+        :func:`of_breakdown` of each parent.
+    shown : Rounded
+        The table as it leaves.
     """
+    behind, n_rows = content.behind(), len(content.frame)
     together = joined(parents)
     starts = np.cumsum([0, *(len(parent.rows) for parent in parents)])
     sources = [[int(starts[parent]) + row for parent, row in found] for found in behind]
-    rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
     allowed = np.array([together.allowed[found].all() for found in sources], dtype=bool)
     depth = np.array([together.depth[found].max(initial=0) for found in sources], dtype=int)
-    return replace(together, rows=rows, allowed=allowed, depth=depth)
+    rows: list[list[int]] = [[] for _ in range(n_rows)]
+    if not set(shown.steps) <= {*content.sums, *content.ratios}:
+        rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
+
+    records, declared, form = content.stacked()
+    blocks = []
+    for name, terms in content.sums.items():
+        own, centre = form(terms), shown.frame[name].to_numpy(dtype=float)
+        step = _whole_people(declared[own.indices], shown.steps[name])
+        at = np.flatnonzero(~np.isnan(centre))
+        low, high = (centre - step / 2)[at], (centre + step / 2)[at]
+        blocks.append((_numbers(records, csr_array(own[at]), declared, low, high), at))
+    for name, (over, under) in content.ratios.items():
+        blocks.append(_ratio(records, form(over), form(under), declared, shown, name))
+    total = together.system.forms.shape[0]
+    for block, at in blocks:
+        for number, row in enumerate(at):
+            rows[row].append(total + number)
+        total += block.system.forms.shape[0]
+    everything = joined([together, *(block for block, _ in blocks)])
+    return replace(everything, rows=rows, allowed=allowed, depth=depth)
 
 
-def _sums(content: Breakdown, name: str, shown: Rounded, finer: bool, closed: np.ndarray) -> Statements:
+Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; then those that say nothing
+
+
+def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, closed: np.ndarray) -> Block:
     """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
     forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
     value = forms @ declared
     step = digit(value, DIGITS)
     centre = to_step(value, step)
-    if name in shown.steps:
+    if shown is not None and name in shown.steps:
         printed = shown.frame[name].to_numpy(dtype=float)
         closer = ~np.isnan(printed) & ((shown.steps[name] < step) | (not finer))
         step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
-    if (declared % 1 == 0).all():
-        # People come whole: to the unit is exactly.
-        step = np.where(step > 1, step, 0.0)
-    return _statements(content, forms, declared, centre - step / 2, centre + step / 2, closed)
+    step = _whole_people(declared, step)
+    if shown is None:
+        step = np.full(len(value), np.inf)
+    told = _numbers(content.records, forms, declared, centre - step / 2, centre + step / 2, closed)
+    return told, np.arange(len(value))
 
 
-def _whole(content: Breakdown) -> Statements:
-    """The sum of all records, which a share beside its own value tells."""
-    declared = np.nan_to_num(content.declared())
-    amounts = np.nan_to_num(content.records[content.measure].to_numpy(dtype=float))
-    form = csr_array(content.coefficients()[None, :])
-    value = form @ declared
-    step = digit(value, WHOLE_DIGITS if (amounts % 1 == 0).all() else DIGITS)
-    centre, closed = to_step(value, step), np.zeros(1, dtype=bool)
-    return _statements(content, form, declared, centre - step / 2, centre + step / 2, closed)
+def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
+    """A share p of each row: numerator - p denominator is on either side of zero for its ends."""
+    top, declared = content.forms(), np.nan_to_num(content.declared())
+    coefficients = content.coefficients(share.of)
+    wholes = [
+        content.behind([pair for pair in identity if pair[0] in share.within]) * coefficients
+        for identity in content.identities()
+    ]
+    whole = csr_array(np.array(wholes, dtype=float).reshape(top.shape))
+    return _ratio(content.records, csr_array(share.scale * top), whole, declared, shown, name)
 
 
-def _statements(
-    content: Breakdown,
+def _ratio(
+    records: pd.DataFrame, top: csr_array, whole: csr_array, declared: np.ndarray, shown: Rounded, name: str
+) -> Block:
+    """Of y = top / whole, as it is printed: top - y_low T >= 0 and top - y_high T <= 0, with T = whole.
+
+    T is a variable of its own, of no actor: one whole serves many rows, and these stay sparse. The number
+    that says what it is, T - whole = 0, tells nothing and goes with no row.
+    """
+    printed, half = shown.frame[name].to_numpy(dtype=float), shown.steps[name] / 2
+    at = np.flatnonzero(~np.isnan(printed) & (np.diff(top.indptr) > 0))
+    keys = [(row.indices.tobytes(), row.data.tobytes()) for row in (whole[[row]] for row in at)]
+    place, distinct = pd.factorize(pd.Series(keys, dtype=object))
+    wholes = csr_array(whole[at[[keys.index(key) for key in distinct]]])
+    n, zero, far = len(at), np.zeros(len(at)), np.full(len(at), np.inf)
+    forms = csr_array(vstack([top[at], top[at], wholes], format="csr"))
+    none = np.zeros(len(distinct))
+    low, high = np.concatenate([zero, -far, none]), np.concatenate([far, zero, none])
+    told = _numbers(records, forms, declared, low, high, relation=True)
+    own = told.system.forms
+    of = csr_array((np.ones(n), (np.arange(n), place)), shape=(n, len(distinct)))
+    ends = [diags_array(-(printed + sign * half)[at]) @ of for sign in (-1, 1)]
+    beside = vstack([*ends, diags_array(-np.ones(len(distinct)))], format="csr")
+    identities = [
+        pd.util.hash_array(np.append(told.variables[row.indices], row.data.round(9).view(np.uint64))).sum()
+        for row in (own[[2 * n + number]] for number in range(len(distinct)))
+    ]
+    system = replace(
+        told.system,
+        forms=csr_array(hstack([own, beside], format="csr")),
+        firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
+        amounts=np.append(told.system.amounts, wholes @ declared),
+    )
+    variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
+    return replace(told, system=system, variables=variables), np.concatenate([at, at])
+
+
+def _whole_people(declared: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """The steps: people come whole, so that to the unit is exactly."""
+    return np.where(step > 1, step, 0.0) if (declared % 1 == 0).all() else step
+
+
+def _numbers(
+    records: pd.DataFrame,
     forms: csr_array,
     declared: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
-    closed: np.ndarray,
+    closed: np.ndarray | None = None,
+    relation: bool = False,
 ) -> Statements:
-    records = content.records
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     # Row 7 is 7.0 beside records that come from no cell, and the same row.
@@ -226,7 +302,13 @@ def _statements(
     own = forms[:, np.flatnonzero(told)].tocoo()
     small = csr_array((own.data, (own.row, at[own.col])), shape=(forms.shape[0], len(ids)))
     first = np.unique(at, return_index=True)[1]
+    shape = forms.shape[0]
     system = System(
-        small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first], closed
-    )
+        small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first],
+        np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
+    )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
+
+
+NOBODYS = pd.DataFrame({"site_id": pd.Series(dtype=object)})
+EMPTY = _numbers(NOBODYS, csr_array((0, 0)), NONE, NONE, NONE)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+NOBODY = ""  # whose amounts are those that a reader may choose freely
 PROTECTION = 0.15  # of a part: what must stay open on each side of it
 
 
@@ -27,6 +28,8 @@ class System:
         Shape (variables,): what was declared; its sign is taken to be known.
     closed : numpy.ndarray
         Shape (numbers,): those that the primary rules close.
+    relation : numpy.ndarray
+        Shape (numbers,): those that only relate amounts (a share of a whole), and are no cell of their own.
     """
 
     forms: csr_array
@@ -35,6 +38,12 @@ class System:
     firms: np.ndarray
     amounts: np.ndarray
     closed: np.ndarray
+    relation: np.ndarray
+
+    @property
+    def defined(self) -> np.ndarray:
+        """Shape (numbers,): those that only say what a variable of no actor is the sum of."""
+        return self.relation & (self.low == 0) & (self.high == 0)
 
 
 def components(system: System) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.parts import parts_of
-from eit_analysis.publishing.release.system import PROTECTION, System, merged
+from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 # How far, in multiples of itself, an amount may be moved by a witness.
@@ -30,8 +30,11 @@ class Witnesses:
             csr_array(forms[:, used]), system.firms[used], system.amounts[used]
         )
         names, self.firm = np.unique(firm.astype(str), return_inverse=True)
-        reading = np.isin(names, readers) if readers else np.ones(len(names), dtype=bool)
-        self.parts = parts_of(forms, self.amounts, self.firm, reading, system.closed[numbers])
+        reading = np.isin(names, readers) if readers else names != NOBODY
+        cells = ~system.relation[numbers]
+        self.parts = parts_of(
+            csr_array(forms[cells]), self.amounts, self.firm, reading, system.closed[numbers][cells]
+        )
         size, firms = len(self.amounts), len(names)
         self.moves = np.zeros((0, size))
         self.up, self.down = (np.zeros((0, len(self.parts.size)), dtype=bool) for _ in range(2))
