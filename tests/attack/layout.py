@@ -15,7 +15,7 @@ from eit_analysis.tables import TABLES, fields
 
 from .knowledge import Form, Universe, folded, heading_labels
 from .pages import Table
-from .rounding import Interval, exact, is_withheld, number, rounded
+from .rounding import Interval, exact, is_withheld, magnitude, number, rounded
 
 TOTALS = {"total", "ensemble", "toutes les familles", "tous les acteurs"}
 POOLED = re.compile(r"autres?\b.*non diffus|autres$|autres,")
@@ -131,18 +131,20 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
 
 
 def _rounded(table: Table, row: list[str], measure: str, value: float) -> Interval:
-    """A share is reckoned from printed numbers: it is as wide as the amounts of its row, and its whole."""
-    if measure not in SHARES:
+    """A share of printed numbers is as wide as the amounts of its row, and as its whole may be."""
+    if measure != "share_percent":
         return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2)
-    error = 0.005
+    error = 0.0
     for place, header in enumerate(table.headers):
         amount = number(row[place])
         if amount and is_amount(header) and not is_bound(header):
             bounds = next((b for name in columns_of(header) if (b := _bounds(table, row, name))), None)
             low, high = rounded(amount, bounds)
             error = max(error, (high - low) / 2 / abs(amount))
-    low, high = rounded(value, None)
-    return low - error * abs(value) - 0.005 * abs(value), high + error * abs(value) + 0.005 * abs(value)
+    # To the point from 1 % on, else to one digit; two digits of a whole leave a twentieth at most.
+    half = max(10.0 ** (magnitude(value) - 1), 1.0) / 2 if value >= 1 else 10.0 ** magnitude(value or 1) / 2
+    width = half + (error + 0.05) * abs(value)
+    return value - width, value + width
 
 
 def _whole(measure: str, interval: Interval) -> Interval:

@@ -37,6 +37,7 @@ KNOWN = {
     "month",
     "active_months",
     "threshold_percent",
+    "change_t_per_year",  # where it is the difference of two rounded numbers
 }
 PERCENT = {"share_percent": 1.0, "senior_share_percent": 1.0, "peak_ratio": 100 / 12}  # to % of the whole
 Pair = tuple[Form, Form] | None
@@ -59,7 +60,7 @@ class Attempt:
             names = columns_of(header)
             if found := names & set(universe.keys.columns):
                 self.keys[place] = min(found)
-            elif found := names & (set(universe.measures) | SHARES):
+            elif (found := names & (set(universe.measures) | SHARES)) and (self.exact or not found & KNOWN):
                 self.values[place] = min(found)
         self.measures = sorted({name for name in self.values.values() if name in universe.measures})
         self.possible = bool(self.measures or (self.keys and self.values))
