@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.intake.answers.answer_sheets import Answer, AnswerSheet, as_read, logged
 from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, RowKey, SheetKey
 from eit_analysis.intake.answers.refusals import refusal
@@ -25,8 +24,9 @@ from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import SheetAccount
 from eit_analysis.reference.findings import finding
 
-QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
-CATEGORY = tables.form("flows")["category"]["header"]
+QUANTITY, UNIT, PERIOD, CATEGORY = (
+    tables.header("flows", name) for name in ("quantity", "unit", "period", "category")
+)
 RowContent = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
 
 

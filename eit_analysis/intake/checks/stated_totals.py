@@ -9,22 +9,12 @@ from itertools import accumulate, pairwise
 import pandas as pd
 
 from eit_analysis.intake.checks.marks import findings, gathered, mark
-from eit_analysis.tables import form
+from eit_analysis.tables import TABLES, header, used_for
 
 RELATIVE = 0.005
 COLUMN = ["source_file", "source_sheet", "column"]
 # What can be added up: under a cost per tonne or a level, a last row is at best a mean.
-ADDED_UP = {
-    form(table)[name]["header"]
-    for table, names in {
-        "flows": "quantity",
-        "sharing": "volume_per_year cost_eur_per_year",
-        "workforce": "headcount fte planned_departures_3y planned_hires_3y",
-        "skills": "headcount shared_need_h_per_month",
-        "synergy_register": "realised_t_per_year",
-    }.items()
-    for name in names.split()
-}
+ADDED_UP = {header(table, name) for table in TABLES for name in used_for(table, "adds_up")}
 
 
 def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:

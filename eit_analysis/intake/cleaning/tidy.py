@@ -118,8 +118,7 @@ def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray
 @cache
 def required(table: str) -> frozenset[str]:
     """Form columns that the contract does not allow to be missing."""
-    schema = tables.TABLES[table].to_schema().columns
-    return frozenset(name for name in tables.form(table) if name in schema and not schema[name].nullable)
+    return frozenset(name for name, spec in tables.form(table).items() if spec["required"])
 
 
 def _clean_column(batch: Batch, column: str) -> None:
@@ -210,17 +209,8 @@ def _row_sites(batch: Batch) -> pd.DataFrame:
 @cache
 def _nothing(table: str) -> pd.DataFrame:
     """A table without rows."""
-    types = _schema(table).columns
+    types = tables.schema(table).columns
     return pd.DataFrame({name: pd.array([], dtype=types[name].dtype.type) for name in tables.fields(table)})
-
-
-@cache
-def _schema(table: str) -> pa.DataFrameSchema:
-    """The contract of a table whose columns have their types already: nothing is left to coerce."""
-    schema = tables.TABLES[table].to_schema()
-    for column in schema.columns.values():
-        column.coerce = False
-    return schema
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:
@@ -251,7 +241,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
     columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
     frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
-    schema = _schema(batch.table)
+    schema = tables.schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
     if len(kept) < len(batch):
         distinct = {name: cells[batch.values[name].present(kept)] for name, cells in distinct.items()}
@@ -275,6 +265,6 @@ def _validated(batch: Batch) -> pd.DataFrame:
 def _distinct(batch: Batch, name: str) -> Any:
     """Distinct cells of a column in the type of the contract."""
     values = batch.values[name].values
-    if "float" in tables.fields(batch.table)[name]["dtype"]:
+    if tables.fields(batch.table)[name]["dtype"] == "float":
         return objects(values).astype("float64")
     return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype="str")

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applied import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
@@ -30,20 +29,9 @@ from eit_analysis.intake.relance.wave_cells import (
 )
 from eit_analysis.reference.findings import Finding, codes
 
-# Cells that may be blank but without which an analysis falls back on an assumption: place, activity and size
-# (distances, extrapolation), code and route of a waste (substitution, impacts), volumes to pool, occupations
-# and ages (forecast), levels (skill gaps), tonnes of a synergy that is done.
-IMPORTANT: dict[str, tuple[str, ...]] = {
-    "sites": ("siret", "naf_code", "commune_name", "headcount"),
-    "flows": ("waste_code", "route"),
-    "sharing": ("volume_per_year",),
-    "workforce": ("rome_code", "age_band"),
-    "skills": ("current_level", "required_level"),
-    "synergy_register": ("realised_t_per_year",),
-}
+QUANTITY = tables.header("flows", "quantity")
 # Cells that a mass comes from.
-WEIGHED = {ENTRY_COLUMNS["quantity"][0], ENTRY_COLUMNS["unit"][0], ENTRY_COLUMNS["period"][0],
-           tables.form("flows")["months"]["header"]}  # fmt: skip
+WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
 
 @dataclass(frozen=True)
@@ -128,7 +116,7 @@ class _Asking(WaveCells):
             if found.code == "ages_against_headcount" and jobs.get(owner):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
-            weighed = cell[:3] in self.flows and cell[3] == ENTRY_COLUMNS["quantity"][0]
+            weighed = cell[:3] in self.flows and cell[3] == QUANTITY
             confirm = phrases.CONFIRM_UNIT if weighed else phrases.CONFIRM
             yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
 
@@ -165,14 +153,13 @@ class _Asking(WaveCells):
         return f", soit {tonnes(self.flows[row])}\u00a0t par an"
 
     def missing(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        for table, columns in IMPORTANT.items():
-            frame = self.wave.tables[table]
+        for table, frame in self.wave.tables.items():
             if table == "flows":
                 frame = frame[(frame["direction"] == "out") & (frame["mass_t_per_year"] != 0)]
             if table == "synergy_register":
                 frame = frame[frame["status"] == "done"]
-            for column in columns:
-                blank, header = frame[frame[column].isna()], tables.form(table)[column]["header"]
+            for column in tables.used_for(table, "asked"):
+                blank, header = frame[frame[column].isna()], tables.header(table, column)
                 for owner, place in zip(owners.of(blank), places(blank), strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
@@ -211,7 +198,7 @@ class _Asking(WaveCells):
         """The cell to answer: what is about a unit is settled by the quantity with its unit."""
         if found.entry.asks == "sheet":
             return (*cell[:2], 0, "")  # one question for the sheet
-        quantity = (*cell[:3], ENTRY_COLUMNS["quantity"][0])
+        quantity = (*cell[:3], QUANTITY)
         return quantity if found.entry.asks == "quantity" and self.read(quantity) is not None else cell
 
 

@@ -21,9 +21,6 @@ from eit_analysis.reference.findings import finding
 # Kinds, from the one that must be answered to the one that may be left.
 REFUSED, IMPLAUSIBLE, MISSING, DOUBTFUL = "refused", "implausible", "missing", "doubtful"
 
-# What names a row to the people who wrote it.
-LABELS = {"flows": "description", "sharing": "item", "workforce": "occupation", "skills": "skill",
-          "readiness": "item", "synergy_register": "title"}  # fmt: skip
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
 
@@ -107,7 +104,8 @@ class WaveCells:
         if read == PRIVATE and not personal:
             before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])
-        label = self.read((*cell[:3], tables.form(table)[LABELS[table]]["header"])) if table in LABELS else ""
+        naming = tables.used_for(table, "names") if table in tables.TABLES else []
+        label = self.read((*cell[:3], tables.header(table, naming[0]))) if naming else ""
         letter = "" if index is None else xl_col_to_name(index)
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
         return Question(kind, *cell, read, text, _short(label or ""), letter)

@@ -16,10 +16,6 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
-# Columns of what a row counts, where a total leaves a blank.
-WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
-        "workforce": ("occupation", "age_band"), "skills": ("skill",),
-        "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
@@ -212,6 +208,6 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
 
 def _says_what(layout: SheetLayout, texts: list[str]) -> bool:
     """Whether a row has a word of the form in every column that asks for one and must be filled."""
-    wanted = WHAT.get(layout.table, ())
+    wanted = tables.used_for(layout.table, "counts")
     read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
     return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)

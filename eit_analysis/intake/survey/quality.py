@@ -76,10 +76,9 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
     aside = quarantine[of_cells(quarantine["reason_code"])]
     parts = []
     for table, frame in wave.items():
-        columns = tables.TABLES[table].to_schema().columns
         rows = source_keys(frame)
         for name, spec in tables.form(table).items():
-            if name not in columns or name in BLANK_SPEAKS or not columns[name].nullable:
+            if not spec["stored"] or name in BLANK_SPEAKS or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
             refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))

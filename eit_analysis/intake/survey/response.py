@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
@@ -170,7 +171,7 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
         mean_sheets_filled=("sheets_filled", "mean"),
     )  # fmt: skip
     rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
-    order = [*tables.ACTOR_TYPES, UNKNOWN, TOTAL]
+    order = [*ACTOR_TYPES, UNKNOWN, TOTAL]
     rate = rate.sort_values(
         "actor_type", key=lambda types: types.map(order.index), kind="stable", ignore_index=True
     )
