@@ -42,23 +42,14 @@ CONFLICTS = {
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What comes out of a reconciliation.
+    """What comes out of a reconciliation."""
 
-    Attributes
-    ----------
-    flows : pandas.DataFrame
-        The flows, in the same order; changed only where the register is kept.
-    conflicts : pandas.DataFrame
-        ``site_id, waste_code``, ``survey_t_per_year`` with its bounds, ``register_t_per_year``, ``ratio``
-        (register over survey), ``register``, ``year`` (of the register), ``agreement`` (``yes``, ``no``,
-        ``survey_only``, ``register_only``, ``masked``) and ``kept`` (``register``, ``survey``, ``none``).
-    corrections : pandas.DataFrame
-        One line per changed flow, rule ``register_preferred``, tonnes per year before and after.
-    """
-
-    flows: pd.DataFrame
+    flows: pd.DataFrame  #: in the same order; changed only where the register is kept
+    #: ``site_id, waste_code``, ``survey_t_per_year`` with its bounds, ``register_t_per_year``, ``ratio``
+    #: (register over survey), ``register``, ``year`` (of the register), ``agreement`` (``yes``, ``no``,
+    #: ``survey_only``, ``register_only``, ``masked``) and ``kept`` (``register``, ``survey``, ``none``).
     conflicts: pd.DataFrame
-    corrections: pd.DataFrame
+    corrections: pd.DataFrame  #: one line per changed flow, tonnes per year before and after
 
 
 def reconcile(

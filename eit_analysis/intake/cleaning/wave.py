@@ -31,36 +31,17 @@ from eit_analysis.study import Study
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What cleaning a wave gives; its logs are made when first asked for, beside the writing of its tables.
+    """What cleaning a wave gives; its logs are made when first asked for, while its tables are written."""
 
-    Attributes
-    ----------
-    tables : dict of str to pandas.DataFrame
-        Every table of the contract, validated, columns in its order; empty ones too.
-    row_sites : pandas.DataFrame
-        ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
-    reconciled : Reconciled
-        Registers beside the questionnaire, by site and waste code, and what was replaced.
-    ledger : Ledger
-        Every correction, doubt and refusal found on the way.
-    totals : pandas.DataFrame
-        Marks on the sums that differ from a stated total.
-    grids : dict of (file, sheet) to Grid
-        The data sheets as they were cleaned: answers put in, personal data taken out.
-    applied : Applied
-        What the answers of the firms did.
-    manifest : dict
-        Inputs with their SHA-256, accounts by sheet, versions, parameters.
-    """
-
-    tables: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame]  #: every table of the contract, validated, columns in its order
+    #: ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
     row_sites: pd.DataFrame
-    reconciled: Reconciled
-    ledger: Ledger
-    totals: pd.DataFrame
-    grids: dict[SheetKey, Grid]
-    applied: Applied
-    manifest: dict[str, Any]
+    reconciled: Reconciled  #: registers beside the questionnaire, by site and waste code
+    ledger: Ledger  #: every correction, doubt and refusal found on the way
+    totals: pd.DataFrame  #: marks on the sums that differ from a stated total
+    grids: dict[SheetKey, Grid]  #: data sheets as they were cleaned: answers put in, personal data taken out
+    applied: Applied  #: what the answers of the firms did
+    manifest: dict[str, Any]  #: inputs with their SHA-256, accounts by sheet, versions, parameters
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:

@@ -23,25 +23,13 @@ REGISTERS = declared()
 
 @dataclass(frozen=True)
 class RegisterTable:
-    """A register's file, read.
+    """A register's file, read."""
 
-    Attributes
-    ----------
-    match : Match
-        The layout that was recognised, on its main sheet.
-    frame : pandas.DataFrame
-        The columns of the layout, ``masked`` (the source hides a cell of the row), and ``source_file,
-        source_sheet, source_row`` (from 1).
-    manifest : dict
-        What was read and how; ``rows_read == rows_kept + rows_ignored + rows_refused``.
-    refused : pandas.DataFrame
-        The cells for which rows were refused, in the columns of a quarantine.
-    """
-
-    match: Match
+    match: Match  #: the layout that was recognised, on its main sheet
+    #: Columns of the layout, ``masked`` (the source hides a cell), ``source_file, source_sheet, source_row``.
     frame: pd.DataFrame
-    manifest: dict[str, Any]
-    refused: pd.DataFrame
+    manifest: dict[str, Any]  #: ``rows_read == rows_kept + rows_ignored + rows_refused``, and how it was read
+    refused: pd.DataFrame  #: the cells for which rows were refused, in the columns of a quarantine
 
     @property
     def table(self) -> str:

@@ -27,28 +27,14 @@ SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """Where things are in one sheet.
-
-    Attributes
-    ----------
-    table : str
-        Name of the table in the contract.
-    header_row : int
-        Index of the header row, from 0.
-    columns : dict of str to int
-        Form column to cell index.
-    unknown, repeated : dict of int to str
-        Headers that are not in the form, and those met a second time, by cell index.
-    units : dict of str to str
-        Unit stated by the header, by form column (``Quantité (kg)``).
-    """
+    """Where things are in one sheet."""
 
     table: str
-    header_row: int
-    columns: dict[str, int]
-    unknown: dict[int, str]
-    repeated: dict[int, str]
-    units: dict[str, str] = field(default_factory=dict)
+    header_row: int  #: index from 0
+    columns: dict[str, int] = field(default_factory=dict)  #: form column to cell index
+    unknown: dict[int, str] = field(default_factory=dict)  #: headers that are not in the form, by cell index
+    repeated: dict[int, str] = field(default_factory=dict)  #: those met a second time
+    units: dict[str, str] = field(default_factory=dict)  #: stated by a header (``Quantité (kg)``), by column
 
     @property
     def key(self) -> str:
@@ -137,7 +123,7 @@ def table_of(sheet: str) -> str | None:
 
 
 def _layout(table: str, index: int, row: list[Any]) -> SheetLayout:
-    layout = SheetLayout(table, index, {}, {}, {})
+    layout = SheetLayout(table, index)
     for position, cell in enumerate(row):
         text = clean_text(cell)
         if not text or len(text) > LONGEST_HEADER:

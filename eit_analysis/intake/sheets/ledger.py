@@ -78,14 +78,9 @@ class Ledger:
 
     Those for each are an array or `Cells`. Its last value is a `Finding`; of a correction without fields, its
     code is enough.
-
-    Attributes
-    ----------
-    origins : list of (str, str)
-        File and sheet of each place; a place is its position here.
     """
 
-    origins: list[Origin] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)  #: of each place: a place is its position here
     refused: list[tuple[Any, ...]] = field(default_factory=list)
     doubted: list[tuple[Any, ...]] = field(default_factory=list)
     corrected: list[tuple[Any, ...]] = field(default_factory=list)

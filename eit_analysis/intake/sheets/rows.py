@@ -27,56 +27,29 @@ PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth 
 
 @dataclass(frozen=True)
 class FoundSheet:
-    """A raw sheet that belongs to a table.
-
-    Attributes
-    ----------
-    layout : SheetLayout or None
-        None where the sheet is not read: its header row is not found, or what follows.
-    likely : SheetLayout or None
-        Of a sheet that looks like answers, though neither its name nor its headers identify its table.
-    """
+    """A raw sheet that belongs to a table."""
 
     place: int
     table: str
     raw: RawSheet
-    layout: SheetLayout | None
+    layout: SheetLayout | None  #: None where the sheet is not read: no header row is found, or what follows
+    #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     likely: SheetLayout | None = None
 
 
 @dataclass
 class SheetRows:
-    """Data rows of one sheet.
+    """Data rows of one sheet."""
 
-    Attributes
-    ----------
-    account : SheetAccount
-        Where the rows of the sheet went; ignored ones are counted already.
-    place : int
-        The sheet in the ledger.
-    rows : numpy.ndarray of int
-        Row numbers of the data, from 1.
-    cells : Rows
-        All cells of the sheet.
-    columns : dict of str to numpy.ndarray of int, shape (n_rows,)
-        Position in ``cells.values`` of the cells of these rows, by form column; columns absent from the sheet
-        are absent here.
-    layout : SheetLayout or None
-        Where the columns are and which units their headers state; None when no header row was found.
-    totals : dict of int to dict of str to object
-        Raw cells of the total rows, by row number.
-    problem : Finding or None
-        Why the sheet is not read.
-    """
-
-    account: SheetAccount
-    place: int
-    rows: np.ndarray
-    cells: Rows
+    account: SheetAccount  #: ignored rows are counted already
+    place: int  #: the sheet in the ledger
+    rows: np.ndarray  #: row numbers of the data, from 1
+    cells: Rows  #: all those of the sheet
+    #: Shape (n_rows,): position in ``cells.values`` of the cells of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray]
-    layout: SheetLayout | None
-    totals: dict[int, dict[str, Any]] = field(default_factory=dict)
-    problem: Finding | None = None
+    layout: SheetLayout | None  #: None when no header row was found
+    totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
+    problem: Finding | None = None  #: why the sheet is not read
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
