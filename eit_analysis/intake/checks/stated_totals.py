@@ -4,17 +4,52 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pandas as pd
 
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Cells
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.checks.marks import findings, gathered, mark
+from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
+from eit_analysis.intake.sheets.rows import SheetRows
 from eit_analysis.tables import TABLES, header, used_for
 
 RELATIVE = 0.005
 COLUMN = ["source_file", "source_sheet", "column"]
+TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
 # What can be added up: under a cost per tonne or a level, a last row is at best a mean.
 ADDED_UP = {header(table, name) for table in TABLES for name in used_for(table, "adds_up")}
+
+
+def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Numbers of the sheets that state a total, and the totals they state, as `check_totals` takes them."""
+    values: list[tuple[Any, ...]] = []
+    totals: list[tuple[Any, ...]] = []
+    for sheet in sheets:
+        origin, table = ledger.origins[sheet.place], sheet.account.table
+        for row, cells in sheet.totals.items():
+            for name, cell in cells.items():
+                if (number := parse_number(cell).value) is not None:
+                    totals.append((*origin, row, header(table, name), number, clean_text(cell)))
+        for name, places in sheet.columns.items() if sheet.totals else ():
+            if not all(_alike(sheet, beside) for beside in TOGETHER.get(name, ())):
+                continue
+            for row, place in zip(sheet.rows.tolist(), places.tolist(), strict=True):
+                cell = sheet.cells.values[place]
+                if (number := parse_number(cell).value) is not None:
+                    values.append((*origin, row, header(table, name), number, isinstance(cell, str)))
+    names = [*SOURCE, "column", "value"]
+    return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
+
+
+def _alike(sheet: SheetRows, column: str) -> bool:
+    """Whether all rows of a sheet have the same word in a column, so that their numbers add up."""
+    cells = Cells.among(sheet.cells.values, sheet.columns[column]).values if column in sheet.columns else ()
+    return len({fold_words(clean_text(cell)) for cell in cells} - {""}) <= 1
 
 
 def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +66,7 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     values : pandas.DataFrame
         ``source_file, source_sheet, source_row, column, value``: every number of the rows that are data
         (those merged or in quarantine too), as typed, before any unit; ``text`` where known: whether the
-        cell is text.
+        cell is text, which a spreadsheet does not add up.
     totals : pandas.DataFrame
         The same columns and ``raw_value``, for the total rows.
 

@@ -188,22 +188,14 @@ def _flow_ids(sites: Cells) -> Any:
     return names + pd.array(ends, dtype="str").take(ranks)
 
 
-def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
-    files, names = zip(*ledger.origins, strict=True) if ledger.origins else ((), ())
-    return {
-        "source_file": pd.array(files, dtype="str").take(places),
-        "source_sheet": pd.array(names, dtype="str").take(places),
-        "source_row": rows,
-    }
-
-
 def _row_sites(batch: Batch) -> pd.DataFrame:
     """The site of every data row read: of those in quarantine too, and of those that repeat another."""
     place, row, same = batch.repeats.T
     rows = np.concatenate([np.arange(len(batch)), same])
-    origins = _origins(batch.ledger, np.concatenate([batch.places, place]), np.concatenate([batch.rows, row]))
+    places = np.concatenate([batch.places, place])
+    sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = _distinct(batch, "site_id").take(batch.values["site_id"].codes[rows])
-    return pd.DataFrame({**origins, "site_id": sites})
+    return pd.DataFrame({**sources, "site_id": sites})
 
 
 @cache
@@ -239,7 +231,7 @@ def _validated(batch: Batch) -> pd.DataFrame:
     typed = {name: _distinct(batch, name) for name in names if name in batch.values}
     columns = {name: cells.take(batch.values[name].codes[kept]) for name, cells in typed.items()}
     columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
-    columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
+    columns |= batch.ledger.sources(batch.places[kept], batch.rows[kept])
     frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
     schema = tables.schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}

@@ -18,14 +18,13 @@ from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
-from eit_analysis.intake.checks.stated_totals import check_totals
+from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
 from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_nothing
 from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
-from eit_analysis.intake.sheets.ledger import Ledger, SheetAccount
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.rows import sheet_rows
-from eit_analysis.intake.sheets.totals import stated_totals
 from eit_analysis.study import Study
 
 
@@ -50,18 +49,19 @@ class Cleaned:
         A reason that starts with ``cell_`` is about one cell set missing; any other about a whole row (or
         file) left out. ``finding`` (`reference.findings.Finding`) is not written.
         """
-        return self.ledger.quarantine_frame()
+        return self.ledger.frame(self.ledger.refused, QUARANTINE)
 
     @cached_property
     def corrections(self) -> pd.DataFrame:
         """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule, finding``."""
-        return pd.concat([self.ledger.corrections_frame(), self.reconciled.corrections], ignore_index=True)
+        found = self.ledger.frame(self.ledger.corrected, CORRECTIONS)
+        return pd.concat([found, self.reconciled.corrections], ignore_index=True)
 
     @cached_property
     def implausible(self) -> pd.DataFrame:
         """Values that are kept but marked, with the columns of the quarantine."""
         found = [*double_counting(self.tables), implausible(self.tables), self.totals]
-        marks = gathered([self.ledger.implausible_frame(), *found])
+        marks = gathered([self.ledger.frame(self.ledger.doubted, QUARANTINE), *found])
         return _not_confirmed(marks, self.applied.confirmed)
 
 
@@ -91,8 +91,8 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     for file, answered in applied.accounts.items():
         accounts[file] += answered
     rows = []
-    for file, sheet in found:
-        name = sheet.raw.name
+    for sheet in found:
+        file, name = ledger.origins[sheet.place]
         removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
