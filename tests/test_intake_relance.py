@@ -289,7 +289,7 @@ def test_every_name_that_questions_rest_on_exists():
 
 def test_every_message_is_french_typography():
     templates = [*phrases.ASKS.values(), *fiche_book.GUIDE_TEXT]
-    texts = [*map(phrases.typeset, templates), phrases.ABSENT]
+    texts = [*map(phrases.typeset, templates), *phrases.PHRASES.values()]
     texts += [
         text for entry in catalogue().values() for text in (entry.sentence, entry.advice, entry.question)
     ]

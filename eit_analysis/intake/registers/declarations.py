@@ -73,17 +73,6 @@ class Register:
     layouts: list[RegisterLayout]
 
 
-# Of the one file whose headers are values.
-WIDE = {
-    "dares_employment": Wide(
-        "codes FAP",
-        "[A-Z](?:[0-9][A-Z](?:[0-9]{2})?)?|ENS|ZZZ(?:ZZ)?",
-        "fap_code",
-        "employment_thousands",
-    )
-}
-
-
 def declared() -> dict[str, Register]:
     """Every register by its name in the command."""
     registers, layouts, columns = (
@@ -107,7 +96,9 @@ def _layout(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> RegisterLa
     return RegisterLayout(
         table=row["table"],
         columns=columns,
-        wide=WIDE.get(row["layout"]),
+        wide=Wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split())
+        if row["wide_columns"]
+        else None,
         absent=_listed(row["absent_headers"]),
         constants=dict(constant.split("=") for constant in row["constants"].split()),
         ignore=ignore,

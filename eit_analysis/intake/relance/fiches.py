@@ -114,7 +114,7 @@ def _corrections(wave: Cleaned, owners: Owners) -> dict[str, list[Correction]]:
         if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
             what = (label, place[1], "", "", "")
         elif rule == "confirmed_by_firm" and (not raw or fold_words(raw) in MISSING_WORDS):
-            what = (phrases.NOTHING_KNOWN, place[1], column, raw, "")
+            what = (phrases.PHRASES["nothing_known"], place[1], column, raw, "")
         else:
             cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
             raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))

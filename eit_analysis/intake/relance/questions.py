@@ -117,7 +117,7 @@ class _Asking(WaveCells):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
             weighed = cell[:3] in self.flows and cell[3] == QUANTITY
-            confirm = phrases.CONFIRM_UNIT if weighed else phrases.CONFIRM
+            confirm = phrases.PHRASES["confirm_unit" if weighed else "confirm"]
             yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
 
     def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
@@ -141,7 +141,7 @@ class _Asking(WaveCells):
                 readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
                 doubts[cell] = phrases.doubt(found, doubts.get(cell))
         for (owner, cell), texts in readings.items():
-            doubt = doubts[cell] if self.read(cell) is not None else phrases.NO_CELL
+            doubt = doubts[cell] if self.read(cell) is not None else phrases.PHRASES["no_cell"]
             text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
             yield owner, self.put(DOUBTFUL, cell, text)
 
@@ -173,7 +173,7 @@ class _Asking(WaveCells):
             if not found.of_cell and cell[:3] in owners.rows and cell[:3] not in asked:
                 why = found.question()
                 if found.entry.asks == "site" and owner != OFFICE:
-                    why = phrases.WAITING
+                    why = phrases.PHRASES["waiting"]
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
                 same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
         lines: dict[str, list[str]] = {}
@@ -187,7 +187,7 @@ class _Asking(WaveCells):
     def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
         if found.entry.asks == "sheet":
-            return f"{found.question()} {phrases.RESEND if owner != OFFICE else phrases.RESEND_OFFICE}"
+            return f"{found.question()} {phrases.PHRASES['resend' if owner != OFFICE else 'resend_office']}"
         if owner == OFFICE or not cell[1]:
             return f"{message.rstrip('.')}."
         column = self.name(cell)

@@ -100,7 +100,7 @@ class WaveCells:
         """
         read = self.read(cell)
         blank, read = read == "", as_read(raw) if read is None else read
-        before = phrases.EMPTY if blank else ""
+        before = f"{phrases.PHRASES['empty']} " if blank else ""
         if read == PRIVATE and not personal:
             before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])

@@ -16,6 +16,7 @@ SOURCE = ["source_file", "source_sheet", "source_row"]
 QUARANTINE = [*SOURCE, "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = [*SOURCE, "column", "raw_value", "clean_value", "rule"]
 FINDING = "finding"  # beside them while a wave is cleaned: the finding itself, which is not written
+ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
 NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
 
 Origin = tuple[str, str]  # source_file, source_sheet
@@ -35,13 +36,7 @@ class SheetAccount:
     rows_ignored: int = 0
 
     def counts(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in self.zero()}
-
-    @staticmethod
-    def zero() -> dict[str, int]:
-        return dict.fromkeys(
-            ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"), 0
-        )
+        return {name: getattr(self, name) for name in ACCOUNTS}
 
     def check(self) -> None:
         """Every row read went somewhere, once."""
