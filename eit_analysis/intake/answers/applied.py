@@ -39,12 +39,12 @@ class Applied:
     named: dict[str, set[RowKey]] = field(default_factory=dict)
     #: To ask about again: the only answer of the cell is one that cleaning would refuse.
     unread: dict[CellKey, tuple[str, Finding]] = field(default_factory=dict)
-    accounts: dict[str, list[SheetAccount]] = field(default_factory=dict)  #: by answer file
+    accounts: dict[SheetKey, SheetAccount] = field(default_factory=dict)  #: of the answer sheets
     corrections: list[Correction] = field(default_factory=list)
     quarantine: list[Refusal] = field(default_factory=list)
 
     def account(self, answer: Answer) -> SheetAccount:
-        return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
+        return self.accounts[answer.source_file, answer.source_sheet]
 
     def write(self, answer: Answer, target: str, rule: str) -> None:
         self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))

@@ -81,11 +81,6 @@ class Cells:
         return cls(values, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
 
     @classmethod
-    def each(cls, column: Sequence[Any]) -> Cells:
-        """A column of which each cell is held apart: all different, or not worth comparing."""
-        return cls(list(column), np.arange(len(column), dtype=np.int32))
-
-    @classmethod
     def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:
         """A column whose cells are some of ``values``: only those that are used are kept."""
         if not len(codes):

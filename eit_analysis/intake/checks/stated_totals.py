@@ -53,7 +53,7 @@ def _alike(sheet: SheetRows, column: str) -> bool:
 
 
 def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """Total rows whose figure is none of the sums that it may be.
+    """Marks on the total rows whose figure is none of the sums that it may be.
 
     A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
     totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
@@ -69,14 +69,7 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
         cell is text, which a spreadsheet does not add up.
     totals : pandas.DataFrame
         The same columns and ``raw_value``, for the total rows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Marks on the total cells.
     """
-    if totals.empty:
-        return gathered([])
     sheets = dict(list(values.dropna(subset=["value"]).groupby(COLUMN, sort=False)))
     found = []
     added_up = totals[totals["column"].isin(ADDED_UP)].dropna(subset=["value"])
@@ -107,10 +100,6 @@ def _wrong(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agree(found: float, total: float) -> bool:
-    return abs(found - total) <= max(RELATIVE * abs(found), _half_unit(total))
-
-
-def _half_unit(total: float) -> float:
-    """Half a unit of the last decimal shown: 0.05 for 12.5."""
     decimals = len(f"{total:.6f}".rstrip("0").partition(".")[2])
-    return 0.5 * 10**-decimals + 1e-9
+    half_unit = 0.5 * 10**-decimals + 1e-9  # of the last decimal shown: 0.05 for 12.5
+    return abs(found - total) <= max(RELATIVE * abs(found), half_unit)

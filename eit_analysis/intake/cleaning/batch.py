@@ -26,14 +26,11 @@ class Batch:
     header_units: Cells  #: unit that the header of the quantity states for each row
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
     repeats: np.ndarray
+    #: Rows that go to quarantine; the first reason found names it, any other is about a cell only.
+    fatal: np.ndarray
     values: dict[str, Cells] = field(default_factory=dict)  #: clean values by column, None where missing
     numbers: dict[str, Any] = field(default_factory=dict)  #: what is computed, NaN where missing
-    #: Rows that go to quarantine; the first reason found names it, any other is about a cell only.
-    fatal: np.ndarray = field(init=False)
     refused: dict[str, np.ndarray] = field(default_factory=dict)  #: by column, rows whose cell is refused
-
-    def __post_init__(self) -> None:
-        self.fatal = np.zeros(len(self), dtype=bool)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -43,7 +40,7 @@ class Batch:
         return self.values[column].column()
 
     def header(self, column: str) -> str:
-        return tables.form(self.table)[column]["header"]
+        return tables.header(self.table, column)
 
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
         """Log that the cells of some rows were read as something else than what was typed.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -27,24 +26,18 @@ from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
 from eit_analysis.reference.findings import finding
 
 
-@dataclass(frozen=True)
-class Tidy:
-    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read."""
+def clean_tables(
+    sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read.
 
-    tables: dict[str, pd.DataFrame]
-    row_sites: pd.DataFrame
-
-
-def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger) -> Tidy:
-    """Clean the sites first: every other row must name one of them."""
+    The sites are cleaned first: every other row must name one of them.
+    """
     clean: dict[str, pd.DataFrame] = {}
     sites: list[pd.DataFrame] = []
     known: set[str] = set()
     for table in tables.TABLES:
         own = [sheet for sheet in sheets if sheet.account.table == table]
-        if not own and table != "sites":
-            clean[table] = _nothing(table).copy()
-            continue
         batch = _gather(table, own, ledger)
         for column in tables.form(table):
             if (table, column) != ("flows", "quantity"):  # read with its unit and period
@@ -65,7 +58,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
             sheet.account.rows_clean += int((~batch.fatal[there]).sum())
         if "site_id" in batch.values:
             sites.append(_row_sites(batch))
-    return Tidy(clean, pd.concat(sites, ignore_index=True))
+    return clean, pd.concat(sites, ignore_index=True)
 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
@@ -99,7 +92,8 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
         header_units = Cells.among(header_units.values, header_units.codes[kept])
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
-    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats)
+    fatal = np.zeros(len(kept), dtype=bool)
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats, fatal)
 
 
 def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:
@@ -196,13 +190,6 @@ def _row_sites(batch: Batch) -> pd.DataFrame:
     sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = _distinct(batch, "site_id").take(batch.values["site_id"].codes[rows])
     return pd.DataFrame({**sources, "site_id": sites})
-
-
-@cache
-def _nothing(table: str) -> pd.DataFrame:
-    """A table without rows."""
-    types = tables.schema(table).columns
-    return pd.DataFrame({name: pd.array([], dtype=types[name].dtype.type) for name in tables.fields(table)})
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, SheetKey
+from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
 from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
@@ -59,10 +59,12 @@ class Cleaned:
 
     @cached_property
     def implausible(self) -> pd.DataFrame:
-        """Values that are kept but marked, with the columns of the quarantine."""
+        """Values that are kept but marked, those that the firm confirms aside, as in the quarantine."""
         found = [*double_counting(self.tables), implausible(self.tables), self.totals]
         marks = gathered([self.ledger.frame(self.ledger.doubted, QUARANTINE), *found])
-        return _not_confirmed(marks, self.applied.confirmed)
+        cells = zip(*(marks[name] for name in PLACE), strict=True)
+        kept = pd.Series([cell not in self.applied.confirmed for cell in cells], dtype=bool)
+        return marks[kept].reset_index(drop=True)
 
 
 def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Cleaned:
@@ -70,13 +72,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
 
     Answers that firms gave on a *fiche de relance* go into the raw cells first, so that every rule of
     cleaning applies to them too. A register imported into the wave is set beside the answers last.
-
-    Parameters
-    ----------
-    study : Study
-        Opened on the wave.
-    progress : callable
-        Wraps the list of files while they are read (a progress bar).
+    ``progress`` wraps the list of files while they are read.
 
     Raises
     ------
@@ -88,8 +84,8 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     found, answering = find_sheets(files, ledger)
     applied = apply_answers(answering, found, ledger)
-    for file, answered in applied.accounts.items():
-        accounts[file] += answered
+    for (file, _), answered in applied.accounts.items():
+        accounts[file].append(answered)
     rows = []
     for sheet in found:
         file, name = ledger.origins[sheet.place]
@@ -97,31 +93,16 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(files, rows, ledger)
-    tidy = clean_tables(rows, study.settings.evidence_half_width, ledger)
+    clean, row_sites = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
-        tidy.tables["flows"], tidy.tables["sites"], waste_register(study),
+        clean["flows"], clean["sites"], waste_register(study),
         study.settings.prefer_register, study.settings.evidence_half_width["measured"],
     )  # fmt: skip
-    tidy.tables["flows"] = reconciled.flows
-    return Cleaned(
-        tables=tidy.tables,
-        row_sites=tidy.row_sites,
-        reconciled=reconciled,
-        ledger=ledger,
-        totals=totals,
-        grids=grids,
-        applied=applied,
-        manifest=manifest(study, files, left_alone, accounts, tidy.tables),
-    )
-
-
-def _not_confirmed(marks: pd.DataFrame, confirmed: set[CellKey]) -> pd.DataFrame:
-    """Marks but for those of the cells that the firm confirms."""
-    cells = zip(*(marks[name] for name in PLACE), strict=True)
-    kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
-    return marks[kept].reset_index(drop=True)
+    clean["flows"] = reconciled.flows
+    made = manifest(study, files, left_alone, accounts, clean)
+    return Cleaned(clean, row_sites, reconciled, ledger, totals, grids, applied, made)

@@ -44,13 +44,8 @@ class Measure:
 def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     """Annual mass of flows from their quantity, unit, period, months and uncertainty.
 
-    Parameters
-    ----------
-    batch : Batch
-        Rows of the table ``flows`` whose other columns are clean; gets the three masses (t/year), NaN in
-        rows that go to quarantine.
-    half_widths : mapping of str to float
-        Relative 95 % half-width by class of evidence, used when nothing else is known of the quantity.
+    The batch, whose other columns are clean, gets the three masses (t/year), NaN in rows that go to
+    quarantine. ``half_widths``, relative, at 95 %, by class of evidence, are used when nothing else is known.
     """
     quantity = batch.cells["quantity"]
     numeric, odd = _read(quantity.values)

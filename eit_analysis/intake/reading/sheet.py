@@ -29,6 +29,9 @@ class SheetProperties:
     merged: list[Range] = field(default_factory=list)  #: merged cells that calamine does not give
     #: Row and column, counted from 0, and text of the error values that calamine leaves blank.
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    height: int = 0  #: down to the last cell with content, while the guard passes over the sheet
+    width: int = 0
+    filled: int = 0  #: about how many cells have content
 
 
 class _Pool(dict[Any, int]):
@@ -56,7 +59,11 @@ class Sheet:
     def packed(self) -> dict[str, Any]:
         """What is pickled: trailing blank rows dropped, texts in the wrong encoding put right."""
         values = list(self.distinct)
-        self._trim(values)
+        while self.widths:
+            start = len(self.cells) - self.widths[-1]
+            if any(str(values[number]).strip() for number in self.cells[start:]):
+                break
+            del self.cells[start:], self.widths[-1]
         noted = _noted(values)
         if noted:
             at = 0
@@ -69,13 +76,6 @@ class Sheet:
             "name": self.name, "notes": self.notes, "values": values, "cells": self.cells.tobytes(),
             "widths": self.widths.tobytes(),
         }  # fmt: skip
-
-    def _trim(self, values: list[Any]) -> None:
-        while self.widths:
-            start = len(self.cells) - self.widths[-1]
-            if any(str(values[number]).strip() for number in self.cells[start:]):
-                break
-            del self.cells[start:], self.widths[-1]
 
 
 def _noted(values: list[Any]) -> dict[int, tuple[str, str, str]]:

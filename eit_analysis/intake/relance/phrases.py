@@ -75,12 +75,6 @@ def unread(answer: str, found: Finding, asked: str) -> str:
     return f"{why} {asked}".strip()
 
 
-def absent(unknown: list[str]) -> str:
-    """What to do about a column that a sheet does not have, beside those whose headers are unknown."""
-    quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
-    return PHRASES["unknown"].format(quoted) if unknown else PHRASES["absent"]
-
-
 def ask(table: str, column: str) -> str:
     """The question about one column: its own words, the list to choose from, or the scale."""
     words = allowed_words(table, column) if column in tables.form(table) else ()
@@ -96,12 +90,6 @@ def reading(found: Finding, clean: str) -> str:
     """How a cell that could be read in several ways was read."""
     own = found.question(clean)
     return typeset(own or f"nous avons lu {interval(clean)}, {found.entry.label}")
-
-
-def doubt(found: Finding, already: str | None) -> str:
-    """How to answer about a reading; where one reading of a cell is about its unit, the unit is asked too."""
-    about_unit = found.entry.asks == "quantity" or already == PHRASES["no_answer_unit"]
-    return PHRASES["no_answer_unit" if about_unit else "no_answer"]
 
 
 def correction_label(rule: str, for_office: bool) -> str:

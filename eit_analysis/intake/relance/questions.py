@@ -7,9 +7,8 @@ implausible.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -34,20 +33,17 @@ QUANTITY = tables.header("flows", "quantity")
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Questions by owner (``""``: the study office), and rows that stay aside without any question."""
+def ask(wave: Cleaned, owners: Owners) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
+    """Questions by owner (``""``: the study office), and rows that stay aside without any question.
 
-    questions: dict[str, list[Question]]
-    aside: dict[str, list[str]]
-
-
-def ask(wave: Cleaned, owners: Owners) -> Asked:
-    """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
+    Real questions come first, then readings, each in the order of files, sheets, rows and columns.
+    """
     asking = _Asking(wave)
     found: dict[CellKey, tuple[str, Question]] = {}
-    for owner, question in asking.all(owners):
-        found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
+    # The gravest asks.
+    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing):
+        for owner, question in kind(owners):
+            found.setdefault(question.cell, (owner, question))
     absent: dict[tuple[str, CellKey], Question] = {}
     for owner, question in found.values():
         question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
@@ -56,7 +52,7 @@ def ask(wave: Cleaned, owners: Owners) -> Asked:
     for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):
         by_owner.setdefault(owner, []).append(question)
     asked = {cell[:3] for cell in found}
-    return Asked(by_owner, asking.aside(owners, asked))
+    return by_owner, asking.aside(owners, asked)
 
 
 class _Asking(WaveCells):
@@ -65,12 +61,9 @@ class _Asking(WaveCells):
     def __init__(self, wave: Cleaned) -> None:
         super().__init__(wave)
         by_rule: dict[str, set[CellKey]] = {}
-        interesting = wave.corrections[
-            wave.corrections["rule"].isin(
-                ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
-            )
-        ]
-        for cell, rule in zip(_cells(interesting), interesting["rule"], strict=True):
+        rules = ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
+        told = wave.corrections[wave.corrections["rule"].isin(rules)]
+        for cell, rule in zip(_cells(told), told["rule"], strict=True):
             by_rule.setdefault(rule, set()).add(cell)
         self.answered = by_rule.get("answered_by_firm", set()) | by_rule.get("confirmed_by_firm", set())
         # Who wrote NC has answered.
@@ -78,13 +71,6 @@ class _Asking(WaveCells):
         self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
         flows = wave.tables["flows"]
         self.flows = dict(zip(places(flows), flows["mass_t_per_year"].astype(float), strict=True))
-
-    def all(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        yield from self.unread(owners)
-        yield from self.refused(owners)
-        yield from self.implausible(owners)
-        yield from self.doubtful(owners)
-        yield from self.missing(owners)
 
     def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         """Answers that could not be used."""
@@ -134,14 +120,16 @@ class _Asking(WaveCells):
         frame = self.wave.corrections
         frame = frame[frame["rule"].isin(codes(severity="check"))]
         readings: dict[tuple[str, CellKey], list[str]] = {}
-        doubts: dict[CellKey, str] = {}
+        about_unit: defaultdict[CellKey, bool] = defaultdict(bool)
         for owner, cell, clean, found in _lines(frame, owners, "clean_value", "finding"):
             cell = self.asked(cell, found)
             if cell not in self.answered and self.flows.get(cell[:3]) != 0:  # of nothing
                 readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
-                doubts[cell] = phrases.doubt(found, doubts.get(cell))
+                # Where one reading of a cell is about its unit, the unit is asked too.
+                about_unit[cell] |= found.entry.asks == "quantity"
         for (owner, cell), texts in readings.items():
-            doubt = doubts[cell] if self.read(cell) is not None else phrases.PHRASES["no_cell"]
+            asked = "no_answer_unit" if about_unit[cell] else "no_answer"
+            doubt = phrases.PHRASES[asked if self.read(cell) is not None else "no_cell"]
             text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
             yield owner, self.put(DOUBTFUL, cell, text)
 

@@ -108,7 +108,9 @@ class WaveCells:
         label = self.read((*cell[:3], tables.header(table, naming[0]))) if naming else ""
         letter = "" if index is None else xl_col_to_name(index)
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
-        return Question(kind, *cell, read, text, _short(label or ""), letter)
+        if label and len(label) > LABEL_LENGTH:
+            label = f"{label[: LABEL_LENGTH - 1]}…"
+        return Question(kind, *cell, read, text, label or "", letter)
 
     def absent(self, question: Question, all_headers: bool) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.
@@ -121,14 +123,11 @@ class WaveCells:
         frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
         own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
         unknown = frame.loc[own, "column"].tolist() if all_headers else []
-        text = sentence(phrases.absent(unknown))[:LONGEST_TEXT]
+        quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
+        text = sentence(phrases.PHRASES["unknown" if unknown else "absent"].format(quoted))[:LONGEST_TEXT]
         return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
 
     def rank(self, question: Question) -> tuple[bool, str, str, int, int]:
         headers = list(self.names.get(self.tables.get((question.file, question.sheet), ""), {}))
         at = headers.index(question.column) if question.column in headers else -1
         return question.kind == DOUBTFUL, question.file, question.sheet, question.row, at
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"

@@ -21,7 +21,6 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
@@ -102,7 +101,7 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
         return None
     if not unit or _unit_key(unit) == _unit_key(remark):
         return name, ""
-    if name in UNIT_COLUMNS:
+    if name == "quantity":
         return name, unit
     return (name, "") if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.personal import without_person
 from eit_analysis.reference.findings import Finding, finding
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
@@ -107,7 +107,7 @@ class Ledger:
             {
                 **self.sources(places, pd.array(rows, dtype="Int64")),
                 **{name: _public(text, order) for name, text in zip(names[3:], texts, strict=False)},
-                FINDING: objects([line.masked(_hidden) for line in findings])[found.codes[order]],
+                FINDING: objects([line.masked(without_person) for line in findings])[found.codes[order]],
             }
         )
         frame.loc[rows == NO_ROW, names[2]] = pd.NA
@@ -116,12 +116,8 @@ class Ledger:
 
 def _public(cells: Cells, order: np.ndarray) -> Any:
     """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
-    shown = [_hidden(text) if isinstance(text, str) else text for text in cells.values]
+    shown = [without_person(text) if isinstance(text, str) else text for text in cells.values]
     return pd.array(objects(shown), dtype="str").take(cells.codes[order])
-
-
-def _hidden(text: str) -> str:
-    return PRIVATE if is_personal(text) else text
 
 
 def _whole(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:

@@ -9,12 +9,10 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import words_meaning
 
 SIMILAR = 85.0  # %, of the letters of both names, those in common and in order
-LEGAL_FORMS = {
-    "sa", "sas", "sasu", "sarl", "eurl", "snc", "sci", "scop", "scic", "selarl", "association", "ste",
-    "societe", "ets", "etablissement", "etablissements", "groupe", "entreprise", "cie",
-}  # fmt: skip
+LEGAL_FORMS = words_meaning("legal_form")
 COLUMNS = ["site_id", "other_site_id", "same_siret", "same_place", "similarity_percent"]
 
 

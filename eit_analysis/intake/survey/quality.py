@@ -40,17 +40,12 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
 
     A workbook states its own encoding; a file that could not be read counts as format *illisible*.
     """
-    rows = [
-        {
-            "format": "illisible" if entry["problem"] else entry["format"].upper(),
-            "encoding": entry["encoding"] or "",
-            "files": 1,
-            "sheets": len(entry["sheets"]),
-        }
-        for entry in manifest["inputs"]
-    ]
-    frame = pd.DataFrame(rows, columns=["format", "encoding", "files", "sheets"])
-    return frame.groupby(["format", "encoding"], as_index=False).sum()
+    files = pd.DataFrame(manifest["inputs"], columns=["format", "encoding", "problem", "sheets"])
+    files["format"] = files["format"].str.upper().where(files["problem"].isna(), "illisible")
+    files["encoding"] = files["encoding"].fillna("")
+    files["sheets"] = files["sheets"].map(len)
+    grouped = files.groupby(["format", "encoding"], as_index=False)
+    return grouped.agg(files=("sheets", "size"), sheets=("sheets", "sum"))
 
 
 def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
