@@ -127,7 +127,7 @@ def contract(cleaned: Cleaned) -> list[str]:
     """The tables obey their declaration; masses are in order and finite; every reason has its sentence."""
     problems = []
     for name, frame in cleaned.tables.items():
-        tables.TABLES[name].to_schema().validate(frame)
+        tables.schema(name).validate(frame)
         numbers = frame.select_dtypes("number").to_numpy(dtype=float)
         if np.isinf(numbers).any():
             problems.append(f"infinite: a number of {name}")

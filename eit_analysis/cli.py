@@ -307,11 +307,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except EitError as error:
-        print(error, file=sys.stderr)
+        warn(str(error))
     except KeyboardInterrupt:
-        print(
-            "Interrompu\u00a0: les fichiers déjà écrits sont entiers, relancez la commande.", file=sys.stderr
-        )
+        warn("Interrompu\u00a0: les fichiers déjà écrits sont entiers, relancez la commande.")
     except BrokenPipeError:
         # Who reads our output has seen enough, as in « eit outlets 150101 | head ».
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -319,7 +317,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         warn(str(DiskError(error)))
     except Exception as error:
-        print(f"Erreur imprévue ({type(error).__name__}){_keep_trace()}", file=sys.stderr)
+        warn(f"Erreur imprévue ({type(error).__name__}){_keep_trace()}")
     return REFUSED
 
 

@@ -156,8 +156,9 @@ class Scenarios(Section):
     def _ages_make_sense(self) -> Self:
         if self.long_career_age > self.retirement_age:
             raise ValueError(
-                f"l'âge des carrières longues (long_career_age, {_age(self.long_career_age)}) dépasse "
-                f"l'âge légal (retirement_age, {_age(self.retirement_age)}), corrigez l'un des deux"
+                "l'âge des carrières longues (long_career_age, "
+                f"{french.exact(self.long_career_age, 2)}) dépasse l'âge légal (retirement_age, "
+                f"{french.exact(self.retirement_age, 2)}), corrigez l'un des deux"
             )
         steps = sorted(self.reform, key=lambda step: step.born_from)
         for step, following in pairwise(steps):
@@ -168,16 +169,12 @@ class Scenarios(Section):
                 )
         ages = [self.retirement_age, *(step.retirement_age for step in steps)]
         if ages not in (sorted(ages), sorted(ages, reverse=True)):
-            steps_in_order = " puis ".join(map(_age, ages))
+            steps_in_order = " puis ".join(french.exact(age, 2) for age in ages)
             raise ValueError(
                 f"l'âge légal, par année de naissance, monte et baisse tour à tour ({steps_in_order}), "
                 "corrigez retirement_age ou les lignes de reform"
             )
         return self
-
-
-def _age(age: float) -> str:
-    return french.exact(age, 2)
 
 
 class Sourced(Section):
@@ -227,9 +224,7 @@ class StudyConfig(Section):
     """Numéros SIREN des intercommunalités du territoire : de SIRENE, l’étude n’en garde que les communes."""
     fictional: bool = False
     """Imprime sur chaque page que l’étude est fictive."""
-    evidence_half_width: dict[str, float] = Field(
-        default_factory=lambda: {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
-    )
+    evidence_half_width: dict[str, float] = Field(default_factory=lambda: dict(HALF_WIDTHS))
     """Demi-largeur de l’intervalle à 95 % d’une masse, selon son origine (0.20 : plus ou moins 20 %)."""
     shared_error_correlation: float = Field(0.5, ge=0, le=1)
     """Corrélation des erreurs de deux masses que donne une même balance ou un même prestataire."""

@@ -60,13 +60,8 @@ class InputError(EitError):
         row: int | None = None,
         column: str | None = None,
     ) -> None:
-        places = (
-            ("fichier", file),
-            ("feuille", sheet),
-            ("ligne", row),
-            ("colonne", column),
-        )
-        where = ", ".join(f"{name} « {value} »" for name, value in places if value is not None)
+        places = {"fichier": file, "feuille": sheet, "ligne": row, "colonne": column}
+        where = ", ".join(f"{name} « {value} »" for name, value in places.items() if value is not None)
         super().__init__(f"{where}\u00a0: {problem}." if where else f"{problem}.")
 
 

@@ -20,18 +20,10 @@ PATIENCE_S = 1800.0
 
 @contextmanager
 def locked(study: Study, command: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the study while a command reads and writes its tables and pages.
+    """Hold the study, on all its waves, while a command reads and writes its tables and pages.
 
-    The system frees the lock of a process that dies, whatever killed it.
-
-    Parameters
-    ----------
-    study : Study
-        On any of its waves: all share one lock.
-    command : str
-        What is done, for whoever waits.
-    say : callable
-        Told once whom this command waits for.
+    The system frees the lock of a process that dies, whatever killed it. Whoever has to wait is told once,
+    through its own ``say``, which ``command`` holds the study.
 
     Raises
     ------

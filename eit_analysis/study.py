@@ -111,24 +111,17 @@ class Study:
         try:
             return pd.read_parquet(io.BytesIO(content))
         except (ValueError, OSError) as error:  # of Arrow
-            raise InputError(
-                f"cette table est abîmée, {again} ou importez de nouveau le registre dont elle vient",
-                file=path.name,
-            ) from error
+            problem = f"cette table est abîmée, {again} ou importez de nouveau le registre dont elle vient"
+            raise InputError(problem, file=path.name) from error
 
     def manifest(self) -> dict:
         """What cleaning wrote about its inputs (hashes, counts, versions)."""
-        path = self.processed / "manifest.json"
+        path, again = self.processed / "manifest.json", f"lancez « eit clean {self.name} --wave {self.wave} »"
         if not path.exists():
-            raise InputError(
-                f"la vague {self.wave} n'a pas été nettoyée, "
-                f"lancez « eit clean {self.name} --wave {self.wave} »",
-                file=path.name,
-            )
+            raise InputError(f"la vague {self.wave} n'a pas été nettoyée, {again}", file=path.name)
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
-            again = f"lancez « eit clean {self.name} --wave {self.wave} »"
             raise InputError(f"ce fichier est abîmé, {again}", file=path.name) from error
 
 
@@ -152,9 +145,8 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
     if not (raw / name).is_dir():
         known = ", ".join(list_studies(root)) or "aucune"
         raise UsageError(
-            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw "
-            f"(études présentes\u00a0: {known})\u00a0: "
-            f"corrigez le nom ou créez-la avec « eit new »."
+            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw (études présentes\u00a0: {known})"
+            "\u00a0: corrigez le nom ou créez-la avec « eit new »."
         )
     waves = list_waves(root, name)
     if not waves:

@@ -17,7 +17,6 @@ from eit_analysis import reference
 from eit_analysis.cli import main
 from eit_analysis.flows.extrapolation import frame
 from eit_analysis.intake.registers import read_register
-from eit_analysis.intake.registers.finishing import HEADCOUNT_CLASSES
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import open_study
 
@@ -60,7 +59,8 @@ def test_the_open_class_ends_at_twice_its_beginning():
 
 
 def test_classes_are_those_of_insee():
-    assert [low for low, _ in HEADCOUNT_CLASSES.values() if low] == list(frame.CLASSES)
+    lows = reference.load("headcount_classes")["low"]
+    assert lows[lows > 0].tolist() == list(frame.CLASSES)
     assert frame.size_class(np.array([0.0, 9, 10, 49, 50, 249, 250, np.nan])).fillna("?").tolist() == [
         "1-9", "1-9", "10-49", "10-49", "50-249", "50-249", "250+", "?",
     ]  # fmt: skip

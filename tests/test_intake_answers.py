@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from eit_analysis.intake.answers import applying
 from eit_analysis.intake.answers.answer_sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.sheets.ledger import ACCOUNTS
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 FLUX = ("E07.xlsx", "Flux")
@@ -40,15 +41,15 @@ def answer_file(*lines: list[Any], name: str = "réponses.xlsx", sheet: str = "R
 
 def apply(*files: RawFile) -> Applied:
     applied = applying.apply(read_answers(files), {FLUX: grid()})
-    for account in (account for sheets in applied.accounts.values() for account in sheets):
+    for account in applied.accounts.values():
         account.check()
     return applied
 
 
 def only(applied: Applied, **counts: int) -> None:
     """The one account of a single answer sheet."""
-    (account,) = (account for sheets in applied.accounts.values() for account in sheets)
-    assert account.counts() == {**account.zero(), **counts}
+    (account,) = applied.accounts.values()
+    assert account.counts() == {**dict.fromkeys(ACCOUNTS, 0), **counts}
 
 
 def test_answer_replaces_the_cell_and_leaves_two_traces():

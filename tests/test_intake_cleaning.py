@@ -464,7 +464,7 @@ def test_the_quick_look_at_a_table_accepts_what_pandera_accepts(study, name, row
     column, values, kind = BROKEN[name]
     flows = clean(study, [FLOW_HEADERS, flow(), flow(quantity="20")]).tables["flows"]
     frame = flows.assign(**{column: pd.Series(values, dtype=kind)}).iloc[:rows]
-    schema = tidy._schema("flows")
+    schema = tables.schema("flows")
     kept = [tidy._keeps(schema, frame, cells) for cells in ({}, {column: frame[column].drop_duplicates()})]
     try:
         schema.validate(frame)

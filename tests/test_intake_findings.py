@@ -12,7 +12,7 @@ import pytest
 import eit_analysis
 from eit_analysis import reference
 from eit_analysis.intake.registers import REGISTERS
-from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, Ledger
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, labels
 
 PACKAGE = Path(eit_analysis.__file__).parent
@@ -89,7 +89,7 @@ def test_finding_without_its_row_or_with_other_fields_is_refused():
     ledger = Ledger()
     ledger.correct(ledger.place("a.xlsx"), 1, "", "", "", "never_heard_of")
     with pytest.raises(KeyError):
-        ledger.corrections_frame()
+        ledger.frame(ledger.corrected, CORRECTIONS)
 
 
 def test_rows_are_whole():

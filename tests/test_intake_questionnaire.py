@@ -13,6 +13,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from eit_analysis import tables
+from eit_analysis.codes import EVIDENCE_WORDS
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import allowed_words, clean_cell, words_of
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
@@ -146,7 +147,7 @@ def test_drop_downs_offer_the_allowed_words_on_every_row(blank):
                 assert rule.errorStyle in (None, "stop")
             if rule is not None:
                 assert str(rule.sqref).endswith(str(ROWS + 1))
-    assert set(tables.EVIDENCE_WORDS) == set(allowed_words("flows", "evidence"))
+    assert set(EVIDENCE_WORDS) == set(allowed_words("flows", "evidence"))
 
 
 @pytest.mark.parametrize(

@@ -232,8 +232,7 @@ CELL = st.one_of(
 def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
     layout = next(lay for lay in REGISTERS["dares"].layouts if lay.table == "dares_sectors")
     match = find_match(layout, [HEADER])
-    body = Body("x.csv", "x", rows, range(2, 2 + len(rows)), is_text)
-    read = read_body(match, body, HEADER)
+    read = read_body(Body("x.csv", "x", match, HEADER, rows, range(2, 2 + len(rows)), is_text))
     assert read.rows_read == len(rows) == read.rows_kept + sum(read.ignored.values()) + read.rows_refused
     assert len(read.frame) == read.rows_kept
     assert read.refused["source_row"].nunique() == read.rows_refused
@@ -249,7 +248,7 @@ def test_every_file_of_a_table_gives_the_same_columns_in_the_same_order():
             header += ["A0Z"] if layout.wide else []
             match = find_match(layout, [header])
             assert match is not None and match.whole
-            frame = read_body(match, Body("x", "x", [], [], True), header).frame
+            frame = read_body(Body("x", "x", match, header, [], [], True)).frame
             columns.setdefault(layout.table, set()).add(
                 tuple(zip(frame, map(str, frame.dtypes), strict=True))
             )

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from stdnum import luhn
 
+from eit_analysis import reference
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers import import_register, read_register, stream
-from eit_analysis.intake.registers.finishing import HEADCOUNT_CLASSES
 from eit_analysis.intake.registers.lambert import geographic
 from eit_analysis.study import open_study
 
@@ -78,7 +78,7 @@ def test_the_columns_that_a_questionnaire_is_prefilled_with(tmp_path):
 
 
 def test_headcount_classes_part_the_whole_scale():
-    bounds = sorted(HEADCOUNT_CLASSES.values(), key=lambda pair: pair[0])
+    bounds = reference.load("headcount_classes")[["low", "high"]].sort_values("low").to_numpy().tolist()
     for (_, high), (low, _) in itertools.pairwise(bounds):
         assert low == high + 1
 

@@ -28,8 +28,7 @@ from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import page as html_page
 from eit_analysis.intake.relance.fiches import fiches, write_sheets
-from eit_analysis.intake.relance.questions import IMPORTANT
-from eit_analysis.intake.relance.wave_cells import LABELS, Question
+from eit_analysis.intake.relance.wave_cells import Question
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.findings import Finding, catalogue, codes, finding
@@ -283,14 +282,14 @@ def test_personal_data_of_a_raw_cell_is_not_shown():
 def test_every_name_that_questions_rest_on_exists():
     known = {name for table in tables.TABLES for name in tables.form(table)}
     assert set(phrases.ASKS) <= known
-    for table, columns in IMPORTANT.items():
-        assert set(columns) <= set(tables.form(table))
-    assert all(column in tables.form(table) for table, column in LABELS.items())
+    for table in tables.TABLES:
+        assert {*tables.used_for(table, "asked"), *tables.used_for(table, "names")} <= set(tables.form(table))
+        assert len(tables.used_for(table, "names")) == (table != "sites")
 
 
 def test_every_message_is_french_typography():
     templates = [*phrases.ASKS.values(), *fiche_book.GUIDE_TEXT]
-    texts = [*map(phrases.typeset, templates), phrases.ABSENT]
+    texts = [*map(phrases.typeset, templates), *phrases.PHRASES.values()]
     texts += [
         text for entry in catalogue().values() for text in (entry.sentence, entry.advice, entry.question)
     ]

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis import reference
+from eit_analysis.codes import CATEGORIES, NATURES, QUALITIES, ROUTES
 from eit_analysis.errors import EitError, InputError
 from eit_analysis.reference.factors import (
     FACTOR_UNITS,
@@ -20,7 +21,6 @@ from eit_analysis.reference.factors import (
     lookup,
 )
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
-from eit_analysis.tables import CATEGORIES, NATURES, QUALITIES, ROUTES
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")

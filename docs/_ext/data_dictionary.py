@@ -1,4 +1,4 @@
-"""Writes the columns of every table into the guide, from the contract in ``eit_analysis/tables.py``."""
+"""Writes the columns of every table into the guide, from the contract (``eit_analysis/tables.py``)."""
 
 from __future__ import annotations
 

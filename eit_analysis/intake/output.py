@@ -24,21 +24,6 @@ INTERNAL = "row_sites"  # for the notebooks only
 THREADS = 2  # beside the one that makes the logs
 
 
-def arrow_table(frame: pd.DataFrame) -> pa.Table:
-    """Table in plain column types and without the pandas metadata, which holds versions."""
-    # One thread: starting more takes longer than they save.
-    return pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
-
-
-def _write_parquet(table: pa.Table, sink: pa.NativeFile) -> None:
-    pq.write_table(
-        # pandas reads its str type back from the stored schema.
-        table, sink, compression="snappy", store_schema=True,
-        # Half of the time, for tables that are only ever read whole.
-        use_dictionary=_repetitive(table), write_statistics=False,
-    )  # fmt: skip
-
-
 def _repetitive(table: pa.Table) -> list[str]:
     """Columns whose first rows repeat few values: the others gain nothing from a dictionary."""
     first = table.slice(0, FIRST_ROWS)
@@ -69,7 +54,12 @@ def write_files(
     def as_parquet(name: str, table: pa.Table) -> str:
         with open_atomic(study.processed / f"{name}.parquet") as stream:
             with pa.OSFile(stream.name, "wb") as sink:
-                _write_parquet(table, sink)
+                pq.write_table(
+                    # pandas reads its str type back from the stored schema.
+                    table, sink, compression="snappy", store_schema=True,
+                    # Half of the time, for tables that are only ever read whole.
+                    use_dictionary=_repetitive(table), write_statistics=False,
+                )  # fmt: skip
             with Path(stream.name).open("rb") as written:
                 return hashlib.file_digest(written, "sha256").hexdigest()
 
@@ -78,7 +68,10 @@ def write_files(
     texts, binaries = [], {}
     with ThreadPoolExecutor(THREADS) as pool:
         for name, make in made.items():
-            table = arrow_table(make())
+            # One thread: starting more takes longer than they save. The metadata of pandas hold versions.
+            table = pa.Table.from_pandas(make(), preserve_index=False, nthreads=1).replace_schema_metadata(
+                None
+            )
             texts += [pool.submit(as_csv, name, table)] if name != INTERNAL else []
             binaries[name] = pool.submit(as_parquet, name, table)
     for text in texts:

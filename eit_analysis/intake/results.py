@@ -8,7 +8,7 @@ from eit_analysis.files import write_atomic
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
-from eit_analysis.intake.sheets.ledger import published
+from eit_analysis.intake.sheets.ledger import FINDING
 from eit_analysis.study import Study
 
 
@@ -23,7 +23,7 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
         "row_sites": cleaned.row_sites,
     }
     logs = {
-        name: lambda name=name: published(getattr(cleaned, name))
+        name: lambda name=name: getattr(cleaned, name).drop(columns=FINDING)
         for name in ("implausible", "corrections", "quarantine")
     }
     digests = write_files(study, frames, logs)

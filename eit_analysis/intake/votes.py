@@ -51,66 +51,59 @@ def read_votes(path: Path) -> pd.DataFrame:
         A column that is missing, a criterion that is unknown or given twice, points that are no number, or
         negative, or all zero for someone.
     """
+
+    def wrong(problem: str, row: int | None = None, column: str = "") -> InputError:
+        return InputError(problem, file=path.name, row=row, column=HEADERS[column][0] if column else None)
+
     raw = next(read_files([path], path.parent))
     if raw.refusal:
         # The advice of the reader is about questionnaires.
-        raise InputError(
-            f"{raw.refusal.sentence}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes "
-            f"{TITLES}",
-            file=path.name,
-        )
+        why = raw.refusal.sentence
+        raise wrong(f"{why}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}")
     rows = [[clean_text(cell) for cell in row] for row in raw.sheets[0].rows]
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
     if not filled:
-        raise InputError("ce fichier est vide, écrivez une ligne par vote", file=path.name)
+        raise wrong("ce fichier est vide, écrivez une ligne par vote")
     places = _places(filled[0][1], path.name)
-    names = _criteria()
+    labels = heading("criterion").labels
+    # By name and by label, with and without the unit that ends it.
+    names = {fold_words(text): c for c, label in labels.items() for text in (c, label, label.split(" (")[0])}
     votes: dict[tuple[str, str], dict] = {}
     participants: dict[str, str] = {}
     for number, row in filled[1:]:
         cells = {column: row[place] for column, place in places.items()}
         if not cells["participant"]:
-            raise InputError("il manque, écrivez qui vote", **_at(path, number, "participant"))
+            raise wrong("il manque, écrivez qui vote", number, "participant")
         if fold_words(cells["criterion"]) not in names:
-            raise InputError(
-                f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: "
-                + ", ".join(sorted(heading("criterion").labels.values())),
-                **_at(path, number, "criterion"),
-            )
+            known = ", ".join(sorted(labels.values()))
+            problem = f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: {known}"
+            raise wrong(problem, number, "criterion")
         # One person is one voter, however the name is typed from row to row.
         participant = participants.setdefault(fold_words(cells["participant"]), cells["participant"])
         criterion = names[fold_words(cells["criterion"])]
         if (participant, criterion) in votes:
             before = votes[participant, criterion]["source_row"]
-            raise InputError(
-                f"« {participant} » a déjà voté sur ce critère à la ligne {before}, gardez-en une seule",
-                **_at(path, number, "criterion"),
-            )
+            problem = f"« {participant} » a déjà voté sur ce critère à la ligne {before}, gardez-en une seule"
+            raise wrong(problem, number, "criterion")
         points = parse_number(cells["points"])
         if points.problem or points.value is None:
-            raise InputError(
-                f"« {cells['points']} » n'est pas un nombre de points, écrivez un nombre, 0 si le critère ne "
-                "compte pas",
-                **_at(path, number, "points"),
-            )
+            advice = "écrivez un nombre, 0 si le critère ne compte pas"
+            problem = f"« {cells['points']} » n'est pas un nombre de points, {advice}"
+            raise wrong(problem, number, "points")
         if points.value < 0:
-            raise InputError(
-                "le nombre de points est négatif, écrivez 0 ou plus", **_at(path, number, "points")
-            )
+            raise wrong("le nombre de points est négatif, écrivez 0 ou plus", number, "points")
         votes[participant, criterion] = {
             "participant": participant, "role": cells["role"], "criterion": criterion, "points": points.value,
             "source_row": number,
         }  # fmt: skip
     table = pd.DataFrame(list(votes.values()), columns=COLUMNS)
     if table.empty:
-        raise InputError("aucun vote sous les en-têtes, écrivez-en au moins un", file=path.name)
+        raise wrong("aucun vote sous les en-têtes, écrivez-en au moins un")
     total = table.groupby("participant", sort=False)["points"].sum()
     if (total <= 0).any():
         silent = str(total.index[total <= 0][0])
         first = int(table.loc[table["participant"] == silent, "source_row"].iloc[0])
-        raise InputError(
-            f"« {silent} » ne donne aucun point, corrigez ou retirez ses lignes", **_at(path, first, "points")
-        )
+        raise wrong(f"« {silent} » ne donne aucun point, corrigez ou retirez ses lignes", first, "points")
     return table
 
 
@@ -126,16 +119,3 @@ def _places(header: list[str], file: str) -> dict[str, int]:
             )
         places[column] = found[0]
     return places
-
-
-def _criteria() -> dict[str, str]:
-    """Folded name and folded label of each criterion, with and without the unit that ends it, to its name."""
-    return {
-        fold_words(text): code
-        for code, label in heading("criterion").labels.items()
-        for text in (code, label, label.split(" (")[0])
-    }
-
-
-def _at(path: Path, row: int, column: str) -> dict:
-    return {"file": path.name, "row": row, "column": HEADERS[column][0]}

@@ -12,7 +12,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import clean_text, words_meaning
 from eit_analysis.intake.reading.mojibake import repair
 from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.personal import PRIVATE, without_person
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 SHEET = "Relance"
@@ -70,8 +70,7 @@ class AnswerSheet:
 
 def logged(cell: Any) -> str:
     """The text of a cell as logs may keep it: personal data is written nowhere."""
-    text = clean_text(cell)
-    return PRIVATE if is_personal(text) else text
+    return without_person(clean_text(cell))
 
 
 def as_read(cell: Any) -> str:

@@ -19,59 +19,32 @@ Refusal = tuple[str, str, int, str, str, Finding]  # of quarantine.csv, but for 
 
 @dataclass(frozen=True)
 class Grid:
-    """A raw data sheet as cleaning sees it.
-
-    Attributes
-    ----------
-    table : str
-        Table of the contract.
-    rows : sequence of list
-        Raw cells, from the first line of the sheet.
-    header_row : int
-        Index of the header row, from 0.
-    columns : mapping of str to int
-        Cell index of each French header of the contract.
-    """
+    """A raw data sheet as cleaning sees it."""
 
     table: str
-    rows: Sequence[list[Any]]
-    header_row: int
-    columns: Mapping[str, int]
+    rows: Sequence[list[Any]]  #: raw cells, from the first line of the sheet
+    header_row: int  #: index from 0
+    columns: Mapping[str, int]  #: cell index of each French header of the contract
 
 
 @dataclass
 class Applied:
-    """What the answers of a wave did.
+    """What the answers of a wave did."""
 
-    Attributes
-    ----------
-    rows : dict of (file, sheet) to list of rows
-        The sheets that changed, in full; the given ones are left as they were.
-    confirmed : set of (file, sheet, row, column)
-        Cells that the firm confirms: their marks are to be removed.
-    removed : set of (file, sheet, row)
-        Rows that the firm withdraws, to be ignored by the rule ``removed_by_firm``.
-    named : dict of str to set of (file, sheet, row)
-        Data rows that each answer file names, whatever became of the answer.
-    unread : dict of (file, sheet, row, column) to (answer, Finding)
-        Cells to ask about again: their only answer is one that cleaning would refuse.
-    accounts : dict of str to list of SheetAccount
-        By answer file.
-    corrections, quarantine : list of tuple
-        Lines for ``corrections.csv`` and ``quarantine.csv``, in the order of their columns.
-    """
-
+    #: The sheets that changed, in full; the given ones are left as they were.
     rows: dict[SheetKey, list[list[Any]]] = field(default_factory=dict)
-    confirmed: set[CellKey] = field(default_factory=set)
-    removed: set[RowKey] = field(default_factory=set)
+    confirmed: set[CellKey] = field(default_factory=set)  #: by the firm: their marks are to be removed
+    removed: set[RowKey] = field(default_factory=set)  #: withdrawn by the firm, to be ignored
+    #: Data rows that each answer file names, whatever became of the answer.
     named: dict[str, set[RowKey]] = field(default_factory=dict)
+    #: To ask about again: the only answer of the cell is one that cleaning would refuse.
     unread: dict[CellKey, tuple[str, Finding]] = field(default_factory=dict)
-    accounts: dict[str, list[SheetAccount]] = field(default_factory=dict)
+    accounts: dict[SheetKey, SheetAccount] = field(default_factory=dict)  #: of the answer sheets
     corrections: list[Correction] = field(default_factory=list)
     quarantine: list[Refusal] = field(default_factory=list)
 
     def account(self, answer: Answer) -> SheetAccount:
-        return next(a for a in self.accounts[answer.source_file] if a.sheet == answer.source_sheet)
+        return self.accounts[answer.source_file, answer.source_sheet]
 
     def write(self, answer: Answer, target: str, rule: str) -> None:
         self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))

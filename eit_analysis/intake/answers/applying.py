@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.intake.answers.answer_sheets import Answer, AnswerSheet, as_read, logged
 from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, RowKey, SheetKey
 from eit_analysis.intake.answers.refusals import refusal
@@ -25,8 +24,9 @@ from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import SheetAccount
 from eit_analysis.reference.findings import finding
 
-QUANTITY, UNIT, PERIOD = (ENTRY_COLUMNS[name][0] for name in ("quantity", "unit", "period"))
-CATEGORY = tables.form("flows")["category"]["header"]
+QUANTITY, UNIT, PERIOD, CATEGORY = (
+    tables.header("flows", name) for name in ("quantity", "unit", "period", "category")
+)
 RowContent = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
 
 
@@ -34,16 +34,18 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[SheetKey, Grid]) -> Appl
     """Put every usable answer into its cell of the data sheets of the wave (``grids``)."""
     applied = Applied()
     by_cell: dict[CellKey, list[Answer]] = {}
-    known = _by_name(grids)
+    known: dict[SheetKey, list[SheetKey]] = {}
+    for place in grids:
+        known.setdefault(_name(place), []).append(place)
     for sheet in sorted(sheets, key=lambda s: (s.file, s.sheet)):
         account = SheetAccount(sheet.sheet, "answers", sheet.header_row, sheet.rows_read)
         account.rows_ignored = len(sheet.ignored)
-        applied.accounts.setdefault(sheet.file, []).append(account)
+        applied.accounts[sheet.file, sheet.sheet] = account
         for row, text, rule in sheet.ignored:
             applied.corrections.append((sheet.file, sheet.sheet, row, "", text, "", rule))
         for answer in sheet.answers:
-            place = _place(answer, known)
-            cell = _cell(answer, place, grids[place]) if place else None
+            named = _place(answer, known)
+            cell = _cell(answer, named, grids[named]) if named else None
             if cell is None:
                 applied.refuse(answer, finding("answer_without_cell"))
             else:
@@ -55,15 +57,8 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[SheetKey, Grid]) -> Appl
     return applied
 
 
-def _by_name(grids: Iterable[SheetKey]) -> dict[SheetKey, list[SheetKey]]:
-    """The data sheets by their names without Unicode form or outer spaces, which copying files changes."""
-    known: dict[SheetKey, list[SheetKey]] = {}
-    for place in grids:
-        known.setdefault(_name(place), []).append(place)
-    return known
-
-
 def _name(place: SheetKey) -> SheetKey:
+    """The names of a sheet without Unicode form or outer spaces, which copying files changes."""
     file, sheet = (unicodedata.normalize("NFC", clean_text(text)) for text in place)
     return file, sheet
 

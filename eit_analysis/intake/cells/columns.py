@@ -25,12 +25,7 @@ def objects(values: Sequence[Any]) -> np.ndarray:
 class Rows(Sequence[list[Any]]):
     """Rows of raw cells, all equally long, each distinct cell held once; reads like a list of lists.
 
-    Parameters
-    ----------
-    values : sequence
-        Distinct cells.
-    numbers : numpy.ndarray of int, shape (n_rows, n_columns)
-        Position in ``values`` of each cell.
+    ``numbers``, shape (n_rows, n_columns), is the position in ``values`` of each cell.
     """
 
     def __init__(self, values: Sequence[Any], numbers: np.ndarray) -> None:
@@ -74,29 +69,16 @@ class Rows(Sequence[list[Any]]):
 
 @dataclass(frozen=True)
 class Cells:
-    """A column of raw cells.
+    """A column of raw cells."""
 
-    Attributes
-    ----------
-    values : sequence
-        Distinct cells.
-    codes : numpy.ndarray of int, shape (n_rows,)
-        Position in ``values`` of the cell of each row.
-    """
-
-    values: Sequence[Any]
-    codes: np.ndarray
+    values: Sequence[Any]  #: distinct cells
+    codes: np.ndarray  #: shape (n_rows,): position in ``values`` of the cell of each row
 
     @classmethod
     def of(cls, column: Sequence[Any]) -> Cells:
         values = list(dict.fromkeys(column))
         position = dict(zip(values, range(len(values)), strict=True))
         return cls(values, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
-
-    @classmethod
-    def each(cls, column: Sequence[Any]) -> Cells:
-        """A column of which each cell is held apart: all different, or not worth comparing."""
-        return cls(list(column), np.arange(len(column), dtype=np.int32))
 
     @classmethod
     def among(cls, values: Sequence[Any], codes: np.ndarray) -> Cells:

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from eit_analysis import reference, tables
-from eit_analysis.codes import AGE_BANDS
+from eit_analysis.codes import AGE_BANDS, EVIDENCE_WORDS
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
 from eit_analysis.intake.cells.identifiers import CellError
@@ -44,7 +44,6 @@ DEFAULTS = {
     "consent": ("none", "consent_assumed_none"),
     "evidence": ("estimated", "evidence_assumed_estimated"),
 }
-ENTRY_BOUNDS = {"uncertainty_percent": (0.0, 100.0)}  # of columns that only the form has
 # First and last age of each band.
 BANDS = {band: (int(band[:2]), int(band[3:]) if band[3:].isdigit() else 99) for band in AGE_BANDS}
 AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
@@ -52,26 +51,20 @@ AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?
 
 def is_number(table: str, column: str) -> bool:
     """Whether a cell of the form holds one number alone."""
-    return column == "uncertainty_percent" or "float" in tables.form(table)[column].get("dtype", "")
+    return tables.form(table)[column]["dtype"] == "float"
 
 
-@cache
 def bounds(table: str, column: str) -> tuple[float | None, float | None]:
     """Lowest and highest value the contract allows."""
-    low, high = ENTRY_BOUNDS.get(column, (None, None))
-    schema_column = tables.TABLES[table].to_schema().columns.get(column)
-    for check in schema_column.checks if schema_column else ():
-        statistics = check.statistics or {}
-        low = statistics.get("min_value", low)
-        high = statistics.get("max_value", high)
-    return low, high
+    spec = tables.form(table).get(column, {})
+    return spec.get("low"), spec.get("high")
 
 
 @cache
 def allowed_words(table: str, column: str) -> tuple[str, ...]:
     """The words the form offers for a column, in order; none for a free column."""
     if column == "evidence":
-        return tuple(tables.EVIDENCE_WORDS)
+        return tuple(EVIDENCE_WORDS)
     return tuple((tables.form(table)[column]["labels"] or {}).values())
 
 
@@ -85,7 +78,7 @@ def words_of(table: str, column: str) -> dict[str, str] | None:
     words |= {fold_words(code.replace("_", " ")): code for code in labels}
     words |= {singular(fold_words(label)): code for code, label in labels.items()}
     if column == "evidence":
-        words |= {singular(fold_words(word)): code for word, code in tables.EVIDENCE_WORDS.items()}
+        words |= {singular(fold_words(word)): code for word, code in EVIDENCE_WORDS.items()}
     return words
 
 
@@ -177,9 +170,6 @@ SPECIAL: dict[str, Callable[[Any], tuple[Any, str]]] = {
     "age_band": clean_age_band,
     "months": identifiers.clean_months,
     "status_date": identifiers.clean_date,
-    # Entry columns have no type in the contract.
-    "unit": clean_free_text,
-    "comment": clean_free_text,
 }
 
 
@@ -191,8 +181,7 @@ def cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str]]:
         return SPECIAL[column]
     if spec["labels"] is not None:
         return partial(clean_word, table, column)
-    numeric = "float" in spec.get("dtype", "float")
-    return partial(clean_number, table, column) if numeric else clean_free_text
+    return partial(clean_number, table, column) if is_number(table, column) else clean_free_text
 
 
 def is_free(table: str, column: str) -> bool:

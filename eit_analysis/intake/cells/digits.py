@@ -7,28 +7,14 @@ from typing import NamedTuple
 
 
 class Number(NamedTuple):
-    """A number as read from a cell.
+    """A number as read from a cell."""
 
-    Attributes
-    ----------
-    value : float or None
-        Central value, None when the cell means that it is missing.
-    low, high : float or None
-        Interval written in the cell itself, else None.
-    rule : str
-        Name of the reading rule when something else than plain reading was done, else ``""``.
-    suffix : str
-        Text that follows the number (``t``, ``%``, ``€/t``).
-    problem : str
-        Reason code when the cell is not a number, else ``""``.
-    """
-
-    value: float | None = None
-    low: float | None = None
+    value: float | None = None  #: central value, None when the cell means that it is missing
+    low: float | None = None  #: bounds written in the cell itself
     high: float | None = None
-    rule: str = ""
-    suffix: str = ""
-    problem: str = ""
+    rule: str = ""  #: name of the reading rule when something else than plain reading was done
+    suffix: str = ""  #: text that follows the number (``t``, ``%``, ``€/t``)
+    problem: str = ""  #: reason code when the cell is not a number
 
 
 # One spelling of a value each, tried in this order; the first two would match the third.

@@ -157,7 +157,8 @@ def _parse_spaced(text: str) -> Number:
         return Number(rule="missing_word")
     if not "0" <= text[0] <= "9" and (number := _word(fold_words(text))):
         return number
-    if _is_date(text):
+    years = YEARS.fullmatch(text)  # 2017-2018: where a range was typed, the tableur changed it
+    if DATE.fullmatch(text) or (years and int(years[2]) == int(years[1]) + 1):
         return Number(problem="date_instead_of_number")
     number = read_quantity(text)
     if not number.problem and not max(abs(number.high or 0.0), abs(number.value or 0.0)) < HUGE:
@@ -179,12 +180,6 @@ def _word(words: str) -> Number | None:
     return Number(problem="refers_elsewhere") if ELSEWHERE.match(words) else None
 
 
-def _is_date(text: str) -> bool:
-    """A text date, or two years in a row (``2017-2018``): where a range was typed, the tableur changed it."""
-    years = YEARS.fullmatch(text)
-    return bool(DATE.fullmatch(text)) or (years is not None and int(years[2]) == int(years[1]) + 1)
-
-
 # What a header may state besides the units of mass, volume and count.
 OTHER_UNITS = {"%", "€", "k€", "€ ht", "€ ttc", "eur", "euro", "euros", "h", "heure", "heures", "etp",
                "personne", "personnes", "salarié", "salariés", "agents", "pourcent", "pour cent"}  # fmt: skip
@@ -204,10 +199,8 @@ def header_unit(header: str) -> tuple[str, str]:
     text = single_spaced(header)
     for form in HEADER_UNITS:
         match = form.fullmatch(text)
-        if match and (_other_unit(match[2]) or known_unit(match[2])):
-            return match[1], match[2].strip()
+        if match:
+            base = re.split(r" ?/| par ", match[2].casefold().strip(), maxsplit=1)[0]
+            if base in OTHER_UNITS or known_unit(match[2]):
+                return match[1], match[2].strip()
     return header, ""
-
-
-def _other_unit(text: str) -> bool:
-    return re.split(r" ?/| par ", text.casefold().strip(), maxsplit=1)[0] in OTHER_UNITS

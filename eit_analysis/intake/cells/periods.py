@@ -8,7 +8,7 @@ from typing import Any
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, singular
+from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, singular, words_meaning
 from eit_analysis.reference.units import known_unit
 
 PERIODS = reference.load("periods").to_numpy().tolist()
@@ -29,8 +29,7 @@ BESIDE = re.compile(r"(.+) (\w+(?:[-⁻−][1¹])?)")  # tonnes annuelles, t an-
 
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
           "novembre", "decembre")  # fmt: skip
-ALL_YEAR = {"toute l annee", "toute annee", "annee", "tous", "tous les mois", "tous les mois de l annee",
-            "permanent", "continu", "en continu", "annuel", "12 mois", "12 mois sur 12", "12 12"}  # fmt: skip
+ALL_YEAR = words_meaning("all_year")
 EXCEPT = re.compile(r"(?:toute l annee |tous les mois )?(?:sauf|hors|hormis|excepte) (?:en )?(.+)")
 QUARTER = re.compile(r"\b(?:([1-4])(?:er|e|eme|ere|nd|d)? ?trim(?:estre)?|t([1-4])|trim(?:estre)? ([1-4]))\b")
 HALF_YEAR = re.compile(r"\b(?:([12])(?:er|e|eme|ere|nd|d)? ?semestre|semestre ([12]))\b")

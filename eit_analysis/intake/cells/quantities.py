@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from eit_analysis import reference
 from eit_analysis.intake.cells.digits import Number, decimal
 from eit_analysis.reference.units import known_unit, normalise_unit
 
@@ -61,11 +62,7 @@ AMBIGUOUS_MULTIPLIER = re.compile(r"(?:[kK]|M|Mds?|m€)(?:/.*)?")
 KILO_CAPITAL = re.compile(r"K(?=€|eur)")
 FRACTION = re.compile(r"(?<![.,]) ?([½¼¾])(?![0-9.,])")
 FRACTIONS = {"½": ",5", "¼": ",25", "¾": ",75"}
-NUMBER_WORDS = {
-    "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
-    "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15,
-    "seize": 16, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100,
-}  # fmt: skip
+NUMBER_WORDS: dict[str, int] = dict(reference.load("number_words").to_numpy())
 NUMBER_WORD = re.compile(rf"({'|'.join(NUMBER_WORDS)})(?: (.*))?", re.I)
 VAGUE = re.compile(
     r"\b(?:quelques?|plusieurs|beaucoup|peu|variables?|négligeables?|traces?|selon"

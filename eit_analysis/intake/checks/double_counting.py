@@ -8,7 +8,7 @@ import pandas as pd
 
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
-from eit_analysis.tables import form
+from eit_analysis.tables import header
 
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
@@ -17,7 +17,9 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     """Marks of the three rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
-    alone = _alone(tables["sites"])
+    owners = tables["sites"].drop_duplicates(["source_file", "site_id"])
+    # The actor of each file that describes only one.
+    alone = owners.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
     for table, frame in tables.items():
         if table != "sites" and "site_id" in frame and frame["source_file"].isin(alone.index).any():
             yield other_firm_in_file(table, frame, set(tables["sites"]["site_id"]), alone)
@@ -31,7 +33,7 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
         ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
         for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
     ]
-    return mark(rows, form("sites")["siret"]["header"], rows["siret"], findings("same_siret", names=others))
+    return mark(rows, header("sites", "siret"), rows["siret"], findings("same_siret", names=others))
 
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +45,7 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]
     found = findings("repeated_in_files", file=first[rows.index])
-    return mark(rows, form("flows")["description"]["header"], rows["description"], found)
+    return mark(rows, header("flows", "description"), rows["description"], found)
 
 
 def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
@@ -56,10 +58,4 @@ def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: 
     owner = rows["source_file"].map(alone)
     rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
     found = findings("other_firm_in_file", site=rows["site_id"], owner=owner)
-    return mark(rows, form(table)["site_id"]["header"], rows["site_id"], found)
-
-
-def _alone(sites: pd.DataFrame) -> pd.Series:
-    """The actor of each file that describes only one."""
-    owners = sites.drop_duplicates(["source_file", "site_id"])
-    return owners[~owners["source_file"].duplicated(keep=False)].set_index("source_file")["site_id"]
+    return mark(rows, header(table, "site_id"), rows["site_id"], found)

@@ -6,8 +6,7 @@ enough to be asked to a firm; a cell carries one mark, that of the most precise 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.marks import findings, gathered, mark
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
-from eit_analysis.tables import CATEGORIES, form
+from eit_analysis.tables import CATEGORIES, header
 
 COLLECTORS = ("outlet", "public")  # what they hand on is not their own waste alone
 COLLECTING_NAF = ("38", "39", "4677")  # waste treatment, remediation, wholesale of waste and scrap
@@ -47,19 +46,11 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         misstated = unit_errors.headcount_unit_errors(staffed)
         of_staff = [misstated, ages_against_headcount(staffed), *_staff_rows(workforce)]
     producers = _producers(sites.drop(index=misstated.index))
-    compared = (
-        [unit_errors.mass_unit_errors(flows, producers["headcount"]), tonnes_per_employee(flows, producers)]
-        if len(producers)
-        else []
-    )
-    marks = [
-        *of_staff,
-        *compared,
-        reference_year_apart(sites),
-        cost_out_of_range(flows),
-        *code_conflicts(flows),
-    ]
-    return gathered(marks)
+    marks = list(of_staff)
+    if len(producers):
+        marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
+        marks.append(tonnes_per_employee(flows, producers))
+    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *code_conflicts(flows)])
 
 
 def _producers(sites: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +83,7 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
     firms = over[["ratio", "division", "low", "high", "year"]].T.to_dict()
     found = [finding("tonnes_per_employee", **firms[site]) for site in rows["site_id"]]
-    return mark(rows, form("flows")["quantity"]["header"], unit_errors.tonnes(rows), found)
+    return mark(rows, header("flows", "quantity"), unit_errors.tonnes(rows), found)
 
 
 def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +91,7 @@ def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
     gap = (staffed["headcount"] - staffed["staff"]).abs()
     rows = staffed[(gap > HEADCOUNT_SHARE * staffed["headcount"]) & (gap > HEADCOUNT_PEOPLE)]
     found = findings("ages_against_headcount", headcount=rows["headcount"], staff=rows["staff"])
-    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
+    return mark(rows, header("sites", "headcount"), rows["headcount"].map(exact), found)
 
 
 def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
@@ -116,22 +107,20 @@ def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
         else finding("reference_year_apart.impossible", year=year)
         for year in rows["reference_year"]
     ]
-    header = form("sites")["reference_year"]["header"]
-    return mark(rows, header, rows["reference_year"].map("{:.0f}".format), found)
+    raw = rows["reference_year"].map("{:.0f}".format)
+    return mark(rows, header("sites", "reference_year"), raw, found)
 
 
 def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
     """More full-time equivalents (5 % of rounding allowed) or more departures than people on the row."""
-    columns = form("workforce")
-    rules = [
+    marks = []
+    for column, share, code in (
         ("fte", FTE_SHARE, "fte_above_headcount"),
         ("planned_departures_3y", 1.0, "departures_above_headcount"),
-    ]
-    marks = []
-    for column, share, code in rules:
+    ):
         rows = workforce[workforce[column] > share * workforce["headcount"]]
         found = findings(code, value=rows[column], headcount=rows["headcount"])
-        marks.append(mark(rows, columns[column]["header"], rows[column].map(exact), found))
+        marks.append(mark(rows, header("workforce", column), rows[column].map(exact), found))
     return marks
 
 
@@ -141,7 +130,7 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     cost = flows["cost_eur_per_t"].to_numpy()
     rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
     found = [finding("cost_out_of_range", cost=cost, low=low, high=high) for cost in rows["cost_eur_per_t"]]
-    return mark(rows, form("flows")["cost_eur_per_t"]["header"], rows["cost_eur_per_t"].map(exact), found)
+    return mark(rows, header("flows", "cost_eur_per_t"), rows["cost_eur_per_t"].map(exact), found)
 
 
 def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -151,31 +140,20 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     material (`MATERIALS`) on a flow of another category.
     """
     (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
-    for conflict, reason in (
-        (_never_hazardous, "hazard_conflict"),
-        (_other_material, "waste_code_against_category"),
-    ):
+    labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
+    conflicts: dict[str, Callable[[str, str], bool]] = {
+        "hazard_conflict": lambda code, name: name in NEVER_HAZARDOUS and bool(is_hazardous(code)),
+        "waste_code_against_category": lambda code, name: (
+            code in MATERIALS and name not in (*ANY_MATERIAL, *MATERIALS[code].split())
+        ),
+    }
+    for reason, conflict in conflicts.items():
         wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
         for row, code in enumerate(codes):
-            wrong[row] = [conflict(code, other) for other in categories]
+            wrong[row] = [conflict(code, name) for name in categories]
         rows = flows.iloc[np.flatnonzero(wrong[own, category])]
         found = [
-            finding(reason, category=CATEGORIES[other], waste_code=code, waste=waste_labels()[code])
-            for code, other in zip(rows["waste_code"], rows["category"], strict=True)
+            finding(reason, category=CATEGORIES[name], waste_code=code, waste=labels[code])
+            for code, name in zip(rows["waste_code"], rows["category"], strict=True)
         ]
-        yield mark(rows, form("flows")["waste_code"]["header"], rows["waste_code"], found)
-
-
-@cache
-def waste_labels() -> dict[str, str]:
-    """French label of each code of the list of waste."""
-    codes = reference.load("waste_codes")
-    return dict(zip(codes["waste_code"], codes["label_fr"], strict=True))
-
-
-def _never_hazardous(code: str, category: str) -> bool:
-    return category in NEVER_HAZARDOUS and bool(is_hazardous(code))
-
-
-def _other_material(code: str, category: str) -> bool:
-    return code in MATERIALS and category not in (*ANY_MATERIAL, *MATERIALS[code].split())
+        yield mark(rows, header("flows", "waste_code"), rows["waste_code"], found)

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
-from eit_analysis.tables import form
+from eit_analysis.tables import header
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 PAIR = ["site_id", "waste_code"]
@@ -42,23 +42,14 @@ CONFLICTS = {
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What comes out of a reconciliation.
+    """What comes out of a reconciliation."""
 
-    Attributes
-    ----------
-    flows : pandas.DataFrame
-        The flows, in the same order; changed only where the register is kept.
-    conflicts : pandas.DataFrame
-        ``site_id, waste_code``, ``survey_t_per_year`` with its bounds, ``register_t_per_year``, ``ratio``
-        (register over survey), ``register``, ``year`` (of the register), ``agreement`` (``yes``, ``no``,
-        ``survey_only``, ``register_only``, ``masked``) and ``kept`` (``register``, ``survey``, ``none``).
-    corrections : pandas.DataFrame
-        One line per changed flow, rule ``register_preferred``, tonnes per year before and after.
-    """
-
-    flows: pd.DataFrame
+    flows: pd.DataFrame  #: in the same order; changed only where the register is kept
+    #: ``site_id, waste_code``, ``survey_t_per_year`` with its bounds, ``register_t_per_year``, ``ratio``
+    #: (register over survey), ``register``, ``year`` (of the register), ``agreement`` (``yes``, ``no``,
+    #: ``survey_only``, ``register_only``, ``masked``) and ``kept`` (``register``, ``survey``, ``none``).
     conflicts: pd.DataFrame
-    corrections: pd.DataFrame
+    corrections: pd.DataFrame  #: one line per changed flow, tonnes per year before and after
 
 
 def reconcile(
@@ -92,9 +83,8 @@ def reconcile(
         Applying it twice gives the same flows as once, whatever the order of the rows.
     """
     if waste_register.empty:
-        return Reconciled(
-            flows, pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS), no_lines(CORRECTIONS)
-        )
+        nothing = pd.DataFrame(columns=list(CONFLICTS)).astype(CONFLICTS)
+        return Reconciled(flows, nothing, no_lines(CORRECTIONS))
     registered = _registered(sites, waste_register)
     compared = (flows["direction"] == "out") & flows["waste_code"].notna()
     compared &= flows["site_id"].isin(registered["site_id"])
@@ -102,10 +92,8 @@ def reconcile(
     chosen = conflicts[conflicts["kept"] == "register"].set_index(PAIR)
     pairs = pd.MultiIndex.from_frame(flows[PAIR])
     replaced = compared.to_numpy() & pairs.isin(chosen.index)
-    changed_flows, changed = _replace(flows, replaced, chosen.reindex(pairs[replaced]), half_width)
-    return Reconciled(
-        changed_flows, conflicts[list(CONFLICTS)], _corrections(flows[changed], changed_flows[changed])
-    )
+    new, changed = _replace(flows, replaced, chosen.reindex(pairs[replaced]), half_width)
+    return Reconciled(new, conflicts[list(CONFLICTS)], _corrections(flows[changed], new[changed]))
 
 
 def _declared(flows: pd.DataFrame) -> pd.DataFrame:
@@ -134,9 +122,8 @@ def _registered(sites: pd.DataFrame, waste_register: pd.DataFrame) -> pd.DataFra
 
 
 def _side_by_side(declared: pd.DataFrame, registered: pd.DataFrame, prefer_register: bool) -> pd.DataFrame:
-    both = declared.merge(registered, on=PAIR, how="outer", indicator=True).sort_values(
-        PAIR, ignore_index=True
-    )
+    both = declared.merge(registered, on=PAIR, how="outer", indicator=True)
+    both = both.sort_values(PAIR, ignore_index=True)
     masked = both["masked"].eq(True)
     survey, register = both["survey_t_per_year"], both["register_t_per_year"].mask(masked)
     within = (register >= both["survey_low_t_per_year"] * (1 - SAME)) & (
@@ -168,11 +155,8 @@ def _replace(
     mass = np.where((survey > 0) | same, old * factor, register / chosen["flows"].to_numpy(float))
     spread = np.exp(np.arcsinh(half_width))
     new = flows.copy()
-    new.loc[replaced, MASS], new.loc[replaced, LOW], new.loc[replaced, HIGH] = (
-        mass,
-        mass / spread,
-        mass * spread,
-    )
+    for name, value in ((MASS, mass), (LOW, mass / spread), (HIGH, mass * spread)):
+        new.loc[replaced, name] = value
     new.loc[replaced, "evidence"] = "measured"
     columns = [MASS, LOW, HIGH, "evidence"]
     return new, (new[columns] != flows[columns]).any(axis=1).to_numpy()
@@ -180,7 +164,7 @@ def _replace(
 
 def _corrections(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     frame = before[SOURCE].assign(
-        column=form("flows")["quantity"]["header"],
+        column=header("flows", "quantity"),
         raw_value=before[MASS].map("{:.12g}".format),
         clean_value=after[MASS].map("{:.12g}".format),
         rule="register_preferred",

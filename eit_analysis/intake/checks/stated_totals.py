@@ -4,31 +4,56 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pandas as pd
 
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Cells
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.checks.marks import findings, gathered, mark
-from eit_analysis.tables import form
+from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
+from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.tables import TABLES, header, used_for
 
 RELATIVE = 0.005
 COLUMN = ["source_file", "source_sheet", "column"]
+TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("unit",)}  # what a sum supposes
 # What can be added up: under a cost per tonne or a level, a last row is at best a mean.
-ADDED_UP = {
-    form(table)[name]["header"]
-    for table, names in {
-        "flows": "quantity",
-        "sharing": "volume_per_year cost_eur_per_year",
-        "workforce": "headcount fte planned_departures_3y planned_hires_3y",
-        "skills": "headcount shared_need_h_per_month",
-        "synergy_register": "realised_t_per_year",
-    }.items()
-    for name in names.split()
-}
+ADDED_UP = {header(table, name) for table in TABLES for name in used_for(table, "adds_up")}
+
+
+def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Numbers of the sheets that state a total, and the totals they state, as `check_totals` takes them."""
+    values: list[tuple[Any, ...]] = []
+    totals: list[tuple[Any, ...]] = []
+    for sheet in sheets:
+        origin, table = ledger.origins[sheet.place], sheet.account.table
+        for row, cells in sheet.totals.items():
+            for name, cell in cells.items():
+                if (number := parse_number(cell).value) is not None:
+                    totals.append((*origin, row, header(table, name), number, clean_text(cell)))
+        for name, places in sheet.columns.items() if sheet.totals else ():
+            if not all(_alike(sheet, beside) for beside in TOGETHER.get(name, ())):
+                continue
+            for row, place in zip(sheet.rows.tolist(), places.tolist(), strict=True):
+                cell = sheet.cells.values[place]
+                if (number := parse_number(cell).value) is not None:
+                    values.append((*origin, row, header(table, name), number, isinstance(cell, str)))
+    names = [*SOURCE, "column", "value"]
+    return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
+
+
+def _alike(sheet: SheetRows, column: str) -> bool:
+    """Whether all rows of a sheet have the same word in a column, so that their numbers add up."""
+    cells = Cells.among(sheet.cells.values, sheet.columns[column]).values if column in sheet.columns else ()
+    return len({fold_words(clean_text(cell)) for cell in cells} - {""}) <= 1
 
 
 def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """Total rows whose figure is none of the sums that it may be.
+    """Marks on the total rows whose figure is none of the sums that it may be.
 
     A total may close the rows since the total before it (a subtotal), all the rows above it, or all the
     totals above it (a grand total). Any of them within 0.5 %, or within half a unit of the last decimal that
@@ -41,17 +66,10 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     values : pandas.DataFrame
         ``source_file, source_sheet, source_row, column, value``: every number of the rows that are data
         (those merged or in quarantine too), as typed, before any unit; ``text`` where known: whether the
-        cell is text.
+        cell is text, which a spreadsheet does not add up.
     totals : pandas.DataFrame
         The same columns and ``raw_value``, for the total rows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Marks on the total cells.
     """
-    if totals.empty:
-        return gathered([])
     sheets = dict(list(values.dropna(subset=["value"]).groupby(COLUMN, sort=False)))
     found = []
     added_up = totals[totals["column"].isin(ADDED_UP)].dropna(subset=["value"])
@@ -82,10 +100,6 @@ def _wrong(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agree(found: float, total: float) -> bool:
-    return abs(found - total) <= max(RELATIVE * abs(found), _half_unit(total))
-
-
-def _half_unit(total: float) -> float:
-    """Half a unit of the last decimal shown: 0.05 for 12.5."""
     decimals = len(f"{total:.6f}".rstrip("0").partition(".")[2])
-    return 0.5 * 10**-decimals + 1e-9
+    half_unit = 0.5 * 10**-decimals + 1e-9  # of the last decimal shown: 0.05 for 12.5
+    return abs(found - total) <= max(RELATIVE * abs(found), half_unit)

@@ -19,7 +19,7 @@ import pandas as pd
 from eit_analysis.french import exact
 from eit_analysis.intake.checks.marks import findings, mark
 from eit_analysis.reference.findings import finding
-from eit_analysis.tables import CATEGORIES, form
+from eit_analysis.tables import CATEGORIES, header
 
 THOUSAND = 1000
 RATIO = 300  # x / M from which an error is looked for
@@ -41,23 +41,13 @@ def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
     """Firms whose ``headcount`` is a thousand times, or a thousandth of, the ``staff`` of their sheet."""
     rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
     found = findings("decimal_slip.headcount", headcount=rows["headcount"], staff=rows["staff"])
-    return mark(rows, form("sites")["headcount"]["header"], rows["headcount"].map(exact), found)
+    return mark(rows, header("sites", "headcount"), rows["headcount"].map(exact), found)
 
 
 def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
-    """Flows a thousand times larger or smaller than those of the other firms (equations of this module).
+    """Marks on flows (t/year) a thousand times larger or smaller than those of the other firms.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Tidy flows, t/year.
-    staff : pandas.Series
-        Headcount by ``site_id``, of the firms that can be compared.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Marks on the quantity.
+    ``staff`` is the headcount by ``site_id``, of the firms that can be compared; equations of this module.
     """
     per_employee = flows["mass_t_per_year"] / flows["site_id"].map(staff).astype(float)
     rows = flows.assign(per_employee=per_employee, chapter=flows["waste_code"].str[:2].fillna(""))
@@ -85,7 +75,7 @@ def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
         )
         for mass, ratio, more, code in zip(rows["mass_t_per_year"], times, up, rows["category"], strict=True)
     ]  # fmt: skip
-    return mark(rows, form("flows")["quantity"]["header"], tonnes(rows), found)
+    return mark(rows, header("flows", "quantity"), tonnes(rows), found)
 
 
 def tonnes(flows: pd.DataFrame) -> list[str]:

@@ -16,42 +16,21 @@ from eit_analysis.reference.findings import Finding
 
 @dataclass
 class Batch:
-    """Rows of one table.
-
-    Attributes
-    ----------
-    table : str
-        Name of the table in the contract.
-    places, rows : numpy.ndarray of int, shape (n_rows,)
-        Place in the ledger (file and sheet) and row number from 1.
-    cells : dict of str to Cells
-        Raw cells by form column; a column that no sheet has is blank.
-    header_units : Cells
-        Unit that the header of the quantity states for each row.
-    repeats : numpy.ndarray of int, shape (n, 3)
-        Rows that were merged: their place, their number, and the position here of the row they repeat.
-    values : dict of str to Cells
-        Clean values by column, None where missing.
-    numbers : dict of str to array, shape (n_rows,)
-        What is computed for each row, NaN where missing.
-    fatal : numpy.ndarray of bool, shape (n_rows,)
-        Rows that go to quarantine; the first reason found names it, any other is about a cell only.
-    """
+    """Rows of one table; arrays have the shape (n_rows,) unless told otherwise."""
 
     table: str
-    places: np.ndarray
-    rows: np.ndarray
-    cells: dict[str, Cells]
+    places: np.ndarray  #: place in the ledger: file and sheet
+    rows: np.ndarray  #: row number from 1
+    cells: dict[str, Cells]  #: raw, by form column; a column that no sheet has is blank
     ledger: Ledger
-    header_units: Cells
+    header_units: Cells  #: unit that the header of the quantity states for each row
+    #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
     repeats: np.ndarray
-    values: dict[str, Cells] = field(default_factory=dict)
-    numbers: dict[str, Any] = field(default_factory=dict)
-    fatal: np.ndarray = field(init=False)
-    refused: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.fatal = np.zeros(len(self), dtype=bool)
+    #: Rows that go to quarantine; the first reason found names it, any other is about a cell only.
+    fatal: np.ndarray
+    values: dict[str, Cells] = field(default_factory=dict)  #: clean values by column, None where missing
+    numbers: dict[str, Any] = field(default_factory=dict)  #: what is computed, NaN where missing
+    refused: dict[str, np.ndarray] = field(default_factory=dict)  #: by column, rows whose cell is refused
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -61,7 +40,7 @@ class Batch:
         return self.values[column].column()
 
     def header(self, column: str) -> str:
-        return tables.form(self.table)[column]["header"]
+        return tables.header(self.table, column)
 
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
         """Log that the cells of some rows were read as something else than what was typed.

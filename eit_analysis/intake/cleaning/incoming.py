@@ -38,12 +38,12 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
     return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
 
 
-def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, FoundSheet]], list[RawFile]]:
+def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[FoundSheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
     What the reader itself found goes to the ledger.
     """
-    found: list[tuple[str, FoundSheet]] = []
+    found: list[FoundSheet] = []
     answering: set[str] = set()
     for file in files:
         if file.problem:
@@ -55,7 +55,7 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[tuple[str, F
             if find_header(sheet):  # an answer sheet is no table
                 answering.add(file.name)
             elif known := find_sheet(file.name, sheet, ledger):
-                found.append((file.name, known))
+                found.append(known)
             shown = known is not None and known.table not in PEOPLE
             _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
     return found, [file for file in files if file.name in answering]
@@ -68,19 +68,19 @@ def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: 
         ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
-def apply_answers(files: list[RawFile], found: list[tuple[str, FoundSheet]], ledger: Ledger) -> Applied:
+def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger) -> Applied:
     """Put the answers of the firms into the raw sheets they name."""
     sheets = read_answers(files)
     if not sheets:
         return Applied()
     grids = {
-        (file, sheet.raw.name): grid(sheet.layout, sheet.raw.rows) for file, sheet in found if sheet.layout
+        ledger.origins[sheet.place]: grid(sheet.layout, sheet.raw.rows) for sheet in found if sheet.layout
     }
     applied = apply(sheets, grids)
-    for position, (file, sheet) in enumerate(found):
-        rows = applied.rows.get((file, sheet.raw.name))
+    for position, sheet in enumerate(found):
+        rows = applied.rows.get(ledger.origins[sheet.place])
         if rows is not None:
-            found[position] = (file, replace(sheet, raw=replace(sheet.raw, rows=rows)))
+            found[position] = replace(sheet, raw=replace(sheet.raw, rows=rows))
     for file, name, row, *correction in applied.corrections:
         ledger.correct(ledger.place(file, name), row, *correction)
     for file, name, row, *refusal in applied.quarantine:

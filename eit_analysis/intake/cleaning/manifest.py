@@ -12,7 +12,7 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
-from eit_analysis.intake.sheets.ledger import SheetAccount
+from eit_analysis.intake.sheets.ledger import ACCOUNTS, SheetAccount
 from eit_analysis.intake.sheets.workbook import RawFile
 from eit_analysis.study import Study
 
@@ -40,7 +40,7 @@ def manifest(
         }
         for file in files
     ]  # fmt: skip
-    totals: dict[str, Counter[str]] = {table: Counter() for table in (*tables.TABLES, ANSWERS)}
+    totals = {table: Counter(dict.fromkeys(ACCOUNTS, 0)) for table in (*tables.TABLES, ANSWERS)}
     for account in (account for sheets in accounts.values() for account in sheets):
         totals[account.table].update(account.counts())
     return {
@@ -48,10 +48,8 @@ def manifest(
         "wave": study.wave,
         "inputs": inputs,
         "files_left_alone": left_alone,
-        "tables": {
-            t: {**SheetAccount.zero(), **totals[t], "rows_written": len(clean[t])} for t in tables.TABLES
-        },
-        "answers": {**SheetAccount.zero(), **totals[ANSWERS]},
+        "tables": {t: {**totals[t], "rows_written": len(clean[t])} for t in tables.TABLES},
+        "answers": totals[ANSWERS],
         "parameters": {
             "evidence_half_width": study.settings.evidence_half_width,
             "prefer_register": study.settings.prefer_register,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -27,24 +26,18 @@ from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
 from eit_analysis.reference.findings import finding
 
 
-@dataclass(frozen=True)
-class Tidy:
-    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read."""
+def clean_tables(
+    sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read.
 
-    tables: dict[str, pd.DataFrame]
-    row_sites: pd.DataFrame
-
-
-def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger) -> Tidy:
-    """Clean the sites first: every other row must name one of them."""
+    The sites are cleaned first: every other row must name one of them.
+    """
     clean: dict[str, pd.DataFrame] = {}
     sites: list[pd.DataFrame] = []
     known: set[str] = set()
     for table in tables.TABLES:
         own = [sheet for sheet in sheets if sheet.account.table == table]
-        if not own and table != "sites":
-            clean[table] = _nothing(table).copy()
-            continue
         batch = _gather(table, own, ledger)
         for column in tables.form(table):
             if (table, column) != ("flows", "quantity"):  # read with its unit and period
@@ -65,7 +58,7 @@ def clean_tables(sheets: Sequence[SheetRows], half_widths: Mapping[str, float], 
             sheet.account.rows_clean += int((~batch.fatal[there]).sum())
         if "site_id" in batch.values:
             sites.append(_row_sites(batch))
-    return Tidy(clean, pd.concat(sites, ignore_index=True))
+    return clean, pd.concat(sites, ignore_index=True)
 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
@@ -99,7 +92,8 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
         header_units = Cells.among(header_units.values, header_units.codes[kept])
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
-    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats)
+    fatal = np.zeros(len(kept), dtype=bool)
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats, fatal)
 
 
 def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:
@@ -118,8 +112,7 @@ def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray
 @cache
 def required(table: str) -> frozenset[str]:
     """Form columns that the contract does not allow to be missing."""
-    schema = tables.TABLES[table].to_schema().columns
-    return frozenset(name for name in tables.form(table) if name in schema and not schema[name].nullable)
+    return frozenset(name for name, spec in tables.form(table).items() if spec["required"])
 
 
 def _clean_column(batch: Batch, column: str) -> None:
@@ -189,38 +182,14 @@ def _flow_ids(sites: Cells) -> Any:
     return names + pd.array(ends, dtype="str").take(ranks)
 
 
-def _origins(ledger: Ledger, places: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
-    files, names = zip(*ledger.origins, strict=True) if ledger.origins else ((), ())
-    return {
-        "source_file": pd.array(files, dtype="str").take(places),
-        "source_sheet": pd.array(names, dtype="str").take(places),
-        "source_row": rows,
-    }
-
-
 def _row_sites(batch: Batch) -> pd.DataFrame:
     """The site of every data row read: of those in quarantine too, and of those that repeat another."""
     place, row, same = batch.repeats.T
     rows = np.concatenate([np.arange(len(batch)), same])
-    origins = _origins(batch.ledger, np.concatenate([batch.places, place]), np.concatenate([batch.rows, row]))
+    places = np.concatenate([batch.places, place])
+    sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = _distinct(batch, "site_id").take(batch.values["site_id"].codes[rows])
-    return pd.DataFrame({**origins, "site_id": sites})
-
-
-@cache
-def _nothing(table: str) -> pd.DataFrame:
-    """A table without rows."""
-    types = _schema(table).columns
-    return pd.DataFrame({name: pd.array([], dtype=types[name].dtype.type) for name in tables.fields(table)})
-
-
-@cache
-def _schema(table: str) -> pa.DataFrameSchema:
-    """The contract of a table whose columns have their types already: nothing is left to coerce."""
-    schema = tables.TABLES[table].to_schema()
-    for column in schema.columns.values():
-        column.coerce = False
-    return schema
+    return pd.DataFrame({**sources, "site_id": sites})
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:
@@ -249,9 +218,9 @@ def _validated(batch: Batch) -> pd.DataFrame:
     typed = {name: _distinct(batch, name) for name in names if name in batch.values}
     columns = {name: cells.take(batch.values[name].codes[kept]) for name, cells in typed.items()}
     columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
-    columns |= _origins(batch.ledger, batch.places[kept], batch.rows[kept])
+    columns |= batch.ledger.sources(batch.places[kept], batch.rows[kept])
     frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
-    schema = _schema(batch.table)
+    schema = tables.schema(batch.table)
     distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
     if len(kept) < len(batch):
         distinct = {name: cells[batch.values[name].present(kept)] for name, cells in distinct.items()}
@@ -275,6 +244,6 @@ def _validated(batch: Batch) -> pd.DataFrame:
 def _distinct(batch: Batch, name: str) -> Any:
     """Distinct cells of a column in the type of the contract."""
     values = batch.values[name].values
-    if "float" in tables.fields(batch.table)[name]["dtype"]:
+    if tables.fields(batch.table)[name]["dtype"] == "float":
         return objects(values).astype("float64")
     return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype="str")

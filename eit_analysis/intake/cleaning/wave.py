@@ -13,54 +13,34 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, SheetKey
+from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
 from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
-from eit_analysis.intake.checks.stated_totals import check_totals
+from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
 from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_nothing
 from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
-from eit_analysis.intake.sheets.ledger import Ledger, SheetAccount
+from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.rows import sheet_rows
-from eit_analysis.intake.sheets.totals import stated_totals
 from eit_analysis.study import Study
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What cleaning a wave gives; its logs are made when first asked for, beside the writing of its tables.
+    """What cleaning a wave gives; its logs are made when first asked for, while its tables are written."""
 
-    Attributes
-    ----------
-    tables : dict of str to pandas.DataFrame
-        Every table of the contract, validated, columns in its order; empty ones too.
-    row_sites : pandas.DataFrame
-        ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
-    reconciled : Reconciled
-        Registers beside the questionnaire, by site and waste code, and what was replaced.
-    ledger : Ledger
-        Every correction, doubt and refusal found on the way.
-    totals : pandas.DataFrame
-        Marks on the sums that differ from a stated total.
-    grids : dict of (file, sheet) to Grid
-        The data sheets as they were cleaned: answers put in, personal data taken out.
-    applied : Applied
-        What the answers of the firms did.
-    manifest : dict
-        Inputs with their SHA-256, accounts by sheet, versions, parameters.
-    """
-
-    tables: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame]  #: every table of the contract, validated, columns in its order
+    #: ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
     row_sites: pd.DataFrame
-    reconciled: Reconciled
-    ledger: Ledger
-    totals: pd.DataFrame
-    grids: dict[SheetKey, Grid]
-    applied: Applied
-    manifest: dict[str, Any]
+    reconciled: Reconciled  #: registers beside the questionnaire, by site and waste code
+    ledger: Ledger  #: every correction, doubt and refusal found on the way
+    totals: pd.DataFrame  #: marks on the sums that differ from a stated total
+    grids: dict[SheetKey, Grid]  #: data sheets as they were cleaned: answers put in, personal data taken out
+    applied: Applied  #: what the answers of the firms did
+    manifest: dict[str, Any]  #: inputs with their SHA-256, accounts by sheet, versions, parameters
 
     @cached_property
     def quarantine(self) -> pd.DataFrame:
@@ -69,19 +49,22 @@ class Cleaned:
         A reason that starts with ``cell_`` is about one cell set missing; any other about a whole row (or
         file) left out. ``finding`` (`reference.findings.Finding`) is not written.
         """
-        return self.ledger.quarantine_frame()
+        return self.ledger.frame(self.ledger.refused, QUARANTINE)
 
     @cached_property
     def corrections(self) -> pd.DataFrame:
         """``source_file, source_sheet, source_row, column, raw_value, clean_value, rule, finding``."""
-        return pd.concat([self.ledger.corrections_frame(), self.reconciled.corrections], ignore_index=True)
+        found = self.ledger.frame(self.ledger.corrected, CORRECTIONS)
+        return pd.concat([found, self.reconciled.corrections], ignore_index=True)
 
     @cached_property
     def implausible(self) -> pd.DataFrame:
-        """Values that are kept but marked, with the columns of the quarantine."""
+        """Values that are kept but marked, those that the firm confirms aside, as in the quarantine."""
         found = [*double_counting(self.tables), implausible(self.tables), self.totals]
-        marks = gathered([self.ledger.implausible_frame(), *found])
-        return _not_confirmed(marks, self.applied.confirmed)
+        marks = gathered([self.ledger.frame(self.ledger.doubted, QUARANTINE), *found])
+        cells = zip(*(marks[name] for name in PLACE), strict=True)
+        kept = pd.Series([cell not in self.applied.confirmed for cell in cells], dtype=bool)
+        return marks[kept].reset_index(drop=True)
 
 
 def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Cleaned:
@@ -89,13 +72,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
 
     Answers that firms gave on a *fiche de relance* go into the raw cells first, so that every rule of
     cleaning applies to them too. A register imported into the wave is set beside the answers last.
-
-    Parameters
-    ----------
-    study : Study
-        Opened on the wave.
-    progress : callable
-        Wraps the list of files while they are read (a progress bar).
+    ``progress`` wraps the list of files while they are read.
 
     Raises
     ------
@@ -107,40 +84,25 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     found, answering = find_sheets(files, ledger)
     applied = apply_answers(answering, found, ledger)
-    for file, answered in applied.accounts.items():
-        accounts[file] += answered
+    for (file, _), answered in applied.accounts.items():
+        accounts[file].append(answered)
     rows = []
-    for file, sheet in found:
-        name = sheet.raw.name
+    for sheet in found:
+        file, name = ledger.origins[sheet.place]
         removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(files, rows, ledger)
-    tidy = clean_tables(rows, study.settings.evidence_half_width, ledger)
+    clean, row_sites = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
-        tidy.tables["flows"], tidy.tables["sites"], waste_register(study),
+        clean["flows"], clean["sites"], waste_register(study),
         study.settings.prefer_register, study.settings.evidence_half_width["measured"],
     )  # fmt: skip
-    tidy.tables["flows"] = reconciled.flows
-    return Cleaned(
-        tables=tidy.tables,
-        row_sites=tidy.row_sites,
-        reconciled=reconciled,
-        ledger=ledger,
-        totals=totals,
-        grids=grids,
-        applied=applied,
-        manifest=manifest(study, files, left_alone, accounts, tidy.tables),
-    )
-
-
-def _not_confirmed(marks: pd.DataFrame, confirmed: set[CellKey]) -> pd.DataFrame:
-    """Marks but for those of the cells that the firm confirms."""
-    cells = zip(*(marks[name] for name in PLACE), strict=True)
-    kept = pd.Series([cell not in confirmed for cell in cells], dtype=bool)
-    return marks[kept].reset_index(drop=True)
+    clean["flows"] = reconciled.flows
+    made = manifest(study, files, left_alone, accounts, clean)
+    return Cleaned(clean, row_sites, reconciled, ledger, totals, grids, applied, made)

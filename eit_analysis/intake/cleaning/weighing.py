@@ -32,37 +32,20 @@ Interval = tuple[float, float, float]  # central, low, high
 
 @dataclass(frozen=True)
 class Measure:
-    """In what a quantity is given, once its cells have been read together.
+    """In what a quantity is given, once its cells have been read together."""
 
-    Attributes
-    ----------
-    tonnes, periods : (central, low, high) or None
-        Tonnes of one unit and periods in a year; both None when unusable.
-    corrections : tuple of (column, clean, rule)
-        What was read.
-    conversions : tuple of (column, Finding)
-        What was converted, where the row is kept.
-    problems : tuple of (column, Finding)
-        Each sends the row to quarantine.
-    """
-
-    tonnes: Interval | None = None
-    periods: Interval | None = None
-    corrections: tuple[tuple[str, str, str], ...] = ()
-    conversions: tuple[tuple[str, Finding], ...] = ()
-    problems: tuple[tuple[str, Finding], ...] = ()
+    tonnes: Interval | None = None  #: of one unit; None, as the periods, when unusable
+    periods: Interval | None = None  #: in a year
+    corrections: tuple[tuple[str, str, str], ...] = ()  #: what was read: column, clean, rule
+    conversions: tuple[tuple[str, Finding], ...] = ()  #: column, what was converted where the row is kept
+    problems: tuple[tuple[str, Finding], ...] = ()  #: column, what sends the row to quarantine
 
 
 def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     """Annual mass of flows from their quantity, unit, period, months and uncertainty.
 
-    Parameters
-    ----------
-    batch : Batch
-        Rows of the table ``flows`` whose other columns are clean; gets the three masses (t/year), NaN in
-        rows that go to quarantine.
-    half_widths : mapping of str to float
-        Relative 95 % half-width by class of evidence, used when nothing else is known of the quantity.
+    The batch, whose other columns are clean, gets the three masses (t/year), NaN in rows that go to
+    quarantine. ``half_widths``, relative, at 95 %, by class of evidence, are used when nothing else is known.
     """
     quantity = batch.cells["quantity"]
     numeric, odd = _read(quantity.values)

@@ -63,7 +63,9 @@ def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
     ``E01_filature-du-rhin_questionnaire.xlsx`` in ``folder``, for firms as `write_blank` takes them.
     """
     rows = _firm_rows(firms)
-    paths = [folder / f"{_file_stem(row)}_questionnaire.xlsx" for row in rows]
+    # Short names, in characters that every system takes in a file name.
+    stems = [f"{row['site_id']}_{file_words(row.get('name', ''), LONGEST_SLUG)}" for row in rows]
+    paths = [folder / f"{stem.rstrip('_')}_questionnaire.xlsx" for stem in stems]
     for path, row in zip(paths, rows, strict=True):
         write_blank(path, pd.DataFrame([row], dtype=object))
     headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
@@ -76,11 +78,6 @@ def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
 def contacted(firms: pd.DataFrame) -> pd.DataFrame:
     """The firms to whom a questionnaire goes: ``site_id, name, siret, commune_name``, as it holds them."""
     return pd.DataFrame(_firm_rows(firms), columns=CONTACTED, dtype="str")
-
-
-def _file_stem(row: dict[str, Any]) -> str:
-    """Identifier and short name of a firm, in characters that every system takes in a file name."""
-    return f"{row['site_id']}_{file_words(row.get('name', ''), LONGEST_SLUG)}".rstrip("_")
 
 
 def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:

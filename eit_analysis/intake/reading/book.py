@@ -50,10 +50,10 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
             if xlsx.has_1904_dates(parts):
                 notes.append(FROM_1904)
         else:
-            known = (
+            known = [
                 code for start, code in OTHER_ARCHIVES.items() if any(n.startswith(start) for n in names)
-            )
-            raise UnreadableError(next(known, "file_other"))
+            ]
+            raise UnreadableError(known[0] if known else "file_other")
     except (ParseError, LookupError, ValueError):  # a part that is missing, an encoding that is none
         raise UnreadableError("book_damaged") from None
     return kind, _sheets(archive.pack(parts), properties), notes
@@ -61,10 +61,10 @@ def read_zipped(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, 
 
 def read_xls(data: bytes, limit_memory: Callable[[int], None]) -> tuple[str, list[Sheet], list[Note]]:
     """The same for an XLS workbook."""
-    book = xls.scan(data)
-    notes = [finding for finding, there in ((FROM_1904, book.from_1904), (MACRO, book.macros)) if there]
+    sheets, from_1904, macros = xls.scan(data)
+    notes = [note for note, there in ((FROM_1904, from_1904), (MACRO, macros)) if there]
     limit_memory(len(data))
-    return "xls", _sheets(data, book.sheets), notes
+    return "xls", _sheets(data, sheets), notes
 
 
 def _sheets(data: bytes, properties: dict[str, SheetProperties] | list[SheetProperties]) -> list[Sheet]:

@@ -43,13 +43,12 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
 
 
 class _SheetExtent(SheetProperties):
-    """The same with its extent, while the tags of a sheet pass."""
+    """The same while the tags of a sheet pass."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.row, self.column, self.columns = 0, 0, 0
-        self.height, self.width, self.filled, self.expanded = 0, 0, 0, 0
+        self.row, self.column, self.columns, self.expanded = 0, 0, 0, 0
         self.repeated, self.hidden, self.in_row, self.copies = 1, False, 0, 0
 
     def start_row(self, attributes: bytes) -> None:

@@ -16,28 +16,22 @@ from eit_analysis.intake.reading import mojibake
 # Written by us in a formula that was never calculated; cleaning takes it for an error value.
 NO_RESULT = "#FORMULE!"
 
-Note = tuple[int | None, str, str, str]
-Range = tuple[tuple[int, int], tuple[int, int]]
+Note = tuple[int | None, str, str, str]  # row (from 1) or None, raw text, clean text, rule
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, row and column counted from 0
 
 
 @dataclass
 class SheetProperties:
-    """What a sheet holds beside its values.
+    """What a sheet holds beside its values."""
 
-    Attributes
-    ----------
-    hidden_rows, hidden_columns : set of int
-        Counted from 1.
-    merged : list of Range
-        First and last cell (row, column) of merged cells, counted from 0, where calamine does not give them.
-    errors : list of tuple
-        Row and column, counted from 0, and text of the error values that calamine leaves blank.
-    """
-
-    hidden_rows: set[int] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)  #: counted from 1
     hidden_columns: set[int] = field(default_factory=set)
-    merged: list[Range] = field(default_factory=list)
+    merged: list[Range] = field(default_factory=list)  #: merged cells that calamine does not give
+    #: Row and column, counted from 0, and text of the error values that calamine leaves blank.
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    height: int = 0  #: down to the last cell with content, while the guard passes over the sheet
+    width: int = 0
+    filled: int = 0  #: about how many cells have content
 
 
 class _Pool(dict[Any, int]):
@@ -49,19 +43,11 @@ class _Pool(dict[Any, int]):
 
 
 class Sheet:
-    """Rows counted from the first line of the file, ``""`` where blank.
-
-    Attributes
-    ----------
-    notes : list of Note
-        What the reader did or noticed: row (1-based) or None, raw text, clean text, rule.
-    distinct : dict
-        Number of each distinct cell, in order of appearance.
-    """
+    """Rows counted from the first line of the file, ``""`` where blank."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.notes: list[Note] = []
+        self.notes: list[Note] = []  #: what the reader did or noticed
         self.cells, self.widths = array("I"), array("I")
         self.distinct = _Pool()
 
@@ -73,7 +59,11 @@ class Sheet:
     def packed(self) -> dict[str, Any]:
         """What is pickled: trailing blank rows dropped, texts in the wrong encoding put right."""
         values = list(self.distinct)
-        self._trim(values)
+        while self.widths:
+            start = len(self.cells) - self.widths[-1]
+            if any(str(values[number]).strip() for number in self.cells[start:]):
+                break
+            del self.cells[start:], self.widths[-1]
         noted = _noted(values)
         if noted:
             at = 0
@@ -86,13 +76,6 @@ class Sheet:
             "name": self.name, "notes": self.notes, "values": values, "cells": self.cells.tobytes(),
             "widths": self.widths.tobytes(),
         }  # fmt: skip
-
-    def _trim(self, values: list[Any]) -> None:
-        while self.widths:
-            start = len(self.cells) - self.widths[-1]
-            if any(str(values[number]).strip() for number in self.cells[start:]):
-                break
-            del self.cells[start:], self.widths[-1]
 
 
 def _noted(values: list[Any]) -> dict[int, tuple[str, str, str]]:

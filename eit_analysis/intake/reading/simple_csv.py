@@ -99,13 +99,7 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         noted = ("\n", "\r", NO_RESULT)
         if any(mojibake.is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
             return None
-    height = _filled(values, numbers)
-    return (values, numbers[:height]) if height else None
-
-
-def _filled(values: pa.StringArray, numbers: np.ndarray) -> int:
-    """Rows down to the last one with content."""
-    height = len(numbers)
+    # Down to the last row with content.
     while height and not any(values[number].as_py().strip() for number in numbers[height - 1].tolist()):
         height -= 1
-    return height
+    return (values, numbers[:height]) if height else None

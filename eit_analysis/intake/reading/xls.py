@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from array import array
-from dataclasses import dataclass
 
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
@@ -22,26 +21,11 @@ RECORDS = 1_500_000
 END = 0xFFFFFFFA  # this sector number and those above it end a chain
 
 
-@dataclass
-class _SheetExtent(SheetProperties):
-    """The same with its extent, while the records of a sheet pass."""
+def scan(data: bytes) -> tuple[list[SheetProperties], bool, bool]:
+    """Sheets in the order of the workbook, whether it counts days from 1904, whether it has macros.
 
-    height: int = 0
-    width: int = 0
-    filled: int = 0
-
-
-@dataclass
-class Book:
-    """Sheets in the order of the workbook, whether it has macros, whether it counts days from 1904."""
-
-    sheets: list[SheetProperties]
-    macros: bool
-    from_1904: bool = False
-
-
-def scan(data: bytes) -> Book:
-    """Walk the file; refuses one that is damaged, encrypted, no workbook, or has a cell too far away."""
+    Refuses a file that is damaged, encrypted, no workbook, or has a cell too far away.
+    """
     try:
         streams = _streams(data)
         if "encryptedpackage" in streams:
@@ -49,7 +33,7 @@ def scan(data: bytes) -> Book:
         stream = streams.get("workbook") or streams.get("book")
         if stream is None:
             raise UnreadableError("book_foreign")
-        return _records(stream, macros="_vba_project_cur" in streams)
+        return *_records(stream), "_vba_project_cur" in streams
     except (struct.error, IndexError, ValueError, OverflowError):
         raise UnreadableError("book_damaged") from None
 
@@ -107,10 +91,9 @@ def _streams(data: bytes) -> dict[str, bytes | None]:
     return found
 
 
-def _records(stream: bytes, macros: bool) -> Book:
-    book = Book([], macros)
-    starts: dict[int, _SheetExtent] = {}
-    sheet = _SheetExtent()
+def _records(stream: bytes) -> tuple[list[SheetProperties], bool]:
+    starts: dict[int, SheetProperties] = {}
+    sheet, from_1904 = SheetProperties(), False
     position = records = 0
     while position + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, position)
@@ -132,11 +115,11 @@ def _records(stream: bytes, macros: bool) -> Book:
                 first, last = struct.unpack_from("<HH", stream, at)
                 sheet.hidden_columns.update(range(first + 1, min(last, limits.COLUMNS) + 2))
         elif kind == BOF:
-            sheet = starts.get(position, _SheetExtent())
+            sheet = starts.get(position, SheetProperties())
         elif kind == BOUNDSHEET:
-            starts[struct.unpack_from("<I", stream, at)[0]] = _SheetExtent()
+            starts[struct.unpack_from("<I", stream, at)[0]] = SheetProperties()
         elif kind == DATEMODE:
-            book.from_1904 = bool(stream[at])
+            from_1904 = bool(stream[at])
         elif kind == FILEPASS:
             raise UnreadableError("book_password")
         position = at + size
@@ -145,5 +128,4 @@ def _records(stream: bytes, macros: bool) -> Book:
             raise UnreadableError("book_long")
     for number, found in enumerate(starts.values(), start=1):
         check_area(f"n°\u00a0{number}", found.height, found.width, found.filled)
-        book.sheets.append(found)
-    return book
+    return [*starts.values()], from_1904

@@ -68,9 +68,8 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
         parts[part] = content
     if references * len(strings) > limits.TEXT_BYTES:
         _check_texts(strings, [parts[part] for part in sheets])
-    return (
-        {name: hidden[part] for name, part in sheet_parts(parts).items() if part in hidden} if hidden else {}
-    )
+    names = sheet_parts(parts) if hidden else {}
+    return {name: hidden[part] for name, part in names.items() if part in hidden}
 
 
 def sheet_parts(parts: Parts) -> dict[str, str]:

@@ -22,26 +22,14 @@ from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
 
 @dataclass(frozen=True)
 class Column:
-    """One column of ours: the headers it may have in the file, and how its cells are read.
+    """One column of ours: the headers it may have in the file, and how its cells are read."""
 
-    Attributes
-    ----------
-    headers : list of str
-        Accepted headers; case, accents, spaces, punctuation, plural and a year at the end do not matter.
-    kind : str
-        One of ``kinds.DTYPES``.
-    header_needed, cell_needed : bool
-        Whether a file without this header is another file, and whether a row without this cell is refused:
-        ``need`` is ``header``, ``cell`` (both) or ``none``.
-    width : int
-        Digits of a code, to restore the zeros that a spreadsheet ate; 0 for as many as there are.
-    """
-
+    #: Those accepted; case, accents, spaces, punctuation, plural and a year at the end do not matter.
     headers: list[str]
-    kind: str
-    header_needed: bool = False
-    cell_needed: bool = False
-    width: int = 0
+    kind: str  #: one of ``kinds.DTYPES``
+    header_needed: bool = False  #: a file without this header is another file
+    cell_needed: bool = False  #: a row without this cell is refused
+    width: int = 0  #: digits of a code, to restore the zeros that a spreadsheet ate; 0: as many as there are
 
 
 @dataclass(frozen=True)
@@ -59,43 +47,20 @@ class Wide:
 
 @dataclass(frozen=True)
 class RegisterLayout:
-    """One file of a register.
+    """One file of a register."""
 
-    Attributes
-    ----------
-    table : str
-        The table it is written to.
-    columns : mapping of str to Column
-        Our name to the column, in the order of the table.
-    wide : Wide, optional
-        The columns that become rows.
-    absent : list of str
-        Headers of a sibling of this file: where one is found, it is not this one.
-    constants : mapping of str to str
-        Columns with one value for the whole file.
-    ignore : mapping of (str, mapping)
-        Our column to ``{folded value: reason}``: rows that are not for us, counted.
-    distinct : bool
-        Whether a row that repeats another in all these columns is the same thing listed twice.
-    replaces : list of str
-        Columns that name what a file covers: importing it replaces those rows and leaves the others.
-        Empty: it replaces the whole table.
-    territory : str
-        The column of commune codes by which rows outside the study's territory are left out.
-    finish : callable
-        What remains to be computed from the columns of a row (``finishing``).
-    """
-
-    table: str
-    columns: Mapping[str, Column]
-    wide: Wide | None
-    absent: list[str]
-    constants: Mapping[str, str]
+    table: str  #: that it is written to
+    columns: Mapping[str, Column]  #: by our name, in the order of the table
+    wide: Wide | None  #: the columns that become rows
+    absent: list[str]  #: headers of a sibling of this file: where one is found, it is not this one
+    constants: Mapping[str, str]  #: columns with one value for the whole file
+    #: Our column to ``{folded value: reason}``: rows that are not for us, counted.
     ignore: Mapping[str, Mapping[str, str]]
-    distinct: bool
+    distinct: bool  #: whether a row that repeats another in all these columns is the same thing listed twice
+    #: Columns that name what a file covers: importing it replaces those rows alone. Empty: the whole table.
     replaces: list[str]
-    territory: str
-    finish: Callable[[pd.DataFrame], pd.DataFrame]
+    territory: str  #: column of commune codes by which rows outside the study's territory are left out
+    finish: Callable[[pd.DataFrame], pd.DataFrame]  #: what remains to be computed (``finishing``)
 
 
 @dataclass(frozen=True)
@@ -106,17 +71,6 @@ class Register:
     title: str
     advice: str
     layouts: list[RegisterLayout]
-
-
-# Of the one file whose headers are values.
-WIDE = {
-    "dares_employment": Wide(
-        "codes FAP",
-        "[A-Z](?:[0-9][A-Z](?:[0-9]{2})?)?|ENS|ZZZ(?:ZZ)?",
-        "fap_code",
-        "employment_thousands",
-    )
-}
 
 
 def declared() -> dict[str, Register]:
@@ -142,7 +96,9 @@ def _layout(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> RegisterLa
     return RegisterLayout(
         table=row["table"],
         columns=columns,
-        wide=WIDE.get(row["layout"]),
+        wide=Wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split())
+        if row["wide_columns"]
+        else None,
         absent=_listed(row["absent_headers"]),
         constants=dict(constant.split("=") for constant in row["constants"].split()),
         ignore=ignore,
@@ -159,24 +115,14 @@ def _listed(cell: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Match:
-    """A layout laid on the best row of a sheet.
-
-    Attributes
-    ----------
-    header_row : int
-        Index from 0.
-    columns, wide : dict of str to int
-        Our column, or the header that is a value, to the index of the cell.
-    missing, foreign : list of str
-        Headers that this file should have and has not, and those that only a sibling of it has.
-    """
+    """A layout laid on the best row of a sheet."""
 
     layout: RegisterLayout
-    header_row: int
-    columns: dict[str, int]
-    wide: dict[str, int]
-    missing: list[str]
-    foreign: list[str]
+    header_row: int  #: index from 0
+    columns: dict[str, int]  #: our column to the index of the cell
+    wide: dict[str, int]  #: the header that is a value to the index of the cell
+    missing: list[str]  #: headers that this file should have
+    foreign: list[str]  #: those that only a sibling of it has
 
     @property
     def found(self) -> int:

@@ -23,25 +23,13 @@ REGISTERS = declared()
 
 @dataclass(frozen=True)
 class RegisterTable:
-    """A register's file, read.
+    """A register's file, read."""
 
-    Attributes
-    ----------
-    match : Match
-        The layout that was recognised, on its main sheet.
-    frame : pandas.DataFrame
-        The columns of the layout, ``masked`` (the source hides a cell of the row), and ``source_file,
-        source_sheet, source_row`` (from 1).
-    manifest : dict
-        What was read and how; ``rows_read == rows_kept + rows_ignored + rows_refused``.
-    refused : pandas.DataFrame
-        The cells for which rows were refused, in the columns of a quarantine.
-    """
-
-    match: Match
+    match: Match  #: the layout that was recognised, on its main sheet
+    #: Columns of the layout, ``masked`` (the source hides a cell), ``source_file, source_sheet, source_row``.
     frame: pd.DataFrame
-    manifest: dict[str, Any]
-    refused: pd.DataFrame
+    manifest: dict[str, Any]  #: ``rows_read == rows_kept + rows_ignored + rows_refused``, and how it was read
+    refused: pd.DataFrame  #: the cells for which rows were refused, in the columns of a quarantine
 
     @property
     def table(self) -> str:
@@ -78,15 +66,15 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
         raise UsageError(f"Le registre «\u00a0{register}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
     wanted = REGISTERS[register]
     if stream.is_large(wanted, file):
-        raw, match, body, header = stream.read_large(wanted, file, territory)
-        return _table(wanted, raw, [(match, read_body(match, body, header, territory))], [])
+        raw, body = stream.read_large(wanted, file, territory)
+        return _table(wanted, raw, [read_body(body, territory)], [])
     raw = _read_raw(file)
     found = [(sheet, best) for sheet in raw.sheets if (best := _best(wanted, sheet))]
     if not found:
         raise InputError(_why_not(wanted, raw.sheets), file=file.name)
     main = max((best for _, best in found), key=lambda best: best.found)
     chosen = [(sheet, best) for sheet, best in found if best.layout.table == main.layout.table]
-    parts = [(best, _read_sheet(raw, sheet, best, territory)) for sheet, best in chosen]
+    parts = [_read_sheet(raw, sheet, best, territory) for sheet, best in chosen]
     names = {sheet.name for sheet, _ in chosen}
     read = _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
     if raw.encoding is not None and _is_cut(file, raw.sheets, main):
@@ -147,8 +135,9 @@ def _read_sheet(raw: RawFile, sheet: RawSheet, match: Match, territory: frozense
     start = match.header_row + 1
     width = max(map(len, sheet.rows))
     rows: list[Row] = [[*row, *[""] * (width - len(row))] for row in sheet.rows[start:]]
-    body = Body(raw.name, sheet.name, rows, range(start + 1, start + 1 + len(rows)), raw.encoding is not None)
-    return read_body(match, body, sheet.rows[match.header_row], territory)
+    numbers, is_text = range(start + 1, start + 1 + len(rows)), raw.encoding is not None
+    header = sheet.rows[match.header_row]
+    return read_body(Body(raw.name, sheet.name, match, header, rows, numbers, is_text), territory)
 
 
 def _is_cut(file: Path, sheets: list[RawSheet], match: Match) -> bool:
@@ -161,10 +150,9 @@ def _is_cut(file: Path, sheets: list[RawSheet], match: Match) -> bool:
 
 
 def _table(
-    register: Register, raw: RawFile, parts: list[tuple[Match, SheetTable]], other_sheets: list[str]
+    register: Register, raw: RawFile, tables: list[SheetTable], other_sheets: list[str]
 ) -> RegisterTable:
-    main = max((match for match, _ in parts), key=lambda match: match.found)
-    tables = [table for _, table in parts]
+    main = max((table.body.match for table in tables), key=lambda match: match.found)
     ignored = sum((table.ignored for table in tables), Counter[str]())
     frame = pd.concat([table.frame for table in tables], ignore_index=True)
     manifest = {
@@ -177,13 +165,13 @@ def _table(
         "separator": raw.separator,
         "sheets": [
             {
-                "sheet": table.sheet,
-                "header_row": match.header_row + 1,
-                "columns": {name: clean_text(table.header[i]) for name, i in match.columns.items()},
-                "columns_unused": match.unused(table.header),
+                "sheet": body.sheet,
+                "header_row": body.match.header_row + 1,
+                "columns": {name: clean_text(body.header[i]) for name, i in body.match.columns.items()},
+                "columns_unused": body.match.unused(body.header),
                 "rows_read": table.rows_read,
             }
-            for match, table in parts
+            for table, body in ((table, table.body) for table in tables)
         ],
         "sheets_ignored": other_sheets,
         "rows_read": sum(table.rows_read for table in tables),

@@ -6,16 +6,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.intake.registers.lambert import geographic
 from eit_analysis.reference import nomenclatures
 from eit_analysis.reference.commune_tables import former_by_code
 
-# INSEE, tranche d'effectifs salariés: lowest and highest headcount; NN (no employee, or unknown) has none.
-HEADCOUNT_CLASSES: dict[str, tuple[int, int | None]] = {
-    "00": (0, 0), "01": (1, 2), "02": (3, 5), "03": (6, 9), "11": (10, 19), "12": (20, 49), "21": (50, 99),
-    "22": (100, 199), "31": (200, 249), "32": (250, 499), "41": (500, 999), "42": (1000, 1999),
-    "51": (2000, 4999), "52": (5000, 9999), "53": (10_000, None),
-}  # fmt: skip
 NAF_2008, NAF_2025 = ["", "nafrev2"], ["naf25", "naf2025"]
 SIRENE_COLUMNS = [
     "siret", "name", "naf_code", "naf25_code", "commune_code", "commune_name", "postcode", "headcount_class",
@@ -25,12 +20,10 @@ SIRENE_COLUMNS = [
 
 
 def _headcounts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Bounds of the class of headcount."""
-    classes = [HEADCOUNT_CLASSES.get(code, (None, None)) for code in frame["headcount_class"].fillna("")]
-    return frame.assign(
-        headcount_low=pd.array([low for low, _ in classes], dtype="Int64"),
-        headcount_high=pd.array([high for _, high in classes], dtype="Int64"),
-    )
+    """Bounds of the class of headcount (INSEE); NN, no employee or unknown, has none."""
+    classes = reference.load("headcount_classes").set_index("headcount_class_code").astype("Int64")
+    bounds = classes.reindex(frame["headcount_class"].fillna(""))
+    return frame.assign(headcount_low=bounds["low"].array, headcount_high=bounds["high"].array)
 
 
 def _sirene(frame: pd.DataFrame) -> pd.DataFrame:

@@ -32,12 +32,8 @@ def import_register(register: str, file: Path, study: Study) -> str:
     """Import a file of a register into the processed folder of a study's wave.
 
     Written: ``<table>`` and ``<table>.quarantine`` (refused rows) as ``.parquet`` and ``.csv``, and
-    ``<table>.manifest.json`` with the counts of every file that was imported into the table.
-
-    Returns
-    -------
-    str
-        What was imported, in French.
+    ``<table>.manifest.json`` with the counts of every file that was imported into the table. What was
+    imported comes back as a French sentence.
 
     Raises
     ------

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
 from eit_analysis.intake.cells.identifiers import CellError
@@ -26,13 +27,12 @@ MASKS = {"*", "**", "[nd]"}
 NUMBER_MASKS = MASKS | {"s", "c", "nd", "n.d.", "n.d", "secret", "secret statistique", "confidentiel",
                         "< seuil"}  # fmt: skip
 MISSING = {"", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>", ":"}
-FLAGS = {"o": True, "oui": True, "vrai": True, "true": True, "1": True,
-         "n": False, "non": False, "faux": False, "false": False, "0": False}  # fmt: skip
-TONNES_PER_UNIT = {"t": 1.0, "t an": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonne an": 1.0, "tonnes an": 1.0,
-                   "kg": 1e-3, "kg an": 1e-3}  # fmt: skip
-# The classes that the ROME gives to occupations in the ecological transition.
-GREENING = {"emploi vert": "green", "emploi strategique pour la transition ecologique": "strategic",
-            "emploi brun": "brown", "emploi blanc": "white"}  # fmt: skip
+# By kind, what folded words mean: flags, tonnes per unit, the classes that the ROME gives to occupations in
+# the ecological transition.
+WORDS: dict[str, dict[str, str]] = {
+    str(kind): dict(zip(rows["word"], rows["value"], strict=True))
+    for kind, rows in reference.load("register_words").groupby("kind")
+}
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’.,][0-9]{3})+")
 
@@ -115,11 +115,10 @@ def _date(text: str, width: int) -> str | None:
     return identifiers.clean_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))[0]
 
 
-def _meaning(words: Mapping[str, Any], text: str, unknown: CellError) -> Any:
-    """What a folded word means."""
-    if fold_words(text) not in words:
-        raise unknown
-    return words[fold_words(text)]
+def _meaning(kind: str, text: str, problem: str) -> str:
+    if fold_words(text) not in WORDS[kind]:
+        raise CellError(problem)
+    return WORDS[kind][fold_words(text)]
 
 
 READERS: dict[str, Callable[[str, int], Any]] = {
@@ -132,7 +131,7 @@ READERS: dict[str, Callable[[str, int], Any]] = {
     "positive": _positive,
     "integer": _integer,
     "year": _year,
-    "flag": lambda text, width: _meaning(FLAGS, text, CellError("unknown_value.flag")),
-    "mass_unit": lambda text, width: _meaning(TONNES_PER_UNIT, text, CellError("unknown_unit.register")),
-    "greening": lambda text, width: _meaning(GREENING, text, CellError("unknown_value.greening")),
+    "flag": lambda text, width: _meaning("flag", text, "unknown_value.flag") == "1",
+    "mass_unit": lambda text, width: float(_meaning("mass_unit", text, "unknown_unit.register")),
+    "greening": lambda text, width: _meaning("greening", text, "unknown_value.greening"),
 }

@@ -36,7 +36,7 @@ def is_large(register: Register, file: Path) -> bool:
     )
 
 
-def read_large(register: Register, file: Path, territory: frozenset[str]) -> tuple[RawFile, Match, Body, Row]:
+def read_large(register: Register, file: Path, territory: frozenset[str]) -> tuple[RawFile, Body]:
     """Rows of the territory in a large UTF-8 CSV.
 
     Raises
@@ -56,11 +56,11 @@ def read_large(register: Register, file: Path, territory: frozenset[str]) -> tup
         raise InputError(f"ce n'est pas un fichier {register.title}, {register.advice}", file=file.name)
     match = matches[0]
     rows, numbers, read = _passing(file, header, separator, match, territory)
-    body = Body(file.name, file.stem, rows, numbers, True, Counter(outside_territory=read - len(rows)))
+    outside = Counter(outside_territory=read - len(rows))
+    body = Body(file.name, file.stem, match, header, rows, numbers, True, outside)
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    raw = RawFile(file.name, digest, "csv", "utf-8", separator, None)
-    return raw, match, body, header
+    return RawFile(file.name, digest, "csv", "utf-8", separator, None), body
 
 
 def _header(file: Path) -> tuple[list[str], str]:

@@ -24,27 +24,25 @@ Row = Sequence[Any]
 Problem = tuple[str, str, Finding]  # header, cell
 
 
-@dataclass
+@dataclass(frozen=True)
 class Body:
-    """Rows under the header of one sheet, numbered as in the file (1 = first).
-
-    ``ignored`` holds rows already left out on the way, by reason (see ``stream``).
-    """
+    """A sheet of a register: its header, and the rows under it, numbered as in the file (1 = first)."""
 
     file: str
     sheet: str
+    match: Match
+    header: Row
     rows: list[Row]
     numbers: Sequence[int]
     is_text: bool
-    ignored: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)  #: left out on the way, by reason (see ``stream``)
 
 
 @dataclass(frozen=True)
 class SheetTable:
-    """What one sheet gives; ``len(kept rows) + sum(ignored) + refused rows`` is the number of rows read."""
+    """What one sheet gives; ``rows_kept + sum(ignored) + rows_refused`` is the number of rows read."""
 
-    sheet: str
-    header: Row
+    body: Body
     frame: pd.DataFrame
     refused: pd.DataFrame
     rows_read: int
@@ -53,7 +51,7 @@ class SheetTable:
     ignored: Counter[str]
 
 
-def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] = frozenset()) -> SheetTable:
+def read_body(body: Body, territory: frozenset[str] = frozenset()) -> SheetTable:
     """Rows of one sheet to the table of its layout.
 
     A row that repeats the header is ignored, and one outside the commune codes of ``territory`` (empty: no
@@ -62,8 +60,8 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     ignored = Counter(body.ignored)
     kept: list[int] = []
     problems: dict[int, list[Problem]] = {}
-    reason_of = _ignoring(match, header, territory)
-    last = max((i for i, cell in enumerate(header) if clean_text(cell)), default=-1)
+    reason_of = _ignoring(body.match, body.header, territory)
+    last = max((i for i, cell in enumerate(body.header) if clean_text(cell)), default=-1)
     for index, row in enumerate(body.rows):
         if reason := reason_of(row):
             ignored[reason] += 1
@@ -72,7 +70,7 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
             problems[index] = [("", f"{len(beyond)} cellule(s) en trop", finding("shifted_row"))]
         else:
             kept.append(index)
-    values, masks = _read_columns(match, body.rows, header, kept, problems)
+    values, masks = _read_columns(body, kept, problems)
     good = [position for position, index in enumerate(kept) if index not in problems]
     frame = pd.DataFrame(
         {
@@ -81,8 +79,9 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
         }
     )
     frame["masked"] = pd.Series([masks[p] for p in good], dtype="object")
-    frame["source_file"] = pd.Series(body.file, index=frame.index, dtype="str")
-    frame["source_sheet"] = pd.Series(body.sheet, index=frame.index, dtype="str")
+    constants = body.match.layout.constants
+    for name, text in {"source_file": body.file, "source_sheet": body.sheet, **constants}.items():
+        frame[name] = pd.Series(text, index=frame.index, dtype="str")
     frame["source_row"] = pd.Series([body.numbers[kept[p]] for p in good], dtype="Int64")
     lines = [
         (body.file, body.sheet, body.numbers[index], header, cell, found.logged, found.message)
@@ -91,9 +90,8 @@ def read_body(match: Match, body: Body, header: Row, territory: frozenset[str] =
     ]
     refused = pd.DataFrame(lines, columns=QUARANTINE).astype({"source_row": "Int64"})
     return SheetTable(
-        sheet=body.sheet,
-        header=header,
-        frame=_shaped(match, frame),
+        body=body,
+        frame=_shaped(body.match, frame),
         refused=refused,
         rows_read=len(body.rows) + sum(body.ignored.values()),
         rows_kept=len(good),
@@ -133,22 +131,20 @@ def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
 
 
 def _read_columns(
-    match: Match, rows: list[Row], header: Row, kept: list[int], problems: dict[int, list[Problem]]
+    body: Body, kept: list[int], problems: dict[int, list[Problem]]
 ) -> tuple[dict[str, tuple[str, list[Any]]], list[frozenset[str]]]:
     """Each column read cell by cell, equal cells once; for each row the columns that are masked in it."""
-    wide = match.layout.wide
-    plan: list[tuple[str, Column, int | None]] = [
-        (name, column, match.columns.get(name)) for name, column in match.layout.columns.items()
-    ]
-    plan += [(header, Column([header], "number"), place) for header, place in match.wide.items() if wide]
+    match = body.match
+    plan = [(name, column, match.columns.get(name)) for name, column in match.layout.columns.items()]
+    plan += [(title, Column([title], "number"), place) for title, place in match.wide.items()]
     values: dict[str, tuple[str, list[Any]]] = {}
     masked: list[set[str]] = [set() for _ in kept]
     for name, column, place in plan:
         known: dict[tuple[type, Any], tuple[Any, bool] | CellError] = {}
         cells: list[Any] = [None] * len(kept)
-        title = clean_text(header[place]) if place is not None else ""
+        title = clean_text(body.header[place]) if place is not None else ""
         for position, index in enumerate(kept if place is not None else ()):
-            cell = rows[index][place]  # type: ignore[index]
+            cell = body.rows[index][place]  # type: ignore[index]
             case = (type(cell), cell)
             if case not in known:
                 known[case] = _read(column, cell)
@@ -174,25 +170,16 @@ def _read(column: Column, cell: Any) -> tuple[Any, bool] | CellError:
 
 
 def _shaped(match: Match, frame: pd.DataFrame) -> pd.DataFrame:
-    """Constants, rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
+    """Rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
     layout, last = match.layout, ["masked", *SOURCE]
-    frame = frame.assign(
-        **{n: pd.Series(v, index=frame.index, dtype="str") for n, v in layout.constants.items()}
-    )
-    if layout.wide:
+    hidden = [bool(names) for names in frame["masked"]]
+    if wide := layout.wide:
         ids = [*layout.columns, *layout.constants, *last]
-        frame = frame.melt(ids, list(match.wide), layout.wide.variable, layout.wide.value)
-        hidden = [
-            header in names
-            for header, names in zip(frame[layout.wide.variable], frame["masked"], strict=True)
-        ]
-    else:
-        hidden = [bool(names) for names in frame["masked"]]
+        frame = frame.melt(ids, list(match.wide), wide.variable, wide.value)
+        hidden = [title in names for title, names in zip(frame[wide.variable], frame["masked"], strict=True)]
     frame["masked"] = pd.Series(hidden, index=frame.index, dtype="bool")
-    if layout.wide:
-        frame[layout.wide.variable] = frame[layout.wide.variable].astype("str")
-        frame = frame.sort_values([*layout.columns, layout.wide.variable], kind="stable").reset_index(
-            drop=True
-        )
+    if wide:
+        frame[wide.variable] = frame[wide.variable].astype("str")
+        frame = frame.sort_values([*layout.columns, wide.variable], kind="stable", ignore_index=True)
     frame = layout.finish(frame)
     return frame[[name for name in frame if name not in last] + last]

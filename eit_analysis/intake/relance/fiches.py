@@ -10,6 +10,7 @@ from eit_analysis import tables
 from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
+from eit_analysis.intake.answers.applied import RowKey
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
@@ -27,13 +28,16 @@ FOLDER = "relances"
 def fiches(wave: Cleaned) -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     owners = find_owners(wave)
-    asked, turns = ask(wave, owners), _turns(wave, owners)
-    own_tables = {table: _by_owner(frame, owners) for table, frame in wave.tables.items()}
+    (questions, aside), turns = ask(wave, owners), _turns(wave, owners)
+    own_tables = {
+        table: {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
+        for table, frame in wave.tables.items()
+    }
     read, corrected = _sheets_read(wave, owners), _corrections(wave, owners)
     names = {
         site: str(frame["name"].iloc[0]) for site, frame in own_tables["sites"].items() if site != OFFICE
     }
-    office = [OFFICE] if OFFICE in asked.questions else []
+    office = [OFFICE] if OFFICE in questions else []
     return [
         Fiche(
             site,
@@ -42,8 +46,8 @@ def fiches(wave: Cleaned) -> list[Fiche]:
             read.get(site, []),
             _totals({table: frames[site] for table, frames in own_tables.items() if site in frames}),
             corrected.get(site, []),
-            asked.questions.get(site, []),
-            asked.aside.get(site, []),
+            questions.get(site, []),
+            aside.get(site, []),
         )
         for site in [*owners.sites, *office]
     ]
@@ -75,10 +79,6 @@ def _turns(wave: Cleaned, owners: Owners) -> Counter[str]:
     return turns
 
 
-def _by_owner(frame: pd.DataFrame, owners: Owners) -> dict[str, pd.DataFrame]:
-    return {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
-
-
 def _sheets_read(wave: Cleaned, owners: Owners) -> dict[str, list[SheetRead]]:
     """Rows of each owner by sheet, in the order of the files."""
     refused = {
@@ -87,23 +87,20 @@ def _sheets_read(wave: Cleaned, owners: Owners) -> dict[str, list[SheetRead]]:
         if not found.of_cell
     }
     used = {place for frame in wave.tables.values() for place in places(frame)}
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    read: dict[tuple[str, str, str], set[RowKey]] = {}
     for place, owner in owners.rows.items():
-        count = counts.setdefault((owner, *place[:2]), Counter())
-        count.update(read=1, used=int(place in used), refused=int(place in refused))
-    rows: dict[str, list[SheetRead]] = {}
-    for (owner, file, sheet), count in counts.items():
-        rows.setdefault(owner, []).append(
-            SheetRead(file, sheet, count["read"], count["used"], count["refused"])
-        )
-    return rows
+        read.setdefault((owner, *place[:2]), set()).add(place)
+    sheets: dict[str, list[SheetRead]] = {}
+    for (owner, file, sheet), own in read.items():
+        found = SheetRead(file, sheet, len(own), len(own & used), len(own & refused))
+        sheets.setdefault(owner, []).append(found)
+    return sheets
 
 
 def _corrections(wave: Cleaned, owners: Owners) -> dict[str, list[Correction]]:
     """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
-    frame = wave.corrections[
-        ~wave.corrections["rule"].isin(codes(severity="check") | codes(severity="trace"))
-    ]
+    left_out = codes(severity="check") | codes(severity="trace")
+    frame = wave.corrections[~wave.corrections["rule"].isin(left_out)]
     counts: dict[str, Counter[tuple[str, str, str, str, str]]] = {}
     cells = WaveCells(wave)
     lines = frame[["rule", "column", "raw_value", "clean_value"]].fillna("")
@@ -114,7 +111,7 @@ def _corrections(wave: Cleaned, owners: Owners) -> dict[str, list[Correction]]:
         if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many
             what = (label, place[1], "", "", "")
         elif rule == "confirmed_by_firm" and (not raw or fold_words(raw) in MISSING_WORDS):
-            what = (phrases.NOTHING_KNOWN, place[1], column, raw, "")
+            what = (phrases.PHRASES["nothing_known"], place[1], column, raw, "")
         else:
             cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
             raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from eit_analysis import tables
+from eit_analysis import reference, tables
 from eit_analysis.french import counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
 from eit_analysis.reference.findings import Finding, catalogue
@@ -52,35 +52,8 @@ def read_as(table: str, header: str, clean: str) -> str:
 # What to ask about a column, by its name; a column with a list of words asks to choose among them.
 ASKS = described("question_fr")
 
-ABSENT = typeset(
-    "cette colonne n'existe pas dans votre feuille. Ajoutez-la dans votre classeur, remplissez-la et "
-    "renvoyez-le."
-)
-UNKNOWN = typeset(
-    "cette colonne n'existe pas dans votre feuille. Est-ce l'une de celles que nous n'avons pas reconnues : "
-    "{} ? Donnez-lui ce nom ; sinon, ajoutez la colonne. Puis renvoyez le classeur."
-)
-RESEND = typeset(
-    "Rien n'y a été lu : remettez la ligne d'en-têtes du questionnaire, puis renvoyez le classeur."
-)
-RESEND_OFFICE = typeset(
-    "Rien n'y a été lu : corrigez le classeur ou demandez-le à l'entreprise, puis relancez le nettoyage."
-)
-WAITING = "en attente de votre réponse sur la feuille Entreprise."
-CONFIRM = typeset(
-    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la bonne valeur."
-)
-CONFIRM_UNIT = typeset(
-    "Si ce que vous avez écrit est juste, répondez « confirmé » ; sinon, donnez la quantité avec son unité "
-    "(12,5 t/an)."
-)
-NO_ANSWER = typeset("Rien à répondre si c'est juste ; sinon, donnez la bonne valeur.")
-NO_ANSWER_UNIT = typeset(
-    "Rien à répondre si c'est juste ; sinon, donnez la quantité avec son unité (12,5 t/an)."
-)
-NO_CELL = typeset("Si c'est faux, corrigez le classeur et renvoyez-le.")
-EMPTY = "Cette case est vide. "
-NOTHING_KNOWN = "absence confirmée par votre réponse"
+# What is said or asked in the same words each time.
+PHRASES = {name: typeset(text) for name, text in reference.load("relance_phrases").to_numpy()}
 
 
 def headline(questions: int, readings: int, aside: int) -> str:
@@ -102,12 +75,6 @@ def unread(answer: str, found: Finding, asked: str) -> str:
     return f"{why} {asked}".strip()
 
 
-def absent(unknown: list[str]) -> str:
-    """What to do about a column that a sheet does not have, beside those whose headers are unknown."""
-    quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
-    return UNKNOWN.format(quoted) if unknown else ABSENT
-
-
 def ask(table: str, column: str) -> str:
     """The question about one column: its own words, the list to choose from, or the scale."""
     words = allowed_words(table, column) if column in tables.form(table) else ()
@@ -123,12 +90,6 @@ def reading(found: Finding, clean: str) -> str:
     """How a cell that could be read in several ways was read."""
     own = found.question(clean)
     return typeset(own or f"nous avons lu {interval(clean)}, {found.entry.label}")
-
-
-def doubt(found: Finding, already: str | None) -> str:
-    """How to answer about a reading; where one reading of a cell is about its unit, the unit is asked too."""
-    about_unit = found.entry.asks == "quantity" or already == NO_ANSWER_UNIT
-    return NO_ANSWER_UNIT if about_unit else NO_ANSWER
 
 
 def correction_label(rule: str, for_office: bool) -> str:

@@ -7,14 +7,12 @@ implausible.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.codes import ENTRY_COLUMNS
 from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applied import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
@@ -30,36 +28,22 @@ from eit_analysis.intake.relance.wave_cells import (
 )
 from eit_analysis.reference.findings import Finding, codes
 
-# Cells that may be blank but without which an analysis falls back on an assumption: place, activity and size
-# (distances, extrapolation), code and route of a waste (substitution, impacts), volumes to pool, occupations
-# and ages (forecast), levels (skill gaps), tonnes of a synergy that is done.
-IMPORTANT: dict[str, tuple[str, ...]] = {
-    "sites": ("siret", "naf_code", "commune_name", "headcount"),
-    "flows": ("waste_code", "route"),
-    "sharing": ("volume_per_year",),
-    "workforce": ("rome_code", "age_band"),
-    "skills": ("current_level", "required_level"),
-    "synergy_register": ("realised_t_per_year",),
-}
+QUANTITY = tables.header("flows", "quantity")
 # Cells that a mass comes from.
-WEIGHED = {ENTRY_COLUMNS["quantity"][0], ENTRY_COLUMNS["unit"][0], ENTRY_COLUMNS["period"][0],
-           tables.form("flows")["months"]["header"]}  # fmt: skip
+WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Questions by owner (``""``: the study office), and rows that stay aside without any question."""
+def ask(wave: Cleaned, owners: Owners) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
+    """Questions by owner (``""``: the study office), and rows that stay aside without any question.
 
-    questions: dict[str, list[Question]]
-    aside: dict[str, list[str]]
-
-
-def ask(wave: Cleaned, owners: Owners) -> Asked:
-    """What is asked: real questions, then readings, each in the order of files, sheets, rows and columns."""
+    Real questions come first, then readings, each in the order of files, sheets, rows and columns.
+    """
     asking = _Asking(wave)
     found: dict[CellKey, tuple[str, Question]] = {}
-    for owner, question in asking.all(owners):
-        found.setdefault(question.cell, (owner, question))  # kinds come in order: the gravest asks
+    # The gravest asks.
+    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing):
+        for owner, question in kind(owners):
+            found.setdefault(question.cell, (owner, question))
     absent: dict[tuple[str, CellKey], Question] = {}
     for owner, question in found.values():
         question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
@@ -68,7 +52,7 @@ def ask(wave: Cleaned, owners: Owners) -> Asked:
     for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):
         by_owner.setdefault(owner, []).append(question)
     asked = {cell[:3] for cell in found}
-    return Asked(by_owner, asking.aside(owners, asked))
+    return by_owner, asking.aside(owners, asked)
 
 
 class _Asking(WaveCells):
@@ -77,12 +61,9 @@ class _Asking(WaveCells):
     def __init__(self, wave: Cleaned) -> None:
         super().__init__(wave)
         by_rule: dict[str, set[CellKey]] = {}
-        interesting = wave.corrections[
-            wave.corrections["rule"].isin(
-                ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
-            )
-        ]
-        for cell, rule in zip(_cells(interesting), interesting["rule"], strict=True):
+        rules = ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
+        told = wave.corrections[wave.corrections["rule"].isin(rules)]
+        for cell, rule in zip(_cells(told), told["rule"], strict=True):
             by_rule.setdefault(rule, set()).add(cell)
         self.answered = by_rule.get("answered_by_firm", set()) | by_rule.get("confirmed_by_firm", set())
         # Who wrote NC has answered.
@@ -90,13 +71,6 @@ class _Asking(WaveCells):
         self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
         flows = wave.tables["flows"]
         self.flows = dict(zip(places(flows), flows["mass_t_per_year"].astype(float), strict=True))
-
-    def all(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        yield from self.unread(owners)
-        yield from self.refused(owners)
-        yield from self.implausible(owners)
-        yield from self.doubtful(owners)
-        yield from self.missing(owners)
 
     def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         """Answers that could not be used."""
@@ -128,8 +102,8 @@ class _Asking(WaveCells):
             if found.code == "ages_against_headcount" and jobs.get(owner):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
-            weighed = cell[:3] in self.flows and cell[3] == ENTRY_COLUMNS["quantity"][0]
-            confirm = phrases.CONFIRM_UNIT if weighed else phrases.CONFIRM
+            weighed = cell[:3] in self.flows and cell[3] == QUANTITY
+            confirm = phrases.PHRASES["confirm_unit" if weighed else "confirm"]
             yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
 
     def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
@@ -146,14 +120,16 @@ class _Asking(WaveCells):
         frame = self.wave.corrections
         frame = frame[frame["rule"].isin(codes(severity="check"))]
         readings: dict[tuple[str, CellKey], list[str]] = {}
-        doubts: dict[CellKey, str] = {}
+        about_unit: defaultdict[CellKey, bool] = defaultdict(bool)
         for owner, cell, clean, found in _lines(frame, owners, "clean_value", "finding"):
             cell = self.asked(cell, found)
             if cell not in self.answered and self.flows.get(cell[:3]) != 0:  # of nothing
                 readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
-                doubts[cell] = phrases.doubt(found, doubts.get(cell))
+                # Where one reading of a cell is about its unit, the unit is asked too.
+                about_unit[cell] |= found.entry.asks == "quantity"
         for (owner, cell), texts in readings.items():
-            doubt = doubts[cell] if self.read(cell) is not None else phrases.NO_CELL
+            asked = "no_answer_unit" if about_unit[cell] else "no_answer"
+            doubt = phrases.PHRASES[asked if self.read(cell) is not None else "no_cell"]
             text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
             yield owner, self.put(DOUBTFUL, cell, text)
 
@@ -165,14 +141,13 @@ class _Asking(WaveCells):
         return f", soit {tonnes(self.flows[row])}\u00a0t par an"
 
     def missing(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        for table, columns in IMPORTANT.items():
-            frame = self.wave.tables[table]
+        for table, frame in self.wave.tables.items():
             if table == "flows":
                 frame = frame[(frame["direction"] == "out") & (frame["mass_t_per_year"] != 0)]
             if table == "synergy_register":
                 frame = frame[frame["status"] == "done"]
-            for column in columns:
-                blank, header = frame[frame[column].isna()], tables.form(table)[column]["header"]
+            for column in tables.used_for(table, "asked"):
+                blank, header = frame[frame[column].isna()], tables.header(table, column)
                 for owner, place in zip(owners.of(blank), places(blank), strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
@@ -186,7 +161,7 @@ class _Asking(WaveCells):
             if not found.of_cell and cell[:3] in owners.rows and cell[:3] not in asked:
                 why = found.question()
                 if found.entry.asks == "site" and owner != OFFICE:
-                    why = phrases.WAITING
+                    why = phrases.PHRASES["waiting"]
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
                 same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
         lines: dict[str, list[str]] = {}
@@ -200,7 +175,7 @@ class _Asking(WaveCells):
     def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
         if found.entry.asks == "sheet":
-            return f"{found.question()} {phrases.RESEND if owner != OFFICE else phrases.RESEND_OFFICE}"
+            return f"{found.question()} {phrases.PHRASES['resend' if owner != OFFICE else 'resend_office']}"
         if owner == OFFICE or not cell[1]:
             return f"{message.rstrip('.')}."
         column = self.name(cell)
@@ -211,7 +186,7 @@ class _Asking(WaveCells):
         """The cell to answer: what is about a unit is settled by the quantity with its unit."""
         if found.entry.asks == "sheet":
             return (*cell[:2], 0, "")  # one question for the sheet
-        quantity = (*cell[:3], ENTRY_COLUMNS["quantity"][0])
+        quantity = (*cell[:3], QUANTITY)
         return quantity if found.entry.asks == "quantity" and self.read(quantity) is not None else cell
 
 

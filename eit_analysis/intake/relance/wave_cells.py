@@ -21,9 +21,6 @@ from eit_analysis.reference.findings import finding
 # Kinds, from the one that must be answered to the one that may be left.
 REFUSED, IMPLAUSIBLE, MISSING, DOUBTFUL = "refused", "implausible", "missing", "doubtful"
 
-# What names a row to the people who wrote it.
-LABELS = {"flows": "description", "sharing": "item", "workforce": "occupation", "skills": "skill",
-          "readiness": "item", "synergy_register": "title"}  # fmt: skip
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
 
@@ -103,14 +100,17 @@ class WaveCells:
         """
         read = self.read(cell)
         blank, read = read == "", as_read(raw) if read is None else read
-        before = phrases.EMPTY if blank else ""
+        before = f"{phrases.PHRASES['empty']} " if blank else ""
         if read == PRIVATE and not personal:
             before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])
-        label = self.read((*cell[:3], tables.form(table)[LABELS[table]]["header"])) if table in LABELS else ""
+        naming = tables.used_for(table, "names") if table in tables.TABLES else []
+        label = self.read((*cell[:3], tables.header(table, naming[0]))) if naming else ""
         letter = "" if index is None else xl_col_to_name(index)
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
-        return Question(kind, *cell, read, text, _short(label or ""), letter)
+        if label and len(label) > LABEL_LENGTH:
+            label = f"{label[: LABEL_LENGTH - 1]}…"
+        return Question(kind, *cell, read, text, label or "", letter)
 
     def absent(self, question: Question, all_headers: bool) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.
@@ -123,14 +123,11 @@ class WaveCells:
         frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
         own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
         unknown = frame.loc[own, "column"].tolist() if all_headers else []
-        text = sentence(phrases.absent(unknown))[:LONGEST_TEXT]
+        quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
+        text = sentence(phrases.PHRASES["unknown" if unknown else "absent"].format(quoted))[:LONGEST_TEXT]
         return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
 
     def rank(self, question: Question) -> tuple[bool, str, str, int, int]:
         headers = list(self.names.get(self.tables.get((question.file, question.sheet), ""), {}))
         at = headers.index(question.column) if question.column in headers else -1
         return question.kind == DOUBTFUL, question.file, question.sheet, question.row, at
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"

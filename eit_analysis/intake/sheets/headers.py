@@ -16,43 +16,24 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
-# Columns of what a row counts, where a total leaves a blank.
-WHAT = {"flows": ("direction", "category"), "sharing": ("nature", "side"),
-        "workforce": ("occupation", "age_band"), "skills": ("skill",),
-        "readiness": ("item",), "synergy_register": ("title", "status")}  # fmt: skip
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-UNIT_COLUMNS = ("quantity",)  # columns whose header may state a unit of its own
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """Where things are in one sheet.
-
-    Attributes
-    ----------
-    table : str
-        Name of the table in the contract.
-    header_row : int
-        Index of the header row, from 0.
-    columns : dict of str to int
-        Form column to cell index.
-    unknown, repeated : dict of int to str
-        Headers that are not in the form, and those met a second time, by cell index.
-    units : dict of str to str
-        Unit stated by the header, by form column (``Quantité (kg)``).
-    """
+    """Where things are in one sheet."""
 
     table: str
-    header_row: int
-    columns: dict[str, int]
-    unknown: dict[int, str]
-    repeated: dict[int, str]
-    units: dict[str, str] = field(default_factory=dict)
+    header_row: int  #: index from 0
+    columns: dict[str, int] = field(default_factory=dict)  #: form column to cell index
+    unknown: dict[int, str] = field(default_factory=dict)  #: headers that are not in the form, by cell index
+    repeated: dict[int, str] = field(default_factory=dict)  #: those met a second time
+    units: dict[str, str] = field(default_factory=dict)  #: stated by a header (``Quantité (kg)``), by column
 
     @property
     def key(self) -> str:
@@ -120,7 +101,7 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
         return None
     if not unit or _unit_key(unit) == _unit_key(remark):
         return name, ""
-    if name in UNIT_COLUMNS:
+    if name == "quantity":
         return name, unit
     return (name, "") if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
 
@@ -141,7 +122,7 @@ def table_of(sheet: str) -> str | None:
 
 
 def _layout(table: str, index: int, row: list[Any]) -> SheetLayout:
-    layout = SheetLayout(table, index, {}, {}, {})
+    layout = SheetLayout(table, index)
     for position, cell in enumerate(row):
         text = clean_text(cell)
         if not text or len(text) > LONGEST_HEADER:
@@ -212,6 +193,6 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
 
 def _says_what(layout: SheetLayout, texts: list[str]) -> bool:
     """Whether a row has a word of the form in every column that asks for one and must be filled."""
-    wanted = WHAT.get(layout.table, ())
+    wanted = tables.used_for(layout.table, "counts")
     read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
     return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)

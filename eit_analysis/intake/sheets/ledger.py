@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.personal import without_person
 from eit_analysis.reference.findings import Finding, finding
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
 QUARANTINE = [*SOURCE, "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = [*SOURCE, "column", "raw_value", "clean_value", "rule"]
-FINDING = "finding"  # beside them while a wave is cleaned: the finding itself
+FINDING = "finding"  # beside them while a wave is cleaned: the finding itself, which is not written
+ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
 NO_ROW = 0  # rows are counted from 1: what concerns a whole sheet or file has none
 
 Origin = tuple[str, str]  # source_file, source_sheet
@@ -36,13 +36,7 @@ class SheetAccount:
     rows_ignored: int = 0
 
     def counts(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in self.zero()}
-
-    @staticmethod
-    def zero() -> dict[str, int]:
-        return dict.fromkeys(
-            ("rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"), 0
-        )
+        return {name: getattr(self, name) for name in ACCOUNTS}
 
     def check(self) -> None:
         """Every row read went somewhere, once."""
@@ -57,19 +51,9 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({name: "Int64" if name == "source_row" else "str" for name in texts})
 
 
-def published(frame: pd.DataFrame) -> pd.DataFrame:
-    """Lines as they are written to their file."""
-    return frame.drop(columns=FINDING)
-
-
 def no_lines(names: list[str]) -> pd.DataFrame:
     """No line, in the types that `typed` gives."""
-    return _no_lines(tuple(names)).copy()
-
-
-@cache
-def _no_lines(names: tuple[str, ...]) -> pd.DataFrame:
-    return typed(pd.DataFrame(columns=list(names)))
+    return typed(pd.DataFrame(columns=names))
 
 
 @dataclass
@@ -78,14 +62,9 @@ class Ledger:
 
     Those for each are an array or `Cells`. Its last value is a `Finding`; of a correction without fields, its
     code is enough.
-
-    Attributes
-    ----------
-    origins : list of (str, str)
-        File and sheet of each place; a place is its position here.
     """
 
-    origins: list[Origin] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)  #: of each place: a place is its position here
     refused: list[tuple[Any, ...]] = field(default_factory=list)
     doubted: list[tuple[Any, ...]] = field(default_factory=list)
     corrected: list[tuple[Any, ...]] = field(default_factory=list)
@@ -105,38 +84,30 @@ class Ledger:
     def correct(self, places: Any, rows: Any, column: Any, raw: Any, clean: Any, rule: Any) -> None:
         self.corrected.append((places, rows, column, raw, clean, rule))
 
-    def quarantine_frame(self) -> pd.DataFrame:
-        return self._frame(self.refused, QUARANTINE)
+    def sources(self, places: np.ndarray, rows: Any) -> dict[str, Any]:
+        """The columns of ``SOURCE`` of lines at these places and rows."""
+        names = zip(*self.origins, strict=True) if self.origins else ((), ())
+        texts = [pd.array(column, dtype="str").take(places) for column in names]
+        return dict(zip(SOURCE, [*texts, rows], strict=True))
 
-    def implausible_frame(self) -> pd.DataFrame:
-        return self._frame(self.doubted, QUARANTINE)
-
-    def corrections_frame(self) -> pd.DataFrame:
-        return self._frame(self.corrected, CORRECTIONS)
-
-    def _frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+    def frame(self, blocks: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
+        """Lines of the entries of one kind, in columns of these names and ``FINDING``."""
         if not blocks:
             return no_lines([*names, FINDING])
         places, rows = (_whole(column, blocks) for column in range(2))
         # By place, then in the order found: the same inputs always give the same lines.
-        rank = np.empty(len(self.origins), dtype=np.int64)
-        rank[sorted(range(len(self.origins)), key=lambda place: (self.origins[place], place))] = np.arange(
-            len(self.origins)
-        )
+        rank = np.argsort(sorted(range(len(self.origins)), key=self.origins.__getitem__))
         order = np.lexsort((rows, rank[places]))
         places, rows = places[order], rows[order]
-        files, sheets = zip(*self.origins, strict=True) if self.origins else ((), ())
         *texts, found = (_texts(column, blocks) for column in range(2, len(blocks[0])))
         findings = [value if isinstance(value, Finding) else finding(value) for value in found.values]
         texts += [Cells([line.logged for line in findings], found.codes)]
         texts += [Cells([line.message for line in findings], found.codes)]  # corrections have none
         frame = pd.DataFrame(
             {
-                names[0]: pd.array(files, dtype="str").take(places),
-                names[1]: pd.array(sheets, dtype="str").take(places),
-                names[2]: pd.array(rows, dtype="Int64"),
+                **self.sources(places, pd.array(rows, dtype="Int64")),
                 **{name: _public(text, order) for name, text in zip(names[3:], texts, strict=False)},
-                FINDING: objects([line.masked(_hidden) for line in findings])[found.codes[order]],
+                FINDING: objects([line.masked(without_person) for line in findings])[found.codes[order]],
             }
         )
         frame.loc[rows == NO_ROW, names[2]] = pd.NA
@@ -145,12 +116,8 @@ class Ledger:
 
 def _public(cells: Cells, order: np.ndarray) -> Any:
     """Texts for the logs: one that holds personal data is replaced, whatever the sheet it comes from."""
-    shown = [_hidden(text) if isinstance(text, str) else text for text in cells.values]
+    shown = [without_person(text) if isinstance(text, str) else text for text in cells.values]
     return pd.array(objects(shown), dtype="str").take(cells.codes[order])
-
-
-def _hidden(text: str) -> str:
-    return PRIVATE if is_personal(text) else text
 
 
 def _whole(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Personal data in a sheet about people: found by the header of a column, by its cells, or in one cell.
+"""Personal data in a sheet about people, found by the header of a column, by its cells, or in one cell.
 
 Only counts, occupations and skills are asked for; whatever names or identifies a person is dropped before
 anything else sees it. Columns of the form are never dropped whole: `is_personal` judges each of their cells.
@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from stdnum.fr import nir
 
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import recognise
+from eit_analysis.intake.sheets.headers import SheetLayout, recognise
 
 PRIVATE = "[donnée personnelle]"  # what is written instead
 MOSTLY = 0.6  # share of the filled cells of a column that settles what it is
@@ -52,7 +54,43 @@ ADDRESSED = re.compile(
 PERHAPS = re.compile(r"@|\d[\dABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adame|ademoiselle)")
 CAPITALISED = r"[A-ZÀ-Ý](?:[a-zà-ÿ]*|[A-ZÀ-Ý]*)(?:['’-][A-ZÀ-Ýa-zà-ÿ]+)*"
 FULL_NAME = re.compile(rf"{CAPITALISED}(?: {CAPITALISED}){{1,3}}")
+LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 WRITTEN_DATE = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}[/.-](\d{4})|(\d{4})-\d\d-\d\d)(?: 00:00:00)?")
+
+
+def without_personal(layout: SheetLayout, cells: Rows) -> tuple[Rows, dict[int, str]]:
+    """The cells without personal data, and the columns of it, emptied, as `personal_columns` gives them.
+
+    Other cells that hold some are replaced by a mark.
+    """
+    header = {i: clean_text(cell) for i, cell in enumerate(cells[layout.header_row])}
+    found = personal_columns(layout.table, header, cells[layout.header_row + 1 :])
+    names = [index for index, reason in found.items() if reason == "personal_name"]
+    blank, private = len(cells.values), len(cells.values) + 1
+    identifying = np.flatnonzero(cells.test(_identifies))
+    numbers = np.where(np.isin(cells.numbers, identifying), private, cells.numbers)
+    for row, column in _named(cells, names):
+        numbers[row, column] = private
+    numbers[:, list(found)] = blank
+    return Rows([*cells.values, "", PRIVATE], numbers), found
+
+
+def _identifies(cell: Any) -> bool:
+    """Whether a cell about people holds what may identify one: nobody counts people in nine digits."""
+    text = clean_text(cell)
+    return LONG_NUMBER.fullmatch(text) is not None or is_personal(text) or may_be_birth(cell)
+
+
+def _named(cells: Rows, columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cells that repeat the name that a column of names gives to their row: the whole name, or a word of it
+    with a capital after another word (« Soudeur Bertaud », not « Boucher » nor « tailleur de pierre »)."""
+    for row in range(len(cells) if columns else 0):
+        texts = [clean_text(cell) if isinstance(cell, str) else "" for cell in cells[row]]
+        name = {word for column in columns for word in fold_words(texts[column]).split()}
+        for at, text in enumerate(texts):
+            capitals = {fold_words(word) for word in text.split()[1:] if word[0].isupper() and len(word) > 2}
+            if capitals & name or (len(name) > 1 and name <= set(fold_words(text).split())):
+                yield row, at
 
 
 def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]]) -> dict[int, str]:
@@ -79,6 +117,11 @@ def is_personal(text: str) -> bool:
     if not PERHAPS.search(text):
         return False
     return bool(_has_nir(text) or _has_contact(text) or BORN.search(text) or ADDRESSED.search(text))
+
+
+def without_person(text: str) -> str:
+    """A text, or the mark written instead of one that holds personal data."""
+    return PRIVATE if is_personal(text) else text
 
 
 def _by_header(header: str) -> str:

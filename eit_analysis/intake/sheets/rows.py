@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,67 +17,40 @@ from eit_analysis.intake.cells.texts import content, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
-from eit_analysis.intake.sheets.masking import without_personal
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.sheets.personal import PRIVATE, without_person, without_personal
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
+TOTAL_LIKE = re.compile("tota|somme")
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 
 
 @dataclass(frozen=True)
 class FoundSheet:
-    """A raw sheet that belongs to a table.
-
-    Attributes
-    ----------
-    layout : SheetLayout or None
-        None where the sheet is not read: its header row is not found, or what follows.
-    likely : SheetLayout or None
-        Of a sheet that looks like answers, though neither its name nor its headers identify its table.
-    """
+    """A raw sheet that belongs to a table."""
 
     place: int
     table: str
     raw: RawSheet
-    layout: SheetLayout | None
+    layout: SheetLayout | None  #: None where the sheet is not read: no header row is found, or what follows
+    #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     likely: SheetLayout | None = None
 
 
 @dataclass
 class SheetRows:
-    """Data rows of one sheet.
+    """Data rows of one sheet."""
 
-    Attributes
-    ----------
-    account : SheetAccount
-        Where the rows of the sheet went; ignored ones are counted already.
-    place : int
-        The sheet in the ledger.
-    rows : numpy.ndarray of int
-        Row numbers of the data, from 1.
-    cells : Rows
-        All cells of the sheet.
-    columns : dict of str to numpy.ndarray of int, shape (n_rows,)
-        Position in ``cells.values`` of the cells of these rows, by form column; columns absent from the sheet
-        are absent here.
-    layout : SheetLayout or None
-        Where the columns are and which units their headers state; None when no header row was found.
-    totals : dict of int to dict of str to object
-        Raw cells of the total rows, by row number.
-    problem : Finding or None
-        Why the sheet is not read.
-    """
-
-    account: SheetAccount
-    place: int
-    rows: np.ndarray
-    cells: Rows
+    account: SheetAccount  #: ignored rows are counted already
+    place: int  #: the sheet in the ledger
+    rows: np.ndarray  #: row numbers of the data, from 1
+    cells: Rows  #: all those of the sheet
+    #: Shape (n_rows,): position in ``cells.values`` of the cells of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray]
-    layout: SheetLayout | None
-    totals: dict[int, dict[str, Any]] = field(default_factory=dict)
-    problem: Finding | None = None
+    layout: SheetLayout | None  #: None when no header row was found
+    totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
+    problem: Finding | None = None  #: why the sheet is not read
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
@@ -97,7 +71,14 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
         return None
     cells = Rows.of(sheet.rows)
     if layout and table in PEOPLE:
-        cells = without_personal(layout, cells, place, ledger)
+        header = list(map(clean_text, cells[layout.header_row]))
+        cells, dropped = without_personal(layout, cells)
+        for index, reason in dropped.items():
+            ledger.correct(
+                place, layout.header_row + 1, header[index], header[index], "", f"dropped_{reason}"
+            )
+            layout.unknown.pop(index, None)
+            layout.repeated.pop(index, None)
     return FoundSheet(place, table, replace(sheet, rows=cells), layout)
 
 
@@ -162,8 +143,7 @@ def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
 
 
 def _shown(cells: Sequence[Any]) -> str:
-    texts = [text for text in map(clean_text, cells) if text]
-    return " | ".join(PRIVATE if is_personal(text) else text for text in texts)
+    return " | ".join(without_person(text) for text in map(clean_text, cells) if text)
 
 
 def _log_headers(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> None:
@@ -196,19 +176,16 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     suspect = _nearly_blank(filled, cells.numbers)
     letters = content(texts).lower()  # of ASCII letters alone
     if b"tota" in letters or b"somme" in letters:  # in few sheets
-        odd = cells.test(_total_like)
+        odd = cells.test(
+            lambda cell: isinstance(cell, str) and TOTAL_LIKE.search(cell.casefold()) is not None
+        )
         suspect |= odd[cells.numbers].any(axis=1)
-    suspect |= _equal(cells, keys, key)
+    column = Cells.among(cells.values, keys)
+    repeated = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
+    suspect |= np.array(repeated, dtype=bool)[column.codes]
     suspect[: layout.header_row] = True
     suspect[layout.header_row] = False
     return np.flatnonzero(suspect).tolist()
-
-
-def _equal(cells: Rows, numbers: np.ndarray, key: str) -> np.ndarray:
-    """Which cells of a column repeat its header."""
-    column = Cells.among(cells.values, numbers)
-    same = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
-    return np.array(same, dtype=bool)[column.codes]
 
 
 def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -219,8 +196,3 @@ def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         if count.min(initial=2) > 1:  # after two columns in most sheets
             break
     return count <= 1
-
-
-def _total_like(cell: Any) -> bool:
-    low = cell.casefold() if isinstance(cell, str) else ""
-    return "tota" in low or "somme" in low

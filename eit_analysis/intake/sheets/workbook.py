@@ -32,55 +32,34 @@ LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
 ROOT = Path(__file__).resolve().parents[3]
 
-Note = tuple[int | None, str, str, str]
+Note = tuple[int | None, str, str, str]  # row (from 1) or None, raw text, clean text, rule
 
 
 @dataclass(frozen=True)
 class RawSheet:
     """Cells of one sheet, rows counted from the first line of the file, ``""`` where blank.
 
-    Attributes
-    ----------
-    name : str
-        As written in the file.
-    rows : sequence of list
-        Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
-        line break between quotes does not start one. A merged text is in each of its rows.
-    notes : list of Note
-        What the reader corrected or noticed: row (from 1) or None, raw text, clean text, rule.
+    Text, float or int, date, time or datetime; all rows equally long. In a text file a row is a record: a
+    line break between quotes does not start one. A merged text is in each of its rows.
     """
 
     name: str
     rows: Sequence[list[Any]]
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)  #: what the reader corrected or noticed
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One input file.
+    """One input file."""
 
-    Attributes
-    ----------
-    name : str
-        Path relative to the folder read, with ``/``.
-    sha256 : str
-        Of the whole file, empty where there is nothing to read (a folder, a device, a file far too large).
-    format, encoding, separator : str or None
-        How the file was read; encoding and separator only for text files.
-    refusal : Finding or None
-        Why the file could not be read, else None.
-    notes : list of Note
-        What concerns the whole file: macros, 1904 dates.
-    """
-
-    name: str
-    sha256: str
+    name: str  #: path relative to the folder read, with ``/``
+    sha256: str  #: empty where there is nothing to read (a folder, a device, a file far too large)
     format: str
-    encoding: str | None
+    encoding: str | None  #: of text files
     separator: str | None
-    refusal: Finding | None
+    refusal: Finding | None  #: why the file could not be read
     sheets: list[RawSheet] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)  #: what concerns the whole file: macros, 1904 dates
 
     @property
     def problem(self) -> str | None:

@@ -35,8 +35,6 @@ def confidence(
 
     Parameters
     ----------
-    wave : mapping of str to pandas.DataFrame
-        Tidy tables by name.
     cells : pandas.DataFrame
         ``site_id, cells, filled``, as :func:`quality.optional_cells` counts them.
     quarantine, implausible : pandas.DataFrame
@@ -58,7 +56,7 @@ def confidence(
     sent = pd.concat([rows, refused])[["site_id", *SOURCE]].drop_duplicates()
 
     site = frame["site_id"]
-    frame["clean_rows_percent"] = _share(site, _count(good), _count(sent))
+    frame["clean_rows_percent"] = _share(site, good["site_id"].value_counts(), sent["site_id"].value_counts())
     counts = cells.groupby("site_id")[["filled", "cells"]].sum()
     frame["filled_percent"] = _share(site, counts["filled"], counts["cells"])
     flows = wave["flows"]
@@ -80,10 +78,6 @@ def confidence(
 def grade(percent: float) -> str:
     """Class of one share: the first whose bound it reaches."""
     return next(letter for letter, bound in GRADES.items() if percent >= bound)
-
-
-def _count(rows: pd.DataFrame) -> pd.Series:
-    return rows["site_id"].value_counts()
 
 
 def _share(sites: pd.Series, part: pd.Series, whole: pd.Series) -> pd.Series:

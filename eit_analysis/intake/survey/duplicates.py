@@ -9,12 +9,10 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import words_meaning
 
 SIMILAR = 85.0  # %, of the letters of both names, those in common and in order
-LEGAL_FORMS = {
-    "sa", "sas", "sasu", "sarl", "eurl", "snc", "sci", "scop", "scic", "selarl", "association", "ste",
-    "societe", "ets", "etablissement", "etablissements", "groupe", "entreprise", "cie",
-}  # fmt: skip
+LEGAL_FORMS = words_meaning("legal_form")
 COLUMNS = ["site_id", "other_site_id", "same_siret", "same_place", "similarity_percent"]
 
 
@@ -23,11 +21,6 @@ def suggested_duplicates(sites: pd.DataFrame) -> pd.DataFrame:
 
     Similarity = 100 × 2 M / T, with T the letters of both names and M those in common in order (%). Names are
     compared without case, accents, legal form or order of words. 5,000 actors take about a second.
-
-    Parameters
-    ----------
-    sites : pandas.DataFrame
-        Columns ``site_id``, ``name``, ``siret``, and where known ``commune_code``, ``postcode``.
 
     Returns
     -------
@@ -38,8 +31,7 @@ def suggested_duplicates(sites: pd.DataFrame) -> pd.DataFrame:
         names in two places come last.
     """
     names = [_name_key(str(name)) for name in sites["name"]]
-    siret = sites["siret"].astype(object).where(sites["siret"].notna(), "").tolist()
-    place = [_column(sites, name) for name in ("commune_code", "postcode")]
+    siret, *place = (_column(sites, name) for name in ("siret", "commune_code", "postcode"))
     pairs = _alike(names) | _same(siret)
     pairs |= {pair for pair in _same([number[:9] for number in siret]) if _same_place(place, *pair) == "yes"}
     identifiers = sites["site_id"].tolist()
@@ -53,13 +45,8 @@ def suggested_duplicates(sites: pd.DataFrame) -> pd.DataFrame:
         )
         for i, j in sorted(pairs)
     ]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    order = frame.assign(
-        same_siret=frame["same_siret"] != "yes",
-        same_place=frame["same_place"].map({"yes": 0, "unknown": 1, "no": 2}),
-        similarity_percent=-frame["similarity_percent"],
-    ).sort_values(["same_siret", "same_place", "similarity_percent"], kind="stable")
-    return frame.loc[order.index].reset_index(drop=True)
+    rows.sort(key=lambda row: (row[2] != "yes", ("yes", "unknown", "no").index(row[3]), -row[4]))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _name_key(name: str) -> str:

@@ -9,10 +9,9 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.intake.sheets.ledger import SOURCE
+from eit_analysis.intake.sheets.ledger import ACCOUNTS, SOURCE
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
-ACCOUNTS = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
 # Left blank, these mean something: all year.
 BLANK_SPEAKS = {"months"}
 
@@ -30,10 +29,7 @@ def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
     pandas.DataFrame
         ``sheet, rows_read, rows_clean, rows_quarantined, rows_merged, rows_ignored`` (rows).
     """
-    rows = [
-        {"sheet": tables.sheet_name(table), **{name: counts[name] for name in ACCOUNTS}}
-        for table, counts in manifest["tables"].items()
-    ]
+    rows = [{"sheet": tables.sheet_name(table), **rows} for table, rows in manifest["tables"].items()]
     frame = pd.DataFrame(rows, columns=["sheet", *ACCOUNTS])
     total = pd.DataFrame([{"sheet": TOTAL, **frame[ACCOUNTS].sum()}])
     return pd.concat([frame, total], ignore_index=True)
@@ -44,28 +40,16 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
 
     A workbook states its own encoding; a file that could not be read counts as format *illisible*.
     """
-    rows = [
-        {
-            "format": "illisible" if entry["problem"] else entry["format"].upper(),
-            "encoding": entry["encoding"] or "",
-            "files": 1,
-            "sheets": len(entry["sheets"]),
-        }
-        for entry in manifest["inputs"]
-    ]
-    frame = pd.DataFrame(rows, columns=["format", "encoding", "files", "sheets"])
-    return frame.groupby(["format", "encoding"], as_index=False).sum()
+    files = pd.DataFrame(manifest["inputs"], columns=["format", "encoding", "problem", "sheets"])
+    files["format"] = files["format"].str.upper().where(files["problem"].isna(), "illisible")
+    files["encoding"] = files["encoding"].fillna("")
+    files["sheets"] = files["sheets"].map(len)
+    grouped = files.groupby(["format", "encoding"], as_index=False)
+    return grouped.agg(files=("sheets", "size"), sheets=("sheets", "sum"))
 
 
 def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
     """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
-
-    Parameters
-    ----------
-    wave : mapping of str to pandas.DataFrame
-        Tidy tables by name.
-    quarantine : pandas.DataFrame
-        What cleaning set aside.
 
     Returns
     -------
@@ -76,10 +60,9 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
     aside = quarantine[of_cells(quarantine["reason_code"])]
     parts = []
     for table, frame in wave.items():
-        columns = tables.TABLES[table].to_schema().columns
         rows = source_keys(frame)
         for name, spec in tables.form(table).items():
-            if name not in columns or name in BLANK_SPEAKS or not columns[name].nullable:
+            if not spec["stored"] or name in BLANK_SPEAKS or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
             refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))
@@ -121,11 +104,11 @@ def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
     rules = corrections["rule"]
     counted = _counted(rules[rules != "answer_applied"], "rule", "corrections")
     counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
-    size = counted.groupby("correction_kind")["corrections"].transform("sum")
-    order = counted.assign(size=size).sort_values(
-        ["size", "correction_kind", "corrections", "rule"], ascending=[False, True, False, True]
+    counted["size"] = counted.groupby("correction_kind")["corrections"].transform("sum")
+    order = {"size": False, "correction_kind": True, "corrections": False, "rule": True}
+    return counted.sort_values(list(order), ascending=list(order.values()), ignore_index=True).drop(
+        columns="size"
     )
-    return counted.loc[order.index].reset_index(drop=True)
 
 
 def correction_kind(rule: str) -> str:
@@ -165,13 +148,7 @@ def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
 
     A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in;
     it is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
-
-    Parameters
-    ----------
-    lines : pandas.DataFrame
-        ``source_file, source_sheet, source_row`` and more.
-    row_sites : pandas.DataFrame
-        ``source_file, source_sheet, source_row, site_id`` of every data row read (see `wave.Cleaned`).
+    ``row_sites`` has the ``site_id`` of every data row read (see `wave.Cleaned`).
     """
     pairs = row_sites[["source_file", "site_id"]].drop_duplicates()
     single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
@@ -183,12 +160,8 @@ def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
 def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
     """Files and sheets that gave nothing, by name, for those who can ask for them again.
 
-    Parameters
-    ----------
-    manifest : mapping
-        The manifest of the cleaning: ``files_left_alone``, of a format that is not read.
-    lines : pandas.DataFrame
-        The attributed quarantine: a file or sheet that could not be read has its line there.
+    The manifest names files of a format that is not read; a file or sheet that could not be read has its line
+    in the attributed quarantine.
 
     Returns
     -------

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
@@ -21,7 +22,7 @@ CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
 RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]
 
-Wave = Mapping[str, pd.DataFrame]
+Wave = Mapping[str, pd.DataFrame]  # tidy tables by name
 
 
 def read_contacted(path: Path) -> pd.DataFrame:
@@ -93,13 +94,6 @@ def known_actors(
 ) -> pd.DataFrame:
     """Actors of the wave, those of the earlier wave that have left it, those that were only contacted.
 
-    Parameters
-    ----------
-    sites, earlier : pandas.DataFrame
-        ``site_id, actor_type`` of both waves.
-    contacted : pandas.DataFrame, optional
-        ``site_id`` of the list of contacted actors; those of the waves are not counted again.
-
     Returns
     -------
     pandas.DataFrame
@@ -117,25 +111,15 @@ def known_actors(
 def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
     """What each actor sent back.
 
-    Parameters
-    ----------
-    sites : pandas.DataFrame
-        Actors: ``site_id``.
-    wave : mapping of str to pandas.DataFrame
-        Tidy tables by name.
-
     Returns
     -------
     pandas.DataFrame
         ``site_id, sheets_filled`` (of the five that an actor fills beside its own), ``rows_clean`` and
         ``missing_sheets`` (their French names), the least complete first.
     """
-    frame = pd.DataFrame({"site_id": sites["site_id"]})
-    counts = {
-        table: frame["site_id"].map(wave[table]["site_id"].value_counts()).fillna(0)
-        for table in RESPONSE_TABLES
-    }
-    by_table = pd.DataFrame(counts, index=frame.index).astype(int)
+    frame = sites[["site_id"]].copy()
+    counts = {t: frame["site_id"].map(wave[t]["site_id"].value_counts()) for t in RESPONSE_TABLES}
+    by_table = pd.DataFrame(counts, index=frame.index).fillna(0).astype(int)
     frame["sheets_filled"] = (by_table > 0).sum(axis=1)
     frame["rows_clean"] = by_table.sum(axis=1)
     frame["missing_sheets"] = [
@@ -147,13 +131,6 @@ def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
 
 def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
     """Response rate = actors with at least one usable row beyond *Entreprise* / actors known.
-
-    Parameters
-    ----------
-    known : pandas.DataFrame
-        ``site_id, actor_type``, as `known_actors` gives.
-    wave : mapping of str to pandas.DataFrame
-        Tidy tables by name.
 
     Returns
     -------
@@ -170,10 +147,8 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
         mean_sheets_filled=("sheets_filled", "mean"),
     )  # fmt: skip
     rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
-    order = [*tables.ACTOR_TYPES, UNKNOWN, TOTAL]
-    rate = rate.sort_values(
-        "actor_type", key=lambda types: types.map(order.index), kind="stable", ignore_index=True
-    )
+    order = [*ACTOR_TYPES, UNKNOWN, TOTAL]
+    rate = rate.sort_values("actor_type", key=lambda types: types.map(order.index), ignore_index=True)
     return Breakdown(rate, ["actor_type"], own, total=TOTAL)
 
 
