@@ -15,6 +15,7 @@ from eit_analysis.publishing.consents import Rosters, rosters
 from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
+from eit_analysis.publishing.page_words import ordinary
 from eit_analysis.publishing.release.statements import Statements, from_frame
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
@@ -53,6 +54,22 @@ class Press:
     def notebooks(self) -> list[Path]:
         return find_notebooks(self.study.root, [])
 
+    def names(self, past: list[Rosters]) -> Names:
+        """By what the actors, of today and of these releases, would be known."""
+        return Names(self.now, past, ordinary(self.study))
+
+    def unsearched(self, audiences: list[str]) -> str:
+        """The sentence that tells the team whose name, shut to an audience, no text can be searched for."""
+        called = {site: word for word, site in self.names([]).ordinary}
+        called |= {s: a.name for _, wave in sorted(self.now.items()) for s, a in wave.items() if s in called}
+        may_name = [allowed(self.study, audience, self.now) for audience in audiences if audience != INTERNAL]
+        shut = sorted(site for site in called if any(site not in named for named in may_name))
+        firms = ", ".join(f"{called[site]} ({site})" for site in shut)
+        return firms and (
+            "Un nom qui est aussi un mot des pages n'est cherché que dans les colonnes d'acteurs des "
+            f"tableaux, vérifiez à l'œil que les textes ne le disent pas\u00a0: {firms}."
+        )
+
     def draw(
         self, version: Version, audiences: list[str], own: list[Path]
     ) -> tuple[list[Run], dict[str, pd.DataFrame]]:
@@ -60,7 +77,7 @@ class Press:
 
         And, by audience outside the team, the numbers that it is told.
         """
-        names = Names(self.now, [record.actors for record in self.log.records()])
+        names = self.names([record.actors for record in self.log.records()])
         may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
         job = Job(self.study, version, names, may_name)
         return make_pages(job, audiences, self.notebooks, own, self._told, self.jobs, self.progress)
@@ -122,7 +139,7 @@ class Press:
             program=version.program,
             parameters=version.parameters,
             made_from={name: digest for name, digest in version.pages.items() if name in made},
-            pages={} if audience == INTERNAL else _named(files, Names(self.now, [])),
+            pages={} if audience == INTERNAL else _named(files, self.names([])),
             actors=self.now,
         )
         self.log.put(place, files, record, told)
@@ -139,7 +156,7 @@ class Press:
         files = page_files(self.study.reports(audience), name)
         if audience == INTERNAL:
             return files
-        names, may_name = Names(self.now, []), allowed(self.study, audience, self.now)
+        names, may_name = self.names([]), allowed(self.study, audience, self.now)
         return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
 
 
@@ -175,6 +192,8 @@ def publish(
     end_what_was_begun(study, log)
     press = Press(study, log, rosters(study), jobs, progress)
     withdraw(study, log, press.now, say)
+    if unsearched := press.unsearched(audiences):
+        say(unsearched)
     failed = press.publish(audiences, asked, parameters)
     for wave, others in to_make_again(study, log).items():
         try:
