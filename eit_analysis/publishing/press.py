@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.errors import EitError, InputError
-from eit_analysis.publishing.consents import Rosters, rosters
+from eit_analysis.publishing.consents import Rosters, census
 from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
@@ -190,7 +190,7 @@ def publish(
     """
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
-    press = Press(study, log, rosters(study), jobs, progress)
+    press = Press(study, log, census(study), jobs, progress)
     withdraw(study, log, press.now, say)
     if unsearched := press.unsearched(audiences):
         say(unsearched)
