@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eit_analysis.config import Disclosure
 from eit_analysis.errors import EitError, InputError
 from eit_analysis.publishing.consents import Rosters, census
 from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
@@ -141,6 +142,7 @@ class Press:
             made_from={name: digest for name, digest in version.pages.items() if name in made},
             pages={} if audience == INTERNAL else _named(files, self.names([])),
             actors=self.now,
+            disclosure=self.study.settings.disclosure.model_dump(),
         )
         self.log.put(place, files, record, told)
 
@@ -148,7 +150,7 @@ class Press:
         """The last good page of a notebook that failed, if all of it may still be read.
 
         Whoever took its consent back has had the pages withdrawn; what is left is that study.toml may no
-        longer let the audience read names.
+        longer let the audience read names, or that its rules of disclosure are stricter now.
         """
         last = self.log.last(self.study.wave, audience)
         if last is not None and last.withdrawn:
@@ -156,6 +158,9 @@ class Press:
         files = page_files(self.study.reports(audience), name)
         if audience == INTERNAL:
             return files
+        rules = last.disclosure if last is not None else {}
+        if not rules or not Disclosure.model_validate(rules).as_strict_as(self.study.settings.disclosure):
+            return {}
         names, may_name = self.names([]), allowed(self.study, audience, self.now)
         return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
 
