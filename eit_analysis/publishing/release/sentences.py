@@ -87,6 +87,35 @@ class Highlights(Released):
         return macro("highlights", [(q, texts) for q, texts in said if texts])
 
 
+@dataclass(frozen=True, repr=False)
+class Absent(Released):
+    """Leaves out the section of a page where it stands: what it is about was not declared.
+
+    Attributes
+    ----------
+    why : str
+        Said once a page, with ``titles``, those of all sections left out for it.
+    """
+
+    viewer: Viewer
+    why: str
+    titles: tuple[str, ...] = ()
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Absent:
+        return self
+
+    def plain(self) -> str:
+        if not self.titles:
+            return f"{self.why}."
+        *others, last = (f"«\u00a0{title}\u00a0»" for title in self.titles)
+        if not others:
+            return f"{self.why}\u00a0: la partie {last} est laissée de côté."
+        return f"{self.why}\u00a0: les parties {', '.join(others)} et {last} sont laissées de côté."
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("sentence", self.plain())
+
+
 def quoted(template: str) -> list[str]:
     """The names of the values that a template quotes."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name]
