@@ -17,10 +17,12 @@ from eit_analysis.study import Study, open_study
 
 ORDINARY = {"E5": "Total", "E6": "a", "E7": "<", "E4": "Bois", "E3": "2018"}
 
+SIRETS = {"E1": "00000000000017"}
+
 
 def called(names: dict[str, str]):
     return lambda sites: sites.assign(
-        name=sites["site_id"].map(names).fillna(sites["name"]), siret="", consent="aggregated"
+        name=sites["site_id"].map(names).fillna(sites["name"]), consent="aggregated"
     )
 
 
@@ -36,7 +38,7 @@ def study(tmp_path: Path) -> Study:
 
 
 def names_of(study: Study, **actors: str) -> Names:
-    known = {"2018": {site: Actor(name, "", "none") for site, name in actors.items()}}
+    known = {"2018": {site: Actor(name, SIRETS.get(site, ""), "none") for site, name in actors.items()}}
     return Names(known, [], ordinary(study))
 
 
@@ -48,6 +50,7 @@ def test_a_name_that_is_a_word_of_the_pages_blocks_none_of_them(study: Study) ->
     told = [line for line in done.stdout.splitlines() if "aussi un mot des pages" in line]
     assert len(told) == 1
     assert all(f"{name} ({site})" in told[0] for site, name in ORDINARY.items())
+    assert told[0].count("(") == len(ORDINARY)
     assert "aussi un mot" not in eit(study.root, "run", "essai").stdout
 
 
@@ -78,6 +81,7 @@ def test_where_each_kind_of_name_is_looked_for(study: Study) -> None:
     assert names.found("<!DOCTYPE html><p>Chez tôlerie&nbsp;Müller &amp; fils</p>") == {"E1"}
     assert names.found('<!DOCTYPE html><svg aria-label="Forges du Pont"></svg>') == {"AB"}
     assert names.found("﻿Acteur;t/an\nTôlerie Müller & Fils;3") == {"E1"}
+    assert names.found("<!DOCTYPE html><p>SIRET 00000000000017</p>") == {"E1"}
     assert names.found("<!DOCTYPE html><p>E01-E2, #E2</p>") == set()
     assert names.found("<!DOCTYPE html><p>E2 et E1.</p>") == {"E1", "E2"}
     assert names.found(page("Acteur", "Total")) == {"E2"}

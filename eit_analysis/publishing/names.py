@@ -31,11 +31,9 @@ class Names:
     """
 
     def __init__(self, now: Rosters, past: list[Rosters], ordinary: Callable[[str], bool]) -> None:
-        words = _words(now)
-        borne = {word for word, _ in words}
-        words |= {pair for rosters in past for pair in _words(rosters) if pair[0] not in borne}
-        self.ordinary = {(word, site) for word, site in words if ordinary(word)}
-        self.words = words - self.ordinary
+        names, sirets = _words(now, past, "name"), _words(now, past, "siret")
+        self.ordinary = {(word, site) for word, site in names if ordinary(word)}
+        self.words = (names - self.ordinary) | sirets
         sites = {site for rosters in (now, *past) for actors in rosters.values() for site in actors}
         self.ids = {s for s in sites if re.search(r"[^\W\d]", s) and re.search(r"\d", s)}
         self.cells = self.ordinary | {(folded(site), site) for site in sites - self.ids}
@@ -78,9 +76,19 @@ def _listed(page: str) -> Iterator[str]:
                 yield from {cell, *cell.split(", "), *cell.split()}
 
 
-def _words(known: Rosters) -> set[tuple[str, str]]:
-    actors = [(site, actor) for wave in known.values() for site, actor in wave.items()]
-    return {(folded(word), site) for site, a in actors for word in (a.name, a.siret) if word.strip()}
+def _words(now: Rosters, past: list[Rosters], of: str) -> set[tuple[str, str]]:
+    """The names, or the SIRET, of the actors of today and of those of before whose word nobody bears now."""
+    words, *earlier = (
+        {
+            (folded(word), site)
+            for wave in known.values()
+            for site, actor in wave.items()
+            if (word := getattr(actor, of)).strip()
+        }
+        for known in (now, *past)
+    )
+    borne = {word for word, _ in words}
+    return words.union(pair for pairs in earlier for pair in pairs if pair[0] not in borne)
 
 
 def allowed(study: Study, audience: str, known: Rosters) -> set[str]:
