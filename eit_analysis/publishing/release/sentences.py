@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from eit_analysis import french
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.values import FirstLabel, Value
@@ -107,10 +108,10 @@ class Absent(Released):
     def plain(self) -> str:
         if not self.titles:
             return f"{self.why}."
-        *others, last = (f"«\u00a0{title}\u00a0»" for title in self.titles)
-        if not others:
-            return f"{self.why}\u00a0: la partie {last} est laissée de côté."
-        return f"{self.why}\u00a0: les parties {', '.join(others)} et {last} sont laissées de côté."
+        parts = french.listed([f"«\u00a0{title}\u00a0»" for title in self.titles])
+        if len(self.titles) == 1:
+            return f"{self.why}\u00a0: la partie {parts} est laissée de côté."
+        return f"{self.why}\u00a0: les parties {parts} sont laissées de côté."
 
     def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
         return macro("sentence", self.plain())

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.released import Seen, Tabular
+from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.viewer import Viewer
+
+MOST_TIED = 3  # named
 
 
 @dataclass(eq=False, repr=False)
@@ -81,6 +86,8 @@ class CellText:
 
 @dataclass(eq=False)
 class FirstLabel:
+    """The n-th largest row, with those that tie with it for the rank and are not before it."""
+
     table: Tabular
     column: str
     rank: int
@@ -101,7 +108,7 @@ class FirstLabel:
 
     @property
     def _ordered(self) -> pd.DataFrame:
-        return self._rows.sort_values(self.column, ascending=self.ascending, kind="stable")
+        return self._rows.sort_values(self.column, ascending=self.ascending, kind="stable", key=_levels)
 
     @property
     def _rows(self) -> pd.DataFrame:
@@ -113,9 +120,19 @@ class FirstLabel:
     def __call__(self) -> str:
         if not self.quotable:
             return "aucune ligne diffusable"
-        row = self._ordered.iloc[self.rank - 1]
-        first, *others = [wording.cell(row[key], key) for key in self.table.keys]
-        return f"{first} ({', '.join(others)})" if others else first
+        ordered = self._ordered.iloc[self.rank - 1 :]
+        levels = _levels(ordered[self.column]).to_numpy()
+        level = ordered[np.append(True, levels[1:] == levels[0])]
+        first, *others = [row_name(row, self.table.keys) for _, row in level.iterrows()]
+        if not others:
+            return first
+        tied = french.listed(others) if len(others) <= MOST_TIED else f"{len(others)} autres"
+        return f"{first} (à égalité avec {tied})"
+
+
+def _levels(values: pd.Series) -> pd.Series:
+    """Values without what makes a sum in another order another number."""
+    return values.astype(float).map("{:.10g}".format).astype(float)
 
 
 @dataclass(eq=False)
