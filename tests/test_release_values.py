@@ -34,6 +34,17 @@ def test_rows_that_tie_for_a_rank_are_all_named(small_study: Study) -> None:
     assert ages(small_study, 1, 1, 1, 1, 1).first().render() == "15-24 (à égalité avec 4 autres)"
 
 
+def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_study: Study) -> None:
+    """The last of them says what it leaves out."""
+    release = Release(small_study, "internal", "essai")
+    four = ages(small_study, 7, 7, 5, 5)
+    first, second, third = (four.first(rank=rank) for rank in (1, 2, 3))
+    values = {"a": first, "b": second, "c": third}
+    assert release.text("{a} et {b}.", **values).plain() == "15-24 et 25-29."
+    assert release.text("{a}, {b}, {c}.", **values).plain() == "15-24, 25-29, 30-34 (à égalité avec 35-39)."
+    assert release.text("{a}.", **values).plain() == "15-24 (à égalité avec 25-29)."
+
+
 def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_study: Study) -> None:
     keys = {"category": ["wood", "paper"], "route": ["recycling", "landfill"]}
     assert table(small_study, keys, [2, 1]).first().render() == "bois (recyclage)"

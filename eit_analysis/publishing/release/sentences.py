@@ -25,7 +25,8 @@ class Text(Released):
 
     def plain(self) -> str:
         template = self.template if self.readable or self.partial is None else self.partial
-        text = template.format(**{name: value.render() for name, value in self.values.items()})
+        said = {name: self.values[name] for name in quoted(template)}
+        text = template.format(**{name: value.among(said.values()) for name, value in said.items()})
         if template is self.partial:
             return text
         ranked = [
