@@ -10,15 +10,12 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
 from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.locking import locked
 from eit_analysis.study import Study, create_study, open_study, project_root
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DONE, FAILED, REFUSED = 0, 1, 2
 REGISTER_NAMES = (
@@ -147,77 +144,13 @@ def command_clean(arguments: argparse.Namespace) -> int:
 def clean(study: Study) -> None:
     from eit_analysis.intake.cleaning.wave import clean_wave
     from eit_analysis.intake.results import write_cleaned
+    from eit_analysis.intake.summary import summary
 
     cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
     with all_or_none():
         questions = write_cleaned(study, cleaned)
-    print(clean_summary(study, cleaned.manifest, len(cleaned.implausible), questions))
-    for line in [*unread(cleaned.quarantine), *left_aside(cleaned.manifest, cleaned.corrections)]:
+    for line in summary(study, cleaned, questions):
         print(CONTROLS.sub(" ", line))
-
-
-def clean_summary(study: Study, manifest: dict[str, Any], doubtful: int, questions: int) -> str:
-    """What cleaning did, in three French sentences."""
-    from eit_analysis.french import counted
-
-    rows = {
-        name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())
-        for name in ("read", "clean", "quarantined", "merged", "ignored")
-    }
-    files = len(manifest["inputs"])
-    unread = sum(entry["problem"] is not None for entry in manifest["inputs"])
-    words = [
-        counted(files - unread, "fichier lu", "fichiers lus") + (f" sur {files}" if unread else ""),
-        counted(rows["read"], "ligne", "lignes"),
-        "dont " + counted(rows["clean"], "utilisée", "utilisées"),
-        counted(rows["quarantined"], "en quarantaine", "en quarantaine"),
-        counted(rows["merged"], "doublon fusionné", "doublons fusionnés"),
-        counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)",
-    ]
-    folder = study.processed.relative_to(study.root).as_posix()
-    return (
-        f"Vague {study.wave}\u00a0: {', '.join(words)}.\n"
-        f"{counted(doubtful, 'valeur invraisemblable gardée', 'valeurs invraisemblables gardées')}, "
-        f"{counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/\n"
-        f"Tables, quarantine.csv, corrections.csv et implausible.csv\u00a0: {folder}/"
-    )
-
-
-def unread(quarantine: pd.DataFrame) -> list[str]:
-    """One sentence for each file, and each sheet, that gave no row at all."""
-    files = quarantine[quarantine["reason_code"] == "unreadable_file"]
-    sheets = quarantine[quarantine["reason_code"] == "no_header"]
-    sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
-    names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
-    messages = [*files["message"], *(sheets["message"] + ".")]
-    return [f"Non lu\u00a0: {name}\u00a0: {text}" for name, text in zip(names, messages, strict=True)]
-
-
-def left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> list[str]:
-    """One sentence for each file of another format, sheet name and column that was not read.
-
-    The same column of several sheets is named once.
-    """
-    from eit_analysis.french import counted
-
-    lines = [
-        f"Non lu\u00a0: {name}\u00a0: ce format n'est pas lu\u00a0; demandez un XLSX, un ODS ou un CSV."
-        for name in manifest["files_left_alone"]
-    ]
-    for what, rule, name in (
-        ("Feuille", "ignored_unknown_sheet", "source_sheet"),
-        ("Colonne", "ignored_unknown_column", "column"),
-    ):
-        for text, rows in corrections[corrections["rule"] == rule].groupby(name):
-            first = rows.iloc[0]
-            where = first["source_file"] + (f", feuille {first['source_sheet']}" if name == "column" else "")
-            if len(rows) > 1:
-                where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
-            lines.append(
-                f"{what} laissée de côté\u00a0: «\u00a0{text}\u00a0» ({where})\u00a0; si c'est une réponse, "
-                "remettez les en-têtes du questionnaire."
-            )
-    return lines
 
 
 def command_run(arguments: argparse.Namespace) -> int:

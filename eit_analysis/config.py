@@ -25,6 +25,13 @@ class Disclosure(Section):
     minimum_people: int = Field(5, ge=1)
     """Nombre de personnes, au moins, derrière un chiffre sur l’emploi."""
 
+    def as_strict_as(self, other: Disclosure) -> bool:
+        """Whether these rules let nothing leave that the others hold back."""
+        least = ("minimum_units", "minimum_people")
+        return self.maximum_share <= other.maximum_share and all(
+            getattr(self, name) >= getattr(other, name) for name in least
+        )
+
 
 class Audience(Section):
     """What one audience may see: names of consenting actors (``named``), or aggregates only."""

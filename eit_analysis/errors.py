@@ -67,3 +67,9 @@ class InputError(EitError):
 
 class DisclosureError(EitError):
     """Something tried to leave the house without passing the release gate."""
+
+
+class UnknownRowError(EitError, KeyError):
+    """A table was asked for a row that none of its kind has."""
+
+    __str__ = Exception.__str__  # that of KeyError quotes the message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
 ACCENTS = re.compile("[\u0300-\u036f]+")  # as Unicode sets them apart from their letter
@@ -38,6 +39,16 @@ def tonnes(value: float) -> str:
 def counted(count: int, singular: str, plural: str) -> str:
     """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
     return f"{whole(count)}\u00a0{plural if count >= 2 else singular}"
+
+
+def listed(words: Sequence[str], last: str = "et") -> str:
+    """``a, b et c``."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def lowered(header: str) -> str:
+    """A header within a sentence: ``famille``, but ``TGAP``."""
+    return header if header[:2].isupper() else header[:1].lower() + header[1:]
 
 
 def agreed(unit: str, count: float) -> str:

@@ -84,3 +84,24 @@ def test_only_what_the_study_has_is_claimed(pages: dict[str, str], page: str, sa
 def test_what_is_withheld_leaves_no_hole_in_a_sentence(pages: dict[str, str]) -> None:
     holes = re.compile(r"(de|ajouterait|moins :) non diffusé|\(non diffusé\)|puis aucune ligne")
     assert [name for name, text in pages.items() if holes.search(text)] == []
+
+
+def test_one_wave_promises_no_change(pages: dict[str, str]) -> None:
+    text = pages["internal/01_flow_diagnosis"]
+    assert "ce que cela coûte et par quoi commencer." in text
+    assert "Quand l'étude a une vague précédente, il dit aussi ce qui a changé depuis" in text
+
+
+@pytest.mark.parametrize("audience", ["internal", "partners"])
+def test_without_jobs_their_parts_are_left_out_in_one_sentence(pages: dict[str, str], audience: str) -> None:
+    text = pages[f"{audience}/03_employment_skills_forecast"]
+    assert text.count("Aucun acteur compté ici n'a décrit d'emplois") == 1
+    said = text.partition("Aucun acteur compté ici n'a décrit d'emplois")[2].partition(".")[0]
+    for title in ("Pyramide des âges", "Métiers et contrats", "Prévision de l'effectif", "Assez de monde"):
+        assert f"« {title}" in said and text.count(title) == 1
+    assert text.count("Aucune ligne") <= 3
+    assert "Emplois liés aux synergies" in text and "Méthode et limites" in text
+
+
+def test_a_family_of_one_firm_is_not_said_to_concern_three(pages: dict[str, str]) -> None:
+    assert "au moins trois acteurs, à défaut parmi toutes" in pages["internal/01_flow_diagnosis"]

@@ -210,6 +210,37 @@ def test_a_page_in_a_browser_makes_no_request(published: Path, tmp_path: Path, p
     }
 
 
+PHONE = """<!DOCTYPE html><iframe src="/{page}" width="375" height="800"></iframe><pre></pre><script>
+onload = () => {{
+  const page = document.querySelector("iframe").contentDocument;
+  const scale = at => Math.hypot(at.a, at.b);  // of a text that may stand upright
+  const size = text => parseFloat(getComputedStyle(text).fontSize) * scale(text.getScreenCTM());
+  const sizes = [...page.querySelectorAll("svg.drawing")].map(
+    drawing => Math.min(...[...drawing.querySelectorAll("text, tspan")].map(size)));
+  document.querySelector("pre").textContent = JSON.stringify([page.documentElement.scrollWidth, sizes]);
+}}</script>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("page", PAGES)
+def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
+    published: Path, tmp_path: Path, page: str
+) -> None:
+    shutil.copy(reports(published, "internal") / f"{page}.html", tmp_path)
+    (tmp_path / "phone.html").write_text(PHONE.format(page=f"{page}.html"), encoding="utf-8")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+        address = f"http://127.0.0.1:{server.server_port}/phone.html"
+        command = [str(CHROMIUM), *options, "--virtual-time-budget=10000", "--dump-dom", address]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        server.shutdown()
+    width, sizes = json.loads(re.findall(r"<pre>(.*?)</pre>", done.stdout)[0])
+    assert width <= 375
+    assert sizes and min(sizes) >= 9, sizes
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) -> None:
     fiches = sorted(

@@ -89,6 +89,32 @@ def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(wa
     }
 
 
+@pytest.mark.parametrize(
+    ("rules", "stays"),
+    [
+        ("minimum_units = 4", False),
+        ("maximum_share = 0.5", False),
+        ("minimum_people = 6\nmaximum_share = 0.9", False),
+        ("minimum_units = 2\nminimum_people = 1\nmaximum_share = 0.9", True),
+    ],
+)
+def test_a_page_that_fails_stays_unless_the_rules_of_disclosure_are_stricter_now(
+    waves: Study, rules: str, stays: bool
+) -> None:
+    arguments = ("run", "essai", "--audience", "partners", "--audience", "internal")
+    assert eit(waves.root, *arguments).returncode == 0
+    settings = waves.root / "data" / "raw" / "essai" / "study.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + f"[disclosure]\n{rules}\n", encoding="utf-8")
+    write_notebook(waves.root, "01_table", "1 / 0")
+    for _ in range(2):
+        assert eit(waves.root, *arguments).returncode == 1
+        pages = texts(waves.reports("partners"))
+        assert "01_table.echec.html" in pages and "02_liste.html" in pages
+        assert ("01_table.html" in pages) == stays
+        assert any(name.startswith("tables/01_table") for name in pages) == stays
+        assert "01_table.html" in texts(waves.reports("internal"))
+
+
 def folder_of(version: str) -> dict[str, bytes]:
     pages = {f"{i:02}_page.html": version.encode() * 5000 for i in range(6)}
     return pages | {"tables/a.csv": version.encode(), "index.html": f"index {version}".encode()}

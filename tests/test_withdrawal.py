@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import eit
+from command import SITE, eit, workbook
 from small_pages import (
     LISTING,
     change_sites,
@@ -20,6 +20,7 @@ from small_pages import (
     write_notebook,
 )
 
+from eit_analysis.intake.answers.answer_sheets import HEADERS
 from eit_analysis.publishing.consents import Actor, binding, taken_back
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.study import Study, open_study
@@ -135,6 +136,40 @@ def test_an_actor_who_left_the_data_is_gone_with_the_folder_that_was_its_own(wav
     write_notebook(waves.root, "01_table", "release.text('Voyez Ateliers Numéro 2 & <fils>.')")
     assert eit(waves.root, "run", "essai", "--audience", "public").returncode == 1
     assert "Numéro 2" not in "".join(texts(waves.reports("public")).values())
+
+
+FLUX = ["Identifiant", "Sens", "Catégorie", "Quantité", "Unité", "Période", "Exutoire actuel"]
+
+
+def test_a_firm_whose_last_rows_are_removed_by_its_answer_has_left(tmp_path: Path) -> None:
+    """« supprimer » on its only flow; a firm that has another one has only corrected itself."""
+    study = empty_study(tmp_path)
+    (study.root / "notebooks").mkdir()
+    write_notebook(study.root, "01_table", "table")
+    write_notebook(study.root, "02_liste", LISTING)
+    masses = {"E1": [10], "E2": [12, 3], "E3": [9], "E4": [11], "E5": [8]}
+    for site, tonnes in masses.items():
+        flows = [[site, "sortant", "textile", mass, "t", "an", "recyclage"] for mass in tonnes]
+        sheets = {"Entreprise": [SITE, [site, f"Ateliers {site}", 50, "entreprise", "nominative"]]}
+        workbook(study.raw / f"{site}.xlsx", sheets | {"Flux": [FLUX, *flows]})
+    audiences = ["--audience", "partners", "--audience", "public"]
+    for command in (["clean", "essai"], ["run", "essai", *audiences]):
+        done = eit(study.root, *command)
+        assert done.returncode == 0, done.stderr
+    answers = [[f"{s}.xlsx", "Flux", 2, "Quantité", masses[s][0], "?", "supprimer"] for s in ("E1", "E2")]
+    workbook(study.raw / "réponses.xlsx", {"Relance": [list(HEADERS), *answers]})
+    done = eit(study.root, "clean", "essai")
+    assert done.returncode == 0, done.stderr
+    assert set(study.load("sites")["site_id"]) == set(masses)
+    assert sorted(study.load("flows")["site_id"]) == ["E2", "E3", "E4", "E5"]
+    done = eit(study.root, "run", "essai")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()[0]
+    assert "Ateliers E1 (E1) n'est plus dans les données" in told
+    assert "vague 2018, partners" in told and "vague 2018, public" in told
+    assert "E2" not in told
+    assert "Ateliers E1" not in "".join(texts(study.reports("partners")).values())
+    assert "n'est plus" not in eit(study.root, "run", "essai").stdout
 
 
 def test_a_folder_that_no_log_knows_is_made_again(waves: Study) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from eit_analysis.study import Study
+from eit_analysis.tables import TABLES
 
 STRICTER = ("named", "aggregated", "none")
 
 
 class Actor(NamedTuple):
-    """An actor as one wave has it."""
+    """An actor as one wave has it; ``rows`` are its answers beside who it is, once counted by `census`."""
 
     name: str
     siret: str
     consent: str
+    rows: int = 0
 
 
 Rosters = dict[str, dict[str, Actor]]  # by wave and site id
@@ -32,6 +35,17 @@ def rosters(study: Study) -> Rosters:
                 for site, name, siret, consent in columns
             }
     return found
+
+
+def census(study: Study) -> Rosters:
+    """The actors of every cleaned wave, with the number of rows that each has in its tables."""
+    known = rosters(study)
+    for wave, actors in known.items():
+        opened = study.at(wave)
+        tables = [opened.load(name) for name in TABLES if name != "sites" and opened.has(name)]
+        rows = Counter(site for table in tables if "site_id" in table for site in table["site_id"])
+        known[wave] = {site: actor._replace(rows=rows[site]) for site, actor in actors.items()}
+    return known
 
 
 def strictness(consent: str) -> int:
@@ -58,13 +72,15 @@ def taken_back(before: Rosters, now: Rosters, waves: list[str]) -> dict[str, str
     Returns
     -------
     dict of str to str
-        By site, the consent that binds now; empty when it has left a wave.
+        By site, the consent that binds now; empty when it has left a wave, be it that of its rows only who
+        it is remains.
     """
     back: dict[str, str] = {}
     for wave, actors in before.items():
         was, binds = binding(before, wave), binding(now, wave)
         back |= {s: binds[s] for s in was.keys() & binds.keys() if strictness(binds[s]) > strictness(was[s])}
         if wave in now or wave not in waves:
-            gone = actors.keys() - now.get(wave, {}).keys()
+            left = now.get(wave, {})
+            gone = {s for s, actor in actors.items() if s not in left or (actor.rows and not left[s].rows)}
             back |= {site: "" for site in gone if was[site] != STRICTER[-1]}
     return back

@@ -1,11 +1,11 @@
-"""What a section does not show, named once at its end: empty tables, and tables closed to its readers."""
+"""What a page does not show, named once: empty or closed tables by section, and sections about nothing."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.sentences import Absent
 from eit_analysis.publishing.release.tables import Table
 
 
@@ -41,16 +42,18 @@ def table_of(block: Block) -> Table | None:
 def gathered(blocks: list[Block]) -> Iterator[tuple[int, Block | Silence]]:
     """The blocks of a page with their numbers (from 1), silent tables gathered at the end of each section.
 
-    Prose under no heading that introduces nothing but silent tables goes with them.
+    Prose under no heading that introduces nothing but silent tables goes with them. Sections left out for one
+    reason are named where the first of them stood.
     """
     silent: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for prose, shown in _passages(blocks):
+    for prose, shown in _passages(_present(blocks)):
         quiet = {number: table.silence for number, block in shown if (table := table_of(block))}
         kept = [(number, block) for number, block in shown if not quiet.get(number)]
         if prose is not None:
-            if re.search(r"^##? ", str(prose[1]), flags=re.M):
+            headings = re.findall(r"^#+(?= )", prose[1], flags=re.M) if isinstance(prose[1], str) else ["#"]
+            if any(len(level) < 3 for level in headings):
                 yield from _told(silent)
-            if kept or not shown or re.search(r"^#+ ", str(prose[1]), flags=re.M):
+            if kept or not shown or headings:
                 yield prose
         yield from kept
         for number, block in shown:
@@ -61,14 +64,38 @@ def gathered(blocks: list[Block]) -> Iterator[tuple[int, Block | Silence]]:
     yield from _told(silent)
 
 
-def _passages(
-    blocks: list[Block],
-) -> Iterator[tuple[tuple[int, str] | None, list[tuple[int, Released]]]]:
-    """Each prose with what follows it until the next; what precedes any prose is alone."""
-    prose: tuple[int, str] | None = None
-    shown: list[tuple[int, Released]] = []
+def _present(blocks: list[Block]) -> list[tuple[int, Block]]:
+    """The blocks with their numbers, less the sections of which one says that it has nothing to show."""
+    sections: list[tuple[str, list[tuple[int, Block]]]] = [("", [])]
     for number, block in enumerate(blocks, 1):
-        if isinstance(block, str):
+        heading = re.search(r"^## +(.+)$", block, flags=re.M) if isinstance(block, str) else None
+        if heading:
+            sections.append((heading[1].strip(), []))
+        sections[-1][1].append((number, block))
+    left_out: dict[str, tuple[str, ...]] = {}
+    kept: list[tuple[int, Block]] = []
+    for title, own in sections:
+        absent = next((block for _, block in own if isinstance(block, Absent)), None)
+        if absent is None or not title:
+            kept += own
+            continue
+        if absent.why not in left_out:
+            kept.append((0, absent))
+        left_out[absent.why] = (*left_out.get(absent.why, ()), title)
+    return [(n, replace(b, titles=left_out.get(b.why, ())) if isinstance(b, Absent) else b) for n, b in kept]
+
+
+def _passages(
+    blocks: list[tuple[int, Block]],
+) -> Iterator[tuple[tuple[int, Block] | None, list[tuple[int, Released]]]]:
+    """Each prose with what follows it until the next; what precedes any prose is alone.
+
+    Sections left out are as good as a heading.
+    """
+    prose: tuple[int, Block] | None = None
+    shown: list[tuple[int, Released]] = []
+    for number, block in blocks:
+        if isinstance(block, str | Absent):
             yield prose, shown
             prose, shown = (number, block), []
         else:

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Iterator
 
 from eit_analysis.publishing.consents import Rosters, binding
+from eit_analysis.publishing.page_words import folded
 from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.reference.vocabulary import actor_headers
 from eit_analysis.study import Study
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"[\s\u00a0\u202f]+", " ", text).casefold()
 
 
 class Names:
     """Names, SIRET and site ids of all actors that any wave, or any release, has known.
 
-    A site id that is only digits or only letters is not looked for: it would be found everywhere. A name that
-    an actor of today bears is no longer that of one who left.
+    A name that is an ordinary word of the pages, and a site id that is only digits or only letters, would be
+    found everywhere: they are looked for in the columns of tables that hold actors, and nowhere else. A name
+    that an actor of today bears is no longer that of one who left.
+
+    Parameters
+    ----------
+    now : dict
+        The actors of today.
+    past : list of dict
+        Those of releases.
+    ordinary : callable
+        Whether a name is a word of the pages (:func:`~eit_analysis.publishing.page_words.ordinary`).
     """
 
-    def __init__(self, now: Rosters, past: list[Rosters]) -> None:
-        self.words = _words(now)
-        borne = {word for word, _ in self.words}
-        self.words |= {pair for rosters in past for pair in _words(rosters) if pair[0] not in borne}
+    def __init__(self, now: Rosters, past: list[Rosters], ordinary: Callable[[str], bool]) -> None:
+        names, sirets = _words(now, past, "name"), _words(now, past, "siret")
+        self.ordinary = {(word, site) for word, site in names if ordinary(word)}
+        self.words = (names - self.ordinary) | sirets
         sites = {site for rosters in (now, *past) for actors in rosters.values() for site in actors}
         self.ids = {s for s in sites if re.search(r"[^\W\d]", s) and re.search(r"\d", s)}
+        self.cells = self.ordinary | {(folded(site), site) for site in sites - self.ids}
 
     def found(self, text: str) -> set[str]:
-        """Sites that a page, or a table in CSV, lets a reader recognise."""
-        readable = _folded(html.unescape(text))
-        visible = re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.S)
+        """Sites that a page, or a table in CSV, lets a reader recognise.
+
+        A table in CSV is one of its page, where the columns of actors are told from the others.
+        """
+        visible, readable = _texts(text)
+        listed = set(_listed(text))
         return {
             site for word, site in self.words
             if word in readable and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", readable)
@@ -39,12 +52,43 @@ class Names:
             # E12 is not in E01-E12, the twelfth flow of E01, nor in a colour.
             site for site in self.ids
             if site in visible and re.search(rf"(?<![\w#-]){re.escape(site)}(?!\w)", visible)
-        }  # fmt: skip
+        } | {site for word, site in self.cells if word in listed}  # fmt: skip
 
 
-def _words(known: Rosters) -> set[tuple[str, str]]:
-    actors = [(site, actor) for wave in known.values() for site, actor in wave.items()]
-    return {(_folded(word), site) for site, a in actors for word in (a.name, a.siret) if word.strip()}
+def _texts(text: str) -> tuple[str, str]:
+    """What is seen of a file, and folded with what is read aloud of it or shown on demand."""
+    if not text.startswith("<!DOCTYPE"):
+        return text, folded(text)
+    body = re.sub(r"<style\b.*?</style>", " ", text, flags=re.S)
+    aloud = re.findall(r' (?:alt|aria-label|title)="([^"]*)"', body)
+    visible = html.unescape(re.sub(r"<[^>]*>", " | ", body))
+    return visible, folded(" | ".join([visible, *map(html.unescape, aloud)]))
+
+
+def _listed(page: str) -> Iterator[str]:
+    """The actors that the rows of a page's tables name, total rows left out."""
+    for table in re.findall(r"<table.*?</table>", page, flags=re.S):
+        headers = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+        actors = [i for i, header in enumerate(headers) if html.unescape(header) in actor_headers()]
+        for row in re.findall(r"<tr>(.*?)</tr>", table, flags=re.S)[1:] if actors else []:
+            cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+            for cell in (folded(html.unescape(cells[i])) for i in actors):
+                yield from {cell, *cell.split(", "), *cell.split()}
+
+
+def _words(now: Rosters, past: list[Rosters], of: str) -> set[tuple[str, str]]:
+    """The names, or the SIRET, of the actors of today and of those of before whose word nobody bears now."""
+    words, *earlier = (
+        {
+            (folded(word), site)
+            for wave in known.values()
+            for site, actor in wave.items()
+            if (word := getattr(actor, of)).strip()
+        }
+        for known in (now, *past)
+    )
+    borne = {word for word, _ in words}
+    return words.union(pair for pairs in earlier for pair in pairs if pair[0] not in borne)
 
 
 def allowed(study: Study, audience: str, known: Rosters) -> set[str]:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from eit_analysis.config import Disclosure
 from eit_analysis.errors import EitError, InputError
-from eit_analysis.publishing.consents import Rosters, rosters
+from eit_analysis.publishing.consents import Rosters, census
 from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
+from eit_analysis.publishing.page_words import ordinary
 from eit_analysis.publishing.release.statements import Statements, from_frame
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
@@ -53,6 +55,22 @@ class Press:
     def notebooks(self) -> list[Path]:
         return find_notebooks(self.study.root, [])
 
+    def names(self, past: list[Rosters]) -> Names:
+        """By what the actors, of today and of these releases, would be known."""
+        return Names(self.now, past, ordinary(self.study))
+
+    def unsearched(self, audiences: list[str]) -> str:
+        """The sentence that tells the team whose name, shut to an audience, no text can be searched for."""
+        called = {site: word for word, site in self.names([]).ordinary}
+        called |= {s: a.name for _, wave in sorted(self.now.items()) for s, a in wave.items() if s in called}
+        may_name = [allowed(self.study, audience, self.now) for audience in audiences if audience != INTERNAL]
+        shut = sorted(site for site in called if any(site not in named for named in may_name))
+        firms = ", ".join(f"{called[site]} ({site})" for site in shut)
+        return firms and (
+            "Un nom qui est aussi un mot des pages n'est cherché que dans les colonnes d'acteurs des "
+            f"tableaux, vérifiez à l'œil que les textes ne le disent pas\u00a0: {firms}."
+        )
+
     def draw(
         self, version: Version, audiences: list[str], own: list[Path]
     ) -> tuple[list[Run], dict[str, pd.DataFrame]]:
@@ -60,7 +78,7 @@ class Press:
 
         And, by audience outside the team, the numbers that it is told.
         """
-        names = Names(self.now, [record.actors for record in self.log.records()])
+        names = self.names([record.actors for record in self.log.records()])
         may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
         job = Job(self.study, version, names, may_name)
         return make_pages(job, audiences, self.notebooks, own, self._told, self.jobs, self.progress)
@@ -122,8 +140,9 @@ class Press:
             program=version.program,
             parameters=version.parameters,
             made_from={name: digest for name, digest in version.pages.items() if name in made},
-            pages={} if audience == INTERNAL else _named(files, Names(self.now, [])),
+            pages={} if audience == INTERNAL else _named(files, self.names([])),
             actors=self.now,
+            disclosure=self.study.settings.disclosure.model_dump(),
         )
         self.log.put(place, files, record, told)
 
@@ -131,7 +150,7 @@ class Press:
         """The last good page of a notebook that failed, if all of it may still be read.
 
         Whoever took its consent back has had the pages withdrawn; what is left is that study.toml may no
-        longer let the audience read names.
+        longer let the audience read names, or that its rules of disclosure are stricter now.
         """
         last = self.log.last(self.study.wave, audience)
         if last is not None and last.withdrawn:
@@ -139,7 +158,10 @@ class Press:
         files = page_files(self.study.reports(audience), name)
         if audience == INTERNAL:
             return files
-        names, may_name = Names(self.now, []), allowed(self.study, audience, self.now)
+        rules = last.disclosure if last is not None else {}
+        if not rules or not Disclosure.model_validate(rules).as_strict_as(self.study.settings.disclosure):
+            return {}
+        names, may_name = self.names([]), allowed(self.study, audience, self.now)
         return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
 
 
@@ -173,8 +195,10 @@ def publish(
     """
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
-    press = Press(study, log, rosters(study), jobs, progress)
+    press = Press(study, log, census(study), jobs, progress)
     withdraw(study, log, press.now, say)
+    if unsearched := press.unsearched(audiences):
+        say(unsearched)
     failed = press.publish(audiences, asked, parameters)
     for wave, others in to_make_again(study, log).items():
         try:

@@ -45,6 +45,8 @@ class Record:
         Those of all waves, with their consent of that day.
     withdrawn : bool
         Whether a notice replaced the pages.
+    disclosure : dict
+        The rules that it was held to.
     forms : str
         File of the forms that the audit of this release knew; empty without.
     """
@@ -60,6 +62,7 @@ class Record:
     pages: dict[str, list[str]] = field(default_factory=dict)
     actors: Rosters = field(default_factory=dict)
     withdrawn: bool = False
+    disclosure: dict[str, float] = field(default_factory=dict)
     forms: str = ""
 
 

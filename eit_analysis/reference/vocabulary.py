@@ -5,6 +5,7 @@ From the contract of the tables, and for what only results have from ``vocabular
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ ABOUT_ANSWERS = {
 }  # fmt: skip
 # Units of what actors declare, hours and levels of skill too, and of what tells it back.
 QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
+
+ACTORS = re.compile(r"(^|_)site_ids?$|^(members|name)$")  # columns of actors
 
 
 class Heading(NamedTuple):
@@ -125,6 +128,13 @@ def heading(column: str) -> Heading:
     raise DisclosureError(
         f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
     )
+
+
+@cache
+def actor_headers() -> frozenset[str]:
+    """Headers of the columns that hold actors."""
+    columns = [name for name in (*_vocabulary().index, *_contract()) if ACTORS.search(name)]
+    return frozenset(heading(name).header for name in columns)
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

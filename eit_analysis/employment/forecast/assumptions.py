@@ -37,11 +37,18 @@ def stated(parameters: Scenarios) -> pd.DataFrame:
 
 
 def shared(parameters: Scenarios) -> str:
-    """French sentence: what all scenarios suppose."""
+    """French sentences: what all scenarios suppose, and what legal age a study that sets none is given."""
+    chosen = "retirement_age" in parameters.model_fields_set
+    unchosen = (
+        " Cet âge légal est supposé, l'étude n'en fixe aucun\u00a0: c'est celui de la loi du 9 novembre 2010 "
+        "(code de la sécurité sociale, article L161-17-2), que la loi du 14 avril 2023 relève par génération "
+        "jusqu'à 64\u00a0ans. L'équipe de l'étude le règle dans study.toml (retirement_age, reform)."
+    )
     return (
         f"Dans tous les scénarios\u00a0: {_percent(parameters.quit_rate)} des personnes partent chaque année "
         f"hors retraite\u00a0; retraite à {_years(parameters.retirement_age)} sauf réforme, dès "
         f"{_years(parameters.long_career_age)} pour les carrières longues."
+        f"{'' if chosen else unchosen}"
     )
 
 

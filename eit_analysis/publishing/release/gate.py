@@ -24,7 +24,7 @@ from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.rounding import Rounded, rounded
-from eit_analysis.publishing.release.sentences import Highlights, Text, quoted
+from eit_analysis.publishing.release.sentences import Absent, Highlights, Text, quoted
 from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
 from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
@@ -288,6 +288,10 @@ class Release(PreparedTables):
         if unknown:
             raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
         return Text(self.viewer, template, values, partial)
+
+    def needs(self, rows: int, why: str) -> Absent | None:
+        """Without rows, leave out the section of the page where this is shown; ``why`` is said once."""
+        return None if rows else Absent(self.viewer, why)
 
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""

@@ -111,8 +111,7 @@ class Printed:
         for column, shut in zip(table.frame.columns, self._shut[row], strict=True):
             value = table.frame[column].iloc[row]
             if column not in table.keys and not shut and not wording.is_missing(value):
-                name = wording.heading(column).header
-                name = name if name[:2].isupper() else name[:1].lower() + name[1:]
+                name = french.lowered(wording.heading(column).header)
                 words.append(f"{name} {wording.measured(value, column, table.coarse)}")
         return "\u00a0; ".join(words)
 

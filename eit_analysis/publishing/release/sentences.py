@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from eit_analysis import french
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.values import FirstLabel, Value
@@ -24,7 +25,8 @@ class Text(Released):
 
     def plain(self) -> str:
         template = self.template if self.readable or self.partial is None else self.partial
-        text = template.format(**{name: value.render() for name, value in self.values.items()})
+        said = {name: self.values[name] for name in quoted(template)}
+        text = template.format(**{name: value.among(said.values()) for name, value in said.items()})
         if template is self.partial:
             return text
         ranked = [
@@ -85,6 +87,35 @@ class Highlights(Released):
         # What cannot be answered is not asked: a first screen never says what it does not say.
         said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in self.answers]
         return macro("highlights", [(q, texts) for q, texts in said if texts])
+
+
+@dataclass(frozen=True, repr=False)
+class Absent(Released):
+    """Leaves out the section of a page where it stands: what it is about was not declared.
+
+    Attributes
+    ----------
+    why : str
+        Said once a page, with ``titles``, those of all sections left out for it.
+    """
+
+    viewer: Viewer
+    why: str
+    titles: tuple[str, ...] = ()
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Absent:
+        return self
+
+    def plain(self) -> str:
+        if not self.titles:
+            return f"{self.why}."
+        parts = french.listed([f"«\u00a0{title}\u00a0»" for title in self.titles])
+        if len(self.titles) == 1:
+            return f"{self.why}\u00a0: la partie {parts} est laissée de côté."
+        return f"{self.why}\u00a0: les parties {parts} sont laissées de côté."
+
+    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+        return macro("sentence", self.plain())
 
 
 def quoted(template: str) -> list[str]:

@@ -17,6 +17,7 @@ from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.rounding import REFERENCE
+from eit_analysis.publishing.release.row_keys import check_key
 from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
 
@@ -151,15 +152,17 @@ class Table(Released):
     def value(self, key: object, column: str = "", interval: str | bool = False) -> Value:
         """The published form of one cell, its measure by default.
 
-        ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level.
+        ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level. A code that
+        these data do not have is said to be without data; one that none could have is a KeyError.
         """
         column = column or self.measure or ""
         bounds = self.bounds(column, interval if isinstance(interval, str) else "") if interval else {}
         if column not in self.frame.columns:
             raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
-        given = len(key) if isinstance(key, tuple) else 1
-        if given != len(self.keys):
-            raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {given} données.")
+        given = key if isinstance(key, tuple) else (key,)
+        if len(given) != len(self.keys):
+            raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {len(given)} données.")
+        check_key(self.title, self.codes, given)
         return Value(CellText(self, key, column, bounds.get("low"), bounds.get("high")))
 
     def first(self, column: str = "", rank: int = 1, ascending: bool = False) -> Value:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.released import Seen, Tabular
+from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.viewer import Viewer
+
+MOST_TIED = 3  # named
 
 
 @dataclass(eq=False, repr=False)
@@ -34,6 +39,13 @@ class Value:
     def quotable(self) -> bool:
         """Whether there is a value to quote, be it the first of those that are shown only."""
         return getattr(self.render, "quotable", self.readable)
+
+    def among(self, others: Iterable[Value]) -> str:
+        """Its text in a sentence that quotes others too: what ties with the last of several ranks is said."""
+        label = self.render
+        if isinstance(label, FirstLabel) and any(label.precedes(other.render) for other in others):
+            return label.name
+        return label()
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
         if self.table is None:
@@ -81,6 +93,8 @@ class CellText:
 
 @dataclass(eq=False)
 class FirstLabel:
+    """The n-th largest row, with those that tie with it for the rank and are not before it."""
+
     table: Tabular
     column: str
     rank: int
@@ -101,7 +115,7 @@ class FirstLabel:
 
     @property
     def _ordered(self) -> pd.DataFrame:
-        return self._rows.sort_values(self.column, ascending=self.ascending, kind="stable")
+        return self._rows.sort_values(self.column, ascending=self.ascending, kind="stable", key=_levels)
 
     @property
     def _rows(self) -> pd.DataFrame:
@@ -110,12 +124,37 @@ class FirstLabel:
         at = self.table.frame.columns.get_loc(self.column)
         return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 
+    def precedes(self, other: object) -> bool:
+        """Whether the other is a later row in the same order."""
+        return (
+            isinstance(other, FirstLabel)
+            and (self.table, self.column, self.ascending) == (other.table, other.column, other.ascending)
+            and self.rank < other.rank
+        )
+
+    @property
+    def name(self) -> str:
+        return next(iter(self._level), "aucune ligne diffusable")
+
+    @property
+    def _level(self) -> list[str]:
+        """Names of the row and of those after it that tie with it."""
+        ordered = self._ordered.iloc[self.rank - 1 :]
+        levels = _levels(ordered[self.column]).to_numpy()
+        level = ordered[(levels == levels[:1]) | (np.arange(len(levels)) == 0)]
+        return [row_name(row, self.table.keys) for _, row in level.iterrows()]
+
     def __call__(self) -> str:
-        if not self.quotable:
-            return "aucune ligne diffusable"
-        row = self._ordered.iloc[self.rank - 1]
-        first, *others = [wording.cell(row[key], key) for key in self.table.keys]
-        return f"{first} ({', '.join(others)})" if others else first
+        others = self._level[1:]
+        if not others:
+            return self.name
+        tied = french.listed(others) if len(others) <= MOST_TIED else f"{len(others)} autres"
+        return f"{self.name} (à égalité avec {tied})"
+
+
+def _levels(values: pd.Series) -> pd.Series:
+    """Values without what makes a sum in another order another number."""
+    return values.astype(float).map("{:.10g}".format).astype(float)
 
 
 @dataclass(eq=False)

@@ -1,0 +1,75 @@
+"""What a cleaning did, in French lines for a terminal: its counts, then all that it did not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis.french import counted
+from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.study import Study
+
+
+def summary(study: Study, cleaned: Cleaned, questions: int) -> list[str]:
+    """What became of the rows of a wave, what firms are asked, where the files are, what was not read."""
+    folder = study.processed.relative_to(study.root).as_posix()
+    doubtful = counted(
+        len(cleaned.implausible), "valeur invraisemblable gardée", "valeurs invraisemblables gardées"
+    )
+    return [
+        f"Vague {study.wave}\u00a0: {', '.join(_counts(cleaned.manifest))}.",
+        f"{doubtful}, {counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/",
+        f"Tables, quarantine.csv, corrections.csv et implausible.csv\u00a0: {folder}/",
+        *_unread(cleaned.quarantine),
+        *_left_aside(cleaned.manifest, cleaned.corrections),
+    ]
+
+
+def _counts(manifest: dict[str, Any]) -> Iterator[str]:
+    rows = {
+        name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())
+        for name in ("read", "clean", "quarantined", "merged", "ignored")
+    }
+    files = len(manifest["inputs"])
+    unread = sum(entry["problem"] is not None for entry in manifest["inputs"])
+    yield counted(files - unread, "fichier lu", "fichiers lus") + (f" sur {files}" if unread else "")
+    yield counted(rows["read"], "ligne", "lignes")
+    yield "dont " + counted(rows["clean"], "utilisée", "utilisées")
+    yield counted(rows["quarantined"], "en quarantaine", "en quarantaine")
+    yield counted(rows["merged"], "doublon fusionné", "doublons fusionnés")
+    yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)"
+
+
+def _unread(quarantine: pd.DataFrame) -> Iterator[str]:
+    """One line for each file, and each sheet, that gave no row at all."""
+    files = quarantine[quarantine["reason_code"] == "unreadable_file"]
+    sheets = quarantine[quarantine["reason_code"] == "no_header"]
+    sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
+    names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
+    messages = [*files["message"], *(sheets["message"] + ".")]
+    for name, text in zip(names, messages, strict=True):
+        yield f"Non lu\u00a0: {name}\u00a0: {text}"
+
+
+def _left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> Iterator[str]:
+    """One line for each file of another format, sheet name and column that was not read.
+
+    The same column of several sheets is named once.
+    """
+    for name in manifest["files_left_alone"]:
+        yield f"Non lu\u00a0: {name}\u00a0: ce format n'est pas lu\u00a0; demandez un XLSX, un ODS ou un CSV."
+    for what, rule, name in (
+        ("Feuille", "ignored_unknown_sheet", "source_sheet"),
+        ("Colonne", "ignored_unknown_column", "column"),
+    ):
+        for text, rows in corrections[corrections["rule"] == rule].groupby(name):
+            first = rows.iloc[0]
+            where = first["source_file"] + (f", feuille {first['source_sheet']}" if name == "column" else "")
+            if len(rows) > 1:
+                where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
+            yield (
+                f"{what} laissée de côté\u00a0: «\u00a0{text}\u00a0» ({where})\u00a0; si c'est une réponse, "
+                "remettez les en-têtes du questionnaire."
+            )

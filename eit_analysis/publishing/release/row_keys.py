@@ -1,0 +1,57 @@
+"""How the rows of a table are called: by which keys it may be asked for them, and in French."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.errors import UnknownRowError
+from eit_analysis.publishing import wording
+
+BARE = ("oui", "non", "inconnu")  # say nothing without their question
+SUGGESTED = 4
+
+
+def check_key(title: str, codes: pd.DataFrame, key: Sequence[object]) -> None:
+    """Refuse a code that no study has; one that is only missing from these data is no error.
+
+    The codes of a column are those of the vocabulary; a column without any (occupations, years) is open.
+
+    Raises
+    ------
+    UnknownRowError
+        Naming the nearest code there is, be it by its French label.
+    """
+    for column, part in zip(map(str, codes.columns), map(str, key), strict=True):
+        labels = wording.heading(column).labels
+        known = {code: code for code in (*codes[column].astype(str), TOTAL, *labels)}
+        if not labels or part in known:
+            continue
+        words = {label: code for code, label in labels.items()} | known
+        near = [words[word] for word in get_close_matches(part, words, 1)]
+        meant = (f"«\u00a0{code}\u00a0»" for code in near or list(labels)[:SUGGESTED])
+        raise UnknownRowError(
+            f"« {title} » n'a pas de ligne « {part} » (colonne {column})\u00a0: "
+            f"vouliez-vous dire {french.listed(list(meant), 'ou')}\u00a0?"
+        )
+
+
+def row_name(row: pd.Series, keys: Sequence[str]) -> str:
+    """``bois (recyclage)``: the first key, then what the others are; an answer goes with its question."""
+    first, *others = keys
+    more = ", ".join(_said(row[key], key) for key in others)
+    return f"{wording.cell(row[first], first)} ({more})" if more else wording.cell(row[first], first)
+
+
+def _said(value: object, key: str) -> str:
+    text = wording.cell(value, key)
+    if text == wording.MISSING:
+        text = "non renseigné"
+    elif text not in BARE and re.search(r"[^\W\d]", text):
+        return text
+    return f"{french.lowered(wording.heading(key).header)}\u00a0: {text}"

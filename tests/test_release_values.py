@@ -1,0 +1,87 @@
+"""Values that sentences quote: the rows that are named, and what a key that no row has says."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.study import Study
+
+MASS = "mass_t_per_year"
+
+
+def table(study: Study, keys: dict[str, list[object]], masses: list[float], **parts: object) -> Table:
+    viewer = Release(study, "internal", "essai").viewer
+    return Table(viewer, "Essai", pd.DataFrame({**keys, MASS: masses}), list(keys), measure=MASS, **parts)
+
+
+def ages(study: Study, *masses: float) -> Table:
+    bands = ["15-24", "25-29", "30-34", "35-39", "40-44", "45-49"]
+    return table(study, {"age_band": bands[: len(masses)]}, list(masses))
+
+
+def test_rows_that_tie_for_a_rank_are_all_named(small_study: Study) -> None:
+    assert ages(small_study, 3, 9, 5).first().render() == "25-29"
+    two = ages(small_study, 3, 9, 9)
+    assert two.first().render() == "25-29 (à égalité avec 30-34)"
+    assert two.first(rank=2).render() == "30-34"
+    assert ages(small_study, 9, 0.3, 0.1 + 0.2).first(rank=2).render() == "25-29 (à égalité avec 30-34)"
+    three = ages(small_study, 9, 4, 9, 9)
+    assert three.first().render() == "15-24 (à égalité avec 30-34 et 35-39)"
+    assert three.first(ascending=True).render() == "25-29"
+    assert ages(small_study, 1, 1, 1, 1, 1).first().render() == "15-24 (à égalité avec 4 autres)"
+
+
+def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_study: Study) -> None:
+    """The last of them says what it leaves out."""
+    release = Release(small_study, "internal", "essai")
+    four = ages(small_study, 7, 7, 5, 5)
+    first, second, third = (four.first(rank=rank) for rank in (1, 2, 3))
+    values = {"a": first, "b": second, "c": third}
+    assert release.text("{a} et {b}.", **values).plain() == "15-24 et 25-29."
+    assert release.text("{a}, {b}, {c}.", **values).plain() == "15-24, 25-29, 30-34 (à égalité avec 35-39)."
+    assert release.text("{a}.", **values).plain() == "15-24 (à égalité avec 25-29)."
+
+
+def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_study: Study) -> None:
+    keys = {"category": ["wood", "paper"], "route": ["recycling", "landfill"]}
+    assert table(small_study, keys, [2, 1]).first().render() == "bois (recyclage)"
+    keys = {"category": ["wood", "paper"], "has_outlet": ["yes", "no"]}
+    assert table(small_study, keys, [2, 1]).first().render() == "bois (usage connu\u00a0: oui)"
+    keys = {"route": ["recycling", "landfill"], "year": [2025, 2026]}
+    assert table(small_study, keys, [2, 1]).first().render() == "recyclage (année\u00a0: 2025)"
+    keys = {"route": ["recycling", "landfill"], "category": ["wood", None]}
+    assert table(small_study, keys, [1, 2]).first().render() == "stockage (famille\u00a0: non renseigné)"
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"), [("cardbord", "cardboard"), ("carton", "cardboard"), ("Totl", "Total")]
+)
+def test_a_key_that_no_table_of_these_has_is_an_error_that_names_the_nearest(
+    small_study: Study, key: str, nearest: str
+) -> None:
+    shown = table(small_study, {"category": ["wood", "Total"]}, [2, 2], total="Total")
+    with pytest.raises(KeyError) as raised:
+        shown.value(key)
+    assert str(raised.value) == (
+        f"«\u00a0Essai\u00a0» n'a pas de ligne «\u00a0{key}\u00a0» (colonne category)\u00a0: "
+        f"vouliez-vous dire «\u00a0{nearest}\u00a0»\u00a0?"
+    )
+
+
+def test_a_key_that_is_known_but_not_of_these_data_still_says_so(small_study: Study) -> None:
+    shown = table(small_study, {"category": ["wood", "paper"], "year": [2025, 2026]}, [2, 1])
+    for key in (("wood", 2026), ("cardboard", 2025), ("wood", 2031), ("Total", 2025)):
+        assert shown.value(key).render() == "aucune donnée"
+    with pytest.raises(KeyError, match="vouliez-vous dire «\u00a0wood\u00a0»"):
+        shown.value(("wod", 2025))
+    free = table(small_study, {"skill": ["soudure"]}, [1])
+    assert free.value("").render() == free.value("couture").render() == "aucune donnée"
+
+
+def test_a_key_that_resembles_none_is_told_what_there_is(small_study: Study) -> None:
+    shown = table(small_study, {"has_outlet": ["yes"]}, [1])
+    with pytest.raises(KeyError, match="«\u00a0yes\u00a0» ou «\u00a0no\u00a0»"):
+        shown.value("qqqq")
