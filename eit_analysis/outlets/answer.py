@@ -31,14 +31,9 @@ HAZARDOUS_ONLY = (
 
 
 def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
-    """What the reference says of a waste code, ready for JSON.
+    """What the reference says of a waste code, in any usual spelling (``15 01 01*``), ready for JSON.
 
-    Parameters
-    ----------
-    waste_code : str
-        In any usual spelling: ``15 01 01``, ``150101``, ``15 01 01*``.
-    naf : str
-        A division, group, class or sub-class of the NAF rév. 2; only receivers there are kept.
+    With ``naf``, a division, group, class or sub-class of the NAF rév. 2, only receivers there are kept.
 
     Returns
     -------

@@ -32,12 +32,7 @@ COLUMNS = [
 def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) -> pd.DataFrame:
     """Employment in France by age of each occupation's families together, in the period nearest to ``year``.
 
-    Parameters
-    ----------
-    ages : DataFrame or None
-        ``dares_age`` when imported.
-    linked : DataFrame
-        From ``workforce.families``, in the FAP of the ages (2009).
+    ``ages`` is ``dares_age`` when imported, ``linked`` from ``workforce.families`` in its FAP (2009).
 
     Returns
     -------

@@ -62,14 +62,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     """Firms' own difficulty beside the tension class of their occupation.
 
     An occupation of several families has the class of that which employs most in the area, among those
-    published at the finest level, and the extremes of them all as its range.
-
-    Parameters
-    ----------
-    linked : DataFrame
-        From ``workforce.families``, in the FAP of the indicator (2009).
-    finest : DataFrame
-        From :func:`finest_tension`.
+    published at the finest level, and the extremes of them all as its range. ``linked`` is from
+    ``workforce.families``, in the FAP of the indicator (2009), ``finest`` from :func:`finest_tension`.
 
     Returns
     -------

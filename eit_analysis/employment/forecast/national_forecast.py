@@ -25,12 +25,8 @@ COLUMNS = ["occupation", "fap_codes", "national_thousands", *NAMES.values(), "me
 def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
     """Employment in France of each occupation's families, thousands: last known, and `HORIZON_YEARS` later.
 
-    Parameters
-    ----------
-    history : DataFrame
-        ``series_id`` (family), ``year, value`` (thousands), from ``series.panel.of_occupations``.
-    linked : DataFrame
-        ``occupation, fap_code``, from ``workforce.families``.
+    ``history`` holds ``series_id`` (family), ``year, value`` (thousands), from ``panel.of_occupations``;
+    ``linked`` is from ``workforce.families``.
 
     Returns
     -------

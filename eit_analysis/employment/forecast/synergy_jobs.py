@@ -114,12 +114,8 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
     indirect = ratio × jobs: a displaced job takes its suppliers' with it. Never added to the direct ones, the
     ratio being that of a service with heavy equipment.
 
-    Parameters
-    ----------
-    jobs : DataFrame
-        From :func:`jobs_of_stages`.
-    changes : DataFrame
-        ``category, jobs_low, jobs, jobs_high`` of the joint plan, all categories under `breakdown.TOTAL`.
+    ``jobs`` are from :func:`jobs_of_stages`; ``changes`` are ``category, jobs_low, jobs, jobs_high`` of the
+    joint plan, all categories under `breakdown.TOTAL`.
 
     Returns
     -------

@@ -108,22 +108,11 @@ def fiche(
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
 ) -> SynergySheet:
-    """Everything about one synergy of the register.
+    """Everything about one synergy of the register (tidy ``flows, sharing, sites``).
 
-    Parameters
-    ----------
-    synergy_id : str
-        As in the register.
-    recalled, steps : pandas.DataFrame
-        From ``recall.recall`` and ``steps.next_steps``.
-    plan : pandas.DataFrame
-        From ``joint_plan.allocate`` on ranked candidates that carry their impacts.
-    refused : pandas.DataFrame
-        From ``reasons.nearest``.
-    pools : pandas.DataFrame
-        From ``pooling.pooled``.
-    flows, sharing, sites : pandas.DataFrame
-        Tidy tables.
+    ``recalled, steps`` are from ``recall.recall`` and ``steps.next_steps``, ``plan`` from
+    ``joint_plan.allocate`` on ranked candidates that carry their impacts, ``refused`` from
+    ``reasons.nearest``, ``pools`` from ``pooling.pooled``.
 
     Raises
     ------

@@ -45,15 +45,9 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
     interval instead of moving the score. Data confidence is beside the score, not inside it.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        Rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
-        ``ease.with_regulatory_ease`` and ``willingness.with_willingness``.
-    criteria : pandas.DataFrame
-        From :func:`criteria.criteria`.
-    n_draws, seed : int
-        SMAA-2 draws and their seed.
+    Candidates are rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
+    ``ease.with_regulatory_ease`` and ``willingness.with_willingness``; criteria, from
+    :func:`criteria.criteria`.
     """
     ordered = with_coverage(candidates.sort_values("candidate_id").reset_index(drop=True))
     if ordered.empty:
