@@ -8,10 +8,19 @@ from eit_analysis import french, reference
 from eit_analysis.publishing import wording
 
 
-@pytest.mark.parametrize(("table", "keys"), [("vocabulary", ["name"]), ("labels", ["column", "code"])])
+@pytest.mark.parametrize(
+    ("table", "keys"), [("vocabulary", ["name"]), ("labels", ["column", "code"]), ("sentences", ["sentence"])]
+)
 def test_nothing_is_named_twice(table, keys):
     rows = reference.load(table)
     assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
+
+
+def test_every_sentence_is_said_somewhere():
+    """By its name, or by the stem to which the last words of a name are added."""
+    code = "".join(path.read_text(encoding="utf-8") for path in reference.FOLDER.parent.rglob("*.py"))
+    names = reference.load("sentences")["sentence"]
+    assert [n for n in names if f'"{n}"' not in code and f'f"{n[:11]}_{{' not in code] == []
 
 
 @pytest.mark.parametrize("table", ["vocabulary", "labels", "factors", "hazards", "training"])

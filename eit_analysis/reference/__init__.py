@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from eit_analysis.french import bound
+
 FOLDER = Path(__file__).parent
 
 
@@ -38,3 +40,13 @@ def load(name: str) -> pd.DataFrame:
         The table; every column whose name ends in ``code(s)`` is text.
     """
     return _read(name).copy()
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    return {name: bound(text) for name, text in _read("sentences").itertuples(index=False)}
+
+
+def sentence(name: str, **fields: object) -> str:
+    """A French sentence of ``sentences.csv``, its fields filled in; spaces before marks hold."""
+    return _sentences()[name].format(**fields)
