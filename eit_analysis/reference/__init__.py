@@ -27,12 +27,7 @@ def _read(name: str) -> pd.DataFrame:
 
 
 def load(name: str) -> pd.DataFrame:
-    """One reference table, read once and handed out as a copy.
-
-    Parameters
-    ----------
-    name : str
-        File name in this folder without its ending: ``communes``, ``factors``, ``waste_codes``...
+    """One reference table (``communes``, ``factors``...), read once and handed out as a copy.
 
     Returns
     -------

@@ -55,16 +55,9 @@ def candidates(
     an output and a need that declare it by their codes. When several rules let a pair through, the
     one that read the longest code, then the most mature, then the best yield, is kept.
 
-    Parameters
-    ----------
-    flows, sites : pandas.DataFrame
-        Tidy tables; outlets and ESS count by the inputs they declare, like firms.
-    compatibility : pandas.DataFrame
-        The rules of ``reference/compatibility.csv`` with the ``route`` that each use is, for the impacts.
-    radius_km : float
-        Reach by road, detour included.
-    detour_factor : float
-        Road distance over great-circle distance.
+    Outlets and ESS count by the inputs they declare, like firms. ``compatibility`` has the ``route`` that
+    each use is, for the impacts. ``radius_km`` is the reach by road, ``detour_factor`` road distance over
+    great-circle distance.
 
     Returns
     -------

@@ -33,12 +33,8 @@ COLUMNS = ["account_step", "step_people", "step_people_low80", "step_people_high
 def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]) -> pd.DataFrame:
     """From departures and growth to the gap, one row a step, ready to be drawn as a waterfall.
 
-    Parameters
-    ----------
-    openings : mapping of str to array (draws,) or number
-        Steps that open posts (departures, growth; negative where posts close), in people.
-    entrants : mapping of str to array (draws,) or number
-        People who come, by origin, positive. Without any there is no gap.
+    ``openings`` are steps that open posts (departures, growth; negative where posts close) and ``entrants``
+    those who come, by origin: people, array (draws,) or a number each. Without any entrants there is no gap.
 
     Returns
     -------

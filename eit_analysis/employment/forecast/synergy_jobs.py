@@ -48,12 +48,8 @@ def corners(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
 def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """FTE created, displaced and net, for tonnes that change route.
 
-    Parameters
-    ----------
-    tonnes : DataFrame
-        ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year).
-    factors : DataFrame
-        From ``reference.factors.factor_table``: rows ``jobs`` in FTE per 1,000 t.
+    ``tonnes`` are ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year); the rows
+    ``jobs`` of ``factors`` (``reference.factors.factor_table``) are in FTE per 1,000 t.
 
     Returns
     -------

@@ -55,7 +55,7 @@ class Layout:
 
 
 def grouped(paths: pd.DataFrame, stages: Sequence[str], limit: int) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The paths (``stages`` and ``amount``) with the smallest codes of a stage as one, where it has too many.
+    """The paths (``stages`` and ``amount``) with the smallest codes of a stage as one, beyond its ``limit``.
 
     What is not explained stays by itself.
 

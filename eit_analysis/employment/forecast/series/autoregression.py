@@ -21,10 +21,6 @@ def pooled_autoregression(logs: np.ndarray, horizon: int) -> np.ndarray:
 
     ``logs``, array (years, series), has at least four years; with fewer than fourteen, fewer lags: half of
     the years before the last. The result is an array (``horizon``, series).
-
-    Returns
-    -------
-    array (H, series)
     """
     scale = usual_change(logs)
     growth = np.diff(logs, axis=0) / scale
