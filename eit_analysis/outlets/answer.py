@@ -24,10 +24,6 @@ from eit_analysis.reference.nomenclatures import (
 )
 
 ANY_ACTIVITY = "toute activité qui en a l'usage"
-HAZARDOUS_ONLY = (
-    "Déchet dangereux\u00a0: seul un opérateur autorisé pour ce code peut le prendre, avec un bordereau de "
-    "suivi."
-)
 
 
 def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
@@ -59,7 +55,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
         "waste_code": code,
         "label": wastes[code],
         "hazardous": hazardous,
-        "warning": HAZARDOUS_ONLY if hazardous else None,
+        "warning": reference.sentence("outlets_hazardous") if hazardous else None,
         "naf": activity or None,
         "rule_level": answering_level(every),
         "outlets": _documents(rows),
