@@ -288,5 +288,5 @@ def test_a_hazardous_flow_never_goes_to_an_unknown_activity() -> None:
             "longitude": 7.2,
         }
     )
-    passed, _ = substitution.candidates(flows, sites, reference.load("compatibility"), ["140603"], 30, 1.3)
+    passed, _ = substitution.candidates(flows, sites, reference.load("compatibility"), 30, 1.3)
     assert passed.empty

@@ -18,13 +18,12 @@ from eit_analysis.synergies.register.reasons import why_missed
 from eit_analysis.synergies.substitution import candidates
 
 RULES, WASTE_CODES = reference.load("compatibility"), reference.load("waste_codes")
-HAZARDOUS = set(WASTE_CODES.loc[WASTE_CODES["hazardous"] == 1, "waste_code"])
 MATTER = {"reuse", "recycling", "composting", "digestion"}
 
 
 def both_pages(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Every ranked exchange (page 02) beside what page 01 answers about the flow it takes."""
-    passed, _ = candidates(flows, sites, RULES, HAZARDOUS, radius_km=30.0, detour_factor=1.3)
+    passed, _ = candidates(flows, sites, RULES, radius_km=30.0, detour_factor=1.3)
     described = describe(flows, sites, WASTE_CODES)
     eased = mark_ease(described[described["direction"] == "out"], RULES)
     answers = eased[["flow_id", "waste_code", "quality", "hazardous", "has_outlet"]]
@@ -121,7 +120,7 @@ def test_the_reasons_say_fed_by_as_substitution_reads():
     sites = pd.DataFrame({"site_id": flows["site_id"]}).assign(
         naf_code=None, actor_type="firm", latitude=47.8, longitude=7.1
     )
-    found = candidates(flows, sites, rules, HAZARDOUS, radius_km=30.0, detour_factor=1.3)
+    found = candidates(flows, sites, rules, radius_km=30.0, detour_factor=1.3)
     read = {(row.giver_site_id, row.taker_site_id) for table in found for row in table.itertuples()}
     pairs = [(f"{c}-{w}", c, other) for c, w in kinds for other in CATEGORIES]
     leads = pd.DataFrame(

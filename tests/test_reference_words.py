@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from eit_analysis import french, reference
 from eit_analysis.publishing import wording
 
 
-@pytest.mark.parametrize(("table", "keys"), [("vocabulary", ["name"]), ("labels", ["column", "code"])])
+@pytest.mark.parametrize(
+    ("table", "keys"), [("vocabulary", ["name"]), ("labels", ["column", "code"]), ("sentences", ["sentence"])]
+)
 def test_nothing_is_named_twice(table, keys):
     rows = reference.load(table)
     assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
+
+
+def test_every_sentence_is_said_somewhere():
+    """By its name, or by the stem to which the last words of a name are added."""
+    code = "".join(path.read_text(encoding="utf-8") for path in reference.FOLDER.parent.rglob("*.py"))
+    stems = tuple(re.findall(r'f"(\w+_)\{', code))
+    names = reference.load("sentences")["sentence"]
+    assert [name for name in names if f'"{name}"' not in code and not name.startswith(stems)] == []
 
 
 @pytest.mark.parametrize("table", ["vocabulary", "labels", "factors", "hazards", "training"])

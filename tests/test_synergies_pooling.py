@@ -42,8 +42,6 @@ COSTS = pd.DataFrame(
     columns=["profile", "cost", "low", "central", "high"],
 )
 
-HAZARDOUS = {"030104"}
-
 
 def needs(rows, side="need"):
     frame = pd.DataFrame(rows, columns=["site_id", "nature", "item", "volume_per_year", "unit"])
@@ -57,9 +55,7 @@ def outputs(rows):
 
 
 def run(sharing_rows, flow_rows=(), radius_km=15.0, sites=SITES):
-    return pooled(
-        needs(sharing_rows), outputs(flow_rows), sites, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0
-    )
+    return pooled(needs(sharing_rows), outputs(flow_rows), sites, THRESHOLDS, COSTS, radius_km, 1.0)
 
 
 def test_two_needs_fill_a_session_whatever_the_accents():
@@ -85,7 +81,7 @@ def test_who_crosses_alone_needs_no_group_and_offers_are_no_need():
         [("A", "training", "secourisme", 5.0, "personne"), ("B", "training", "secourisme", 4.0, "personne")]
     )
     offered = sharing.assign(side=["need", "offer"])
-    groups, _ = pooled(offered, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    groups, _ = pooled(offered, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert list(groups["kind"]) == ["offer"]
 
 
@@ -118,7 +114,7 @@ def test_two_words_for_one_thing_are_one_need():
     sharing = needs(
         [("A", "training", "Recyclage SST", 5.0, "place"), ("B", "training", "secourisme", 4, "place")]
     )
-    groups, _ = pooled(sharing, outputs([]), SITES, thresholds, COSTS, HAZARDOUS, 15.0, 1.0)
+    groups, _ = pooled(sharing, outputs([]), SITES, thresholds, COSTS, 15.0, 1.0)
     assert list(groups["members"]) == ["A B"] and list(groups["keyword"]) == ["secour|sst"]
     assert without_threshold(sharing, thresholds).frame.empty
 
@@ -131,7 +127,7 @@ def test_hazardous_waste_is_never_pooled_with_the_rest():
     sharing = needs(rows).assign(cost_eur_per_year=100.0)
     targeted = {
         (target.threshold.keyword, target.threshold.unit): set(target.needs["volume"])
-        for target in targets(sharing, outputs([]), thresholds, HAZARDOUS)
+        for target in targets(sharing, outputs([]), thresholds)
         if len(target.needs)
     }
     assert targeted == {
@@ -141,13 +137,13 @@ def test_hazardous_waste_is_never_pooled_with_the_rest():
         ("collecte des dechets dangereux", "tournée"): {40.0},
         ("collecte de dechets", "tournée"): {40.0},
     }
-    assert len(pooled(sharing, outputs([]), SITES, thresholds, costs, HAZARDOUS, 15.0, 1.0)[0]) == 3
+    assert len(pooled(sharing, outputs([]), SITES, thresholds, costs, 15.0, 1.0)[0]) == 3
 
 
 def test_hazardous_flows_are_collected_apart():
     flows = outputs([("A", "wood", 12.0), ("B", "wood", 9.0), ("A", "wood", 3.0), ("C", "wood", 19.0)])
     flows["waste_code"] = ["150103", None, "030104", "030104"]
-    groups, shares = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, HAZARDOUS, 30.0, 1.0)
+    groups, shares = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, 30.0, 1.0)
     assert list(groups["members"]) == ["A B", "A C"] and list(groups["keyword"]) == ["", "dangereux"]
     assert list(groups["volume_per_year"]) == [21.0, 22.0] and list(groups["category"]) == ["wood", "wood"]
     assert groups["pooling_id"].is_unique and len(shares) == 4
@@ -183,7 +179,7 @@ def test_a_collection_has_a_round_and_a_session_has_none():
 def test_a_missing_price_is_the_median_of_the_others_and_bounds_the_saving():
     sharing = needs([(s, "training", "secourisme", 4.0, "personne") for s in "ABC"])
     sharing["cost_eur_per_year"] = [400.0, np.nan, 800.0]
-    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     # 400 + 600 + 800 paid, against two sessions of ten.
     assert groups.loc[0, "saving_eur_per_year"] == 400 + 600 + 800 - 2000
     # A session at 500 € is all that the two dearer bills hold of fixed cost.
@@ -193,9 +189,7 @@ def test_a_missing_price_is_the_median_of_the_others_and_bounds_the_saving():
 def test_a_removal_that_is_free_saves_nothing_and_one_that_pays_hides_its_cost():
     flows = outputs([("A", "wood", 12.0), ("B", "wood", 9.0)])
     free, sold = (
-        pooled(needs([]), flows.assign(cost_eur_per_t=price), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)[
-            0
-        ]
+        pooled(needs([]), flows.assign(cost_eur_per_t=price), SITES, THRESHOLDS, COSTS, 15.0, 1.0)[0]
         for price in (0.0, -20.0)
     )
     together = 400 + 1.5 * 4 * free.loc[0, "round_km"]
@@ -211,21 +205,21 @@ def test_an_offer_is_used_by_the_nearest_first():
             needs([("D", "equipment", "presse", 9.0, "t")]),
         ]
     )
-    groups, shares = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 25.0, 1.0)
+    groups, shares = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 25.0, 1.0)
     (offer,) = groups.to_dict("records")
     assert (offer["kind"], offer["members"], offer["centre_site_id"]) == ("offer", "A B C", "C")
     assert offer["volume_per_year"] == 32 and np.isnan(offer["threshold"])
     assert shares.set_index("site_id")["volume_per_year"].to_dict() == {"A": 12, "B": 20, "C": 0}
-    alone, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 5.0, 1.0)
+    alone, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 5.0, 1.0)
     assert alone.empty
 
 
 def test_whoever_stands_at_the_very_reach_is_within_it():
     sharing = needs([("A", "equipment", "presse", 9.0, "t"), ("C", "equipment", "presse", 32.0, "t")])
     sharing["side"] = ["need", "offer"]
-    reach = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 99.0, 1.0)[0]["span_km"].iloc[0]
+    reach = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 99.0, 1.0)[0]["span_km"].iloc[0]
     at, below = (
-        pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0)[0]
+        pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, radius_km, 1.0)[0]
         for radius_km in (reach, reach - 1e-6)
     )
     assert len(at) == 1 and below.empty
@@ -234,7 +228,7 @@ def test_whoever_stands_at_the_very_reach_is_within_it():
 def test_an_offer_of_goods_has_no_known_saving():
     sharing = needs([("A", "purchase", "papier", 0.4, "t"), ("B", "purchase", "papier", 0.3, "t")])
     sharing["side"] = ["offer", "need"]
-    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, HAZARDOUS, 15.0, 1.0)
+    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert list(groups["volume_per_year"]) == [0.3] and groups["saving_eur_per_year"].isna().all()
 
 
@@ -271,7 +265,7 @@ def by_target(groups):
 @settings(max_examples=60)
 def test_groups_are_the_largest_neighbourhoods_that_cross(territory, radius_km):
     sites, sharing = territory
-    groups, shares = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, radius_km, 1.0)
+    groups, shares = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, radius_km, 1.0)
     brought = shares.groupby("pooling_id")["volume_per_year"].sum()
     assert groups["volume_per_year"].to_list() == pytest.approx(groups["pooling_id"].map(brought).to_list())
     assert groups["pooling_id"].is_unique and (groups["n_sites"] >= 2).all()
@@ -312,10 +306,8 @@ def test_order_of_every_table_is_irrelevant(territory, random):
     sites, sharing = territory
     order = list(range(len(sharing)))
     random.shuffle(order)
-    one = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, 20.0, 1.0)
-    other = pooled(
-        sharing.iloc[order], outputs([]), sites[::-1], THRESHOLDS[::-1], COSTS[::-1], HAZARDOUS, 20.0, 1.0
-    )
+    one = pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, 20.0, 1.0)
+    other = pooled(sharing.iloc[order], outputs([]), sites[::-1], THRESHOLDS[::-1], COSTS[::-1], 20.0, 1.0)
     pd.testing.assert_frame_equal(one[0], other[0])
     keys = ["pooling_id", "site_id"]
     pd.testing.assert_frame_equal(
@@ -328,8 +320,7 @@ def test_order_of_every_table_is_irrelevant(territory, random):
 def test_a_wider_radius_never_loses_a_possibility(territory, radius_km):
     sites, sharing = territory
     narrow, wide = (
-        pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, HAZARDOUS, r, 1.0)[0]
-        for r in (radius_km, radius_km + 15)
+        pooled(sharing, outputs([]), sites, THRESHOLDS, COSTS, r, 1.0)[0] for r in (radius_km, radius_km + 15)
     )
     for kind, keyword, members, centre in narrow[["kind", "keyword", "members", "centre_site_id"]].itertuples(
         index=False

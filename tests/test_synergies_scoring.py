@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.synergies.scoring.criteria import CRITERIA, criteria
+from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.spotis import distances, positions, spotis
 
-COLUMNS = sorted(
-    {c.column for c in CRITERIA.values()} | {n for c in CRITERIA.values() if c.interval for n in c.interval}
-)
+CRITERIA = reference.load("criteria").set_index("criterion")
+COLUMNS = sorted(set(CRITERIA[["column", "low", "high"]].stack().dropna()))
 
 
 def test_spotis_car_selection():
@@ -147,10 +146,10 @@ def test_a_study_replaces_weights_and_moves_bounds():
 
 
 def test_default_weights_are_parts_of_one():
-    assert sum(c.weight for c in CRITERIA.values()) == pytest.approx(1)
+    assert CRITERIA["weight"].sum() == pytest.approx(1)
     labels = reference.load("labels")
     for column in ("criterion", "more_on", "less_on"):
-        assert set(CRITERIA) <= set(labels.loc[labels["column"] == column, "code"])
+        assert set(CRITERIA.index) <= set(labels.loc[labels["column"] == column, "code"])
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis import reference
 from eit_analysis.synergies.scoring import votes
-from eit_analysis.synergies.scoring.criteria import CRITERIA, criteria
+from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
+
+CRITERIA = set(reference.load("criteria")["criterion"])
 
 ROLES = {"Ana": "Entreprise", "Bo": "ESS", "Cy": "Collectivité"}
 

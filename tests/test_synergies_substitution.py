@@ -68,7 +68,7 @@ def rule_table(rows):
 
 
 def run(flows, rules, radius_km=20.0):
-    return candidates(flow_table(flows), SITES, rule_table(rules), HAZARDOUS, radius_km, 1.3)
+    return candidates(flow_table(flows), SITES, rule_table(rules), radius_km, 1.3)
 
 
 def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
@@ -376,7 +376,7 @@ def test_the_best_candidates_are_the_best_of_the_candidates(
     expected = ranked.groupby("out_flow_id").head(top).sort_values("candidate_id").reset_index(drop=True)
     shuffled = flow_table(random.sample(flows, len(flows)))
     found = best_candidates(
-        shuffled, SITES, rule_table(random.sample(rules, len(rules))), HAZARDOUS, radius_km, 1.3, top
+        shuffled, SITES, rule_table(random.sample(rules, len(rules))), radius_km, 1.3, top
     )
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
@@ -404,7 +404,7 @@ def test_neither_tonnes_nor_fit_buy_the_hazard_gate(flow_rows, rule_rows, tonnes
     hazardous = {f["flow_id"] for f in flows if f["waste_code"] in HAZARDOUS}
     for found in (
         run(flows, forbidding, 100.0)[0],
-        best_candidates(flow_table(flows), SITES, rule_table(forbidding), HAZARDOUS, 100.0, 1.3, 50),
+        best_candidates(flow_table(flows), SITES, rule_table(forbidding), 100.0, 1.3, 50),
     ):
         assert not hazardous & set(found["out_flow_id"])
 
@@ -416,7 +416,7 @@ def test_a_directory_of_outlets_and_workshops_counts_as_inputs():
         flow("capacity of the recycler", "B", "in", "wood", 500),
         flow("capacity of the workshop", "C", "in", "wood", 2, months="9 10 11 12"),
     ]
-    arguments = flow_table(flows), actors, rule_table([rule("R", category="wood")]), HAZARDOUS, 40.0, 1.3
+    arguments = flow_table(flows), actors, rule_table([rule("R", category="wood")]), 40.0, 1.3
     passed, _ = candidates(*arguments)
     assert list(passed["taker_site_id"]) == ["B", "C"]
     assert list(passed["matched_t_per_year"]) == [9.0, 1.8]
@@ -429,14 +429,14 @@ def test_a_pair_at_the_very_radius_passes_and_a_millimetre_farther_does_not():
     flows = flow_table([flow("o", "A", "out", "wood", 5, "150103"), flow("i", "B", "in", "wood", 5)])
     km = float(haversine_km(*SITES.loc[[0, 1], ["latitude", "longitude"]].to_numpy().ravel()))
     for reach_km, found in ((km, ["o>i"]), (km - 1e-6, [])):
-        arguments = flows, SITES, rule_table([rule("R", category="wood")]), HAZARDOUS, reach_km, 1.0
+        arguments = flows, SITES, rule_table([rule("R", category="wood")]), reach_km, 1.0
         passed, rejected = candidates(*arguments)
         assert list(passed["candidate_id"]) == list(best_candidates(*arguments, 1)["candidate_id"]) == found
         assert list(rejected["gate"]) == ["reach"][len(found) :]
 
 
 def test_nothing_in_nothing_out():
-    assert best_candidates(flow_table([]), SITES, rule_table([]), HAZARDOUS, 20.0, 1.3, 5).empty
+    assert best_candidates(flow_table([]), SITES, rule_table([]), 20.0, 1.3, 5).empty
     passed, rejected = run([], [])
     assert list(passed.columns) == CANDIDATE_COLUMNS and passed.empty
     assert list(rejected.columns) == REJECTED_COLUMNS and rejected.empty

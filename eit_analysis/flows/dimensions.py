@@ -84,12 +84,12 @@ def outgoing(described: pd.DataFrame) -> pd.DataFrame:
     An outlet (digester, sorting centre) sends out again what it received: with the others, those tonnes
     would count twice and raise the recovery rate.
     """
-    return _select(described, "out", outlet=False)
+    return _sent(described, outlet=False)
 
 
 def reissued(described: pd.DataFrame) -> pd.DataFrame:
     """What outlets send out again."""
-    return _select(described, "out", outlet=True)
+    return _sent(described, outlet=True)
 
 
 def incoming(described: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +97,8 @@ def incoming(described: pd.DataFrame) -> pd.DataFrame:
     return described[described["direction"] == "in"].reset_index(drop=True)
 
 
-def _select(described: pd.DataFrame, direction: str, outlet: bool) -> pd.DataFrame:
-    kept = (described["direction"] == direction) & ((described["actor_type"] == "outlet") == outlet)
+def _sent(described: pd.DataFrame, outlet: bool) -> pd.DataFrame:
+    kept = (described["direction"] == "out") & ((described["actor_type"] == "outlet") == outlet)
     return described[kept].reset_index(drop=True)
 
 

@@ -27,14 +27,9 @@ RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease
 
 
 def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    """The flows with six criteria (yes, no) and ``ease``, the number of them that hold.
+    """The described outflows (:mod:`dimensions`) with six criteria (yes, no) and ``ease``, how many hold.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Described outflows (:mod:`dimensions`).
-    compatibility : pandas.DataFrame
-        The rules from a waste code or category to a use (``reference/compatibility.csv``).
+    ``compatibility``: the rules from a waste code or category to a use (``reference/compatibility.csv``).
 
     Returns
     -------
@@ -74,14 +69,8 @@ def mark_bill(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
 def potential(out: pd.DataFrame, compatibility: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Every outflow that is landfilled, incinerated or of unknown route, with its criteria and three ranks.
 
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Described outflows (:mod:`dimensions`).
-    compatibility : pandas.DataFrame
-        See :func:`mark_ease`.
-    factors : pandas.DataFrame
-        :func:`reference.factors.factor_table`: costs of the flows that state none.
+    ``out``, ``compatibility`` as for :func:`mark_ease`; ``factors`` (:func:`reference.factors.factor_table`)
+    give the costs of the flows that state none.
 
     Returns
     -------
@@ -113,14 +102,7 @@ def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def potential_by(left: pd.DataFrame, by: str) -> Breakdown:
-    """:func:`potential` summed by group, with the same three ranks.
-
-    Parameters
-    ----------
-    left : pandas.DataFrame
-        :func:`potential`.
-    by : str
-        ``category``, ``route``...
+    """:func:`potential` summed by group (``category``, ``route``...), with the same three ranks.
 
     Returns
     -------

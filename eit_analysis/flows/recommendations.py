@@ -48,16 +48,8 @@ def actions(
     ``ask_cost``, ``weigh``
         No stated cost; mass estimated or taken from a ratio: nothing in euros.
 
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Described outflows (:mod:`dimensions`).
-    tax : pandas.DataFrame
-        See :func:`costs.each_year`.
-    years : tuple of int
-        First and last year of the tax path.
-    compatibility, factors : pandas.DataFrame
-        See :func:`potential.potential`.
+    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``tax`` as for
+    :func:`costs.each_year`, from the first to the last of ``years``.
 
     Returns
     -------
@@ -90,12 +82,7 @@ def actions(
 
 
 def recommendations(behind: pd.DataFrame) -> Derived:
-    """One row per action, over all families, with the family that leads it; ranked.
-
-    Parameters
-    ----------
-    behind : pandas.DataFrame
-        :func:`actions`.
+    """One row per action of :func:`actions`, over all families, with the family that leads it; ranked.
 
     Returns
     -------

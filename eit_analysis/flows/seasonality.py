@@ -33,12 +33,7 @@ def by_month(flows: pd.DataFrame) -> pd.DataFrame:
 def profile(flows: pd.DataFrame, by: str) -> Breakdown:
     """Tonnes of each group in each month, with their 95 % interval.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Flows with ``months`` (« 6 7 8 », missing for all year); t/year.
-    by : str
-        Key column.
+    The ``months`` of a flow are a text (« 6 7 8 »), missing for all year; t/year.
 
     Returns
     -------

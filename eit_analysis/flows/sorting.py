@@ -42,15 +42,10 @@ def well_sorted(marked: pd.DataFrame) -> pd.DataFrame:
 
 
 def prices(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Median cost per tonne of each group of flows.
+    """Median cost per tonne of each group of :func:`priced` flows.
 
     A median, not a mean over the tonnes: one bale of copper would set the price of all clean metal. It does
     not add up either, so that no difference of two of them gives the cost of one firm.
-
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        :func:`priced` flows.
 
     Returns
     -------
@@ -91,14 +86,7 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
 
 
 def surcharges(bad: pd.DataFrame, by: str) -> Derived:
-    """S_g = sum of m (c - c_clean), with the 95 % interval that the masses give it.
-
-    Parameters
-    ----------
-    bad : pandas.DataFrame
-        :func:`badly_sorted`.
-    by : str
-        ``category``, ``clean_reference``...
+    """S_g = sum of m (c - c_clean) over :func:`badly_sorted` flows, with the 95 % interval of their masses.
 
     Returns
     -------

@@ -24,21 +24,12 @@ from eit_analysis.reference.nomenclatures import (
 )
 
 ANY_ACTIVITY = "toute activité qui en a l'usage"
-HAZARDOUS_ONLY = (
-    "Déchet dangereux\u00a0: seul un opérateur autorisé pour ce code peut le prendre, avec un bordereau de "
-    "suivi."
-)
 
 
 def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
-    """What the reference says of a waste code, ready for JSON.
+    """What the reference says of a waste code, in any usual spelling (``15 01 01*``), ready for JSON.
 
-    Parameters
-    ----------
-    waste_code : str
-        In any usual spelling: ``15 01 01``, ``150101``, ``15 01 01*``.
-    naf : str
-        A division, group, class or sub-class of the NAF rév. 2; only receivers there are kept.
+    With ``naf``, a division, group, class or sub-class of the NAF rév. 2, only receivers there are kept.
 
     Returns
     -------
@@ -64,7 +55,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
         "waste_code": code,
         "label": wastes[code],
         "hazardous": hazardous,
-        "warning": HAZARDOUS_ONLY if hazardous else None,
+        "warning": reference.sentence("outlets_hazardous") if hazardous else None,
         "naf": activity or None,
         "rule_level": answering_level(every),
         "outlets": _documents(rows),

@@ -9,24 +9,13 @@ from typing import Any
 from eit_analysis.codes import ROUTES
 from eit_analysis.french import bound, counted, exact
 from eit_analysis.outlets.answer import spaced_code
+from eit_analysis.reference import sentence
 from eit_analysis.reference.compatibility import LEVEL_DIGITS
 
 WIDTH = 96
 USE_WIDTH, TAKER_WIDTH = 42, 45
 SORTING = {"clean": "trié et propre", "mixed": "mélangé accepté", "soiled": "souillé accepté"}
-ORDER = (
-    "Note sur 100, la loi d'abord (code de l'environnement, art. L. 541-1)\u00a0: réemploi et don de 67 à "
-    "100, matière de 33 à 67, énergie jusqu'à 33. À l'intérieur\u00a0: maturité (45\u00a0%), précision de la "
-    "règle (35\u00a0%) et rendement (20\u00a0%). Un lot qui n'a pas la qualité demandée passe à l'usage "
-    "suivant."
-)
 FAMILY_RULE = "règle de la famille, pas du code"
-LEVELS = {
-    "code": "Règles écrites pour ce code.",
-    "subchapter": "Aucune règle pour ce code\u00a0: voici celle de son sous-chapitre ({}), à vérifier.",
-    "chapter": "Aucune règle pour ce code\u00a0: voici celle de son chapitre ({}), à vérifier.",
-    "none": "Aucune règle pour ce code, son sous-chapitre ou son chapitre\u00a0: rien n'est deviné.",
-}
 
 
 def as_text(document: dict[str, Any]) -> str:
@@ -37,7 +26,7 @@ def as_text(document: dict[str, Any]) -> str:
     danger = "" if label.endswith(kind) else f" ({kind})"
     title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{danger}", WIDTH)
     uses = _uses(document["outlets"])
-    notes = [document["warning"], _level_sentence(document), ORDER if uses else None]
+    notes = [document["warning"], _level_sentence(document), sentence("outlets_order") if uses else None]
     lines = [*title, *(line for note in notes if note for line in wrap(note, WIDTH))]
     if not uses:
         return "\n".join(lines)
@@ -53,12 +42,12 @@ def as_text(document: dict[str, Any]) -> str:
 
 def _level_sentence(document: dict[str, Any]) -> str:
     code, level = document["waste_code"], document["rule_level"]
-    sentence = LEVELS[level].format(spaced_code(code[: LEVEL_DIGITS.get(level, 6)]))
+    told = sentence(f"outlets_{level}", start=spaced_code(code[: LEVEL_DIGITS.get(level, 6)]))
     if document["naf"] and level != "none":
         n_rules = len({row["rule_id"] for row in document["outlets"]})
         found = counted(n_rules, "règle mène", "règles mènent") if n_rules else "Aucune règle ne mène"
-        sentence += f" {found} à l'activité {document['naf']}."
-    return sentence
+        told += f" {found} à l'activité {document['naf']}."
+    return told
 
 
 def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

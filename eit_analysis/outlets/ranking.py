@@ -34,18 +34,15 @@ OUTLET_COLUMNS = [
 def outlets(
     waste_code: str, hazardous: bool, compatibility: pd.DataFrame, general: pd.DataFrame, naf: str = ""
 ) -> pd.DataFrame:
-    """The activities that a rule lets take a waste, best score first.
+    """The activities that a rule lets take a waste, best score first (equation of this module).
 
-    outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.20 yield), where step is 2 for a
-    reuse, 1 for a recycling, 0 for energy, and specificity 1 for a rule on the code, 0.6 on its sub-chapter
-    (four digits), 0.4 on its chapter, 0.2 on its family.
+    The specificity is 1 for a rule on the code, 0.6 on its sub-chapter (four digits), 0.4 on its chapter, 0.2
+    on its family.
 
     Parameters
     ----------
-    waste_code : str
-        Six digits.
-    hazardous : bool
-        Whether the list holds it as hazardous.
+    waste_code, hazardous : str, bool
+        Six digits, and whether the list holds it as hazardous.
     compatibility, general : pandas.DataFrame
         ``reference/compatibility.csv`` and ``reference/outlet_general.csv``, same columns: the rules that
         matching reads, and those of whole chapters, which only orient.

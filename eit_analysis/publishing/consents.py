@@ -62,12 +62,7 @@ def binding(known: Rosters, wave: str) -> dict[str, str]:
 def taken_back(before: Rosters, now: Rosters, waves: list[str]) -> dict[str, str]:
     """Who may be shown less, in the reports of one wave or another, than when they were made.
 
-    Parameters
-    ----------
-    before, now : dict
-        The actors as they were and as they are.
-    waves : list of str
-        The waves of the study: one that is only waiting to be cleaned again has lost nobody.
+    Of the ``waves`` of the study, one that is only waiting to be cleaned again has lost nobody.
 
     Returns
     -------

@@ -92,14 +92,7 @@ papermill_engines.register(NAME, InProcessEngine)
 
 
 def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
-    """Run a notebook and return its prose and what it released, in order.
-
-    Parameters
-    ----------
-    notebook : str
-        Path of the notebook.
-    parameters : dict
-        Values for the parameters cell.
+    """Run a notebook, with values for its parameters cell; its prose and what it released, in order.
 
     Returns
     -------

@@ -21,16 +21,10 @@ Files = dict[str, bytes]
 def folder_files(
     study: Study, audience: str, runs: list[Run], version: Version, good: dict[str, Files], carried: Files
 ) -> Files:
-    """The folder of an audience in one version, by path within it.
+    """The folder of an audience in one version, by path within it, from the ``runs`` of its pages.
 
-    Parameters
-    ----------
-    runs : list of Run
-        Its pages; of one that failed the last good version stays, and says its date.
-    good : dict of str to dict
-        By page that failed, the files of the last good one.
-    carried : dict
-        Files of pages that this version need not make again.
+    Of a page that failed the last ``good`` version stays, by page the files of it, and says its date;
+    ``carried`` are files of pages that this version need not make again.
     """
     files = dict(carried)
     for run in runs:

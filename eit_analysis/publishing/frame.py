@@ -15,7 +15,7 @@ import pandas as pd
 from babel.dates import format_date
 from markupsafe import Markup
 
-from eit_analysis import french
+from eit_analysis import french, reference
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.release.viewer import company_of
@@ -84,24 +84,12 @@ def imprint(study: Study, version: Version) -> Imprint:
     rules = study.settings.disclosure
     files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
     share = wording.number(rules.maximum_share * 100, 0)
+    least = {"units": rules.minimum_units, "people": rules.minimum_people}
     return [
         ("Publié le", published(version.made)),
-        (
-            "Sources",
-            f"questionnaires de la vague {study.wave} ({files})\u00a0; nomenclatures et facteurs publics, "
-            "cités dans la documentation du projet",
-        ),
-        (
-            "Secret statistique",
-            f"au moins {rules.minimum_units} acteurs par valeur, aucun au-dessus de {share}{wording.NBSP}%, "
-            f"au moins {rules.minimum_people} personnes derrière chaque ligne qui en compte\u00a0; une "
-            "prévision faite pour elles peut en donner moins",
-        ),
-        (
-            "Arrondis",
-            "hors de l'équipe, chaque nombre au chiffre que son incertitude permet\u00a0; la somme des "
-            "lignes peut s'écarter du total, arrondi à part",
-        ),
+        ("Sources", reference.sentence("imprint_sources", wave=study.wave, files=files)),
+        ("Secret statistique", reference.sentence("imprint_secrecy", share=share, **least)),
+        ("Arrondis", reference.sentence("imprint_rounding")),
         ("Empreinte (données, réglages et programme)", version.fingerprint),
         (
             "Versions",

@@ -181,12 +181,8 @@ def publish(
 ) -> list[Run]:
     """Give each audience its pages, and withdraw what may no longer be read, of all waves and audiences.
 
-    Parameters
-    ----------
-    asked : list of pathlib.Path
-        The notebooks that the team wants made; its other pages are made too where they would differ.
-    say : callable
-        Told what is withdrawn, before anything else is done.
+    ``asked`` are the notebooks that the team wants made: its other pages are made too where they would
+    differ. ``say`` is told what is withdrawn, before anything else is done.
 
     Returns
     -------

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from eit_analysis.french import bound
+
 FOLDER = Path(__file__).parent
 
 
@@ -25,12 +27,7 @@ def _read(name: str) -> pd.DataFrame:
 
 
 def load(name: str) -> pd.DataFrame:
-    """One reference table, read once and handed out as a copy.
-
-    Parameters
-    ----------
-    name : str
-        File name in this folder without its ending: ``communes``, ``factors``, ``waste_codes``...
+    """One reference table (``communes``, ``factors``...), read once and handed out as a copy.
 
     Returns
     -------
@@ -38,3 +35,13 @@ def load(name: str) -> pd.DataFrame:
         The table; every column whose name ends in ``code(s)`` is text.
     """
     return _read(name).copy()
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    return {name: bound(text) for name, text in _read("sentences").itertuples(index=False)}
+
+
+def sentence(name: str, **fields: object) -> str:
+    """A French sentence of ``sentences.csv``, its fields filled in; spaces before marks hold."""
+    return _sentences()[name].format(**fields)

@@ -6,8 +6,9 @@ A commune is its position in the table of today: rows are made only of those tha
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from eit_analysis import reference
 from eit_analysis.reference.place_names import bare_name, normalise_names
@@ -17,6 +18,7 @@ DISTRICT_CODES = {
     "13055": range(13201, 13217),
     "69123": range(69381, 69390),
 }
+Value = TypeVar("Value", bound=Hashable)
 
 
 class Commune(NamedTuple):
@@ -48,6 +50,14 @@ def commune_at(position: int) -> Commune:
     return commune._replace(postcodes=commune.postcodes or "")
 
 
+def _index(pairs: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
+    """The different values of each key, in their order."""
+    index: dict[str, dict[Value, None]] = defaultdict(dict)
+    for key, value in pairs:
+        index[key][value] = None
+    return {key: list(values) for key, values in index.items()}
+
+
 @cache
 def by_code() -> dict[str, int]:
     """Position by code; the districts of Paris, Lyon and Marseille lead to the city."""
@@ -59,11 +69,8 @@ def by_code() -> dict[str, int]:
 
 @cache
 def by_postcode() -> dict[str, list[int]]:
-    index: dict[str, list[int]] = defaultdict(list)
-    for position, postcodes in enumerate(columns()["postcodes"]):
-        for postcode in (postcodes or "").split():
-            index[postcode].append(position)
-    return dict(index)
+    served = enumerate(columns()["postcodes"])
+    return _index((code, position) for position, codes in served for code in (codes or "").split())
 
 
 @cache
@@ -80,10 +87,7 @@ def name_at(position: int) -> str:
 @cache
 def by_name() -> dict[str, list[int]]:
     """Positions by normalised name without article."""
-    index: dict[str, list[int]] = defaultdict(list)
-    for position, name in enumerate(_names()[1]):
-        index[name].append(position)
-    return dict(index)
+    return _index((name, position) for position, name in enumerate(_names()[1]))
 
 
 @cache
@@ -105,29 +109,19 @@ def _former() -> list[tuple[str, str, str]]:
 @cache
 def former_by_code() -> dict[str, str]:
     """Code of today by code that is no longer one, but for the few whose ground two communes have."""
-    index: dict[str, set[str]] = defaultdict(set)
-    for former, _, code in _former():
-        index[former].add(code)
-    return {
-        former: next(iter(codes))
-        for former, codes in index.items()
-        if former not in by_code() and len(codes) == 1
-    }
+    index = _index((former, code) for former, _, code in _former())
+    return {old: codes[0] for old, codes in index.items() if old not in by_code() and len(codes) == 1}
 
 
 @cache
 def former_by_name() -> dict[str, tuple[str, ...]]:
     """Codes of today by former name (normalised, without article)."""
-    index: dict[str, set[str]] = defaultdict(set)
-    for _, name, code in _former():
-        index[name].add(code)
+    index = _index((name, code) for _, name, code in _former())
     return {name: tuple(sorted(codes)) for name, codes in index.items()}
 
 
 @cache
 def former_names() -> dict[str, frozenset[str]]:
     """Former names (normalised, without article) by code of today."""
-    index: dict[str, set[str]] = defaultdict(set)
-    for _, name, code in _former():
-        index[code].add(name)
+    index = _index((code, name) for _, name, code in _former())
     return {code: frozenset(names) for code, names in index.items()}

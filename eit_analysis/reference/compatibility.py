@@ -36,12 +36,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         by code:    the code starts with the rule's prefix, and the rule names its family or none
         by family:  the rule names its family, and either has no prefix or finds no code to read
 
-    Parameters
-    ----------
-    wastes : pandas.DataFrame
-        ``waste_code`` (no code: missing, empty or ``unknown``), ``category``; other columns are kept.
-    rules : pandas.DataFrame
-        Rows of ``compatibility.csv``.
+    ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category`` and columns that are
+    kept; ``rules`` are rows of ``compatibility.csv``.
 
     Returns
     -------

@@ -174,14 +174,9 @@ def _fte_per_1000_t(name: str, override: Override, table: pd.DataFrame) -> tuple
 
 
 def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = "") -> pd.Series:
-    """The row that answers for a category and a route: the exact one, else the one for every category.
+    """The row of a :func:`factor_table` for a category and a route: the exact one, else of every category.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From :func:`factor_table`.
-    factor, category, route : str
-        Codes; the factors of ``WITHOUT_ROUTE`` depend on neither category nor route and ignore them.
+    The factors of ``WITHOUT_ROUTE`` depend on neither and ignore them.
 
     Raises
     ------

@@ -26,11 +26,8 @@ UNIT = re.compile(
 def tonnes_per_unit(unit: str) -> float:
     """Metric tonnes behind a unit of jobs: 10,000 for « ETP pour 10 000 t ».
 
-    Parameters
-    ----------
-    unit : str
-        Jobs or full-time equivalents, for a number of tonnes, in French or English. Spaces, points and commas
-        part thousands.
+    Jobs or full-time equivalents, for a number of tonnes, in French or English; spaces, points and commas
+    part thousands.
 
     Raises
     ------

@@ -61,6 +61,11 @@ def is_hazardous(code: object) -> bool | None:
     return None if known is None else bool(_hazards()[known])
 
 
+def hazardous(codes: pd.Series) -> pd.Series:
+    """Which codes of six digits the list holds as hazardous; one that is missing or unknown is not."""
+    return codes.isin([code for code, hazard in _hazards().items() if hazard])
+
+
 @cache
 def _divisions() -> frozenset[str]:
     return frozenset(reference.load("naf_divisions")["naf_division_code"])

@@ -63,14 +63,8 @@ def known_unit(text: str) -> bool:
 def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
     """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, with its range.
 
-    Parameters
-    ----------
-    quantity : float
-        In ``unit``, per whatever period.
-    unit : str
-        As the respondent wrote it.
-    category : str
-        Code of the family of flow: a volume or a count has no mass without it.
+    The ``unit`` is as the respondent wrote it, per whatever period; a volume or a count has no mass without
+    the family of the flow (``category``, its code).
 
     Returns
     -------

@@ -55,11 +55,6 @@ class Assessment:
         return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
 
     @cached_property
-    def hazardous_codes(self) -> set[str]:
-        """Six-digit waste codes that are hazardous."""
-        return set(reference.load("waste_codes").query("hazardous == 1")["waste_code"])
-
-    @cached_property
     def factors(self) -> pd.DataFrame:
         """The reference factors, with those that the study replaces."""
         return factor_table(self.settings.factors)  # type: ignore[arg-type]  # read only, never written
@@ -78,16 +73,13 @@ class Assessment:
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring, rules = self.settings.scoring, reference.load("compatibility")
         reach = scoring.radius_km, scoring.detour_factor
-        return candidates(self.flows, self.sites, rules, self.hazardous_codes, *reach)
+        return candidates(self.flows, self.sites, rules, *reach)
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
-        costs = cost_table(self.settings.pooling_costs)
-        reach, thresholds = (
-            (radius_km, self.settings.scoring.detour_factor),
-            reference.load("pooling_thresholds"),
-        )
-        return pooled(sharing, self.flows, self.sites, thresholds, costs, self.hazardous_codes, *reach)
+        costs, thresholds = cost_table(self.settings.pooling_costs), reference.load("pooling_thresholds")
+        reach = radius_km, self.settings.scoring.detour_factor
+        return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What was found and refused, and by which rules, to compare with the register."""

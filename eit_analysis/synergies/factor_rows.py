@@ -67,12 +67,7 @@ def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
 def rows_used(candidates: pd.DataFrame, factors: pd.DataFrame) -> dict[str, np.ndarray]:
     """Position in ``factors`` of the row that answers each role of each candidate, ``NO_ROW`` when none does.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        Needs the columns named in ``ROLES`` and those of :func:`own_figures`.
-    factors : pandas.DataFrame
-        From ``reference.factors.factor_table``.
+    Candidates have the columns named in ``ROLES`` and those of :func:`own_figures`.
     """
     keys = zip(*(factors[column].fillna("") for column in KEY), strict=True)
     position = {key: i for i, key in enumerate(keys)}

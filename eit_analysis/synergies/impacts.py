@@ -94,14 +94,8 @@ def impacts(
     buys nothing new. What old and new route draw from the same factor cancels exactly: between equal routes
     only transport is left, and how far a declared cost is from the reference. The transport of the old route
     is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne bought. Bounds
-    take every bound of the factors and of the tonnes at its worst and at its best.
-
-    Parameters
-    ----------
-    candidates, factors : pandas.DataFrame
-        From ``substitution.candidates`` and ``reference.factors.factor_table``.
-    flows, sites : pandas.DataFrame
-        Tidy tables, for the price of the taker's input and for what kind of actor he is.
+    take every bound of the factors (``reference.factors.factor_table``) and of the tonnes at its worst and at
+    its best.
 
     Returns
     -------

@@ -9,7 +9,7 @@ does the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,6 @@ def best_candidates(
     flows: pd.DataFrame,
     sites: pd.DataFrame,
     compatibility: pd.DataFrame,
-    hazardous_codes: Collection[str],
     radius_km: float,
     detour_factor: float,
     top: int,
@@ -40,7 +39,7 @@ def best_candidates(
 
     Parameters
     ----------
-    flows, sites, compatibility, hazardous_codes, radius_km, detour_factor
+    flows, sites, compatibility, radius_km, detour_factor
         As for ``substitution.candidates``. Tables of several studies may be stacked once their ``site_id``
         and ``flow_id`` are distinct. Rules yield more than nothing.
     top : int
@@ -54,7 +53,7 @@ def best_candidates(
     pandas.DataFrame
         As ``passed`` of ``substitution.candidates``.
     """
-    giving, taking = outputs(flows, sites, hazardous_codes), inputs(flows, sites)
+    giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
     compatibility = compatibility.fillna(OPEN)

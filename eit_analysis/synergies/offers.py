@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
@@ -28,7 +27,7 @@ def _bits(text: str) -> int:
     return sum(1 << (month - 1) for month in {int(part) for part in text.split()})
 
 
-def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collection[str]) -> pd.DataFrame:
+def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows.loc[flows["direction"] == "out", READ].merge(
         sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
     )
@@ -38,7 +37,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame, hazardous_codes: Collectio
             "giver_site_id": out["site_id"].astype(str),
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
-            "hazardous": out["waste_code"].isin(list(hazardous_codes)),
+            "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
             "supply_low": out["mass_low_t_per_year"].astype(float),

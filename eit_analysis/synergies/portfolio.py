@@ -32,14 +32,8 @@ BLOCK = 60_000
 def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     """Change by category and in all (``TOTAL``), central value and 95 % interval.
 
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        Rows of ``allocation.allocate`` with the columns of ``impacts.impacts``.
-    factors : pandas.DataFrame
-        Those the impacts were reckoned with.
-    draws, seed : int
-        Monte Carlo draws and their seed: the same seed gives the same figures, whatever the order of rows.
+    ``plan`` has rows of ``allocation.allocate`` with the columns of ``impacts.impacts``, reckoned with the
+    same ``factors``. The same ``seed`` gives the same figures, whatever the order of rows.
 
     Returns
     -------

@@ -16,8 +16,6 @@ is left.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
@@ -45,7 +43,6 @@ def candidates(
     flows: pd.DataFrame,
     sites: pd.DataFrame,
     compatibility: pd.DataFrame,
-    hazardous_codes: Collection[str],
     radius_km: float,
     detour_factor: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -58,18 +55,9 @@ def candidates(
     an output and a need that declare it by their codes. When several rules let a pair through, the
     one that read the longest code, then the most mature, then the best yield, is kept.
 
-    Parameters
-    ----------
-    flows, sites : pandas.DataFrame
-        Tidy tables; outlets and ESS count by the inputs they declare, like firms.
-    compatibility : pandas.DataFrame
-        The rules of ``reference/compatibility.csv`` with the ``route`` that each use is, for the impacts.
-    hazardous_codes : collection of str
-        Six-digit waste codes that are hazardous.
-    radius_km : float
-        Reach by road, detour included.
-    detour_factor : float
-        Road distance over great-circle distance.
+    Outlets and ESS count by the inputs they declare, like firms. ``compatibility`` has the ``route`` that
+    each use is, for the impacts. ``radius_km`` is the reach by road, ``detour_factor`` road distance over
+    great-circle distance.
 
     Returns
     -------
@@ -79,7 +67,7 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    pairs = reading(outputs(flows, sites, hazardous_codes), compatibility)
+    pairs = reading(outputs(flows, sites), compatibility)
     pairs = pairs.merge(inputs(flows, sites), on="input_category")
     pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.reference import sentence
 from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
@@ -32,12 +33,7 @@ COLUMNS = [
 def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) -> pd.DataFrame:
     """Employment in France by age of each occupation's families together, in the period nearest to ``year``.
 
-    Parameters
-    ----------
-    ages : DataFrame or None
-        ``dares_age`` when imported.
-    linked : DataFrame
-        From ``workforce.families``, in the FAP of the ages (2009).
+    ``ages`` is ``dares_age`` when imported, ``linked`` from ``workforce.families`` in its FAP (2009).
 
     Returns
     -------
@@ -129,14 +125,5 @@ def pooled(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
 def comparison_source(national: pd.DataFrame) -> str:
     """French sentence on where the national ages come from, or what to import to have them."""
     if national.empty:
-        return (
-            "La structure par âge des métiers en France n'est pas donnée\u00a0: importez l'âge par métier de "
-            "la DARES (registre dares_age) et sa correspondance FAP-ROME (fap225_rome.csv, registre dares)."
-        )
-    return (
-        f"Source\u00a0: DARES, Portrait statistique des métiers, {national['period'].iloc[0]}, France "
-        "métropolitaine. L'intervalle de la part vaut à 95\u00a0% pour toutes les tranches d'un métier à la "
-        "fois. Un écart dépasse le hasard quand la part nationale en est hors\u00a0; un métier semblable à "
-        "l'ensemble du pays n'est signalé qu'une fois sur vingt. C'est une alerte et non une preuve\u00a0: "
-        "des collègues recrutés ensemble ne sont pas des tirages indépendants."
-    )
+        return sentence("national_ages_missing")
+    return sentence("national_ages", period=national["period"].iloc[0])

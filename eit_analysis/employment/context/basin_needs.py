@@ -12,6 +12,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import families, occupations
 from eit_analysis.french import fold_words
+from eit_analysis.reference import sentence
 
 SHARES = ["difficult_share_percent", "seasonal_share_percent"]
 NEEDS = ["occupation_code", "occupation", "planned_hires", *SHARES, "year"]
@@ -40,15 +41,9 @@ def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
 def needs_source(needs: pd.DataFrame, basin: str) -> str:
     """French sentence saying where the basin's needs come from, or that they have not been imported."""
     if needs.empty:
-        return (
-            "L'enquête Besoins en main-d'œuvre (BMO) de France Travail n'a pas été importée pour ce "
-            "bassin\u00a0: seules les réponses des entreprises sont données."
-        )
+        return sentence("basin_needs_missing")
     years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
-    return (
-        f"Source\u00a0: France Travail, enquête Besoins en main-d'œuvre {years}, bassin d'emploi {basin}. "
-        "Un tiret marque une valeur masquée par l'enquête ou un métier sans correspondance."
-    )
+    return sentence("basin_needs", years=years, basin=basin)
 
 
 def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import occupations
+from eit_analysis.reference import sentence
 
 # DARES' levels, finest first; the column that names the area (none for the country).
 AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
@@ -62,14 +63,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     """Firms' own difficulty beside the tension class of their occupation.
 
     An occupation of several families has the class of that which employs most in the area, among those
-    published at the finest level, and the extremes of them all as its range.
-
-    Parameters
-    ----------
-    linked : DataFrame
-        From ``workforce.families``, in the FAP of the indicator (2009).
-    finest : DataFrame
-        From :func:`finest_tension`.
+    published at the finest level, and the extremes of them all as its range. ``linked`` is from
+    ``workforce.families``, in the FAP of the indicator (2009), ``finest`` from :func:`finest_tension`.
 
     Returns
     -------
@@ -103,14 +98,5 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
 def tension_source(finest: pd.DataFrame) -> str:
     """French sentence on where the tension classes come from, or what to import to have them."""
     if finest.empty:
-        return (
-            "L'indicateur de tension de la DARES n'est pas donné\u00a0: importez tensions.csv et la "
-            "correspondance FAP-ROME (fap225_rome.csv), registre dares."
-        )
-    return (
-        f"Source\u00a0: DARES et France Travail, indicateur de tension {int(finest['year'].max())}, classes "
-        "de 1 (peu tendu) à 5 (très tendu), au niveau le plus fin qui couvre l'étude et où la classe est "
-        "publiée. Avec plusieurs familles professionnelles, la classe est celle de la plus nombreuse, et "
-        "les deux suivantes vont de la moins tendue à la plus tendue\u00a0; une famille dont la classe n'est "
-        "pas publiée ne compte pas. Cette échelle n'est pas celle de la difficulté déclarée, de 0 à 4."
-    )
+        return sentence("tension_missing")
+    return sentence("tension", year=int(finest["year"].max()))

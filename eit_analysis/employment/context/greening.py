@@ -13,6 +13,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.employment.workforce import UNKNOWN, others_last
+from eit_analysis.reference import sentence
 
 GREENING = ["green", "strategic"]
 CLASSES = [*GREENING, "brown", "white"]
@@ -58,6 +59,5 @@ def headcounts(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, st
 def source(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> str:
     """French sentence: where the classes come from."""
     if imported is not None:
-        return "Source\u00a0: France Travail, ROME importé par l'étude."
-    row = shipped.iloc[0]
-    return f"Source\u00a0: {row['source']} ({row['year']})."
+        return sentence("greening_imported")
+    return sentence("greening", **shipped.iloc[0][["source", "year"]])

@@ -23,6 +23,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Entrants, Scenarios
 from eit_analysis.employment.forecast.cohort import Simulation
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
+from eit_analysis.reference import sentence
 
 OPENINGS, GAP = "openings", "gap"
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
@@ -32,12 +33,8 @@ COLUMNS = ["account_step", "step_people", "step_people_low80", "step_people_high
 def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]) -> pd.DataFrame:
     """From departures and growth to the gap, one row a step, ready to be drawn as a waterfall.
 
-    Parameters
-    ----------
-    openings : mapping of str to array (draws,) or number
-        Steps that open posts (departures, growth; negative where posts close), in people.
-    entrants : mapping of str to array (draws,) or number
-        People who come, by origin, positive. Without any there is no gap.
+    ``openings`` are steps that open posts (departures, growth; negative where posts close) and ``entrants``
+    those who come, by origin: people, array (draws,) or a number each. Without any entrants there is no gap.
 
     Returns
     -------
@@ -107,15 +104,6 @@ def entrant_draws(
 def entrants_source(entrants: Sequence[Entrants]) -> str:
     """French sentence on where the entrants come from, or that without them no gap can be given."""
     if not entrants:
-        return (
-            "Aucune source d'entrants (formation, demandeurs d'emploi, mobilité) n'est donnée dans "
-            "study.toml, partie [[scenarios.entrants]]\u00a0: l'écart ne peut pas être calculé, seuls les "
-            "postes à pourvoir sont donnés."
-        )
+        return sentence("entrants_missing")
     sources = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in entrants)
-    return (
-        "Moyennes des tirages, intervalles à 80\u00a0%. Écart = postes à pourvoir − entrants\u00a0; positif, "
-        "des personnes manquent\u00a0; négatif, il en vient plus qu'il n'y a de postes. Entrants, par "
-        "personne employée et par an, l'effectif étant celui de la première année pendant toute la "
-        f"période\u00a0: {sources}."
-    )
+    return sentence("entrants", sources=sources)

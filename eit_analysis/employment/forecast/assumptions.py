@@ -17,39 +17,30 @@ def stated(parameters: Scenarios) -> pd.DataFrame:
     steps = sorted(parameters.reform, key=lambda step: step.born_from)
     ages = ", ".join(f"{_years(step.retirement_age)} à partir de {step.born_from}" for step in steps)
     losses = "\u00a0; ".join(map(_loss, sorted(parameters.shocks, key=lambda shock: shock.year)))
-    own = "".join(
+    sectors = "".join(
         f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
         for naf, rate in sorted(parameters.sector_trends.items())
     )
-    sentences = {
-        "trend": f"L'effectif évolue de {_percent(parameters.trend_rate)} par an{own}.",
-        "plans": "Pendant trois ans, les projets des entreprises\u00a0: "
-        f"{_percent(parameters.plan_realisation)} des recrutements annoncés se font. Puis la tendance.",
-        "synergies": "Les mêmes projets, plus les emplois des échanges réalisables ensemble. Puis la "
-        "tendance.",
-        "reform": "La tendance, avec un âge légal de la retraite qui passe de "
-        f"{_years(parameters.retirement_age)} à {_years(steps[-1].retirement_age) if steps else ''}, selon "
-        f"l'année de naissance\u00a0: {ages}.",
-        "shock": f"La tendance, avec des emplois perdus\u00a0: {losses}.",
-    }
-    rows = [(name, sentences[name]) for name in scenarios(parameters)]
+    fields = {
+        "trend": _percent(parameters.trend_rate), "sectors": sectors,
+        "realised": _percent(parameters.plan_realisation), "losses": losses, "ages": ages,
+        "before": _years(parameters.retirement_age),
+        "after": _years(steps[-1].retirement_age) if steps else "",
+    }  # fmt: skip
+    rows = [(name, reference.sentence(f"scenario_{name}", **fields)) for name in scenarios(parameters)]
     return pd.DataFrame(rows, columns=["scenario", "statement"])
 
 
 def shared(parameters: Scenarios) -> str:
     """French sentences: what all scenarios suppose, and what legal age a study that sets none is given."""
+    said = reference.sentence(
+        "all_scenarios",
+        quits=_percent(parameters.quit_rate),
+        age=_years(parameters.retirement_age),
+        early=_years(parameters.long_career_age),
+    )
     chosen = "retirement_age" in parameters.model_fields_set
-    unchosen = (
-        " Cet âge légal est supposé, l'étude n'en fixe aucun\u00a0: c'est celui de la loi du 9 novembre 2010 "
-        "(code de la sécurité sociale, article L161-17-2), que la loi du 14 avril 2023 relève par génération "
-        "jusqu'à 64\u00a0ans. L'équipe de l'étude le règle dans study.toml (retirement_age, reform)."
-    )
-    return (
-        f"Dans tous les scénarios\u00a0: {_percent(parameters.quit_rate)} des personnes partent chaque année "
-        f"hors retraite\u00a0; retraite à {_years(parameters.retirement_age)} sauf réforme, dès "
-        f"{_years(parameters.long_career_age)} pour les carrières longues."
-        f"{'' if chosen else unchosen}"
-    )
+    return said if chosen else f"{said} {reference.sentence('default_age')}"
 
 
 def _loss(shock: Shock) -> str:

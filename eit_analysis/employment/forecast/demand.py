@@ -148,10 +148,7 @@ def jobs_of_synergies(
 ) -> np.ndarray:
     """Whole jobs, signed, that synergies bring in each plan year: array (PLAN_YEARS, occupations, draws).
 
-    Parameters
-    ----------
-    jobs : DataFrame
-        ``occupation, jobs_low, jobs, jobs_high`` (FTE). 0.3 job is one job in three draws of ten.
+    From ``occupation, jobs_low, jobs, jobs_high`` (FTE): 0.3 job is one job in three draws of ten.
     """
     extra = np.zeros((PLAN_YEARS, len(names), draws), dtype=np.int64)
     for row in jobs.to_dict("records"):

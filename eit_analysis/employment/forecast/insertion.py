@@ -21,14 +21,9 @@ SUMMED = ["tonnes_asked", "capacity_t_per_year", "tonnes_kept", *INSERTION, *HOU
 def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What each structure is asked to take, what it can, and the insertion that comes of it.
 
-    What an exchange brings is shared equally between its structures.
-
-    Parameters
-    ----------
-    jobs : DataFrame
-        From :func:`synergy_jobs.jobs_of_stages`, of which those feasible together are read.
-    flows : DataFrame
-        Tidy ``flows``: the inputs of a structure are what it can take. None declared, none taken.
+    What an exchange brings is shared equally between its structures. ``jobs`` are from
+    :func:`synergy_jobs.jobs_of_stages`, of which those feasible together are read; the inputs of a structure
+    in the tidy ``flows`` are what it can take: none declared, none taken.
 
     Returns
     -------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.employment.forecast.series.forecasts import forecast
+from eit_analysis.reference import sentence
 
 HORIZON_YEARS = 5
 FAMILY = slice(3)
@@ -25,12 +26,8 @@ COLUMNS = ["occupation", "fap_codes", "national_thousands", *NAMES.values(), "me
 def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
     """Employment in France of each occupation's families, thousands: last known, and `HORIZON_YEARS` later.
 
-    Parameters
-    ----------
-    history : DataFrame
-        ``series_id`` (family), ``year, value`` (thousands), from ``series.panel.of_occupations``.
-    linked : DataFrame
-        ``occupation, fap_code``, from ``workforce.families``.
+    ``history`` holds ``series_id`` (family), ``year, value`` (thousands), from ``panel.of_occupations``;
+    ``linked`` is from ``workforce.families``.
 
     Returns
     -------
@@ -50,13 +47,6 @@ def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFra
 def forecast_sentence(history: pd.DataFrame, table: pd.DataFrame) -> str:
     """French sentence: which years these are and whence, or why there is no forecast."""
     if table.empty:
-        return (
-            "Aucune prévision nationale ne peut être donnée\u00a0: importez l'emploi par métier de la DARES "
-            "(registre dares_employment) et sa correspondance FAP-ROME (fap225_rome.csv, registre dares)."
-        )
+        return sentence("national_forecast_missing")
     last = int(history["year"].max())
-    return (
-        f"Emploi de {last} et prévision pour {last + HORIZON_YEARS}\u00a0: médiane, intervalles à 80\u00a0% "
-        "et 95\u00a0%, larges comme les erreurs passées. Une famille professionnelle (FAP) est plus large "
-        "que le métier. Source\u00a0: DARES, Portrait statistique des métiers."
-    )
+    return sentence("national_forecast", last=last, horizon=last + HORIZON_YEARS)

@@ -68,12 +68,7 @@ class Newcomers:
 def arriving(chances: Hazards, people: np.ndarray, growth: np.ndarray) -> Newcomers:
     """Mean hazards by year (module's equation).
 
-    Parameters
-    ----------
-    people : array (ages)
-        Today's, of all occupations.
-    growth : array (draws)
-        Per year, of all occupations.
+    ``people``, array (ages), are today's of all occupations; ``growth``, array (draws), is theirs per year.
     """
     years, draws = chances.quit.shape[1:]
     means = [np.zeros((years, draws)) for _ in range(3)]

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.reference import sentence
 
 SMOOTHED_YEARS = 3  # a value of DARES is the mean of three years
 CHANGES = 4
@@ -113,14 +114,6 @@ def prospects(
 def national_source(national: pd.DataFrame) -> str:
     """French sentence: where the national trend comes from, or that it was not imported."""
     if national.empty:
-        return (
-            "L'emploi par métier de la DARES n'a pas été importé\u00a0: seule la prévision de l'étude "
-            "est donnée."
-        )
+        return sentence("national_trend_missing")
     last = int(national["last_year"].max())
-    first = last - SMOOTHED_YEARS * CHANGES
-    return (
-        f"Source\u00a0: DARES, Portrait statistique des métiers, France, de {first} à {last}\u00a0; "
-        "intervalle à 95\u00a0%, et rien (–) s'il couvre plus de dix points par an, où rien ne se lit. "
-        "C'est un passé, pas une prévision."
-    )
+    return sentence("national_trend", first=last - SMOOTHED_YEARS * CHANGES, last=last)

@@ -14,12 +14,8 @@ from eit_analysis.errors import InputError
 def known_names(parameters: Scenarios, workforce: pd.DataFrame, sites: pd.DataFrame) -> None:
     """Each occupation, firm and sector that a shock or a trend names is one of the study's.
 
-    Parameters
-    ----------
-    workforce : DataFrame
-        From ``workforce.prepare`` without merging; of all waves.
-    sites : DataFrame
-        ``site_id, naf_code``; of all waves.
+    The tables are of all waves: ``workforce`` from ``workforce.prepare`` without merging, and ``site_id,
+    naf_code`` of ``sites``.
 
     Raises
     ------
@@ -45,10 +41,7 @@ def known_names(parameters: Scenarios, workforce: pd.DataFrame, sites: pd.DataFr
 def shocks_strike(parameters: Scenarios, waves: list[tuple[pd.DataFrame, pd.DataFrame, int]]) -> None:
     """Each shock takes jobs in the forecast of one wave at least.
 
-    Parameters
-    ----------
-    waves : list of (workforce, sites, base year)
-        ``workforce`` as the forecast has it, small occupations merged; ``site_id, naf_code``.
+    ``waves`` are (workforce as the forecast has it, small occupations merged; sites; base year).
 
     Raises
     ------

@@ -48,12 +48,8 @@ def corners(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
 def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """FTE created, displaced and net, for tonnes that change route.
 
-    Parameters
-    ----------
-    tonnes : DataFrame
-        ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year).
-    factors : DataFrame
-        From ``reference.factors.factor_table``: rows ``jobs`` in FTE per 1,000 t.
+    ``tonnes`` are ``category, old_route, new_route, tonnes_low, tonnes, tonnes_high`` (t/year); the rows
+    ``jobs`` of ``factors`` (``reference.factors.factor_table``) are in FTE per 1,000 t.
 
     Returns
     -------
@@ -114,12 +110,8 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
     indirect = ratio × jobs: a displaced job takes its suppliers' with it. Never added to the direct ones, the
     ratio being that of a service with heavy equipment.
 
-    Parameters
-    ----------
-    jobs : DataFrame
-        From :func:`jobs_of_stages`.
-    changes : DataFrame
-        ``category, jobs_low, jobs, jobs_high`` of the joint plan, all categories under `breakdown.TOTAL`.
+    ``jobs`` are from :func:`jobs_of_stages`; ``changes`` are ``category, jobs_low, jobs, jobs_high`` of the
+    joint plan, all categories under `breakdown.TOTAL`.
 
     Returns
     -------

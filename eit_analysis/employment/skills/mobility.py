@@ -54,13 +54,8 @@ def bridges(required: pd.DataFrame, employed: pd.DataFrame) -> Breakdown:
     share = |skills_o ∩ skills_d| / |skills_d| ≥ `LEAST_SHARE`, over the skills that each requires; d requires
     `LEAST_SKILLS` or more.
 
-    Parameters
-    ----------
-    required : DataFrame
-        ``occupation, skill``: of ROME (:func:`rome_requirements`), or declared by the firms
-        (``skill_gaps.prepare``).
-    employed : DataFrame
-        ``occupation, site_id``: which firms have which occupation.
+    ``required`` is ``occupation, skill``, of ROME (:func:`rome_requirements`) or declared by the firms
+    (``skill_gaps.prepare``); ``employed`` is ``occupation, site_id``.
 
     Returns
     -------

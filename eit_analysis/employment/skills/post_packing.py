@@ -55,14 +55,8 @@ class Packing(NamedTuple):
 def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, time_limit_s: float) -> Packing:
     """The posts that place most hours, then the most of them.
 
-    Parameters
-    ----------
-    hours : (N, M) array
-        Hours of each need in each month, none above ``high_h``, rows in a fixed order.
-    km : (N, N) array
-        Roads between them.
-    time_limit_s : float
-        For all searches together.
+    ``hours``, array (N, M), are those of each need in each month, none above ``high_h``, rows in a fixed
+    order; ``km``, array (N, N), the roads between them; ``time_limit_s`` is for all searches together.
     """
     near = km <= rules.radius_km
     groups = [_areas(km, group) for group in _joined(near)]

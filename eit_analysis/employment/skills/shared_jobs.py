@@ -22,6 +22,7 @@ from time import monotonic
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.skills.post_packing import Packing, Rules, pack
 from eit_analysis.employment.skills.skill_gaps import UNNAMED
@@ -213,21 +214,11 @@ def by_occupation(needs: pd.DataFrame, plan: SharedJobs) -> Breakdown:
 def sentence(plan: SharedJobs) -> str:
     """French sentence: how sure it is that no plan does better; hours are in a table, if they may be."""
     if not plan.wanted_h_per_year:
-        return "Aucune entreprise n'a déclaré d'heures à partager\u00a0: aucun poste ne peut être proposé."
+        return reference.sentence("shared_jobs_unasked")
     if plan.posts.empty and plan.status == "optimal":
-        return "Aucun poste n'est possible\u00a0: le tableau des besoins dit pourquoi."
+        return reference.sentence("shared_jobs_impossible")
     gap = 100 * (1 - plan.placed_h_per_year / plan.bound_h_per_year)
-    missing = (
-        f"il manque au plus {short(gap)}\u00a0% au maximum possible"
-        if len(plan.posts)
-        else "aucun poste n'a été trouvé"
-    )
-    sure = {
-        "optimal": "Aucun autre partage ne place davantage d'heures",
-        "time_limit": f"La recherche a été arrêtée avant la fin, {missing}",
-        "areas": "Un métier a trop de besoins pour essayer tous leurs regroupements, il a été partagé en "
-        f"secteurs d'entreprises voisines, et {missing}",
-    }
     # A search may be cut while it looks for more posts, all hours being placed that can be.
     status = plan.status if gap > 1e-6 else "optimal"
-    return f"{sure[status]}. C'est un plafond\u00a0: aucune entreprise ne s'y est engagée."
+    missing = reference.sentence(f"shared_jobs_{'gap' if len(plan.posts) else 'no_post'}", gap=short(gap))
+    return reference.sentence(f"shared_jobs_{status}", missing=missing)

@@ -23,12 +23,8 @@ SENT = ["category", "naf_division", "route"]
 def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Breakdown:
     """What actors send, by family, sector and route; and what takers receive that nobody can have sent.
 
-    Parameters
-    ----------
-    out, received : pandas.DataFrame
-        Described outflows (:mod:`dimensions`), and inflows of the takers; t/year.
-    families : pandas.DataFrame
-        :func:`territory_balance.family_balance` of the same.
+    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year), and
+    ``families`` their :func:`territory_balance.family_balance`.
 
     Returns
     -------
@@ -67,14 +63,8 @@ def taken_paths(flows: pd.DataFrame, sites: pd.DataFrame, by: list[str]) -> Brea
     """What each taker receives, by family, and where it goes: what it sends out, by route, and the remainder.
 
     A taker mixes what it receives: each of its families goes to its outputs in proportion. Only the sums over
-    ``category`` and over ``route`` are data; they are exactly the cells they come from.
-
-    Parameters
-    ----------
-    flows, sites : pandas.DataFrame
-        Tables of one wave; t/year.
-    by : list of str
-        ``category``, ``route``, or both.
+    ``category`` and over ``route`` are data; they are exactly the cells they come from. ``flows`` and
+    ``sites`` are of one wave (t/year); ``by`` is ``category``, ``route``, or both.
 
     Returns
     -------

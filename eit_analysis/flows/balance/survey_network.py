@@ -49,12 +49,9 @@ def named_actor(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
 
 
 def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """Arcs of the network for :func:`reconciliation.reconcile`; the environment is the node ``outside``.
+    """Arcs of the network for :func:`reconciliation.reconcile`, from the tidy tables of one wave (t/year).
 
-    Parameters
-    ----------
-    flows, sites : pandas.DataFrame
-        Tidy tables of one wave; t/year.
+    The environment is the node ``outside``.
 
     Returns
     -------

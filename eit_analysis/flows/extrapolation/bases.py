@@ -71,10 +71,7 @@ class Plan:
 def branches(divisions: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
     """What is wider than a NAF division: Eurostat's group of divisions and the section, the narrower first.
 
-    Parameters
-    ----------
-    divisions, waste_per_employee : pandas.DataFrame
-        Reference tables ``naf_divisions`` and ``waste_per_employee``.
+    From the reference tables ``naf_divisions`` and ``waste_per_employee``.
 
     Returns
     -------
@@ -92,15 +89,9 @@ def branches(divisions: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.Da
 
 
 def plan(respondents: pd.DataFrame, silent: pd.DataFrame, groups: pd.DataFrame) -> Plan:
-    """The basis of every cell of silent establishments.
+    """The basis of every cell of silent establishments, from the tables of :mod:`frame` and :func:`branches`.
 
-    Parameters
-    ----------
-    respondents, silent : pandas.DataFrame
-        :func:`frame.respondents` and :func:`frame.silent`. A respondent without a headcount counts as itself
-        and represents nobody.
-    groups : pandas.DataFrame
-        :func:`branches`.
+    A respondent without a headcount counts as itself and represents nobody.
     """
     respondents = respondents.sort_values("site_id").reset_index(drop=True)
     cells = (

@@ -32,14 +32,8 @@ EXTRAPOLATED = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")
 def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Derived:
     """Observed and extrapolated tonnes of every division, and of the territory.
 
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Outflows of the respondents; t/year.
-    planned : Plan
-        :func:`bases.plan`.
-    borrowed : bool
-        Keep the divisions whose ratio is that of others. It is perhaps withheld there.
+    ``out`` are the outflows of the respondents (t/year). Divisions whose ratio is that of others are left out
+    unless ``borrowed``: it is perhaps withheld there.
 
     Returns
     -------

@@ -14,18 +14,11 @@ REFERENCE = ["low", "central", "high"]
 
 
 def beside_eurostat(extrapolated: Derived, waste_per_employee: pd.DataFrame) -> Derived:
-    """T / X of each division beside the figure of its Eurostat group, and in words.
+    """T / X of each division (:func:`estimates.by_division`) beside the figure of its Eurostat group.
 
     The national figure counts all waste, mineral included, by branch; the survey counts what firms declared
     of their outflows. Its range is wide (a factor 20 either way): only an error of order leaves it, and the
-    factor to its centre says more.
-
-    Parameters
-    ----------
-    extrapolated : Derived
-        :func:`estimates.by_division`.
-    waste_per_employee : pandas.DataFrame
-        Reference table: ``naf_division_codes``, ``nace_group``, ``low``, ``central``, ``high`` (t/employee).
+    factor to its centre says more. ``waste_per_employee`` is the reference table, in t/employee.
 
     Returns
     -------

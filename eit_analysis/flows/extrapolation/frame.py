@@ -58,16 +58,9 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The sites that declared an outflow, with the headcount they gave, or else that of the frame.
+    """The sites that declared an outflow (t/year), with the headcount they gave, or else that of the frame.
 
-    Parameters
-    ----------
-    out : pandas.DataFrame
-        Outflows; t/year. A site that declared none has not answered: missing is not zero.
-    sites : pandas.DataFrame
-        Tidy ``sites``.
-    frame : pandas.DataFrame
-        :func:`units`.
+    A site that declared none has not answered: missing is not zero. ``frame`` is from :func:`units`.
 
     Returns
     -------

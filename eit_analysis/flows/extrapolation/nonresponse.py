@@ -59,12 +59,8 @@ def signals(
 ) -> pd.DataFrame:
     """The traces that can be looked for, and how sure each is.
 
-    Parameters
-    ----------
-    respondents, silent : pandas.DataFrame
-        :func:`frame.respondents` and :func:`frame.silent`.
-    earlier : pandas.DataFrame, optional
-        Respondents of the earlier wave.
+    The tables are :func:`frame.respondents` and :func:`frame.silent`, and the respondents of the earlier wave
+    when there is one.
 
     Returns
     -------

@@ -97,14 +97,8 @@ def share_interval(
         s_P^2 = ln(1 + V_P / P^2),  s_R^2 = ln(1 + V_R / R^2),  s_PR = ln(1 + C / (P R)).
 
     The part is inside its own whole, so the two are not independent; the part and the rest share only what a
-    common scale or contractor gives them, C. The bounds stay between 0 and 1 and hold r.
-
-    Parameters
-    ----------
-    part, rest : float or array
-        P and R, not negative, same unit.
-    part_variance, rest_variance, covariance : float or array
-        V_P, V_R and C, in that unit squared.
+    common scale or contractor gives them, C. The bounds stay between 0 and 1 and hold r. P and R are not
+    negative and of one unit, their variances and covariance in that unit squared.
 
     Returns
     -------

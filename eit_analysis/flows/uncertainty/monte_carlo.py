@@ -24,14 +24,8 @@ AT_ONCE = 2_000_000  # numbers drawn together: 16 MB
 def simulated_totals(flows: pd.DataFrame, by: list[str], draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
     """Draws of the total of each group: shape (groups, draws), groups in the order of :func:`propagate`.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Tidy flows holding the columns ``by``, prepared or not; t/year.
-    by : list of str
-        Key columns; empty for one row, the grand total.
-    draws, seed : int
-        Number of draws, and what makes them the same again; the order of the rows does not matter.
+    From tidy flows (t/year), prepared or not; without any key in ``by`` one row, the grand total. The same
+    ``seed`` gives the same draws, whatever the order of the rows.
     """
     known = prepared(flows.sort_values("flow_id"))
     groups = group(known, by)

@@ -130,12 +130,7 @@ def prepared(flows: pd.DataFrame) -> pd.DataFrame:
 def propagate(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Total mass and its 95 % interval by group (equations of this module).
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Tidy flows holding the columns ``by``, or :func:`prepare` of them; t/year.
-    by : list of str
-        Key columns; empty for one row, the grand total.
+    From tidy flows (t/year) or :func:`prepare` of them; without any key in ``by`` one row, the grand total.
 
     Returns
     -------

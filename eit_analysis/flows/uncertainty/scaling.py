@@ -12,14 +12,9 @@ POWERS = {MASS: 1, LOW: 1, HIGH: 1, "own_variance": 2, "own_third_cumulant": 3}
 
 
 def scaled(flows: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
-    """The flows with m f, l f and u f for m, l and u: every total of them is one of sum of m f.
+    """The flows (t/year) with m f, l f and u f for m, l and u: every total of them is one of sum of m f.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Tidy or prepared flows; t/year.
-    factor : array
-        f of each flow, not negative, without error of its own: EUR/t, months...
+    ``factor``, f of each flow, is not negative and has no error of its own: EUR/t, months...
     """
     weight = np.asarray(factor, dtype=float)
     changed = {name: flows[name] * weight**power for name, power in POWERS.items() if name in flows}

@@ -67,18 +67,10 @@ def weighing_plan(
     correlation: float = propagation.SHARED_ERROR_CORRELATION,
     listed: int = 10,
 ) -> pd.DataFrame:
-    """The sites where weighing narrows the total most, alone and one after the other.
+    """The ``listed`` sites where weighing narrows the total most, alone and one after the other.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        Flows whose sum is the total, prepared with ``correlation`` or not prepared; t/year.
-    width : float
-        Half-width of a weighing, relative to the mass.
-    correlation : float
-        As in :func:`propagation.prepare`.
-    listed : int
-        Number of sites.
+    The total is that of the flows (t/year), prepared with ``correlation`` (:func:`propagation.prepare`) or
+    not; ``width`` is the half-width of a weighing, relative to the mass.
 
     Returns
     -------

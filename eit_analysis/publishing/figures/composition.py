@@ -8,15 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import (
-    GRID,
-    axis_title,
-    drawn,
-    empty,
-    french_axis,
-    row_height,
-    wrapped,
-)
+from eit_analysis.publishing.figures.drawing import by_row, drawn, empty, row_height, wrapped
 from eit_analysis.publishing.figures.palette import HATCHES, RECOVERIES, colour, ink
 from eit_analysis.publishing.figures.ranked import at_end, whiskers
 from eit_analysis.publishing.release.tables import Table
@@ -74,9 +66,7 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
         for place, code, end in zip(places, wide.index, ends, strict=True):
             known = code in whole_known
             at_end(axes, end, place, wording.measured(float(sums[code]), value) if known else PARTLY)
-        axes.set_yticks(places, names)
-        axes.set_xlabel(axis_title(value))
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
+        by_row(axes, names, value)
         axes.margins(x=0.02, y=0.02)
         axes.set_xlim(left=0)
         patches = [
@@ -90,7 +80,6 @@ def stacked(table: Table, value: str, by: str, low: str | None = None, high: str
             handles=patches, loc="outside upper left", ncols=min(5, len(patches)), frameon=False,
             handleheight=1.3, handlelength=2.2,
         )  # fmt: skip
-        french_axis(axes.xaxis)
 
     return drawn(1.3 + 0.25 * -(-len(wide.columns) // 5) + row_height(names) * len(wide), paint)
 

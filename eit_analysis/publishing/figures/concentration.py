@@ -10,17 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import (
-    DARK,
-    GRID,
-    axis_title,
-    drawn,
-    empty,
-    french_axis,
-    labels,
-    row_height,
-    wrapped,
-)
+from eit_analysis.publishing.figures.drawing import DARK, GRID, by_row, drawn, empty, labels, row_height
 from eit_analysis.publishing.figures.palette import OTHERS
 from eit_analysis.publishing.figures.ranked import at_end
 from eit_analysis.publishing.release.tables import Table
@@ -51,12 +41,9 @@ def pareto(table: Table, value: str, limit: int = 20) -> str:
         axes.barh(places, amounts, color=shades, edgecolor="#333333", linewidth=0.4, height=0.68)
         for place, amount in zip(places, amounts, strict=True):
             at_end(axes, amount, place, wording.measured(float(amount), value))
-        axes.set_yticks(places, names)
+        by_row(axes, names, value)
         axes.set_ylim(len(amounts) - 0.4, -0.9)
-        axes.set_xlabel(axis_title(value))
         axes.margins(x=0.02)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis)
 
     def accumulate(axes: Axes) -> None:
         places = np.arange(len(amounts))
@@ -77,13 +64,13 @@ def pareto(table: Table, value: str, limit: int = 20) -> str:
         axes.grid(axis="x", color=GRID, linewidth=0.6)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.number(v, 0)))
 
-    return drawn(1.1 + row_height(names) * len(amounts), paint, accumulate, ratios=(2, 1))
+    return drawn(1.1 + row_height(names) * len(amounts), paint, accumulate, width_ratios=(2, 1))
 
 
 def _limited(rows: pd.DataFrame, keys: Sequence[str], value: str, limit: int) -> tuple[np.ndarray, list[str]]:
     """Amounts and labels, those beyond the limit as one."""
     amounts = rows[value].to_numpy(dtype=float)
-    names = [wrapped(text, 34) for text in labels(rows, keys)]
+    names = labels(rows, keys, 34)
     if len(rows) <= limit + 1:
         return amounts, names
     rest = len(rows) - limit

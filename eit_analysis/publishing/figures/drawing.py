@@ -37,18 +37,23 @@ STYLE: Any = {
 }
 
 
-def drawn(height: float, *paints: Callable[[Axes], None], ratios: Sequence[float] = (1,)) -> str:
-    """Run each of ``paints`` on fresh axes, side by side, and return the SVG element."""
+def drawn(
+    height: float, *paints: Callable[[Axes], None], columns: int = 2, width: float = WIDE, **grid: Any
+) -> str:
+    """Run each of ``paints`` on fresh axes, in lines of so many ``columns``, and return the SVG element."""
+    columns = min(columns, len(paints))
     with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(WIDE, height), layout="constrained")
+        canvas = Canvas(figsize=(width, height), layout="constrained")
         FigureCanvasSVG(canvas)
-        panels = canvas.subplots(1, len(paints), width_ratios=ratios, squeeze=False).ravel()
-        for paint, axes in zip(paints, panels, strict=True):
+        panels = canvas.subplots(-(-len(paints) // columns), columns, squeeze=False, **grid).ravel()
+        for paint, axes in zip(paints, panels, strict=False):
             paint(axes)
-        return to_svg(canvas)
+        for axes in panels[len(paints) :]:
+            axes.set_axis_off()
+        return _svg(canvas)
 
 
-def to_svg(canvas: Canvas) -> str:
+def _svg(canvas: Canvas) -> str:
     """The SVG element of a canvas, without its prologue, style sheet, metadata and fixed size."""
     buffer = io.StringIO()
     with warnings.catch_warnings():
@@ -92,16 +97,25 @@ def french_axis(axis: mpl.axis.Axis, whole: bool = False) -> None:
     axis.set_major_formatter(FuncFormatter(tick))
 
 
-def labels(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+def by_row(axes: Axes, names: Sequence[str], value: str, whole: bool = False) -> None:
+    """The axes of a chart of one row for each name, amounts of the column ``value`` along them."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel(axis_title(value))
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    french_axis(axes.xaxis, whole)
+
+
+def labels(rows: pd.DataFrame, keys: Sequence[str], width: int = 40) -> list[str]:
+    """What the keys of each row say, wrapped."""
     return [
-        ", ".join(wording.cell(v, k) for k, v in zip(keys, row, strict=True))
+        wrapped(", ".join(wording.cell(v, k) for k, v in zip(keys, row, strict=True)), width)
         for row in rows[list(keys)].itertuples(index=False)
     ]
 
 
-def wrapped(text: str, width: int = 40, most: int = 4) -> str:
-    """A label on lines of whole words; only a label longer than ``most`` lines is cut, with an ellipsis."""
-    return textwrap.fill(text, width, break_on_hyphens=False, max_lines=most, placeholder="…")
+def wrapped(text: str, width: int = 40) -> str:
+    """A label on lines of whole words; only a label longer than four lines is cut, with an ellipsis."""
+    return textwrap.fill(text, width, break_on_hyphens=False, max_lines=4, placeholder="…")
 
 
 def row_height(texts: Sequence[str]) -> float:

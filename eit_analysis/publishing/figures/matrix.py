@@ -79,13 +79,8 @@ def heat_map(table: Table, value: str, rows: str, columns: str) -> str:
         if withheld:
             mark = Patch(facecolor="white", edgecolor="#777777", hatch="////", label=CLOSED)
             axes.figure.legend(handles=[mark], loc="outside lower right", frameon=False)
-        bar = axes.figure.colorbar(
-            mpl.cm.ScalarMappable(norm, SCALE),
-            ax=axes,
-            shrink=min(1.0, 3.2 / len(grid) + 0.2),
-            aspect=14,
-            pad=0.01,
-        )
+        shrink, shades = min(1.0, 3.2 / len(grid) + 0.2), mpl.cm.ScalarMappable(norm, SCALE)
+        bar = axes.figure.colorbar(shades, ax=axes, shrink=shrink, aspect=14, pad=0.01)
         bar.outline.set_visible(False)
         bar.set_label(f"{axis_title(value)}, teintes en racine carrée")
         french_axis(bar.ax.yaxis)

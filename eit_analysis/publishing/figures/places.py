@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,15 +56,8 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
             edgecolors=DARK, linewidths=0.8, zorder=3,
         )  # fmt: skip
         open_rings = [code for code in closed if code in spots.index]
-        axes.scatter(
-            x[open_rings],
-            y[open_rings],
-            s=40,
-            facecolors="white",
-            edgecolors="#555555",
-            hatch="////",
-            zorder=3,
-        )
+        ring: Any = {"facecolors": "white", "edgecolors": "#555555", "hatch": "////"}
+        axes.scatter(x[open_rings], y[open_rings], s=40, zorder=3, **ring)
         for code, at, side in _names(placed.index, open_rings, x, y, radius, frame):
             align = {1: "left", -1: "right", 0: "center"}[side[0]]
             upright = {1: "bottom", -1: "top", 0: "center"}[side[1]]

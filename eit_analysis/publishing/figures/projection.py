@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import (
     GRID,
-    STYLE,
     WIDE,
     axis_title,
     drawn,
     empty,
     french_axis,
     labels,
-    to_svg,
     wrapped,
-)
+)  # fmt: skip
 from eit_analysis.publishing.figures.palette import PALETTE
 from eit_analysis.publishing.release.tables import Table
 
@@ -39,15 +36,8 @@ def pyramid(table: Table, left: str, right: str | None = None) -> str:
         sign = -1 if right else 1
         axes.barh(places, sign * rows[left], color=PALETTE[0], label=axis_title(left), height=0.78)
         if right:
-            axes.barh(
-                places,
-                rows[right],
-                color=PALETTE[1],
-                label=axis_title(right),
-                height=0.78,
-                hatch="//",
-                edgecolor="white",
-            )
+            style: Any = {"color": PALETTE[1], "hatch": "//", "edgecolor": "white"}
+            axes.barh(places, rows[right], label=axis_title(right), height=0.78, **style)
             axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
             axes.axvline(0, color="#333333", linewidth=0.8)
         axes.set_yticks(places, labels(rows, table.keys[:1]))
@@ -67,37 +57,29 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
         return empty()
     groups = list(rows.groupby(by, sort=False)) if by else [("", rows)]
     columns = min(3, len(groups))
-    lines = -(-len(groups) // columns)
-    with mpl.rc_context(STYLE):
-        width = WIDE if columns == 3 else 3.4 * columns + 0.6
-        canvas = Canvas(figsize=(width, 3.1 * lines + 0.5), layout="constrained")
-        FigureCanvasSVG(canvas)
-        panels = canvas.subplots(lines, columns, sharey=True, squeeze=False).ravel()
-        for i, (code, part) in enumerate(groups):
-            part, axes = part.sort_values(x), panels[i]
-            for depth, (lower, upper) in enumerate(reversed(list(bands))):
-                axes.fill_between(
-                    part[x],
-                    part[lower],
-                    part[upper],
-                    color=PALETTE[0],
-                    alpha=0.20 + 0.22 * depth,
-                    linewidth=0,
-                )
-            axes.plot(part[x], part[central], color="#00344F", linewidth=1.8)
-            axes.set_title(wrapped(wording.cell(code, by), 30) if by else "", fontsize=11)
-            axes.grid(color=GRID, linewidth=0.6)
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
-            # The first and the last year are those that a reader looks for.
-            axes.set_xticks(np.unique(np.linspace(part[x].min(), part[x].max(), 3).round()))
-            french_axis(axes.yaxis)
-            if i % columns == 0:
-                axes.set_ylabel(axis_title(central))
+    width = WIDE if columns == 3 else 3.4 * columns + 0.6
+
+    def paint(number: int, axes: Axes) -> None:
+        code, part = groups[number][0], groups[number][1].sort_values(x)
+        for depth, (lower, upper) in enumerate(reversed(list(bands))):
+            shade: Any = {"color": PALETTE[0], "alpha": 0.20 + 0.22 * depth, "linewidth": 0}
+            axes.fill_between(part[x], part[lower], part[upper], **shade)
+        axes.plot(part[x], part[central], color="#00344F", linewidth=1.8)
+        axes.set_title(wrapped(wording.cell(code, by), 30) if by else "", fontsize=11)
+        axes.grid(color=GRID, linewidth=0.6)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
+        # The first and the last year are those that a reader looks for.
+        axes.set_xticks(np.unique(np.linspace(part[x].min(), part[x].max(), 3).round()))
+        french_axis(axes.yaxis)
+        if number % columns == 0:
+            axes.set_ylabel(axis_title(central))
         # Once all is drawn: set panel by panel, the first would cut off the others of the shared axis.
-        panels[0].set_ylim(bottom=0)
-        for axes in panels[len(groups) :]:
-            axes.set_axis_off()
-        return to_svg(canvas)
+        if number == len(groups) - 1:
+            axes.set_ylim(bottom=0)
+
+    paints = [partial(paint, number) for number in range(len(groups))]
+    height = 3.1 * -(-len(groups) // columns) + 0.5
+    return drawn(height, *paints, columns=columns, width=width, sharey=True)
 
 
 def lines(table: Table, x: str, value: str, by: str) -> str:

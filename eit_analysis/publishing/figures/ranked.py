@@ -10,17 +10,7 @@ from matplotlib.axes import Axes
 from pandas.api.types import is_integer_dtype
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import (
-    DARK,
-    GRID,
-    axis_title,
-    drawn,
-    empty,
-    french_axis,
-    labels,
-    row_height,
-    wrapped,
-)
+from eit_analysis.publishing.figures.drawing import DARK, by_row, drawn, empty, labels, row_height
 from eit_analysis.publishing.figures.palette import PALETTE, colour
 from eit_analysis.publishing.release.tables import Table
 
@@ -30,7 +20,7 @@ def bars(table: Table, value: str, low: str | None = None, high: str | None = No
     rows = table.visible.dropna(subset=[value]).iloc[::-1]
     if rows.empty:
         return empty()
-    names = [wrapped(text) for text in labels(rows, table.keys)]
+    names = labels(rows, table.keys)
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
@@ -42,14 +32,11 @@ def bars(table: Table, value: str, low: str | None = None, high: str | None = No
             ends = rows[[value, high]].max(axis=1).clip(lower=0)
         for place, end, amount in zip(places, ends, rows[value], strict=True):
             at_end(axes, end, place, wording.measured(amount, value))
-        axes.set_yticks(places, names)
-        axes.set_xlabel(axis_title(value))
+        by_row(axes, names, value, is_integer_dtype(rows[value]))
         axes.margins(x=0.02, y=0.02)
         axes.set_xlim(left=min(0.0, float(rows[[low or value, value]].to_numpy().min()) * 1.05))
         if axes.get_xlim()[0] < 0:
             axes.axvline(0, color="#333333", linewidth=0.9)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis, is_integer_dtype(rows[value]))
 
     return drawn(0.9 + row_height(names) * len(rows), paint)
 
@@ -76,7 +63,7 @@ def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | N
     rows = table.visible.dropna(subset=[value]).iloc[::-1]
     if rows.empty:
         return empty()
-    texts = [wrapped(text, 48) for text in labels(rows, names or table.keys)]
+    texts = labels(rows, names or table.keys, 48)
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
@@ -84,11 +71,8 @@ def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | N
         axes.plot(rows[value], places, "o", color=PALETTE[0], markersize=7, markeredgecolor=DARK)
         if rows[low].min() < 0 < rows[high].max():
             axes.axvline(0, color="#333333", linewidth=0.9)
-        axes.set_yticks(places, texts)
+        by_row(axes, texts, value, is_integer_dtype(rows[value]))
         axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.set_xlabel(axis_title(value))
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis, is_integer_dtype(rows[value]))
 
     return drawn(0.9 + row_height(texts) * len(rows), paint)
 
@@ -98,19 +82,12 @@ def funnel(table: Table, value: str) -> str:
     rows = table.visible.dropna(subset=[value]).iloc[::-1]
     if rows.empty:
         return empty()
-    names = [wrapped(text) for text in labels(rows, table.keys)]
+    names = labels(rows, table.keys)
+    style: Any = {"color": "#BFE3D6", "edgecolor": "#333333", "linewidth": 0.4}
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
-        axes.barh(
-            places,
-            rows[value],
-            left=-rows[value] / 2,
-            color="#BFE3D6",
-            height=0.8,
-            edgecolor="#333333",
-            linewidth=0.4,
-        )
+        axes.barh(places, rows[value], left=-rows[value] / 2, height=0.8, **style)
         for place, amount in zip(places, rows[value], strict=True):
             axes.text(0, float(place), wording.cell(amount, value), ha="center", va="center", weight="bold")
         axes.set_yticks(places, names)

@@ -35,17 +35,11 @@ GAPS = (
 
 
 def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> str:
-    """Ribbons between the values of successive key columns, ``value`` as width.
+    """Ribbons between the values of successive key columns, ``value`` as width; a row of the table per path.
 
-    Ribbons wear the colour of their family where ``category`` is one of the stages, else of the first stage.
-    The code ``unexplained`` of any stage is the gap of a balance: hatched, at the foot.
-
-    Parameters
-    ----------
-    table : Table
-        One row per path: key columns ``stages`` (two or more) and ``value``.
-    limit : int
-        Nodes drawn per stage; the smaller ones are grouped as *Autres*, with their number.
+    Ribbons wear the colour of their family where ``category`` is one of the ``stages``, else of the first.
+    The code ``unexplained`` of any stage is the gap of a balance: hatched, at the foot. Beyond ``limit``
+    nodes of a stage the smaller ones are grouped as *Autres*, with their number.
 
     Returns
     -------

@@ -55,14 +55,9 @@ class Layout:
 
 
 def grouped(paths: pd.DataFrame, stages: Sequence[str], limit: int) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The paths with the smallest codes of a stage as one, where it has more than ``limit``.
+    """The paths (``stages`` and ``amount``) with the smallest codes of a stage as one, beyond its ``limit``.
 
     What is not explained stays by itself.
-
-    Parameters
-    ----------
-    paths : pandas.DataFrame
-        ``stages`` (text) and ``amount``.
 
     Returns
     -------
@@ -87,14 +82,8 @@ def layout(
     The scale (height per unit) is the one that fills the height: sum over a stage of max(amount x scale,
     label) + gap, at the stage that needs most.
 
-    Parameters
-    ----------
-    paths : pandas.DataFrame
-        ``stages`` (text) and ``amount`` > 0, each path once.
-    family : str
-        The stage that ribbons are told apart by.
-    labels : mapping
-        Height of the label of each (number of the stage, code).
+    ``paths`` holds ``stages`` and ``amount`` > 0, each path once; ``family`` is the stage that ribbons are
+    told apart by; ``labels`` the height of the label of each (number of the stage, code).
     """
     ranks = _ranks(paths, stages)
     amounts = [paths.groupby(stage)["amount"].sum().reindex(ranks[i]) for i, stage in enumerate(stages)]

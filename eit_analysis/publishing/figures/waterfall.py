@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import (
-    DARK,
-    GRID,
-    axis_title,
-    drawn,
-    empty,
-    french_axis,
-    labels,
-    row_height,
-    wrapped,
-)
+from eit_analysis.publishing.figures.drawing import DARK, by_row, drawn, empty, labels, row_height
 from eit_analysis.publishing.figures.palette import PALETTE
 from eit_analysis.publishing.figures.ranked import at_end, whiskers
 from eit_analysis.publishing.release.tables import Table
@@ -37,7 +28,7 @@ def waterfall(
     rows = table.visible.dropna(subset=[value])
     if rows.empty:
         return empty()
-    names = [wrapped(text) for text in labels(rows, table.keys[:1])]
+    names = labels(rows, table.keys[:1])
     amounts = rows[value].to_numpy(dtype=float)
     is_level = rows[table.keys[0]].isin(list(levels)).to_numpy()
     starts, ends, reached = np.zeros(len(rows)), np.zeros(len(rows)), 0.0
@@ -47,20 +38,11 @@ def waterfall(
 
     falls = ~is_level & (amounts < 0)
     shades = np.where(is_level, LEVEL, np.where(falls, FALL, RISE))
-    hatches = np.where(falls, "//", "")
+    style: Any = {"hatch": np.where(falls, "//", ""), "edgecolor": DARK, "linewidth": 0.4, "height": 0.62}
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))
-        axes.barh(
-            places,
-            ends - starts,
-            left=starts,
-            color=shades,
-            hatch=hatches,
-            edgecolor=DARK,
-            linewidth=0.4,
-            height=0.62,
-        )
+        axes.barh(places, ends - starts, left=starts, color=shades, **style)
         for place in places[1:]:
             if not is_level[place]:
                 axes.plot([starts[place]] * 2, [place - 0.69, place - 0.31], color=DARK, linewidth=0.8)
@@ -74,12 +56,9 @@ def waterfall(
             text = wording.measured(amount, value)
             sign = "+" if amount > 0 and not is_level[place] else ""
             at_end(axes, tips[place], place, sign + text)
-        axes.set_yticks(places, names)
+        by_row(axes, names, value)
         axes.invert_yaxis()
-        axes.set_xlabel(axis_title(value))
         axes.margins(x=0.12)
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]) if ends.min() < 0 else 0.0)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        french_axis(axes.xaxis)
 
     return drawn(0.9 + row_height(names) * len(rows), paint)

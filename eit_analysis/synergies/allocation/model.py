@@ -116,17 +116,10 @@ class _Rows(NamedTuple):
 
 
 def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str]) -> Model:
-    """The programme of the candidates whose indicators are known.
+    """The programme of the candidates (:func:`validation.ordered`) whose indicators are known.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        From :func:`validation.ordered`.
-    settings : Allocation
-        Section ``[allocation]`` of ``study.toml``.
-    indicators : list of str
-        Columns that the plan is judged by: an exchange that misses one, or its net gain when there is a
-        budget, cannot be weighed against the others and is left out.
+    The plan is judged by the columns ``indicators``: an exchange that misses one, or its net gain when there
+    is a budget, cannot be weighed against the others and is left out.
 
     Raises
     ------

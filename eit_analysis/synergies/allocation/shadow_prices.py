@@ -27,12 +27,7 @@ CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_ye
 
 
 def shadow_prices(plan: JointPlan) -> pd.DataFrame:
-    """The price of each tonne that limits a plan, dearest first.
-
-    Parameters
-    ----------
-    plan : JointPlan
-        From :func:`joint_plan.allocate`, of largest net gain.
+    """The price of each tonne that limits a plan of largest net gain (``allocate``), dearest first.
 
     Returns
     -------

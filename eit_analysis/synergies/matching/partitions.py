@@ -37,16 +37,9 @@ def best_matches_partitioned(
     client: Client,
     folder: Path,
 ) -> pd.DataFrame:
-    """``best_matches``, with its answer and its errors, by the workers of a Dask cluster.
+    """``best_matches``, with its answer and its errors, by the workers of a Dask cluster, of one thread each.
 
-    Parameters
-    ----------
-    outputs, inputs, yields, radius_km, top
-        As for ``best_matches``.
-    client : distributed.Client
-        Of a cluster whose workers have one thread each.
-    folder : Path
-        Where all workers can write; what the partitions leave there may be removed.
+    All of them can write in the ``folder``; what the partitions leave there may be removed.
     """
     checked(outputs, inputs, yields, radius_km, top)
     folder = folder.resolve()

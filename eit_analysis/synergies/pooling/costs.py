@@ -49,10 +49,7 @@ class Costs(NamedTuple):
 def cost_table(overrides: Iterable[PoolingCostOverride] = ()) -> pd.DataFrame:
     """The reference costs of pooling, each overridden row replaced by the study's own values and source.
 
-    Parameters
-    ----------
-    overrides : iterable of PoolingCostOverride
-        ``[[pooling_costs]]`` of ``study.toml``.
+    ``overrides`` are ``[[pooling_costs]]`` of ``study.toml``.
 
     Returns
     -------

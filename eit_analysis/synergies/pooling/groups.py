@@ -10,7 +10,7 @@ overlap; a group inside a larger one of the same need is dropped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +54,6 @@ def pooled(
     sites: pd.DataFrame,
     thresholds: pd.DataFrame,
     costs: pd.DataFrame,
-    hazardous_codes: Collection[str],
     radius_km: float,
     detour_factor: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -68,8 +67,6 @@ def pooled(
         ``reference/pooling_thresholds.csv``, see :func:`thresholds.targets`.
     costs : pandas.DataFrame
         From :func:`costs.cost_table`.
-    hazardous_codes : collection of str
-        Six-digit waste codes that are hazardous: their flows are collected apart.
     radius_km, detour_factor : float
         Reach by road from the centre of the group, or from whoever offers.
 
@@ -90,7 +87,7 @@ def pooled(
     places = sites[["site_id", "latitude", "longitude"]].dropna().astype({"site_id": str})
     places = places.sort_values("site_id").set_index("site_id")
     rows, shares = [], []
-    for target in targets(sharing, flows, thresholds, hazardous_codes):
+    for target in targets(sharing, flows, thresholds):
         threshold, category = target.threshold, target.category
         own_costs = profiles[threshold.profile]
         for found in (

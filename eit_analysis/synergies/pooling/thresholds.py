@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
+from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
@@ -63,9 +63,7 @@ def keyword_in(keyword: str, text: object) -> str | None:
     return max(held, key=len, default=None)
 
 
-def targets(
-    sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame, hazardous_codes: Collection[str]
-) -> list[Target]:
+def targets(sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame) -> list[Target]:
     """Every threshold with the sites it applies to: an item has one, that of the longest keyword it holds.
 
     Parameters
@@ -75,9 +73,8 @@ def targets(
     thresholds : pandas.DataFrame
         ``reference/pooling_thresholds.csv``. A row without keyword applies to each item that no other row of
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
-        that is its keyword, once for what is hazardous and once for the rest, which never share a lorry.
-    hazardous_codes : collection of str
-        Six-digit waste codes that are hazardous; a flow without a code is taken as not.
+        that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
+        flow without a code is taken as not hazardous.
     """
     stated = _stated(sharing)
     named = np.zeros(len(stated), dtype=bool)
@@ -85,10 +82,10 @@ def targets(
     for threshold in _read(thresholds):
         if threshold.nature == COLLECTION:
             like = flows[(flows["direction"] == "out") & (flows["category"] == threshold.keyword)]
-            hazardous = like["waste_code"].isin(list(hazardous_codes))
-            found.append(_collected(threshold._replace(keyword=""), threshold.keyword, like[~hazardous]))
+            apart = hazardous(like["waste_code"])
+            found.append(_collected(threshold._replace(keyword=""), threshold.keyword, like[~apart]))
             own = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
-            found.append(_collected(own, threshold.keyword, like[hazardous]))
+            found.append(_collected(own, threshold.keyword, like[apart]))
         elif threshold.keyword:
             own_rows = _applies(threshold, stated) & ~named
             named = named | own_rows

@@ -31,14 +31,8 @@ def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> p
     """Each stay of a synergy at a stage, from wave to wave.
 
     Waves years apart may hide a stage: a lead seen again when done has spent its study and its commitment in
-    the stay that this table calls ``lead``.
-
-    Parameters
-    ----------
-    registers : dict of str to pandas.DataFrame
-        Tidy ``synergy_register`` by wave; the waves follow one another by name.
-    observed_on : pandas.Timestamp
-        Until when a synergy that has not moved is known not to have moved.
+    the stay that this table calls ``lead``. ``registers`` are by wave, which follow one another by name; a
+    synergy that has not moved is known not to have until ``observed_on``.
 
     Returns
     -------

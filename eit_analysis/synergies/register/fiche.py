@@ -12,8 +12,7 @@ from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allo
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.register.actors import actors
-from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
+from eit_analysis.synergies.register.links import POOLING, actors, names_need, outputs_named
 
 JOINED = ["out_flow_id", "in_flow_id"]
 # The tables of a sheet: what the survey and the register say, then what is computed.
@@ -108,22 +107,11 @@ def fiche(
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
 ) -> SynergySheet:
-    """Everything about one synergy of the register.
+    """Everything about one synergy of the register (tidy ``flows, sharing, sites``).
 
-    Parameters
-    ----------
-    synergy_id : str
-        As in the register.
-    recalled, steps : pandas.DataFrame
-        From ``recall.recall`` and ``steps.next_steps``.
-    plan : pandas.DataFrame
-        From ``joint_plan.allocate`` on ranked candidates that carry their impacts.
-    refused : pandas.DataFrame
-        From ``reasons.nearest``.
-    pools : pandas.DataFrame
-        From ``pooling.pooled``.
-    flows, sharing, sites : pandas.DataFrame
-        Tidy tables.
+    ``recalled, steps`` are from ``recall.recall`` and ``steps.next_steps``, ``plan`` from
+    ``joint_plan.allocate`` on ranked candidates that carry their impacts, ``refused`` from
+    ``reasons.nearest``, ``pools`` from ``pooling.pooled``.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.synergies.register.actors import actors
+from eit_analysis.synergies.register.links import actors
 
 STAGES = ("lead", "study", "committed", "done")
 FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent"]

@@ -16,10 +16,10 @@ from eit_analysis.reference.compatibility import reading
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
-from eit_analysis.synergies.register.actors import actors
 from eit_analysis.synergies.register.links import (
     POOLING,
     Methods,
+    actors,
     is_collection,
     linked,
     names_need,

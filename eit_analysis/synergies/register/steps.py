@@ -27,12 +27,8 @@ def next_steps(
 ) -> pd.DataFrame:
     """For each synergy, the next step by its stage, what blocks it and who acts.
 
-    Parameters
-    ----------
-    recalled, candidates, stays : pandas.DataFrame
-        From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``.
-    stalled_months : float
-        Waiting longer than this counts as stalled.
+    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``; waiting
+    longer than ``stalled_months`` counts as stalled.
 
     Returns
     -------

@@ -8,7 +8,7 @@ import pandas as pd
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.synergies.allocation.exposed import exposed_side
-from eit_analysis.synergies.register.actors import actors
+from eit_analysis.synergies.register.links import actors
 
 MASS = "mass_t_per_year"
 
@@ -41,12 +41,8 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules: Disclosure) -> Breakdown:
     """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
 
-    Parameters
-    ----------
-    plan, most : pandas.DataFrame
-        Exchanges of the joint plans of largest net gain and of most tonnes, :func:`first_hand`.
-    register, rules : pandas.DataFrame, Disclosure
-        Tidy ``synergy_register``; the rules choose between givers and takers, :func:`exposed_side`.
+    ``plan`` and ``most`` are the exchanges of the joint plans of largest net gain and of most tonnes,
+    :func:`first_hand`; the ``rules`` choose between givers and takers, :func:`exposed_side`.
 
     Returns
     -------

@@ -54,10 +54,7 @@ def blocks(intervals: Intervals, drawn: np.ndarray, seed: int) -> Iterator[tuple
 def confidence(intervals: Intervals, central: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """P(first | w = central weights) of each candidate; NaN for one without central weights.
 
-    Parameters
-    ----------
-    central : (m, n) array
-        From :meth:`smaa.Acceptability.central_weights`.
+    ``central``, (m, n), is from :meth:`smaa.Acceptability.central_weights`.
     """
     sure = _sure(intervals)
     known = np.flatnonzero(~np.isnan(central).any(axis=1))

@@ -24,16 +24,8 @@ def preferences(
 ) -> pd.DataFrame:
     """For each candidate, the criterion to value most above the stated weight, and most below.
 
-    Parameters
-    ----------
-    ranked : pandas.DataFrame
-        ``candidate_id``, m rows.
-    criteria : pandas.DataFrame
-        ``criterion, weight``, n rows.
-    central : (m, n) array
-        Central weights, NaN for a candidate that is never first.
-    n_first : (m,) array
-        Draws in which each was first.
+    Of m candidates and n criteria (``criterion, weight``): ``central``, (m, n), are the central weights, NaN
+    for a candidate that is never first, and ``n_first``, (m,), the draws in which each was first.
 
     Returns
     -------

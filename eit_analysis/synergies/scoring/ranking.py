@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.synergies.scoring import comparison, draws, preferences, smaa, spotis
-from eit_analysis.synergies.scoring.criteria import CRITERIA
 
 EVIDENCE_RANK = {"measured": 0, "declared": 1, "estimated": 2, "inferred": 3}
 CONFIDENCE = ("high", "medium", "low", "low")
@@ -45,15 +45,9 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
     interval instead of moving the score. Data confidence is beside the score, not inside it.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        Rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
-        ``ease.with_regulatory_ease`` and ``willingness.with_willingness``.
-    criteria : pandas.DataFrame
-        From :func:`criteria.criteria`.
-    n_draws, seed : int
-        SMAA-2 draws and their seed.
+    Candidates are rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
+    ``ease.with_regulatory_ease`` and ``willingness.with_willingness``; criteria, from
+    :func:`criteria.criteria`.
     """
     ordered = with_coverage(candidates.sort_values("candidate_id").reset_index(drop=True))
     if ordered.empty:
@@ -103,28 +97,27 @@ def measured(
     candidates: pd.DataFrame, criteria: pd.DataFrame
 ) -> tuple[np.ndarray, draws.Intervals, np.ndarray]:
     """Candidates by criteria: values on their scales, distances to the best bound, and which are known."""
-    used = [CRITERIA[name] for name in criteria["criterion"]]
+    used = reference.load("criteria").set_index("criterion").loc[criteria["criterion"]]
     bounds = criteria[["bound_min", "bound_max"]].to_numpy(dtype=float)
     directions = criteria["direction"].to_numpy()
-    raw = _matrix(candidates, [c.column for c in used])
+    raw = _matrix(candidates, used["column"])
     known = ~np.isnan(raw)
     values = np.clip(np.where(known, raw, bounds.mean(axis=1)), bounds[:, 0], bounds[:, 1])
     ends = []
-    for side in (0, 1):
-        end = _matrix(candidates, [c.interval[side] if c.interval else c.column for c in used])
-        end = np.where(np.isnan(end), raw, end)
-        ends.append(spotis.distances(np.where(known, end, bounds[:, side]), bounds, directions))
+    for side, end in enumerate(("low", "high")):
+        stated = _matrix(candidates, used[end].fillna(used["column"]))
+        stated = np.where(np.isnan(stated), raw, stated)
+        ends.append(spotis.distances(np.where(known, stated, bounds[:, side]), bounds, directions))
     central = spotis.distances(values, bounds, directions)
-    group = np.column_stack([pd.factorize(candidates[c.shared], use_na_sentinel=False)[0] for c in used])
+    group = np.column_stack([pd.factorize(candidates[c], use_na_sentinel=False)[0] for c in used["shared"]])
     intervals = draws.Intervals(
         np.minimum(central, np.minimum(*ends)), central, np.maximum(central, np.maximum(*ends)), group
     )
     return values, intervals, known
 
 
-def _matrix(candidates: pd.DataFrame, columns: list[str]) -> np.ndarray:
-    frame = candidates.reindex(columns=columns).astype(float)
-    return frame.to_numpy()
+def _matrix(candidates: pd.DataFrame, columns: pd.Series) -> np.ndarray:
+    return candidates.reindex(columns=list(columns)).astype(float).to_numpy()
 
 
 def _acceptability(ranked: pd.DataFrame, shares: np.ndarray, width: int) -> pd.DataFrame:

@@ -77,12 +77,7 @@ class Acceptability:
 def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, criteria: int) -> Acceptability:
     """Count the ranks of draws that come block by block: memory is that of the counts, not of the draws.
 
-    Parameters
-    ----------
-    blocks : iterable of (weights, distance)
-        (d, n) weights and (d, m) distances of d draws.
-    candidates, criteria : int
-        m and n.
+    ``blocks`` are (weights, distance): (d, n) and (d, m) of d draws, n ``criteria`` and m ``candidates``.
     """
     width = ceil(candidates / CLASSES)
     counts = np.zeros((candidates, ceil(candidates / width)), dtype=np.int32)

@@ -59,12 +59,8 @@ def consensus(votes: pd.DataFrame) -> pd.DataFrame:
 def voters(votes: pd.DataFrame, candidates: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
     """How far each voter is from the consensus, in weights and in the order of the candidates.
 
-    Parameters
-    ----------
-    votes, candidates : pandas.DataFrame
-        ``participant, role, criterion, points``; candidates as :func:`ranking.rank` takes them.
-    criteria : pandas.DataFrame
-        From :func:`criteria.criteria` with the weights of :func:`consensus`.
+    ``votes`` are ``participant, role, criterion, points``, candidates as :func:`ranking.rank` takes them, and
+    ``criteria`` from :func:`criteria.criteria` with the weights of :func:`consensus`.
 
     Returns
     -------

@@ -15,14 +15,8 @@ QUANTILES = {"low": 0.25, "central": 0.5, "high": 0.75}
 def site_willingness(readiness: pd.DataFrame, sites: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
     """Willingness of each site that answered, over all its items and respondents together.
 
-    Parameters
-    ----------
-    readiness : pandas.DataFrame
-        ``site_id, answer`` from 1 to 5.
-    sites : pandas.DataFrame
-        ``site_id, consent``.
-    scales : pandas.DataFrame
-        ``reference/scoring_scales.csv``: the ceiling of each consent.
+    From ``site_id, answer`` (1 to 5) of ``readiness``, ``site_id, consent`` of ``sites``, and the ceiling of
+    each consent in ``scales`` (``reference/scoring_scales.csv``).
 
     Returns
     -------

@@ -19,16 +19,8 @@ RIDGE = 10.0  # as if ten more changes had been seen, of which nothing followed
 def pooled_autoregression(logs: np.ndarray, horizon: int) -> np.ndarray:
     """Coefficients by ridge regression over all series and years, then one year after the other.
 
-    Parameters
-    ----------
-    logs : array (years, series)
-        At least four years; with fewer than fourteen, fewer lags: half of the years before the last.
-    horizon : int
-        Years ahead, H.
-
-    Returns
-    -------
-    array (H, series)
+    ``logs``, array (years, series), has at least four years; with fewer than fourteen, fewer lags: half of
+    the years before the last. The result is an array (``horizon``, series).
     """
     scale = usual_change(logs)
     growth = np.diff(logs, axis=0) / scale

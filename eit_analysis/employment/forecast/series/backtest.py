@@ -17,6 +17,7 @@ from eit_analysis.employment.forecast.series.panel import MINIMUM_YEARS, long_en
 from eit_analysis.employment.forecast.series.rolling import CHOSEN, Rolled, roll
 from eit_analysis.errors import UsageError
 from eit_analysis.french import counted
+from eit_analysis.reference import sentence
 
 HORIZONS = (1, 3, 5, 10)
 COMPARED = ("naive", "drift", "ols_10_years")
@@ -164,19 +165,10 @@ def scorecard_sentence(panel: pd.DataFrame) -> str:
     """French sentence on what the scorecard was made from, or why there is none."""
     values, left_out = usable(panel)
     if len(values) <= MINIMUM_YEARS or values.empty:
-        return (
-            f"Aucune série d'effectifs complète sur plus de {MINIMUM_YEARS}\u00a0années n'a été importée"
-            "\u00a0: l'erreur des prévisions par séries ne peut pas encore être mesurée."
-        )
-    others = len(left_out)
+        return sentence("scorecard_missing", years=MINIMUM_YEARS)
     series = counted(len(values.columns), "série complète", "séries complètes")
-    sentence = (
-        f"Prévisions refaites à chaque année passée, sans rien savoir de la suite, sur {series} "
-        f"de {values.index[0]} à {values.index[-1]}."
-    )
-    if others == 0:
-        return sentence
-    return (
-        f"{sentence} {counted(others, 'autre est écartée', 'autres sont écartées')}\u00a0: "
-        "il y manque une année, ou une valeur y est nulle."
-    )
+    told = sentence("scorecard", series=series, first=values.index[0], last=values.index[-1])
+    if left_out.empty:
+        return told
+    others = counted(len(left_out), "autre est écartée", "autres sont écartées")
+    return " ".join([told, sentence("scorecard_left_out", others=others)])

@@ -10,14 +10,7 @@ from eit_analysis.employment.forecast.series.rolling import CHOSEN, choice, roll
 
 
 def forecast(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Forecasts of the usable series for the years after the last.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        ``series_id, year, value`` (`panel.usable`).
-    horizon : int
-        Years ahead.
+    """Forecasts of the usable series (`panel.usable`) for the ``horizon`` years after the last.
 
     Returns
     -------

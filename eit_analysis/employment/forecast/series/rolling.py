@@ -82,14 +82,8 @@ class Rolled:
 def roll(values: pd.DataFrame, horizon: int) -> Rolled:
     """Forecasts of every method from the eighth year to the last, each from the years up to its origin alone.
 
-    ``mean`` is the plain mean, of logarithms, of `METHODS`; `BASELINES` are for comparison only.
-
-    Parameters
-    ----------
-    values : DataFrame (years × series)
-        From `panel.usable`, long enough.
-    horizon : int
-        Years ahead.
+    ``mean`` is the plain mean, of logarithms, of `METHODS`; `BASELINES` are for comparison only. ``values``
+    are from `panel.usable`, long enough, ``horizon`` is in years.
     """
     logs = np.log(values.to_numpy())
     first = MINIMUM_YEARS - 1

@@ -38,10 +38,7 @@ def wis(
 ) -> np.ndarray:
     """(½ |y − m| + Σ (α_k / 2) IS_k) / (K + ½): weighted interval score of K intervals (Bracher et al. 2021).
 
-    Parameters
-    ----------
-    bounds : dict
-        Low and high bound of each interval by its level, 0.8 for 80 %.
+    ``bounds`` are the low and high bound of each interval by its level, 0.8 for 80 %.
     """
     scores = [(1 - level) / 2 * interval_score(observed, *pair, level) for level, pair in bounds.items()]
     return (np.abs(observed - median) / 2 + np.sum(scores, axis=0)) / (len(bounds) + 0.5)
