@@ -40,13 +40,17 @@ def allowed(table: Breakdown) -> np.ndarray:
 
 
 def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
-    """For each table which of its rows leave, when all leave together."""
+    """For each table which of its rows leave, when all leave together; and last, whether its shares do."""
     publication = Publication(reader)
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure)
         publication.add(statements.of_breakdown(table, cells, base, ~allowed(table), shown))
-    return [publication.shown(number) for number in range(len(tables))]
+    leave = [publication.shown(number) for number in range(len(tables))]
+    return [
+        rows if "share_percent" in table.frame else rows[:-1]
+        for rows, table in zip(leave, tables, strict=True)
+    ]
 
 
 def violations(
@@ -58,7 +62,7 @@ def violations(
     firms, x = amounts["site_id"].to_numpy(), amounts["x"].fillna(0.0).to_numpy(dtype=float)
     told, cells = [], []
     for table, rows in zip(tables, shown, strict=True):
-        open_rows = allowed(table)
+        open_rows = np.append(allowed(table), True)
         for number, row, is_cell in _numbers(table, amounts.index):
             if rows[row]:
                 told.append(number)
@@ -72,7 +76,7 @@ def violations(
 
 
 def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int, bool]]:
-    """All that a table says, with the row that says it, and whether it is a cell: shares only relate two."""
+    """All that a table says, with the row that says it, and whether it is a cell; last, the whole of shares."""
     at = index.get_indexer(table.records["flow_id"])
     declared = np.nan_to_num(table.declared())
     behind = [*table.members()]
@@ -94,15 +98,9 @@ def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int, b
             )
     if "share_percent" in table.frame and columns:
         values = table.records[columns[0]].to_numpy(dtype=float)
-        coefficients = np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0)
-        whole = np.zeros(len(index))
-        np.add.at(whole, at, coefficients)
-        for row, mask in enumerate(behind):
-            part = np.zeros(len(index))
-            np.add.at(part, at[mask], coefficients[mask])
-            low, high = _printed(100 * values[mask].sum() / values.sum(), 2, 0.0) if mask.any() else (0, 100)
-            yield Number(part - low / 100 * whole, 0.0, np.inf, False), row, False
-            yield Number(part - high / 100 * whole, -np.inf, 0.0, False), row, False
+        form = np.zeros(len(index))
+        np.add.at(form, at, np.divide(values, declared, out=np.zeros(len(values)), where=declared != 0))
+        yield Number(form, *_printed(values.sum(), 2, 0.0), False), len(behind), False
 
 
 def _half_widths(frame: pd.DataFrame, name: str) -> np.ndarray:

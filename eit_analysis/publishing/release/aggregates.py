@@ -26,26 +26,28 @@ class Aggregate(Table):
         What its rows tell; None for the team, from whom nothing is kept.
     rounded : pandas.DataFrame or None
         The table as it leaves the team.
-    whole_closed : bool
-        Whether the sum of all records is closed: a share beside its own value would tell it.
     publication : Publication or None
         The tables that it is audited with, where it has the number ``number``.
     """
 
     told: Statements | None = None
     rounded: pd.DataFrame | None = None
-    whole_closed: bool = False
     publication: Publication | None = None
     number: int = 0
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         if viewer.internal or self.rounded is None:
-            return super(Aggregate, replace(self, publication=None, whole_closed=False))._for(viewer, seen)
+            return super(Aggregate, replace(self, publication=None))._for(viewer, seen)
         return super(Aggregate, replace(self, frame=self.rounded, coarse=True))._for(viewer, seen)
 
     @property
     def hidden(self) -> np.ndarray:
-        return super().hidden if self.publication is None else ~self.publication.shown(self.number)
+        return super().hidden if self.publication is None else ~self._leaving[: len(self.frame)]
+
+    @property
+    def _leaving(self) -> np.ndarray:
+        """Which rows leave and, last, whether the shares do."""
+        return np.ones(0, dtype=bool) if self.publication is None else self.publication.shown(self.number)
 
     @property
     def pooled(self) -> dict[str, float]:
@@ -63,6 +65,6 @@ class Aggregate(Table):
 
     @property
     def shut(self) -> np.ndarray:
-        if not self.whole_closed:
+        if self._leaving[len(self.frame) :].all():
             return super().shut
         return super().shut | [wording.heading(column).unit == "%" for column in self.frame.columns]

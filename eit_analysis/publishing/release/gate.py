@@ -111,12 +111,12 @@ class Release(PreparedTables):
         if self.viewer.internal:
             return self._aggregate(content, title, note, None, content.frame, **parts)
         shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
-        told, cells, base = self._told(content, shown)
+        told, cells = self._told(content, shown)
         own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
         # A firm reads what is its own as it declared it; its exact share would tell the whole.
         amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
         frame = shown.frame.mask(np.outer(own, amounts), content.frame)
-        return self._aggregate(content, title, note, told, frame, whole_closed=base.sensitive, **parts)
+        return self._aggregate(content, title, note, told, frame, **parts)
 
     def _check(self, content: Breakdown, title: str) -> None:
         """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
@@ -133,12 +133,12 @@ class Release(PreparedTables):
                 "public, avec release."
             )
 
-    def _told(self, content: Breakdown, shown: Rounded | None) -> tuple[Statements, list[Cell], Cell]:
-        """What a breakdown tells as it is shown, the cells behind its rows, and that of all its records."""
+    def _told(self, content: Breakdown, shown: Rounded | None) -> tuple[Statements, list[Cell]]:
+        """What a breakdown tells as it is shown, and the cells behind its rows."""
         rules, reader = self.settings.disclosure, self.viewer.company
         cells, base = judge(content, rules, reader)
         closed = closed_rows(content, cells, rules, reader)
-        return statements.of_breakdown(content, cells, base, closed, shown), cells, base
+        return statements.of_breakdown(content, cells, base, closed, shown), cells
 
     def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
         for parent in content.parents:

@@ -22,10 +22,11 @@ from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from eit_analysis.breakdown import SOURCE, Breakdown, Derived, Share
 from eit_analysis.publishing.release.disclosure import Cell
-from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step
+from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
 from eit_analysis.publishing.release.system import NOBODY, System
 
 NONE = np.zeros(0)
+LAST = 9  # keys: values are wanted more than their shares
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Statements:
     variables : numpy.ndarray
         Shape (variables of the system,), uint64: what each amount is known by.
     rows : sequence of sequence of int
-        For each row of the table, its numbers.
+        For each row of the table, its numbers; and last, those that its shares beside their values tell.
     allowed : numpy.ndarray
-        Shape (rows,): rows that the primary rules let through.
+        Shape (rows + 1,): those that the primary rules let through.
     depth : numpy.ndarray
-        Shape (rows,): how many keys tell a row apart; 0 for a grand total.
+        Shape (rows + 1,): how many keys tell a row apart; 0 for a grand total.
     """
 
     system: System
@@ -69,11 +70,12 @@ def of_breakdown(
     """
     names = [content.measure, *(name for name in content.sums if name in content.frame)]
     steps = {} if shown is None else shown.steps
-    shares = [] if base.sensitive else [name for name in content.shares if name in steps]
+    wholes = {} if shown is None else content.wholes()
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(steps) <= {*names, *content.shares}
     blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
-    blocks += [_share(content, name, content.shares[name], shown) for name in shares if shown]
+    blocks += [_share(content, name, content.shares[name], shown) for name in content.shares if name in steps]
+    blocks += [_whole(content, name, len(cells)) for name in wholes]
     if content.facts is not None:
         facts = content.facts
         declared = facts.records[facts.measure].to_numpy(dtype=float)
@@ -81,12 +83,12 @@ def of_breakdown(
         blocks.append((told, facts.rows))
     together = joined([block for block, _ in blocks] or [EMPTY])
     starts = np.cumsum([0, *(block.system.forms.shape[0] for block, _ in blocks)])
-    numbers: list[list[int]] = [[] for _ in cells]
+    numbers: list[list[int]] = [[] for _ in range(len(cells) + 1)]
     for (_, rows), start in zip(blocks, starts[:-1], strict=True):
         for number, row in enumerate(rows):
             numbers[row].append(int(start) + number)
-    depth = np.array([len(cell.key) for cell in cells], dtype=int)
-    return replace(together, rows=numbers, allowed=~closed, depth=depth)
+    depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
+    return replace(together, rows=numbers, allowed=np.append(~closed, not base.sensitive), depth=depth)
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
@@ -231,15 +233,33 @@ def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, clo
     return told, np.arange(len(value))
 
 
+def _whole(content: Breakdown, name: str, line: int) -> Block:
+    """What a share beside its own value tells: the sums that it is a share of, each once."""
+    forms, declared = _wholes(content, content.shares[name]), np.nan_to_num(content.declared())
+    distinct = pd.DataFrame(forms.toarray()).drop_duplicates().index.to_numpy()
+    forms = csr_array(forms[distinct])
+    value = forms @ declared
+    counted = (np.nan_to_num(content.records[content.measure]) % 1 == 0).all()
+    step = digit(value, WHOLE_DIGITS if counted else DIGITS)
+    centre = to_step(value, step)
+    told = _numbers(content.records, forms, declared, centre - step / 2, centre + step / 2)
+    return told, np.full(len(value), line)
+
+
+def _wholes(content: Breakdown, share: Share) -> csr_array:
+    """Shape (rows, records): what the share of each row is one of."""
+    coefficients = content.coefficients(share.of)
+    masks = [
+        content.behind([pair for pair in identity if pair[0] in share.within])
+        for identity in content.identities()
+    ]
+    return csr_array(np.array(masks, dtype=float).reshape(-1, len(content.records)) * coefficients)
+
+
 def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
     """A share p of each row: numerator - p denominator is on either side of zero for its ends."""
     top, declared = content.forms(), np.nan_to_num(content.declared())
-    coefficients = content.coefficients(share.of)
-    wholes = [
-        content.behind([pair for pair in identity if pair[0] in share.within]) * coefficients
-        for identity in content.identities()
-    ]
-    whole = csr_array(np.array(wholes, dtype=float).reshape(top.shape))
+    whole = _wholes(content, share)
     return _ratio(content.records, csr_array(share.scale * top), whole, declared, shown, name)
 
 
