@@ -44,7 +44,7 @@ def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
     publication = Publication(reader)
     for table in tables:
         cells, base = judge(table, Disclosure())
-        shown = rounded(table.frame, list(table.keys), table.measure)
+        shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())
         publication.add(statements.of_breakdown(table, cells, base, ~allowed(table), shown))
     leave = [publication.shown(number) for number in range(len(tables))]
     return [
@@ -76,7 +76,7 @@ def violations(
 
 
 def _numbers(table: Breakdown, index: pd.Index) -> Iterator[tuple[Number, int, bool]]:
-    """All that a table says, with the row that says it, and whether it is a cell; last, the whole of shares."""
+    """All that a table says, with the row that says it, and whether it is a cell; last what shares are of."""
     at = index.get_indexer(table.records["flow_id"])
     declared = np.nan_to_num(table.declared())
     behind = [*table.members()]

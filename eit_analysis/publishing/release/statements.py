@@ -74,7 +74,9 @@ def of_breakdown(
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(steps) <= {*names, *content.shares}
     blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
-    blocks += [_share(content, name, content.shares[name], shown) for name in content.shares if name in steps]
+    if shown is not None:
+        apart = [name for name in content.shares if name in steps]
+        blocks += [_share(content, name, content.shares[name], shown) for name in apart]
     blocks += [_whole(content, name, len(cells)) for name in wholes]
     if content.facts is not None:
         facts = content.facts
