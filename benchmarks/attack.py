@@ -37,7 +37,7 @@ def told(result: Result, read: Read, listed: int) -> str:
         f"(besides {read.numbers['bounds']:,} ends of intervals); {read.withheld:,} cells withheld",
         f"parts attacked: {result.parts:,}, by {result.rows:,} inequalities, {result.programmes} programmes",
         f"broken: {result.count(firms=True)} parts of a firm, {result.count(firms=False)} closed cells; "
-        f"tightest bound: {result.closest()}",
+        f"tightest bound: {result.closest()}; {result.given} bound by earlier releases alone",
     ]
     lines += [f"  {count:>4} {kind}" for kind, count in result.kinds().most_common()]
     for violation in result.broken[:listed]:

@@ -258,3 +258,10 @@ def test_nothing_or_nothing_but_zeros_leaves_without_a_crash() -> None:
     zeros = flows(("A", "wood", 0.0), ("B", "wood", 0.0), ("C", "wood", 0.0))
     (shown,) = audited(by(zeros, "category"))
     assert shown.tolist() == by_primary_rules(by(zeros, "category"))[0].tolist()
+    nobody = zeros.head(0)
+    (shown,) = audited(by(nobody, "category").frame.pipe(lambda frame: shares_of(frame, nobody)))
+    assert len(shown) == 1 and shown.all()
+
+
+def shares_of(frame: pd.DataFrame, records: pd.DataFrame) -> Breakdown:
+    return Breakdown(frame.assign(share_percent=100.0), ["category"], records, MASS, TOTAL)

@@ -96,6 +96,7 @@ class Attacker:
         self.known = Known()
         self.held = {audience: Read() for audience in audiences}
         self.last: dict[str, Read] = {}
+        self.earlier: dict[str, list[Cell]] = {audience: [] for audience in self.held}
         self.releases = 0
 
     def receive(self, root: Path, study: str, waves: list[str]) -> None:
@@ -104,6 +105,7 @@ class Attacker:
         tag = f"r{self.releases}"
         add_study(self.known, eit.open_study(study, root=root), tag, waves)
         self.last = {audience: Read() for audience in self.held}
+        self.earlier = {audience: read.cells for audience, read in self.held.items()}
         for wave in waves:
             universes = [u for u in self.known.universes if u.name.startswith(f"{tag} {wave} ")]
             folders = {folder for audience in self.held for folder in folders_of(audience)}
@@ -118,4 +120,4 @@ class Attacker:
     def attack(self, audience: str, rules: Disclosure | None = None) -> Result:
         """A company's pages have one reader; those of partners and of the public, every firm."""
         insiders = [audience.partition(":")[2]] if ":" in audience else None
-        return attack(self.held[audience].cells, self.known, rules, insiders)
+        return attack(self.held[audience].cells, self.known, rules, insiders, self.earlier[audience])

@@ -8,7 +8,7 @@ cell that the primary rules close, not what two or more others put in it within 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from eit_analysis.config import Disclosure
 from .bounds import MARGIN, Bound, Programme, settle
 from .knowledge import Form, Known
 from .layout import Cell
-from .system import System, build, rows_of
+from .system import Row, System, build, rows_of
 
 SMALL = 1e-6  # of a part: zero
 
@@ -59,6 +59,7 @@ class Result:
     parts: int = 0
     rows: int = 0
     programmes: int = 0
+    given: int = 0  # parts that earlier releases bound by themselves
     violations: list[Violation] = field(default_factory=list)
     tightest: float = np.inf
 
@@ -141,22 +142,43 @@ def _key(form: Form, who: str) -> tuple:
 
 
 def attack(
-    cells: list[Cell], known: Known, rules: Disclosure | None = None, insiders: list[str] | None = None
+    cells: list[Cell],
+    known: Known,
+    rules: Disclosure | None = None,
+    insiders: list[str] | None = None,
+    earlier: Sequence[Cell] = (),
 ) -> Result:
-    """Every part against every insider (all firms by default), each block of the system apart."""
-    parts, closed = protected(cells, known, rules or Disclosure())
-    rows = rows_of(cells)
-    system = build(known, rows, [p.form for p in parts] + [form for _, form in closed])
-    result = Result(parts=len(parts) + len(closed), rows=len(rows))
+    """Every part against every insider (all firms by default), each block of the system apart.
+
+    What the releases before the last bound by themselves, ``earlier``, no later one can take back: a firm
+    that leaves knows its own part of what was printed with it. Such parts are counted, and no violation.
+    """
+    found, closed = protected(cells, known, rules or Disclosure())
+    parts, rows = [*found, *(part for part, _ in closed)], rows_of(cells)
     firms = insiders or sorted(set(known.owner) - {""})
+    result = Result(parts=len(parts), rows=len(rows))
+    _attack(parts, rows, known, firms, result)
+    if earlier and result.violations:
+        broken = {id(violation.part): violation.part for violation in result.violations}
+        before = Result()
+        _attack(list(broken.values()), rows_of(earlier), known, firms, before)
+        given = {(id(violation.part), violation.insider) for violation in before.violations}
+        left = [v for v in result.violations if (id(v.part), v.insider) not in given]
+        result.given = len(broken) - len({id(v.part) for v in left})
+        result.violations = left
+        result.tightest = min((v.tightest for v in left), default=np.inf)
+    return result
+
+
+def _attack(parts: list[Part], rows: list[Row], known: Known, firms: list[str], result: Result) -> None:
+    system = build(known, rows, [part.form for part in parts])
     by_block: dict[int, list[Part]] = {}
-    for part in [*parts, *(part for part, _ in closed)]:
+    for part in parts:
         by_block.setdefault(int(system.blocks[next(iter(system.vector(part.form)))]), []).append(part)
     for block, members in sorted(by_block.items()):
         if (system.matrix[:, system.blocks == block].nnz) == 0:
             continue
         _attack_block(system, block, members, firms, result)
-    return result
 
 
 def _attack_block(system: System, block: int, members: list[Part], firms: list[str], result: Result) -> None:

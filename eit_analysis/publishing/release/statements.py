@@ -255,7 +255,7 @@ def _wholes(content: Breakdown, share: Share) -> csr_array:
         content.behind([pair for pair in identity if pair[0] in share.within])
         for identity in content.identities()
     ]
-    return csr_array(np.array(masks, dtype=float).reshape(-1, len(content.records)) * coefficients)
+    return csr_array(np.array(masks, dtype=float).reshape(len(masks), len(coefficients)) * coefficients)
 
 
 def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
