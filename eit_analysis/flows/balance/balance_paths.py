@@ -6,6 +6,9 @@ what becomes of what takers (outlets, ESS) receive.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 
 from eit_analysis.breakdown import SOURCE, Breakdown, Derived
@@ -16,9 +19,12 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 
 SURVEYED_TAKERS = "surveyed_takers"
 SENT = ["category", "naf_division", "route"]
+SECTORS, WAYS = ["naf_division", "naf_section"], ["route", "recovery", "valorised"]
 
 
-def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Breakdown:
+def sent_paths(
+    out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame, by: list[str] = SENT
+) -> Breakdown:
     """What actors send, by family, sector and route; and what takers receive that nobody can have sent.
 
     Parameters
@@ -27,6 +33,8 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
         Described outflows (:mod:`dimensions`), and inflows of the takers; t/year.
     families : pandas.DataFrame
         :func:`territory_balance.family_balance` of the same.
+    by : list of str
+        Family, sector and route, or coarser levels of them.
 
     Returns
     -------
@@ -39,9 +47,13 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     got = received[received["category"].isin(gap.index)]
     share = got[MASS] / got.groupby("category")[MASS].transform("sum")
     mass = share * got["category"].map(gap).astype(float)
-    missing = got.assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS, **{MASS: mass})
-    columns = [*SENT, "site_id", MASS, *(name for name in SOURCE if name in out)]
-    return _summed(pd.concat([out[columns], missing[columns[:5]]], ignore_index=True), SENT)
+    missing = got.assign(**{MASS: mass})
+    missing[SECTORS], missing[WAYS] = UNEXPLAINED, SURVEYED_TAKERS
+    columns = ["category", *SECTORS, *WAYS, "site_id", MASS, *SOURCE]
+    rows = [out, missing.drop(columns=SOURCE, errors="ignore")]
+    paths = pd.concat([part.reindex(columns=columns) for part in rows], ignore_index=True)
+    again = partial(sent_paths, out, received, families)
+    return replace(_summed(paths, by), regrouped=again)
 
 
 def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:

@@ -1,0 +1,51 @@
+"""The levels of a key: what its groups are put together by where they show too little one by one.
+
+Each level is a column of the same records, from the finest to the coarsest: outlet, treatment, recovered or
+not. A table may be by any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Sequence
+
+# The next coarser level of a key.
+COARSER = {
+    "commune_code": "epci_name",
+    "naf_division": "naf_section",
+    "waste_code": "category",
+    "route": "recovery",
+    "recovery": "valorised",
+    "occupation": "rome_domain",
+    "age_band": "age_group",
+}
+WORDS = {
+    "epci_name": "par intercommunalité",
+    "naf_section": "par section de la NAF",
+    "category": "par famille",
+    "recovery": "par mode de traitement",
+    "valorised": "selon la valorisation",
+    "rome_domain": "par domaine de métiers",
+    "age_group": "en trois tranches",
+}
+
+
+def raised(keys: Sequence[str], key: str, known: Container[str]) -> list[str] | None:
+    """The keys with one of them a level higher, None where there is no such level among the columns known.
+
+    One that stands at that level already makes room: treatment and outlet become recovered or not, and
+    treatment.
+    """
+    level = COARSER.get(key)
+    if level is None or level not in known:
+        return None
+    others = raised(keys, level, known) if level in keys else list(keys)
+    return others and [level if name == key else name for name in others]
+
+
+def regrouped(title: str, levels: Collection[str]) -> str:
+    """A title that says by what the table is, where its keys are at these levels instead of those it names.
+
+    >>> regrouped("Tonnages par commune", ["epci_name"])
+    'Tonnages par commune (regroupement par intercommunalité)'
+    """
+    return f"{title} (regroupement {', '.join(WORDS[level] for level in levels)})" if levels else title
