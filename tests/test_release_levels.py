@@ -91,7 +91,7 @@ def printed(table: Aggregate) -> tuple[list[str], list[str]]:
 def test_firms_of_one_intercommunalite_are_shown_by_it_and_the_page_says_so(small_study: Study) -> None:
     content = flows.totals(outgoing(), "commune_code")
     table = released(small_study, content, "Tonnages sortants par commune")
-    assert table.title == "Tonnages sortants par commune (regroupement par intercommunalité)"
+    assert table.title == "Tonnages sortants par commune (ici par intercommunalité)"
     header, rows = printed(table)
     assert header[0] == "Intercommunalité"
     assert rows == ["CC de Thann-Cernay", "Total"]
@@ -108,20 +108,20 @@ def test_the_map_of_communes_that_are_put_together_is_bars(small_study: Study) -
     table = release.table(flows.totals(outgoing(), "commune_code"), title)
     page = release.figure(figures.commune_map, table, title).html("f")
     assert "CC de Thann-Cernay" in page and "autre commune" not in page
-    assert "par commune (regroupement par intercommunalité)" in page
-    assert not re.search(r"par commune(?! \(regroupement)", page)
+    assert "par commune (ici par intercommunalité)" in page
+    assert not re.search(r"par commune(?! \(ici)", page)
 
 
 def test_divisions_are_sections(small_study: Study) -> None:
     table = released(small_study, flows.totals(outgoing(), "naf_division"), "Par secteur")
-    assert table.title == "Par secteur (regroupement par section de la NAF)"
+    assert table.title == "Par secteur (ici par section de la NAF)"
     header, rows = printed(table)
     assert header[0] == "Section de la NAF" and rows == ["industrie manufacturière", "Total"]
 
 
 def test_outlets_are_recovered_or_not(small_study: Study) -> None:
     table = released(small_study, flows.totals(outgoing(), "route"), "Par exutoire")
-    assert table.title == "Par exutoire (regroupement selon la valorisation)"
+    assert table.title == "Par exutoire (ici selon la valorisation)"
     assert printed(table)[0][0] == "Valorisé"
     assert table.row("yes") >= 0 and "valorisé" in printed(table)[1]
 
@@ -135,7 +135,7 @@ def test_of_treatment_and_outlet_both_go_one_level_up() -> None:
 
 def test_waste_codes_are_families(small_study: Study) -> None:
     table = released(small_study, flows.totals(outgoing(), "waste_code"), "Par code déchet")
-    assert table.title == "Par code déchet (regroupement par famille)"
+    assert table.title == "Par code déchet (ici par famille)"
     assert printed(table)[1][-1] == "Total" and {"carton", "bois"} <= set(printed(table)[1])
 
 
@@ -145,7 +145,7 @@ def test_ages_are_three_groups_in_order(small_study: Study) -> None:
     assert three["age_group"].tolist() == ["moins de 30 ans", "30 à 54 ans", "55 ans et plus"]
     assert three["headcount"].tolist() == [13.0, 21.0, 21.0]
     table = released(small_study, employment.workforce.age_pyramid(people_), "Effectif par tranche d'âge")
-    assert table.title == "Effectif par tranche d'âge (regroupement en trois tranches)"
+    assert table.title == "Effectif par tranche d'âge (ici en trois tranches)"
     assert printed(table)[0][0] == "Groupe d'âges"
 
 
@@ -156,7 +156,7 @@ def test_every_age_band_is_in_a_group() -> None:
 def test_occupations_are_domains(small_study: Study) -> None:
     staff = people(["30-34"], ["H2902", "H2903", "H2909", "N1103"])
     table = released(small_study, employment.workforce.occupations(staff), "Métiers")
-    assert table.title == "Métiers (regroupement par domaine de métiers)"
+    assert table.title == "Métiers (ici par domaine de métiers)"
     assert printed(table)[0][0] == "Domaine de métiers" and "industrie" in printed(table)[1]
 
 
@@ -166,7 +166,7 @@ def test_a_figure_names_its_keys_as_the_table_was_asked_for(small_study: Study) 
     assert table.keys == ["category", "naf_section"]
     figure = release.figure(figures.heat_map, table, "Carte", rows="naf_division", columns="category")
     assert figure.options["rows"] == "naf_section"
-    assert figure.title == "Carte (regroupement par section de la NAF)"
+    assert figure.title == "Carte (ici par section de la NAF)"
     assert "industrie manufacturière" in figure.html("f")
 
 

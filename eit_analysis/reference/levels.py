@@ -46,6 +46,6 @@ def regrouped(title: str, levels: Collection[str]) -> str:
     """A title that says by what the table is, where its keys are at these levels instead of those it names.
 
     >>> regrouped("Tonnages par commune", ["epci_name"])
-    'Tonnages par commune (regroupement par intercommunalité)'
+    'Tonnages par commune (ici par intercommunalité)'
     """
-    return f"{title} (regroupement {', '.join(WORDS[level] for level in levels)})" if levels else title
+    return f"{title} (ici {', '.join(WORDS[level] for level in levels)})" if levels else title
