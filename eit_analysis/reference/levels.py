@@ -32,14 +32,12 @@ WORDS = {
 def raised(keys: Sequence[str], key: str, known: Container[str]) -> list[str] | None:
     """The keys with one of them a level higher, None where there is no such level among the columns known.
 
-    One that stands at that level already makes room: treatment and outlet become recovered or not, and
-    treatment.
+    Nor where it is a key already: outlets within their treatment are summed by treatment as they are.
     """
     level = COARSER.get(key)
-    if level is None or level not in known:
+    if level is None or level not in known or level in keys:
         return None
-    others = raised(keys, level, known) if level in keys else list(keys)
-    return others and [level if name == key else name for name in others]
+    return [level if name == key else name for name in keys]
 
 
 def regrouped(title: str, levels: Collection[str]) -> str:
