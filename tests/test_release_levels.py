@@ -129,6 +129,7 @@ def test_outlets_are_recovered_or_not(small_study: Study) -> None:
 def test_what_stands_within_its_own_level_has_its_sums_already() -> None:
     known = outgoing().columns
     assert raised(["recovery", "route"], "route", known) is None
+    assert raised(["recovery", "route"], "recovery", known) is None
     assert raised(["category", "waste_code"], "waste_code", known) is None
     assert raised(["category", "route"], "route", known) == ["category", "recovery"]
 

@@ -32,10 +32,11 @@ WORDS = {
 def raised(keys: Sequence[str], key: str, known: Container[str]) -> list[str] | None:
     """The keys with one of them a level higher, None where there is no such level among the columns known.
 
-    Nor where it is a key already: outlets within their treatment are summed by treatment as they are.
+    Nor of two keys one within the other: outlets within their treatment are summed by treatment as they are.
     """
     level = COARSER.get(key)
-    if level is None or level not in known or level in keys:
+    nested = level in keys or key in [COARSER.get(other) for other in keys]
+    if level is None or level not in known or nested:
         return None
     return [level if name == key else name for name in keys]
 
