@@ -173,7 +173,7 @@ def test_a_figure_names_its_keys_as_the_table_was_asked_for(small_study: Study) 
 
 @pytest.mark.parametrize(
     "by",
-    ["commune_code", "naf_division", "waste_code", "route", ["recovery", "route"], ["category", "route"],
+    ["commune_code", "naf_division", "waste_code", "route", ["quality", "route"], ["category", "route"],
      ["naf_division", "route"], ["category", "naf_division", "commune_code"]],
 )  # fmt: skip
 def test_what_is_shown_is_nearly_the_most_of_any_level(by: str | list[str]) -> None:
