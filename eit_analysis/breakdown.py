@@ -95,9 +95,9 @@ class Breakdown:
         What the rows tell beside their sums.
     team : sequence of str
         Columns for the team alone: amounts that no form links to what actors declared.
-    coarser : callable or None
-        Gives the same by coarser groups (sections in place of divisions), under the same names of keys: an
-        audience gets the finest level that still shows most.
+    regrouped : callable or None
+        Makes the same table by as many other keys: an audience gets the finest of the levels of its keys
+        (:mod:`reference.levels`) that still shows most.
     """
 
     frame: pd.DataFrame
@@ -111,7 +111,7 @@ class Breakdown:
     shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
     facts: Facts | None = field(default=None, repr=False)
     team: Sequence[str] = ()
-    coarser: Callable[[], Breakdown] | None = field(default=None, repr=False)
+    regrouped: Callable[[list[str]], Breakdown] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return (

@@ -577,6 +577,7 @@ def test_what_is_extrapolated_holds_what_was_observed(report):
 
 
 FAMILY_TABLES = {
+    "Tonnages sortants par code déchet",
     "Tonnages sortants par famille",
     "Tonnages entrants déclarés par famille",
     "Tonnages sortants par famille et mode de traitement",

@@ -10,15 +10,19 @@ import re
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown, Derived, Share
 from eit_analysis.errors import UsageError
+from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.tables import AGE_BANDS
 
 UNKNOWN = "non renseigné"
 OTHER = "Autres métiers"
 SENIOR_BANDS = ["55-59", "60 et plus"]
+AGE_GROUPS = dict.fromkeys(AGE_BANDS, "30 à 54 ans")
+AGE_GROUPS |= dict.fromkeys(["15-24", "25-29"], "moins de 30 ans")
+AGE_GROUPS |= dict.fromkeys(SENIOR_BANDS, "55 ans et plus")
+AGES = {"age_band": list(AGE_BANDS), "age_group": list(dict.fromkeys(AGE_GROUPS.values()))}
 
 
 def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3) -> pd.DataFrame:
@@ -27,9 +31,12 @@ def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: i
     Firms call the same occupation by different names: the label kept for a ROME code is the one with most
     people (the first in alphabetical order when equal). Rows without a code keep their own label. An
     occupation with fewer people, or in fewer firms, than the minimum joins `OTHER` and loses its ROME code.
-    Nobody is lost: ``occupation``, ``rome_code``, ``age_band`` and ``contract`` are rewritten.
+    Nobody is lost: ``occupation``, ``rome_code``, ``age_band`` and ``contract`` are rewritten. Added are
+    ``rome_domain``, the main domain that the declared code begins with, and ``age_group``, one of three.
     """
     rows = workforce.copy()
+    rows["rome_domain"] = rome_domain(rows["rome_code"])
+    rows["age_group"] = rows["age_band"].map(AGE_GROUPS).astype(object).fillna(UNKNOWN)
     for name in ("age_band", "contract"):
         rows[name] = rows[name].astype(object).where(rows[name].notna(), UNKNOWN)
     label = occupation_labels(workforce)
@@ -50,6 +57,11 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
     return {str(code): str(label) for code, label in chosen.items()}
 
 
+def rome_domain(codes: pd.Series) -> pd.Series:
+    """The main domain of each ROME code, its letter: ``H2902`` -> ``H``."""
+    return codes.astype(object).str[0].fillna(UNKNOWN)
+
+
 def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataFrame:
     """The professional families (FAP) of each occupation: ``occupation, fap_code``, none when not imported.
 
@@ -64,24 +76,30 @@ def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataF
     return linked[["occupation", "fap_code"]].drop_duplicates().reset_index(drop=True)
 
 
-def age_pyramid(workforce: pd.DataFrame) -> Breakdown:
-    """Share of people by age band, headcount_b / Σ headcount; a last band names unknown ages, if any."""
-    return Breakdown(_by_age(workforce), ["age_band"], workforce, "headcount", people=True)
+def age_pyramid(workforce: pd.DataFrame, by: str = "age_band") -> Breakdown:
+    """Share of people by age band, headcount_b / Σ headcount; a last band names unknown ages, if any.
+
+    ``by`` is ``age_band`` or ``age_group``.
+    """
+    frame = _by_age(workforce, by)
+    return Breakdown(
+        frame, [by], workforce, "headcount", people=True,
+        regrouped=lambda keys: age_pyramid(workforce, *keys),
+    )  # fmt: skip
 
 
-def _by_age(workforce: pd.DataFrame) -> pd.DataFrame:
-    people = workforce.groupby("age_band")["headcount"].sum()
-    bands = list(AGE_BANDS) if len(workforce) else []
-    order = [*bands, *(band for band in people.index if band not in AGE_BANDS)]
-    return _with_share(people.reindex(order, fill_value=0.0).rename_axis("age_band").reset_index())
+def _by_age(workforce: pd.DataFrame, by: str = "age_band") -> pd.DataFrame:
+    people = workforce.groupby(by)["headcount"].sum()
+    bands = AGES[by] if len(workforce) else []
+    order = [*bands, *(band for band in people.index if band not in bands)]
+    return _with_share(people.reindex(order, fill_value=0.0).rename_axis(by).reset_index())
 
 
 def located(workforce: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """The same rows with ``size_class`` (of the headcount that their firm gave) and its ``epci_name``."""
-    communes = reference.load("communes").set_index("commune_code")["epci_name"]
     own = sites.drop_duplicates("site_id").set_index("site_id")
     size = workforce["site_id"].map(size_class(own["headcount"])).astype(object)
-    place = workforce["site_id"].map(own["commune_code"].map(communes)).astype(object)
+    place = workforce["site_id"].map(epci_of(own["commune_code"])).astype(object)
     return workforce.assign(size_class=size.fillna(UNKNOWN), epci_name=place.fillna(UNKNOWN))
 
 
@@ -116,30 +134,37 @@ def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(share_percent=share).reset_index(drop=True)
 
 
-def occupations(workforce: pd.DataFrame) -> Breakdown:
+def occupations(workforce: pd.DataFrame, by: str = "occupation") -> Breakdown:
     """People by occupation and how hard firms find it to recruit them (0 to 4, weighted by people).
 
-    Most people first, ``OTHER`` last: ``occupation, headcount, hiring_difficulty``.
+    Most people first, ``OTHER`` last: ``by`` (``occupation`` or ``rome_domain``), ``headcount,
+    hiring_difficulty``.
     """
     rated = workforce[workforce["hiring_difficulty"].notna()]
-    table = workforce.groupby("occupation")[["headcount"]].sum()
-    weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["occupation"]).sum()
-    people = rated.groupby("occupation")["headcount"].sum()
+    table = workforce.groupby(by)[["headcount"]].sum()
+    weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated[by]).sum()
+    people = rated.groupby(by)["headcount"].sum()
     table["hiring_difficulty"] = (weighted / people.where(people > 0)).reindex(table.index)
-    order = table.reset_index().sort_values(["headcount", "occupation"], ascending=[False, True])
-    return Breakdown(others_last(order), ["occupation"], workforce, "headcount", people=True)
+    order = others_last(table.reset_index().sort_values(["headcount", by], ascending=[False, True]), by)
+    return Breakdown(
+        order, [by], workforce, "headcount", people=True,
+        regrouped=lambda keys: occupations(workforce, *keys),
+    )  # fmt: skip
 
 
-def senior_shares(workforce: pd.DataFrame) -> Breakdown:
+def senior_shares(workforce: pd.DataFrame, by: str = "occupation") -> Breakdown:
     """Share of people aged 55 or more (those behind a row) among those of known age, by occupation."""
     aged = workforce[workforce["age_band"].isin(AGE_BANDS)]
     aged = aged.assign(seniors=aged["headcount"].where(aged["age_band"].isin(SENIOR_BANDS), 0.0))
-    people = aged.groupby("occupation")[["seniors", "headcount"]].sum()
+    people = aged.groupby(by)[["seniors", "headcount"]].sum()
     share = 100 * people["seniors"] / people["headcount"].where(people["headcount"] > 0)
-    table = occupations(workforce).frame[["occupation"]]
-    table["senior_share_percent"] = table["occupation"].map(share).astype(float)
-    shares = {"senior_share_percent": Share(["occupation"], "headcount")}
-    return Breakdown(table, ["occupation"], aged, "seniors", of="headcount", people=True, shares=shares)
+    table = occupations(workforce, by).frame[[by]]
+    table["senior_share_percent"] = table[by].map(share).astype(float)
+    return Breakdown(
+        table, [by], aged, "seniors", of="headcount", people=True,
+        shares={"senior_share_percent": Share([by], "headcount")},
+        regrouped=lambda keys: senior_shares(workforce, *keys),
+    )  # fmt: skip
 
 
 def announced_plans(workforce: pd.DataFrame) -> Derived:
@@ -160,9 +185,9 @@ def announced_plans(workforce: pd.DataFrame) -> Derived:
     return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, sums=sums)
 
 
-def others_last(table: pd.DataFrame) -> pd.DataFrame:
+def others_last(table: pd.DataFrame, by: str = "occupation") -> pd.DataFrame:
     """The same rows with the merged small occupations at the end: they are no occupation to rank."""
-    return table.sort_values("occupation", key=lambda names: names == OTHER, kind="stable", ignore_index=True)
+    return table.sort_values(by, key=lambda names: names == OTHER, kind="stable", ignore_index=True)
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:

@@ -14,7 +14,6 @@ from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.reference.nomenclatures import section_of
 
 
 def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
@@ -34,8 +33,7 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
     -------
     Breakdown
         ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``), ``n_sites``; groups
-        from the heaviest down. Only groups that were answered: an absent one is missing, not zero. Sectors
-        have a coarser level, the sections of the NAF.
+        from the heaviest down. Only groups that were answered: an absent one is missing, not zero.
 
     Raises
     ------
@@ -48,14 +46,8 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
             f"Les flux n'ont pas de colonne « {unknown[0]} »\u00a0: prenez l'une des leurs, par son nom "
             "anglais (category, route, naf_division, commune_code…)."
         )
-    coarser = partial(_by_section, flows, by, total) if "naf_division" in by else None
-    frame = _grouped(flows, by, total)
-    return Breakdown(frame, by, flows, MASS, TOTAL if total else None, coarser=coarser)
-
-
-def _by_section(flows: pd.DataFrame, by: list[str], total: bool) -> Breakdown:
-    grouped = flows.assign(naf_division=section_of(flows["naf_division"]))
-    return Breakdown(_grouped(grouped, by, total), by, grouped, MASS, TOTAL if total else None)
+    frame, again = _grouped(flows, by, total), partial(totals, flows, total=total)
+    return Breakdown(frame, by, flows, MASS, TOTAL if total else None, regrouped=again)
 
 
 def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:

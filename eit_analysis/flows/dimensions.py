@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.uncertainty.propagation import MASS, prepare
-from eit_analysis.reference.nomenclatures import naf_division
+from eit_analysis.reference.commune_tables import epci_of
+from eit_analysis.reference.nomenclatures import naf_division, section_of
 
 UNKNOWN = "unknown"
 # Waste hierarchy of directive 2008/98/EC, article 4, by route; burning without recovery is disposal.
@@ -49,16 +50,18 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        The same rows in the same order, with ``naf_division`` (two digits), ``commune_code``,
-        ``commune_name`` and ``actor_type`` of the site, ``hazardous`` (yes, no), ``recovery`` (material,
-        organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes, no), ``payment`` (paid,
-        free, earned) and ``cost_eur_per_year``, missing where the cost is not stated. A missing key becomes
-        ``unknown``, that of the waste code, the quality, the contractor and, for an outflow, the route
-        included; an inflow has no route, so no recovery.
+        The same rows in the same order, with ``naf_division`` (two digits), ``naf_section``,
+        ``commune_code``, ``commune_name``, ``epci_name`` and ``actor_type`` of the site, ``hazardous`` (yes,
+        no), ``recovery`` (material, organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes,
+        no), ``payment`` (paid, free, earned) and ``cost_eur_per_year``, missing where the cost is not stated.
+        A missing key becomes ``unknown``, that of the waste code, the quality, the contractor and, for an
+        outflow, the route included; an inflow has no route, so no recovery.
     """
     of_site = sites.set_index("site_id")[OF_SITE]
     divisions = {code: naf_division(code) for code in sites["naf_code"].dropna().unique()}
     of_site["naf_division"] = sites["naf_code"].map(divisions).to_numpy()
+    of_site["naf_section"] = section_of(of_site["naf_division"])
+    of_site["epci_name"] = epci_of(of_site["commune_code"])
     hazard = waste_codes.set_index("waste_code")["hazardous"].map({0: "no", 1: "yes"})
     described = flows.reset_index(drop=True)
     for column in of_site:

@@ -118,7 +118,7 @@ def potential_by(left: pd.DataFrame, by: str) -> Breakdown:
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
     columns = [by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
-    return replace(mass, frame=rows[columns], sums=[str(bill.measure)], coarser=None)
+    return replace(mass, frame=rows[columns], sums=[str(bill.measure)], regrouped=None)
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:

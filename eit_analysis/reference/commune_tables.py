@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterable
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
+import pandas as pd
+
 from eit_analysis import reference
 from eit_analysis.reference.place_names import bare_name, normalise_names
 
@@ -65,6 +67,11 @@ def by_code() -> dict[str, int]:
     for city, districts in DISTRICT_CODES.items():
         index.update({str(code): index[city] for code in districts})
     return index
+
+
+def epci_of(codes: pd.Series) -> pd.Series:
+    """The *intercommunalité* of each commune of today; missing where it has none or is unknown."""
+    return codes.map(dict(zip(columns()["commune_code"], columns()["epci_name"], strict=True)))
 
 
 @cache

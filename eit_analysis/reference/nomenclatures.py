@@ -130,6 +130,5 @@ def naf_division(naf: object) -> str | None:
 
 
 def section_of(divisions: pd.Series) -> pd.Series:
-    """The section of the NAF of each division: ``10`` -> ``C``; what is no division stays as it is."""
-    table = reference.load("naf_divisions").set_index("naf_division_code")["section"]
-    return divisions.map(table).fillna(divisions)
+    """The section of the NAF of each division: ``10`` -> ``C``; missing for what is no division."""
+    return divisions.map(reference.load("naf_divisions").set_index("naf_division_code")["section"])

@@ -23,7 +23,7 @@ KEYS = [
     "site_id", "wave", "direction", "actor_type", "category", "waste_code", "route", "recovery",
     "valorised", "hazardous", "quality", "evidence", "contractor", "commune_code", "epci_name",
     "naf_division", "naf_section", "cost_known", "payment", "tax_status", "presence", "month", "peak_month",
-    "year", "occupation", "age_band", "contract", "rome_code", "greening",
+    "year", "occupation", "rome_domain", "age_band", "age_group", "contract", "rome_code", "greening",
     "group_number", "label", "nature", "skill", "action", "sorting",
 ]  # fmt: skip
 # A measure: for every record of a universe, sums of (variable, public coefficient).

@@ -20,7 +20,7 @@ TABLES = {
     "family x outlet": ("category", "recovery", "route"),
     "family x sector": ("category", "naf_division"),
     "family x grouped sector": ("category", "naf_section"),
-    "code": ("waste_code",),
+    "code": ("category", "waste_code"),
 }
 
 

@@ -162,7 +162,9 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
         },
     )
     outgoing = out & (flows["actor_type"] != "outlet").to_numpy()
-    gap = flows.assign(naf_division="unexplained", route="surveyed_takers")
+    unexplained = dict.fromkeys(["naf_division", "naf_section"], "unexplained")
+    takers = dict.fromkeys(["route", "recovery", "valorised"], "surveyed_takers")
+    gap = flows.assign(**unexplained, **takers)
     signs = [np.ones(outgoing.sum()), np.ones(received.sum()), -np.ones(recoverable.sum())]
     keys = pd.concat([flows[outgoing], gap[received], gap[recoverable]], ignore_index=True)
     ids = np.concatenate([mass[outgoing], mass[received], mass[recoverable]])

@@ -66,7 +66,7 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
         ``occupation, hiring_difficulty, basin_occupation, basin_planned_hires,
         basin_difficult_share_percent``, of the occupations whose need in the basin is published.
     """
-    own = occupations(workforce)
+    own = replace(occupations(workforce), regrouped=None)  # a published figure is of one occupation
     linked = families(workforce, rome_fap).merge(
         needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
     )

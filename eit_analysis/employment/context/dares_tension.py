@@ -73,7 +73,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
         from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
         ``fap_codes`` the families published at that level.
     """
-    own, rows = occupations(workforce), linked.merge(finest, on="fap_code")
+    own = replace(occupations(workforce), regrouped=None)  # a published class is of one occupation
+    rows = linked.merge(finest, on="fap_code")
     if rows.empty:
         return replace(own, frame=pd.DataFrame(columns=TENSION_COLUMNS))
     rows["depth"] = rows["geographic_level"].map({level: i for i, level in enumerate(AREAS)})

@@ -29,7 +29,9 @@ def classes(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> dict[str, s
     return dict(zip(known["rome_code"], known["greening"], strict=True))
 
 
-def headcounts(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, str]) -> Breakdown:
+def headcounts(
+    people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, str], by: str = "occupation"
+) -> Breakdown:
     """People by class, and by occupation within the classes of ``GREENING``.
 
     ``declared`` are the rows of ``people`` before ``workforce.prepare``, which takes their code from small
@@ -38,22 +40,26 @@ def headcounts(people: pd.DataFrame, declared: pd.DataFrame, known: dict[str, st
     Returns
     -------
     Breakdown
-        ``occupation, greening, headcount, share_percent`` (of all people). Occupations from the largest down,
-        small ones merged last, then ``TOTAL`` of each class (0 in those that nobody is of) and of all.
+        ``by`` (``occupation`` or ``rome_domain``), ``greening, headcount, share_percent`` (of all people).
+        Occupations from the largest down, small ones merged last, then ``TOTAL`` of each class (0 in those
+        that nobody is of) and of all.
     """
     records = people.assign(greening=declared["rome_code"].map(known).astype(object).fillna(UNKNOWN))
-    keys, columns = ["occupation", "greening"], ["occupation", "greening", "headcount", "share_percent"]
+    keys, columns = [by, "greening"], [by, "greening", "headcount"]
     rows = records.groupby(keys)[["headcount"]].sum().reset_index()
-    rows = others_last(rows.sort_values(["headcount", "occupation"], ascending=[False, True]))
+    rows = others_last(rows.sort_values(["headcount", by], ascending=[False, True]), by)
     parts: list[list[object]] = []
     for name in [*CLASSES, UNKNOWN] if UNKNOWN in set(rows["greening"]) else CLASSES:
         own = rows[rows["greening"] == name]
-        parts += own[columns[:3]].to_numpy().tolist() if name in GREENING else []
+        parts += own[columns].to_numpy().tolist() if name in GREENING else []
         parts.append([TOTAL, name, own["headcount"].sum()])
     whole = rows["headcount"].sum()
-    table = pd.DataFrame([*parts, [TOTAL, TOTAL, whole]] if len(people) else [], columns=columns[:3])
+    table = pd.DataFrame([*parts, [TOTAL, TOTAL, whole]] if len(people) else [], columns=columns)
     table["share_percent"] = 100 * table["headcount"] / whole
-    return Breakdown(table, keys, records, "headcount", total=TOTAL, people=True)
+    return Breakdown(
+        table, keys, records, "headcount", total=TOTAL, people=True,
+        regrouped=lambda keys: headcounts(people, declared, known, keys[0]),
+    )  # fmt: skip
 
 
 def source(imported: pd.DataFrame | None, shipped: pd.DataFrame) -> str:

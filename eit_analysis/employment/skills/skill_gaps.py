@@ -15,6 +15,7 @@ from dataclasses import replace
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.workforce import rome_domain
 
 UNNAMED = "métier ROME "  # before a code that neither the study nor an imported ROME names
 
@@ -35,6 +36,7 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     rows["headcount"] = rows["headcount"].fillna(1.0)
     named = rows["rome_code"].map(occupation_labels).astype(object)
     rows["occupation"] = named.fillna(UNNAMED + rows["rome_code"])
+    rows["rome_domain"] = rome_domain(rows["rome_code"])
     rows["level_gap"] = (rows["required_level"] - rows["current_level"]).clip(lower=0)
     rows["to_train"] = rows["headcount"].where(rows["level_gap"] > 0, 0.0)
     rows["gap_people_levels"] = rows["headcount"] * rows["level_gap"]
@@ -62,11 +64,14 @@ def training_plan(skills: pd.DataFrame) -> Breakdown:
     return Breakdown(order.reset_index(drop=True), ["skill"], lacking, "to_train", people=True, sums=sums)
 
 
-def gaps_by_occupation(skills: pd.DataFrame) -> Breakdown:
-    """People below the required level, by occupation and skill: ``occupation, skill, to_train``."""
+def gaps_by_occupation(skills: pd.DataFrame, by: str = "occupation") -> Breakdown:
+    """People below the required level, by occupation (or ``rome_domain``) and skill: both, ``to_train``."""
     lacking = skills[skills["to_train"] > 0]
-    table = lacking.groupby(["occupation", "skill"])[["to_train"]].sum().reset_index()
-    return Breakdown(table, ["occupation", "skill"], lacking, "to_train", people=True)
+    table = lacking.groupby([by, "skill"])[["to_train"]].sum().reset_index()
+    return Breakdown(
+        table, [by, "skill"], lacking, "to_train", people=True,
+        regrouped=lambda keys: gaps_by_occupation(skills, keys[0]),
+    )  # fmt: skip
 
 
 def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:

@@ -7,6 +7,7 @@ what becomes of what takers (outlets, ESS) receive.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -18,13 +19,17 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 
 SURVEYED_TAKERS, DECLARED = "surveyed_takers", "declared_t_per_year"
 SENT = ["category", "naf_division", "route"]
+SECTORS, WAYS = ["naf_division", "naf_section"], ["route", "recovery", "valorised"]
 
 
-def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Breakdown:
+def sent_paths(
+    out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame, by: list[str] = SENT
+) -> Breakdown:
     """What actors send, by family, sector and route; and what takers receive that nobody can have sent.
 
-    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year), and
-    ``families`` their :func:`territory_balance.family_balance`.
+    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year),
+    ``families`` their :func:`territory_balance.family_balance`, ``by`` family, sector and route or coarser
+    levels of them.
 
     Returns
     -------
@@ -34,9 +39,13 @@ def sent_paths(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame
     """
     gap = families.loc[families["verdict"] == "from_elsewhere", "category"]
     both = pd.concat([received, recoverable(out).assign(**{MASS: lambda flows: -flows[MASS]})])
-    missing = both[both["category"].isin(gap)].assign(naf_division=UNEXPLAINED, route=SURVEYED_TAKERS)
+    missing = both[both["category"].isin(gap)].copy()
+    missing[SECTORS], missing[WAYS] = UNEXPLAINED, SURVEYED_TAKERS
     records = pd.concat([out, missing], ignore_index=True)
-    return replace(_summed(records.assign(**{DECLARED: records[MASS].abs()}), SENT), of=DECLARED)
+    again = partial(sent_paths, out, received, families)
+    return replace(
+        _summed(records.assign(**{DECLARED: records[MASS].abs()}), by), of=DECLARED, regrouped=again
+    )
 
 
 def recoverable(out: pd.DataFrame) -> pd.DataFrame:

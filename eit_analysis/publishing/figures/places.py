@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import DARK, WIDE, axis_title, drawn, empty
 from eit_analysis.publishing.figures.label_places import Box, overlap, round_below
+from eit_analysis.publishing.figures.ranked import bars
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.reference import commune_tables
 
@@ -27,8 +28,10 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
     """Dots on the centres of communes, area to scale; x = lon cos(lat_0), y = lat (equirectangular), in km.
 
     Other communes of the frame are grey points, withheld ones open rings. What has no known centre is said
-    in a line beneath.
+    in a line beneath. A table that puts communes together is drawn as bars.
     """
+    if by in table.levels:
+        return bars(table, value)
     seen = table.visible.dropna(subset=[value])
     rows = seen[seen[value] > 0].groupby(by, sort=False)[value].sum().sort_values(ascending=False)
     closed = [code for code in table.frame.loc[table.hidden, by].unique() if code not in rows.index]

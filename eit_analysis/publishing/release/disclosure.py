@@ -17,8 +17,6 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
 
-NEARLY = 0.8  # of what the coarser level shows: less, and an audience gets that one
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -104,14 +102,3 @@ def closed_rows(
         beside, _ = judge(replace(breakdown, measure=name), rules, reader)
         closed |= np.array([cell.sensitive for cell in beside], dtype=bool)
     return closed
-
-
-def finest(breakdown: Breakdown, rules: Disclosure) -> Breakdown:
-    """The finest level of which the rules let through nearly as much as of the coarser one."""
-    levels = [breakdown, breakdown.coarser()] if breakdown.coarser else [breakdown]
-    shown = []
-    for level in levels:
-        cells, _ = judge(level, rules)
-        depth = max((len(cell.key) for cell in cells), default=0)
-        shown.append(sum(cell.size for cell in cells if len(cell.key) == depth and not cell.sensitive))
-    return next(level for level, most in zip(levels, shown, strict=True) if most >= NEARLY * max(shown))

@@ -18,8 +18,9 @@ from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import statements
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.disclosure import Cell, closed_rows, finest, judge
+from eit_analysis.publishing.release.disclosure import Cell, closed_rows, judge
 from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.levels import finest
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
@@ -30,6 +31,7 @@ from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.reference.levels import regrouped
 from eit_analysis.study import Study
 
 
@@ -96,6 +98,9 @@ class Release(PreparedTables):
         A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
         is taken to tell all that their rows of the same keys do.
 
+        Outside the team a table is by the finest level of its keys that still shows most, and its title says
+        which.
+
         Raises
         ------
         DisclosureError
@@ -104,10 +109,17 @@ class Release(PreparedTables):
         """
         if isinstance(content, Derived):
             return self._derived(content, title, note)
+        levels: dict[str, str] = {}
         if isinstance(content, Breakdown) and not self.viewer.internal:
-            content = finest(content.outside() if content.team else content, self.settings.disclosure)
+            asked = content.keys
+            content = content.outside() if content.team else content
+            content = finest(content, self.settings.disclosure, self.viewer.company)
+            levels = {own: level for own, level in zip(asked, content.keys, strict=True) if own != level}
+            title = regrouped(title, levels.values())
         self._check(content, title)
-        parts = {"measure": content.measure, "actors": content.records["site_id"].nunique()}
+        parts = {
+            "measure": content.measure, "actors": content.records["site_id"].nunique(), "levels": levels,
+        }  # fmt: skip
         if self.viewer.internal:
             return self._aggregate(content, title, note, None, content.frame, **parts)
         shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
@@ -220,7 +232,8 @@ class Release(PreparedTables):
 
         Unless they are given: the value is the measure of the table, the source the questionnaires of the
         wave, ``n`` the number of actors behind the table. ``interval`` adds the bounds of the value, True for
-        the only ones, ``"80"`` for those of that level.
+        the only ones, ``"80"`` for those of that level. Keys are named as the table was asked for, whatever
+        their level.
         """
         if not isinstance(table, Table):
             raise DisclosureError(f"« {title} »\u00a0: une figure se dessine seulement d'un tableau diffusé.")
@@ -233,6 +246,8 @@ class Release(PreparedTables):
         if n is None and table.actors:
             n = self.count(table.actors, "acteur", "acteurs")
         source = source or f"questionnaires des acteurs, vague {self.study.wave}"
+        title = regrouped(title, table.levels.values())
+        options = {name: table.at_level(option) for name, option in options.items()}
         return Figure(self.viewer, draw, table, title, options, finding, source, n)
 
     def highlights(self, answers: Sequence[tuple[str, *tuple[Text, ...]]]) -> Highlights:

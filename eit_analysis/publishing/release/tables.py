@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -42,6 +42,8 @@ class Table(Released):
         How many actors are behind the table.
     identity : pandas.DataFrame or None
         The keys before site ids became names.
+    levels : mapping
+        The coarser key that stands for one that was asked for.
     coarse : bool
         Whether its numbers are rounded: they are printed without the decimals that rounding left empty.
     """
@@ -56,6 +58,7 @@ class Table(Released):
     measure: str | None = None
     actors: int = 0
     identity: pd.DataFrame | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
     coarse: bool = False
 
     secrecy: ClassVar[str] = "secret statistique"
@@ -148,6 +151,12 @@ class Table(Released):
         if len(found) < 2:
             raise DisclosureError(f"« {self.title} » n'a pas d'intervalle pour « {column} ».")
         return found
+
+    def at_level(self, option: object) -> object:
+        """An option of a figure: the name of a key, or a list of names, as the key of the level shown."""
+        if isinstance(option, list):
+            return [self.at_level(part) for part in option]
+        return self.levels.get(option, option) if isinstance(option, str) else option
 
     def value(self, key: object, column: str = "", interval: str | bool = False) -> Value:
         """The published form of one cell, its measure by default.
