@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import pickle
 import re
 from dataclasses import dataclass
@@ -47,6 +48,20 @@ def test_internal_sees_everything_including_actors_who_refused(small_study: Stud
     release = Release(small_study, "internal", "essai")
     assert release.load("flows")["mass_t_per_year"].sum() == 163
     assert not family_table(release).seen_by(release.viewer, {}).hidden.any()
+
+
+def test_for_the_team_no_small_occupation_is_merged(small_study: Study) -> None:
+    small = [("E1", "Accordage", "B1501", 1.0), ("E2", "Soudage", "H2913", 8.0)]
+    people = pd.DataFrame(small, columns=["site_id", "occupation", "rome_code", "headcount"])
+    people.assign(age_band=None, contract=None).to_parquet(small_study.processed / "workforce.parquet")
+    manifest = json.loads((small_study.processed / "manifest.json").read_text(encoding="utf-8"))
+    manifest["tables"]["workforce"] = manifest["tables"]["flows"]
+    (small_study.processed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    release = Release(small_study, "internal", "essai")
+    assert release.least == (0, 0) and set(release.workforce()["occupation"]) == {"Accordage", "Soudage"}
+    for audience in ("partners", "public", "company:E1"):
+        release = Release(small_study, audience, "essai")
+        assert release.least == (5, 3) and set(release.workforce()["occupation"]) == {"Autres métiers"}
 
 
 def test_outside_an_actor_who_refused_is_not_even_counted(small_study: Study) -> None:

@@ -51,6 +51,8 @@ class Release(PreparedTables):
         self.study, self.page, self.wave = study, page, study.wave
         self.settings = study.settings
         self.viewer = viewer_of(study, audience)
+        if not self.viewer.internal:
+            self.least = self.settings.disclosure.minimum_people, self.settings.disclosure.minimum_units
         # What a reader of this page alone could find; the pages of an audience are protected together later.
         self.publication = Publication(self.viewer.company)
 
