@@ -157,6 +157,25 @@ def test_listing_follows_consent(small_study: Study) -> None:
     ]
 
 
+def test_a_firm_reads_of_its_groups_who_may_be_named_and_how_many_more(small_study: Study) -> None:
+    frame = pd.DataFrame({"group_number": [1, 2, 3], "members": ["E1 E5 E6", "E1 E2", "E5 E2"]})
+    frame = frame.assign(label="une benne", n_enough=[2.0, 2.0, 1.0], saving_eur_per_year=[70.0, 80.0, 90.0])
+    seen = {}
+    for audience in ("internal", "partners", "company:E5"):
+        release = Release(small_study, audience, "essai")
+        seen[audience] = release.listing(frame, "Groupes", ["members"]).seen_by(release.viewer, {})
+    one, two = (f"Ateliers Numéro {n} & <fils>" for n in (1, 2))
+    own = "Ateliers Numéro 5 & <fils>"
+    assert list(seen["partners"].frame["members"]) == [f"{one}, {two}"]
+    assert list(seen["company:E5"].frame["members"]) == [
+        f"{one}, {own} et 1\u00a0autre acteur",
+        f"{own}, {two}",
+    ]
+    # A number is about all members, those that are not named too.
+    assert seen["company:E5"].shut[:, 3].tolist() == [True, False]
+    assert seen["company:E5"].shut[:, 4].all() and not seen["internal"].shut.any()
+
+
 def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E5", "E1", "E2", "E3"], "rank": [1, 2, 3, 4]})
     for audience, ranks in (("internal", [1, 2]), ("partners", [2, 3]), ("public", [])):

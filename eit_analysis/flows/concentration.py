@@ -1,4 +1,4 @@
-"""Who weighs most: sites from the heaviest down, and how many of them hold a share of the tonnage."""
+"""Who weighs most: sites from the heaviest down, how many of them hold a share, where one of them stands."""
 
 from __future__ import annotations
 
@@ -47,3 +47,14 @@ def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> Brea
     held = pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
     counted = held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
     return Breakdown(counted, ["threshold_percent"], held)
+
+
+def third(out: pd.DataFrame, firm: str | None) -> int:
+    """In which third of the sites a firm is by its tonnage: 1 for the heaviest, 2, 3.
+
+    Zero where nothing may be said: a site that is not there, or thirds of fewer than three sites.
+    """
+    mass = out.groupby("site_id")[MASS].sum().rank(method="first", ascending=False)
+    if firm is None or firm not in mass or len(mass) < 9:
+        return 0
+    return int((mass[firm] - 1) * 3 // len(mass)) + 1
