@@ -21,9 +21,15 @@ class PreparedTables:
     """The tables of one wave by name; ``labels="fr"`` gives French headers with units, and codes as words.
 
     A study gives every row; a release gives the same tables without the actors who refused its audience.
+
+    Attributes
+    ----------
+    least : tuple of int
+        People and actors below which something is not named on its own; none for the team.
     """
 
     settings: StudyConfig
+    least: tuple[int, int] = (0, 0)
 
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table as cleaning wrote it."""
@@ -64,11 +70,9 @@ class PreparedTables:
     def workforce(self, labels: str = "") -> pd.DataFrame:
         """People by site, occupation, age band and contract; occupations named by the most frequent label.
 
-        Occupations of very few people or actors are one, as the rules of disclosure of the study say.
+        Outside the team, occupations of very few people or actors are one (``least``).
         """
-        rules = self.settings.disclosure
-        people = workforce.prepare(self.load("workforce"), rules.minimum_people, rules.minimum_units)
-        return self._worded(people, labels)
+        return self._worded(workforce.prepare(self.load("workforce"), *self.least), labels)
 
     def sharing(self, labels: str = "") -> pd.DataFrame:
         """Purchases, services, equipment, space, skills and training that actors offer or need."""

@@ -35,3 +35,12 @@ def test_nobody_weighs():
     for flows in (FLOWS.head(0), flows_of([("A", 0)])):
         assert concentration.holders(flows).frame.empty
     assert concentration.ranked(FLOWS.head(0)).frame.empty
+
+
+def test_a_place_is_a_third_of_nine_sites_at_least():
+    ten = flows_of([(f"E{n}", 100 - n) for n in range(10)])
+    assert [concentration.third(ten, f"E{n}") for n in range(10)] == [1, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert concentration.third(ten, "E10") == concentration.third(ten, None) == 0
+    assert concentration.third(ten.head(8), "E1") == 0
+    # No amount of another decides more than the order.
+    assert concentration.third(ten.assign(**{MASS: ten[MASS] ** 2}), "E4") == 2

@@ -175,6 +175,8 @@ def test_what_concerns_one_firm_gives_way():
     )
     assert both.loc["find_outlet", "first_category"] == "food"
     assert one.loc["find_outlet", "first_category"] == "glass"
+    team = recommendations.recommendations(behind([alone, *shared]), minimum_sites=0).frame
+    assert team.set_index("action").loc["find_outlet", "first_category"] == "glass"
 
 
 def test_nothing_to_recommend():

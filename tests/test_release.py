@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import pickle
 import re
 from dataclasses import dataclass
@@ -47,6 +48,20 @@ def test_internal_sees_everything_including_actors_who_refused(small_study: Stud
     release = Release(small_study, "internal", "essai")
     assert release.load("flows")["mass_t_per_year"].sum() == 163
     assert not family_table(release).seen_by(release.viewer, {}).hidden.any()
+
+
+def test_for_the_team_no_small_occupation_is_merged(small_study: Study) -> None:
+    small = [("E1", "Accordage", "B1501", 1.0), ("E2", "Soudage", "H2913", 8.0)]
+    people = pd.DataFrame(small, columns=["site_id", "occupation", "rome_code", "headcount"])
+    people.assign(age_band=None, contract=None).to_parquet(small_study.processed / "workforce.parquet")
+    manifest = json.loads((small_study.processed / "manifest.json").read_text(encoding="utf-8"))
+    manifest["tables"]["workforce"] = manifest["tables"]["flows"]
+    (small_study.processed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    release = Release(small_study, "internal", "essai")
+    assert release.least == (0, 0) and set(release.workforce()["occupation"]) == {"Accordage", "Soudage"}
+    for audience in ("partners", "public", "company:E1"):
+        release = Release(small_study, audience, "essai")
+        assert release.least == (5, 3) and set(release.workforce()["occupation"]) == {"Autres métiers"}
 
 
 def test_outside_an_actor_who_refused_is_not_even_counted(small_study: Study) -> None:
@@ -140,6 +155,25 @@ def test_listing_follows_consent(small_study: Study) -> None:
         "Ateliers Numéro 2 & <fils>, Ateliers Numéro 5 & <fils>",
         "Ateliers Numéro 5 & <fils>",
     ]
+
+
+def test_a_firm_reads_of_its_groups_who_may_be_named_and_how_many_more(small_study: Study) -> None:
+    frame = pd.DataFrame({"group_number": [1, 2, 3], "members": ["E1 E5 E6", "E1 E2", "E5 E2"]})
+    frame = frame.assign(label="une benne", n_enough=[2.0, 2.0, 1.0], saving_eur_per_year=[70.0, 80.0, 90.0])
+    seen = {}
+    for audience in ("internal", "partners", "company:E5"):
+        release = Release(small_study, audience, "essai")
+        seen[audience] = release.listing(frame, "Groupes", ["members"]).seen_by(release.viewer, {})
+    one, two = (f"Ateliers Numéro {n} & <fils>" for n in (1, 2))
+    own = "Ateliers Numéro 5 & <fils>"
+    assert list(seen["partners"].frame["members"]) == [f"{one}, {two}"]
+    assert list(seen["company:E5"].frame["members"]) == [
+        f"{one}, {own} et 1\u00a0autre acteur",
+        f"{own}, {two}",
+    ]
+    # A number is about all members, those that are not named too.
+    assert seen["company:E5"].shut[:, 3].tolist() == [True, False]
+    assert seen["company:E5"].shut[:, 4].all() and not seen["internal"].shut.any()
 
 
 def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) -> None:

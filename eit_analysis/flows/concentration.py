@@ -1,4 +1,4 @@
-"""Who weighs most: sites from the heaviest down, and how many of them hold a share of the tonnage."""
+"""Who weighs most: sites from the heaviest down, how many of them hold a share, where one of them stands."""
 
 from __future__ import annotations
 
@@ -83,3 +83,14 @@ def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> F
         variables = variables.assign(**dict.fromkeys(SOURCE, names))
     records = pd.concat([flows, variables], ignore_index=True)
     return Facts(records, MASS, csr_array(forms), np.zeros(len(high)), high, np.array(rows, dtype=int))
+
+
+def third(out: pd.DataFrame, firm: str | None) -> int:
+    """In which third of the sites a firm is by its tonnage: 1 for the heaviest, 2, 3.
+
+    Zero where nothing may be said: a site that is not there, or thirds of fewer than three sites.
+    """
+    mass = out.groupby("site_id")[MASS].sum().rank(method="first", ascending=False)
+    if firm is None or firm not in mass or len(mass) < 9:
+        return 0
+    return int((mass[firm] - 1) * 3 // len(mass)) + 1

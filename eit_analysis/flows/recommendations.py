@@ -21,8 +21,6 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
 STAKE = in_euros("stake")
-# Below, a family is one firm's business rather than the territory's; the list of flows still shows it.
-SHARED_BY = 3
 
 
 def actions(
@@ -81,20 +79,22 @@ def actions(
     )
 
 
-def recommendations(behind: pd.DataFrame) -> Derived:
+def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     """One row per action of :func:`actions`, over all families, with the family that leads it; ranked.
+
+    Outside the team, a family of fewer than ``minimum_sites`` gives way: its figures could not be shown.
 
     Returns
     -------
     Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes, among those that
-        concern at least three sites, or else of all), mass and bounds (t/year), stake and bounds (EUR/year,
-        missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, mean over the tonnes),
+        concern at least ``minimum_sites``, or else of all), mass and bounds (t/year), stake and bounds
+        (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, over the tonnes),
         ``n_sites``, ``advice`` (the action again, shown as a sentence); at most eight rows. From the tonnes
         of each action, and from what is at stake where that is in euros.
     """
     rows = _sums(behind, ["action"])
-    rows = rows[rows[MASS] > 0].merge(_leading(behind), on="action")
+    rows = rows[rows[MASS] > 0].merge(_leading(behind, minimum_sites), on="action")
     places = rows[[MASS, STAKE[0], "ease"]].rank(method="min", ascending=False, na_option="bottom")
     rows = rows.assign(places=places.sum(axis=1), advice=rows["action"])
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
@@ -106,9 +106,9 @@ def recommendations(behind: pd.DataFrame) -> Derived:
     return Derived(rows[columns], KEYS, parents, sums=sums)
 
 
-def _leading(behind: pd.DataFrame) -> pd.DataFrame:
+def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     families = _sums(behind, ["action", "category"])
-    families["alone"] = families["n_sites"] < SHARED_BY
+    families["alone"] = families["n_sites"] < minimum_sites
     order = {"alone": True, STAKE[0]: False, MASS: False, "category": True}
     families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
     return families.drop_duplicates("action")[["action", "category"]].rename(

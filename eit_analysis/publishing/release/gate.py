@@ -22,6 +22,7 @@ from eit_analysis.publishing.release.disclosure import Cell, closed_rows, judge
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.levels import finest
 from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.rounding import Rounded, rounded
@@ -52,6 +53,8 @@ class Release(PreparedTables):
         self.study, self.page, self.wave = study, page, study.wave
         self.settings = study.settings
         self.viewer = viewer_of(study, audience)
+        if not self.viewer.internal:
+            self.least = self.settings.disclosure.minimum_people, self.settings.disclosure.minimum_units
         # What a reader of this page alone could find; the pages of an audience are protected together later.
         self.publication = Publication(self.viewer.company)
 
@@ -202,6 +205,26 @@ class Release(PreparedTables):
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
         first = [str(frame.columns[0])]
         return Listing(self.viewer, title, self._known(frame), first, note, sites=sites, most=most)
+
+    def own(self, frame: pd.DataFrame, title: str, note: str = "") -> Table:
+        """The rows of the firm that reads, in full; none for any other audience."""
+        mine = frame[frame["site_id"] == self.viewer.company].drop(columns="site_id")
+        return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
+
+    def exchanges(self, content: Breakdown, title: str, note: str = "") -> Exchanges:
+        """The exchanges of the firm that reads, its partners named or described (:mod:`partners`).
+
+        Parameters
+        ----------
+        content : Breakdown
+            One row for each, with ``partner_site_id``. Of its records, in the same order, the measure is what
+            the other side declared, and ``told_low`` and ``told_high`` what the row tells of it.
+        """
+        common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
+        words = partner_words(self.viewer, self.sites(), self.settings.scoring.detour_factor, self.least[1])
+        told = bounded(content, self.settings.disclosure, self.viewer.company)
+        number = self.publication.add(told)
+        return Exchanges(**common, told=told, publication=self.publication, number=number, words=words)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor."""

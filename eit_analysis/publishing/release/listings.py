@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
+
+MEMBERS = "members"
 
 
 @dataclass(eq=False, repr=False)
@@ -40,7 +43,9 @@ class Listing(Table):
             {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
             for row in self.frame[sites].itertuples(index=False)
         ]
-        allowed = np.flatnonzero([viewer.may_list(group) for group in groups])
+        # Of a group that it is in, a firm reads what it is about and how many more there are, no number.
+        together = sites == [MEMBERS]
+        allowed = np.flatnonzero([viewer.may_list(g) or (together and viewer.among(g)) for g in groups])
         secret = np.array(
             [wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame],
             dtype=bool,
@@ -54,7 +59,9 @@ class Listing(Table):
         rows = self.frame.iloc[kept].reset_index(drop=True)
         identity = rows[list(self.keys)]
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
-        closed = ~own[:, None] & secret
+        among = np.array([not viewer.may_list(groups[i]) for i in kept], dtype=bool)
+        number = rows.dtypes.map(pd.api.types.is_numeric_dtype).to_numpy() & ~rows.columns.isin(self.keys)
+        closed = (~own[:, None] & secret) | np.outer(among, number)
         withheld = len(groups) - len(allowed)
         lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
         note = self.noted(f"{lines} à ce public." if withheld else "")
@@ -66,6 +73,13 @@ class Listing(Table):
             rows = rows.astype(object).mask(closed).infer_objects()
         frame = self.named(rows, viewer)
         return replace(self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity)
+
+    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+        if MEMBERS not in self.sites:
+            return super().named(frame, viewer)
+        rest = [column for column in self.sites if column != MEMBERS]
+        named = super(Listing, replace(self, sites=rest)).named(frame, viewer)
+        return named.assign(**{MEMBERS: [viewer.members(str(ids)) for ids in frame[MEMBERS]]})
 
     @property
     def shut(self) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eit_analysis import french
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing.consents import binding, rosters
@@ -57,6 +58,17 @@ class Viewer:
         if self.company is not None and self.company not in group:
             return False
         return bool(group) and all(self.may_name(site) for site in group)
+
+    def among(self, group: set[str]) -> bool:
+        """Whether its firm is one of these: of who else is, it reads the names it may, and how many more."""
+        return self.company is not None and self.company in group
+
+    def members(self, sites: str) -> str:
+        """The names it may read of site ids, then how many more there are."""
+        named = [self.name(site) for site in sites.split() if self.may_name(site)]
+        more = len(sites.split()) - len(named)
+        others = french.counted(more, "autre acteur", "autres acteurs")
+        return " et ".join(filter(None, [", ".join(named), others if more else ""]))
 
     def name(self, site: object) -> str:
         text = str(site)

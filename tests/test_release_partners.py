@@ -1,0 +1,123 @@
+"""What a firm reads of its partners: names that were agreed to, else words that at least three actors fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.partners import ANYBODY, described, placed
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.study import Study
+
+METAL, FOOD, SHOP = "2562B", "1051C", "4752B"
+
+
+def actors(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    """``(site, activity, degrees of latitude north of the reader)``."""
+    frame = pd.DataFrame(rows, columns=["site_id", "naf_code", "latitude"]).assign(longitude=7.0)
+    here = pd.DataFrame({"site_id": ["R"], "naf_code": [METAL], "latitude": [0.0], "longitude": [7.0]})
+    found = placed(pd.concat([here, frame], ignore_index=True), "R", detour_factor=1.0)
+    return found[found["site_id"] != "R"]
+
+
+def test_activity_and_distance_are_said_where_three_share_them() -> None:
+    words = described(actors(("A", METAL, 0.01), ("B", METAL, 0.05), ("C", METAL, 0.08)), 3)
+    assert set(words.values()) == {"un acteur à moins de 10 km (produits métalliques)"}
+
+
+def test_the_section_then_the_distance_then_nothing() -> None:
+    near = [("A", METAL, 0.01), ("B", FOOD, 0.02), ("C", "2012Z", 0.02)]
+    far = [("D", METAL, 0.15), ("E", FOOD, 0.15), ("F", SHOP, 0.15)]
+    words = described(actors(*near, *far, ("G", METAL, 0.3), ("H", SHOP, 0.3), ("I", SHOP, 0.3)), 3)
+    assert words["A"] == words["B"] == words["C"] == "un acteur à moins de 10 km (industrie manufacturière)"
+    assert words["D"] == words["F"] == "un acteur de 10 à 20 km"
+    assert words["G"] == "un acteur à plus de 20 km"
+    assert set(described(actors(*near[:2]), 3).values()) == {ANYBODY}
+    assert described(actors().head(0), 3) == {}
+
+
+def test_nobody_is_told_apart_by_what_is_not_said_of_it() -> None:
+    # D fits « à moins de 10 km » with the three of metal; said of D alone, the words would mean D.
+    near = [("A", METAL, 0.01), ("B", METAL, 0.02), ("C", METAL, 0.02)]
+    words = described(actors(*near, ("D", FOOD, 0.02)), 3)
+    assert set(words.values()) == {"un acteur à moins de 10 km (industrie manufacturière)"}
+    assert set(described(actors(*near, ("D", FOOD, 0.3)), 3).values()) == {ANYBODY}
+    # One is left over: the smaller group joins it, the larger keeps its words.
+    far = [(f"F{n}", FOOD, 0.15) for n in range(4)]
+    words = described(actors(*near, *far, ("D", SHOP, 0.3)), 3)
+    assert Counter(words.values()) == {ANYBODY: 4, "un acteur de 10 à 20 km (agroalimentaire)": 4}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_at_least_three_actors_have_each_description(seed: int) -> None:
+    random = pd.Series(range(14)).sample(frac=1, random_state=seed).tolist()
+    codes = [METAL, FOOD, SHOP, "2012Z", "2813Z"]
+    rows = [(f"E{i}", codes[(n * n + seed) % 5], 0.3 * n / 14) for i, n in enumerate(random)]
+    counts = Counter(described(actors(*rows), 3).values())
+    assert min(counts.values()) >= 3 and sum(counts.values()) == 14
+
+
+def test_a_place_or_an_activity_that_is_not_known_is_no_crash() -> None:
+    frame = actors(("A", METAL, 0.01), ("B", METAL, 0.01), ("C", METAL, float("nan")))
+    frame.loc[frame["site_id"] == "A", ["division", "section"]] = None
+    assert set(described(frame, 3).values()) == {ANYBODY}
+
+
+def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
+    """What E5 gives to each: all of its 50 t could pass, the partner needing 85 t at least."""
+    rows = [(site, "wood", amount) for site, amount in {"E5": 50.0, **amounts}.items()]
+    flows = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"])
+    flows.to_parquet(study.processed / "flows.parquet")
+    sites = pd.read_parquet(study.processed / "sites.parquet")
+    sites = sites.assign(naf_code=METAL, latitude=47.8, longitude=[7.0 + n / 1000 for n in range(8)])
+    sites.to_parquet(study.processed / "sites.parquet")
+    release = Release(study, "company:E5", "essai")
+    partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
+    frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
+    frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0)
+    records = partners.assign(told_high=float("inf"))
+    return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
+
+
+def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study: Study) -> None:
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    table = release.exchanges(content, "Vos échanges")
+    printed = Printed(table.seen_by(release.viewer, {})).body
+    # E6 alone would not be named, beside the reader and E7 who refused: no words fit three.
+    assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
+    assert [row[2:] for row in printed] == [["50", "la totalité", "50"]] * 2
+    shown = str(table.seen_by(release.viewer, {}).html())
+    assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
+
+
+def test_described_partners_are_three_at_least(small_study: Study) -> None:
+    sites = pd.read_parquet(small_study.processed / "sites.parquet")
+    sites["consent"] = sites["consent"].replace("named", "aggregated")
+    sites.to_parquet(small_study.processed / "sites.parquet")
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    table = release.exchanges(content, "Vos échanges").seen_by(release.viewer, {})
+    assert {row[1] for row in Printed(table).body} == {"un acteur à moins de 10 km (produits métalliques)"}
+
+
+def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study) -> None:
+    # 345 to 355 t in all, 50 t of the reader, 85 t at least of E1: E2 has 220 t at most, 1.1 times its own.
+    release, content = own_exchanges(small_study, E1=100.0, E2=200.0)
+    wood = release.load("flows")
+    total = pd.DataFrame({"category": ["Total"], "mass_t_per_year": [350.0]})
+    by_family = release.table(Breakdown(total, ["category"], wood, "mass_t_per_year", "Total"), "Total")
+    of_e1 = Breakdown(content.frame.head(1), ["rank"], content.records.head(1), "mass_t_per_year")
+    table = release.exchanges(of_e1, "Vos échanges")
+    assert Printed(by_family.seen_by(release.viewer, {})).body == [["Total", "350"]]
+    assert Printed(table.seen_by(release.viewer, {})).body[0][2:] == ["50", "s", "s"]
+
+
+def test_a_firm_reads_its_own_rows_in_full_and_nobody_else_does(small_study: Study) -> None:
+    for audience, rows in (("company:E5", [["bois", "100,0"]]), ("company:E8", [["papier", "7,0"]]),
+                           ("partners", []), ("internal", [])):  # fmt: skip
+        release = Release(small_study, audience, "essai")
+        table = release.own(release.load("flows")[["site_id", "category", "mass_t_per_year"]], "Vos flux")
+        assert Printed(table.seen_by(release.viewer, {})).body == rows
