@@ -104,4 +104,4 @@ def test_without_jobs_their_parts_are_left_out_in_one_sentence(pages: dict[str, 
 
 
 def test_a_family_of_one_firm_is_not_said_to_concern_three(pages: dict[str, str]) -> None:
-    assert "au moins trois acteurs, à défaut parmi toutes" in pages["internal/01_flow_diagnosis"]
+    assert "concernent assez d'acteurs, à défaut parmi toutes" in pages["internal/01_flow_diagnosis"]

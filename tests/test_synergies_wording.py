@@ -2,12 +2,12 @@
 
 import pytest
 
+from eit_analysis import reference
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring import preferences
-from eit_analysis.synergies.scoring.criteria import CRITERIA
 from eit_analysis.synergies.scoring.ranking import CONFIDENCE, RESULT_COLUMNS
 
 VOTE_COLUMNS = [
@@ -15,6 +15,7 @@ VOTE_COLUMNS = [
     "voter_rank_worst", "vote_min_percent", "vote_q1_percent", "vote_q3_percent", "vote_max_percent",
     "n_voters",
 ]  # fmt: skip
+CRITERIA = set(reference.load("criteria")["criterion"])
 MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rule"}
 
 
@@ -23,9 +24,9 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
     [
         ("gate", set(GATES)),
         ("miss_reason", MISSED | {f"gate_{gate}" for gate in GATES}),
-        ("criterion", set(CRITERIA)),
-        ("more_on", set(CRITERIA)),
-        ("less_on", set(CRITERIA)),
+        ("criterion", CRITERIA),
+        ("more_on", CRITERIA),
+        ("less_on", CRITERIA),
         ("leads_if", {"never", "data", "weights"}),
         ("scale", {"regulatory_ease", "willingness_ceiling"}),
         ("confidence", set(CONFIDENCE)),

@@ -40,7 +40,7 @@ def shared(parameters: Scenarios) -> str:
         early=_years(parameters.long_career_age),
     )
     chosen = "retirement_age" in parameters.model_fields_set
-    return said if chosen else f"{said} {reference.sentence('default_age')}"
+    return said if chosen else " ".join([said, reference.sentence("default_age")])
 
 
 def _loss(shock: Shock) -> str:
