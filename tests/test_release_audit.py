@@ -221,6 +221,16 @@ def test_what_is_told_already_is_conceded_and_no_more_than_that() -> None:
     assert publishable(other, [[2]], known=[0, 1]).tolist() == [False]
 
 
+def test_what_is_half_told_already_is_not_told_closer() -> None:
+    # All less all but A, each within a half, leave A between 9 and 11: its own number may not say 10.
+    system = FIVE.system([ALL, WITHOUT_A, "A", WITHOUT_B], rounding=0.5)
+    closer = replace(system, low=system.low.copy(), high=system.high.copy())
+    closer.low[2], closer.high[2] = 9.95, 10.05
+    assert publishable(closer, [[2]], known=[0, 1]).tolist() == [False]
+    closer.low[2], closer.high[2] = 8.5, 11.5
+    assert publishable(closer, [[2]], known=[0, 1]).tolist() == [True]
+
+
 def test_one_reader_is_shown_what_tells_it_nothing_new() -> None:
     system = FIVE.system([ALL, WITHOUT_A])
     lines = [[0], [1]]

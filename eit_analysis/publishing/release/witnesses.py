@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-from eit_analysis.publishing.release.parts import parts_of
+from eit_analysis.publishing.release.parts import Parts, parts_of
 from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
@@ -18,6 +18,7 @@ SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 NEAR, FAR = (1.0, 3.0), 20.0
 ROUNDS = 6
 MEMORY = 40  # bare parts to try first
+KEPT = 0.9  # of the room that earlier releases leave a part
 
 
 class Witnesses:
@@ -91,11 +92,35 @@ class Witnesses:
     def protect(self, withhold: Callable[[list[int]], bool]) -> None:
         """Find the witnesses of all parts, withholding numbers where there are none.
 
-        A part that is bare by what is known already cannot be protected any more.
+        A part that is bare by what is known already cannot be protected as it should: what is new must leave
+        it nearly as open as it is.
         """
         while not self._covered(withhold):
-            target, firm, _ = self.suspects[0]
-            self.parts.against[target, firm] = False
+            self._concede(*self.suspects[0][:2])
+
+    def _concede(self, target: int, firm: int) -> None:
+        """Ask of a part before one firm only what the last programme reached, as a part of its own."""
+        parts, reached = self.parts, KEPT * self.reached
+        parts.against[target, firm] = False
+        if reached <= SLACK * parts.size[target]:
+            return
+        form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
+        only = np.zeros((1, parts.against.shape[1]), dtype=bool)
+        only[0, firm] = True
+        self.parts = Parts(
+            csr_array(vstack([parts.forms, form], format="csr")),
+            np.append(parts.size, parts.size[target]),
+            np.vstack([parts.against, only]),
+            np.vstack([parts.either, parts.either[[target]]]),
+        )
+        moved, enough = self.moves @ form.toarray().ravel(), PROTECTION * parts.size[target] * (1 - SLACK)
+        blind = self.blind.astype(np.int32)
+        self.up, self.down, self.ups, self.downs = (
+            np.hstack([self.up, (up := moved >= enough)[:, None]]),
+            np.hstack([self.down, (down := moved <= -enough)[:, None]]),
+            np.vstack([self.ups, up @ blind]),
+            np.vstack([self.downs, down @ blind]),
+        )
 
     def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
@@ -138,9 +163,11 @@ class Witnesses:
         """Seek amounts that move one part far enough before the eyes of one firm."""
         part, size = self.parts.forms[[target]], self.parts.size[target]
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
+        self.reached = 0.0
         for way in signs:
             move = self._solve(way * part.toarray().ravel() / size, np.array([firm]), FAR)
             reached = way * float((part @ move)[0])
+            self.reached = max(self.reached, reached)
             if reached >= PROTECTION * size * (1 - SLACK):
                 # No farther than it must: a witness near the truth survives more numbers.
                 self._keep(move * min(1.0, PROTECTION * size / reached))
