@@ -55,15 +55,31 @@ def publishable(
     board = _Board(lines, known, lambda number: parts[of_number[number]].relax(number))
     for part in parts.values():
         part.protect(board.withhold)
-    for line in map(int, np.flatnonzero(~board.shown)):
-        missing = board.missing(line)
-        touched = {of_number[number]: parts[of_number[number]] for number in missing}
-        before = {name: part.state() for name, part in touched.items()}
-        if all(part.publish([n for n in missing if of_number[n] == name]) for name, part in touched.items()):
-            board.show(line)
+
+    def publish(lines: list[int], sure: bool) -> bool:
+        """Publish lines that were withheld, if they may leave; or see whether they may not for sure."""
+        missing = sorted({number for line in lines for number in board.missing(line)})
+        groups: dict[int, list[int]] = {}
+        for number in missing:
+            groups.setdefault(of_number[number], []).append(number)
+        before = {name: parts[name].state() for name in groups}
+        leave = all(parts[name].publish(numbers, sure) for name, numbers in groups.items())
+        if leave and sure:
+            for line in lines:
+                board.show(line)
         else:
-            for name, part in touched.items():
-                part.restore(before[name], [n for n in missing if of_number[n] == name])
+            for name, numbers in groups.items():
+                parts[name].restore(before[name], numbers)
+        return leave
+
+    def publish_most(lines: list[int]) -> None:
+        if lines and not publish(lines, sure=True) and len(lines) > 1:
+            half = len(lines) // 2
+            publish_most(lines[:half])
+            publish_most(lines[half:])
+
+    # What is bare for certain with a line alone is bare with more.
+    publish_most([line for line in map(int, np.flatnonzero(~board.shown)) if publish([line], sure=False)])
     return board.shown
 
 

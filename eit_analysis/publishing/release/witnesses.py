@@ -15,8 +15,8 @@ from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, m
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 # How far, in multiples of itself, an amount may be moved by a witness.
-NEAR, FAR = (1.0, 3.0), 20.0
-ROUNDS = 6
+NEAR, FAR = 3.0, 20.0
+FEW = 3
 MEMORY = 40  # bare parts to try first
 KEPT = 0.9  # of the room that earlier releases leave a part
 
@@ -41,7 +41,6 @@ class Witnesses:
         self.up, self.down = (np.zeros((0, len(self.parts.size)), dtype=bool) for _ in range(2))
         self.blind = np.zeros((0, firms), dtype=bool)
         self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
-        self.random = np.random.default_rng(0)
         self.columns = np.arange(size, dtype=np.int32)
         self.solver = _solver()
         self.solver.addVars(size, np.zeros(size), np.zeros(size))
@@ -69,8 +68,11 @@ class Witnesses:
         for number in numbers:
             self.relax(number)
 
-    def publish(self, numbers: Sequence[int]) -> bool:
-        """Publish numbers that were withheld; False, for the caller to restore, where a part is then bare."""
+    def publish(self, numbers: Sequence[int], sure: bool) -> bool:
+        """Publish numbers that were withheld; False, for the caller to restore, where a part is then bare.
+
+        Not ``sure``, only the parts that were bare before are tried.
+        """
         rows = [self.row[number] for number in numbers]
         for row in rows:
             self.solver.changeRowBounds(row, self.low[row], self.high[row])
@@ -78,7 +80,7 @@ class Witnesses:
         slack = SLACK * 1e-2 * (abs(self.told[rows]) @ np.abs(self.amounts))[:, None]
         low, high = self.low[rows][:, None] - slack, self.high[rows][:, None] + slack
         self._drop(((moved < low) | (moved > high)).any(axis=0))
-        return self._covered(lambda numbers: False)
+        return self._covered(lambda numbers: False) if sure else self._suspects_covered(lambda numbers: False)
 
     def _drop(self, bad: np.ndarray) -> None:
         """Forget witnesses."""
@@ -124,19 +126,24 @@ class Witnesses:
 
     def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
+        if not self._suspects_covered(withhold):
+            return False
+        # One firm after the other: a programme then begins where the last one ended.
+        for firm in range(self.blind.shape[1]):
+            self._many(firm)
+            for sign, lacking in zip((1, -1), self._open(), strict=True):
+                for target in map(int, np.flatnonzero(lacking[:, firm])):
+                    open_now = self._open()[0 if sign > 0 else 1]
+                    if open_now[target, firm] and not self._shielded(target, firm, sign, withhold):
+                        return False
+        return True
+
+    def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         for target, firm, sign in self.suspects:
             lacking = self._open()[0 if sign > 0 else 1]
             if lacking[target, firm] and not self._shielded(target, firm, sign, withhold):
                 return False
-        self._sweep()
-        while True:
-            up, down = self._open()
-            if not up.any() and not down.any():
-                return True
-            sign = 1 if up.any() else -1
-            target, firm = (int(i) for i in np.argwhere(up if sign > 0 else down)[0])
-            if not self._shielded(target, firm, sign, withhold):
-                return False
+        return True
 
     def _shielded(self, target: int, firm: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
         while not self._witness(target, firm, sign):
@@ -174,23 +181,16 @@ class Witnesses:
                 return True
         return False
 
-    def _sweep(self) -> None:
-        """Witnesses for many parts at once: all firms up or down at random, for a few readers together."""
-        for turn in range(ROUNDS):
-            up, down = self._open()
-            if up.sum() + down.sum() < 30:
-                return
-            width = (4, 4, 2, 2, 1, 1)[turn]
-            order = np.argsort(-(up | down).sum(axis=0), kind="stable")
-            for start in range(0, len(order), width):
-                group = order[start : start + width]
-                upward, downward = (lacking[:, group].any(axis=1) for lacking in self._open())
-                if not upward.any() and not downward.any():
-                    continue
-                way = self.random.random(len(order)) < 0.5
-                firm = self.firm[self.parts.forms.indices[self.parts.forms.indptr[:-1]]]
-                wanted = np.where(way[firm], upward, -1.0 * downward) / self.parts.size
-                self._keep(self._solve(self.parts.forms.T @ wanted, group, NEAR[turn % 2]))
+    def _many(self, firm: int) -> None:
+        """Witnesses for all parts at once, before the eyes of one firm, as long as that serves several."""
+        served = FEW
+        while served >= FEW:
+            before = [lacking[:, firm] for lacking in self._open()]
+            for lacking, sign in zip(before, (1.0, -1.0), strict=True):
+                if lacking.sum() >= FEW:
+                    wanted = sign * lacking / self.parts.size
+                    self._keep(self._solve(self.parts.forms.T @ wanted, np.array([firm]), NEAR))
+            served = int(np.sum(before)) - sum(int(lacking[:, firm].sum()) for lacking in self._open())
 
     def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
         """The move d from the truth with the greatest c d that all published numbers allow."""
