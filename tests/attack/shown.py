@@ -34,8 +34,9 @@ class Shown:
 
 
 def shown(read: Read, known: Known, wave: str, rules: Disclosure | None = None) -> dict[str, Shown]:
-    """By kind of table, of the outgoing tonnes of a wave; the best table of each kind."""
+    """By kind of table, of the outgoing tonnes of a wave; the best of the tables of each that hold most."""
     truth, rules, found = known.truth, rules or Disclosure(), {}
+    whole: dict[str, float] = {}
     for reading in read.readings:
         if not reading.universe.endswith(f"{wave} out"):
             continue
@@ -45,8 +46,11 @@ def shown(read: Read, known: Known, wave: str, rules: Disclosure | None = None) 
             cells = [c for c in reading.cells if c.measure == MASS and c.kind != "total"]
             leaves = {c.label.casefold(): c for c in cells if c.kind != "pooled"}.values()
             total = sum(c.form.at(truth) for c in leaves)
-            if not total:
+            if not total or total < whole.get(name, 0.0) * (1 - 1e-6):
                 continue
+            if total > whole.get(name, 0.0) * (1 + 1e-6):
+                whole[name] = total
+                found.pop(name, None)
             printed = sum(c.form.at(truth) for c in leaves if c.interval)
             pooled = sum(c.form.at(truth) for c in cells if c.interval and c.kind == "pooled")
             open_ = sum(
