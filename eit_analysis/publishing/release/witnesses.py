@@ -128,15 +128,18 @@ class Witnesses:
         """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
         if not self._suspects_covered(withhold):
             return False
-        # One firm after the other: a programme then begins where the last one ended.
         for firm in range(self.blind.shape[1]):
             self._many(firm)
-            for sign, lacking in zip((1, -1), self._open(), strict=True):
-                for target in map(int, np.flatnonzero(lacking[:, firm])):
-                    open_now = self._open()[0 if sign > 0 else 1]
-                    if open_now[target, firm] and not self._shielded(target, firm, sign, withhold):
-                        return False
-        return True
+        # Small parts first: what they ask to be withheld is small, and often serves the large ones.
+        order = np.argsort(self.parts.size, kind="stable")
+        while True:
+            up, down = self._open()
+            if not up.any() and not down.any():
+                return True
+            sign = 1 if up.any() else -1
+            place, firm = (int(i) for i in np.argwhere((up if sign > 0 else down)[order])[0])
+            if not self._shielded(int(order[place]), firm, sign, withhold):
+                return False
 
     def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         for target, firm, sign in self.suspects:
