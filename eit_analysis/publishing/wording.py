@@ -71,7 +71,7 @@ def rounded(value: object, column: str, coarse: bool = False) -> str:
     return cell(value, column, coarse)
 
 
-def measured(value: float, column: str, coarse: bool = False) -> str:
+def measured(value: float, column: str, coarse: bool = True) -> str:
     """A number with its unit, for a sentence: ``1 240 t/an``."""
     style, text = heading(column), rounded(value, column, coarse)
     if not style.unit or text == MISSING:
