@@ -83,8 +83,9 @@ class Breakdown:
         the frame has it too, it is the sum of the records; any other value is reckoned from these alone.
     total : str or None
         The code that means *all values* in a column of keys.
-    of : str or None
-        The column of the records that actors declared, where ``measure`` is a public multiple of it.
+    of : str, mapping or None
+        The column of the records that actors declared, where ``measure`` is a public multiple of it; by name,
+        where sums are multiples of different ones.
     people : bool
         Whether the measure counts people: rows of very few are then withheld.
     sums : sequence of str
@@ -105,7 +106,7 @@ class Breakdown:
     records: pd.DataFrame = field(repr=False)
     measure: str | None = None
     total: str | None = None
-    of: str | None = None
+    of: str | Mapping[str, str] | None = None
     people: bool = False
     sums: Sequence[str] = ()
     shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
@@ -206,7 +207,8 @@ class Breakdown:
 
     def declared(self, column: str | None = None) -> np.ndarray:
         """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""
-        name = self.of or column or self.measure
+        name = column or self.measure
+        name = self.of.get(str(name), name) if isinstance(self.of, Mapping) else self.of or name
         return np.ones(len(self.records)) if name is None else self.records[name].to_numpy(dtype=float)
 
     def check(self, title: str) -> None:
@@ -218,7 +220,8 @@ class Breakdown:
             When the records lack a column, or when the measure, a further sum or the number of actors of a
             row is not theirs.
         """
-        needed = [*self.keys, "site_id", *filter(None, [self.measure, self.of]), *self.sums]
+        declared = self.of.values() if isinstance(self.of, Mapping) else [self.of]
+        needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums]
         missing = [column for column in needed if column not in self.records.columns]
         if missing:
             raise DisclosureError(

@@ -163,8 +163,12 @@ def test_an_estimated_cost_is_a_reference_price_times_the_tonnes():
     assert np.isfinite(found["coefficient"]).all() and len(found)
 
 
-def test_a_bill_holds_stated_prices_and_is_no_multiple_of_the_tonnes():
-    table = TABLES["potential"]
-    bill = "bill_eur_per_year"
-    assert table.of is None and set(table.coefficients(bill)) <= {0.0, 1.0}
-    assert (table.declared(bill) == table.records[bill]).sum() == table.records[bill].notna().sum() > 0
+def test_a_bill_is_stated_or_a_public_price_times_the_tonnes():
+    table, bill = TABLES["potential"], "bill_eur_per_year"
+    stated = (table.records["cost_basis"] == "stated").to_numpy()
+    assert stated.any() and (table.coefficients(bill)[stated] == 1).all()
+    np.testing.assert_array_equal(table.declared(bill)[stated], table.records.loc[stated, bill])
+    # Without a stated price, the bill is a public one times the tonnes.
+    np.testing.assert_array_equal(
+        table.declared(bill)[~stated], table.records.loc[~stated, "mass_t_per_year"]
+    )

@@ -118,7 +118,11 @@ def potential_by(left: pd.DataFrame, by: str) -> Breakdown:
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
     columns = [by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
-    return replace(mass, frame=rows[columns], sums=[str(bill.measure)], regrouped=None)
+    # A stated bill was declared; one at a reference price is a public multiple of the tonnes.
+    stated = left["cost_basis"] == "stated"
+    records = left.assign(billed=left["bill_eur_per_year"].where(stated, left[MASS]))
+    sums, of = [str(bill.measure)], {str(bill.measure): "billed"}
+    return replace(mass, frame=rows[columns], records=records, sums=sums, of=of, regrouped=None)
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:

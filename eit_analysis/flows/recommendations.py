@@ -9,6 +9,8 @@ What is at stake is not what will be saved: it is a bill, a surcharge or a rise,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -126,4 +128,10 @@ def _sums(behind: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
-    return valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)
+    worth = valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)
+    rows = worth.records
+    # A rise of the tax and a bill at a reference price are public multiples of the tonnes.
+    billed = (rows["stake_kind"] == "bill") & (rows["cost_basis"] == "reference")
+    public = (rows["stake_kind"] == "tax_increase") | billed
+    records = rows.assign(staked=rows[STAKE[0]].where(~public, rows[MASS]))
+    return replace(worth, records=records, of={STAKE[0]: "staked"})
