@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eit_analysis import reference as reference
     from eit_analysis import synergies as synergies
     from eit_analysis.breakdown import Breakdown as Breakdown
-    from eit_analysis.breakdown import Derived as Derived
+    from eit_analysis.derived import Derived as Derived
     from eit_analysis.prepared import Study as Study
     from eit_analysis.prepared import list_studies as list_studies
     from eit_analysis.prepared import open_study as open_study
@@ -36,7 +36,7 @@ os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 PLACES = {
     "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
     "Release": "publishing.release", "figures": "publishing",
-    "Breakdown": "breakdown", "Derived": "breakdown", "labelled": "reference.vocabulary",
+    "Breakdown": "breakdown", "Derived": "derived", "labelled": "reference.vocabulary",
     "flows": "", "synergies": "", "employment": "", "reference": "",
 }  # fmt: skip
 __all__ = list(PLACES)

@@ -24,10 +24,6 @@ TOTAL = "Total"
 SOURCE = ["source_file", "source_sheet", "source_row"]
 
 
-# Numbers of a derived table: (parent, column of its records, coefficient), summed over its rows behind a row.
-Terms = Sequence[tuple[int, str, float]]
-
-
 @dataclass(frozen=True)
 class Share:
     """A column that is ``scale`` times a sum over that of all records with the same values of ``within``.
@@ -92,8 +88,8 @@ class Breakdown:
         Further columns of the frame that are sums of the same column of the records.
     shares : mapping
         By column of the frame that is a share, of what it is one.
-    facts : Facts or None
-        What the rows tell beside their sums.
+    facts : callable or None
+        Makes what the rows tell beside their sums, :class:`Facts`: only outsiders' pages ask for it.
     team : sequence of str
         Columns for the team alone: amounts that no form links to what actors declared.
     regrouped : callable or None
@@ -110,7 +106,7 @@ class Breakdown:
     people: bool = False
     sums: Sequence[str] = ()
     shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
-    facts: Facts | None = field(default=None, repr=False)
+    facts: Callable[[], Facts] | None = field(default=None, repr=False)
     team: Sequence[str] = ()
     regrouped: Callable[[list[str]], Breakdown] | None = field(default=None, repr=False)
 
@@ -139,7 +135,7 @@ class Breakdown:
         """For each row, its keys and their values as text, without those that mean *all values*."""
         return [
             [(key, text) for key, text in zip(self.keys, row, strict=True) if text != self.total]
-            for row in zip(*(_texts(self.frame[key]) for key in self.keys), strict=True)
+            for row in zip(*(texts(self.frame[key]) for key in self.keys), strict=True)
         ]
 
     def members(self) -> Iterator[np.ndarray]:
@@ -155,7 +151,7 @@ class Breakdown:
 
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
-        return {key: _texts(self.records[key]) for key in self.keys}
+        return {key: texts(self.records[key]) for key in self.keys}
 
     def forms(self, column: str | None = None) -> csr_array:
         """The linear form of every number of a column over what the records declare.
@@ -189,21 +185,23 @@ class Breakdown:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.nan_to_num(np.where(declared != 0, amounts / declared, 0.0))
 
-    def wholes(self) -> dict[str, np.ndarray]:
-        """For each column that is a share of the measure printed beside it: of what, on each row."""
+    def whole_forms(self, share: Share) -> csr_array:
+        """Shape (rows, records): the linear form of what the share of each row is one of."""
+        coefficients = self.coefficients(share.of)
+        masks = [self.behind([pair for pair in row if pair[0] in share.within]) for row in self.identities()]
+        return csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(coefficients)) * coefficients)
+
+    @property
+    def beside(self) -> dict[str, Share]:
+        """The columns that are shares of the measure printed beside them."""
         if self.measure not in self.frame:
             return {}
-        amounts = self.records[self.measure].fillna(0).to_numpy(dtype=float)
-        named = {name: share for name, share in self.shares.items() if name in self.frame and not share.of}
-        return {
-            name: np.array(
-                [
-                    amounts[self.behind([p for p in row if p[0] in share.within])].sum()
-                    for row in self.identities()
-                ]
-            )
-            for name, share in named.items()
-        }
+        return {name: share for name, share in self.shares.items() if name in self.frame and not share.of}
+
+    def wholes(self) -> dict[str, np.ndarray]:
+        """For each column of ``beside``, what its share is of on each row."""
+        amounts = np.nan_to_num(self.declared())
+        return {name: self.whole_forms(share) @ amounts for name, share in self.beside.items()}
 
     def declared(self, column: str | None = None) -> np.ndarray:
         """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""
@@ -246,104 +244,6 @@ class Breakdown:
                 )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Derived:
-    """What is reckoned row by row from breakdowns: a change between waves, a ratio, a trend.
-
-    A row holds nothing but what follows from the rows of ``parents`` that have its keys in common, and leaves
-    only when all of them may.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        The keys, then the values.
-    keys : sequence of str
-        The columns that name a row.
-    parents : sequence of Breakdown
-        What it comes from; each holds all its records.
-    total : str or None
-        The code that means *all values* in a column of keys.
-    sums, ratios : mapping
-        By column, how it follows from the parents: as a sum, or as one sum over another.
-    """
-
-    frame: pd.DataFrame
-    keys: Sequence[str]
-    parents: Sequence[Breakdown]
-    total: str | None = None
-    sums: Mapping[str, Terms] = field(default_factory=dict)
-    ratios: Mapping[str, tuple[Terms, Terms]] = field(default_factory=dict)
-
-    def behind(self) -> list[list[tuple[int, int]]]:
-        """For each row, the ``(parent, row of the parent)`` that share its values of their keys."""
-        found: list[list[tuple[int, int]]] = [[] for _ in range(len(self.frame))]
-        for number, parent in enumerate(self.parents):
-            common = [key for key in parent.keys if key in self.frame]
-            theirs: dict[tuple[str, ...], list[int]] = {}
-            for row, values in enumerate(zip(*(_texts(parent.frame[key]) for key in common), strict=True)):
-                theirs.setdefault(values, []).append(row)
-            for row, values in enumerate(zip(*(_texts(self.frame[key]) for key in common), strict=True)):
-                found[row] += [(number, own) for own in theirs.get(values, [])]
-        return found
-
-    def stacked(self) -> tuple[pd.DataFrame, np.ndarray, Callable[[Terms], csr_array]]:
-        """The records of the parents one above the other, what they declared, and the forms of terms."""
-        behind, n_rows = self.behind(), len(self.frame)
-        every = [*self.sums.values(), *(terms for pair in self.ratios.values() for terms in pair)]
-        wanted = sorted({(parent, column) for terms in every for parent, column, _ in terms})
-        starts = np.cumsum([0, *(len(self.parents[parent].records) for parent, _ in wanted)])
-        records, declared, forms = [pd.DataFrame({"site_id": []})], [np.zeros(0)], {}
-        for (parent, column), start in zip(wanted, starts, strict=False):
-            content = self.parents[parent]
-            own = content.forms(column).tocoo()
-            pairs = [
-                (row, at) for row, found in enumerate(behind) for number, at in found if number == parent
-            ]
-            row, at = np.array(pairs, dtype=int).reshape(-1, 2).T
-            chosen = csr_array((np.ones(len(row)), (row, at)), shape=(n_rows, own.shape[0]))
-            wide = csr_array((own.data, (own.row, own.col + start)), shape=(own.shape[0], int(starts[-1])))
-            forms[parent, column] = csr_array(chosen @ wide)
-            records.append(
-                content.records[["site_id", *(name for name in SOURCE if name in content.records)]]
-            )
-            declared.append(np.nan_to_num(content.declared(column)))
-
-        def form(terms: Terms) -> csr_array:
-            return csr_array(sum(factor * forms[parent, column] for parent, column, factor in terms))
-
-        return pd.concat(records, ignore_index=True), np.concatenate(declared), form
-
-    def check(self, title: str) -> None:
-        """Refuse a table that is not what its parents give.
-
-        Raises
-        ------
-        DisclosureError
-            When a sum or a ratio is not theirs.
-        """
-        _, declared, form = self.stacked()
-        given = {name: form(terms) @ declared for name, terms in self.sums.items()}
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for name, (over, under) in self.ratios.items():
-                # What no row is behind is no ratio: a month of the peak where all months are equal.
-                top = np.where(np.diff(form(over).indptr) > 0, form(over) @ declared, np.nan)
-                given[name] = top / (form(under) @ declared)
-        for name, values in given.items():
-            stated = self.frame[name].to_numpy(dtype=float)
-            wrong = np.abs(stated - values) > 1e-7 * (1 + np.abs(stated))
-            if wrong.any():
-                keys = ", ".join(str(self.frame.iloc[int(wrong.argmax())][key]) for key in self.keys)
-                raise DisclosureError(
-                    f"« {title} »\u00a0: « {name} » à la ligne « {keys} » n'est pas ce que donnent les "
-                    "tableaux dont il dérive."
-                )
-
-    def __repr__(self) -> str:
-        return f"Derived table by {', '.join(self.keys)}: {len(self.frame)} rows, {len(self.parents)} parents"
-
-    def _repr_html_(self) -> str:
-        return self.frame.to_html(index=False, border=0, max_rows=20, na_rep="–", decimal=",")
-
-
-def _texts(column: pd.Series) -> np.ndarray:
+def texts(column: pd.Series) -> np.ndarray:
+    """The values of a key as text, those that are missing as ``None``."""
     return column.astype(object).where(column.notna(), None).map(str).to_numpy()

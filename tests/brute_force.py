@@ -16,8 +16,8 @@ from scipy.optimize import linprog
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
-from eit_analysis.publishing.release import statements
 from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.numbers import of_breakdown
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.rounding import rounded
 
@@ -45,7 +45,7 @@ def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())
-        publication.add(statements.of_breakdown(table, cells, base, ~allowed(table), shown))
+        publication.add(of_breakdown(table, cells, base, ~allowed(table), shown))
     leave = [publication.shown(number) for number in range(len(tables))]
     return [
         rows if "share_percent" in table.frame else rows[:-1]

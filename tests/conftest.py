@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import nbval.kernel
 import pytest
@@ -18,7 +19,10 @@ from hypothesis.internal.conjecture import providers
 from small_pages import empty_study, filled
 from xdist.scheduler import LoadFileScheduling
 
-from eit_analysis.study import Study
+from eit_analysis.study import Study, open_study
+
+if TYPE_CHECKING:
+    from eit_analysis.synergies.assessment import Assessment
 
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", ANY_SPEED, derandomize=True, database=None)
@@ -73,6 +77,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert eit(folder, "import", "sirene", str(SAMPLE / "sirene_fictif.csv"), "thur-doller").returncode == 0
     publish(folder, *AUDIENCES)
     return folder
+
+
+@pytest.fixture(scope="session")
+def assessment() -> Assessment:
+    """The synergies of the sample study, as ``make data`` cleaned it."""
+    from eit_analysis.synergies.assessment import Assessment
+
+    study = open_study("thur-doller", root=Path(__file__).resolve().parents[1])
+    if not study.has("flows"):
+        pytest.skip("the sample study is not cleaned (make data)")
+    tables = (study.load(name) for name in ("flows", "sites", "readiness"))
+    return Assessment(*tables, study.settings)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import TOTAL, Breakdown, Derived
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing.release import Release
 from eit_analysis.study import Study
@@ -134,7 +135,7 @@ def test_what_is_derived_leaves_with_its_breakdowns(small_study: Study) -> None:
     masses = by_family(flows())
     ratio = masses.frame.rename(columns={MASS: "change_t_per_year"})
     change = Derived(ratio, ["category"], [masses], TOTAL)
-    assert change.behind() == [[(0, 0)], [(0, 1)], [(0, 2)]]
+    assert change.behind == [[(0, 0)], [(0, 1)], [(0, 2)]]
     table = release.table(change, "Évolution")
     assert table.title == "Évolution" and len(table.frame) == 3
     stranger = pd.concat([ratio, pd.DataFrame({"category": ["glass"], "change_t_per_year": [1.0]})])

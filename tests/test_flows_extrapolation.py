@@ -11,7 +11,7 @@ from scipy import stats
 from territories import territories
 
 from eit_analysis import reference
-from eit_analysis.breakdown import Derived
+from eit_analysis.derived import Derived
 from eit_analysis.flows.extrapolation import bases, estimates, eurostat_check, frame, nonresponse
 from eit_analysis.flows.extrapolation.ratio_estimator import Silent, between_divisions, bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, interval, propagate

@@ -12,8 +12,9 @@ from brute_force import audited, violations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison
 from eit_analysis.publishing import report

@@ -22,15 +22,6 @@ from eit_analysis.synergies.register import funnel, reasons, totals
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def assessment() -> Assessment:
-    study = open_study("thur-doller", root=ROOT)
-    if not study.has("flows"):
-        pytest.skip("the sample study is not cleaned (make data)")
-    tables = (study.load(name) for name in ("flows", "sites", "readiness"))
-    return Assessment(*tables, study.settings)
-
-
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
     of_ranked = allocate(assessment.ranking.candidates, assessment.settings.allocation).exchanges
     pd.testing.assert_frame_equal(assessment.exchanges, of_ranked)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from eit_analysis.study import open_study
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.own_exchanges import CLASSES, own_exchanges
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOWS = pd.DataFrame(
     [("A-1", "A", 20.0), ("B-1", "B", 100.0), ("C-1", "C", 20.0), ("D-1", "D", 6.0), ("E-1", "E", 30.0)],
     columns=["flow_id", "site_id", "mass_t_per_year"],
@@ -54,36 +50,27 @@ def test_one_that_takes_reads_what_covers_its_need() -> None:
     assert own_exchanges(exchanges(), FLOWS, None).frame.empty
 
 
-@pytest.fixture(scope="module")
-def sample() -> Assessment:
-    study = open_study("thur-doller", root=ROOT)
-    if not study.has("flows"):
-        pytest.skip("the sample study is not cleaned (make data)")
-    tables = (study.load(name) for name in ("flows", "sites", "readiness"))
-    return Assessment(*tables, study.settings)
-
-
 @pytest.mark.parametrize("firm", ["E02", "E07", "F02", "S02"])
-def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(sample: Assessment, firm: str) -> None:
-    own = own_exchanges(sample.exchanges, sample.flows, firm)
+def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: Assessment, firm: str) -> None:
+    own = own_exchanges(assessment.exchanges, assessment.flows, firm)
     own.check("Vos échanges")
     told = own.records.groupby(["site_id", "source_sheet", "source_row"])
     told = told.agg(amount=("mass_t_per_year", "first"), low=("told_low", "max"), high=("told_high", "min"))
     assert (told["low"] <= 0.85 * told["amount"]).all() and (told["high"] >= 1.15 * told["amount"]).all()
     # Nothing but the class and the tonnes where all passes follows from the other side.
     seen = own.frame.drop(columns=["passing", "passing_t_per_year", "own_gain_eur_per_year"])
-    flows = sample.flows.copy()
+    flows = assessment.flows.copy()
     others = flows["site_id"] != firm
     flows.loc[others, "mass_t_per_year"] *= 1.01
-    again = own_exchanges(sample.exchanges, flows, firm).frame[seen.columns]
+    again = own_exchanges(assessment.exchanges, flows, firm).frame[seen.columns]
     pd.testing.assert_frame_equal(seen, again)
     whole = own.frame["passing"] == "all"
     assert whole.any() and (own.frame["passing_t_per_year"].notna() == whole).all()
     assert set(own.frame["passing"]) <= {name for name, _, _ in CLASSES}
 
 
-def test_e02_is_told_its_best_exchange_with_its_tonnes(sample: Assessment) -> None:
-    best = own_exchanges(sample.exchanges, sample.flows, "E02").frame.iloc[0]
-    of_e02 = (sample.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
-    assert best["rank"] == sample.exchanges.loc[of_e02, "rank"].min()
+def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:
+    best = own_exchanges(assessment.exchanges, assessment.flows, "E02").frame.iloc[0]
+    of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
+    assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()
     assert best["passing_t_per_year"] == pytest.approx(5.4 / 0.95)  # of its need of 5.4 t of cardboard

@@ -10,7 +10,8 @@ import re
 
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, Derived, Share
+from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.derived import Derived
 from eit_analysis.errors import UsageError
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.sizes import SIZES, size_class

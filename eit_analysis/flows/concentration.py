@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ def holders(out: pd.DataFrame, thresholds: Iterable[int] = (50, 80, 95)) -> Brea
     ]
     held = pd.concat(inside, ignore_index=True)[["threshold_percent", "site_id"]]
     counted = held.groupby("threshold_percent")["site_id"].nunique().rename("n_sites").reset_index()
-    return Breakdown(counted, ["threshold_percent"], held, facts=_no_fewer(out, mass, counted))
+    return Breakdown(counted, ["threshold_percent"], held, facts=partial(_no_fewer, out, mass, counted))
 
 
 def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> Facts:

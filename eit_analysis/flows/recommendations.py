@@ -14,7 +14,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.flows.costs import each_year, in_euros, mark_tax, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Derived
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.derived import Derived
 from eit_analysis.flows.costs import in_euros, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN

@@ -11,7 +11,8 @@ from functools import partial
 
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, Breakdown, Derived
+from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.flows.balance.survey_network import TAKERS, is_taker
 from eit_analysis.flows.balance.territory_balance import DISPOSAL, REMAINDER, UNEXPLAINED
 from eit_analysis.flows.diagnosis import totals

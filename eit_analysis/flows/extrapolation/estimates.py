@@ -18,7 +18,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown, Derived
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import Prediction, bounds, predict

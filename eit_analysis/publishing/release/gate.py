@@ -12,23 +12,20 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.breakdown import Breakdown, Derived
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release import statements
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.disclosure import Cell, closed_rows, judge
 from eit_analysis.publishing.release.figure import Figure
-from eit_analysis.publishing.release.levels import finest
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
+from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Released
-from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.sentences import Absent, Highlights, Text, quoted
 from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
-from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
@@ -110,89 +107,15 @@ class Release(PreparedTables):
             When the table is not what its records give, or counts an actor who refused this audience; for a
             derived one, when a parent shares no key with it, or when a row comes from no parent.
         """
-        if isinstance(content, Derived):
-            return self._derived(content, title, note)
-        levels: dict[str, str] = {}
-        if isinstance(content, Breakdown) and not self.viewer.internal:
-            asked = content.keys
-            content = content.outside() if content.team else content
-            content = finest(content, self.settings.disclosure, self.viewer.company)
-            levels = {own: level for own, level in zip(asked, content.keys, strict=True) if own != level}
-            title = regrouped(title, levels.values())
-        self._check(content, title)
-        parts = {
-            "measure": content.measure, "actors": content.records["site_id"].nunique(), "levels": levels,
-        }  # fmt: skip
-        if self.viewer.internal:
-            return self._aggregate(content, title, note, None, content.frame, **parts)
-        shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
-        told, cells = self._told(content, shown)
-        own = np.array([set(cell.weights) == {self.viewer.company} for cell in cells], dtype=bool)
-        # A firm reads what is its own as it declared it; its exact share would tell the whole.
-        amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
-        frame = shown.frame.mask(np.outer(own, amounts), content.frame)
-        return self._aggregate(content, title, note, told, frame, **parts)
-
-    def _check(self, content: Breakdown, title: str) -> None:
-        """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
-        if not isinstance(content, Breakdown):
-            raise DisclosureError(
-                f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
-                "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
-            )
-        content.check(title)
-        refused = self.viewer.refused & set(content.records["site_id"])
-        if refused:
-            raise DisclosureError(
-                f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
-                "public, avec release."
-            )
-
-    def _told(self, content: Breakdown, shown: Rounded | None) -> tuple[Statements, list[Cell]]:
-        """What a breakdown tells as it is shown, and the cells behind its rows."""
-        rules, reader = self.settings.disclosure, self.viewer.company
-        cells, base = judge(content, rules, reader)
-        closed = closed_rows(content, cells, rules, reader)
-        return statements.of_breakdown(content, cells, base, closed, shown), cells
-
-    def _derived(self, content: Derived, title: str, note: str) -> Aggregate:
-        for parent in content.parents:
-            if not set(parent.keys) & set(content.keys):
-                raise DisclosureError(
-                    f"« {title} »\u00a0: un tableau dérivé a une clé de chacun de ceux dont il se calcule."
-                )
-            self._check(parent, title)
-        if not all(content.behind()):
-            raise DisclosureError(
-                f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive."
-            )
-        content.check(title)
-        if self.viewer.internal:
-            return self._aggregate(content, title, note, None, content.frame)
-        shown = rounded(content.frame, list(content.keys), None)
-        declared = set(shown.steps) <= {*content.sums, *content.ratios}
-        parents = [
-            self._told(parent, None if declared else Rounded(parent.frame, {}))[0]
-            for parent in content.parents
-        ]
-        told = statements.derived(content, parents, shown)
-        return self._aggregate(content, title, note, told, shown.frame)
-
-    def _aggregate(
-        self,
-        content: Breakdown | Derived,
-        title: str,
-        note: str,
-        told: Statements | None,
-        shown: pd.DataFrame,
-        **parts: Any,
-    ) -> Aggregate:
-        common = self._shown(content, title, note) | parts
-        if told is None:
+        leaves = protected(content, title, self.viewer, self.settings.disclosure)
+        common = self._shown(leaves.content, leaves.title, note)
+        if isinstance(leaves.content, Breakdown):
+            actors = leaves.content.records["site_id"].nunique()
+            common |= {"measure": leaves.content.measure, "actors": actors, "levels": leaves.levels}
+        if leaves.told is None:
             return Aggregate(**common)
-        number = self.publication.add(told)
-        shown = shown.reset_index(drop=True)
-        return Aggregate(**common, told=told, rounded=shown, publication=self.publication, number=number)
+        common |= {"told": leaves.told, "rounded": leaves.frame.reset_index(drop=True)}
+        return Aggregate(**common, publication=self.publication, number=self.publication.add(leaves.told))
 
     def listing(
         self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None

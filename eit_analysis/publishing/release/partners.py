@@ -29,8 +29,9 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.numbers import of_breakdown
 from eit_analysis.publishing.release.rounding import Rounded
-from eit_analysis.publishing.release.statements import Statements, of_breakdown
+from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.publishing.wording import cell
 from eit_analysis.reference.distance import haversine_km

@@ -90,8 +90,7 @@ def rounded(
         shown[name] = to_step(value, steps[name])
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside & set(wholes):
-            counted = (np.nan_to_num(values[str(measure)]) % 1 == 0).all()
-            whole = to_step(wholes[name], digit(wholes[name], WHOLE_DIGITS if counted else DIGITS))
+            whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
             shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
         if "change_t_per_year" in beside:
             now, before = (np.nan_to_num(shown[side]) for side in (NOW, BEFORE))
@@ -121,6 +120,12 @@ def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int) -> np.ndar
     with np.errstate(invalid="ignore"):
         half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
     return np.clip(np.nan_to_num(digit(half, 1)), finest, coarsest)
+
+
+def whole_step(wholes: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """The step of what shares are of: its third digit where all parts are whole numbers, else its second."""
+    counted = (np.nan_to_num(parts) % 1 == 0).all()
+    return digit(wholes, WHOLE_DIGITS if counted else DIGITS)
 
 
 def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:

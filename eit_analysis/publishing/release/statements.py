@@ -1,10 +1,4 @@
-"""What a table tells its readers, as linear forms of the amounts that actors declared.
-
-Each row of a breakdown is such a form (``Breakdown.forms``), known as closely as it is rounded; a share is
-two inequalities between its numerator and its denominator. Whatever else the row prints (a forecast, a
-median) is reckoned from the same records: where their sum is not printed, it is taken to tell it to two
-digits. A derived table tells the sums and ratios of its parents that it declares, or else all rows that it
-comes from, to two digits.
+"""Numbers that a table tells, over the amounts that actors declared; several tables together; the log's form.
 
 An amount is one variable wherever it is summed: known by its actor, the cell of the survey that it was read
 from and its value, so that an amount that did not change between two releases is the same, and one that was
@@ -14,19 +8,14 @@ corrected is another. Records that come from no cell (a plan, a share of a flow)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, diags_array, hstack, vstack
+from scipy.sparse import csr_array, vstack
 
-from eit_analysis.breakdown import SOURCE, Breakdown, Derived, Share
-from eit_analysis.publishing.release.disclosure import Cell
-from eit_analysis.publishing.release.rounding import DIGITS, WHOLE_DIGITS, Rounded, digit, to_step
-from eit_analysis.publishing.release.system import NOBODY, System
-
-NONE = np.zeros(0)
-LAST = 9  # keys: values are wanted more than their shares
+from eit_analysis.breakdown import SOURCE
+from eit_analysis.publishing.release.system import System
 
 
 @dataclass(frozen=True)
@@ -52,45 +41,6 @@ class Statements:
     rows: Sequence[Sequence[int]]
     allowed: np.ndarray
     depth: np.ndarray
-
-
-def of_breakdown(
-    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded | None
-) -> Statements:
-    """What a breakdown tells, with its values as readers see them.
-
-    Parameters
-    ----------
-    cells, base
-        What :func:`disclosure.judge` says of its rows and of all its records together.
-    closed : numpy.ndarray
-        Shape (rows,): rows that the primary rules close, for any of their sums.
-    shown : Rounded or None
-        The table as it leaves; None where readers see no row of it.
-    """
-    names = [content.measure, *(name for name in content.sums if name in content.frame)]
-    steps = {} if shown is None else shown.steps
-    wholes = {} if shown is None else content.wholes()
-    # What else is printed may tell a sum to more digits than its own.
-    finer = not set(steps) <= {*names, *content.shares}
-    blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
-    if shown is not None:
-        apart = [name for name in content.shares if name in steps]
-        blocks += [_share(content, name, content.shares[name], shown) for name in apart]
-    blocks += [_whole(content, name, len(cells)) for name in wholes]
-    if content.facts is not None:
-        facts = content.facts
-        declared = facts.records[facts.measure].to_numpy(dtype=float)
-        told = _numbers(facts.records, facts.forms, declared, facts.low, facts.high, relation=True)
-        blocks.append((told, facts.rows))
-    together = joined([block for block, _ in blocks] or [EMPTY])
-    starts = np.cumsum([0, *(block.system.forms.shape[0] for block, _ in blocks)])
-    numbers: list[list[int]] = [[] for _ in range(len(cells) + 1)]
-    for (_, rows), start in zip(blocks, starts[:-1], strict=True):
-        for number, row in enumerate(rows):
-            numbers[row].append(int(start) + number)
-    depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
-    return replace(together, rows=numbers, allowed=np.append(~closed, not base.sensitive), depth=depth)
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
@@ -174,139 +124,7 @@ def from_frame(frame: pd.DataFrame) -> Statements:
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
 
 
-def derived(content: Derived, parents: Sequence[Statements], shown: Rounded) -> Statements:
-    """What a derived table tells: the sums and ratios that it declares.
-
-    Of a row with any other column, all that its rows of the parents tell.
-
-    Parameters
-    ----------
-    parents : sequence of Statements
-        :func:`of_breakdown` of each parent.
-    shown : Rounded
-        The table as it leaves.
-    """
-    behind, n_rows = content.behind(), len(content.frame)
-    together = joined(parents)
-    starts = np.cumsum([0, *(len(parent.rows) for parent in parents)])
-    sources = [[int(starts[parent]) + row for parent, row in found] for found in behind]
-    allowed = np.array([together.allowed[found].all() for found in sources], dtype=bool)
-    depth = np.array([together.depth[found].max(initial=0) for found in sources], dtype=int)
-    rows: list[list[int]] = [[] for _ in range(n_rows)]
-    if not set(shown.steps) <= {*content.sums, *content.ratios}:
-        rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
-
-    records, declared, form = content.stacked()
-    blocks = []
-    for name, terms in content.sums.items():
-        own, centre = form(terms), shown.frame[name].to_numpy(dtype=float)
-        step = _whole_people(declared[own.indices], shown.steps[name])
-        at = np.flatnonzero(~np.isnan(centre))
-        low, high = (centre - step / 2)[at], (centre + step / 2)[at]
-        blocks.append((_numbers(records, csr_array(own[at]), declared, low, high), at))
-    for name, (over, under) in content.ratios.items():
-        blocks.append(_ratio(records, form(over), form(under), declared, shown, name))
-    total = together.system.forms.shape[0]
-    for block, at in blocks:
-        for number, row in enumerate(at):
-            rows[row].append(total + number)
-        total += block.system.forms.shape[0]
-    everything = joined([together, *(block for block, _ in blocks)])
-    return replace(everything, rows=rows, allowed=allowed, depth=depth)
-
-
-Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; then those that say nothing
-
-
-def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, closed: np.ndarray) -> Block:
-    """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
-    forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
-    value = forms @ declared
-    step = digit(value, DIGITS)
-    centre = to_step(value, step)
-    if shown is not None and name in shown.steps:
-        printed = shown.frame[name].to_numpy(dtype=float)
-        closer = ~np.isnan(printed) & ((shown.steps[name] < step) | (not finer))
-        step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
-    step = _whole_people(declared, step)
-    if shown is None:
-        step = np.full(len(value), np.inf)
-    told = _numbers(content.records, forms, declared, centre - step / 2, centre + step / 2, closed)
-    return told, np.arange(len(value))
-
-
-def _whole(content: Breakdown, name: str, line: int) -> Block:
-    """What a share beside its own value tells: the sums that it is a share of, each once."""
-    forms, declared = _wholes(content, content.shares[name]), np.nan_to_num(content.declared())
-    distinct = pd.DataFrame(forms.toarray()).drop_duplicates().index.to_numpy()
-    forms = csr_array(forms[distinct])
-    value = forms @ declared
-    counted = (np.nan_to_num(content.records[content.measure]) % 1 == 0).all()
-    step = digit(value, WHOLE_DIGITS if counted else DIGITS)
-    centre = to_step(value, step)
-    told = _numbers(content.records, forms, declared, centre - step / 2, centre + step / 2)
-    return told, np.full(len(value), line)
-
-
-def _wholes(content: Breakdown, share: Share) -> csr_array:
-    """Shape (rows, records): what the share of each row is one of."""
-    coefficients = content.coefficients(share.of)
-    masks = [
-        content.behind([pair for pair in identity if pair[0] in share.within])
-        for identity in content.identities()
-    ]
-    return csr_array(np.array(masks, dtype=float).reshape(len(masks), len(coefficients)) * coefficients)
-
-
-def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
-    """A share p of each row: numerator - p denominator is on either side of zero for its ends."""
-    top, declared = content.forms(), np.nan_to_num(content.declared())
-    whole = _wholes(content, share)
-    return _ratio(content.records, csr_array(share.scale * top), whole, declared, shown, name)
-
-
-def _ratio(
-    records: pd.DataFrame, top: csr_array, whole: csr_array, declared: np.ndarray, shown: Rounded, name: str
-) -> Block:
-    """Of y = top / whole, as it is printed: top - y_low T >= 0 and top - y_high T <= 0, with T = whole.
-
-    T is a variable of its own, of no actor: one whole serves many rows, and these stay sparse. The number
-    that says what it is, T - whole = 0, tells nothing and goes with no row.
-    """
-    printed, half = shown.frame[name].to_numpy(dtype=float), shown.steps[name] / 2
-    at = np.flatnonzero(~np.isnan(printed) & (np.diff(top.indptr) > 0))
-    keys = [(row.indices.tobytes(), row.data.tobytes()) for row in (whole[[row]] for row in at)]
-    place, distinct = pd.factorize(pd.Series(keys, dtype=object))
-    wholes = csr_array(whole[at[[keys.index(key) for key in distinct]]])
-    n, zero, far = len(at), np.zeros(len(at)), np.full(len(at), np.inf)
-    forms = csr_array(vstack([top[at], top[at], wholes], format="csr"))
-    none = np.zeros(len(distinct))
-    low, high = np.concatenate([zero, -far, none]), np.concatenate([far, zero, none])
-    told = _numbers(records, forms, declared, low, high, relation=True)
-    own = told.system.forms
-    of = csr_array((np.ones(n), (np.arange(n), place)), shape=(n, len(distinct)))
-    ends = [diags_array(-(printed + sign * half)[at]) @ of for sign in (-1, 1)]
-    beside = vstack([*ends, diags_array(-np.ones(len(distinct)))], format="csr")
-    identities = [
-        pd.util.hash_array(np.append(told.variables[row.indices], row.data.round(9).view(np.uint64))).sum()
-        for row in (own[[2 * n + number]] for number in range(len(distinct)))
-    ]
-    system = replace(
-        told.system,
-        forms=csr_array(hstack([own, beside], format="csr")),
-        firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
-        amounts=np.append(told.system.amounts, wholes @ declared),
-    )
-    variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
-    return replace(told, system=system, variables=variables), np.concatenate([at, at])
-
-
-def _whole_people(declared: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """The steps: people come whole, so that to the unit is exactly."""
-    return np.where(step > 1, step, 0.0) if (declared % 1 == 0).all() else step
-
-
-def _numbers(
+def of_records(
     records: pd.DataFrame,
     forms: csr_array,
     declared: np.ndarray,
@@ -315,6 +133,7 @@ def _numbers(
     closed: np.ndarray | None = None,
     relation: bool = False,
 ) -> Statements:
+    """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     # Row 7 is 7.0 beside records that come from no cell, and the same row.
@@ -330,7 +149,3 @@ def _numbers(
         np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
     )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
-
-
-NOBODYS = pd.DataFrame({"site_id": pd.Series(dtype=object)})
-EMPTY = _numbers(NOBODYS, csr_array((0, 0)), NONE, NONE, NONE)

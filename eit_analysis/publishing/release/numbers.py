@@ -1,0 +1,185 @@
+"""What a table tells its readers, as linear forms of the amounts that actors declared.
+
+Each row of a breakdown is such a form (``Breakdown.forms``), known as closely as it is rounded; a share is
+two inequalities between its numerator and its denominator. Whatever else the row prints (a forecast, a
+median) is reckoned from the same records: where their sum is not printed, it is taken to tell it to two
+digits. A derived table tells the sums and ratios of its parents that it declares, or else all rows that it
+comes from, to two digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array, diags_array, hstack, vstack
+
+from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.derived import Derived
+from eit_analysis.publishing.release.disclosure import Cell
+from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
+from eit_analysis.publishing.release.statements import Statements, joined, of_records
+from eit_analysis.publishing.release.system import NOBODY
+
+NONE = np.zeros(0)
+EMPTY = of_records(pd.DataFrame({"site_id": pd.Series(dtype=object)}), csr_array((0, 0)), NONE, NONE, NONE)
+LAST = 9  # keys: values are wanted more than their shares
+Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; then those that say nothing
+
+
+def of_breakdown(
+    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded | None
+) -> Statements:
+    """What a breakdown tells, with its values as readers see them.
+
+    Parameters
+    ----------
+    cells, base
+        What :func:`disclosure.judge` says of its rows and of all its records together.
+    closed : numpy.ndarray
+        Shape (rows,): rows that the primary rules close, for any of their sums.
+    shown : Rounded or None
+        The table as it leaves; None where readers see no row of it.
+    """
+    names = [content.measure, *(name for name in content.sums if name in content.frame)]
+    steps = {} if shown is None else shown.steps
+    # What else is printed may tell a sum to more digits than its own.
+    finer = not set(steps) <= {*names, *content.shares}
+    blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
+    if shown is not None:
+        apart = [name for name in content.shares if name in steps]
+        blocks += [_share(content, name, content.shares[name], shown) for name in apart]
+        blocks += [_whole(content, share, len(cells)) for share in content.beside.values()]
+    if content.facts is not None:
+        facts = content.facts()
+        declared = facts.records[facts.measure].to_numpy(dtype=float)
+        told = of_records(facts.records, facts.forms, declared, facts.low, facts.high, relation=True)
+        blocks.append((told, facts.rows))
+    rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
+    together = _gathered(blocks, rows)
+    depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
+    return replace(together, rows=rows, allowed=np.append(~closed, not base.sensitive), depth=depth)
+
+
+def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) -> Statements:
+    """What a derived table tells: the sums and ratios that it declares.
+
+    Of a row with any other column, all that its rows of the parents tell.
+
+    Parameters
+    ----------
+    parents : sequence of Statements
+        :func:`of_breakdown` of each parent.
+    shown : Rounded
+        The table as it leaves.
+    """
+    behind, n_rows = content.behind, len(content.frame)
+    together = joined(parents)
+    starts = np.cumsum([0, *(len(parent.rows) for parent in parents)])
+    sources = [[int(starts[parent]) + row for parent, row in found] for found in behind]
+    allowed = np.array([together.allowed[found].all() for found in sources], dtype=bool)
+    depth = np.array([together.depth[found].max(initial=0) for found in sources], dtype=int)
+    rows: list[list[int]] = [[] for _ in range(n_rows)]
+    if not content.declares(shown.steps):
+        rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
+
+    records, declared, form = content.stacked
+    blocks = []
+    for name, terms in content.sums.items():
+        own, centre = form(terms), shown.frame[name].to_numpy(dtype=float)
+        step = _whole_people(declared[own.indices], shown.steps[name])
+        at = np.flatnonzero(~np.isnan(centre))
+        low, high = (centre - step / 2)[at], (centre + step / 2)[at]
+        blocks.append((of_records(records, csr_array(own[at]), declared, low, high), at))
+    for name, (over, under) in content.ratios.items():
+        blocks.append(_ratio(records, form(over), form(under), declared, shown, name))
+    return replace(_gathered(blocks, rows, together), rows=rows, allowed=allowed, depth=depth)
+
+
+def _gathered(blocks: list[Block], rows: list[list[int]], before: Statements = EMPTY) -> Statements:
+    """All numbers together, those of ``before`` first; each is added to the row that tells it."""
+    start = before.system.forms.shape[0]
+    for block, at in blocks:
+        for number, row in enumerate(at):
+            rows[row].append(start + number)
+        start += block.system.forms.shape[0]
+    return joined([before, *(block for block, _ in blocks)])
+
+
+def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, closed: np.ndarray) -> Block:
+    """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
+    forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
+    value = forms @ declared
+    step = digit(value, DIGITS)
+    centre = to_step(value, step)
+    if shown is not None and name in shown.steps:
+        printed = shown.frame[name].to_numpy(dtype=float)
+        closer = ~np.isnan(printed) & ((shown.steps[name] < step) | (not finer))
+        step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
+    step = _whole_people(declared, step)
+    if shown is None:
+        step = np.full(len(value), np.inf)
+    told = of_records(content.records, forms, declared, centre - step / 2, centre + step / 2, closed)
+    return told, np.arange(len(value))
+
+
+def _whole(content: Breakdown, share: Share, line: int) -> Block:
+    """What a share beside its own value tells: the sums that it is a share of, each once."""
+    forms, declared = content.whole_forms(share), np.nan_to_num(content.declared())
+    distinct = pd.DataFrame(forms.toarray()).drop_duplicates().index.to_numpy()
+    forms = csr_array(forms[distinct])
+    value = forms @ declared
+    step = whole_step(value, content.frame[content.measure].to_numpy(dtype=float))
+    centre = to_step(value, step)
+    told = of_records(content.records, forms, declared, centre - step / 2, centre + step / 2)
+    return told, np.full(len(value), line)
+
+
+def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
+    """A share p of each row: numerator - p denominator is on either side of zero for its ends."""
+    top, declared = content.forms(), np.nan_to_num(content.declared())
+    whole = content.whole_forms(share)
+    return _ratio(content.records, csr_array(share.scale * top), whole, declared, shown, name)
+
+
+def _ratio(
+    records: pd.DataFrame, top: csr_array, whole: csr_array, declared: np.ndarray, shown: Rounded, name: str
+) -> Block:
+    """Of y = top / whole, as it is printed: top - y_low T >= 0 and top - y_high T <= 0, with T = whole.
+
+    T is a variable of its own, of no actor: one whole serves many rows, and these stay sparse. The number
+    that says what it is, T - whole = 0, tells nothing and goes with no row.
+    """
+    printed, half = shown.frame[name].to_numpy(dtype=float), shown.steps[name] / 2
+    at = np.flatnonzero(~np.isnan(printed) & (np.diff(top.indptr) > 0))
+    keys = [(row.indices.tobytes(), row.data.tobytes()) for row in (whole[[row]] for row in at)]
+    place, distinct = pd.factorize(pd.Series(keys, dtype=object))
+    wholes = csr_array(whole[at[[keys.index(key) for key in distinct]]])
+    n, zero, far = len(at), np.zeros(len(at)), np.full(len(at), np.inf)
+    forms = csr_array(vstack([top[at], top[at], wholes], format="csr"))
+    none = np.zeros(len(distinct))
+    low, high = np.concatenate([zero, -far, none]), np.concatenate([far, zero, none])
+    told = of_records(records, forms, declared, low, high, relation=True)
+    own = told.system.forms
+    of = csr_array((np.ones(n), (np.arange(n), place)), shape=(n, len(distinct)))
+    ends = [diags_array(-(printed + sign * half)[at]) @ of for sign in (-1, 1)]
+    beside = vstack([*ends, diags_array(-np.ones(len(distinct)))], format="csr")
+    identities = [
+        pd.util.hash_array(np.append(told.variables[row.indices], row.data.round(9).view(np.uint64))).sum()
+        for row in (own[[2 * n + number]] for number in range(len(distinct)))
+    ]
+    system = replace(
+        told.system,
+        forms=csr_array(hstack([own, beside], format="csr")),
+        firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
+        amounts=np.append(told.system.amounts, wholes @ declared),
+    )
+    variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
+    return replace(told, system=system, variables=variables), np.concatenate([at, at])
+
+
+def _whole_people(declared: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """The steps: people come whole, so that to the unit is exactly."""
+    return np.where(step > 1, step, 0.0) if (declared % 1 == 0).all() else step

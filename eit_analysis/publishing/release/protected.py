@@ -1,0 +1,121 @@
+"""An analysis as one audience may get it: checked, by its level, rounded, with what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Disclosure
+from eit_analysis.derived import Derived
+from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.release.disclosure import Cell, closed_rows, judge
+from eit_analysis.publishing.release.levels import finest
+from eit_analysis.publishing.release.numbers import of_breakdown, of_derived
+from eit_analysis.publishing.release.rounding import Rounded, rounded
+from eit_analysis.publishing.release.statements import Statements
+from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference.levels import regrouped
+
+
+@dataclass(frozen=True, eq=False)
+class Protected:
+    """What of an analysis may be read, before it is audited with all else.
+
+    Attributes
+    ----------
+    content : Breakdown or Derived
+        The analysis, by the level of its keys that the audience gets.
+    title : str
+        Its title, which says the level.
+    frame : pandas.DataFrame
+        The table as it leaves.
+    told : Statements or None
+        What its rows tell; None for the team, from whom nothing is kept.
+    levels : dict of str to str
+        The coarser key that stands for one that was asked for.
+    """
+
+    content: Breakdown | Derived
+    title: str
+    frame: pd.DataFrame
+    told: Statements | None = None
+    levels: dict[str, str] = field(default_factory=dict)
+
+
+def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: Disclosure) -> Protected:
+    """An analysis as an audience may get it.
+
+    Raises
+    ------
+    DisclosureError
+        When it is not what its records give, or counts an actor who refused this audience; for a derived one,
+        when a parent shares no key with it, or when a row comes from no parent.
+    """
+    if isinstance(content, Derived):
+        return _derived(content, title, viewer, rules)
+    levels: dict[str, str] = {}
+    if isinstance(content, Breakdown) and not viewer.internal:
+        asked = content.keys
+        content = finest(content.outside() if content.team else content, rules, viewer.company)
+        levels = {own: level for own, level in zip(asked, content.keys, strict=True) if own != level}
+        title = regrouped(title, levels.values())
+    _check(content, title, viewer)
+    if viewer.internal:
+        return Protected(content, title, content.frame)
+    shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
+    told, cells = _told(content, shown, viewer, rules)
+    own = np.array([set(cell.weights) == {viewer.company} for cell in cells], dtype=bool)
+    # A firm reads what is its own as it declared it; its exact share would tell the whole.
+    amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
+    return Protected(content, title, shown.frame.mask(np.outer(own, amounts), content.frame), told, levels)
+
+
+def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) -> Protected:
+    for parent in content.parents:
+        if not set(parent.keys) & set(content.keys):
+            raise DisclosureError(
+                f"« {title} »\u00a0: un tableau dérivé a une clé de chacun de ceux dont il se calcule."
+            )
+        _check(parent, title, viewer)
+    if not all(content.behind):
+        raise DisclosureError(f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive.")
+    content.check(title)
+    if viewer.internal:
+        return Protected(content, title, content.frame)
+    shown = rounded(content.frame, list(content.keys), None)
+    # Where it declares all that it prints, the rows of the parents tell nothing by themselves.
+    apart = content.declares(shown.steps)
+    parents = [
+        _told(parent, None if apart else Rounded(parent.frame, {}), viewer, rules)[0]
+        for parent in content.parents
+    ]
+    return Protected(content, title, shown.frame, of_derived(content, parents, shown))
+
+
+def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
+    """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
+    if not isinstance(content, Breakdown):
+        raise DisclosureError(
+            f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
+            "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
+        )
+    content.check(title)
+    refused = viewer.refused & set(content.records["site_id"])
+    if refused:
+        raise DisclosureError(
+            f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
+            "public, avec release."
+        )
+
+
+def _told(
+    content: Breakdown, shown: Rounded | None, viewer: Viewer, rules: Disclosure
+) -> tuple[Statements, list[Cell]]:
+    """What a breakdown tells as it is shown, and the cells behind its rows."""
+    cells, base = judge(content, rules, viewer.company)
+    closed = closed_rows(content, cells, rules, viewer.company)
+    return of_breakdown(content, cells, base, closed, shown), cells
