@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import block_diag
 from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import SOURCE, Breakdown, Facts
@@ -60,19 +61,15 @@ def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> F
         (n - 1) u + sum_i s_i <= p M  for some  u >= 0  and  s_i >= max(m_i - u, 0).
     """
     flows, sites = out[["site_id", MASS, *(name for name in SOURCE if name in out)]], len(mass)
-    free, told, rows = [mass[MASS].to_numpy()], [], []
-    for row, (share, n) in enumerate(
-        zip(counted["threshold_percent"] / 100, counted["n_sites"], strict=True)
-    ):
+    free, of_totals, of_free = [mass[MASS].to_numpy()], [np.zeros((0, sites))], []
+    for share, n in zip(counted["threshold_percent"] / 100, counted["n_sites"], strict=True):
         level = mass[MASS].iloc[max(n - 2, 0)]
         free.append(np.array([level, *(mass[MASS] - level).clip(lower=0)]))
-        own = [np.zeros((sites + 2, sites + 1)) for _ in counted.index]
-        own[row][0] = [1 - n, *(-1.0 for _ in range(sites))]
-        own[row][2:] = np.hstack([np.ones((sites, 1)), np.eye(sites)])
-        totals = np.vstack([np.full(sites, share), (np.arange(sites) < n) - share, -np.eye(sites)])
-        told.append(np.hstack([totals, *own]))
-        rows += [row] * len(totals)
-    facts = np.vstack(told) if told else np.zeros((0, sites))
+        of_totals += [np.full((1, sites), share), (np.arange(sites) < n)[None, :] - share, -np.eye(sites)]
+        none_fewer, held = [1.0 - n, *np.full(sites, -1.0)], np.zeros(sites + 1)
+        of_free.append(np.vstack([none_fewer, held, np.hstack([np.ones((sites, 1)), np.eye(sites)])]))
+    rows = np.repeat(np.arange(len(counted)), sites + 2)
+    facts = np.hstack([np.vstack(of_totals), *([block_diag(*of_free)] if of_free else [])])
     # The totals of the sites are variables of their own: three rows of sparse facts serve all thresholds.
     of_site = mass["site_id"].to_numpy()[:, None] == flows["site_id"].to_numpy()[None, :]
     sums = np.hstack([of_site, -np.eye(sites, facts.shape[1])])
@@ -83,7 +80,7 @@ def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> F
         names = [f"{number}" for number, part in enumerate(free) for _ in part]
         variables = variables.assign(**dict.fromkeys(SOURCE, names))
     records = pd.concat([flows, variables], ignore_index=True)
-    return Facts(records, MASS, csr_array(forms), np.zeros(len(high)), high, np.array(rows, dtype=int))
+    return Facts(records, MASS, csr_array(forms), np.zeros(len(high)), high, rows)
 
 
 def third(out: pd.DataFrame, firm: str | None) -> int:

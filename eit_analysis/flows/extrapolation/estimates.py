@@ -97,8 +97,9 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
-    # Each tonne stands for itself and for those of the silent ones that its site represents.
-    stands_for = pd.Series(1 + _silent(out, planned, part).weight[0], planned.respondents["site_id"])
+    # Each tonne stands for itself and for those of the silent ones that its site represents, however many.
+    weight = _silent(np.zeros(len(planned.respondents)), planned, part).weight[0]
+    stands_for = pd.Series(1 + weight, planned.respondents["site_id"])
     scale = kept["site_id"].map(stands_for)
     records = kept.assign(**{OBSERVED: kept[MASS], EXTRAPOLATED[0]: kept[MASS] * scale})
     rows = rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
@@ -143,7 +144,8 @@ def _by_site(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:
 def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
     """T and bounds of groups of respondents ``own`` (groups, n), disjoint, and of cells ``part``."""
     people, site = planned.respondents, _by_site(out, planned)
-    y, silent = site[MASS].to_numpy(), _silent(out, planned, part)
+    y = site[MASS].to_numpy()
+    silent = _silent(y, planned, part)
     reported = _reported(out, people["site_id"], own, 1 + silent.weight)
     in_residuals = (own * silent.weight * (1 + silent.weight)) @ site["sd_t_per_year"].to_numpy() ** 2
     variance = silent.variance + reported["sd_t_per_year"].to_numpy() ** 2 - in_residuals
@@ -157,9 +159,9 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
     return pd.DataFrame(dict(zip(EXTRAPOLATED, (own @ y + silent.mass, low, high), strict=True)))
 
 
-def _silent(out: pd.DataFrame, planned: Plan, part: np.ndarray) -> Prediction:
-    """What the silent ones of each group of cells are taken to produce."""
-    people, y = planned.respondents, _by_site(out, planned)[MASS].to_numpy()
+def _silent(y: np.ndarray, planned: Plan, part: np.ndarray) -> Prediction:
+    """What the silent ones of each group of cells are taken to produce, from the tonnes of respondents."""
+    people = planned.respondents
     x = people["headcount"].fillna(0).to_numpy(dtype=float)
     return predict(y, x, people["naf_division"].to_numpy(object), planned.members, planned.silent, part)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.disclosure import closed_rows, judge
@@ -15,11 +17,11 @@ def finest(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -
 
     From one level to the next goes the key that shows most by it: not all pairs of levels are tried.
     """
-    levels = [breakdown]
-    while coarser := _coarser(levels[-1]):
-        levels.append(max(coarser, key=lambda level: let_through(level, rules, reader)))
-    shown = [let_through(level, rules, reader) for level in levels]
-    return next(level for level, most in zip(levels, shown, strict=True) if most >= NEARLY * max(shown))
+    levels = [(let_through(breakdown, rules, reader), breakdown)]
+    while coarser := _coarser(levels[-1][1]):
+        levels.append(max(((let_through(c, rules, reader), c) for c in coarser), key=itemgetter(0)))
+    most = max(shown for shown, _ in levels)
+    return next(level for shown, level in levels if shown >= NEARLY * most)
 
 
 def let_through(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> float:
