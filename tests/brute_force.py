@@ -19,6 +19,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.numbers import of_breakdown
 from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.rounding import rounded
 
 WITHIN = 0.15
@@ -39,13 +40,21 @@ def allowed(table: Breakdown) -> np.ndarray:
     return np.array([not cell.sensitive for cell in judge(table, Disclosure())[0]], dtype=bool)
 
 
-def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
-    """For each table which of its rows leave, when all leave together; and last, whether its shares do."""
-    publication = Publication(reader)
+def published(
+    *tables: Breakdown, reader: str | None = None, earlier: Sequence[Statements] = ()
+) -> Publication:
+    """Tables that leave together, after what left before."""
+    publication = Publication(reader, earlier)
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())
         publication.add(of_breakdown(table, cells, base, ~allowed(table), shown))
+    return publication
+
+
+def audited(*tables: Breakdown, reader: str | None = None) -> list[np.ndarray]:
+    """For each table which of its rows leave, when all leave together; and last, whether its shares do."""
+    publication = published(*tables, reader=reader)
     leave = [publication.shown(number) for number in range(len(tables))]
     return [
         rows if "share_percent" in table.frame else rows[:-1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
-from brute_force import allowed, audited, violations
+from brute_force import allowed, audited, published, violations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import publishable
+from eit_analysis.publishing.release.statements import from_frame
 from eit_analysis.publishing.release.system import System
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
@@ -251,6 +252,17 @@ def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
     """Two firms beside the reader: 7 and 6 t of D and E are closed, and the rest of what is printed."""
     system = FIVE.system([ALL, "A B C", "D E"], rounding=0.5, closed=(2,))
     assert publishable(system, [[0], [1]]).tolist() == [True, False]
+
+
+def test_what_was_closed_in_an_earlier_release_stays_closed() -> None:
+    """D and E are closed beside the total; the wood alone, in a new table, would tell their 8.2 to 1 t."""
+    rows = [("A", "wood", 30.1), ("B", "wood", 28.2), ("C", "wood", 26.8)]
+    records = flows(*rows, ("D", "paper", 4.0), ("E", "paper", 4.2))
+    before = published(by(records.assign(all="x"), "all", total=False), by(records, "category", total=False))
+    assert before.shown(0)[0] and not before.shown(1)[:2].any()
+    wood = by(records[records["category"] == "wood"], "category", total=False)
+    assert published(wood).shown(0)[0]
+    assert not published(wood, earlier=[from_frame(before.told())]).shown(0)[0]
 
 
 @pytest.mark.parametrize("leak", [overlapping_tables, codes_within_a_family])

@@ -45,18 +45,25 @@ class Publication:
         return self._shown[number]
 
     def told(self) -> pd.DataFrame:
-        """All numbers that leave, for the log of releases."""
+        """All numbers that leave, and those that must stay closed, for the log of releases."""
         if not self.tables:
             return NOTHING
         leaving = zip(self._together.rows, np.concatenate(self._shown), strict=True)
         numbers = {number for told, leaves in leaving if leaves for number in told}
-        numbers |= set(np.flatnonzero(self._together.system.defined).tolist())
+        system = self._together.system
+        numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
         return to_frame(self._together, sorted(numbers))
 
     @cached_property
     def _together(self) -> Statements:
         """What the tables tell, and after it what is known already."""
         return joined([*self.tables, *self.earlier])
+
+    @property
+    def _own(self) -> np.ndarray:
+        """Shape (numbers,): those of the tables, which are not known already."""
+        n_own = sum(table.system.forms.shape[0] for table in self.tables)
+        return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
     def _shown(self) -> list[np.ndarray]:
@@ -77,8 +84,7 @@ class Publication:
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
-        known = np.arange(len(value)) >= sum(table.system.forms.shape[0] for table in self.tables)
-        known |= together.system.defined
+        known = (~self._own & ~together.system.closed) | together.system.defined
         leave = publishable(system, list(wanted), np.unique(first[known]).tolist(), readers)
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True

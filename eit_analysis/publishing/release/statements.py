@@ -78,18 +78,22 @@ def joined(parts: Iterable[Statements]) -> Statements:
 def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
     """Some numbers as a table for the log of releases: one row for each amount in each number.
 
+    A number that the primary rules close did not leave: nothing is known of it, and it stays protected.
+
     Returns
     -------
     pandas.DataFrame
-        ``number``, ``low``, ``high``, ``relation``, ``variable``, ``firm``, ``amount``, ``coefficient``.
+        The columns of ``COLUMNS``.
     """
     own = told.system.forms[list(numbers)].tocoo()
     at = np.asarray(list(numbers), dtype=int)[own.row]
+    closed = told.system.closed[at]
     return pd.DataFrame(
         {
             "number": own.row,
-            "low": told.system.low[at],
-            "high": told.system.high[at],
+            "low": np.where(closed, -np.inf, told.system.low[at]),
+            "high": np.where(closed, np.inf, told.system.high[at]),
+            "closed": closed,
             "relation": told.system.relation[at],
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
@@ -100,15 +104,17 @@ def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
 
 
 COLUMNS = {
-    "number": int, "low": float, "high": float, "relation": bool, "variable": np.uint64,
-    "firm": str, "amount": float, "coefficient": float,
+    "number": int, "low": float, "high": float, "closed": bool, "relation": bool,
+    "variable": np.uint64, "firm": str, "amount": float, "coefficient": float,
 }  # fmt: skip
 NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def from_frame(frame: pd.DataFrame) -> Statements:
-    """What :func:`to_frame` wrote: numbers that are known already."""
+    """What :func:`to_frame` wrote: numbers that are known already, and those that were closed."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
+    if "closed" not in frame:  # a log of before 27 November 2026
+        frame = frame.assign(closed=False)
     numbers = frame.drop_duplicates("number").set_index("number").sort_index()
     row = numbers.index.get_indexer(pd.Index(frame["number"]))
     forms = csr_array((frame["coefficient"], (row, column)), shape=(len(numbers), len(variables)))
@@ -118,7 +124,7 @@ def from_frame(frame: pd.DataFrame) -> Statements:
         numbers["high"].to_numpy(),
         frame["firm"].to_numpy(dtype=object)[first],
         frame["amount"].to_numpy()[first],
-        np.zeros(len(numbers), dtype=bool),
+        numbers["closed"].to_numpy(dtype=bool),
         numbers["relation"].to_numpy(dtype=bool),
     )
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
