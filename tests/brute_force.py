@@ -19,8 +19,8 @@ from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.numbers import of_breakdown
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.rounding import rounded
+from eit_analysis.publishing.release.statements import Statements
 
 WITHIN = 0.15
 
