@@ -517,19 +517,25 @@ def test_empty_tables_load(small_study: Study) -> None:
 
 @dataclass
 class Shown:
-    """In the place of a publication: which rows leave."""
+    """In the place of a publication: which rows leave, and whether what the others are together does."""
 
     rows: np.ndarray
+    rest: bool = False
 
     def shown(self, number: int) -> np.ndarray:
         return self.rows
 
+    def rest_shown(self, number: int) -> bool:
+        return self.rest
 
-def partly_hidden(study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], **parts) -> Table:
+
+def partly_hidden(
+    study: Study, frame: pd.DataFrame, hidden: list[int], keys: list[str], rest: bool = False, **parts
+) -> Table:
     """A table for the public of which the rows ``hidden`` are withheld."""
     rows = ~np.isin(range(len(frame)), hidden)
     viewer = viewer_of(study, "public")
-    table = Aggregate(viewer, "T", frame, keys, rounded=frame, publication=Shown(rows), **parts)  # type: ignore[arg-type]
+    table = Aggregate(viewer, "T", frame, keys, rounded=frame, publication=Shown(rows, rest), **parts)  # type: ignore[arg-type]
     return table.seen_by(table.viewer, {})
 
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.balance import taken_paths
-from eit_analysis.publishing.release.audit import publishable
+from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import from_frame
 from eit_analysis.publishing.release.system import System
 
@@ -197,29 +197,29 @@ ALL, WITHOUT_A, WITHOUT_B = "A B C D E", "B C D E", "A C D E"
 
 def test_of_two_that_clash_the_first_leaves() -> None:
     system = FIVE.system([ALL, WITHOUT_A])
-    assert publishable(system, [[0], [1]]).tolist() == [True, False]
-    assert publishable(system, [[1], [0]]).tolist() == [True, False]
+    assert Audit(system, [[0], [1]]).shown.tolist() == [True, False]
+    assert Audit(system, [[1], [0]]).shown.tolist() == [True, False]
     # A line that tells both cannot leave: one of those that tell one does.
-    both, *single = publishable(system, [[0, 1], [0], [1]])
+    both, *single = Audit(system, [[0, 1], [0], [1]]).shown
     assert not both and sum(single) == 1
 
 
 def test_numbers_far_apart_leave_together() -> None:
-    assert publishable(FIVE.system([ALL, WITHOUT_A], rounding=5.0), [[0], [1]]).tolist() == [True, True]
+    assert Audit(FIVE.system([ALL, WITHOUT_A], rounding=5.0), [[0], [1]]).shown.tolist() == [True, True]
 
 
 def test_what_was_released_before_stays_and_the_new_gives_way() -> None:
     system = FIVE.system([ALL, WITHOUT_A, WITHOUT_B])
-    assert publishable(system, [[1], [2]], known=[0]).tolist() == [False, False]
-    assert publishable(system, [[0], [1]], known=[0]).tolist() == [True, False]
+    assert Audit(system, [[1], [2]], known=[0]).shown.tolist() == [False, False]
+    assert Audit(system, [[0], [1]], known=[0]).shown.tolist() == [True, False]
 
 
 def test_what_is_told_already_is_conceded_and_no_more_than_that() -> None:
     # What A has follows from the two numbers that everybody knows: only what B has can still be kept.
     system = FIVE.system([ALL, WITHOUT_A, WITHOUT_B])
-    assert publishable(system, [[0], [1], [2]], known=[0, 1]).tolist() == [True, True, False]
+    assert Audit(system, [[0], [1], [2]], known=[0, 1]).shown.tolist() == [True, True, False]
     other = FIVE.system([ALL, WITHOUT_A, "B C D"])
-    assert publishable(other, [[2]], known=[0, 1]).tolist() == [False]
+    assert Audit(other, [[2]], known=[0, 1]).shown.tolist() == [False]
 
 
 def test_what_is_half_told_already_is_not_told_closer() -> None:
@@ -227,17 +227,17 @@ def test_what_is_half_told_already_is_not_told_closer() -> None:
     system = FIVE.system([ALL, WITHOUT_A, "A", WITHOUT_B], rounding=0.5)
     closer = replace(system, low=system.low.copy(), high=system.high.copy())
     closer.low[2], closer.high[2] = 9.95, 10.05
-    assert publishable(closer, [[2]], known=[0, 1]).tolist() == [False]
+    assert Audit(closer, [[2]], known=[0, 1]).shown.tolist() == [False]
     closer.low[2], closer.high[2] = 8.5, 11.5
-    assert publishable(closer, [[2]], known=[0, 1]).tolist() == [True]
+    assert Audit(closer, [[2]], known=[0, 1]).shown.tolist() == [True]
 
 
 def test_one_reader_is_shown_what_tells_it_nothing_new() -> None:
     system = FIVE.system([ALL, WITHOUT_A])
     lines = [[0], [1]]
-    assert publishable(system, lines, readers=["A"]).tolist() == [True, True]
-    assert publishable(system, lines, readers=["B"]).tolist() == [True, False]
-    assert publishable(system, lines).tolist() == [True, False]
+    assert Audit(system, lines, readers=["A"]).shown.tolist() == [True, True]
+    assert Audit(system, lines, readers=["B"]).shown.tolist() == [True, False]
+    assert Audit(system, lines).shown.tolist() == [True, False]
 
 
 def test_a_company_reads_more_of_the_same_tables_than_all_do() -> None:
@@ -251,7 +251,7 @@ def test_a_company_reads_more_of_the_same_tables_than_all_do() -> None:
 def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
     """Two firms beside the reader: 7 and 6 t of D and E are closed, and the rest of what is printed."""
     system = FIVE.system([ALL, "A B C", "D E"], rounding=0.5, closed=(2,))
-    assert publishable(system, [[0], [1]]).tolist() == [True, False]
+    assert Audit(system, [[0], [1]]).shown.tolist() == [True, False]
 
 
 def test_what_was_closed_in_an_earlier_release_stays_closed() -> None:
@@ -265,6 +265,22 @@ def test_what_was_closed_in_an_earlier_release_stays_closed() -> None:
     assert not published(wood, earlier=[from_frame(before.told())]).shown(0)[0]
 
 
+def test_the_rest_is_said_where_it_leaves_each_part_as_open_as_a_printed_one() -> None:
+    """Two families of two firms are closed, and the rest is both: all but the wood."""
+    wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (20.3, 19.1, 18.2), strict=True)]
+    pairs = [("D", "paper", 14.3), ("E", "paper", 15.2), ("F", "metal", 16.4), ("G", "metal", 13.1)]
+    many = published(by(flows(*wood, *pairs), "category"))
+    assert many.shown(0)[:-1].tolist() == [True, False, False, True] and many.rest_shown(0)
+    # It is a number that later releases have to keep as open.
+    assert (many.told().groupby("number")["low"].first() == -np.inf).sum() == 3
+    # The rest of two firms is closed as their family is, though the wood may leave, being so much more.
+    more = [(firm, family, 10 * mass) for firm, family, mass in wood]
+    few = published(by(flows(*more, *pairs[:2]), "category"))
+    assert few.shown(0)[:-1].tolist() == [True, False, True] and not few.rest_shown(0)
+    untold = published(by(flows(*wood, *pairs), "category", total=False))
+    assert not untold.rest_shown(0)
+
+
 @pytest.mark.parametrize("leak", [overlapping_tables, codes_within_a_family])
 def test_no_order_of_tables_and_records_tells_more(leak) -> None:
     for seed in range(2):
@@ -276,7 +292,7 @@ def test_no_order_of_tables_and_records_tells_more(leak) -> None:
 
 
 def test_nothing_or_nothing_but_zeros_leaves_without_a_crash() -> None:
-    assert publishable(FIVE.system([ALL]), []).tolist() == []
+    assert Audit(FIVE.system([ALL]), []).shown.tolist() == []
     zeros = flows(("A", "wood", 0.0), ("B", "wood", 0.0), ("C", "wood", 0.0))
     (shown,) = audited(by(zeros, "category"))
     assert shown.tolist() == by_primary_rules(by(zeros, "category"))[0].tolist()

@@ -36,6 +36,9 @@ def test_withheld_rows_are_one_line_before_the_total(small_study: Study) -> None
     assert lines[3][1][:2] == ["Total", "1\u202f400"]
     # 1 400 less 900 and 3, to the hundred of the total: what ranks may count on.
     assert table.pooled == {MASS: 500}
+    # And what the line says, where the audit lets it.
+    said = others_of(small_study, FAMILIES, [1, 2], ["category"], total="Total", rest=True)
+    assert said[1:] == ["500", "–", "–"]
     one = others_of(small_study, FAMILIES, [0], ["category"], total="Total")
     assert one[:2] == ["autres, non diffusé (1\u00a0ligne)", "–"]
 
@@ -54,6 +57,7 @@ def test_what_is_shown_may_be_rounded_to_more_than_the_total(small_study: Study)
     frame = FAMILIES.assign(**{MASS: [1000.0, 450.0, 77.0, 3.0, 1400.0]})
     table = partly_hidden(small_study, frame, [3], ["category"], total="Total", measure=MASS)
     assert table.pooled == {MASS: 0}
+    assert others_of(small_study, frame, [3], ["category"], total="Total", rest=True)[1:] == ["–", "–", "–"]
 
 
 def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) -> None:
@@ -74,6 +78,9 @@ def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) 
 
 def test_the_page_and_the_file_say_the_same_of_what_is_withheld(small_study: Study) -> None:
     table = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], total="Total", measure=MASS)
+    said = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], rest=True, total="Total", measure=MASS)
+    (line,) = [line for line in site.to_csv(said).splitlines() if "autres" in line]
+    assert line == '"autres, non diffusé (2\u00a0lignes)";500;"–";"–"' and ">500</td>" in str(said.html())
     page, file = str(table.html()), site.to_csv(table)
     assert page.count('<tr class="others">') == 1 and "Autres\u00a0: secret statistique." in page
     assert "autres, non diffusé (2\u00a0lignes)" in page and "autres, non diffusé (2\u00a0lignes)" in file

@@ -25,7 +25,7 @@ from .layout import (
     rows_of_records,
 )
 from .pages import Table
-from .rounding import number
+from .rounding import Interval, number
 
 HINTS = {"entrant": "in", "ressort": "reissued", "non valoris": "left", "mal tri": "sorted"}
 KNOWN = {
@@ -82,7 +82,8 @@ class Attempt:
     def _amount(self, place: int, name: str) -> None:
         reading = self.reading
         forms = [cell(self.universe, name, m) if m is not None else None for m in self.masks]
-        for intervals in intervals_of(reading.table, place, name, self.exact):
+        for printed in intervals_of(reading.table, place, name, self.exact):
+            intervals = self._reckoned(printed)
             shown = [i for i, interval in enumerate(intervals) if interval is not None]
             known = [i for i in shown if forms[i] is not None]
             wrong = [i for i in known if not fits(forms[i].at(self.truth), intervals[i])]  # type: ignore
@@ -97,6 +98,19 @@ class Attempt:
         for i, form in enumerate(forms):
             if form is not None and len(form.variables):
                 self._keep(i, name, form, intervals[i])
+
+    def _reckoned(self, intervals: list[Interval | None]) -> list[Interval | None]:
+        """What the others are together is the printed total less the printed rows, as wide as these are."""
+        kinds = [kind_of(row, self.keys) for row in self.reading.table.rows]
+        totals = [i for i, kind in enumerate(kinds) if kind == "total" and intervals[i]]
+        if "pooled" not in kinds or not totals:
+            return intervals
+        leaves = [
+            interval for interval, kind in zip(intervals, kinds, strict=True) if kind == "leaf" and interval
+        ]
+        low, high = max(intervals[i] for i in totals)  # type: ignore[type-var, misc]
+        rest = low - sum(end for _, end in leaves), high - sum(end for end, _ in leaves)
+        return [rest if kind == "pooled" and i else i for i, kind in zip(intervals, kinds, strict=True)]
 
     def _share(self, place: int, name: str) -> None:
         for intervals in intervals_of(self.reading.table, place, name, self.exact):

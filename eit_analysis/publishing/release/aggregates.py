@@ -64,6 +64,11 @@ class Aggregate(Table):
         return {str(self.measure): rest}
 
     @property
+    def rest(self) -> dict[str, float]:
+        may_leave = self.publication is not None and self.publication.rest_shown(self.number)
+        return {name: value for name, value in self.pooled.items() if may_leave and value}
+
+    @property
     def shut(self) -> np.ndarray:
         if self._leaving[len(self.frame) :].all():
             return super().shut

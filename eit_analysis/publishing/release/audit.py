@@ -25,10 +25,8 @@ from eit_analysis.publishing.release.system import System, components
 from eit_analysis.publishing.release.witnesses import Witnesses
 
 
-def publishable(
-    system: System, lines: Sequence[Sequence[int]], known: Sequence[int] = (), readers: Sequence[str] = ()
-) -> np.ndarray:
-    """Which lines may be published together; of those that clash, the first ones.
+class Audit:
+    """Which numbers may be published together; of those that clash, the first ones.
 
     Parameters
     ----------
@@ -41,46 +39,58 @@ def publishable(
     readers : sequence of str
         The only firms that read; all of them by default.
 
-    Returns
-    -------
-    numpy.ndarray
-        Shape (lines,), bool.
+    Attributes
+    ----------
+    shown : numpy.ndarray
+        Shape (lines,), bool: those that may leave.
     """
-    of_number = components(system)
-    asked = np.unique([*(number for line in lines for number in line), *known]).astype(int)
-    parts = {
-        name: Witnesses(system, np.flatnonzero(of_number == name), asked, list(readers))
-        for name in np.unique(of_number[asked])
-    }
-    board = _Board(lines, known, lambda number: parts[of_number[number]].relax(number))
-    for part in parts.values():
-        part.protect(board.withhold)
 
-    def publish(lines: list[int], sure: bool) -> bool:
+    def __init__(
+        self,
+        system: System,
+        lines: Sequence[Sequence[int]],
+        known: Sequence[int] = (),
+        readers: Sequence[str] = (),
+    ) -> None:
+        self._of_number = of_number = components(system)
+        asked = np.unique([*(number for line in lines for number in line), *known]).astype(int)
+        self._witnesses = {
+            name: Witnesses(system, np.flatnonzero(of_number == name), asked, list(readers))
+            for name in np.unique(of_number[asked])
+        }
+        self._board = _Board(lines, known, lambda number: self._witnesses[of_number[number]].relax(number))
+        for part in self._witnesses.values():
+            part.protect(self._board.withhold)
+        # What is bare for certain with a line alone is bare with more.
+        withheld = map(int, np.flatnonzero(~self._board.shown))
+        self._publish_most([line for line in withheld if self._publish([line], sure=False)])
+        self.shown = self._board.shown
+
+    def leaves_open(self, numbers: Sequence[int]) -> bool:
+        """Whether a sum of numbers, which follows from what is published, could be printed as they are."""
+        return self._witnesses[self._of_number[numbers[0]]].leave_open(numbers)
+
+    def _publish(self, lines: list[int], sure: bool) -> bool:
         """Publish lines that were withheld, if they may leave; or see whether they may not for sure."""
-        missing = sorted({number for line in lines for number in board.missing(line)})
+        missing = sorted({number for line in lines for number in self._board.missing(line)})
         groups: dict[int, list[int]] = {}
         for number in missing:
-            groups.setdefault(of_number[number], []).append(number)
-        before = {name: parts[name].state() for name in groups}
-        leave = all(parts[name].publish(numbers, sure) for name, numbers in groups.items())
+            groups.setdefault(self._of_number[number], []).append(number)
+        before = {name: self._witnesses[name].state() for name in groups}
+        leave = all(self._witnesses[name].publish(numbers, sure) for name, numbers in groups.items())
         if leave and sure:
             for line in lines:
-                board.show(line)
+                self._board.show(line)
         else:
             for name, numbers in groups.items():
-                parts[name].restore(before[name], numbers)
+                self._witnesses[name].restore(before[name], numbers)
         return leave
 
-    def publish_most(lines: list[int]) -> None:
-        if lines and not publish(lines, sure=True) and len(lines) > 1:
+    def _publish_most(self, lines: list[int]) -> None:
+        if lines and not self._publish(lines, sure=True) and len(lines) > 1:
             half = len(lines) // 2
-            publish_most(lines[:half])
-            publish_most(lines[half:])
-
-    # What is bare for certain with a line alone is bare with more.
-    publish_most([line for line in map(int, np.flatnonzero(~board.shown)) if publish([line], sure=False)])
-    return board.shown
+            self._publish_most(lines[:half])
+            self._publish_most(lines[half:])
 
 
 class _Board:

@@ -60,7 +60,9 @@ def of_breakdown(
     rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
     together = _gathered(blocks, rows)
     depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
-    return replace(together, rows=rows, allowed=np.append(~closed, not base.sensitive), depth=depth)
+    allowed = np.append(~closed, not base.sensitive)
+    limits = base.limits if content.measure else None
+    return replace(together, rows=rows, allowed=allowed, depth=depth, limits=limits)
 
 
 def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) -> Statements:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 NOTHING = 1e-9
 
@@ -30,6 +30,15 @@ class Parts:
     size: np.ndarray
     against: np.ndarray
     either: np.ndarray
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(
+            csr_array(vstack([self.forms, other.forms], format="csr")),
+            *(
+                np.concatenate([getattr(self, of), getattr(other, of)])
+                for of in ("size", "against", "either")
+            ),
+        )
 
 
 def parts_of(

@@ -95,9 +95,15 @@ class Printed:
     @property
     def _others(self) -> list[str]:
         count = french.counted(self.withheld, "ligne", "lignes")
-        finer = self.table.frame.columns[1:]
-        blank = ["" if name in self.table.keys else wording.MISSING for name in finer]
-        return [f"autres, non diffusé ({count})", *blank]
+        rest = self.table.rest
+
+        def cell(name: str) -> str:
+            if name in rest:
+                return wording.cell(rest[name], name, self.table.coarse)
+            return "" if name in self.table.keys else wording.MISSING
+
+        finer = [cell(str(name)) for name in self.table.frame.columns[1:]]
+        return [f"autres, non diffusé ({count})", *finer]
 
     @property
     def alone(self) -> str:
@@ -132,7 +138,7 @@ class Printed:
         data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]
         if not self.withheld:
             return data
-        others = dict(zip(data.columns, self._others, strict=True))
+        others = dict(zip(data.columns, self._others, strict=True)) | self.table.rest
         return pd.concat([data, pd.DataFrame([others], dtype=object)], ignore_index=True)
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.publishing.release.audit import publishable
+from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
 from eit_analysis.publishing.release.system import System
 
@@ -36,23 +36,28 @@ class Publication:
     def add(self, told: Statements) -> int:
         """The number under which :meth:`shown` knows the table."""
         self.tables.append(told)
-        for name in ("_together", "_shown"):
+        for name in ("_together", "_settled"):
             self.__dict__.pop(name, None)
         return len(self.tables) - 1
 
     def shown(self, number: int) -> np.ndarray:
         """Shape (rows,): the rows of a table that may leave."""
-        return self._shown[number]
+        return self._settled[0][number]
+
+    def rest_shown(self, number: int) -> bool:
+        """Whether it may be printed what the withheld rows of a table are together."""
+        return number in self._settled[1]
 
     def told(self) -> pd.DataFrame:
         """All numbers that leave, and those that must stay closed, for the log of releases."""
         if not self.tables:
             return NOTHING
-        leaving = zip(self._together.rows, np.concatenate(self._shown), strict=True)
+        shown, rests = self._settled
+        leaving = zip(self._together.rows, np.concatenate(shown), strict=True)
         numbers = {number for told, leaves in leaving if leaves for number in told}
         system = self._together.system
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
-        return to_frame(self._together, sorted(numbers))
+        return to_frame(self._together, sorted(numbers), list(rests.values()))
 
     @cached_property
     def _together(self) -> Statements:
@@ -66,7 +71,8 @@ class Publication:
         return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
-    def _shown(self) -> list[np.ndarray]:
+    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]]]:
+        """For each table, which rows leave; by table of which the rest may be printed, its numbers."""
         together = self._together
         system = together.system
         value = np.where(system.relation, 0.0, np.abs(system.forms @ system.amounts))
@@ -85,12 +91,35 @@ class Publication:
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
         known = (~self._own & ~together.system.closed) | together.system.defined
-        leave = publishable(system, list(wanted), np.unique(first[known]).tolist(), readers)
+        audit = Audit(system, list(wanted), np.unique(first[known]).tolist(), readers)
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True
-        for alike, one in zip(wanted.values(), leave, strict=True):
+        for alike, one in zip(wanted.values(), audit.shown, strict=True):
             shown[alike] = one
-        return np.split(shown, ends[:-1])
+        by_table = np.split(shown, ends[:-1])
+        rests = {
+            number: withheld
+            for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1])
+            if (withheld := [int(start) + row for row in self._rest(number, by_table[number])])
+            and audit.leaves_open(withheld)
+        }
+        return by_table, rests
+
+    def _rest(self, number: int, shown: np.ndarray) -> list[int]:
+        """The withheld rows of a table whose printed total tells their sum, if the rules let it be read."""
+        told = self.tables[number]
+        own, depth, leaves = told.system, told.depth[:-1], shown[:-1]
+        if told.limits is None or not leaves[depth == 0].any() or (own.amounts < 0).any():
+            return []
+        finest = depth == depth.max()
+        withheld, whole = np.flatnonzero(finest & ~leaves), np.flatnonzero(depth == 0)[:1]
+        together, of_total, rest = (
+            own.forms[rows].sum(axis=0) for rows in (np.flatnonzero(finest), whole, withheld)
+        )
+        amounts = pd.Series(rest * own.amounts).groupby(own.firms).sum()
+        weights = {str(firm): float(amount) for firm, amount in amounts.items() if amount}
+        may_leave = weights and not told.limits.refuse(weights) and np.allclose(together, of_total)
+        return withheld.tolist() if may_leave else []
 
 
 def _alike(system: System) -> tuple[np.ndarray, System]:

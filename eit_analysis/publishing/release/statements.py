@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.breakdown import SOURCE
+from eit_analysis.publishing.release.disclosure import Limits
 from eit_analysis.publishing.release.system import System
 
 
@@ -34,6 +35,8 @@ class Statements:
         Shape (rows + 1,): those that the primary rules let through.
     depth : numpy.ndarray
         Shape (rows + 1,): how many keys tell a row apart; 0 for a grand total.
+    limits : Limits or None
+        The rules that its sums are held to, where the first number of each row is the sum of that row.
     """
 
     system: System
@@ -41,6 +44,7 @@ class Statements:
     rows: Sequence[Sequence[int]]
     allowed: np.ndarray
     depth: np.ndarray
+    limits: Limits | None = None
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
@@ -75,26 +79,35 @@ def joined(parts: Iterable[Statements]) -> Statements:
     return Statements(system, names, rows, allowed, depth)
 
 
-def to_frame(told: Statements, numbers: Sequence[int]) -> pd.DataFrame:
+def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[int]] = ()) -> pd.DataFrame:
     """Some numbers as a table for the log of releases: one row for each amount in each number.
 
-    A number that the primary rules close did not leave: nothing is known of it, and it stays protected.
+    A number that the primary rules close did not leave, and ``sums`` of numbers were only reckoned from what
+    did: nothing is known of them but that they stay protected.
 
     Returns
     -------
     pandas.DataFrame
         The columns of ``COLUMNS``.
     """
-    own = told.system.forms[list(numbers)].tocoo()
-    at = np.asarray(list(numbers), dtype=int)[own.row]
-    closed = told.system.closed[at]
+    forms, n_own = told.system.forms, len(numbers)
+    reckoned = [csr_array(forms[list(terms)].sum(axis=0)[None, :]) for terms in sums]
+    own = vstack([forms[list(numbers)], *reckoned], format="csr").tocoo()
+    none = np.zeros(len(sums), dtype=bool)
+    closed, relation = (
+        np.append(of[list(numbers)], none) for of in (told.system.closed, told.system.relation)
+    )
+    known = ~closed & (np.arange(len(closed)) < n_own)
+    far = np.full(len(sums), np.inf)
+    low, high = (np.append(of[list(numbers)], far) for of in (told.system.low, told.system.high))
+    low, high = np.where(known, low, -np.inf), np.where(known, high, np.inf)
     return pd.DataFrame(
         {
             "number": own.row,
-            "low": np.where(closed, -np.inf, told.system.low[at]),
-            "high": np.where(closed, np.inf, told.system.high[at]),
-            "closed": closed,
-            "relation": told.system.relation[at],
+            "low": low[own.row],
+            "high": high[own.row],
+            "closed": closed[own.row],
+            "relation": relation[own.row],
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
             "amount": told.system.amounts[own.col],

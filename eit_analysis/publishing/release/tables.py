@@ -98,6 +98,11 @@ class Table(Released):
         return {}
 
     @property
+    def rest(self) -> dict[str, float]:
+        """What of that may be printed."""
+        return {}
+
+    @property
     def shut(self) -> np.ndarray:
         """Shape (rows, columns): cells that print ``s``."""
         columns = [str(name) for name in self.frame.columns]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.parts import Parts, parts_of
 from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
@@ -31,11 +31,10 @@ class Witnesses:
             csr_array(forms[:, used]), system.firms[used], system.amounts[used]
         )
         names, self.firm = np.unique(firm.astype(str), return_inverse=True)
-        reading = np.isin(names, readers) if readers else names != NOBODY
+        self.reading = np.isin(names, readers) if readers else names != NOBODY
+        self.all_numbers, self.forms = numbers, forms
         cells = ~system.relation[numbers]
-        self.parts = parts_of(
-            csr_array(forms[cells]), self.amounts, self.firm, reading, system.closed[numbers][cells]
-        )
+        self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
         size, firms = len(self.amounts), len(names)
         self.moves = np.zeros((0, size))
         self.up, self.down = (np.zeros((0, len(self.parts.size)), dtype=bool) for _ in range(2))
@@ -54,6 +53,9 @@ class Witnesses:
         columns, starts = told.indices.astype(np.int32), told.indptr[:-1].astype(np.int32)
         self.solver.addRows(len(at), self.low, self.high, told.nnz, starts, columns, told.data)
         self.suspects: list[tuple[int, int, int]] = []
+
+    def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
+        return parts_of(cells, self.amounts, self.firm, self.reading, closed)
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
@@ -109,20 +111,25 @@ class Witnesses:
         form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
         only = np.zeros((1, parts.against.shape[1]), dtype=bool)
         only[0, firm] = True
-        self.parts = Parts(
-            csr_array(vstack([parts.forms, form], format="csr")),
-            np.append(parts.size, parts.size[target]),
-            np.vstack([parts.against, only]),
-            np.vstack([parts.either, parts.either[[target]]]),
-        )
-        moved, enough = self.moves @ form.toarray().ravel(), PROTECTION * parts.size[target] * (1 - SLACK)
-        blind = self.blind.astype(np.int32)
-        self.up, self.down, self.ups, self.downs = (
-            np.hstack([self.up, (up := moved >= enough)[:, None]]),
-            np.hstack([self.down, (down := moved <= -enough)[:, None]]),
-            np.vstack([self.ups, up @ blind]),
-            np.vstack([self.downs, down @ blind]),
-        )
+        self._protect_also(Parts(form, parts.size[[target]], only, parts.either[[target]]))
+
+    def _protect_also(self, more: Parts) -> None:
+        self.parts += more
+        moved, enough = self.moves @ more.forms.T, PROTECTION * more.size * (1 - SLACK)
+        up, down, blind = moved >= enough, moved <= -enough, self.blind.astype(np.int32)
+        self.up, self.down = np.hstack([self.up, up]), np.hstack([self.down, down])
+        self.ups, self.downs = np.vstack([self.ups, up.T @ blind]), np.vstack([self.downs, down.T @ blind])
+
+    def leave_open(self, numbers: Sequence[int]) -> bool:
+        """Whether the parts of a sum of some numbers, published or not, have their witnesses."""
+        before, known = self.parts, len(self.parts.size)
+        total = self.forms[np.isin(self.all_numbers, numbers)].sum(axis=0)
+        self._protect_also(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
+        is_open = self._covered(lambda numbers: False)
+        self.parts, self.suspects = before, []
+        self.up, self.down = self.up[:, :known], self.down[:, :known]
+        self.ups, self.downs = self.ups[:known], self.downs[:known]
+        return is_open
 
     def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
