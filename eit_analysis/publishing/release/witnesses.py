@@ -37,8 +37,7 @@ class Witnesses:
         self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
         size, firms = len(self.amounts), len(names)
         self.moves = np.zeros((0, size))
-        self.up, self.down = (np.zeros((0, len(self.parts.size)), dtype=bool) for _ in range(2))
-        self.blind = np.zeros((0, firms), dtype=bool)
+        self.fresh: list[np.ndarray] = []  # the last moves, not yet among them
         self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
         self.columns = np.arange(size, dtype=np.int32)
         self.solver = _solver()
@@ -62,11 +61,12 @@ class Witnesses:
         self.solver.changeRowBounds(self.row[number], -highspy.kHighsInf, highspy.kHighsInf)
 
     def state(self) -> tuple[np.ndarray, ...]:
-        return self.moves, self.up, self.down, self.blind, self.ups, self.downs
+        return self._moves(), self.ups, self.downs
 
     def restore(self, state: tuple[np.ndarray, ...], numbers: Sequence[int]) -> None:
         """Take back what :meth:`publish` did."""
-        self.moves, self.up, self.down, self.blind, self.ups, self.downs = state
+        self.moves, self.ups, self.downs = state
+        self.fresh = []
         for number in numbers:
             self.relax(number)
 
@@ -78,20 +78,35 @@ class Witnesses:
         rows = [self.row[number] for number in numbers]
         for row in rows:
             self.solver.changeRowBounds(row, self.low[row], self.high[row])
-        moved = self.told[rows] @ self.moves.T
+        moved = self.told[rows] @ self._moves().T
         slack = SLACK * 1e-2 * (abs(self.told[rows]) @ np.abs(self.amounts))[:, None]
         low, high = self.low[rows][:, None] - slack, self.high[rows][:, None] + slack
-        self._drop(((moved < low) | (moved > high)).any(axis=0))
-        return self._covered(lambda numbers: False) if sure else self._suspects_covered(lambda numbers: False)
+        fits = ((moved >= low) & (moved <= high)).all(axis=0)
+        if not sure:
+            return all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in self.suspects)
+        ups, downs = self._count(self.parts, self.moves[~fits])
+        self.moves, self.ups, self.downs = self.moves[fits], self.ups - ups, self.downs - downs
+        return self._covered(_nothing)
 
-    def _drop(self, bad: np.ndarray) -> None:
-        """Forget witnesses."""
-        blind = self.blind[bad].astype(np.float32)
-        self.ups = self.ups - (self.up[bad].T.astype(np.float32) @ blind).astype(np.int32)
-        self.downs = self.downs - (self.down[bad].T.astype(np.float32) @ blind).astype(np.int32)
-        self.moves, self.up, self.down, self.blind = (
-            kept[~bad] for kept in (self.moves, self.up, self.down, self.blind)
-        )
+    def _moves(self) -> np.ndarray:
+        """Shape (witnesses, amounts)."""
+        self.moves, self.fresh = np.vstack([self.moves, *self.fresh]), []
+        return self.moves
+
+    def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Shape (parts, firms), twice: how many moves bring a part up, and down, before the eyes of a firm."""
+        moved, enough = parts.forms @ moves.T, (PROTECTION * parts.size * (1 - SLACK))[:, None]
+        blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.int32)
+        move, at = np.nonzero(moves)
+        blind[move, self.firm[at]] = 0
+        return (moved >= enough) @ blind, (moved <= -enough) @ blind
+
+    def _seen(self, target: int, firm: int, sign: int, fits: np.ndarray) -> bool:
+        """Whether one of the witnesses that fit serves a part before a firm."""
+        blind = fits & ~self.moves[:, self.firm == firm].any(axis=1)
+        moved = sign * (self.parts.forms[[target]] @ self.moves[blind].T)
+        moved = np.abs(moved) if self.parts.either[target, 0] else moved
+        return bool((moved >= PROTECTION * self.parts.size[target] * (1 - SLACK)).any())
 
     def protect(self, withhold: Callable[[list[int]], bool]) -> None:
         """Find the witnesses of all parts, withholding numbers where there are none.
@@ -114,20 +129,17 @@ class Witnesses:
         self._protect_also(Parts(form, parts.size[[target]], only, parts.either[[target]]))
 
     def _protect_also(self, more: Parts) -> None:
+        ups, downs = self._count(more, self._moves())
         self.parts += more
-        moved, enough = self.moves @ more.forms.T, PROTECTION * more.size * (1 - SLACK)
-        up, down, blind = moved >= enough, moved <= -enough, self.blind.astype(np.int32)
-        self.up, self.down = np.hstack([self.up, up]), np.hstack([self.down, down])
-        self.ups, self.downs = np.vstack([self.ups, up.T @ blind]), np.vstack([self.downs, down.T @ blind])
+        self.ups, self.downs = np.vstack([self.ups, ups]), np.vstack([self.downs, downs])
 
     def leave_open(self, numbers: Sequence[int]) -> bool:
         """Whether the parts of a sum of some numbers, published or not, have their witnesses."""
         before, known = self.parts, len(self.parts.size)
         total = self.forms[np.isin(self.all_numbers, numbers)].sum(axis=0)
         self._protect_also(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
-        is_open = self._covered(lambda numbers: False)
+        is_open = self._covered(_nothing)
         self.parts, self.suspects = before, []
-        self.up, self.down = self.up[:, :known], self.down[:, :known]
         self.ups, self.downs = self.ups[:known], self.downs[:known]
         return is_open
 
@@ -135,7 +147,7 @@ class Witnesses:
         """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
         if not self._suspects_covered(withhold):
             return False
-        for firm in range(self.blind.shape[1]):
+        for firm in range(self.ups.shape[1]):
             self._many(firm)
         # Small parts first: what they ask to be withheld is small, and often serves the large ones.
         order = np.argsort(self.parts.size, kind="stable")
@@ -221,16 +233,14 @@ class Witnesses:
         return move
 
     def _keep(self, move: np.ndarray) -> None:
-        moved = self.parts.forms @ move
-        enough = PROTECTION * self.parts.size * (1 - SLACK)
-        up, down = moved >= enough, moved <= -enough
-        blind = np.bincount(self.firm, move != 0, self.blind.shape[1]) == 0
-        self.moves, self.up, self.down, self.blind = (
-            np.vstack([kept, new])
-            for kept, new in ((self.moves, move), (self.up, up), (self.down, down), (self.blind, blind))
-        )
-        self.ups = self.ups + np.outer(up, blind)
-        self.downs = self.downs + np.outer(down, blind)
+        self.fresh.append(move)
+        ups, downs = self._count(self.parts, move[None, :])
+        self.ups, self.downs = self.ups + ups, self.downs + downs
+
+
+def _nothing(numbers: list[int]) -> bool:
+    """Withhold nothing."""
+    return False
 
 
 def _solver() -> highspy.Highs:
