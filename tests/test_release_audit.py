@@ -254,6 +254,14 @@ def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
     assert Audit(system, [[0], [1]]).shown.tolist() == [True, False]
 
 
+def test_of_two_sides_the_one_that_is_told_already_does_not_open_the_other() -> None:
+    """D and E have 12.9 t at least, all know that: what is new may not say that they have 14.5 at most."""
+    system = FIVE.system(["D E", ALL, "A B C"], rounding=0.75, closed=(0,))
+    told = replace(system, low=system.low.copy(), high=system.high.copy())
+    told.low[0], told.high[0] = 12.9, 16.0
+    assert Audit(told, [[1], [2]], known=[0]).shown.tolist() == [True, False]
+
+
 def test_what_was_closed_in_an_earlier_release_stays_closed() -> None:
     """D and E are closed beside the total; the wood alone, in a new table, would tell their 8.2 to 1 t."""
     rows = [("A", "wood", 30.1), ("B", "wood", 28.2), ("C", "wood", 26.8)]

@@ -94,7 +94,7 @@ class Witnesses:
         return self.moves
 
     def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (parts, firms), twice: how many moves bring a part up, and down, before the eyes of a firm."""
+        """Shape (parts, firms), twice: how many moves bring a part up, and down, that a firm does not see."""
         moved, enough = parts.forms @ moves.T, (PROTECTION * parts.size * (1 - SLACK))[:, None]
         blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.int32)
         move, at = np.nonzero(moves)
@@ -168,10 +168,11 @@ class Witnesses:
         return True
 
     def _shielded(self, target: int, firm: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
-        while not self._witness(target, firm, sign):
-            holding, suspect = self._holding(), (target, firm, sign)
+        while holding := self._witness(target, firm, sign):
+            suspect = target, firm, sign
             self.suspects = [suspect, *(old for old in self.suspects if old != suspect)][:MEMORY]
-            if not withhold(holding):
+            # One way may be held by what is known already, and the other be enough.
+            if not any(withhold(numbers) for numbers in reversed(holding)):
                 return False
         return True
 
@@ -188,11 +189,11 @@ class Witnesses:
             self.parts.either, both, down
         )
 
-    def _witness(self, target: int, firm: int, sign: int) -> bool:
-        """Seek amounts that move one part far enough before the eyes of one firm."""
+    def _witness(self, target: int, firm: int, sign: int) -> list[list[int]]:
+        """Seek amounts that move one part far enough before the eyes of one firm; by way what holds it."""
         part, size = self.parts.forms[[target]], self.parts.size[target]
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
-        self.reached = 0.0
+        self.reached, holding = 0.0, []
         for way in signs:
             move = self._solve(way * part.toarray().ravel() / size, np.array([firm]), FAR)
             reached = way * float((part @ move)[0])
@@ -200,8 +201,9 @@ class Witnesses:
             if reached >= PROTECTION * size * (1 - SLACK):
                 # No farther than it must: a witness near the truth survives more numbers.
                 self._keep(move * min(1.0, PROTECTION * size / reached))
-                return True
-        return False
+                return []
+            holding.append(self._holding())
+        return holding
 
     def _many(self, firm: int) -> None:
         """Witnesses for all parts at once, before the eyes of one firm, as long as that serves several."""
