@@ -273,6 +273,18 @@ def test_what_was_closed_in_an_earlier_release_stays_closed() -> None:
     assert not published(wood, earlier=[from_frame(before.told())]).shown(0)[0]
 
 
+def test_what_was_told_roughly_is_not_told_closer_for_that() -> None:
+    """The wood was known within 8 t: to the ton, beside the total, it would open what D and E have."""
+    rows = [("A", "wood", 30.1), ("B", "wood", 28.2), ("C", "wood", 26.8)]
+    records = flows(*rows, ("D", "paper", 4.0), ("E", "paper", 4.2))
+    whole = by(records.assign(all="x"), "all", total=False)
+    before = published(by(records[records["category"] == "wood"], "category", total=False)).told()
+    roughly = from_frame(before.assign(low=before["low"] - 8, high=before["high"] + 8))
+    for known, leaves in ((from_frame(before), True), (roughly, False)):
+        after = published(whole, by(records, "category", total=False), earlier=[known])
+        assert after.shown(1)[:2].tolist() == [False, leaves]
+
+
 def test_the_rest_is_said_where_it_leaves_each_part_as_open_as_a_printed_one() -> None:
     """Two families of two firms are closed, and the rest is both: all but the wood."""
     wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (20.3, 19.1, 18.2), strict=True)]

@@ -83,14 +83,14 @@ class Publication:
         table = np.searchsorted(ends, np.arange(len(rows)), side="right")
         size = [value[list(numbers)].max(initial=0.0) for numbers in together.rows]
         depth = together.depth
-        first, system = _alike(system)
+        known = (~self._own & ~system.closed) | system.defined
+        first, system = _alike(system, known)
         for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             if together.allowed[row] and not system.closed[list(numbers)].any():
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
-        known = (~self._own & ~together.system.closed) | together.system.defined
         audit = Audit(system, list(wanted), np.unique(first[known]).tolist(), readers)
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True
@@ -122,21 +122,31 @@ class Publication:
         return withheld.tolist() if may_leave else []
 
 
-def _alike(system: System) -> tuple[np.ndarray, System]:
+def _alike(system: System, known: np.ndarray) -> tuple[np.ndarray, System]:
     """For each number the first of the same form; and the system where that is as close as the closest.
 
-    Two tables may print one sum to different digits: a reader takes the finer.
+    Two tables may print one sum to different digits: a reader takes the finer. A number is as good as one of
+    the same form that is known already, unless it is closer.
     """
-    forms = system.forms
+    forms, low, high, closed = system.forms, system.low.copy(), system.high.copy(), system.closed.copy()
     forms.sort_indices()
-    known: dict[tuple[bytes, bytes], int] = {}
-    first = np.empty(forms.shape[0], dtype=int)
+    of_form: dict[tuple[bytes, bytes], int] = {}
+    form = np.empty(forms.shape[0], dtype=int)
     for number in range(forms.shape[0]):
         span = slice(forms.indptr[number], forms.indptr[number + 1])
-        form = forms.indices[span].tobytes(), forms.data[span].round(12).tobytes()
-        first[number] = known.setdefault(form, number)
-    low, high, closed = system.low.copy(), system.high.copy(), system.closed.copy()
-    np.maximum.at(low, first, system.low)
-    np.minimum.at(high, first, system.high)
-    np.logical_or.at(closed, first, system.closed)
-    return first, replace(system, low=low, high=high, closed=closed)
+        key = forms.indices[span].tobytes(), forms.data[span].round(12).tobytes()
+        form[number] = of_form.setdefault(key, number)
+    first, old = form.copy(), np.full(len(form), -1)
+    for alike in (np.flatnonzero(known), np.flatnonzero(~known)):
+        before = old[form[alike]]
+        closer = (before < 0) | (low[alike] > low[before]) | (high[alike] < high[before])
+        first[alike[~closer]] = before[~closer]
+        alike = alike[closer]
+        one = np.full(len(form), len(form))
+        np.minimum.at(one, form[alike], alike)
+        first[alike] = one[form[alike]]
+        np.maximum.at(low, first[alike], system.low[alike])
+        np.minimum.at(high, first[alike], system.high[alike])
+        old[form[alike]] = first[alike]
+    np.logical_or.at(closed, form, system.closed)
+    return first, replace(system, low=low, high=high, closed=closed[form])

@@ -96,10 +96,13 @@ class Witnesses:
     def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Shape (parts, firms), twice: how many moves bring a part up, and down, that a firm does not see."""
         moved, enough = parts.forms @ moves.T, (PROTECTION * parts.size * (1 - SLACK))[:, None]
-        blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.int32)
+        blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.float32)  # BLAS multiplies no integers
         move, at = np.nonzero(moves)
-        blind[move, self.firm[at]] = 0
-        return (moved >= enough) @ blind, (moved <= -enough) @ blind
+        blind[move, self.firm[at]] = 0.0
+        up, down = (
+            (side.astype(np.float32) @ blind).astype(np.int32) for side in (moved >= enough, moved <= -enough)
+        )
+        return up, down
 
     def _seen(self, target: int, firm: int, sign: int, fits: np.ndarray) -> bool:
         """Whether one of the witnesses that fit serves a part before a firm."""
