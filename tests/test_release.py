@@ -410,6 +410,12 @@ def test_a_name_that_slipped_through_prose_refuses_the_page(
     assert not (small_study.reports("partners") / "01_page.html").exists()
 
 
+def test_the_file_of_a_table_is_named_after_its_title_and_no_other_one() -> None:
+    name = site.table_file("01", "Tonnages par secteur (ici par section de la NAF)", [])
+    assert name == "tables/01-tonnages-par-secteur.csv"
+    assert site.table_file("01", "Tonnages par secteur", [name]) == "tables/01-tonnages-par-secteur-2.csv"
+
+
 def test_csv_cannot_become_a_formula(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     frame = pd.DataFrame({"category": ["=1+1", "@x", "-2", 'a"b'], "mass_t_per_year": [1.5, -2.0, 3.0, 4.0]})

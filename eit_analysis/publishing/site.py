@@ -73,7 +73,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
             }
             continue
         table = table_of(block)
-        csv = _table_file(name, table.title, csvs) if table is not None else None
+        csv = table_file(name, table.title, csvs) if table is not None else None
         parts.append(block.html(f"b{number}", csv))
         # A table of which only the total is said has no file.
         if table is not None and csv and csv in parts[-1]:
@@ -148,8 +148,12 @@ def _quality(study: Study) -> tuple[Markup, str]:
     return table.html("qualite"), sentence
 
 
-def _table_file(page: str, title: str, taken: Collection[str]) -> str:
-    """The file of a table, named after its title; no other page has it, nor another table of this one."""
+def table_file(page: str, title: str, taken: Collection[str]) -> str:
+    """The file of a table, named after its title; no other page has it, nor another table of this one.
+
+    What the title adds in brackets, such as its level, is left out: the name would be cut in the middle of it.
+    """
+    title = re.sub(r" \(.*\)$", "", title)
     stem = f"tables/{page}-{french.file_words(title, LONGEST_NAME) or 'tableau'}"
     names = chain([stem], (f"{stem}-{rank}" for rank in count(2)))
     return next(name for name in (f"{stem}.csv" for stem in names) if name not in taken)
