@@ -151,7 +151,7 @@ def _quality(study: Study) -> tuple[Markup, str]:
 def table_file(page: str, title: str, taken: Collection[str]) -> str:
     """The file of a table, named after its title; no other page has it, nor another table of this one.
 
-    What the title adds in brackets, such as its level, is left out: the name would be cut in the middle of it.
+    What the title adds in brackets, such as its level, is left out: it would be cut in two.
     """
     title = re.sub(r" \(.*\)$", "", title)
     stem = f"tables/{page}-{french.file_words(title, LONGEST_NAME) or 'tableau'}"
