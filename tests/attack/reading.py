@@ -200,7 +200,7 @@ class Attempt:
 
 def read_table(table: Table, universes: list[Universe], truth: np.ndarray, is_exact: bool) -> Reading:
     """The reading that puts most numbers in the system, then that of the title, then the first."""
-    title = folded(table.title)
+    title = folded(table.title or table.file.replace("-", " "))
     wanted = next((name for word, name in HINTS.items() if word in title), "out")
     best, merit = Reading(table), (0, 0, 0)
     for universe in universes:
