@@ -41,10 +41,10 @@ def allowed(table: Breakdown) -> np.ndarray:
 
 
 def published(
-    *tables: Breakdown, reader: str | None = None, earlier: Sequence[Statements] = ()
+    *tables: Breakdown, reader: str | None = None, earlier: Sequence[Statements] = (), among: bool = False
 ) -> Publication:
     """Tables that leave together, after what left before."""
-    publication = Publication(reader, earlier)
+    publication = Publication(reader, earlier, among)
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())

@@ -248,6 +248,19 @@ def test_a_company_reads_more_of_the_same_tables_than_all_do() -> None:
         assert sum(map(np.sum, own)) > sum(map(np.sum, everybody))
 
 
+def test_a_company_gets_of_others_what_all_get_and_what_it_alone_is_told_is_private() -> None:
+    """What it alone read of others would have to be audited with all that others get later."""
+    tables = two_waves()
+    everybody = published(*tables)
+    told = from_frame(everybody.told())
+    own = published(*tables, reader="R", earlier=[told], among=True)
+    assert [own.shown(n).tolist() for n in (0, 1)] == [everybody.shown(n).tolist() for n in (0, 1)]
+    assert not everybody.told()["private"].any()
+    leaving = own.told()
+    assert not leaving[~leaving["closed"]]["private"].any()
+    assert published(*tables, reader="R", among=True).told()["closed"].all()
+
+
 def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
     """Two firms beside the reader: 7 and 6 t of D and E are closed, and the rest of what is printed."""
     system = FIVE.system([ALL, "A B C", "D E"], rounding=0.5, closed=(2,))

@@ -114,10 +114,15 @@ class Press:
         return files
 
     def _told(self, audience: str) -> list[Statements]:
-        """All that an audience and wider ones were told before, of all waves."""
-        read = {record.forms: record for record in self.log.records() if _reads(audience, record.audience)}
-        forms = (self.log.forms(record) for record in read.values())
-        return [from_frame(frame) for frame in forms if frame is not None]
+        """All that an audience, wider ones and all firms alike were told before, of all waves."""
+        told = []
+        for record in {record.forms: record for record in self.log.records()}.values():
+            frame = self.log.forms(record)
+            if frame is not None and not _reads(audience, record.audience):
+                frame = frame[~frame["private"]] if "private" in frame else None
+            if frame is not None and len(frame):
+                told.append(from_frame(frame))
+        return told
 
     def _put(
         self,

@@ -87,11 +87,14 @@ def make_pages(
     viewers = {audience: viewer_of(job.study, audience) for audience in audiences}
     preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
+    # A firm reads of others what all may read: that is found even where nobody else asked for it.
+    unasked = ["public"] if outside and not {OUTSIDE} & set(map(input_group, outside)) else []
+    viewers |= {audience: viewer_of(job.study, audience) for audience in unasked}
     # The longest notebooks first in line, so that no worker ends alone with one.
     notebooks, own = (sorted(paths, key=_length, reverse=True) for paths in (notebooks, own))
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(max(1, jobs), context, initializer=_die_with_parent) as pool:
-        groups = {input_group(audience): audience for audience in outside}
+        groups = {input_group(audience): audience for audience in [*outside, *unasked]}
         shared = {
             pool.submit(_run, job, task): task
             for task in (Run(notebook, audience) for audience in groups.values() for notebook in notebooks)
@@ -109,13 +112,14 @@ def make_pages(
         for group in sorted(groups, key=lambda group: group != OUTSIDE):
             seen = {
                 audience: [see(ran[group, path.stem], viewers[audience]) for path in notebooks]
-                for audience in outside
+                for audience in [*outside, *unasked]
                 if input_group(audience) == group
             }
             common = [from_frame(frame) for other, frame in told.items() if other == OUTSIDE]
             numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common])
             told |= dict.fromkeys([group, *seen], numbers)
-            pages |= {pool.submit(_draw, job, run): run for run, _ in chain.from_iterable(seen.values())}
+            drawn = chain.from_iterable(seen[audience] for audience in seen if audience in audiences)
+            pages |= {pool.submit(_draw, job, run): run for run, _ in drawn}
         return _collect(pages, progress, "Pages"), told
 
 
@@ -159,7 +163,8 @@ def protect_together(
         [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.publication]
         for pages in audiences
     ]
-    together = Publication(company_of(audiences[0][0][0].audience), earlier)
+    company = company_of(audiences[0][0][0].audience)
+    together = Publication(company, earlier, among=company is not None)
     for same in zip(*each, strict=True):
         number = together.add(same[0].told)
         for table in same:

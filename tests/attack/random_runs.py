@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,13 +37,13 @@ class Outcome:
     worst: list[str] = field(default_factory=list)
 
 
-def publish(root: Path, study: RandomStudy, notebooks: list[str]) -> None:
-    """Cleaned, and both waves for partners and for the public."""
+def publish(root: Path, study: RandomStudy, notebooks: list[str], readers: Sequence[str] = AUDIENCES) -> None:
+    """Cleaned, and both waves for some audiences."""
     study.write(root)
     waves = [part for wave in WAVES for part in ("--wave", wave)]
     _eit(root, "clean", study.name, *waves)
     chosen = [part for name in notebooks for part in ("--notebook", name)]
-    audiences = [part for audience in AUDIENCES for part in ("--audience", audience)]
+    audiences = [part for audience in readers for part in ("--audience", audience)]
     for wave in WAVES:
         _eit(root, "run", study.name, "--wave", wave, "--jobs", "1", *chosen, *audiences)
 
@@ -55,21 +56,21 @@ def _eit(root: Path, *arguments: str) -> None:
         raise RuntimeError(f"eit {' '.join(arguments)}: {done.stderr[-2000:]}")
 
 
-def attack_random(seed: int, notebooks: list[str]) -> list[Outcome]:
+def attack_random(seed: int, notebooks: list[str], readers: Sequence[str] = AUDIENCES) -> list[Outcome]:
     """The first release, then the reader of both: after a withdrawal, or a correction in odd studies."""
     study = random_study(seed)
     changed = correct(study) if seed % 2 else withdraw(study)
     states = {"first": study, "correction" if seed % 2 else "withdrawal": changed}
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="attack-") as place:
-        root, attacker = Path(place), Attacker(AUDIENCES)
+        root, attacker = Path(place), Attacker(readers)
         shutil.copytree(ROOT / "notebooks", root / "notebooks")
         for state, version in states.items():
             start = time.perf_counter()
-            publish(root, version, notebooks)
+            publish(root, version, notebooks, readers)
             attacker.receive(root, version.name, list(WAVES))
             outcome = Outcome(seed, len(study.firms), state)
-            for audience in AUDIENCES:
+            for audience in readers:
                 result = attacker.attack(audience)
                 outcome.parts += result.parts
                 outcome.broken += len(result.broken)

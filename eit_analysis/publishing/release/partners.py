@@ -80,7 +80,8 @@ def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statem
     told = of_breakdown(content, cells, base, open_rows, Rounded(content.frame, {}))
     # Twice the amount: a bound of it is not the number itself, which another table may have closed.
     low, high = (2 * content.records[side].to_numpy(dtype=float) for side in ("told_low", "told_high"))
-    return replace(told, system=replace(told.system, forms=2 * told.system.forms, low=low, high=high))
+    system = replace(told.system, forms=2 * told.system.forms, low=low, high=high)
+    return replace(told, system=system, private=True)
 
 
 def partner_words(viewer: Viewer, sites: pd.DataFrame, detour_factor: float, least: int) -> dict[str, str]:

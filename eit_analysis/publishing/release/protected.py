@@ -60,7 +60,7 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
     levels: dict[str, str] = {}
     if isinstance(content, Breakdown) and not viewer.internal:
         asked = content.keys
-        content = finest(content.outside() if content.team else content, rules, viewer.company)
+        content = finest(content.outside() if content.team else content, rules)
         levels = {own: level for own, level in zip(asked, content.keys, strict=True) if own != level}
         title = regrouped(title, levels.values())
     _check(content, title, viewer)

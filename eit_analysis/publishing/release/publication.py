@@ -27,10 +27,15 @@ class Publication:
         The only firm that reads.
     earlier : sequence of Statements
         What this audience, or a wider one, knows already.
+    among : bool
+        Whether the reader gets, of what is about others, only what is known already: were it told more of
+        them, all that later leaves to others would have to be audited with that.
     """
 
-    def __init__(self, reader: str | None = None, earlier: Sequence[Statements] = ()) -> None:
-        self.reader, self.earlier = reader, earlier
+    def __init__(
+        self, reader: str | None = None, earlier: Sequence[Statements] = (), among: bool = False
+    ) -> None:
+        self.reader, self.earlier, self.among = reader, earlier, among
         self.tables: list[Statements] = []
 
     def add(self, told: Statements) -> int:
@@ -49,15 +54,20 @@ class Publication:
         return number in self._settled[1]
 
     def told(self) -> pd.DataFrame:
-        """All numbers that leave, and those that must stay closed, for the log of releases."""
+        """All numbers that leave, and those that must stay closed, for the log of releases.
+
+        ``private`` are those that the reader alone is told.
+        """
         if not self.tables:
-            return NOTHING
-        shown, rests = self._settled
+            return NOTHING.assign(private=False)
+        shown, rests, told = self._settled
         leaving = zip(self._together.rows, np.concatenate(shown), strict=True)
-        numbers = {number for told, leaves in leaving if leaves for number in told}
+        numbers = {number for row, leaves in leaving if leaves for number in row}
         system = self._together.system
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
-        return to_frame(self._together, sorted(numbers), list(rests.values()))
+        frame = to_frame(self._together, sorted(numbers), list(rests.values()))
+        private = np.append(~told[sorted(numbers)], np.ones(len(rests), dtype=bool)) & self.among
+        return frame.assign(private=private[frame["number"]])
 
     @cached_property
     def _together(self) -> Statements:
@@ -71,8 +81,11 @@ class Publication:
         return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
-    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]]]:
-        """For each table, which rows leave; by table of which the rest may be printed, its numbers."""
+    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray]:
+        """What leaves.
+
+        For each table its rows; by table whose rest may be printed, its numbers; which numbers are known.
+        """
         together = self._together
         system = together.system
         value = np.where(system.relation, 0.0, np.abs(system.forms @ system.amounts))
@@ -85,9 +98,13 @@ class Publication:
         depth = together.depth
         known = (~self._own & ~system.closed) | system.defined
         first, system = _alike(system, known)
+        told = np.isin(first, first[known])
         for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
-            if together.allowed[row] and not system.closed[list(numbers)].any():
+            leaves = together.allowed[row] and not system.closed[list(numbers)].any()
+            if self.among and not self.tables[table[row]].private:
+                leaves &= told[list(numbers)].all() or self._is_own(system, numbers)
+            if leaves:
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
@@ -103,7 +120,12 @@ class Publication:
             if (withheld := [int(start) + row for row in self._rest(number, by_table[number])])
             and audit.leaves_open(withheld)
         }
-        return by_table, rests
+        return by_table, rests, told
+
+    def _is_own(self, system: System, numbers: Sequence[int]) -> bool:
+        """Whether sums are the reader's alone; beside them their shares of a whole may be told."""
+        sums = [number for number in numbers if not system.relation[number]]
+        return set(system.firms[system.forms[sums].indices]) <= {self.reader}
 
     def _rest(self, number: int, shown: np.ndarray) -> list[int]:
         """The withheld rows of a table whose printed total tells their sum, if the rules let it be read."""

@@ -37,6 +37,8 @@ class Statements:
         Shape (rows + 1,): how many keys tell a row apart; 0 for a grand total.
     limits : Limits or None
         The rules that its sums are held to, where the first number of each row is the sum of that row.
+    private : bool
+        Whether the table is the reader's alone, such as its exchanges.
     """
 
     system: System
@@ -45,6 +47,7 @@ class Statements:
     allowed: np.ndarray
     depth: np.ndarray
     limits: Limits | None = None
+    private: bool = False
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
