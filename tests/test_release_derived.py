@@ -24,7 +24,7 @@ from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.rounding import rounded
 from eit_analysis.publishing.release.statements import from_frame
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.publishing.release.viewer import company_of, viewer_of
 from eit_analysis.study import Study
 
 MASS = "mass_t_per_year"
@@ -66,10 +66,12 @@ def closed_by_primary_rules(masses: Breakdown) -> set[tuple[str, ...]]:
 def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
     """What an audience reads of a page that shows these tables only, after its way between two processes."""
     run = report.Run(Path("01_page.ipynb"), "public", list(shown))
-    everybody, page = (report.see(run, viewer_of(study, reader)) for reader in ("public", audience))
-    told = report.protect_together([[everybody]])
-    page, seen = page
-    report.protect_together([[(page, seen)]], [from_frame(told)])
+    page, seen = report.see(run, viewer_of(study, audience))
+    earlier = []
+    if company_of(audience):  # of others it reads what all may read
+        everybody = report.protect_together([[report.see(run, viewer_of(study, "public"))]])
+        earlier = [from_frame(everybody)]
+    report.protect_together([[(page, seen)]], earlier)
     return pickle.loads(pickle.dumps(page)).blocks
 
 
