@@ -95,7 +95,7 @@ class Witnesses:
 
     def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Shape (parts, firms), twice: how many moves bring a part up, and down, that a firm does not see."""
-        moved, enough = parts.forms @ moves.T, (PROTECTION * parts.size * (1 - SLACK))[:, None]
+        moved, enough = parts.forms @ moves.T, _enough(parts.size)[:, None]
         blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.float32)  # BLAS multiplies no integers
         move, at = np.nonzero(moves)
         blind[move, self.firm[at]] = 0.0
@@ -109,7 +109,7 @@ class Witnesses:
         blind = fits & ~self.moves[:, self.firm == firm].any(axis=1)
         moved = sign * (self.parts.forms[[target]] @ self.moves[blind].T)
         moved = np.abs(moved) if self.parts.either[target, 0] else moved
-        return bool((moved >= PROTECTION * self.parts.size[target] * (1 - SLACK)).any())
+        return bool((moved >= _enough(self.parts.size[[target]])).any())
 
     def protect(self, withhold: Callable[[list[int]], bool]) -> None:
         """Find the witnesses of all parts, withholding numbers where there are none.
@@ -201,7 +201,7 @@ class Witnesses:
             move = self._solve(way * part.toarray().ravel() / size, np.array([firm]), FAR)
             reached = way * float((part @ move)[0])
             self.reached = max(self.reached, reached)
-            if reached >= PROTECTION * size * (1 - SLACK):
+            if reached >= _enough(size):
                 # No farther than it must: a witness near the truth survives more numbers.
                 self._keep(move * min(1.0, PROTECTION * size / reached))
                 return []
@@ -241,6 +241,11 @@ class Witnesses:
         self.fresh.append(move)
         ups, downs = self._count(self.parts, move[None, :])
         self.ups, self.downs = self.ups + ups, self.downs + downs
+
+
+def _enough(size: np.ndarray) -> np.ndarray:
+    """How far parts must move."""
+    return PROTECTION * size * (1 - SLACK)
 
 
 def _nothing(numbers: list[int]) -> bool:
