@@ -52,6 +52,8 @@ class Facts:
         Shape (facts,).
     rows : numpy.ndarray
         Shape (facts,): the row of the table that tells each; facts after these only say what a variable is.
+    cells : numpy.ndarray or None
+        Shape (facts,), bool: those about a sum of actors, whose parts are protected; by default none.
     """
 
     records: pd.DataFrame
@@ -60,6 +62,7 @@ class Facts:
     low: np.ndarray
     high: np.ndarray
     rows: np.ndarray
+    cells: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -122,7 +125,8 @@ class Breakdown:
     def outside(self) -> Breakdown:
         """Without the columns that are for the team alone."""
         measure = None if self.measure in self.team else self.measure
-        return replace(self, frame=self.frame.drop(columns=list(self.team)), measure=measure, team=())
+        kept = self.frame.drop(columns=[name for name in self.team if name in self.frame])
+        return replace(self, frame=kept, measure=measure, team=())
 
     @property
     def weights(self) -> np.ndarray:
@@ -228,18 +232,19 @@ class Breakdown:
         summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
         amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
         sites = self.records["site_id"].to_numpy(dtype=object)
-        given = [(amounts[mask].sum(axis=0), len(set(sites[mask]))) for mask in self.members()]
+        counts = self.frame["n_sites"].to_numpy() if "n_sites" in self.frame else None
         slack = 1e-9 * (np.abs(amounts).sum(axis=0) + 1)
-        for position, (sums, actors) in enumerate(given):
-            row = self.frame.iloc[position]
-            stated = row[summed].to_numpy(dtype=float)
-            wrong = np.array(summed)[np.abs(stated - sums) > slack].tolist()  # nothing declared is no zero
-            if "n_sites" in self.frame and row["n_sites"] != actors:
-                wrong.append("n_sites")
-            if wrong:
-                keys = ", ".join(str(row[key]) for key in self.keys)
+        stated = self.frame[summed].to_numpy(dtype=float)
+        for position, mask in enumerate(self.members()):
+            # What nobody declared is missing, and no zero.
+            wrong = np.abs(stated[position] - amounts[mask].sum(axis=0)) > slack
+            names = np.array(summed)[wrong].tolist()
+            if counts is not None and counts[position] != len(set(sites[mask])):
+                names.append("n_sites")
+            if names:
+                keys = ", ".join(map(str, self.frame[list(self.keys)].iloc[position]))
                 raise DisclosureError(
-                    f"« {title} »\u00a0: « {wrong[0]} » à la ligne « {keys} » n'est pas ce que donnent ses "
+                    f"« {title} »\u00a0: « {names[0]} » à la ligne « {keys} » n'est pas ce que donnent ses "
                     "enregistrements."
                 )
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from attack.concentration import read_holders
+from attack.crossing import read_crossings
 from attack.drawings import of_drawings
 from attack.knowledge import Known
 from attack.pages import Table, read_csv, read_html
@@ -201,3 +202,28 @@ def test_random_studies_are_of_all_kinds() -> None:
         pairs = zip(flows, mended.rows["2018", "flows"], strict=True)
         assert sum(old != new for old, new in pairs) == 1
     assert min(sizes) <= 8 and max(sizes) >= 45 and hazardous > 30 and idle > 5
+
+
+def test_a_threshold_bounds_the_members_that_do_not_reach_it() -> None:
+    known = Known()
+    keys = pd.DataFrame({"site_id": ["A", "B", "C"], "group_number": "1"})
+    volumes = known.variables("pooled", ["a", "b", "c"], keys["site_id"], [11.9, 6.0, 5.5])
+    pools = known.add("r pools", keys, {"pooled_volume_per_year": [(volumes, np.ones(3))]})
+    printed = table(
+        ["1", "collecte", "bois", "12"], headers=["Groupe", "Nature", "Seuil franchi ensemble", "Seuil"]
+    )
+    result = attack(read_crossings(printed, pools, known), known)
+    assert {(v.part.firm, round(v.bound.up, 3)) for v in result.violations} == {("A", 1.008)}
+
+
+def test_each_who_counts_people_counts_one() -> None:
+    """22 people of three firms: who counts 5 leaves 16 at most to the first, as the third counts one."""
+    known = Known()
+    keys = pd.DataFrame({"site_id": ["S1", "S2", "S3"], "occupation": "encadrement"})
+    ids = known.variables("headcount", range(3), keys["site_id"], [14.0, 5.0, 3.0])
+    known.add("r people", keys, {"headcount": [(ids, np.ones(3))]}, people=True)
+    printed = table(["encadrement", "22"], headers=["Métier", "Effectif (personnes)"])
+    cells = read_table(printed, known.universes, known.truth, True).cells
+    assert ("S1", "S2", 16.0) in [
+        (v.part.firm, v.insider, round(v.bound.up * v.part.value, 6)) for v in attack(cells, known).violations
+    ]

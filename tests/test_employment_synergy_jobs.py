@@ -120,7 +120,7 @@ def test_a_joint_plan_counts_what_it_keeps_of_each_exchange() -> None:
             ("B", "S", "wood", "energy", "reuse", 10.0, 20.0, 30.0, 0.0),
         ],
         columns=[
-            "giver_site_id", "taker_site_id", "category", "old_route", "new_route", "diverted_low_t_per_year",
+            "site_id", "taker_site_id", "category", "old_route", "new_route", "diverted_low_t_per_year",
             "diverted_t_per_year", "diverted_high_t_per_year", "allocated_t_per_year",
         ],
     )  # fmt: skip

@@ -6,7 +6,7 @@ import itertools
 import json
 import pickle
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -135,9 +135,84 @@ def test_a_long_or_a_large_table_opens_on_demand(
     names += ["people_low80", "people_high80", "openings_low80", "openings_high80"]
     frame = pd.DataFrame({name: range(rows) for name in names[:columns]})
     release = Release(small_study, "internal", "essai")
-    page = str(release.summary(frame, "Repères", ["year"]).seen_by(release.viewer, {}).html())
+    page = str(release.team(frame, "Repères", ["year"]).seen_by(release.viewer, {}).html())
     assert ("<details" in page) == folds
     assert page.count("<tr") == rows + 1
+
+
+@pytest.mark.parametrize("column", [MASS, "cost_eur_per_t", "headcount", "n_sites", "fte", "jobs"])
+def test_what_actors_declared_leaves_by_no_summary(small_study: Study, column: str) -> None:
+    frame = pd.DataFrame({"commune_name": ["Thann"], column: [621.1]})
+    for audience in ("internal", "partners"):
+        with pytest.raises(DisclosureError, match=r"release\.table"):
+            Release(small_study, audience, "essai").summary(frame, "Par commune", ["commune_name"])
+
+
+def test_a_public_rate_and_a_count_of_rows_are_summaries(small_study: Study) -> None:
+    frame = pd.DataFrame({"year": [2025], "eur_per_t": [65.0], "n_flows": [3], "corrections": [4]})
+    assert len(Release(small_study, "partners", "essai").summary(frame, "Repères", ["year"]).frame) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["440.5 t chez un acteur", "440 t", "1\u202f200\u00a0€", "12 personnes", "part de 36,2", "3 k€"]
+)
+def test_an_amount_typed_into_a_sentence_is_refused(small_study: Study, said: str) -> None:
+    release = Release(small_study, "partners", "essai")
+    with pytest.raises(DisclosureError, match="accolades"):
+        release.text(f"En tout {said}.")
+    with pytest.raises(DisclosureError, match="accolades"):
+        release.text("Rien.", partial=f"En tout {said}.")
+
+
+def test_years_ages_and_thresholds_may_be_typed(small_study: Study) -> None:
+    release = Release(small_study, "partners", "essai")
+    release.text("De 2025 à 2030, 80\u00a0% des 55-59 ans, sous 3 ans ; l'article L541-2.")
+
+
+def test_a_row_beside_a_withheld_one_is_withheld_too(small_study: Study) -> None:
+    """Who is in a group would tell what the table of groups may not say of it."""
+    release = Release(small_study, "partners", "essai")
+    records = pd.DataFrame(
+        {"group_number": [1, 1, 1, 1, 2, 2], "site_id": ["E1", "E2", "E3", "E4", "E1", "E2"]}
+    )
+    groups = records.groupby("group_number", as_index=False).agg(n_sites=("site_id", "nunique"))
+    table = release.table(Breakdown(groups, ["group_number"], records), "Groupes")
+    frame = pd.DataFrame({"group_number": [1, 2], "members": ["E1 E2 E3 E4", "E1 E2"]})
+    alone, beside = (
+        release.listing(frame, "Membres", ["members"], beside=other).seen_by(release.viewer, {})
+        for other in (None, table)
+    )
+    assert alone.hidden.tolist() == [False, False]
+    assert beside.hidden.tolist() == [False, True]
+    assert len(Printed(beside).rows) == 1
+    team = Release(small_study, "internal", "essai")
+    table = team.table(Breakdown(groups, ["group_number"], records), "Groupes")
+    listing = team.listing(frame, "Membres", ["members"], beside=table)
+    assert not listing.seen_by(team.viewer, {}).hidden.any()
+
+
+def test_a_file_for_outsiders_has_the_digits_of_the_page(small_study: Study) -> None:
+    frame = pd.DataFrame({"site_id": ["E1"], "distance_km": [13.07748], "n_flows": [3]})
+    files = {
+        audience: site.to_csv(release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {}))
+        for audience in ("internal", "partners")
+        for release in [Release(small_study, audience, "essai")]
+    }
+    assert ";13,07748;3" in files["internal"]
+    assert ";13;3" in files["partners"]
+
+
+def test_of_people_each_other_is_known_to_count_one(small_study: Study) -> None:
+    """Of 22 people the firm that counts 5 knows of 17; the third counts one, so that the first has 16."""
+    limits = judge(
+        Breakdown(
+            pd.DataFrame(), [], pd.DataFrame({"site_id": [], "headcount": []}), "headcount", people=True
+        ),
+        Disclosure(),
+    )[1].limits
+    assert limits.refuse({"S01": 14.0, "S02": 5.0, "S03": 3.0})
+    assert not limits.refuse({"S01": 14.0, "S02": 5.0, "S03": 4.0})
+    assert not replace(limits, people=False).refuse({"S01": 14.0, "S02": 5.0, "S03": 3.0})
 
 
 def test_listing_follows_consent(small_study: Study) -> None:
@@ -419,7 +494,7 @@ def test_the_file_of_a_table_is_named_after_its_title_and_no_other_one() -> None
 def test_csv_cannot_become_a_formula(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     frame = pd.DataFrame({"category": ["=1+1", "@x", "-2", 'a"b'], "mass_t_per_year": [1.5, -2.0, 3.0, 4.0]})
-    text = site.to_csv(release.summary(frame, "T", ["category"]))
+    text = site.to_csv(release.team(frame, "T", ["category"]))
     assert text.startswith("\ufeff")
     assert '"\'=1+1";1,5' in text
     assert '"\'@x";-2' in text
@@ -501,7 +576,7 @@ def test_bounds_that_leave_are_blurred_outward(small_study: Study) -> None:
 def test_reference_figures_are_the_same_for_every_audience(small_study: Study) -> None:
     """Thirty tonnes at general factors are about no actor: 0.1 to 0.3 jobs, not 0.1 to 0.4 for the public."""
     release = Release(small_study, "public", "essai")
-    scale = pd.DataFrame({"route": ["recycling"], "jobs_low": [0.1234], "jobs": [0.2], "jobs_high": [0.3456]})
+    scale = pd.DataFrame({"route": ["recycling"], "example_jobs_low": [0.1234], "example_jobs": [0.2]})
     seen = release.summary(scale, "T", ["route"]).seen_by(release.viewer, {})
     assert seen.frame.equals(scale) and "arrondi" not in seen.note
 

@@ -232,6 +232,15 @@ def test_what_is_half_told_already_is_not_told_closer() -> None:
     assert Audit(closer, [[2]], known=[0, 1]).shown.tolist() == [True]
 
 
+def test_a_lower_bound_told_already_does_not_give_the_upper_one() -> None:
+    # All know that A has 9.9 at least; that it has 10.5 at most may not be said for that.
+    system = FIVE.system(["A", "A", ALL])
+    told = replace(system, low=np.array([9.9, 5.0, 0.0]), high=np.array([30.0, 10.5, 99.0]))
+    assert Audit(told, [[1]], known=[0]).shown.tolist() == [False]
+    told.high[1] = 12.0
+    assert Audit(told, [[1]], known=[0]).shown.tolist() == [True]
+
+
 def test_one_reader_is_shown_what_tells_it_nothing_new() -> None:
     system = FIVE.system([ALL, WITHOUT_A])
     lines = [[0], [1]]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, pooled
+from eit_analysis.synergies.pooling.crossing import crossed
+from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered, pooled
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
 SITES = pd.DataFrame(
@@ -343,3 +344,58 @@ def test_a_site_without_position_is_in_no_group():
     nowhere = SITES.assign(latitude=[47.0, np.nan, np.nan, 47.01])
     groups, _ = run([], [(s, "wood", 12.0) for s in "ABCD"], sites=nowhere)
     assert list(groups["members"]) == ["A D"]
+
+
+def test_what_a_group_tells_of_its_members_and_of_who_is_none() -> None:
+    """A and B cross 8 people together: 7 at most each, people coming whole; D, who is none, 8 at least."""
+    sharing = needs(
+        [
+            ("A", "training", "secourisme", 5.0, "personne"),
+            ("A", "training", "secourisme", 2.0, "place"),
+            ("B", "training", "secourisme", 4.0, "personne"),
+            ("D", "training", "secourisme", 9.0, "personne"),
+        ]
+    )
+    groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
+    assert groups["members"].tolist() == ["A B"]
+    facts = crossed(numbered(groups), targets(sharing, outputs([]), THRESHOLDS))
+    told = {
+        tuple(form): (low, high, bool(cell))
+        for form, low, high, cell in zip(
+            facts.forms.toarray(), facts.low, facts.high, facts.cells, strict=True
+        )
+    }
+    assert told == {
+        (1.0, 1.0, 1.0, 0.0): (8.0, np.inf, True),
+        (1.0, 1.0, 0.0, 0.0): (-np.inf, 7.0, False),
+        (0.0, 0.0, 1.0, 0.0): (-np.inf, 7.0, False),
+        (0.0, 0.0, 0.0, 1.0): (8.0, np.inf, False),
+    }
+    assert set(facts.rows) == {0}
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from("ABCD"), st.floats(0.1, 30.0)), min_size=2, max_size=8))
+def test_what_a_group_tells_is_true(masses) -> None:
+    flows = outputs([(site, "wood", mass) for site, mass in masses])
+    groups, _ = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, 30.0, 1.0)
+    facts = crossed(numbered(groups), targets(needs([]), flows, THRESHOLDS))
+    value = facts.forms @ facts.records["declared"].to_numpy(dtype=float)
+    slack = 1e-9 * (1 + np.abs(value))
+    assert ((value >= facts.low - slack) & (value <= facts.high + slack)).all()
+
+
+def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> None:
+    """Of 20 t, a member that has 19 is known to a twentieth; where the largest has 10 it is not."""
+    from eit_analysis.publishing.release import Release
+    from eit_analysis.synergies.pooling.groups import by_group
+
+    sites = pd.DataFrame({"site_id": [f"E{n}" for n in (1, 2, 3, 4)], "latitude": 47.0, "longitude": 7.0})
+    for largest, leaves in ((19.0, False), (10.0, True)):
+        rows = [(site, "wood", mass) for site, mass in zip(sites["site_id"], (largest, 9, 8, 8), strict=True)]
+        flows = outputs(rows)
+        pools, shares = pooled(needs([]), flows, sites, THRESHOLDS, COSTS, 15.0, 1.0)
+        groups = by_group(numbered(pools), shares, targets(needs([]), flows, THRESHOLDS))
+        release = Release(small_study, "partners", "essai")
+        table = release.table(groups, "Groupes").seen_by(release.viewer, {})
+        assert (~table.hidden).tolist() == [leaves]

@@ -13,7 +13,7 @@ from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
-from eit_analysis.synergies.register.fiche import FACTS, LISTED, RESULTS, fiche
+from eit_analysis.synergies.register.fiche import FACTS, LISTED, RESULTS, TEAM, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
@@ -178,12 +178,8 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
     assert list(found.flows["flow_id"]) == ["A-3", "C-1"] and list(found.groups["pooling_id"]) == ["M-1"]
     assert found.exchanges.empty and found.impact.empty and found.closed.empty
     # What holds nothing is not listed.
-    assert [name for name, *_ in found.listings([*FACTS, *RESULTS])] == [
-        "steps",
-        "members",
-        "flows",
-        "groups",
-    ]
+    listed = [name for name, *_ in found.listings([*FACTS, *RESULTS, *TEAM])]
+    assert listed == ["steps", "members", "flows", "groups"]
 
 
 def test_the_fiche_of_a_pooling_lists_its_needs():

@@ -144,5 +144,5 @@ def _released(output: Any, position: int, shown: list[Released]) -> Released:
     kind = "du texte" if output["output_type"] == "stream" else "un résultat"
     raise DisclosureError(
         f"La cellule de code {position} affiche {kind} qui n'est pas passé par release (table, listing, "
-        "summary, figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
+        "figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
     )

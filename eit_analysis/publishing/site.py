@@ -160,7 +160,7 @@ def table_file(page: str, title: str, taken: Collection[str]) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """A released table as a file: French words, numbers with ten digits."""
+    """A released table as a file: French words, numbers with ten digits, or as printed for outsiders."""
     printed = Printed(table)
     data = printed.exported.map(lambda v: float(f"{v:.10g}") if hasattr(v, "__float__") else v)
     return spreadsheet_csv.to_bytes(data.set_axis(printed.header, axis=1)).decode()

@@ -27,6 +27,9 @@ ABOUT_ANSWERS = {
 # Units of what actors declare, hours and levels of skill too, and of what tells it back.
 QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
 
+# Prefixes of public figures, which have the same units: rates of a tax, statistics, examples.
+PUBLIC = ("eur_per_t", "basin_", "national_", "eurostat_", "example_")
+
 ACTORS = re.compile(r"(^|_)site_ids?$|^(members|name)$")  # columns of actors
 
 
@@ -91,9 +94,18 @@ def _default_sensitivity(column: str, unit: str) -> str:
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    quantity = unit.startswith(QUANTITIES)
-    about_answers = column.startswith("source_") or column in ABOUT_ANSWERS
-    return "confidential" if quantity or about_answers else "consented"
+    return "confidential" if unit.startswith(QUANTITIES) or _about_answers(column) else "consented"
+
+
+def _about_answers(column: str) -> bool:
+    return column.startswith("source_") or column in ABOUT_ANSWERS
+
+
+def tells_of_actors(column: str) -> bool:
+    """Whether a column holds what actors declared, what is reckoned from it, or how many they are."""
+    if column == "n_sites" or column.startswith(PUBLIC):
+        return column == "n_sites"
+    return heading(column).sensitivity == "confidential" and not _about_answers(column)
 
 
 @cache

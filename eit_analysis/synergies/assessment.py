@@ -17,12 +17,14 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import NET_GAIN
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.totals import first_hand, totals
@@ -81,6 +83,10 @@ class Assessment:
         reach = radius_km, self.settings.scoring.detour_factor
         return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
 
+    def asked(self, sharing: pd.DataFrame) -> list[Target]:
+        """Every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
+        return targets(sharing, self.flows, reference.load("pooling_thresholds"))
+
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What was found and refused, and by which rules, to compare with the register."""
         rules = (reference.load(name) for name in ("compatibility", "pooling_thresholds"))
@@ -125,6 +131,12 @@ class Assessment:
     def first_hand(self) -> pd.DataFrame:
         """The exchanges of the plan, what a structure passes on being counted when it arrives."""
         return first_hand(self.plan.exchanges, self.sites)
+
+    @cached_property
+    def exposed(self) -> pd.DataFrame:
+        """The exchanges of the plan with those tonnes, in the name of one side (``exposed.exposed_side``)."""
+        once = self.plan.exchanges.assign(allocated_t_per_year=self.first_hand["allocated_t_per_year"])
+        return exposed_side(once, "allocated_t_per_year", self.settings.disclosure)
 
     @cached_property
     def changes(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import eit_analysis as eit
 from eit_analysis.config import Disclosure
 
 from .concentration import read_holders
+from .crossing import read_crossings
 from .drawings import of_drawings
 from .knowledge import Known, Universe
 from .layout import Cell, Reading, hidden, is_amount
@@ -76,11 +77,13 @@ def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
     """Every table of a page, or of a folder, as far as it is understood."""
     read, truth, exact = Read(sentences=page.sentences), known.truth, is_exact(page)
     outgoing = next(u for u in universes if u.name.endswith(" out"))
+    pools = next((u for u in universes if u.name.endswith(" pools")), None)
     for table in page.tables:
         reading = read_table(table, universes, truth, exact)
         if holders := read_holders(table, outgoing, known):
             reading = Reading(table, outgoing.name, cells=holders)
             reading.numbers["in the system"] = 2 * len(table.rows)
+        reading.cells += read_crossings(table, pools, known)
         read.readings.append(reading)
         read.withheld += hidden(table)
         read.numbers += reading.numbers

@@ -51,6 +51,13 @@ class Violation:
     def tightest(self) -> float:
         return min(abs(self.bound.up - 1), abs(1 - self.bound.down))
 
+    def more_than(self, before: Violation | None) -> bool:
+        """Whether a side is bound that was not before; of several firms' sum both are together."""
+        if before is None or not self.part.firm:
+            return before is None
+        sides = [(bound.up < 1 + MARGIN, bound.down > 1 - MARGIN) for bound in (self.bound, before.bound)]
+        return any(now and not then for now, then in zip(*sides, strict=True))
+
 
 @dataclass
 class Result:
@@ -91,9 +98,10 @@ def primary_closed(contributions: dict[str, float], people: bool, rules: Disclos
     """Fewer than three units, one above 85 %, p %, fewer than five people."""
     sizes = sorted((abs(v) for v in contributions.values() if abs(v) > SMALL), reverse=True)
     total = sum(sizes)
+    ones = len(sizes) - 2 if people else 0  # each counts one person at least
     if len(sizes) < rules.minimum_units or total <= 0:
         return True
-    if sizes[0] > rules.maximum_share * total or total - sizes[0] - sizes[1] < p * sizes[0]:
+    if sizes[0] > rules.maximum_share * total or total - sizes[0] - sizes[1] - ones < p * sizes[0]:
         return True
     return people and total < rules.minimum_people
 
@@ -151,23 +159,42 @@ def attack(
     """Every part against every insider (all firms by default), each block of the system apart.
 
     What the releases before the last bound by themselves, ``earlier``, no later one can take back: a firm
-    that leaves knows its own part of what was printed with it. Such parts are counted, and no violation.
+    that leaves knows its own part of what was printed with it. Nor that each who counts in a cell of people
+    counts one at least. Parts bound on the same side by these alone are counted, and no violation.
     """
     found, closed = protected(cells, known, rules or Disclosure())
-    parts, rows = [*found, *(part for part, _ in closed)], rows_of(cells)
+    ones = one_each([*earlier, *cells], known)
+    parts, rows = [*found, *(part for part, _ in closed)], [*rows_of(cells), *ones]
     firms = insiders or sorted(set(known.owner) - {""})
     result = Result(parts=len(parts), rows=len(rows))
     _attack(parts, rows, known, firms, result)
-    if earlier and result.violations:
+    if result.violations:
         broken = {id(violation.part): violation.part for violation in result.violations}
         before = Result()
-        _attack(list(broken.values()), rows_of(earlier), known, firms, before)
-        given = {(id(violation.part), violation.insider) for violation in before.violations}
-        left = [v for v in result.violations if (id(v.part), v.insider) not in given]
+        _attack(list(broken.values()), [*rows_of(earlier), *ones], known, firms, before)
+        given = {(id(violation.part), violation.insider): violation for violation in before.violations}
+        # Who has nothing to do with what was known before knows what anybody knew.
+        before_it = [
+            given.get((id(v.part), v.insider)) or given.get((id(v.part), "outsider"))
+            for v in result.violations
+        ]
+        left = [v for v, then in zip(result.violations, before_it, strict=True) if v.more_than(then)]
         result.given = len(broken) - len({id(v.part) for v in left})
         result.violations = left
         result.tightest = min((v.tightest for v in left), default=np.inf)
     return result
+
+
+def one_each(cells: Iterable[Cell], known: Known) -> list[Row]:
+    """That every firm that counts people in a cell counts one at least."""
+    found: dict[tuple, Row] = {}
+    for cell in cells:
+        whole = cell.people and cell.measure != "fte" and cell.whole is None
+        if whole and cell.kind == "leaf" and (cell.form.coefficients == 1).all():
+            for who, form in contributions(cell.form, known).items():
+                if form.at(known.truth) >= 1:
+                    found[_key(form, who)] = Row(form, 1.0, np.inf, f"each of {cell.table} | {cell.label}")
+    return list(found.values())
 
 
 def _attack(parts: list[Part], rows: list[Row], known: Known, firms: list[str], result: Result) -> None:

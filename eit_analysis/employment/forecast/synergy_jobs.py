@@ -152,10 +152,14 @@ def _by_actor(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def for_scale(factors: pd.DataFrame) -> pd.DataFrame:
-    """What `SCALE_T` tonnes a year are worth in jobs (FTE), from landfill to recycling: one row."""
+    """What `SCALE_T` tonnes a year are worth in jobs (FTE), from landfill to recycling: one row.
+
+    The columns of :func:`jobs_from_tonnes`, ``example_`` before their names: nobody declared these tonnes.
+    """
     routes = {"category": [""], "old_route": ["landfill"], "new_route": ["recycling"]}
     move = pd.DataFrame(routes | dict.fromkeys(TONNES, SCALE_T))
-    return jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
+    worth = jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
+    return worth.rename(columns={name: f"example_{name}" for name in ("tonnes", *JOBS)})
 
 
 def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -71,15 +71,16 @@ def allocated_tonnes(exchanges: pd.DataFrame, ess: Collection[str] = ()) -> pd.D
     Parameters
     ----------
     exchanges : DataFrame
-        ``giver_site_id, taker_site_id, category, old_route, new_route, diverted_low_t_per_year,
-        diverted_t_per_year, diverted_high_t_per_year, allocated_t_per_year``, one row for each exchange.
+        ``site_id`` (the side that a total could tell most of), ``taker_site_id, category, old_route,
+        new_route, diverted_low_t_per_year, diverted_t_per_year, diverted_high_t_per_year,
+        allocated_t_per_year``, one row for each exchange.
     """
     kept = exchanges[exchanges["allocated_t_per_year"] > 0].reset_index(drop=True)
     share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]
     return pd.DataFrame(
         {
             "stage": ALLOCATED,
-            "site_id": kept["giver_site_id"] + " " + kept["taker_site_id"],
+            "site_id": kept["site_id"],
             "category": kept["category"],
             "old_route": kept["old_route"].fillna("unknown"),
             "tonnes_low": kept["diverted_low_t_per_year"] * share,

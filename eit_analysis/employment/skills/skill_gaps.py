@@ -50,7 +50,8 @@ def training_plan(skills: pd.DataFrame) -> Breakdown:
     -------
     Breakdown
         ``skill, to_train`` (people below the required level), ``n_sites, gap_people_levels`` (the gap of this
-        module) and ``mean_gap`` (missing levels per person to train).
+        module, for the team: levels are few, so that a sum of whole people times levels tells both) and
+        ``mean_gap`` (missing levels per person to train).
     """
     lacking = skills[skills["to_train"] > 0]
     plan = lacking.groupby("skill").agg(
@@ -60,8 +61,10 @@ def training_plan(skills: pd.DataFrame) -> Breakdown:
     )
     plan["mean_gap"] = plan["gap_people_levels"] / plan["to_train"]
     order = plan.reset_index().sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
-    sums = ["gap_people_levels"]
-    return Breakdown(order.reset_index(drop=True), ["skill"], lacking, "to_train", people=True, sums=sums)
+    return Breakdown(
+        order.reset_index(drop=True), ["skill"], lacking, "to_train", people=True,
+        sums=["gap_people_levels"], team=["gap_people_levels"],
+    )  # fmt: skip
 
 
 def gaps_by_occupation(skills: pd.DataFrame, by: str = "occupation") -> Breakdown:

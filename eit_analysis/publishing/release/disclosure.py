@@ -3,7 +3,8 @@
 A cell is the sum of one weight over the records that share its keys. With w₁ ≥ w₂ ≥ … the weights of its
 units, it is sensitive when fewer than a minimum of units are behind it, when w₁ exceeds a maximum share
 of the sum, when the sum less w₁ and w₂ is below p·w₁ (the p % rule: the second unit could then reckon the
-first), or when it counts fewer people than a minimum.
+first), or when it counts fewer people than a minimum. Of people, everybody knows that each unit counts one at
+least: the p % rule takes that from what the others hide.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Limits:
             return True
         largest, second = [*sorted(weights.values(), reverse=True), 0.0][:2]
         dominated = largest > self.rules.maximum_share * size
-        return self.weighted and size > 0 and (dominated or size - largest - second < PROTECTION * largest)
+        others = size - largest - second - max(units - 2, 0) * self.people
+        return self.weighted and size > 0 and (dominated or others < PROTECTION * largest)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,13 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.reference.levels import regrouped
+from eit_analysis.reference.vocabulary import tells_of_actors
 from eit_analysis.study import Study
+
+# An amount that an f-string, or a hand, put into a sentence: no table tells it.
+TYPED = re.compile(
+    r"\d[\d\s.,]*\s?(?:k€|M€|€|tonnes?\b|t\b|kg\b|ETP\b|personnes?\b|salariés?\b|emplois?\b)|\d[.,]\d+"
+)
 
 
 class Release(PreparedTables):
@@ -118,16 +124,24 @@ class Release(PreparedTables):
         return Aggregate(**common, publication=self.publication, number=self.publication.add(leaves.told))
 
     def listing(
-        self, frame: pd.DataFrame, title: str, sites: list[str], note: str = "", most: int | None = None
+        self,
+        frame: pd.DataFrame,
+        title: str,
+        sites: list[str],
+        note: str = "",
+        most: int | None = None,
+        beside: Table | None = None,
     ) -> Table:
         """Individual rows: each leaves only when every actor it names agreed to be named.
 
-        With ``most``, an audience gets the first of the rows that it may read.
+        With ``most``, an audience gets the first of the rows that it may read. With ``beside``, a row leaves
+        only where that table shows one of the same first key.
         """
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
         first = [str(frame.columns[0])]
-        return Listing(self.viewer, title, self._known(frame), first, note, sites=sites, most=most)
+        known = self._known(frame)
+        return Listing(self.viewer, title, known, first, note, sites=sites, most=most, beside=beside)
 
     def own(self, frame: pd.DataFrame, title: str, note: str = "") -> Table:
         """The rows of the firm that reads, in full; none for any other audience."""
@@ -150,10 +164,23 @@ class Release(PreparedTables):
         return Exchanges(**common, told=told, publication=self.publication, number=number, words=words)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
-        """A table about method, reference data or the survey as a whole: about no actor."""
+        """A table about method, reference data or the survey as a whole: about no actor.
+
+        Raises
+        ------
+        DisclosureError
+            When a column holds actors, or what they declared: a breakdown by :meth:`table` is audited.
+        """
         named = [c for c in frame.columns if "site_id" in c or c.startswith("source_")]
         if named:
             raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
+        told = [str(name) for name in frame if tells_of_actors(str(name))]
+        if told:
+            raise DisclosureError(
+                f"« {title} »\u00a0: la colonne {told[0]} vient de ce que des acteurs ont déclaré, que "
+                "summary ne protège pas\u00a0: prenez release.table et ce que rend une analyse "
+                "(eit.flows.totals par exemple)."
+            )
         return Table(self.viewer, title, self._known(frame), keys, note)
 
     def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
@@ -161,7 +188,10 @@ class Release(PreparedTables):
 
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
         """
-        return Listing(self.viewer, title, self._known(frame), keys, note)
+        known = self._known(frame)
+        sites = [str(name) for name in known if str(name).endswith("site_id")]
+        named = known.assign(**{name: known[name].map(self.viewer.name) for name in sites})
+        return Listing(self.viewer, title, named, keys, note)
 
     def figure(
         self,
@@ -248,6 +278,11 @@ class Release(PreparedTables):
         unknown = set(quoted(template + (partial or ""))) - set(values)
         if unknown:
             raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
+        if typed := TYPED.search(re.sub(r"\{\w*\}", "", f"{template} {partial or ''}")):
+            raise DisclosureError(
+                f"« {typed[0]} » est écrit dans la phrase\u00a0: un chiffre vient d'un tableau diffusé, avec "
+                ".value(), et se cite entre accolades."
+            )
         return Text(self.viewer, template, values, partial)
 
     def needs(self, rows: int, why: str) -> Absent | None:

@@ -29,11 +29,14 @@ class Listing(Table):
         Shape (rows, columns): cells that the sensitivity of their column closes.
     unlisted : int
         Rows that are not for this audience.
+    beside : Table or None
+        Only rows of which it shows the first key leave.
     """
 
     most: int | None = None
     closed: np.ndarray | None = None
     unlisted: int = 0
+    beside: Table | None = None
 
     secrecy: ClassVar[str] = "secret des affaires"
 
@@ -71,8 +74,11 @@ class Listing(Table):
         if closed.any():
             # A closed cell holds nothing that a figure could draw.
             rows = rows.astype(object).mask(closed).infer_objects()
+        beside = None if self.beside is None else self.beside.seen_by(viewer, seen)
         frame = self.named(rows, viewer)
-        return replace(self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity)
+        return replace(
+            self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity, beside=beside
+        )
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         if MEMBERS not in self.sites:
@@ -80,6 +86,14 @@ class Listing(Table):
         rest = [column for column in self.sites if column != MEMBERS]
         named = super(Listing, replace(self, sites=rest)).named(frame, viewer)
         return named.assign(**{MEMBERS: [viewer.members(str(ids)) for ids in frame[MEMBERS]]})
+
+    @property
+    def hidden(self) -> np.ndarray:
+        if self.beside is None:
+            return super().hidden
+        key = self.keys[0]
+        shown = self.beside.codes[key][~self.beside.hidden]
+        return ~self.codes[key].isin(shown).to_numpy(dtype=bool)
 
     @property
     def shut(self) -> np.ndarray:

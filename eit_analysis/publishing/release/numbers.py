@@ -55,7 +55,8 @@ def of_breakdown(
     if content.facts is not None:
         facts = content.facts()
         declared = facts.records[facts.measure].to_numpy(dtype=float)
-        told = of_records(facts.records, facts.forms, declared, facts.low, facts.high, relation=True)
+        relation = True if facts.cells is None else ~facts.cells
+        told = of_records(facts.records, facts.forms, declared, facts.low, facts.high, relation=relation)
         blocks.append((told, facts.rows))
     rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
     together = _gathered(blocks, rows)

@@ -20,15 +20,16 @@ class Parts:
         Shape (parts, variables): how the part follows from the amounts; above zero for the true ones.
     size : numpy.ndarray
         Shape (parts,): the true parts.
-    against : numpy.ndarray
-        Shape (parts, firms): from which readers each is kept.
+    up, down : numpy.ndarray
+        Shape (parts, firms): from which readers the upper, and the lower bound of each is kept away.
     either : numpy.ndarray
-        Shape (parts, 1): whether it is enough that one of its two bounds stays away.
+        Shape (parts, 1): whether it is enough that one of the two stays away.
     """
 
     forms: csr_array
     size: np.ndarray
-    against: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
     either: np.ndarray
 
     def __add__(self, other: Parts) -> Parts:
@@ -36,7 +37,7 @@ class Parts:
             csr_array(vstack([self.forms, other.forms], format="csr")),
             *(
                 np.concatenate([getattr(self, of), getattr(other, of)])
-                for of in ("size", "against", "either")
+                for of in ("size", "up", "down", "either")
             ),
         )
 
@@ -93,5 +94,6 @@ def parts_of(
         shape=(len(found), len(amounts)),
     )
     against = np.array([against for _, _, against, _ in found.values()], dtype=bool)
+    against = against.reshape(len(found), len(each))
     either = np.array([either for *_, either in found.values()], dtype=bool)
-    return Parts(forms, forms @ amounts, against.reshape(len(found), len(each)), either[:, None])
+    return Parts(forms, forms @ amounts, against, against.copy(), either[:, None])

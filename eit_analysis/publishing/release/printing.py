@@ -131,8 +131,13 @@ class Printed:
 
     @property
     def exported(self) -> pd.DataFrame:
-        """The table as data: French labels and full numbers, withheld cells as ``s``."""
+        """The table as data: French labels, withheld cells as ``s``; numbers in full for the team alone."""
         data = self.table.frame.astype(object)
+        if not self.table.viewer.internal:
+            for column in data.columns[self.numeric]:
+                if column not in wording.PARAMETERS:  # of any unit and size, and public
+                    decimals = wording.heading(str(column)).decimals
+                    data[column] = [v if wording.is_missing(v) else round(v, decimals) for v in data[column]]
         for column in data.columns[[not number for number in self._numbers]]:
             data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
         data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]

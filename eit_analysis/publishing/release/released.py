@@ -22,6 +22,7 @@ Seen = dict[int, Any]  # tables by their id
 class Tabular(Protocol):
     """What printing and sentences need of a table."""
 
+    viewer: Viewer
     title: str
     frame: pd.DataFrame
     keys: Sequence[str]

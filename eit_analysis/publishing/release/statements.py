@@ -153,7 +153,7 @@ def of_records(
     low: np.ndarray,
     high: np.ndarray,
     closed: np.ndarray | None = None,
-    relation: bool = False,
+    relation: bool | np.ndarray = False,
 ) -> Statements:
     """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)

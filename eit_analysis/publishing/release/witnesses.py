@@ -118,18 +118,20 @@ class Witnesses:
         it nearly as open as it is.
         """
         while not self._covered(withhold):
-            self._concede(*self.suspects[0][:2])
+            self._concede(*self.suspects[0])
 
-    def _concede(self, target: int, firm: int) -> None:
-        """Ask of a part before one firm only what the last programme reached, as a part of its own."""
+    def _concede(self, target: int, firm: int, sign: int) -> None:
+        """Ask of a part before one firm, on one side, only what the last programme reached."""
         parts, reached = self.parts, KEPT * self.reached
-        parts.against[target, firm] = False
+        ways = (1, -1) if parts.either[target, 0] else (sign,)
+        kept = {way: np.zeros((1, parts.up.shape[1]), dtype=bool) for way in (1, -1)}
+        for way in ways:
+            (parts.up if way > 0 else parts.down)[target, firm] = False
+            kept[way][0, firm] = True
         if reached <= SLACK * parts.size[target]:
             return
         form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
-        only = np.zeros((1, parts.against.shape[1]), dtype=bool)
-        only[0, firm] = True
-        self._protect_also(Parts(form, parts.size[[target]], only, parts.either[[target]]))
+        self._protect_also(Parts(form, parts.size[[target]], kept[1], kept[-1], parts.either[[target]]))
 
     def _protect_also(self, more: Parts) -> None:
         ups, downs = self._count(more, self._moves())
@@ -188,9 +190,8 @@ class Witnesses:
         """Shape (targets, firms), twice: which still lack a witness upward, which one downward."""
         up, down = self.ups == 0, self.downs == 0
         both = up & down
-        return self.parts.against & np.where(self.parts.either, both, up), self.parts.against & np.where(
-            self.parts.either, both, down
-        )
+        either = self.parts.either
+        return self.parts.up & np.where(either, both, up), self.parts.down & np.where(either, both, down)
 
     def _witness(self, target: int, firm: int, sign: int) -> list[list[int]]:
         """Seek amounts that move one part far enough before the eyes of one firm; by way what holds it."""

@@ -19,6 +19,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
+from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
 from eit_analysis.synergies.pooling.rounds import Rounds, milk_run
 from eit_analysis.synergies.pooling.savings import UNKNOWN, group_saving, offer_saving
@@ -126,17 +127,17 @@ def offers(pools: pd.DataFrame) -> pd.DataFrame:
     return pools[pools["kind"] == "offer"].rename(columns=names)
 
 
-def by_group(groups: pd.DataFrame, shares: pd.DataFrame) -> Breakdown:
+def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: list[Target]) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`.
+    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` from :func:`targets`.
     """
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")
     frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
     records = records.rename(columns={"volume_per_year": POOLED})
     # A volume sums several flows of each member: two groups that share most members tell one of them.
-    return Breakdown(frame, keys, records, POOLED, team=[POOLED])
+    return Breakdown(frame, keys, records, POOLED, team=[POOLED], facts=lambda: crossed(groups, asked))
 
 
 def _groups(

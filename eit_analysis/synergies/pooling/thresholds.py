@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.french import fold
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
@@ -47,13 +47,15 @@ class Target(NamedTuple):
     """A threshold, what exactly it is applied to, and the sites that need or offer it.
 
     ``needs`` and ``offers`` are indexed by site: ``volume`` per year, above zero, in the unit of the
-    threshold, and ``price`` in euros per unit.
+    threshold, and ``price`` in euros per unit. ``declared`` are the rows of the survey behind the needs:
+    ``site_id``, ``declared``, how many units of the threshold ``one`` of them is, and where it was read.
     """
 
     threshold: Threshold
     category: str | None
     needs: pd.DataFrame
     offers: pd.DataFrame
+    declared: pd.DataFrame
 
 
 @cache
@@ -149,7 +151,7 @@ def _scale(unit: str, wanted: str) -> float:
 def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Target:
     volume, price = (flows[c].astype(float) for c in ("mass_t_per_year", "cost_eur_per_t"))
     needs = _by_site(flows["site_id"], volume, volume * price)
-    return Target(threshold, category, needs, needs.head(0))
+    return Target(threshold, category, needs, needs.head(0), _declared(flows, volume, 1.0))
 
 
 def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
@@ -160,7 +162,14 @@ def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
         _by_site(stated.loc[side, "site_id"], volume[side], cost[side])
         for side in (stated["side"] == "need", stated["side"] == "offer")
     )
-    return Target(threshold, None, needs, offers)
+    need = stated[stated["side"] == "need"]
+    declared = _declared(need, need["volume_per_year"].astype(float), need["unit"].map(scales).astype(float))
+    return Target(threshold, None, needs, offers, declared)
+
+
+def _declared(rows: pd.DataFrame, declared: pd.Series, one: pd.Series | float) -> pd.DataFrame:
+    found = rows[["site_id", *(name for name in SOURCE if name in rows)]].assign(declared=declared, one=one)
+    return found[np.isfinite(found["declared"]) & (found["declared"] * found["one"] > 0)]
 
 
 def _by_site(site: pd.Series, volume: pd.Series, cost: pd.Series) -> pd.DataFrame:

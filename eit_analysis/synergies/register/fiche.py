@@ -17,7 +17,8 @@ from eit_analysis.synergies.register.links import POOLING, actors, names_need, o
 JOINED = ["out_flow_id", "in_flow_id"]
 # The tables of a sheet: what the survey and the register say, then what is computed.
 FACTS = ("steps", "members", "flows", "needs")
-RESULTS = ("exchanges", "impact", "groups")
+RESULTS = ("exchanges", "impact")
+TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
 # What it lists of each: its columns, which of them name actors, how many rows at most.
 LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "steps": (
