@@ -29,5 +29,5 @@ def test_every_block_of_the_page_on_notebooks_runs_and_shows_something(
 def test_the_messages_it_explains_are_those_of_the_package() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eit_analysis").rglob("*.py"))
     explained = re.findall(r"^\| « (?:… )?(.+?) » \|", PAGE, flags=re.MULTILINE)
-    assert len(explained) == 7
+    assert len(explained) == 12
     assert [message for message in explained if message not in source] == []

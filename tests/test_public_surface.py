@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import eit_analysis as eit
-from eit_analysis.errors import UsageError
+from eit_analysis.errors import DisclosureError, UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
@@ -104,3 +104,40 @@ def test_what_a_user_meets_says_in_a_line_what_it_is(monkeypatch: pytest.MonkeyP
     assert "3\u00a0acteurs ne sont pas comptés" in release._repr_html_()
     for thing in (table, *things[4:]):
         assert "<table" in thing._repr_html_()  # type: ignore[union-attr]
+
+
+@needs_sample
+def test_a_mistake_is_answered_by_what_to_write_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    release = eit.Release(eit.open_study("thur-doller"), "partners", "essai")
+    flows = release.flows()
+    with pytest.raises(UsageError, match="category"):
+        eit.flows.totals(flows, by="categroy")
+    with pytest.raises(UsageError, match="à lire, pas à additionner"):
+        eit.flows.totals(release.flows(labels="fr"), by="Famille")
+    table = release.table(eit.flows.totals(flows, by=["category", "route"]), "Par famille")
+    with pytest.raises(DisclosureError, match=r"\(category\).* et .*\(route\).*donnez par exemple"):
+        table.value("Total")
+    wrong = release.figure(eit.figures.stacked, table, "Tailles", by="taille")
+    with pytest.raises(DisclosureError, match=r"Tailles.*taille.*category"):
+        wrong.html()
+
+
+@needs_sample
+def test_a_sentence_that_is_hushed_says_so_where_it_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    release = eit.Release(eit.open_study("thur-doller"), "partners", "essai")
+    flows = release.flows()
+    table = release.table(eit.flows.totals(flows[flows["site_id"] == "E05"], by="category"), "Par famille")
+    hushed = release.text("{x} sortent.", x=table.value("Total"))
+    assert "Phrase tue" in hushed._repr_html_() and not hushed.html()
+
+
+def test_the_studies_and_the_figures_list_what_they_have() -> None:
+    for room, some in ((eit.synergies, "Assessment"), (eit.flows, "totals"), (eit.employment, "workforce")):
+        assert some in dir(room) and all(hasattr(room, name) for name in dir(room))
+    assert "bars" in dir(eit.figures) and all(callable(getattr(eit.figures, n)) for n in dir(eit.figures))

@@ -40,6 +40,8 @@ def test_every_page_of_a_run_has_one_fingerprint(waves: Study) -> None:
         if change[:1] == ["--notebook"]:
             (waves.processed / "quarantine.csv").write_text("autre", encoding="utf-8")
         assert eit(waves.root, "run", "essai", *change).returncode == 0
+        pages = texts(waves.reports("internal"))
+        assert ("rows = 6" in pages["01_table.html"]) == (change[:1] == ["-p"])
         (fingerprint,) = fingerprints(waves.reports("internal"))
         assert fingerprint not in found
         found.add(fingerprint)

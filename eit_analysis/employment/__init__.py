@@ -36,3 +36,7 @@ def __getattr__(name: str) -> ModuleType:
     if name not in _PLACES:
         raise AttributeError(name)
     return import_module(f"{_PLACES[name]}.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

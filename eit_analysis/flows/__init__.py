@@ -35,3 +35,7 @@ def __getattr__(name: str) -> ModuleType:
     if name in MODULES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import partial
 
 import numpy as np
@@ -25,15 +26,16 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
         Tidy flows holding the columns ``by``; t/year. :func:`propagation.prepare` and :func:`grouping.coded`,
         called before, spare many groupings of the same flows the same work.
     by : str or list of str
-        One to three key columns.
+        The key columns.
     total : bool
         Add a row « Total » and, with several keys, one subtotal per value of the first.
 
     Returns
     -------
     Breakdown
-        ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``), ``n_sites``; groups
-        from the heaviest down. Only groups that were answered: an absent one is missing, not zero.
+        ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``, not of a subtotal),
+        ``n_sites``; groups from the heaviest down. Only groups that were answered: an absent one is missing,
+        not zero.
 
     Raises
     ------
@@ -41,10 +43,12 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
         A key is no column of the flows.
     """
     by = [by] if isinstance(by, str) else by
-    if unknown := [key for key in by if key not in flows]:
+    if unknown := [key for key in [*by, MASS] if key not in flows]:
+        near = get_close_matches(unknown[0], map(str, flows.columns), 3)
         raise UsageError(
             f"Les flux n'ont pas de colonne « {unknown[0]} »\u00a0: prenez l'une des leurs, par son nom "
-            "anglais (category, route, naf_division, commune_code…)."
+            f"anglais ({', '.join(near or ['category', 'route', 'naf_division', 'commune_code'])}…)\u00a0; "
+            'celles qui sont en français (labels="fr") sont à lire, pas à additionner.'
         )
     frame, again = _grouped(flows, by, total), partial(totals, flows, total=total)
     return Breakdown(frame, by, flows, MASS, TOTAL if total else None, regrouped=again)

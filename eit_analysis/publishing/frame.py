@@ -79,8 +79,8 @@ def published(day: date) -> Markup:
     )
 
 
-def imprint(study: Study, version: Version) -> Imprint:
-    """Date, sources, rules, fingerprint and versions: the foot of every page."""
+def imprint(study: Study, version: Version, chosen: str = "") -> Imprint:
+    """Date, sources, rules, parameters that were chosen, fingerprint, versions: the foot of every page."""
     rules = study.settings.disclosure
     files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
     share = wording.number(rules.maximum_share * 100, 0)
@@ -90,7 +90,8 @@ def imprint(study: Study, version: Version) -> Imprint:
         ("Sources", reference.sentence("imprint_sources", wave=study.wave, files=files)),
         ("Secret statistique", reference.sentence("imprint_secrecy", share=share, **least)),
         ("Arrondis", reference.sentence("imprint_rounding")),
-        ("Empreinte (données, réglages et programme)", version.fingerprint),
+        *([("Paramètres choisis", chosen)] if chosen else []),
+        ("Empreinte (données, réglages, paramètres et programme)", version.fingerprint),
         (
             "Versions",
             f"eit-analysis {importlib.metadata.version('eit-analysis')}, Python {platform.python_version()}, "

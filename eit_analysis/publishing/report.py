@@ -203,7 +203,7 @@ def _run(job: Job, run: Run) -> Run:
     try:
         run.blocks = execute(str(run.notebook), {**job.version.parameters.get(run.name, {}), **fixed})
     except EitError as error:
-        run.error = str(error)
+        run.error = " : ".join([*getattr(error, "__notes__", []), str(error)])
     except Exception as error:
         where = ", ".join(["erreur imprévue dans le notebook", *getattr(error, "__notes__", [])])
         run.error = f"{where} ({type(error).__name__}\u00a0: {error})"

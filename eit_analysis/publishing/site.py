@@ -19,7 +19,7 @@ from eit_analysis.publishing.gathering import Silence, gathered, table_of
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
@@ -84,7 +84,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
         study,
         audience,
         title or name,
-        imprint(study, version),
+        imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
         contents=contents,
         body=Markup("\n").join(parts),
         quality=quality,
@@ -100,7 +100,7 @@ def _sheet(study: Study, audience: str, name: str, sheet: Sheet, version: Versio
         study,
         audience,
         sheet.title,
-        imprint(study, version),
+        imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
         body=Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1)),
         home=f"../{name}.html",
         back="Le rapport dont cette fiche est tirée",

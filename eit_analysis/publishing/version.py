@@ -46,6 +46,10 @@ class Version:
         """Sixteen figures, the same on every page of the version."""
         return _digest(*sorted(self.pages.values()))[:16]
 
+    def chosen(self, page: str) -> str:
+        """The parameters given for a page: ``rows = 6``."""
+        return ", ".join(f"{name} = {value}" for name, value in self.parameters.get(page, {}).items())
+
 
 def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made: date) -> Version:
     """The version that these notebooks and parameters give of the study as it stands.

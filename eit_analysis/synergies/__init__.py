@@ -34,3 +34,7 @@ def __getattr__(name: str) -> Any:
     if name in MODULES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

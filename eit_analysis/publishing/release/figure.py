@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from eit_analysis import french
+from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.release.released import Released, Seen
@@ -85,7 +86,14 @@ class Figure(Released):
             f"{heading}. {caption} Figure tracée à partir du tableau "
             f"«\u00a0{self.table.title}\u00a0» qui la suit ({rows})."
         )
-        drawing = self.draw(self.table, **self.options)
+        try:
+            drawing = self.draw(self.table, **self.options)
+        except (KeyError, TypeError) as error:
+            columns = ", ".join(map(str, self.table.frame))
+            raise DisclosureError(
+                f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
+                f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
+            ) from error
         if not re.search("<(path|rect|circle|use)", drawing):
             # Words without a shape are a sentence, not a figure.
             words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", drawing))

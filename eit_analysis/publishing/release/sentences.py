@@ -59,7 +59,9 @@ class Text(Released):
         return macro("sentence", self.plain()) if whole else Markup("")
 
     def _repr_html_(self) -> str:
-        return str(self.seen_by(self.viewer, {}).html())
+        seen = self.seen_by(self.viewer, {})
+        hushed = Markup("<p><em>Phrase tue pour ce public\u00a0: {}</em></p>")
+        return str(seen.html() or hushed.format(seen.plain()))
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
         return replace(

@@ -175,7 +175,11 @@ class Table(Released):
             raise DisclosureError(f"« {self.title} » n'a pas de colonne « {column} ».")
         given = key if isinstance(key, tuple) else (key,)
         if len(given) != len(self.keys):
-            raise DisclosureError(f"« {self.title} » a {len(self.keys)} colonnes clés, {len(given)} données.")
+            keys = french.listed([f"{wording.heading(key).header} ({key})" for key in self.keys], "et")
+            first = ", ".join(f'"{code}"' for code in self.codes.iloc[:1].astype(str).to_numpy().ravel())
+            raise DisclosureError(
+                f"Une ligne de « {self.title} » s'appelle par {keys}\u00a0: donnez par exemple ({first})."
+            )
         check_key(self.title, self.codes, given)
         return Value(CellText(self, key, column, bounds.get("low"), bounds.get("high")))
 
