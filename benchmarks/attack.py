@@ -88,8 +88,16 @@ def random(asked: argparse.Namespace) -> int:
     heads = "".join(f"{''.join(word[0] for word in table.split()):>6}" for table in TABLES)
     print(f"study firms     time  state        parts broken   closest silent{heads}")
     outcomes: list[Outcome] = []
+    failed = 0
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for done in pool.map(attack_random, seeds, [asked.notebook] * len(seeds)):
+        begun = {seed: pool.submit(attack_random, seed, asked.notebook) for seed in seeds}
+        for seed, study in begun.items():
+            try:
+                done = study.result()
+            except RuntimeError as error:
+                failed += 1
+                print(f"{seed:>5} not published: {error}", flush=True)
+                continue
             outcomes += done
             print("\n".join(row(outcome) for outcome in done), flush=True)
             for outcome in done:
@@ -101,9 +109,10 @@ def random(asked: argparse.Namespace) -> int:
             print(f"shown of what the primary rules allow, 15 firms on, by {table}: "
                   f"median {statistics.median(ratios):.0%} of {len(ratios)} studies")  # fmt: skip
     broken = sum(outcome.broken for outcome in outcomes)
+    silent = sum(outcome.silent for outcome in outcomes)
     print(f"{len(outcomes)} attacks, {sum(o.parts for o in outcomes):,} parts, {broken} broken, "
-          f"{sum(o.silent for o in outcomes)} silent first-screen sentences")  # fmt: skip
-    return broken
+          f"{silent} silent first-screen sentences, {failed} studies not published")  # fmt: skip
+    return broken + failed
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ import ast
 import pytest
 from notebook_sections import NOTEBOOKS, Names, code_cells, headings, run
 
+from eit_analysis.publishing.release.gate import TYPED
+
 ALL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 REPORTS = [name for name in ALL if name < "9"]
 
@@ -29,3 +31,15 @@ def test_each_section_needs_the_first_cells_alone(
     name: str, heading: str, first_cells: dict[str, Names]
 ) -> None:
     run(name, heading, first_cells[name])
+
+
+NOTED = ("99,5", "0,65")  # of a rule of the page, and of a law: in notes
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_amount_is_typed_into_a_sentence(name: str) -> None:
+    """Not even into one that only other studies say."""
+    trees = [ast.parse(source) for source in code_cells(name)]
+    texts = [node.value for t in trees for node in ast.walk(t) if isinstance(node, ast.Constant)]
+    typed = [TYPED.search(text) for text in texts if isinstance(text, str)]
+    assert [found[0] for found in typed if found and not found[0].startswith(NOTED)] == []

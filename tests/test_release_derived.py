@@ -111,7 +111,7 @@ def test_a_derived_table_comes_from_breakdowns_of_its_keys(small_study: Study) -
     with pytest.raises(DisclosureError, match="une clé de chacun de ceux dont il se calcule"):
         release.table(Derived(other, ["route"], [whole]), "T")
     with pytest.raises(DisclosureError, match="il faut un Breakdown"):
-        summary = release.summary(by_family, "Méthode", ["category"])
+        summary = release.team(by_family, "Méthode", ["category"])
         release.table(Derived(by_family, ["category"], [whole, summary]), "T")  # type: ignore[list-item]
     stranger = pd.concat([by_family, pd.DataFrame({"category": ["glass"], MASS: [1.0]})])
     with pytest.raises(DisclosureError, match="ne vient d'aucun"):

@@ -35,7 +35,7 @@ from eit_analysis.study import Study
 
 # An amount that an f-string, or a hand, put into a sentence: no table tells it.
 TYPED = re.compile(
-    r"\d[\d\s.,]*\s?(?:k€|M€|€|tonnes?\b|t\b|kg\b|ETP\b|personnes?\b|salariés?\b|emplois?\b)|\d[.,]\d+"
+    r"\d[\d\s.,]*\s?(?:k€|M€|€|tonnes?\b|t\b|kg\b|ETP\b|personnes?\b|salariés?\b|emplois?\b)|\d+[.,]\d+"
 )
 
 

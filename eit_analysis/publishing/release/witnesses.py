@@ -203,8 +203,9 @@ class Witnesses:
             reached = way * float((part @ move)[0])
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
-                # No farther than it must: a witness near the truth survives more numbers.
-                self._keep(move * min(1.0, PROTECTION * size / reached))
+                # A witness near the truth survives more numbers, one farther off serves more parts.
+                for scale in sorted({min(1.0, PROTECTION * size / reached), 1.0}):
+                    self._keep(scale * move)
                 return []
             holding.append(self._holding())
         return holding
