@@ -57,10 +57,13 @@ def test_the_first_screen_always_answers(attacker: Attacker, audience: str) -> N
     assert not silent_answers(attacker.held[audience])
 
 
-@pytest.mark.parametrize("seed", [13, 35, 36])
-def test_no_firm_can_be_derived_from_two_releases_of_random_studies(seed: int) -> None:
-    """Of 5 and 6 firms, the quickest: two are corrected, of one a firm withdraws."""
-    for outcome in attack_random(seed, ["01_flow_diagnosis"], ["partners"]):
+@pytest.mark.parametrize(
+    ("seed", "notebooks"),
+    [(13, []), (35, ["01_flow_diagnosis"]), (36, ["01_flow_diagnosis", "03_employment_skills_forecast"])],
+)
+def test_no_firm_can_be_derived_from_two_releases_of_random_studies(seed: int, notebooks: list[str]) -> None:
+    """Of 5 and 6 firms, the quickest: two are corrected, of one a firm withdraws; of one all is read."""
+    for outcome in attack_random(seed, notebooks, ["partners"]):
         assert outcome.parts > 100
         assert not outcome.broken, (outcome.state, outcome.worst)
         assert not outcome.silent

@@ -51,7 +51,10 @@ PROSPECTS = "Métiers en croissance ou menacés, selon l'étude et en France"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_project(tmp_path_factory.mktemp("registers"))
+    folder = sample_project(tmp_path_factory.mktemp("registers"))
+    for other in set((folder / "notebooks").glob("*.ipynb")) - {folder / "notebooks" / f"{NOTEBOOK}.ipynb"}:
+        other.unlink()  # its pages are not read here
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -37,15 +37,14 @@ class Outcome:
     worst: list[str] = field(default_factory=list)
 
 
-def publish(root: Path, study: RandomStudy, notebooks: list[str], readers: Sequence[str] = AUDIENCES) -> None:
-    """Cleaned, and both waves for some audiences."""
+def publish(root: Path, study: RandomStudy, readers: Sequence[str] = AUDIENCES) -> None:
+    """Cleaned, and both waves for some audiences: the pages of all notebooks there are."""
     study.write(root)
     waves = [part for wave in WAVES for part in ("--wave", wave)]
     _eit(root, "clean", study.name, *waves)
-    chosen = [part for name in notebooks for part in ("--notebook", name)]
     audiences = [part for audience in readers for part in ("--audience", audience)]
     for wave in WAVES:
-        _eit(root, "run", study.name, "--wave", wave, "--jobs", "1", *chosen, *audiences)
+        _eit(root, "run", study.name, "--wave", wave, "--jobs", "1", *audiences)
 
 
 def _eit(root: Path, *arguments: str) -> None:
@@ -57,17 +56,22 @@ def _eit(root: Path, *arguments: str) -> None:
 
 
 def attack_random(seed: int, notebooks: list[str], readers: Sequence[str] = AUDIENCES) -> list[Outcome]:
-    """The first release, then the reader of both: after a withdrawal, or a correction in odd studies."""
+    """The first release, then the reader of both: after a withdrawal, or a correction in odd studies.
+
+    Of the pages of some notebooks, or of all.
+    """
     study = random_study(seed)
     changed = correct(study) if seed % 2 else withdraw(study)
     states = {"first": study, "correction" if seed % 2 else "withdrawal": changed}
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="attack-") as place:
         root, attacker = Path(place), Attacker(readers)
-        shutil.copytree(ROOT / "notebooks", root / "notebooks")
+        (root / "notebooks").mkdir()
+        for name in notebooks or [path.stem for path in (ROOT / "notebooks").glob("[0-8]*.ipynb")]:
+            shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
         for state, version in states.items():
             start = time.perf_counter()
-            publish(root, version, notebooks, readers)
+            publish(root, version, readers)
             attacker.receive(root, version.name, list(WAVES))
             outcome = Outcome(seed, len(study.firms), state)
             for audience in readers:
