@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from .system import LARGE, System
 
 MARGIN = 0.15
+FEW = 3
 
 
 @dataclass
@@ -105,13 +106,15 @@ def settle(
         upward[moved >= MARGIN - 1e-7] = True
         downward[moved <= -MARGIN + 1e-7] = True
 
-    # Many at once first: a random mixture of what is still open moves a good part of it.
-    for _ in range(6):
-        for sign, done in ((1.0, upward), (-1.0, downward)):
-            open_ = ~done
-            if open_.sum() > 3:
-                weights = np.where(open_, random.exponential(size=count) / size, 0.0)
-                see(programme.push(sign * (forms.T @ weights)))
+    # Many at once first, as long as that serves several: a random mixture of what is still open moves a
+    # good part of it.
+    for sign, done in ((1.0, upward), (-1.0, downward)):
+        served = FEW
+        while served >= FEW and (~done).sum() > FEW:
+            before = done.sum()
+            weights = np.where(done, 0.0, random.exponential(size=count) / size)
+            see(programme.push(sign * (forms.T @ weights)))
+            served = done.sum() - before
     found: dict[int, Bound] = {}
     for sign, done in ((1.0, upward), (-1.0, downward)):
         for number in np.flatnonzero(~done):

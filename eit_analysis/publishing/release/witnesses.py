@@ -117,8 +117,7 @@ class Witnesses:
         A part that is bare by what is known already cannot be protected as it should: what is new must leave
         it nearly as open as it is.
         """
-        while not self._covered(withhold):
-            self._concede(*self.suspects[0])
+        self._covered(withhold, concede=True)
 
     def _concede(self, target: int, firm: int, sign: int) -> None:
         """Ask of a part before one firm, on one side, only what the last programme reached."""
@@ -148,22 +147,27 @@ class Witnesses:
         self.ups, self.downs = self.ups[:known], self.downs[:known]
         return is_open
 
-    def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
-        """Whether every part has its witnesses, new ones sought where they lack: those once bare first."""
-        if not self._suspects_covered(withhold):
+    def _covered(self, withhold: Callable[[list[int]], bool], concede: bool = False) -> bool:
+        """Whether every part has its witnesses, new ones sought where they lack: those once bare first.
+
+        With ``concede``, what cannot be protected is given up.
+        """
+        if not concede and not self._suspects_covered(withhold):
             return False
         for firm in range(self.ups.shape[1]):
             self._many(firm)
-        # Small parts first: what they ask to be withheld is small, and often serves the large ones.
-        order = np.argsort(self.parts.size, kind="stable")
         while True:
+            # Small parts first: what they ask to be withheld is small, and often serves the large ones.
+            order = np.argsort(self.parts.size, kind="stable")
             up, down = self._open()
             if not up.any() and not down.any():
                 return True
             sign = 1 if up.any() else -1
             place, firm = (int(i) for i in np.argwhere((up if sign > 0 else down)[order])[0])
             if not self._shielded(int(order[place]), firm, sign, withhold):
-                return False
+                if not concede:
+                    return False
+                self._concede(*self.suspects[0])
 
     def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         for target, firm, sign in self.suspects:
