@@ -129,11 +129,11 @@ class Breakdown:
         return replace(self, frame=kept, measure=measure, team=())
 
     @property
-    def weights(self) -> np.ndarray:
-        """Shape (records,): how much each record weighs, 1 without a measure."""
+    def signed_weights(self) -> np.ndarray:
+        """Shape (records,): how much each record weighs, below zero what is earned; 1 without a measure."""
         if self.measure is None:
             return np.ones(len(self.records))
-        return self.records[self.measure].fillna(0).abs().to_numpy(dtype=float)
+        return self.records[self.measure].fillna(0).to_numpy(dtype=float)
 
     def identities(self) -> list[list[tuple[str, str]]]:
         """For each row, its keys and their values as text, without those that mean *all values*."""

@@ -215,6 +215,22 @@ def test_of_people_each_other_is_known_to_count_one(small_study: Study) -> None:
     assert not replace(limits, people=False).refuse({"S01": 14.0, "S02": 5.0, "S03": 3.0})
 
 
+def test_of_who_pays_and_earns_what_is_left_weighs_too(small_study: Study) -> None:
+    """B and C nearly earn what they pay: of the net bill of 105, 100 is A's, whatever passes through them."""
+    records = pd.DataFrame(
+        {
+            "site_id": ["A", "B", "B", "C", "C"],
+            "payment": "all",
+            "cost_eur_per_year": [100.0, 90.0, -87.0, 80.0, -78.0],
+        }
+    )
+    frame = records.groupby("payment", as_index=False)["cost_eur_per_year"].sum()
+    bill = Breakdown(frame, ["payment"], records, "cost_eur_per_year")
+    paid = replace(bill, records=records.assign(cost_eur_per_year=[100.0, 90.0, 87.0, 80.0, 78.0]))
+    assert judge(bill, Disclosure())[0][0].sensitive
+    assert not judge(paid, Disclosure())[0][0].sensitive
+
+
 def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}

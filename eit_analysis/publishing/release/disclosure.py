@@ -45,10 +45,14 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One cell: the keys that tell it apart, the weight of each unit behind it, the rules it is held to."""
+    """One cell: the keys that tell it apart, the weight of each unit behind it, the rules it is held to.
+
+    Where a unit both pays and earns, its records weigh together, and what is left of them in ``net`` too.
+    """
 
     key: tuple[tuple[str, str], ...]
     weights: dict[str, float]
+    net: dict[str, float]
     limits: Limits
 
     @cached_property
@@ -57,7 +61,7 @@ class Cell:
 
     @cached_property
     def sensitive(self) -> bool:
-        return self.limits.refuse(self.weights)
+        return any(self.limits.refuse(weights) for weights in (self.weights, self.net))
 
 
 def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> tuple[list[Cell], Cell]:
@@ -76,23 +80,26 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
         Every record: a reader is taken to know it, from a share or from another page.
     """
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
-    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.weights
+    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.signed_weights
 
-    def weighed(mask: np.ndarray | slice) -> dict[str, float]:
+    def weighed(mask: np.ndarray | slice) -> tuple[dict[str, float], dict[str, float]]:
         weights: dict[str, float] = {}
-        for site, amount in zip(sites[mask], amounts[mask], strict=True):
-            weights[site] = weights.get(site, 0.0) + float(amount)
-        return weights
+        net: dict[str, float] = {}
+        for site, amount in zip(sites[mask], amounts[mask].tolist(), strict=True):
+            weights[site] = weights.get(site, 0.0) + abs(amount)
+            net[site] = net.get(site, 0.0) + amount
+        return weights, {site: abs(amount) for site, amount in net.items()}
 
     cells = []
     for identity, mask in zip(breakdown.identities(), breakdown.members(), strict=True):
-        weights = weighed(mask)
+        weights, net = weighed(mask)
         if not weights and len(identity) > 1:
             # That nobody is here tells something of each of the few who are in the same group.
             group = set(sites[breakdown.behind(identity[:-1])])
             weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
-        cells.append(Cell(tuple(identity), weights, limits))
-    return cells, Cell((), weighed(slice(None)), limits)
+            net = weights
+        cells.append(Cell(tuple(identity), weights, net, limits))
+    return cells, Cell((), *weighed(slice(None)), limits)
 
 
 def closed_rows(
