@@ -227,3 +227,9 @@ def test_each_who_counts_people_counts_one() -> None:
     assert ("S1", "S2", 16.0) in [
         (v.part.firm, v.insider, round(v.bound.up * v.part.value, 6)) for v in attack(cells, known).violations
     ]
+
+
+def test_a_share_of_counted_rows_is_no_share_of_tonnes() -> None:
+    known = survey([("A", "wood", 10.0), ("B", "wood", 20.0), ("C", "paper", 30.0), ("D", "paper", 1.0)])
+    printed = table(["bois", "2", "50"], ["papier", "2", "50"], headers=["Famille", "Flux", "Part (%)"])
+    assert not attacked(known, printed).rows

@@ -113,6 +113,12 @@ class Attempt:
         return [rest if kind == "pooled" and i else i for i, kind in zip(intervals, kinds, strict=True)]
 
     def _share(self, place: int, name: str) -> None:
+        # Where rows are counted and nothing is summed, a share is one of the count, that all know.
+        if not self.measures and any(
+            "n_flows" in columns_of(header) for header in self.reading.table.headers
+        ):
+            self.reading.numbers["known"] += len(self.reading.table.rows)
+            return
         for intervals in intervals_of(self.reading.table, place, name, self.exact):
             shown = [i for i, interval in enumerate(intervals) if interval is not None]
             scale = PERCENT[name]
