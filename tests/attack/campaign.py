@@ -101,6 +101,7 @@ class Attacker:
         self.last: dict[str, Read] = {}
         self.earlier: dict[str, list[Cell]] = {audience: [] for audience in self.held}
         self.releases = 0
+        self.results: dict[tuple, Result] = {}
 
     def receive(self, root: Path, study: str, waves: list[str]) -> None:
         """One release: the reports as they are now, and the data that they were made from."""
@@ -123,4 +124,19 @@ class Attacker:
     def attack(self, audience: str, rules: Disclosure | None = None) -> Result:
         """A company's pages have one reader; those of partners and of the public, every firm."""
         insiders = [audience.partition(":")[2]] if ":" in audience else None
-        return attack(self.held[audience].cells, self.known, rules, insiders, self.earlier[audience])
+        cells, earlier = self.held[audience].cells, self.earlier[audience]
+        # Two audiences that read the same numbers derive the same.
+        key = (tuple(insiders or ()), repr(rules), _content(cells), _content(earlier))
+        if key not in self.results:
+            self.results[key] = attack(cells, self.known, rules, insiders, earlier)
+        return self.results[key]
+
+
+def _content(cells: Iterable[Cell]) -> frozenset:
+    """What some cells say, whatever their tables are called."""
+    found = set()
+    for one in cells:
+        forms = [form for form in (one.form, one.whole) if form is not None]
+        said = tuple(part.tobytes() for form in forms for part in (form.variables, form.coefficients))
+        found.add((said, one.interval, one.people, one.kind, one.measure))
+    return frozenset(found)
