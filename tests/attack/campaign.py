@@ -101,7 +101,7 @@ class Attacker:
         self.last: dict[str, Read] = {}
         self.earlier: dict[str, list[Cell]] = {audience: [] for audience in self.held}
         self.releases = 0
-        self.results: dict[tuple, Result] = {}
+        self.results: dict[tuple, list[tuple[frozenset, Result]]] = {}
 
     def receive(self, root: Path, study: str, waves: list[str]) -> None:
         """One release: the reports as they are now, and the data that they were made from."""
@@ -125,11 +125,19 @@ class Attacker:
         """A company's pages have one reader; those of partners and of the public, every firm."""
         insiders = [audience.partition(":")[2]] if ":" in audience else None
         cells, earlier = self.held[audience].cells, self.earlier[audience]
-        # Two audiences that read the same numbers derive the same.
-        key = (tuple(insiders or ()), repr(rules), _content(cells), _content(earlier))
-        if key not in self.results:
-            self.results[key] = attack(cells, self.known, rules, insiders, earlier)
-        return self.results[key]
+        # Two audiences that read the same numbers derive the same, of as many parts or of more.
+        told = (
+            tuple(insiders or ()),
+            repr(rules),
+            *(_content(c for c in of if c.interval) for of in (cells, earlier)),
+        )
+        parts = _content(cells)
+        for those, result in self.results.get(told, []):
+            if parts <= those:
+                return result
+        result = attack(cells, self.known, rules, insiders, earlier)
+        self.results.setdefault(told, []).append((parts, result))
+        return result
 
 
 def _content(cells: Iterable[Cell]) -> frozenset:
