@@ -205,10 +205,10 @@ class Attempt:
 
 
 def read_table(table: Table, universes: list[Universe], truth: np.ndarray, is_exact: bool) -> Reading:
-    """The reading that puts most numbers in the system, then that of the title, then the first."""
+    """The reading that puts most numbers in the system, then knows most keys, then that of the title."""
     title = folded(table.title or table.file.replace("-", " "))
     wanted = next((name for word, name in HINTS.items() if word in title), "out")
-    best, merit = Reading(table), (0, 0, 0)
+    best, merit = Reading(table), (0, 0, 0, 0)
     for universe in universes:
         attempt = Attempt(Reading(table, universe.name), universe, truth, is_exact)
         reading = attempt.reading
@@ -216,7 +216,8 @@ def read_table(table: Table, universes: list[Universe], truth: np.ndarray, is_ex
         if not attempt.possible or not (attempt.keys or reading.numbers["in the system"]):
             continue
         fitting = reading.numbers["in the system"]
-        score = (fitting - reading.numbers["unread"], int(universe.name.endswith(f" {wanted}")), fitting)
+        hinted = int(universe.name.endswith(f" {wanted}"))
+        score = (fitting - reading.numbers["unread"], len(attempt.keys), hinted, fitting)
         if not best.universe or score > merit:
             best, merit = reading, score
     if not best.universe or not best.cells:
