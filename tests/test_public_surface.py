@@ -106,13 +106,15 @@ def test_what_a_user_meets_says_in_a_line_what_it_is(monkeypatch: pytest.MonkeyP
         assert "<table" in thing._repr_html_()  # type: ignore[union-attr]
 
 
-@needs_sample
-def test_a_mistake_is_answered_by_what_to_write_instead(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def partners(monkeypatch: pytest.MonkeyPatch) -> eit.Release:
     monkeypatch.chdir(ROOT)
-    release = eit.Release(eit.open_study("thur-doller"), "partners", "essai")
-    flows = release.flows()
+    return eit.Release(eit.open_study("thur-doller"), "partners", "essai")
+
+
+@needs_sample
+def test_a_mistake_is_answered_by_what_to_write_instead(partners: eit.Release) -> None:
+    release, flows = partners, partners.flows()
     with pytest.raises(UsageError, match="category"):
         eit.flows.totals(flows, by="categroy")
     with pytest.raises(UsageError, match="à lire, pas à additionner"):
@@ -126,12 +128,8 @@ def test_a_mistake_is_answered_by_what_to_write_instead(
 
 
 @needs_sample
-def test_a_sentence_that_is_hushed_says_so_where_it_is_written(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(ROOT)
-    release = eit.Release(eit.open_study("thur-doller"), "partners", "essai")
-    flows = release.flows()
+def test_a_sentence_that_is_hushed_says_so_where_it_is_written(partners: eit.Release) -> None:
+    release, flows = partners, partners.flows()
     table = release.table(eit.flows.totals(flows[flows["site_id"] == "E05"], by="category"), "Par famille")
     hushed = release.text("{x} sortent.", x=table.value("Total"))
     assert "Phrase tue" in hushed._repr_html_() and not hushed.html()

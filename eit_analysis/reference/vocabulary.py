@@ -103,9 +103,9 @@ def _about_answers(column: str) -> bool:
 
 def tells_of_actors(column: str) -> bool:
     """Whether a column holds what actors declared, what is reckoned from it, or how many they are."""
-    if column == "n_sites" or column.startswith(PUBLIC):
-        return column == "n_sites"
-    return heading(column).sensitivity == "confidential" and not _about_answers(column)
+    if column.startswith(PUBLIC) or _about_answers(column):
+        return False
+    return column == "n_sites" or heading(column).sensitivity == "confidential"
 
 
 @cache

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from .knowledge import Form, Known, Universe, cell
-from .layout import Cell, columns_of
+from .layout import Cell, places_of
 from .pages import Table
 from .rounding import number
 from .rule import contributions
@@ -23,10 +23,7 @@ NOBODY = ""  # owner of what is no record of the survey
 
 def read_holders(table: Table, out: Universe, known: Known) -> list[Cell]:
     """The inequalities of a table of shares and numbers of actors; none where it is no such table."""
-    places = [
-        next((i for i, header in enumerate(table.headers) if name in columns_of(header)), None)
-        for name in ("threshold_percent", "n_sites")
-    ]
+    places = places_of(table, ("threshold_percent", "n_sites"))
     if None in places:
         return []
     whole = cell(out, "mass_t_per_year", np.ones(len(out.keys), dtype=bool))

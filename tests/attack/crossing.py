@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .knowledge import Form, Known, Universe, cell
-from .layout import Cell, columns_of
+from .layout import Cell, places_of
 from .pages import Table
 from .rounding import number
 from .rule import contributions
@@ -15,10 +15,7 @@ VOLUME = "pooled_volume_per_year"
 
 def read_crossings(table: Table, pools: Universe | None, known: Known) -> list[Cell]:
     """The inequalities of a table of groups and thresholds; none where it is no such table."""
-    places = [
-        next((i for i, header in enumerate(table.headers) if name in columns_of(header)), None)
-        for name in ("group_number", "threshold")
-    ]
+    places = places_of(table, ("group_number", "threshold"))
     if pools is None or None in places:
         return []
     found, truth = [], known.truth

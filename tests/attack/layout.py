@@ -68,6 +68,11 @@ def _headers() -> dict[str, frozenset[str]]:
     return {header: frozenset(names) for header, names in found.items()}
 
 
+def places_of(table: Table, names: tuple[str, ...]) -> list[int | None]:
+    """Where a table has the columns of these names."""
+    return [next((i for i, h in enumerate(table.headers) if name in columns_of(h)), None) for name in names]
+
+
 def kind_of(row: list[str], keys: dict[int, str]) -> str:
     """Whether a row is about one group, about several that are pooled, or a total."""
     texts = [(folded(row[place]), name) for place, name in keys.items()]
