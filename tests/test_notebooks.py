@@ -7,7 +7,7 @@ import ast
 import pytest
 from notebook_sections import NOTEBOOKS, Names, code_cells, headings, run
 
-from eit_analysis.publishing.release.gate import TYPED
+from eit_analysis.publishing.release.refusals import TYPED
 
 ALL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 REPORTS = [name for name in ALL if name < "9"]

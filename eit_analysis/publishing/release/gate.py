@@ -23,20 +23,15 @@ from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.refusals import check_about_no_actor, check_words
 from eit_analysis.publishing.release.released import Released
-from eit_analysis.publishing.release.sentences import Absent, Highlights, Text, quoted
+from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
 from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.reference.levels import regrouped
-from eit_analysis.reference.vocabulary import tells_of_actors
 from eit_analysis.study import Study
-
-# An amount that an f-string, or a hand, put into a sentence: no table tells it.
-TYPED = re.compile(
-    r"\d[\d\s.,]*\s?(?:k€|M€|€|tonnes?\b|t\b|kg\b|ETP\b|personnes?\b|salariés?\b|emplois?\b)|\d+[.,]\d+"
-)
 
 
 class Release(PreparedTables):
@@ -171,16 +166,7 @@ class Release(PreparedTables):
         DisclosureError
             When a column holds actors, or what they declared: a breakdown by :meth:`table` is audited.
         """
-        named = [c for c in frame.columns if "site_id" in c or c.startswith("source_")]
-        if named:
-            raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
-        told = [str(name) for name in frame if tells_of_actors(str(name))]
-        if told:
-            raise DisclosureError(
-                f"« {title} »\u00a0: la colonne {told[0]} vient de ce que des acteurs ont déclaré, que "
-                "summary ne protège pas\u00a0: prenez release.table et ce que rend une analyse "
-                "(eit.flows.totals par exemple)."
-            )
+        check_about_no_actor(frame, title)
         return Table(self.viewer, title, self._known(frame), keys, note)
 
     def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
@@ -270,19 +256,7 @@ class Release(PreparedTables):
             Said in its place to an audience that may not read every value: with some of the values only, and
             words true of what this audience sees (« la plus lourde de celles qui sont diffusées »).
         """
-        for name, value in values.items():
-            if not isinstance(value, Value):
-                raise DisclosureError(
-                    f"« {name} » n'est pas une valeur diffusée\u00a0: prenez-la d'un tableau avec .value()."
-                )
-        unknown = set(quoted(template + (partial or ""))) - set(values)
-        if unknown:
-            raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
-        if typed := TYPED.search(re.sub(r"\{\w*\}", "", f"{template} {partial or ''}")):
-            raise DisclosureError(
-                f"« {typed[0]} » est écrit dans la phrase\u00a0: un chiffre vient d'un tableau diffusé, avec "
-                ".value(), et se cite entre accolades."
-            )
+        check_words(template, partial, values)
         return Text(self.viewer, template, values, partial)
 
     def needs(self, rows: int, why: str) -> Absent | None:
