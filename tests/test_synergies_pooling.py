@@ -1,5 +1,7 @@
 """Pooling: groups cross together a threshold that no member crosses alone."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -395,7 +397,7 @@ def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> 
         rows = [(site, "wood", mass) for site, mass in zip(sites["site_id"], (largest, 9, 8, 8), strict=True)]
         flows = outputs(rows)
         pools, shares = pooled(needs([]), flows, sites, THRESHOLDS, COSTS, 15.0, 1.0)
-        groups = by_group(numbered(pools), shares, targets(needs([]), flows, THRESHOLDS))
+        groups = by_group(numbered(pools), shares, partial(targets, needs([]), flows, THRESHOLDS))
         release = Release(small_study, "partners", "essai")
         table = release.table(groups, "Groupes").seen_by(release.viewer, {})
         assert (~table.hidden).tolist() == [leaves]

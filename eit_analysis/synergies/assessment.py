@@ -8,8 +8,9 @@ never give two figures for the same tonnes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -83,9 +84,9 @@ class Assessment:
         reach = radius_km, self.settings.scoring.detour_factor
         return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
 
-    def asked(self, sharing: pd.DataFrame) -> list[Target]:
-        """Every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
-        return targets(sharing, self.flows, reference.load("pooling_thresholds"))
+    def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
+        """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
+        return partial(targets, sharing, self.flows, reference.load("pooling_thresholds"))
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What was found and refused, and by which rules, to compare with the register."""

@@ -10,7 +10,7 @@ overlap; a group inside a larger one of the same need is dropped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -127,17 +127,18 @@ def offers(pools: pd.DataFrame) -> pd.DataFrame:
     return pools[pools["kind"] == "offer"].rename(columns=names)
 
 
-def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: list[Target]) -> Breakdown:
+def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` from :func:`targets`.
+    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what :func:`targets`
+    gives: only the audit of outsiders' pages asks for it.
     """
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")
     frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
     records = records.rename(columns={"volume_per_year": POOLED})
     # A volume sums several flows of each member: two groups that share most members tell one of them.
-    return Breakdown(frame, keys, records, POOLED, team=[POOLED], facts=lambda: crossed(groups, asked))
+    return Breakdown(frame, keys, records, POOLED, team=[POOLED], facts=lambda: crossed(groups, asked()))
 
 
 def _groups(
