@@ -179,16 +179,17 @@ class Amounts:
 
     text: str
 
-    def system(self, sums: list[str], rounding: float = 0.1, closed: tuple[int, ...] = ()) -> System:
+    def system(
+        self, sums: list[str], rounding: float = 0.1, closed: tuple[int, ...] = (), least: float = 0.0
+    ) -> System:
         names = self.text.split()[::2]
         amounts = np.array(self.text.split()[1::2], dtype=float)
         forms = csr_array(np.array([[float(name in total.split()) for name in names] for total in sums]))
         value = forms @ amounts
         firms = np.array([name[0] for name in names])
-        shut = np.isin(np.arange(len(sums)), closed)
-        return System(
-            forms, value - rounding, value + rounding, firms, amounts, shut, np.zeros(len(sums), dtype=bool)
-        )
+        shut, none = np.isin(np.arange(len(sums)), closed), np.zeros(len(sums), dtype=bool)
+        known = np.full(len(firms), least)
+        return System(forms, value - rounding, value + rounding, firms, amounts, known, shut, none)
 
 
 FIVE = Amounts("A 10 B 9 C 8 D 7 E 6")
@@ -202,6 +203,20 @@ def test_of_two_that_clash_the_first_leaves() -> None:
     # A line that tells both cannot leave: one of those that tell one does.
     both, *single = Audit(system, [[0, 1], [0], [1]]).shown
     assert not both and sum(single) == 1
+
+
+def test_that_each_counts_one_at_least_tightens_what_they_count_together() -> None:
+    # 14 less the 2 of B leave A 12 at most; less one each for C and D, the 10 that it has.
+    people = Amounts("A 10 B 2 C 1 D 1")
+    assert Audit(people.system(["A B C D"]), [[0]]).shown.tolist() == [True]
+    assert Audit(people.system(["A B C D"], least=1.0), [[0]]).shown.tolist() == [False]
+
+
+def test_what_all_know_of_one_person_is_no_reason_to_withhold() -> None:
+    ones = Amounts("A 1 B 1 C 1 D 1 E 1")
+    assert Audit(ones.system([ALL], rounding=2.0), [[0]]).shown.tolist() == [True]
+    assert Audit(ones.system([ALL], rounding=2.0, least=1.0), [[0]]).shown.tolist() == [True]
+    assert Audit(ones.system([ALL], rounding=0.1, least=1.0), [[0]]).shown.tolist() == [False]
 
 
 def test_numbers_far_apart_leave_together() -> None:

@@ -1,12 +1,13 @@
 """What a reader could reckon from everything published, and which numbers may be published all the same.
 
-    low_j <= sum_v F_jv x_v <= high_j   for every published number j,     x_v >= 0,
+    low_j <= sum_v F_jv x_v <= high_j   for every published number j,     x_v >= least_v,
 
 is all that a reader knows of the amounts x that actors declared: F holds public coefficients, [low, high] is
-what the rounding of a number leaves open. A firm knows its own x as well. For every firm i, every cell c and
-every other firm k, the greatest part of i in c that k cannot rule out must reach 1.15 times the true one, and
-the smallest must come down to 0.85 times it. Of a cell that the primary rules close, what the others put in
-it together must stay open within 15 % on one side at least.
+what the rounding of a number leaves open, least is 1 where people are counted, else 0. A firm knows its own x
+as well. For every firm i, every cell c and every other firm k, the greatest part of i in c that k cannot rule
+out must reach 1.15 times the true one, and the smallest must come down to 0.85 times it, unless least alone
+forbids it. Of a cell that the primary rules close, what the others put in it together must stay open within
+15 % on one side at least.
 
 Each bound is a linear programme (HiGHS). An answer that reaches it, a *witness*, is another set of amounts
 that agrees with all that is published; it serves all the parts that it moves far enough, for every firm whose

@@ -124,7 +124,8 @@ def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, clo
     step = _whole_people(declared, step)
     if shown is None:
         step = np.full(len(value), np.inf)
-    told = of_records(content.records, forms, declared, centre - step / 2, centre + step / 2, closed)
+    low, high = centre - step / 2, centre + step / 2
+    told = of_records(content.records, forms, declared, low, high, closed, people=content.people)
     return told, np.arange(len(value))
 
 
@@ -136,7 +137,8 @@ def _whole(content: Breakdown, share: Share, line: int) -> Block:
     value = forms @ declared
     step = whole_step(value, content.frame[content.measure].to_numpy(dtype=float))
     centre = to_step(value, step)
-    told = of_records(content.records, forms, declared, centre - step / 2, centre + step / 2)
+    low, high = centre - step / 2, centre + step / 2
+    told = of_records(content.records, forms, declared, low, high, people=content.people)
     return told, np.full(len(value), line)
 
 
@@ -178,6 +180,7 @@ def _ratio(
         forms=csr_array(hstack([own, beside], format="csr")),
         firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
         amounts=np.append(told.system.amounts, wholes @ declared),
+        least=np.append(told.system.least, np.zeros(len(distinct))),
     )
     variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
     return replace(told, system=system, variables=variables), np.concatenate([at, at])

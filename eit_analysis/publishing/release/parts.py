@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from eit_analysis.publishing.release.system import PROTECTION
+
 NOTHING = 1e-9
 
 
@@ -43,16 +45,21 @@ class Parts:
 
 
 def parts_of(
-    cells: csr_array, amounts: np.ndarray, firm: np.ndarray, readers: np.ndarray, closed: np.ndarray
+    cells: csr_array,
+    amounts: np.ndarray,
+    least: np.ndarray,
+    firm: np.ndarray,
+    readers: np.ndarray,
+    closed: np.ndarray,
 ) -> Parts:
-    """The parts of the cells.
+    """The parts of the cells; from below none that all know well enough before anything is published.
 
     Parameters
     ----------
     cells : scipy.sparse.csr_array
         Shape (cells, variables), printed or not.
-    amounts, firm : numpy.ndarray
-        Shape (variables,): what was declared, and the number of the firm that did.
+    amounts, least, firm : numpy.ndarray
+        Shape (variables,): what was declared, how much all know it to be, and the number of the firm.
     readers : numpy.ndarray
         Shape (firms,), bool.
     closed : numpy.ndarray
@@ -96,4 +103,6 @@ def parts_of(
     against = np.array([against for _, _, against, _ in found.values()], dtype=bool)
     against = against.reshape(len(found), len(each))
     either = np.array([either for *_, either in found.values()], dtype=bool)
-    return Parts(forms, forms @ amounts, against, against.copy(), either[:, None])
+    size = forms @ amounts
+    open_below = size - abs(forms) @ least > PROTECTION * size
+    return Parts(forms, size, against, against & open_below[:, None], either[:, None])

@@ -69,6 +69,8 @@ def joined(parts: Iterable[Statements]) -> Statements:
     firms, amounts = (
         np.concatenate([getattr(part.system, name) for part in parts])[first] for name in ("firms", "amounts")
     )
+    least = np.zeros(len(names))
+    np.maximum.at(least, place, np.concatenate([part.system.least for part in parts]))
     ends = np.cumsum([0, *(part.system.forms.shape[0] for part in parts)])
     rows = [
         [number + end for number in row]
@@ -78,7 +80,7 @@ def joined(parts: Iterable[Statements]) -> Statements:
     allowed, depth = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "depth")
     )
-    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed, relation)
+    system = System(vstack(forms, format="csr"), low, high, firms, amounts, least, closed, relation)
     return Statements(system, names, rows, allowed, depth)
 
 
@@ -114,6 +116,7 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
             "amount": told.system.amounts[own.col],
+            "least": told.system.least[own.col],
             "coefficient": own.data,
         }
     )
@@ -121,7 +124,7 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
 
 COLUMNS = {
     "number": int, "low": float, "high": float, "closed": bool, "relation": bool,
-    "variable": np.uint64, "firm": str, "amount": float, "coefficient": float,
+    "variable": np.uint64, "firm": str, "amount": float, "least": float, "coefficient": float,
 }  # fmt: skip
 NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
@@ -129,8 +132,8 @@ NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 def from_frame(frame: pd.DataFrame) -> Statements:
     """What :func:`to_frame` wrote: numbers that are known already, and those that were closed."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
-    if "closed" not in frame:  # a log of before 27 November 2026
-        frame = frame.assign(closed=False)
+    for name in {"closed", "least"} - set(frame):  # a log of before 27 November 2026
+        frame = frame.assign(**{name: COLUMNS[name]()})
     numbers = frame.drop_duplicates("number").set_index("number").sort_index()
     row = numbers.index.get_indexer(pd.Index(frame["number"]))
     forms = csr_array((frame["coefficient"], (row, column)), shape=(len(numbers), len(variables)))
@@ -140,6 +143,7 @@ def from_frame(frame: pd.DataFrame) -> Statements:
         numbers["high"].to_numpy(),
         frame["firm"].to_numpy(dtype=object)[first],
         frame["amount"].to_numpy()[first],
+        frame["least"].to_numpy()[first],
         numbers["closed"].to_numpy(dtype=bool),
         numbers["relation"].to_numpy(dtype=bool),
     )
@@ -154,8 +158,12 @@ def of_records(
     high: np.ndarray,
     closed: np.ndarray | None = None,
     relation: bool | np.ndarray = False,
+    people: bool = False,
 ) -> Statements:
-    """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
+    """Numbers low <= F x <= high over the amounts x of some records, for no row yet.
+
+    Who counts whole ``people`` counts one at least.
+    """
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     # Row 7 is 7.0 beside records that come from no cell, and the same row.
@@ -168,6 +176,7 @@ def of_records(
     shape = forms.shape[0]
     system = System(
         small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first],
+        np.full(len(first), float(people and (declared % 1 == 0).all())),
         np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
     )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))

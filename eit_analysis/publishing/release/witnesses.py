@@ -27,8 +27,8 @@ class Witnesses:
     def __init__(self, system: System, numbers: np.ndarray, asked: np.ndarray, readers: list[str]) -> None:
         forms = csr_array(system.forms[numbers])
         used = np.unique(forms.indices)
-        forms, self.amounts, firm = merged(
-            csr_array(forms[:, used]), system.firms[used], system.amounts[used]
+        forms, self.amounts, self.least, firm = merged(
+            csr_array(forms[:, used]), system.firms[used], system.amounts[used], system.least[used]
         )
         names, self.firm = np.unique(firm.astype(str), return_inverse=True)
         self.reading = np.isin(names, readers) if readers else names != NOBODY
@@ -54,7 +54,7 @@ class Witnesses:
         self.suspects: list[tuple[int, int, int]] = []
 
     def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
-        return parts_of(cells, self.amounts, self.firm, self.reading, closed)
+        return parts_of(cells, self.amounts, self.least, self.firm, self.reading, closed)
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
@@ -228,9 +228,10 @@ class Witnesses:
     def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
         """The move d from the truth with the greatest c d that all published numbers allow."""
         size = np.abs(self.amounts)
+        spare = size - self.least
         low, high = (
-            np.where(self.amounts < 0, -reach * size, -size),
-            np.where(self.amounts < 0, size, reach * size),
+            np.where(self.amounts < 0, -reach * size, -spare),
+            np.where(self.amounts < 0, spare, reach * size),
         )
         kept = np.isin(self.firm, blind)
         low[kept] = high[kept] = 0.0
