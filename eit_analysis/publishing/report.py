@@ -85,7 +85,6 @@ def make_pages(
         What an audience was told before.
     """
     viewers = {audience: viewer_of(job.study, audience) for audience in audiences}
-    preload()
     outside = [audience for audience in audiences if audience != INTERNAL]
     # A firm reads of others what all may read: that is found even where nobody else asked for it.
     unasked = ["public"] if outside and not {OUTSIDE} & set(map(input_group, outside)) else []
@@ -93,7 +92,12 @@ def make_pages(
     # The longest notebooks first in line, so that no worker ends alone with one.
     notebooks, own = (sorted(paths, key=_length, reverse=True) for paths in (notebooks, own))
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    with ProcessPoolExecutor(max(1, jobs), context, initializer=_die_with_parent) as pool:
+    with (
+        # The columns of a survey are short: Arrow's strings, made for long ones, would cost a sixth of a run.
+        pd.option_context("mode.string_storage", "python"),
+        ProcessPoolExecutor(max(1, jobs), context, initializer=_die_with_parent) as pool,
+    ):
+        preload()
         groups = {input_group(audience): audience for audience in [*outside, *unasked]}
         shared = {
             pool.submit(_run, job, task): task
