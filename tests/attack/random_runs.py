@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from command import eit
 from generate import WAVES
 
 from .campaign import Attacker
@@ -48,9 +47,7 @@ def publish(root: Path, study: RandomStudy, readers: Sequence[str] = AUDIENCES) 
 
 
 def _eit(root: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "eit_analysis", *arguments], cwd=root, capture_output=True, text=True
-    )
+    done = eit(root, *arguments)
     if done.returncode:
         raise RuntimeError(f"eit {' '.join(arguments)}: {done.stderr[-2000:]}")
 
