@@ -6,6 +6,7 @@ long they take, and kernels that run side by side share no port. ``make search``
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,9 @@ ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 settings.register_profile("same", ANY_SPEED, derandomize=True, database=None)
 settings.register_profile("search", ANY_SPEED, print_blob=True)
 settings.load_profile("same")
+
+# A tenth of the time went into looking for circles among all that the tests have imported.
+gc.set_threshold(20_000, 20, 50)
 
 # A TCP port found free may be taken before the kernel opens it; a socket in a folder of its own may not.
 SOCKETS = TemporaryDirectory()

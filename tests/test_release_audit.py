@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import Audit
+from eit_analysis.publishing.release.parts import at_least, ones_of
 from eit_analysis.publishing.release.statements import from_frame
 from eit_analysis.publishing.release.system import System
 
@@ -180,7 +181,7 @@ class Amounts:
     text: str
 
     def system(
-        self, sums: list[str], rounding: float = 0.1, closed: tuple[int, ...] = (), least: float = 0.0
+        self, sums: list[str], rounding: float = 0.1, closed: tuple[int, ...] = (), people: bool = False
     ) -> System:
         names = self.text.split()[::2]
         amounts = np.array(self.text.split()[1::2], dtype=float)
@@ -188,8 +189,7 @@ class Amounts:
         value = forms @ amounts
         firms = np.array([name[0] for name in names])
         shut, none = np.isin(np.arange(len(sums)), closed), np.zeros(len(sums), dtype=bool)
-        known = np.full(len(firms), least)
-        return System(forms, value - rounding, value + rounding, firms, amounts, known, shut, none)
+        return System(forms, value - rounding, value + rounding, firms, amounts, shut, none, none | people)
 
 
 FIVE = Amounts("A 10 B 9 C 8 D 7 E 6")
@@ -209,14 +209,24 @@ def test_that_each_counts_one_at_least_tightens_what_they_count_together() -> No
     # 14 less the 2 of B leave A 12 at most; less one each for C and D, the 10 that it has.
     people = Amounts("A 10 B 2 C 1 D 1")
     assert Audit(people.system(["A B C D"]), [[0]]).shown.tolist() == [True]
-    assert Audit(people.system(["A B C D"], least=1.0), [[0]]).shown.tolist() == [False]
+    assert Audit(people.system(["A B C D"], people=True), [[0]]).shown.tolist() == [False]
+
+
+def test_people_of_several_amounts_are_one_together_unless_a_cell_tells_one_apart() -> None:
+    firm = np.array([0, 0, 0, 1, 2])  # three amounts of one firm, then two others
+    cells = csr_array(np.array([[1.0, 1, 1, 1, 0], [1, 1, 0, 0, 1], [0, 0, 1, 1, 1]]))
+    ones = ones_of(cells, firm)
+    # The whole of the first firm contains what the other two cells count of it.
+    assert ones.toarray().tolist() == [[0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [1, 1, 0, 0, 0]]
+    forms = csr_array(np.array([[1.0, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 2, 3, 0]]))
+    assert at_least(forms, ones).tolist() == [2.0, 0.0, 5.0]
 
 
 def test_what_all_know_of_one_person_is_no_reason_to_withhold() -> None:
     ones = Amounts("A 1 B 1 C 1 D 1 E 1")
     assert Audit(ones.system([ALL], rounding=2.0), [[0]]).shown.tolist() == [True]
-    assert Audit(ones.system([ALL], rounding=2.0, least=1.0), [[0]]).shown.tolist() == [True]
-    assert Audit(ones.system([ALL], rounding=0.1, least=1.0), [[0]]).shown.tolist() == [False]
+    assert Audit(ones.system([ALL], rounding=2.0, people=True), [[0]]).shown.tolist() == [True]
+    assert Audit(ones.system([ALL], rounding=0.1, people=True), [[0]]).shown.tolist() == [False]
 
 
 def test_numbers_far_apart_leave_together() -> None:

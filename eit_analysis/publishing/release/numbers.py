@@ -180,7 +180,6 @@ def _ratio(
         forms=csr_array(hstack([own, beside], format="csr")),
         firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
         amounts=np.append(told.system.amounts, wholes @ declared),
-        least=np.append(told.system.least, np.zeros(len(distinct))),
     )
     variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
     return replace(told, system=system, variables=variables), np.concatenate([at, at])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -47,23 +48,25 @@ class Parts:
 def parts_of(
     cells: csr_array,
     amounts: np.ndarray,
-    least: np.ndarray,
     firm: np.ndarray,
     readers: np.ndarray,
     closed: np.ndarray,
+    ones: csr_array,
 ) -> Parts:
-    """The parts of the cells; from below none that all know well enough before anything is published.
+    """The parts of the cells, from below but those that all know before anything is published.
 
     Parameters
     ----------
     cells : scipy.sparse.csr_array
         Shape (cells, variables), printed or not.
-    amounts, least, firm : numpy.ndarray
-        Shape (variables,): what was declared, how much all know it to be, and the number of the firm.
+    amounts, firm : numpy.ndarray
+        Shape (variables,): what was declared, and the number of the firm that did.
     readers : numpy.ndarray
         Shape (firms,), bool.
     closed : numpy.ndarray
         Shape (cells,): those that the primary rules close.
+    ones : scipy.sparse.csr_array
+        Shape (groups, variables): amounts that are one together at least.
     """
     each = np.arange(len(readers))
     found: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray, bool]] = {}
@@ -104,5 +107,46 @@ def parts_of(
     against = against.reshape(len(found), len(each))
     either = np.array([either for *_, either in found.values()], dtype=bool)
     size = forms @ amounts
-    open_below = size - abs(forms) @ least > PROTECTION * size
+    open_below = size - at_least(forms, ones) > PROTECTION * size
     return Parts(forms, size, against, against & open_below[:, None], either[:, None])
+
+
+def ones_of(people: csr_array, firm: np.ndarray) -> csr_array:
+    """What each firm counts in cells of people, which is one at least: the groups that contain no other.
+
+    Parameters
+    ----------
+    people : scipy.sparse.csr_array
+        Shape (cells, variables), each coefficient 1.
+    firm : numpy.ndarray
+        Shape (variables,).
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Shape (groups, variables), of 0 and 1; the smallest first.
+    """
+    rows = (people.indices[start:end] for start, end in pairwise(people.indptr))
+    groups = {tuple(sorted(at[firm[at] == one])) for at in rows for one in np.unique(firm[at])}
+    found = sorted(groups, key=lambda group: (len(group), group))
+    columns = np.array([variable for group in found for variable in group], dtype=np.int32)
+    starts = np.cumsum([0, *map(len, found)])
+    ones = csr_array((np.ones(len(columns)), columns, starts), shape=(len(found), people.shape[1]))
+    common = (ones @ ones.T).tocoo()
+    within = (common.data == np.diff(ones.indptr)[common.row]) & (common.row != common.col)
+    return csr_array(ones[np.setdiff1d(np.arange(len(found)), common.col[within])])
+
+
+def at_least(forms: csr_array, ones: csr_array) -> np.ndarray:
+    """Shape (forms,): what the groups within a form give it at least, those counted that share nothing."""
+    sizes, least = np.diff(ones.indptr), np.zeros(forms.shape[0])
+    inside = ((forms != 0).astype(float) @ ones.T).tocoo()
+    whole = inside.data == sizes[inside.col]
+    taken: dict[int, set[int]] = {}
+    for form, group in sorted(zip(inside.row[whole].tolist(), inside.col[whole].tolist(), strict=True)):
+        of_group = ones.indices[ones.indptr[group] : ones.indptr[group + 1]].tolist()
+        used = taken.setdefault(form, set())
+        if used.isdisjoint(of_group):
+            used.update(of_group)
+            least[form] += abs(forms[[form]].toarray()[0, of_group]).min()
+    return least

@@ -62,15 +62,13 @@ def joined(parts: Iterable[Statements]) -> Statements:
         own = part.system.forms.tocoo()
         shape = (own.shape[0], len(names))
         forms.append(csr_array((own.data, (own.row, place[start + own.col])), shape=shape))
-    low, high, closed, relation = (
+    low, high, closed, relation, people = (
         np.concatenate([getattr(part.system, name) for part in parts])
-        for name in ("low", "high", "closed", "relation")
+        for name in ("low", "high", "closed", "relation", "people")
     )
     firms, amounts = (
         np.concatenate([getattr(part.system, name) for part in parts])[first] for name in ("firms", "amounts")
     )
-    least = np.zeros(len(names))
-    np.maximum.at(least, place, np.concatenate([part.system.least for part in parts]))
     ends = np.cumsum([0, *(part.system.forms.shape[0] for part in parts)])
     rows = [
         [number + end for number in row]
@@ -80,7 +78,7 @@ def joined(parts: Iterable[Statements]) -> Statements:
     allowed, depth = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "depth")
     )
-    system = System(vstack(forms, format="csr"), low, high, firms, amounts, least, closed, relation)
+    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed, relation, people)
     return Statements(system, names, rows, allowed, depth)
 
 
@@ -99,8 +97,9 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
     reckoned = [csr_array(forms[list(terms)].sum(axis=0)[None, :]) for terms in sums]
     own = vstack([forms[list(numbers)], *reckoned], format="csr").tocoo()
     none = np.zeros(len(sums), dtype=bool)
-    closed, relation = (
-        np.append(of[list(numbers)], none) for of in (told.system.closed, told.system.relation)
+    closed, relation, people = (
+        np.append(of[list(numbers)], none)
+        for of in (told.system.closed, told.system.relation, told.system.people)
     )
     known = ~closed & (np.arange(len(closed)) < n_own)
     far = np.full(len(sums), np.inf)
@@ -113,18 +112,18 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
             "high": high[own.row],
             "closed": closed[own.row],
             "relation": relation[own.row],
+            "people": people[own.row],
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
             "amount": told.system.amounts[own.col],
-            "least": told.system.least[own.col],
             "coefficient": own.data,
         }
     )
 
 
 COLUMNS = {
-    "number": int, "low": float, "high": float, "closed": bool, "relation": bool,
-    "variable": np.uint64, "firm": str, "amount": float, "least": float, "coefficient": float,
+    "number": int, "low": float, "high": float, "closed": bool, "relation": bool, "people": bool,
+    "variable": np.uint64, "firm": str, "amount": float, "coefficient": float,
 }  # fmt: skip
 NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 
@@ -132,8 +131,8 @@ NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 def from_frame(frame: pd.DataFrame) -> Statements:
     """What :func:`to_frame` wrote: numbers that are known already, and those that were closed."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
-    for name in {"closed", "least"} - set(frame):  # a log of before 27 November 2026
-        frame = frame.assign(**{name: COLUMNS[name]()})
+    for name in {"closed", "people"} - set(frame):  # a log of before 27 November 2026
+        frame = frame.assign(**{name: False})
     numbers = frame.drop_duplicates("number").set_index("number").sort_index()
     row = numbers.index.get_indexer(pd.Index(frame["number"]))
     forms = csr_array((frame["coefficient"], (row, column)), shape=(len(numbers), len(variables)))
@@ -143,9 +142,9 @@ def from_frame(frame: pd.DataFrame) -> Statements:
         numbers["high"].to_numpy(),
         frame["firm"].to_numpy(dtype=object)[first],
         frame["amount"].to_numpy()[first],
-        frame["least"].to_numpy()[first],
         numbers["closed"].to_numpy(dtype=bool),
         numbers["relation"].to_numpy(dtype=bool),
+        numbers["people"].to_numpy(dtype=bool),
     )
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
 
@@ -160,10 +159,7 @@ def of_records(
     relation: bool | np.ndarray = False,
     people: bool = False,
 ) -> Statements:
-    """Numbers low <= F x <= high over the amounts x of some records, for no row yet.
-
-    Who counts whole ``people`` counts one at least.
-    """
+    """Numbers low <= F x <= high over the amounts x of some records, ``people`` or not, for no row yet."""
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     # Row 7 is 7.0 beside records that come from no cell, and the same row.
@@ -176,7 +172,7 @@ def of_records(
     shape = forms.shape[0]
     system = System(
         small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first],
-        np.full(len(first), float(people and (declared % 1 == 0).all())),
         np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
+        np.full(shape, people and bool((declared >= 0).all() and (declared % 1 == 0).all())),
     )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))

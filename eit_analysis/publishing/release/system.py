@@ -26,12 +26,12 @@ class System:
         Shape (variables,): whose amount it is.
     amounts : numpy.ndarray
         Shape (variables,): what was declared; its sign is taken to be known.
-    least : numpy.ndarray
-        Shape (variables,): the size that everybody knows it to have at least; 1 where people are counted.
     closed : numpy.ndarray
         Shape (numbers,): those that the primary rules close.
     relation : numpy.ndarray
         Shape (numbers,): those that only relate amounts (a share of a whole), and are no cell of their own.
+    people : numpy.ndarray
+        Shape (numbers,): cells that count whole people, of each firm one at least.
     """
 
     forms: csr_array
@@ -39,9 +39,9 @@ class System:
     high: np.ndarray
     firms: np.ndarray
     amounts: np.ndarray
-    least: np.ndarray
     closed: np.ndarray
     relation: np.ndarray
+    people: np.ndarray
 
     @property
     def defined(self) -> np.ndarray:
@@ -57,12 +57,9 @@ def components(system: System) -> np.ndarray:
 
 
 def merged(
-    forms: csr_array, firms: np.ndarray, amounts: np.ndarray, least: np.ndarray
-) -> tuple[csr_array, np.ndarray, np.ndarray, np.ndarray]:
-    """One variable for those of one firm that no number tells apart: their sum.
-
-    Nobody can tell how many they are: of people they count one at least.
-    """
+    forms: csr_array, firms: np.ndarray, amounts: np.ndarray
+) -> tuple[csr_array, np.ndarray, np.ndarray]:
+    """One variable for those of one firm that no number tells apart: their sum."""
     columns = forms.tocsc()
     groups: dict[tuple, int] = {}
     label = np.empty(len(firms), dtype=int)
@@ -74,4 +71,4 @@ def merged(
         )  # fmt: skip
         label[column] = groups.setdefault(key, len(groups))
     first = np.unique(label, return_index=True)[1]
-    return csr_array(forms[:, first]), np.bincount(label, amounts, len(first)), least[first], firms[first]
+    return csr_array(forms[:, first]), np.bincount(label, amounts, len(first)), firms[first]

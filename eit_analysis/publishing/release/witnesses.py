@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.publishing.release.parts import Parts, parts_of
+from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
@@ -27,12 +27,13 @@ class Witnesses:
     def __init__(self, system: System, numbers: np.ndarray, asked: np.ndarray, readers: list[str]) -> None:
         forms = csr_array(system.forms[numbers])
         used = np.unique(forms.indices)
-        forms, self.amounts, self.least, firm = merged(
-            csr_array(forms[:, used]), system.firms[used], system.amounts[used], system.least[used]
+        forms, self.amounts, firm = merged(
+            csr_array(forms[:, used]), system.firms[used], system.amounts[used]
         )
         names, self.firm = np.unique(firm.astype(str), return_inverse=True)
         self.reading = np.isin(names, readers) if readers else names != NOBODY
         self.all_numbers, self.forms = numbers, forms
+        self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.firm)
         cells = ~system.relation[numbers]
         self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
         size, firms = len(self.amounts), len(names)
@@ -51,10 +52,19 @@ class Witnesses:
         self.low, self.high = np.minimum(low, 0.0), np.maximum(high, 0.0)
         columns, starts = told.indices.astype(np.int32), told.indptr[:-1].astype(np.int32)
         self.solver.addRows(len(at), self.low, self.high, told.nnz, starts, columns, told.data)
+        single = np.diff(self.ones.indptr) == 1
+        self.spare = np.abs(self.amounts)
+        self.spare[self.ones[single].indices] -= 1.0
+        several = csr_array(self.ones[~single])
+        far = np.full(several.shape[0], highspy.kHighsInf)
+        columns, starts = several.indices.astype(np.int32), several.indptr[:-1].astype(np.int32)
+        self.solver.addRows(
+            len(far), 1.0 - several @ self.amounts, far, several.nnz, starts, columns, several.data
+        )
         self.suspects: list[tuple[int, int, int]] = []
 
     def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
-        return parts_of(cells, self.amounts, self.least, self.firm, self.reading, closed)
+        return parts_of(cells, self.amounts, self.firm, self.reading, closed, self.ones)
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
@@ -187,7 +197,7 @@ class Witnesses:
 
     def _holding(self) -> list[int]:
         """The published numbers that keep the last part from moving farther."""
-        duals = np.abs(self.solver.getSolution().row_dual)
+        duals = np.abs(self.solver.getSolution().row_dual)[: len(self.numbers)]
         return [self.numbers[row] for row in np.flatnonzero(duals > 1e-9 * duals.max(initial=0.0))]
 
     def _open(self) -> tuple[np.ndarray, np.ndarray]:
@@ -228,10 +238,9 @@ class Witnesses:
     def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
         """The move d from the truth with the greatest c d that all published numbers allow."""
         size = np.abs(self.amounts)
-        spare = size - self.least
         low, high = (
-            np.where(self.amounts < 0, -reach * size, -spare),
-            np.where(self.amounts < 0, spare, reach * size),
+            np.where(self.amounts < 0, -reach * size, -self.spare),
+            np.where(self.amounts < 0, self.spare, reach * size),
         )
         kept = np.isin(self.firm, blind)
         low[kept] = high[kept] = 0.0
