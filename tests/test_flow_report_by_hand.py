@@ -361,7 +361,11 @@ def test_by_sector(report):
 
 
 def test_paths_by_route(report):
-    rows = textile_rows(report["Chemins de la famille à l'exutoire"])
+    *rows, whole = sorted(
+        textile_rows(report["Chemins de la famille à l'exutoire"]),
+        key=lambda row: row["Mode de traitement"] == "Total",
+    )
+    check_mass(whole, BY_HAND, TOTAL)
     assert len(rows) == len(BY_ROUTE)
     for row in rows:
         expected = BY_ROUTE[row["Mode de traitement"], row["Exutoire actuel"]]

@@ -348,6 +348,18 @@ def test_the_rest_is_said_where_it_leaves_each_part_as_open_as_a_printed_one() -
     assert not untold.rest_shown(0)
 
 
+def test_a_small_row_is_withheld_too_where_the_rest_can_then_be_said() -> None:
+    """The paper of two firms is closed, alone or as a rest; with 2 t of glass of three others it is not."""
+    wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (203.0, 191.0, 182.0), strict=True)]
+    paper = [("D", "paper", 14.3), ("E", "paper", 10.2)]
+    glass = [(firm, "glass", 0.8) for firm in "FGH"]
+    shown = published(by(flows(*wood, *paper, *glass), "category"))
+    assert shown.rest_shown(0) and shown.shown(0)[:-1].tolist() == [True, False, False, True]
+    # Not where that takes more than a tenth of what it lets be read.
+    dear = published(by(flows(*wood, *paper, *((firm, "glass", 3.0) for firm in "FGH")), "category"))
+    assert not dear.rest_shown(0) and dear.shown(0)[:-1].tolist() == [True, True, False, True]
+
+
 @pytest.mark.parametrize("leak", [overlapping_tables, codes_within_a_family])
 def test_no_order_of_tables_and_records_tells_more(leak) -> None:
     for seed in range(2):

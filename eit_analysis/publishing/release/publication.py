@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,6 +13,8 @@ from scipy.sparse import csr_array
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
 from eit_analysis.publishing.release.system import System
+
+MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, for that sum to be read
 
 
 class Publication:
@@ -113,13 +115,13 @@ class Publication:
         shown[empty] = True
         for alike, one in zip(wanted.values(), audit.shown, strict=True):
             shown[alike] = one
-        by_table = np.split(shown, ends[:-1])
-        rests = {
-            number: withheld
-            for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1])
-            if (withheld := [int(start) + row for row in self._rest(number, by_table[number])])
-            and audit.leaves_open(withheld)
-        }
+        by_table, rests = np.split(shown, ends[:-1]), {}
+        for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1]):
+            for together in self._rests(number, by_table[number]):
+                if audit.leaves_open((start + together).tolist()):
+                    rests[number] = (start + together).tolist()
+                    by_table[number][together] = False
+                    break
         return by_table, rests, told
 
     def _is_own(self, system: System, numbers: Sequence[int]) -> bool:
@@ -127,21 +129,31 @@ class Publication:
         sums = [number for number in numbers if not system.relation[number]]
         return set(system.firms[system.forms[sums].indices]) <= {self.reader}
 
-    def _rest(self, number: int, shown: np.ndarray) -> list[int]:
-        """The withheld rows of a table whose printed total tells their sum, if the rules let it be read."""
+    def _rests(self, number: int, shown: np.ndarray) -> Iterator[np.ndarray]:
+        """Rows of a table that may be printed as one, where its printed total tells their sum.
+
+        Those withheld; or, where the rules refuse their sum, and as few of the smallest others as needed.
+        """
         told = self.tables[number]
         own, depth, leaves = told.system, told.depth[:-1], shown[:-1]
         if told.limits is None or not leaves[depth == 0].any() or (own.amounts < 0).any():
-            return []
-        finest = depth == depth.max()
-        withheld, whole = np.flatnonzero(finest & ~leaves), np.flatnonzero(depth == 0)[:1]
-        together, of_total, rest = (
-            own.forms[rows].sum(axis=0) for rows in (np.flatnonzero(finest), whole, withheld)
-        )
-        amounts = pd.Series(rest * own.amounts).groupby(own.firms).sum()
-        weights = {str(firm): float(amount) for firm, amount in amounts.items() if amount}
-        may_leave = weights and not told.limits.refuse(weights) and np.allclose(together, of_total)
-        return withheld.tolist() if may_leave else []
+            return
+        finest = np.flatnonzero(depth == depth.max())
+        whole = np.flatnonzero(depth == 0)[:1]
+        together, of_total = (own.forms[rows].sum(axis=0) for rows in (finest, whole))
+        value = own.forms @ own.amounts
+        withheld = finest[~leaves[finest]]
+        if not value[withheld].any() or not np.allclose(together, of_total):
+            return
+        others = finest[leaves[finest]]
+        others = others[np.argsort(value[others], kind="stable")]
+        more = others[np.cumsum(value[others]) <= MORE * value[withheld].sum()]
+        for n_more in range(len(more) + 1):
+            rows = np.append(withheld, more[:n_more])
+            amounts = pd.Series(own.forms[rows].sum(axis=0) * own.amounts).groupby(own.firms).sum()
+            weights = {str(firm): float(amount) for firm, amount in amounts.items() if amount}
+            if not told.limits.refuse(weights):
+                yield rows
 
 
 def _alike(system: System, known: np.ndarray) -> tuple[np.ndarray, System]:
