@@ -117,10 +117,10 @@ class Publication:
             shown[alike] = one
         by_table, rests = np.split(shown, ends[:-1]), {}
         for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1]):
-            for together in self._rests(number, by_table[number]):
-                if audit.leaves_open((start + together).tolist()):
-                    rests[number] = (start + together).tolist()
-                    by_table[number][together] = False
+            for pooled in self._rests(number, by_table[number]):
+                if audit.leaves_open((start + pooled).tolist()):
+                    rests[number] = (start + pooled).tolist()
+                    by_table[number][pooled] = False
                     break
         return by_table, rests, told
 
@@ -132,7 +132,7 @@ class Publication:
     def _rests(self, number: int, shown: np.ndarray) -> Iterator[np.ndarray]:
         """Rows of a table that may be printed as one, where its printed total tells their sum.
 
-        Those withheld; or, where the rules refuse their sum, and as few of the smallest others as needed.
+        Those withheld; where the rules refuse their sum, with as few of the smallest others as needed.
         """
         told = self.tables[number]
         own, depth, leaves = told.system, told.depth[:-1], shown[:-1]
