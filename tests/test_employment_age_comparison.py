@@ -74,7 +74,9 @@ def test_families_add_up_in_the_period_nearest_to_the_survey() -> None:
     assert set(table["fap_codes"]) == {"A, B"}
     old = national_ages(ages, linked.head(1), 2005).set_index("age_band")["national_share_percent"]
     assert old["15-24"] == 100
-    assert "importez" in comparison_source(national_ages(None, linked, 2018))
+    missing = national_ages(None, linked, 2018)
+    assert "Importez" in comparison_source(missing, team=True)
+    assert "Importez" not in comparison_source(missing)
 
 
 def test_shares_differences_and_interval_by_hand() -> None:

@@ -55,9 +55,10 @@ def test_rates_are_those_of_the_parameters() -> None:
 
 def test_an_age_that_the_study_has_not_chosen_is_told_with_its_text_and_its_setting() -> None:
     """« Retraite à 62 ans » of a study of 2026 is a default, not a finding."""
-    told = shared(Scenarios(quit_rate=0.08)).replace("\u00a0", " ")
+    told = shared(Scenarios(quit_rate=0.08), team=True).replace("\u00a0", " ")
     assert "retraite à 62 ans" in told
     for part in ("supposé", "loi du 9 novembre 2010", "L161-17-2", "loi du 14 avril 2023", "retirement_age"):
         assert part in told
-    chosen = shared(Scenarios(retirement_age=62)).replace("\u00a0", " ")
+    assert "retirement_age" not in shared(Scenarios(quit_rate=0.08))
+    chosen = shared(Scenarios(retirement_age=62), team=True).replace("\u00a0", " ")
     assert "retraite à 62 ans" in chosen and "supposé" not in chosen and "loi" not in chosen

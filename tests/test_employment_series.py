@@ -301,4 +301,4 @@ def test_without_its_registers_no_national_forecast_is_given() -> None:
     nothing = pd.DataFrame(columns=["occupation", "fap_code"])
     for history in (panel.of_occupations(None), tidy(walks(2, 20))):
         table = national_forecast(history, nothing)
-        assert table.empty and "registre dares_employment" in forecast_sentence(history, table)
+        assert table.empty and "registre dares_employment" in forecast_sentence(history, table, team=True)

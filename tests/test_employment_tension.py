@@ -132,7 +132,7 @@ def test_an_empty_workforce_has_no_tension(declared: pd.DataFrame) -> None:
     ).frame.empty
     none = dares_tension.finest_tension(None, pd.Series([], dtype=str))
     assert dares_tension.published_tension(ready, workforce.families(ready, None), none).frame.empty
-    assert "importez tensions.csv" in dares_tension.tension_source(none)
+    assert "Importez tensions.csv" in dares_tension.tension_source(none, team=True)
 
 
 THANN, CERNAY, COLMAR, STRASBOURG, PARIS = "68334", "68063", "68066", "67482", "75056"

@@ -270,6 +270,16 @@ def test_no_mark_that_french_sets_apart_can_begin_a_line(published: Path, audien
         assert re.findall(r">[^<]*?(?:« \S| [:;?!%»](?=[\s<]))", body) == [], page.name
 
 
+@pytest.mark.parametrize("audience", ["partners", "public", "company:E12"])
+def test_what_only_the_team_can_do_is_told_to_nobody_else(published: Path, audience: str) -> None:
+    pages = sorted(reports(published, audience).rglob("*.html"))
+    assert pages
+    for page in pages:
+        body = page.read_text(encoding="utf-8").split("</head>", 1)[1]
+        prose = re.sub(r"<(a|script|style)\b.*?</\1>", "", body, flags=re.S)
+        assert re.findall(r".{30}(?:study\.toml|[Ii]mportez|\w\.(?:csv|xlsx)\b).{30}", prose) == [], page.name
+
+
 def test_partners_read_the_pyramid_of_all_ages(published: Path) -> None:
     page = (reports(published, "partners") / "03_employment_skills_forecast.html").read_text(encoding="utf-8")
     body = re.search(r"<caption[^>]*>Effectif par tranche d.{1,6}ge</caption>.*?</tbody>", page, re.S)

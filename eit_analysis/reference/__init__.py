@@ -45,3 +45,8 @@ def _sentences() -> dict[str, str]:
 def sentence(name: str, **fields: object) -> str:
     """A French sentence of ``sentences.csv``, its fields filled in; spaces before marks hold."""
     return _sentences()[name].format(**fields)
+
+
+def advised(name: str, team: bool) -> str:
+    """A sentence of what is missing and, for the team, what to do about it: that of ``name_team``."""
+    return " ".join([sentence(name), *([sentence(f"{name}_team")] if team else [])])

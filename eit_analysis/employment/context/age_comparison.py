@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from eit_analysis.breakdown import Breakdown, Share
-from eit_analysis.reference import sentence
+from eit_analysis.reference import advised, sentence
 from eit_analysis.tables import AGE_BANDS
 
 FALSE_ALARM = 0.05
@@ -122,8 +122,8 @@ def pooled(workforce: pd.DataFrame, national: pd.DataFrame) -> Breakdown:
     return replace(every, frame=frame, keys=["age_band"])
 
 
-def comparison_source(national: pd.DataFrame) -> str:
-    """French sentence on where the national ages come from, or what to import to have them."""
+def comparison_source(national: pd.DataFrame, team: bool = False) -> str:
+    """French sentence: where national ages come from, or that they lack and, for the team, what to import."""
     if national.empty:
-        return sentence("national_ages_missing")
+        return advised("national_ages_missing", team)
     return sentence("national_ages", period=national["period"].iloc[0])

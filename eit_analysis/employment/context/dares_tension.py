@@ -13,7 +13,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import occupations
-from eit_analysis.reference import sentence
+from eit_analysis.reference import advised, sentence
 
 # DARES' levels, finest first; the column that names the area (none for the country).
 AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
@@ -96,8 +96,8 @@ def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.
     return replace(own, frame=own.frame.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS])
 
 
-def tension_source(finest: pd.DataFrame) -> str:
-    """French sentence on where the tension classes come from, or what to import to have them."""
+def tension_source(finest: pd.DataFrame, team: bool = False) -> str:
+    """French sentence: where the classes come from, or that they lack and, for the team, what to import."""
     if finest.empty:
-        return sentence("tension_missing")
+        return advised("tension_missing", team)
     return sentence("tension", year=int(finest["year"].max()))

@@ -23,7 +23,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Entrants, Scenarios
 from eit_analysis.employment.forecast.cohort import Simulation
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
-from eit_analysis.reference import sentence
+from eit_analysis.reference import advised, sentence
 
 OPENINGS, GAP = "openings", "gap"
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
@@ -101,9 +101,9 @@ def entrant_draws(
     return found
 
 
-def entrants_source(entrants: Sequence[Entrants]) -> str:
+def entrants_source(entrants: Sequence[Entrants], team: bool = False) -> str:
     """French sentence on where the entrants come from, or that without them no gap can be given."""
     if not entrants:
-        return sentence("entrants_missing")
+        return advised("entrants_missing", team)
     sources = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in entrants)
     return sentence("entrants", sources=sources)

@@ -31,7 +31,7 @@ def stated(parameters: Scenarios) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "statement"])
 
 
-def shared(parameters: Scenarios) -> str:
+def shared(parameters: Scenarios, team: bool = False) -> str:
     """French sentences: what all scenarios suppose, and what legal age a study that sets none is given."""
     said = reference.sentence(
         "all_scenarios",
@@ -40,7 +40,7 @@ def shared(parameters: Scenarios) -> str:
         early=_years(parameters.long_career_age),
     )
     chosen = "retirement_age" in parameters.model_fields_set
-    return said if chosen else " ".join([said, reference.sentence("default_age")])
+    return said if chosen else " ".join([said, reference.advised("default_age", team)])
 
 
 def _loss(shock: Shock) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.employment.forecast.series.forecasts import forecast
-from eit_analysis.reference import sentence
+from eit_analysis.reference import advised, sentence
 
 HORIZON_YEARS = 5
 FAMILY = slice(3)
@@ -44,9 +44,9 @@ def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFra
     return table[COLUMNS].sort_values(["occupation", "fap_codes"], ignore_index=True)
 
 
-def forecast_sentence(history: pd.DataFrame, table: pd.DataFrame) -> str:
+def forecast_sentence(history: pd.DataFrame, table: pd.DataFrame, team: bool = False) -> str:
     """French sentence: which years these are and whence, or why there is no forecast."""
     if table.empty:
-        return sentence("national_forecast_missing")
+        return advised("national_forecast_missing", team)
     last = int(history["year"].max())
     return sentence("national_forecast", last=last, horizon=last + HORIZON_YEARS)
