@@ -280,6 +280,17 @@ def test_what_only_the_team_can_do_is_told_to_nobody_else(published: Path, audie
         assert re.findall(r".{30}(?:study\.toml|[Ii]mportez|\w\.(?:csv|xlsx)\b).{30}", prose) == [], page.name
 
 
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_row_says_what_it_is_about(published: Path, audience: str) -> None:
+    """The line of what is withheld too, where the column that it stood in is closed (the rank of actions)."""
+    for page in sorted(reports(published, audience).rglob("*.html")):
+        for row in re.findall(r"<tr\b.*?</tr>", page.read_text(encoding="utf-8"), re.S):
+            cells = {
+                html.unescape(re.sub("<[^>]*>", "", cell)) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)
+            }
+            assert cells - {"–", "", "s"}, (page.name, row[:200])
+
+
 def test_partners_read_the_pyramid_of_all_ages(published: Path) -> None:
     page = (reports(published, "partners") / "03_employment_skills_forecast.html").read_text(encoding="utf-8")
     body = re.search(r"<caption[^>]*>Effectif par tranche d.{1,6}ge</caption>.*?</tbody>", page, re.S)

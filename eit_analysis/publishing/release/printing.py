@@ -97,13 +97,14 @@ class Printed:
         count = french.counted(self.withheld, "ligne", "lignes")
         rest = self.table.rest
 
-        def cell(name: str) -> str:
+        def cell(position: int, name: str) -> str:
+            if position == min(self.columns, default=0):
+                return f"autres, non diffusé ({count})"
             if name in rest:
                 return wording.cell(rest[name], name, self.table.coarse)
             return "" if name in self.table.keys else wording.MISSING
 
-        finer = [cell(str(name)) for name in self.table.frame.columns[1:]]
-        return [f"autres, non diffusé ({count})", *finer]
+        return [cell(position, str(name)) for position, name in enumerate(self.table.frame.columns)]
 
     @property
     def alone(self) -> str:
