@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import html
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import threading
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -255,6 +257,24 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) 
         pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet.read_bytes(), re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]
         assert points == [[0, 0, 595, 842]], fiche.name
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("audience", AUDIENCES[:2])
+def test_the_widest_page_is_not_shrunk_to_fit_the_paper(
+    published: Path, tmp_path: Path, audience: str
+) -> None:
+    """Chromium draws a page that fits at 3.125 of its units, and all of one that does not at less."""
+    page, sheet = reports(published, audience) / "03_employment_skills_forecast.html", tmp_path / "page.pdf"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command = [str(CHROMIUM), *options, "--no-pdf-header-footer", f"--print-to-pdf={sheet}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
+    scales = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", sheet.read_bytes(), re.S):
+        with contextlib.suppress(zlib.error):
+            drawn = zlib.decompress(stream)[:400]
+            scales |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}
+    assert scales == {3.125}
 
 
 def test_the_employment_report_says_what_it_was_not_given(published: Path) -> None:
