@@ -146,6 +146,14 @@ class Breakdown:
         """For each row, a mask of shape (records,): the records behind it."""
         return map(self.behind, self.identities())
 
+    def unnamed(self) -> list[np.ndarray]:
+        """Masks of shape (records,): the groups of all keys that have records and no row."""
+        named = {tuple(row) for row in self.identities()}
+        found = pd.DataFrame(self._columns).drop_duplicates()
+        groups = [list(zip(self.keys, row, strict=True)) for row in found.itertuples(index=False)]
+        known = [group for group in groups if str(None) not in dict(group).values()]
+        return [self.behind(group) for group in known if tuple(group) not in named]
+
     def behind(self, identity: list[tuple[str, str]]) -> np.ndarray:
         """Shape (records,): which records have these values of the keys."""
         mask = np.ones(len(self.records), dtype=bool)

@@ -348,6 +348,16 @@ def test_the_rest_is_said_where_it_leaves_each_part_as_open_as_a_printed_one() -
     assert not untold.rest_shown(0)
 
 
+def test_a_group_without_a_row_is_closed_as_if_it_had_one() -> None:
+    """A table that leaves out the paper, of which D has 86 %, tells it by its total less its wood."""
+    wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (40.3, 39.1, 38.2), strict=True)]
+    paper = [("D", "paper", 86.0), *((f"E{number}", "paper", 1.0) for number in range(14))]
+    whole = by(flows(*wood, *paper), "category")
+    named = whole.frame[whole.frame["category"] != "paper"].reset_index(drop=True)
+    assert named["category"].tolist() == [TOTAL, "wood"]
+    assert published(replace(whole, frame=named)).shown(0)[:-1].tolist() == [True, False]
+
+
 def test_a_small_row_is_withheld_too_where_the_rest_can_then_be_said() -> None:
     """The paper of two firms is closed, alone or as a rest; with 2 t of glass of three others it is not."""
     wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (203.0, 191.0, 182.0), strict=True)]
