@@ -39,6 +39,8 @@ class Audit:
         Numbers already published: they cannot be withheld any more.
     readers : sequence of str
         The only firms that read; all of them by default.
+    doubtful : sequence of int
+        Numbers that are only taken to be published: no part is given up for them alone.
 
     Attributes
     ----------
@@ -52,14 +54,15 @@ class Audit:
         lines: Sequence[Sequence[int]],
         known: Sequence[int] = (),
         readers: Sequence[str] = (),
+        doubtful: Sequence[int] = (),
     ) -> None:
         self._of_number = of_number = components(system)
-        asked = np.unique([*(number for line in lines for number in line), *known]).astype(int)
+        asked = np.unique([*(number for line in lines for number in line), *known, *doubtful]).astype(int)
         self._witnesses = {
             name: Witnesses(system, np.flatnonzero(of_number == name), asked, list(readers))
             for name in np.unique(of_number[asked])
         }
-        self._board = _Board(lines, known, lambda number: self._witnesses[of_number[number]].relax(number))
+        self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
             part.protect(self._board.withhold)
         # What is bare for certain with a line alone is bare with more.
@@ -70,6 +73,9 @@ class Audit:
     def leaves_open(self, numbers: Sequence[int]) -> bool:
         """Whether a sum of numbers, which follows from what is published, could be printed as they are."""
         return self._witnesses[self._of_number[numbers[0]]].leave_open(numbers)
+
+    def _relax(self, number: int) -> None:
+        self._witnesses[self._of_number[number]].relax(number)
 
     def _publish(self, lines: list[int], sure: bool) -> bool:
         """Publish lines that were withheld, if they may leave; or see whether they may not for sure."""
@@ -98,9 +104,13 @@ class _Board:
     """Which lines are shown, and the numbers that they tell: a number leaves when no shown line tells it."""
 
     def __init__(
-        self, lines: Sequence[Sequence[int]], known: Sequence[int], relax: Callable[[int], None]
+        self,
+        lines: Sequence[Sequence[int]],
+        known: Sequence[int],
+        doubtful: Sequence[int],
+        relax: Callable[[int], None],
     ) -> None:
-        self.lines, self.known, self.relax = lines, set(known), relax
+        self.lines, self.known, self.doubtful, self.relax = lines, set(known), set(doubtful), relax
         self.shown = np.ones(len(lines), dtype=bool)
         self.users: dict[int, set[int]] = {}
         for line, numbers in enumerate(lines):
@@ -112,10 +122,17 @@ class _Board:
         return [n for n in self.lines[line] if n not in self.known and not self.users[n]]
 
     def withhold(self, numbers: list[int]) -> bool:
-        """Withhold the number least wanted with all lines that tell it; False when all are known already."""
+        """Withhold the number least wanted with all lines that tell it; False when all are known already.
+
+        Where none can be, those that are doubtful are taken not to be known after all.
+        """
         free = [number for number in numbers if number not in self.known and self.users.get(number)]
         if not free:
-            return False
+            doubted = self.doubtful & set(numbers)
+            for number in doubted:
+                self.relax(number)
+            self.doubtful -= doubted
+            return bool(doubted)
         worst = max(free, key=lambda number: min(self.users[number]))
         for line in sorted(self.users[worst]):
             self.shown[line] = False

@@ -82,6 +82,8 @@ def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) 
     """
     behind, n_rows = content.behind, len(content.frame)
     together = joined(parents)
+    doubtful = np.ones(len(together.system.low), dtype=bool)
+    together = replace(together, system=replace(together.system, assumed=doubtful))
     starts = np.cumsum([0, *(len(parent.rows) for parent in parents)])
     sources = [[int(starts[parent]) + row for parent, row in found] for found in behind]
     allowed = np.array([together.allowed[found].all() for found in sources], dtype=bool)
@@ -127,7 +129,10 @@ def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, clo
     if shown is None:
         step = np.full(len(value), np.inf)
     low, high = centre - step / 2, centre + step / 2
-    told = of_records(content.records, forms, declared, low, high, closed, people=content.people)
+    assumed = shown is None or name not in shown.steps
+    told = of_records(
+        content.records, forms, declared, low, high, closed, people=content.people, assumed=assumed
+    )
     return told, np.arange(len(value))
 
 

@@ -99,8 +99,9 @@ class Publication:
         size = [value[list(numbers)].max(initial=0.0) for numbers in together.rows]
         depth = together.depth
         known = (~self._own & ~system.closed) | system.defined
-        first, system = _alike(system, known)
-        told = np.isin(first, first[known])
+        sure, doubtful = known & ~system.assumed, known & system.assumed
+        first, system = _alike(system, sure, doubtful)
+        told = np.isin(first, first[sure])
         for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             leaves = together.allowed[row] and not system.closed[list(numbers)].any()
@@ -110,7 +111,9 @@ class Publication:
                 wanted.setdefault(numbers, []).append(row)
         empty = wanted.pop((), [])
         readers = [self.reader] if self.reader else []
-        audit = Audit(system, list(wanted), np.unique(first[known]).tolist(), readers)
+        audit = Audit(
+            system, list(wanted), np.unique(first[sure]).tolist(), readers, np.flatnonzero(doubtful).tolist()
+        )
         shown = np.zeros(len(rows), dtype=bool)
         shown[empty] = True
         for alike, one in zip(wanted.values(), audit.shown, strict=True):
@@ -156,11 +159,11 @@ class Publication:
                 yield rows
 
 
-def _alike(system: System, known: np.ndarray) -> tuple[np.ndarray, System]:
+def _alike(system: System, known: np.ndarray, apart: np.ndarray) -> tuple[np.ndarray, System]:
     """For each number the first of the same form; and the system where that is as close as the closest.
 
     Two tables may print one sum to different digits: a reader takes the finer. A number is as good as one of
-    the same form that is known already, unless it is closer.
+    the same form that is known already, unless it is closer. Those ``apart`` are like no other.
     """
     forms, low, high, closed = system.forms, system.low.copy(), system.high.copy(), system.closed.copy()
     forms.sort_indices()
@@ -170,8 +173,8 @@ def _alike(system: System, known: np.ndarray) -> tuple[np.ndarray, System]:
         span = slice(forms.indptr[number], forms.indptr[number + 1])
         key = forms.indices[span].tobytes(), forms.data[span].round(12).tobytes()
         form[number] = of_form.setdefault(key, number)
-    first, old = form.copy(), np.full(len(form), -1)
-    for alike in (np.flatnonzero(known), np.flatnonzero(~known)):
+    first, old = np.where(apart, np.arange(len(form)), form), np.full(len(form), -1)
+    for alike in (np.flatnonzero(known), np.flatnonzero(~known & ~apart)):
         before = old[form[alike]]
         closer = (before < 0) | (low[alike] > low[before]) | (high[alike] < high[before])
         first[alike[~closer]] = before[~closer]

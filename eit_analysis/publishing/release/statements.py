@@ -18,6 +18,8 @@ from eit_analysis.breakdown import SOURCE
 from eit_analysis.publishing.release.disclosure import Limits
 from eit_analysis.publishing.release.system import System
 
+FLAGS = ("closed", "relation", "people", "assumed")  # of a number, in the order of ``System``
+
 
 @dataclass(frozen=True)
 class Statements:
@@ -62,9 +64,8 @@ def joined(parts: Iterable[Statements]) -> Statements:
         own = part.system.forms.tocoo()
         shape = (own.shape[0], len(names))
         forms.append(csr_array((own.data, (own.row, place[start + own.col])), shape=shape))
-    low, high, closed, relation, people = (
-        np.concatenate([getattr(part.system, name) for part in parts])
-        for name in ("low", "high", "closed", "relation", "people")
+    low, high, *flags = (
+        np.concatenate([getattr(part.system, name) for part in parts]) for name in ("low", "high", *FLAGS)
     )
     firms, amounts = (
         np.concatenate([getattr(part.system, name) for part in parts])[first] for name in ("firms", "amounts")
@@ -78,7 +79,7 @@ def joined(parts: Iterable[Statements]) -> Statements:
     allowed, depth = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "depth")
     )
-    system = System(vstack(forms, format="csr"), low, high, firms, amounts, closed, relation, people)
+    system = System(vstack(forms, format="csr"), low, high, firms, amounts, *flags)
     return Statements(system, names, rows, allowed, depth)
 
 
@@ -97,10 +98,8 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
     reckoned = [csr_array(forms[list(terms)].sum(axis=0)[None, :]) for terms in sums]
     own = vstack([forms[list(numbers)], *reckoned], format="csr").tocoo()
     none = np.zeros(len(sums), dtype=bool)
-    closed, relation, people = (
-        np.append(of[list(numbers)], none)
-        for of in (told.system.closed, told.system.relation, told.system.people)
-    )
+    flags = {name: np.append(getattr(told.system, name)[list(numbers)], none) for name in FLAGS}
+    closed = flags["closed"]
     known = ~closed & (np.arange(len(closed)) < n_own)
     far = np.full(len(sums), np.inf)
     low, high = (np.append(of[list(numbers)], far) for of in (told.system.low, told.system.high))
@@ -110,9 +109,7 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
             "number": own.row,
             "low": low[own.row],
             "high": high[own.row],
-            "closed": closed[own.row],
-            "relation": relation[own.row],
-            "people": people[own.row],
+            **{name: flag[own.row] for name, flag in flags.items()},
             "variable": told.variables[own.col],
             "firm": told.system.firms[own.col].astype(str),
             "amount": told.system.amounts[own.col],
@@ -122,7 +119,7 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
 
 
 COLUMNS = {
-    "number": int, "low": float, "high": float, "closed": bool, "relation": bool, "people": bool,
+    "number": int, "low": float, "high": float, **dict.fromkeys(FLAGS, bool),
     "variable": np.uint64, "firm": str, "amount": float, "coefficient": float,
 }  # fmt: skip
 NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
@@ -131,7 +128,7 @@ NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 def from_frame(frame: pd.DataFrame) -> Statements:
     """What :func:`to_frame` wrote: numbers that are known already, and those that were closed."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
-    for name in {"closed", "people"} - set(frame):  # a log of before 27 November 2026
+    for name in set(FLAGS) - set(frame):  # a log of before 27 November 2026
         frame = frame.assign(**{name: False})
     numbers = frame.drop_duplicates("number").set_index("number").sort_index()
     row = numbers.index.get_indexer(pd.Index(frame["number"]))
@@ -142,9 +139,7 @@ def from_frame(frame: pd.DataFrame) -> Statements:
         numbers["high"].to_numpy(),
         frame["firm"].to_numpy(dtype=object)[first],
         frame["amount"].to_numpy()[first],
-        numbers["closed"].to_numpy(dtype=bool),
-        numbers["relation"].to_numpy(dtype=bool),
-        numbers["people"].to_numpy(dtype=bool),
+        *(numbers[name].to_numpy(dtype=bool) for name in FLAGS),
     )
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
 
@@ -158,8 +153,9 @@ def of_records(
     closed: np.ndarray | None = None,
     relation: bool | np.ndarray = False,
     people: bool = False,
+    assumed: bool = False,
 ) -> Statements:
-    """Numbers low <= F x <= high over the amounts x of some records, ``people`` or not, for no row yet."""
+    """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     # Row 7 is 7.0 beside records that come from no cell, and the same row.
@@ -174,5 +170,6 @@ def of_records(
         small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first],
         np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
         np.full(shape, people and bool((declared >= 0).all() and (declared % 1 == 0).all())),
+        np.full(shape, assumed),
     )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))

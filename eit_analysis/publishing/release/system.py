@@ -32,6 +32,8 @@ class System:
         Shape (numbers,): those that only relate amounts (a share of a whole), and are no cell of their own.
     people : numpy.ndarray
         Shape (numbers,): cells that count whole people, of each firm one at least.
+    assumed : numpy.ndarray
+        Shape (numbers,): those that nobody prints, taken to be told by what else their rows print.
     """
 
     forms: csr_array
@@ -42,6 +44,7 @@ class System:
     closed: np.ndarray
     relation: np.ndarray
     people: np.ndarray
+    assumed: np.ndarray
 
     @property
     def defined(self) -> np.ndarray:
