@@ -72,11 +72,11 @@ def moment_interval(mean: Values, variance: Values, third: Values = 0.0) -> tupl
     mean, sd = np.asarray(mean, dtype=float), np.sqrt(np.asarray(variance, dtype=float))
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.where(sd > 0, sd / mean, 0.0)
-        skewness = np.where(sd > 0, np.asarray(third) / sd**3, 0.0)
-        c = np.maximum(own, 2 * np.sinh(np.arcsinh(skewness / 2) / 3))
+        wide = own > WIDEST_CV * (1 + 1e-9)
+        skewness = np.where((sd > 0) & ~wide, np.asarray(third) / sd**3, 0.0)
+        c = np.where(wide, 0.0, np.maximum(own, 2 * np.sinh(np.arcsinh(skewness / 2) / 3)))
         scale = np.where(c > 0, sd / c, 0.0)
     s = np.sqrt(np.log1p(np.where(np.isfinite(c), c, 0.0) ** 2))
-    wide = own > WIDEST_CV * (1 + 1e-9)
     low = np.where(wide, 0.0, mean + scale * np.expm1(-(s**2) / 2 - Z * s))
     high = np.where(wide, 2 * HALF_WIDTH_PER_SD * sd, mean + scale * np.expm1(-(s**2) / 2 + Z * s))
     return np.maximum(low, 0.0), high
