@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 
-import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
+from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
 
-SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 # How far, in multiples of itself, an amount may be moved by a witness.
 NEAR, FAR = 3.0, 20.0
 FEW = 3
@@ -40,27 +37,11 @@ class Witnesses:
         self.moves = np.zeros((0, size))
         self.fresh: list[np.ndarray] = []  # the last moves, not yet among them
         self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
-        self.columns = np.arange(size, dtype=np.int32)
-        self.solver = _solver()
-        self.solver.addVars(size, np.zeros(size), np.zeros(size))
         at = np.flatnonzero(np.isin(numbers, asked))
         self.numbers = [int(number) for number in numbers[at]]
         self.row = {number: row for row, number in enumerate(self.numbers)}
-        self.told = told = csr_array(forms[at])
-        value = told @ self.amounts
-        low, high = system.low[self.numbers] - value, system.high[self.numbers] - value
-        self.low, self.high = np.minimum(low, 0.0), np.maximum(high, 0.0)
-        columns, starts = told.indices.astype(np.int32), told.indptr[:-1].astype(np.int32)
-        self.solver.addRows(len(at), self.low, self.high, told.nnz, starts, columns, told.data)
-        single = np.diff(self.ones.indptr) == 1
-        self.spare = np.abs(self.amounts)
-        self.spare[self.ones[single].indices] -= 1.0
-        several = csr_array(self.ones[~single])
-        far = np.full(several.shape[0], highspy.kHighsInf)
-        columns, starts = several.indices.astype(np.int32), several.indptr[:-1].astype(np.int32)
-        self.solver.addRows(
-            len(far), 1.0 - several @ self.amounts, far, several.nnz, starts, columns, several.data
-        )
+        told, ends = csr_array(forms[at]), (system.low[self.numbers], system.high[self.numbers])
+        self.programme = Programme(self.amounts, self.firm, told, *ends, self.ones)
         self.suspects: list[tuple[int, int, int]] = []
 
     def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
@@ -68,7 +49,7 @@ class Witnesses:
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
-        self.solver.changeRowBounds(self.row[number], -highspy.kHighsInf, highspy.kHighsInf)
+        self.programme.relax(self.row[number])
 
     def state(self) -> tuple[np.ndarray, ...]:
         return self._moves(), self.ups, self.downs
@@ -86,11 +67,12 @@ class Witnesses:
         Not ``sure``, only the parts that were bare before are tried.
         """
         rows = [self.row[number] for number in numbers]
-        for row in rows:
-            self.solver.changeRowBounds(row, self.low[row], self.high[row])
-        moved = self.told[rows] @ self._moves().T
-        slack = SLACK * 1e-2 * (abs(self.told[rows]) @ np.abs(self.amounts))[:, None]
-        low, high = self.low[rows][:, None] - slack, self.high[rows][:, None] + slack
+        self.programme.hold(rows)
+        told = self.programme.told[rows]
+        moved = told @ self._moves().T
+        slack = SLACK * 1e-2 * (abs(told) @ np.abs(self.amounts))[:, None]
+        low, high = (end[rows][:, None] for end in (self.programme.low, self.programme.high))
+        low, high = low - slack, high + slack
         fits = ((moved >= low) & (moved <= high)).all(axis=0)
         if not sure:
             return all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in self.suspects)
@@ -195,11 +177,6 @@ class Witnesses:
                 return False
         return True
 
-    def _holding(self) -> list[int]:
-        """The published numbers that keep the last part from moving farther."""
-        duals = np.abs(self.solver.getSolution().row_dual)[: len(self.numbers)]
-        return [self.numbers[row] for row in np.flatnonzero(duals > 1e-9 * duals.max(initial=0.0))]
-
     def _open(self) -> tuple[np.ndarray, np.ndarray]:
         """Shape (targets, firms), twice: which still lack a witness upward, which one downward."""
         up, down = self.ups == 0, self.downs == 0
@@ -213,7 +190,7 @@ class Witnesses:
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
-            move = self._solve(way * part.toarray().ravel() / size, np.array([firm]), FAR)
+            move = self.programme.farthest(way * part.toarray().ravel() / size, firm, FAR)
             reached = way * float((part @ move)[0])
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
@@ -221,7 +198,7 @@ class Witnesses:
                 for scale in sorted({min(1.0, PROTECTION * size / reached), 1.0}):
                     self._keep(scale * move)
                 return []
-            holding.append(self._holding())
+            holding.append([self.numbers[row] for row in self.programme.holding()])
         return holding
 
     def _many(self, firm: int) -> None:
@@ -232,26 +209,8 @@ class Witnesses:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
                     wanted = sign * lacking / self.parts.size
-                    self._keep(self._solve(self.parts.forms.T @ wanted, np.array([firm]), NEAR))
+                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, firm, NEAR))
             served = int(np.sum(before)) - sum(int(lacking[:, firm].sum()) for lacking in self._open())
-
-    def _solve(self, direction: np.ndarray, blind: np.ndarray, reach: float) -> np.ndarray:
-        """The move d from the truth with the greatest c d that all published numbers allow."""
-        size = np.abs(self.amounts)
-        low, high = (
-            np.where(self.amounts < 0, -reach * size, -self.spare),
-            np.where(self.amounts < 0, self.spare, reach * size),
-        )
-        kept = np.isin(self.firm, blind)
-        low[kept] = high[kept] = 0.0
-        self.solver.changeColsBounds(len(size), self.columns, low, high)
-        self.solver.changeColsCost(len(size), self.columns, -direction)
-        self.solver.run()
-        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return np.zeros(len(size))
-        move = np.array(self.solver.getSolution().col_value)
-        move[np.abs(move) < 1e-9 * size] = 0.0
-        return move
 
     def _keep(self, move: np.ndarray) -> None:
         self.fresh.append(move)
@@ -267,19 +226,3 @@ def _enough(size: np.ndarray) -> np.ndarray:
 def _nothing(numbers: list[int]) -> bool:
     """Withhold nothing."""
     return False
-
-
-def _solver() -> highspy.Highs:
-    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        solver = highspy.Highs()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    return solver

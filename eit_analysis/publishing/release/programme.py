@@ -1,0 +1,102 @@
+"""What is published as a linear programme: how far amounts that agree with it may be from the true ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import highspy
+import numpy as np
+from scipy.sparse import csr_array
+
+SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
+
+
+class Programme:
+    """low <= F (x + d) <= high for every number held, for the moves d from the true amounts x.
+
+    Parameters
+    ----------
+    amounts, firm : numpy.ndarray
+        Shape (amounts,): the true ones, whose sign is known, and the number of the firm of each.
+    told : scipy.sparse.csr_array
+        Shape (numbers, amounts), F.
+    low, high : numpy.ndarray
+        Shape (numbers,).
+    ones : scipy.sparse.csr_array
+        Shape (groups, amounts): amounts that are one together at least.
+    """
+
+    def __init__(
+        self,
+        amounts: np.ndarray,
+        firm: np.ndarray,
+        told: csr_array,
+        low: np.ndarray,
+        high: np.ndarray,
+        ones: csr_array,
+    ) -> None:
+        self.firm, self.told, self.positive = firm, told, amounts >= 0
+        self.size, self.spare = np.abs(amounts), np.abs(amounts)
+        value, far = told @ amounts, highspy.kHighsInf
+        self.low, self.high = np.minimum(low - value, 0.0), np.maximum(high - value, 0.0)
+        self._columns = np.arange(len(amounts), dtype=np.int32)
+        self._solver = _solver()
+        self._solver.addVars(len(amounts), np.zeros(len(amounts)), np.zeros(len(amounts)))
+        self._add(told, self.low, self.high)
+        # A group of one amount is a bound of it, which costs nothing.
+        single = np.diff(ones.indptr) == 1
+        self.spare[ones[single].indices] -= 1.0
+        several = csr_array(ones[~single])
+        self._add(several, 1.0 - several @ amounts, np.full(several.shape[0], far))
+
+    def _add(self, forms: csr_array, low: np.ndarray, high: np.ndarray) -> None:
+        columns, starts = forms.indices.astype(np.int32), forms.indptr[:-1].astype(np.int32)
+        self._solver.addRows(len(low), low, high, forms.nnz, starts, columns, forms.data)
+
+    def relax(self, row: int) -> None:
+        """Withhold a number."""
+        self._solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
+
+    def hold(self, rows: list[int]) -> None:
+        """Publish numbers that were withheld."""
+        for row in rows:
+            self._solver.changeRowBounds(row, self.low[row], self.high[row])
+
+    def farthest(self, direction: np.ndarray, firm: int, reach: float) -> np.ndarray:
+        """The move d with the greatest c d that leaves one firm its own; nowhere where none is found.
+
+        No amount grows by more than ``reach`` times itself.
+        """
+        low, high = -self.spare, reach * self.size
+        low, high = np.where(self.positive, low, -high), np.where(self.positive, high, -low)
+        low[self.firm == firm] = high[self.firm == firm] = 0.0
+        self._solver.changeColsBounds(len(low), self._columns, low, high)
+        self._solver.changeColsCost(len(low), self._columns, -direction)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return np.zeros(len(low))
+        move = np.array(self._solver.getSolution().col_value)
+        move[np.abs(move) < 1e-9 * self.size] = 0.0
+        return move
+
+    def holding(self) -> list[int]:
+        """The rows of numbers that keep the last move from going farther."""
+        duals = np.abs(self._solver.getSolution().row_dual)[: len(self.low)]
+        return np.flatnonzero(duals > 1e-9 * duals.max(initial=0.0)).tolist()
+
+
+def _solver() -> highspy.Highs:
+    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        solver = highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    return solver
