@@ -348,14 +348,18 @@ def test_a_site_without_position_is_in_no_group():
     assert list(groups["members"]) == ["A D"]
 
 
-def test_what_a_group_tells_of_its_members_and_of_who_is_none() -> None:
-    """A and B cross 8 people together: 7 at most each, people coming whole; D, who is none, 8 at least."""
+@pytest.mark.parametrize("outside", [9.0, 9.5])
+def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) -> None:
+    """A and B cross 8 people together: 7 at most each, people coming whole; D, who is none, 8 at least.
+
+    Members that come whole do so whatever somebody else wrote.
+    """
     sharing = needs(
         [
             ("A", "training", "secourisme", 5.0, "personne"),
             ("A", "training", "secourisme", 2.0, "place"),
             ("B", "training", "secourisme", 4.0, "personne"),
-            ("D", "training", "secourisme", 9.0, "personne"),
+            ("D", "training", "secourisme", outside, "personne"),
         ]
     )
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)

@@ -44,7 +44,7 @@ def crossed(groups: pd.DataFrame, asked: Sequence[Target]) -> Facts:
         same = target == number[tuple(what)]
         inside = same & np.isin(site, members.split())
         # People and pallets come whole: less than four is three.
-        most = np.ceil(least) - 1 if (volume[same] % 1 == 0).all() else least
+        most = np.ceil(least) - 1 if (volume[inside] % 1 == 0).all() else least
         found.append((inside, least, np.inf, row, True))
         for firm in np.unique(site[same].astype(str)):
             own = same & (site == firm)
