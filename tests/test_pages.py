@@ -169,6 +169,18 @@ def test_a_published_table_is_named_after_its_title_and_runs_nowhere(published: 
             assert not live_cells((folder / "tables" / name).read_bytes()), name
 
 
+def chromium(folder: Path, *arguments: str) -> bytes:
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    return subprocess.run([str(CHROMIUM), *options, *arguments], check=True, capture_output=True).stdout
+
+
+def on_paper(page: Path, folder: Path) -> bytes:
+    """What Chromium prints of a page."""
+    sheet = folder / f"{page.stem}.pdf"
+    chromium(folder, f"--print-to-pdf={sheet}", page.as_uri())
+    return sheet.read_bytes()
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_in_a_browser_makes_no_request(published: Path, tmp_path: Path, page: str) -> None:
@@ -233,12 +245,10 @@ def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
         address = f"http://127.0.0.1:{server.server_port}/phone.html"
-        command = [str(CHROMIUM), *options, "--virtual-time-budget=10000", "--dump-dom", address]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        shown = chromium(tmp_path, "--virtual-time-budget=10000", "--dump-dom", address).decode()
         server.shutdown()
-    width, sizes = json.loads(re.findall(r"<pre>(.*?)</pre>", done.stdout)[0])
+    width, sizes = json.loads(re.findall(r"<pre>(.*?)</pre>", shown)[0])
     assert width <= 375
     assert sizes and min(sizes) >= 9, sizes
 
@@ -248,13 +258,10 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) 
     fiches = sorted(
         (reports(published, "internal") / "fiches").glob("*.html"), key=lambda f: f.stat().st_size
     )
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
     assert len(fiches) == 27
     for fiche in fiches[-4:]:
-        sheet = tmp_path / f"{fiche.stem}.pdf"
-        command = [str(CHROMIUM), *options, f"--print-to-pdf={sheet}", fiche.as_uri()]
-        subprocess.run(command, check=True, capture_output=True)
-        pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet.read_bytes(), re.S)
+        sheet = on_paper(fiche, tmp_path)
+        pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet, re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]
         assert points == [[0, 0, 595, 842]], fiche.name
 
@@ -265,12 +272,9 @@ def test_the_widest_page_is_not_shrunk_to_fit_the_paper(
     published: Path, tmp_path: Path, audience: str
 ) -> None:
     """Chromium draws a page that fits at 3.125 of its units, and all of one that does not at less."""
-    page, sheet = reports(published, audience) / "03_employment_skills_forecast.html", tmp_path / "page.pdf"
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    command = [str(CHROMIUM), *options, "--no-pdf-header-footer", f"--print-to-pdf={sheet}", page.as_uri()]
-    subprocess.run(command, check=True, capture_output=True)
+    sheet = on_paper(reports(published, audience) / "03_employment_skills_forecast.html", tmp_path)
     scales = set()
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", sheet.read_bytes(), re.S):
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", sheet, re.S):
         with contextlib.suppress(zlib.error):
             drawn = zlib.decompress(stream)[:400]
             scales |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}

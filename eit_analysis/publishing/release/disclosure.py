@@ -9,6 +9,7 @@ least: the p % rule takes that from what the others hide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -80,26 +81,34 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
         Every record: a reader is taken to know it, from a share or from another page.
     """
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
-    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.signed_weights
-
-    def weighed(mask: np.ndarray | slice) -> tuple[dict[str, float], dict[str, float]]:
-        weights: dict[str, float] = {}
-        net: dict[str, float] = {}
-        for site, amount in zip(sites[mask], amounts[mask].tolist(), strict=True):
-            weights[site] = weights.get(site, 0.0) + abs(amount)
-            net[site] = net.get(site, 0.0) + amount
-        return weights, {site: abs(amount) for site, amount in net.items()}
-
+    sites = breakdown.records["site_id"].to_numpy(dtype=object)
     cells = []
     for identity, mask in zip(breakdown.identities(), breakdown.members(), strict=True):
-        weights, net = weighed(mask)
+        weights, net = _weighed(breakdown, mask)
         if not weights and len(identity) > 1:
             # That nobody is here tells something of each of the few who are in the same group.
             group = set(sites[breakdown.behind(identity[:-1])])
             weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
             net = weights
         cells.append(Cell(tuple(identity), weights, net, limits))
-    return cells, Cell((), *weighed(slice(None)), limits)
+    return cells, Cell((), *_weighed(breakdown, slice(None)), limits)
+
+
+def sensitive(breakdown: Breakdown, masks: Sequence[np.ndarray], limits: Limits) -> np.ndarray:
+    """Shape (masks,): whether the sum of the records of each may not be read."""
+    cells = [Cell((), *_weighed(breakdown, mask), limits) for mask in masks]
+    return np.array([cell.sensitive for cell in cells], dtype=bool)
+
+
+def _weighed(breakdown: Breakdown, mask: np.ndarray | slice) -> tuple[dict[str, float], dict[str, float]]:
+    """What each unit weighs in some records: whatever it pays or earns, and what is left of both."""
+    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.signed_weights
+    weights: dict[str, float] = {}
+    net: dict[str, float] = {}
+    for site, amount in zip(sites[mask], amounts[mask].tolist(), strict=True):
+        weights[site] = weights.get(site, 0.0) + abs(amount)
+        net[site] = net.get(site, 0.0) + amount
+    return weights, {site: abs(amount) for site, amount in net.items()}
 
 
 def closed_rows(

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.derived import Derived
-from eit_analysis.publishing.release.disclosure import Cell, Limits
+from eit_analysis.publishing.release.disclosure import Cell, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
 from eit_analysis.publishing.release.statements import Statements, joined, of_records
 from eit_analysis.publishing.release.system import NOBODY
@@ -138,13 +138,10 @@ def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, clo
 
 def _unnamed(content: Breakdown, limits: Limits) -> Block:
     """The groups without a row: nothing is told of them, and what is told of others leaves them open."""
-    masks, sites = content.unnamed(), content.records["site_id"].astype(str).to_numpy()
-    sizes = np.abs(content.signed_weights)
-    by_site = [pd.Series(sizes[mask]).groupby(sites[mask]).sum() for mask in masks]
-    closed = np.array([limits.refuse({str(s): float(w) for s, w in own.items()}) for own in by_site]) > 0
-    forms = csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(sites)) * content.coefficients())
-    far = np.full(len(masks), np.inf)
-    told = of_records(content.records, forms, np.nan_to_num(content.declared()), -far, far, closed)
+    masks, records = content.unnamed(), content.records
+    forms = csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(records)) * content.coefficients())
+    closed, far = sensitive(content, masks, limits), np.full(len(masks), np.inf)
+    told = of_records(records, forms, np.nan_to_num(content.declared()), -far, far, closed)
     return told, np.zeros(0, dtype=int)
 
 

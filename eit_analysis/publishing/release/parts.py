@@ -142,11 +142,12 @@ def at_least(forms: csr_array, ones: csr_array) -> np.ndarray:
     sizes, least = np.diff(ones.indptr), np.zeros(forms.shape[0])
     inside = ((forms != 0).astype(float) @ ones.T).tocoo()
     whole = inside.data == sizes[inside.col]
-    taken: dict[int, set[int]] = {}
+    left: dict[int, dict[int, float]] = {}  # by form, the weights of what no group before has taken
     for form, group in sorted(zip(inside.row[whole].tolist(), inside.col[whole].tolist(), strict=True)):
+        if form not in left:
+            span = slice(forms.indptr[form], forms.indptr[form + 1])
+            left[form] = dict(zip(forms.indices[span].tolist(), abs(forms.data[span]).tolist(), strict=True))
         of_group = ones.indices[ones.indptr[group] : ones.indptr[group + 1]].tolist()
-        used = taken.setdefault(form, set())
-        if used.isdisjoint(of_group):
-            used.update(of_group)
-            least[form] += abs(forms[[form]].toarray()[0, of_group]).min()
+        if all(variable in left[form] for variable in of_group):
+            least[form] += min(left[form].pop(variable) for variable in of_group)
     return least

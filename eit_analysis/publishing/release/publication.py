@@ -121,8 +121,9 @@ class Publication:
         by_table, rests = np.split(shown, ends[:-1]), {}
         for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1]):
             for pooled in self._rests(number, by_table[number]):
-                if audit.leaves_open((start + pooled).tolist()):
-                    rests[number] = (start + pooled).tolist()
+                of_rest = (start + pooled).tolist()
+                if audit.leaves_open(of_rest):
+                    rests[number] = of_rest
                     by_table[number][pooled] = False
                     break
         return by_table, rests, told
