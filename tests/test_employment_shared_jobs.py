@@ -260,7 +260,7 @@ def test_questionnaire_needs_hold_all_year_and_unknown_codes_keep_their_own() ->
     table = monthly_needs(declared, {"H2913": "Soudage"})
     assert table.groupby("occupation")["hours"].sum().to_dict() == {"Soudage": 240, "Lire": 60}
     unnamed = monthly_needs(declared.assign(shared_need_h_per_month=1.0), {})
-    assert "métier ROME H2913" in set(unnamed["occupation"])
+    assert "industrie (ROME H2913)" in set(unnamed["occupation"])
 
 
 def test_hours_and_posts_by_occupation_without_the_hours_of_one_post() -> None:

@@ -9,7 +9,6 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.publishing.gathering import Silence, gathered
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.released import Released
-from eit_analysis.publishing.release.sentences import Absent
 from eit_analysis.study import Study
 
 
@@ -30,62 +29,30 @@ def shown(small_study: Study) -> dict[str, Released]:
     return {name: block.seen_by(release.viewer, {}) for name, block in made.items()}
 
 
+def told(*blocks: str | Released) -> list[tuple[int, object]]:
+    return list(gathered(list(enumerate(blocks, 1))))
+
+
 def test_silent_tables_of_a_section_are_told_together_at_its_end(shown: dict[str, Released]) -> None:
-    blocks = [
-        "# Page",
-        shown["one"],
-        "## A",
-        shown["two"],
-        shown["sums"],
-        shown["none"],
-        "Suite.",
-        shown["few"],
-    ]
-    blocks += ["## B", shown["one"], shown["text"], shown["one"]]
-    told = [block for _, block in gathered(blocks)]
-    assert told == [
-        "# Page",
-        Silence("individual", "", ("Liste une",)),
-        "## A",
+    blocks = [shown["two"], shown["sums"], shown["none"], "Suite.", shown["few"], shown["two"]]
+    assert [block for _, block in told(*blocks)] == [
         shown["sums"],
         Silence("individual", "", ("Liste deux",)),
         Silence("empty", "", ("Liste vide", "Sommes vides")),
-        "## B",
-        shown["text"],
-        Silence("individual", "", ("Liste une",)),
     ]
 
 
 def test_prose_goes_only_with_what_it_introduces(shown: dict[str, Released]) -> None:
     def kept(*blocks: str | Released) -> list[object]:
-        return [block for _, block in gathered(list(blocks)) if isinstance(block, str)]
+        return [block for _, block in told(*blocks) if isinstance(block, str)]
 
     assert kept("Le tableau dit.", shown["none"], "Un mot.") == ["Un mot."]
     assert kept("Le tableau dit.", shown["none"], shown["sums"]) == ["Le tableau dit."]
     assert kept("### Partie\n\nLe tableau dit.", shown["none"]) == ["### Partie\n\nLe tableau dit."]
 
 
-def test_a_section_without_rows_is_left_out_and_named_with_the_others(
-    small_study: Study, shown: dict[str, Released]
-) -> None:
-    release = Release(small_study, "public", "essai")
-    jobs, skills = (release.needs(0, why) for why in ("Aucun emploi", "Aucune compétence"))
-    assert jobs is not None and skills is not None and release.needs(3, "Aucun emploi") is None
-    blocks = ["# Page", "## A", shown["none"], shown["text"], "## B\n\nDit.", jobs, shown["sums"], "Suite."]
-    blocks += [shown["none"]]
-    blocks += ["## C", shown["sums"], "## D", skills, "## E", jobs, shown["one"], "## F", shown["none"]]
-    told = [block for _, block in gathered(blocks)]
-    assert [block for block in told if isinstance(block, str)] == ["# Page", "## A", "## C", "## F"]
-    left = [str(block.html()) for block in told if isinstance(block, Absent)]
-    assert len(left) == 2
-    assert [type(block).__name__ for block in told[2:5]] == ["Text", "Silence", "Absent"]
-    assert "Aucun emploi\u00a0: les parties «\u00a0B\u00a0» et «\u00a0E\u00a0»" in left[0]
-    assert "Aucune compétence\u00a0: la partie «\u00a0D\u00a0»" in left[1]
-    assert [n for n, b in gathered(blocks) if b is shown["sums"]] == [11]
-
-
 def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
-    numbers = [n for n, b in gathered(["Un.", shown["none"], "Deux.", shown["sums"]]) if b is shown["sums"]]
+    numbers = [n for n, b in told("Un.", shown["none"], "Deux.", shown["sums"]) if b is shown["sums"]]
     assert numbers == [4]
 
 
@@ -110,8 +77,7 @@ def test_an_empty_table_says_what_its_note_says(small_study: Study) -> None:
     table = release.summary(
         pd.DataFrame({"category": []}), "Vide", ["category"], note="Le registre n'a pas été importé."
     )
-    blocks: list[str | Released] = ["## A", table.seen_by(release.viewer, {})]
-    assert [block for _, block in gathered(blocks)][1:] == [
-        Silence("empty", "Le registre n'a pas été importé.", ("Vide",))
+    assert told(table.seen_by(release.viewer, {})) == [
+        (0, Silence("empty", "Le registre n'a pas été importé.", ("Vide",)))
     ]
     assert "Aucune ligne. Le registre" in Silence("empty", "Le registre.", ("Vide",)).html()

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.publishing.figures import sankey
+from eit_analysis.publishing.figures.sankey_diagram import MOST_LINKS
 from eit_analysis.publishing.figures.sankey_layout import GAP, OTHERS, UNEXPLAINED, grouped, layout
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
@@ -111,18 +112,18 @@ def test_a_bar_of_which_a_part_is_withheld_is_no_total(monkeypatch: pytest.Monke
     assert "Famille" in told
 
 
-def test_letters_are_eight_points_high_on_paper() -> None:
+def test_letters_are_nine_points_high_on_paper() -> None:
     svg = drawn([("wood", "recycling", 60.0), ("wood", "energy", 30.0)], ["category", "route"])
     sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)]
-    # 1000 units on the 182 mm between the margins of A4.
-    assert min(sizes) * 182 / 1000 / 25.4 * 72 >= 8 - 0.01
+    # 900 units on the 182 mm between the margins of A4.
+    assert min(sizes) * 182 / 900 / 25.4 * 72 >= 9
 
 
 def texts(svg: str) -> list[str]:
     return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text.*?</text>", svg, flags=re.S)]
 
 
-def test_a_gap_is_hatched_named_and_at_the_foot() -> None:
+def test_a_gap_is_dashed_named_and_at_the_foot() -> None:
     svg = drawn(
         [("wood", "recycling", 60.0), ("wood", UNEXPLAINED, 30.0), ("paper", "landfill", 10.0)],
         ["category", "route"],
@@ -131,8 +132,8 @@ def test_a_gap_is_hatched_named_and_at_the_foot() -> None:
     boxes = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="14" height="([\d.]+)" fill="([^"]+)"', svg)
     last = max(x for x, *_ in boxes)
     foot = max((b for b in boxes if b[0] == last), key=lambda b: float(b[1]))
-    assert foot[3] == "url(#gap)"
-    assert svg.count('stroke-dasharray="4 2"') == 1
+    assert foot[3] == "#fff" and "url(#gap)" not in svg
+    assert svg.count('stroke-dasharray="4 2"') == 2
     sides = {x: sum(float(b[2]) for b in boxes if b[0] == x) for x, *_ in boxes}
     assert len(sides) == 2
     assert max(sides.values()) == pytest.approx(min(sides.values()), abs=0.05)
@@ -145,7 +146,7 @@ def test_headings_totals_scale_and_numbers_are_written() -> None:
     assert any(text.startswith("Épaisseurs à l'échelle") and text.endswith("t/an") for text in told)
 
 
-def test_two_hundred_firms_fit_a_page_and_twenty_are_all_named() -> None:
+def test_two_hundred_firms_are_drawn_with_few_links() -> None:
     rng = np.random.default_rng(0)
     for firms in (20, 200):
         rows = [
@@ -154,13 +155,13 @@ def test_two_hundred_firms_fit_a_page_and_twenty_are_all_named() -> None:
             for family, route in [("wood", "energy"), ("paper", "recycling"), ("mixed", "landfill")]
         ]
         svg = drawn(rows, ["category", "site_id", "route"])
-        height = float(re.search(r'viewBox="0 0 1000 (\d+)"', svg)[1])
+        height = float(re.search(r'viewBox="0 0 900 (\d+)"', svg)[1])
         # A4 with its margins and its caption is 182 mm wide and 165 mm are left to a drawing.
-        assert height <= 850
-        assert len(svg) < 150_000
+        assert height <= 765
+        assert len(svg) < 50_000
         named = [text for text in texts(svg) if text.startswith("Entreprise")]
-        assert len(named) == 20
-        assert any(text.startswith("Autres (180)") for text in texts(svg)) == (firms == 200)
+        assert len(named) == MOST_LINKS // 3 - 1
+        assert any(text.startswith(f"Autres ({firms - len(named)})") for text in texts(svg))
 
 
 def test_hostile_names_and_empty_tables() -> None:

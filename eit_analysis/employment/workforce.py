@@ -15,6 +15,7 @@ from eit_analysis.derived import Derived
 from eit_analysis.errors import UsageError
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.sizes import SIZES, size_class
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.tables import AGE_BANDS
 
 UNKNOWN = "non renseigné"
@@ -56,6 +57,12 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
     best = people.sort_values(["headcount", "occupation"], ascending=[False, True])
     chosen = best.drop_duplicates("rome_code").set_index("rome_code")["occupation"]
     return {str(code): str(label) for code, label in chosen.items()}
+
+
+def occupation_names(codes: pd.Series, labels: dict[str, str]) -> pd.Series:
+    """The name of each ROME code; one that nobody named goes by its domain, ``industrie (ROME H1303)``."""
+    domains = rome_domain(codes).map(heading("rome_domain").labels)
+    return codes.map(labels).astype(object).fillna(domains + " (ROME " + codes + ")")
 
 
 def rome_domain(codes: pd.Series) -> pd.Series:

@@ -50,7 +50,7 @@ def audience_name(study: Study, audience: str) -> str:
 def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     css, policy = style_sheet()
-    content = {"contents": [], "quality": "", "quality_sentence": "", "left_out": False}
+    content = {"parts": [], "body": "", "left_out": False}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     page = (
         environment(TEMPLATES)

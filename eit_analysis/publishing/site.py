@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from itertools import chain, count
 
 import mistune
@@ -15,7 +15,9 @@ from eit_analysis import french, spreadsheet_csv
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import frame, imprint
-from eit_analysis.publishing.gathering import Silence, gathered, table_of
+from eit_analysis.publishing.gathering import Silence, gathered
+from eit_analysis.publishing.layout import Numbered, Section, arranged
+from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
@@ -43,90 +45,125 @@ class Page:
         return {f"{self.name}.html": self.html, **self.csvs, **self.sheets}
 
 
-def anchor(text: str) -> str:
-    """The name of a section in addresses: ``cout-des-dechets``."""
-    return re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
+@dataclass(frozen=True)
+class Part:
+    """One section as it is drawn; ``body`` or ``annex`` may be empty."""
+
+    anchor: str
+    title: str
+    finding: str
+    body: Markup
+    annex: Markup
+
+    @property
+    def shown(self) -> bool:
+        """Whether it stands in the body, be it with its heading alone."""
+        return bool(self.body or self.finding)
+
+
+@dataclass
+class Drawing:
+    """A page being drawn: what its blocks leave beside it."""
+
+    study: Study
+    audience: str
+    name: str
+    version: Version
+    places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
+    csvs: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
+
+    def part(self, section: Section, anchor: str) -> Part:
+        finding = section.finding.plain().rstrip(" .") if section.finding else ""
+        annex = re.sub(r"(</?h)3", r"\g<1>4", self._drawn(gathered(section.annex)))
+        return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
+
+    def _drawn(self, blocks: Iterable[tuple[int, Block | Silence]]) -> Markup:
+        return Markup("\n").join(self._block(number, block) for number, block in blocks)
+
+    def _block(self, number: int, block: Block | Silence) -> Markup:
+        if isinstance(block, str):
+            return Markup(mistune.create_markdown(escape=True, plugins=["table"])(_untitled(block)))
+        if isinstance(block, Silence):
+            return block.html()
+        if isinstance(block, Table):
+            return self._table(block)
+        if isinstance(block, Figure):
+            return block.html(f"f{number}", self.places.get(id(block.table)))
+        if isinstance(block, Sheets):
+            self.sheets |= {
+                f"fiches/{self.name}-{sheet.name}.html": _sheet(self, sheet) for sheet in block.sheets
+            }
+            return block.html(self.name)
+        return block.html(f"b{number}")
+
+    def _table(self, table: Table) -> Markup:
+        csv = table_file(self.name, table.title, self.csvs)
+        html = table.html(self.places[id(table)], csv)
+        # A table of which only the total is said has no file.
+        if csv in html:
+            self.csvs[csv] = to_csv(table)
+        return html
+
+
+def anchor(text: str, taken: Collection[str]) -> str:
+    """The name of a section in addresses, ``cout-des-dechets``; no other one has it."""
+    stem = re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
+    return next(name for name in (stem + "-bis" * again for again in count()) if name not in taken)
 
 
 def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
     """One report from the prose and the released objects of its notebook."""
-    title, contents, parts = "", [], []
-    csvs: dict[str, str] = {}
-    sheets: dict[str, str] = {}
-    taken: set[str] = set()
-    for number, block in gathered(blocks):
-        if isinstance(block, Silence):
-            parts.append(block.html())
-            continue
-        if isinstance(block, str):
-            for heading in re.findall(r"^# +(.+)$", block, flags=re.M)[:1]:
-                title = title or heading.strip()
-            markup, sections = _markdown(block, taken)
-            contents += sections
-            parts.append(markup)
-            continue
-        if isinstance(block, Sheets):
-            parts.append(block.html(name))
-            sheets |= {
-                f"fiches/{name}-{sheet.name}.html": _sheet(study, audience, name, sheet, version)
-                for sheet in block.sheets
-            }
-            continue
-        table = table_of(block)
-        csv = table_file(name, table.title, csvs) if table is not None else None
-        parts.append(block.html(f"b{number}", csv))
-        # A table of which only the total is said has no file.
-        if table is not None and csv and csv in parts[-1]:
-            csvs[csv] = to_csv(table)
-    quality, sentence = _quality(study)
-    contents.append(("lignes-lues-et-ecartees", "Lignes lues et écartées"))
+    title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
+    sections = arranged(blocks)
+    drawing = Drawing(study, audience, name, version, _places(sections))
+    parts: list[Part] = []
+    for section in sections:
+        parts.append(drawing.part(section, anchor(section.title, {part.anchor for part in parts})))
+    parts.append(_quality(study))
     html = frame(
         study,
         audience,
-        title or name,
+        title,
         imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
-        contents=contents,
-        body=Markup("\n").join(parts),
-        quality=quality,
-        quality_sentence=sentence,
+        parts=[part for part in parts if part.shown or part.annex],
         left_out=bool(viewer_of(study, audience).refused),
     )
-    return Page(name, title or name, html, csvs, sheets)
+    return Page(name, title, html, drawing.csvs, drawing.sheets)
 
 
-def _sheet(study: Study, audience: str, name: str, sheet: Sheet, version: Version) -> str:
+def _title(prose: str) -> str:
+    heading = re.search(r"^# +(.+)$", prose, flags=re.M)
+    return heading[1].strip() if heading else ""
+
+
+def _untitled(prose: str) -> str:
+    return re.sub(r"^# +.+$", "", prose, flags=re.M)
+
+
+def _places(sections: list[Section]) -> dict[int, str]:
+    """The address of each table within the page, by the table's id."""
+    placed: list[Numbered] = [item for section in sections for item in (*section.body, *section.annex)]
+    return {id(block): f"t{number}" for number, block in placed if isinstance(block, Table)}
+
+
+def _sheet(page: Drawing, sheet: Sheet) -> str:
     """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
+    study, version = page.study, page.version
+    body = Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1))
     return frame(
         study,
-        audience,
+        page.audience,
         sheet.title,
-        imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
-        body=Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1)),
-        home=f"../{name}.html",
+        imprint(study, version, version.chosen(page.name) if page.audience == INTERNAL else ""),
+        body=body,
+        home=f"../{page.name}.html",
         back="Le rapport dont cette fiche est tirée",
         short=True,
     )
 
 
-def _markdown(source: str, taken: set[str]) -> tuple[Markup, list[tuple[str, str]]]:
-    """Prose as HTML without its title, and its sections as (anchor, text); raw HTML is escaped."""
-    text = re.sub(r"^# +.+$", "", source, flags=re.M)
-    html = str(mistune.create_markdown(escape=True, plugins=["table"])(text))
-    sections: list[tuple[str, str]] = []
-
-    def identified(match: re.Match[str]) -> str:
-        plain = re.sub(r"<[^>]+>", "", match[1])
-        name = anchor(plain)
-        while name in taken:
-            name += "-bis"
-        taken.add(name)
-        sections.append((name, str(Markup(plain).unescape())))
-        return f'<h2 id="{name}">{match[1]}</h2>'
-
-    return Markup(re.sub(r"<h2>(.*?)</h2>", identified, html)), sections
-
-
-def _quality(study: Study) -> tuple[Markup, str]:
+def _quality(study: Study) -> Part:
     """What happened to the rows read, table by table: counts about the survey as a whole."""
     counts = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
     read = study.manifest()["tables"]
@@ -145,7 +182,8 @@ def _quality(study: Study) -> tuple[Markup, str]:
     )
     title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
     table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
-    return table.html("qualite"), sentence
+    annex = Markup("<p>{}</p>\n{}").format(sentence, table.html("qualite"))
+    return Part("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)
 
 
 def table_file(page: str, title: str, taken: Collection[str]) -> str:

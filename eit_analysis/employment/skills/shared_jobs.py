@@ -25,7 +25,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.skills.post_packing import Packing, Rules, pack
-from eit_analysis.employment.skills.skill_gaps import UNNAMED
+from eit_analysis.employment.workforce import occupation_names
 from eit_analysis.french import short
 from eit_analysis.reference.distance import road_km
 
@@ -74,7 +74,7 @@ def monthly_needs(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd
     Without a ROME code, the skill is an occupation of its own.
     """
     rows = skills[skills["shared_need_h_per_month"] > 0]
-    named = rows["rome_code"].map(occupation_labels).astype(object).fillna(UNNAMED + rows["rome_code"])
+    named = occupation_names(rows["rome_code"], occupation_labels)
     rows = rows.assign(occupation=named.fillna(rows["skill"]), hours=rows["shared_need_h_per_month"])
     kept = rows[["site_id", "occupation", "skill", "hours"]]
     return kept.merge(pd.DataFrame({"month": list(MONTHS)}), how="cross")

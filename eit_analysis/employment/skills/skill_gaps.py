@@ -15,9 +15,7 @@ from dataclasses import replace
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.employment.workforce import rome_domain
-
-UNNAMED = "métier ROME "  # before a code that neither the study nor an imported ROME names
+from eit_analysis.employment.workforce import occupation_names, rome_domain
 
 
 def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataFrame:
@@ -34,8 +32,7 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
     common = rows.assign(key=key).groupby("key")["skill"].agg(lambda names: sorted(names.mode())[0])
     rows["skill"] = key.map(common).astype(object)
     rows["headcount"] = rows["headcount"].fillna(1.0)
-    named = rows["rome_code"].map(occupation_labels).astype(object)
-    rows["occupation"] = named.fillna(UNNAMED + rows["rome_code"])
+    rows["occupation"] = occupation_names(rows["rome_code"], occupation_labels)
     rows["rome_domain"] = rome_domain(rows["rome_code"])
     rows["level_gap"] = (rows["required_level"] - rows["current_level"]).clip(lower=0)
     rows["to_train"] = rows["headcount"].where(rows["level_gap"] > 0, 0.0)

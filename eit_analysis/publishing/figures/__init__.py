@@ -3,9 +3,7 @@
 Only the visible rows of the table are drawn: what is withheld cannot be read off a picture.
 """
 
-from eit_analysis.publishing.figures.composition import stacked as stacked
 from eit_analysis.publishing.figures.concentration import pareto as pareto
-from eit_analysis.publishing.figures.matrix import heat_map as heat_map
 from eit_analysis.publishing.figures.places import commune_map as commune_map
 from eit_analysis.publishing.figures.projection import fan as fan
 from eit_analysis.publishing.figures.projection import lines as lines

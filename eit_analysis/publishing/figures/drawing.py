@@ -19,8 +19,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from eit_analysis.publishing import wording
 
-# Inches: at this width a text of 11 points is as large as the page's own on screen, and 8 points on A4.
-WIDE = 9.5
+# Inches: at this width a text of 11 points is as large as the page's own on screen, and 9 points on A4.
+WIDE = 8.7
 DARK = "#1B1F23"
 GRID = "#DDDDDD"
 STYLE: Any = {
@@ -126,6 +126,6 @@ def row_height(texts: Sequence[str]) -> float:
 def empty(message: str = "Aucune donnée diffusable") -> str:
     """What is drawn when no row may be."""
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 684 60" font-size="12" fill="#1b1f23">'
-        f'<text x="342" y="34" text-anchor="middle">{message}</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 626 60" font-size="12" fill="#1b1f23">'
+        f'<text x="313" y="34" text-anchor="middle">{message}</text></svg>'
     )

@@ -1,11 +1,12 @@
-"""One colour and one hatch per family of flows, across every report.
+"""One colour per family of flows, across every report, and one hatch: for what is not shown.
 
 The colours keep a distance from one another for readers with any of the three colour deficiencies, and differ
-in lightness for a grey print (both are measured by a test); where two may still be taken for one another, the
-hatch or a label beside the shape tells them apart.
+in lightness for a grey print (both are measured by a test); every shape has its label beside it.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import matplotlib as mpl
 
@@ -22,15 +23,9 @@ RECOVERIES = {
     "material": "#6A3FB5", "organic": "#A184D8", "energy": "#D3BFF2", "disposal": "#222222",
     "unknown": "#FFFFFF",
 }  # fmt: skip
-# Lines only: matplotlib writes a pattern of dots in 60 kB.
-HATCHES = {
-    "textile": "\\\\", "wood": "--", "cardboard": "////", "paper": "||", "weee": "", "biowaste": "//",
-    "food": "---", "plastic": "|", "metal": "", "glass": "++", "mineral": "///", "chemical": "",
-    "mixed": "xx", "other": "x",
-    "material": "", "organic": "//", "energy": "--", "disposal": "", "unknown": "xx",
-}  # fmt: skip
 NEUTRAL = "#8A8F94"
 OTHERS = "#DADDE0"
+WITHHELD: Any = {"facecolor": "#FFFFFF", "edgecolor": "#777777", "hatch": "////", "linewidth": 0.6}
 
 
 def colour(code: str, position: int = 0) -> str:

@@ -64,7 +64,7 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
         for code, at, side in _names(placed.index, open_rings, x, y, radius, frame):
             align = {1: "left", -1: "right", 0: "center"}[side[0]]
             upright = {1: "bottom", -1: "top", 0: "center"}[side[1]]
-            axes.text(*at, _name(code), ha=align, va=upright, fontsize=10, zorder=4)
+            axes.text(*at, _name(code), ha=align, va=upright, fontsize=11, zorder=4)
         _scale_bar(axes, (left, bottom), width, height)
         axes.annotate(
             "N", (right - 0.03 * width, top - 0.14 * height), (right - 0.03 * width, top - 0.02 * height),
@@ -130,7 +130,7 @@ def _names(
     taken: list[Box] = []
     names = []
     for code in [*placed, *rings]:
-        wide, tall = len(_name(code)) * 5.6 * km_per_point, 12 * km_per_point
+        wide, tall = len(_name(code)) * 6.2 * km_per_point, 12 * km_per_point
         for side in SIDES:
             # A corner of the name touches the circle, not the square around it.
             away = reach[code] * (0.75 if side[0] and side[1] else 1.0) + 3 * km_per_point

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ from matplotlib.ticker import FuncFormatter
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import (
+    DARK,
     GRID,
-    WIDE,
     axis_title,
     drawn,
     empty,
@@ -21,8 +20,11 @@ from eit_analysis.publishing.figures.drawing import (
     labels,
     wrapped,
 )  # fmt: skip
+from eit_analysis.publishing.figures.label_places import spread
 from eit_analysis.publishing.figures.palette import PALETTE
 from eit_analysis.publishing.release.tables import Table
+
+DASHES = ("-", "--", ":", "-.")
 
 
 def pyramid(table: Table, left: str, right: str | None = None) -> str:
@@ -36,8 +38,7 @@ def pyramid(table: Table, left: str, right: str | None = None) -> str:
         sign = -1 if right else 1
         axes.barh(places, sign * rows[left], color=PALETTE[0], label=axis_title(left), height=0.78)
         if right:
-            style: Any = {"color": PALETTE[1], "hatch": "//", "edgecolor": "white"}
-            axes.barh(places, rows[right], label=axis_title(right), height=0.78, **style)
+            axes.barh(places, rows[right], color=PALETTE[1], label=axis_title(right), height=0.78)
             axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
             axes.axvline(0, color="#333333", linewidth=0.8)
         axes.set_yticks(places, labels(rows, table.keys[:1]))
@@ -47,39 +48,53 @@ def pyramid(table: Table, left: str, right: str | None = None) -> str:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: wording.number(abs(v), 0)))
         axes.grid(axis="x", color=GRID, linewidth=0.6)
 
-    return drawn(4.4, paint)
+    return drawn(3.2, paint)
 
 
 def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by: str | None = None) -> str:
-    """A line with nested interval bands, narrowest first in ``bands``; one panel per value of ``by``."""
+    """A line with nested interval bands, narrowest first in ``bands``.
+
+    Of several values of ``by`` the first has the bands; the others are thin lines, named at their end.
+    """
     rows = table.visible.dropna(subset=[central])
     if rows.empty:
         return empty()
-    groups = list(rows.groupby(by, sort=False)) if by else [("", rows)]
-    columns = min(3, len(groups))
-    width = WIDE if columns == 3 else 3.4 * columns + 0.6
+    parts = rows.groupby(by, sort=False) if by else [("", rows)]
+    groups = [(code, part.sort_values(x)) for code, part in parts]
 
-    def paint(number: int, axes: Axes) -> None:
-        code, part = groups[number][0], groups[number][1].sort_values(x)
+    def paint(axes: Axes) -> None:
+        first = groups[0][1]
         for depth, (lower, upper) in enumerate(reversed(list(bands))):
             shade: Any = {"color": PALETTE[0], "alpha": 0.20 + 0.22 * depth, "linewidth": 0}
-            axes.fill_between(part[x], part[lower], part[upper], **shade)
-        axes.plot(part[x], part[central], color="#00344F", linewidth=1.8)
-        axes.set_title(wrapped(wording.cell(code, by), 30) if by else "", fontsize=11)
+            axes.fill_between(first[x], first[lower], first[upper], **shade)
+        for place, (_, part) in enumerate(groups):
+            thin: Any = {"color": DARK, "linewidth": 1.2, "linestyle": DASHES[place % len(DASHES)]}
+            axes.plot(part[x], part[central], **(thin if place else {"color": "#00344F", "linewidth": 2.2}))
         axes.grid(color=GRID, linewidth=0.6)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
         # The first and the last year are those that a reader looks for.
-        axes.set_xticks(np.unique(np.linspace(part[x].min(), part[x].max(), 3).round()))
+        axes.set_xticks(np.unique(np.linspace(first[x].min(), first[x].max(), 3).round()))
         french_axis(axes.yaxis)
-        if number % columns == 0:
-            axes.set_ylabel(axis_title(central))
-        # Once all is drawn: set panel by panel, the first would cut off the others of the shared axis.
-        if number == len(groups) - 1:
-            axes.set_ylim(bottom=0)
+        axes.set_ylabel(axis_title(central))
+        axes.set_ylim(bottom=0)
+        if by:
+            _name_ends(axes, [(wording.cell(code, by), part.iloc[-1][[x, central]]) for code, part in groups])
 
-    paints = [partial(paint, number) for number in range(len(groups))]
-    height = 3.1 * -(-len(groups) // columns) + 0.5
-    return drawn(height, *paints, columns=columns, width=width, sharey=True)
+    return drawn(3.0, paint)
+
+
+def _name_ends(axes: Axes, ends: Sequence[tuple[str, Any]]) -> None:
+    """The name of each line beside its last point, spread so that none covers another."""
+    low, high = axes.get_ylim()
+    ordered = sorted(ends, key=lambda end: float(end[1].iloc[1]))
+    heights = [float(point.iloc[1]) for _, point in ordered]
+    spots = spread(np.array(heights), [(high - low) / 15] * len(ordered), low, high)
+    for (name, point), spot in zip(ordered, spots, strict=True):
+        axes.annotate(
+            wrapped(name, 24), (float(point.iloc[0]), float(point.iloc[1])), (1.02, spot), va="center",
+            textcoords=axes.get_yaxis_transform(), annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "#8A8F94", "linewidth": 0.6, "relpos": (0, 0.5)},
+        )  # fmt: skip
 
 
 def lines(table: Table, x: str, value: str, by: str) -> str:

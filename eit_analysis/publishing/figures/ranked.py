@@ -11,19 +11,28 @@ from pandas.api.types import is_integer_dtype
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import DARK, by_row, drawn, empty, labels, row_height
-from eit_analysis.publishing.figures.palette import PALETTE, colour
+from eit_analysis.publishing.figures.palette import PALETTE, WITHHELD, colour
 from eit_analysis.publishing.release.tables import Table
 
 
-def bars(table: Table, value: str, low: str | None = None, high: str | None = None) -> str:
-    """Horizontal bars in the order of the table, with interval whiskers; a number at the end of each."""
-    rows = table.visible.dropna(subset=[value]).iloc[::-1]
+def bars(
+    table: Table, value: str, low: str | None = None, high: str | None = None, most: int | None = None
+) -> str:
+    """Horizontal bars in the order of the table, with interval whiskers; a number at the end of each.
+
+    What the table withholds, where it says how much that is, is one hatched bar at the foot. ``most`` leaves
+    out what comes after so many rows.
+    """
+    rows = table.visible.dropna(subset=[value]).iloc[:most][::-1]
     if rows.empty:
         return empty()
-    names = labels(rows, table.keys)
+    names, rest = labels(rows, table.keys, 52), table.rest.get(value, 0.0)
 
     def paint(axes: Axes) -> None:
-        places = np.arange(len(rows))
+        places = np.arange(len(rows)) + (rest > 0)
+        if rest > 0:
+            axes.barh([0], [rest], height=0.68, **WITHHELD)
+            at_end(axes, rest, 0, wording.measured(rest, value))
         shades = [colour(str(code)) for code in rows[table.keys[0]]]
         axes.barh(places, rows[value], color=shades, edgecolor="#333333", linewidth=0.4, height=0.68)
         ends = rows[value].clip(lower=0)
@@ -32,13 +41,14 @@ def bars(table: Table, value: str, low: str | None = None, high: str | None = No
             ends = rows[[value, high]].max(axis=1).clip(lower=0)
         for place, end, amount in zip(places, ends, rows[value], strict=True):
             at_end(axes, end, place, wording.measured(amount, value))
-        by_row(axes, names, value, is_integer_dtype(rows[value]))
+        called = [*(["autres, non diffusé"] if rest > 0 else []), *names]
+        by_row(axes, called, value, is_integer_dtype(rows[value]))
         axes.margins(x=0.02, y=0.02)
         axes.set_xlim(left=min(0.0, float(rows[[low or value, value]].to_numpy().min()) * 1.05))
         if axes.get_xlim()[0] < 0:
             axes.axvline(0, color="#333333", linewidth=0.9)
 
-    return drawn(0.9 + row_height(names) * len(rows), paint)
+    return drawn(0.9 + row_height(names) * (len(rows) + (rest > 0)), paint)
 
 
 def whiskers(axes: Axes, values: Any, low: Any, high: Any, places: Any) -> None:

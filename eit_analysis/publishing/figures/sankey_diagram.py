@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import pandas as pd
+
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.label_places import Box, overlap, round_below
@@ -15,18 +17,21 @@ from eit_analysis.publishing.figures.palette import OTHERS as GREY
 from eit_analysis.publishing.figures.sankey_layout import (
     OTHERS,
     UNEXPLAINED,
+    WITHHELD,
     Layout,
     Node,
     Ribbon,
     grouped,
     layout,
+    withheld,
 )
 from eit_analysis.publishing.release.tables import Table
 
-WIDTH, NODE, HEAD, FOOT = 1000, 14, 40, 40
+WIDTH, NODE, HEAD, FOOT = 900, 14, 40, 40
 SIZE, LINE = 16, 19  # px: of the text and of a line of it
 LETTER = 0.5 * SIZE  # mean width of a letter of Arial in French text, a little over
-WIDEST = 285  # px left to the labels on either side
+MOST_LINKS = 25
+WIDEST = 265  # px left to the labels on either side
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
 GAPS = (
     '<pattern id="gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -34,12 +39,13 @@ GAPS = (
 )
 
 
-def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> str:
+def sankey(table: Table, value: str, stages: Sequence[str]) -> str:
     """Ribbons between the values of successive key columns, ``value`` as width; a row of the table per path.
 
     Ribbons wear the colour of their family where ``category`` is one of the ``stages``, else of the first.
-    The code ``unexplained`` of any stage is the gap of a balance: hatched, at the foot. Beyond ``limit``
-    nodes of a stage the smaller ones are grouped as *Autres*, with their number.
+    What the table withholds of a printed total is hatched, at the foot. The code ``unexplained`` of any stage
+    is the gap of a balance. The smaller nodes of a stage are grouped as *Autres*, with their number, until no
+    more than :data:`MOST_LINKS` paths are left.
 
     Returns
     -------
@@ -52,16 +58,21 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
         return empty()
     stages = list(stages)
     paths = rows[stages].astype(str).assign(amount=rows[value].astype(float))
-    paths, hidden = grouped(paths, stages, limit)
+    rest = withheld(table, value, stages)
+    limits = range(max(paths[stage].nunique() for stage in stages), 1, -1)
+    each = (grouped(pd.concat([paths, rest]), stages, limit) for limit in limits)
+    paths, hidden = next((one for one in each if len(one[0]) <= MOST_LINKS), grouped(paths, stages, 1))
     family = "category" if "category" in stages else stages[0]
     # What passes through a node may be withheld in part: its bar is then no total.
     closed = table.frame[table.hidden]
     partial = {stage: {*closed[stage].astype(str), *([OTHERS] if len(closed) else [])} for stage in stages}
+    if len(rest):  # what leaves is whole
+        partial[stages[0]] -= set(rest[stages[0]])
     words = {
         (i, str(code)): (
             _name(str(code), stage, hidden),
             ("au\u00a0moins\u00a0" if str(code) in partial[stage] else "")
-            + wording.measured(float(amount), value),
+            + _amount(table, float(amount), value),
         )
         for i, stage in enumerate(stages)
         for code, amount in paths.groupby(stage)["amount"].sum().items()
@@ -74,7 +85,10 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
     columns = [left + i * step for i in range(len(stages))]
     middle = range(1, len(stages) - 1)
     taken = [_box(node, columns, lines[node.stage, node.code]) for node in plan.nodes if node.stage in middle]
-    whole = "" if len(closed) else wording.measured(float(paths["amount"].sum()), value)
+    whole = float(paths["amount"].sum())
+    if complete := WITHHELD in set(rest[stages[0]]):  # with the rest of the printed total
+        whole = float(table.frame[value].iloc[table.row(tuple([table.total] * len(table.keys)))])
+    total = _amount(table, whole, value) if complete or not len(closed) else ""
     parts = [
         f"<defs>{GAPS}</defs>",
         *(_ribbon(r, columns, words, stages) for r in sorted(plan.ribbons, key=lambda r: -r.size)),
@@ -83,9 +97,10 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
         *(
             _on_ribbon(r, columns, wording.cell(r.family, family), taken)
             for r in plan.ribbons
-            if stages.index(family) not in (r.stage, r.stage + 1) and r.family not in (OTHERS, UNEXPLAINED)
+            if stages.index(family) not in (r.stage, r.stage + 1)
+            and r.family not in (OTHERS, UNEXPLAINED, WITHHELD)
         ),
-        *(_heading(x, i, wording.heading(stages[i]).header, whole) for i, x in enumerate(columns)),
+        *(_heading(x, i, wording.heading(stages[i]).header, total) for i, x in enumerate(columns)),
         _measure(plan, value),
     ]
     return (
@@ -94,10 +109,16 @@ def sankey(table: Table, value: str, stages: Sequence[str], limit: int = 20) -> 
     )
 
 
+def _amount(table: Table, amount: float, value: str) -> str:
+    """A sum of rounded numbers has no more digits than they have."""
+    return wording.measured(float(f"{amount:.3g}") if table.coarse else amount, value)
+
+
 def _name(code: str, stage: str, hidden: Mapping[str, int]) -> str:
     if code == OTHERS:
         return f"Autres ({hidden[stage]})"
-    return "non expliqué" if code == UNEXPLAINED else wording.cell(code, stage)
+    named = {UNEXPLAINED: "non expliqué", WITHHELD: "autres, non diffusé"}
+    return named.get(code) or wording.cell(code, stage)
 
 
 def _margin(words: Mapping[tuple[int, str], tuple[str, str]], stage: int) -> float:
@@ -120,10 +141,12 @@ def _ribbon(
 ) -> str:
     x0, x1 = columns[ribbon.stage] + NODE, columns[ribbon.stage + 1]
     y0, y1, size, middle = HEAD + ribbon.start, HEAD + ribbon.end, ribbon.size, (x0 + x1) / 2
-    gap = UNEXPLAINED in (ribbon.source, ribbon.target, ribbon.family)
     shade = _shade(ribbon.family)
     fill = f'fill="{shade}" fill-opacity="0.7" stroke="{edge(shade)}"'
-    if gap:
+    ends = {ribbon.source, ribbon.target, ribbon.family}
+    if UNEXPLAINED in ends:
+        fill = 'fill="#fff" stroke="#333" stroke-dasharray="4 2"'
+    if WITHHELD in ends:
         fill = 'fill="url(#gap)" stroke="#777"'
     caption = " → ".join(
         words[i, code][0] for i, code in ((ribbon.stage, ribbon.source), (ribbon.stage + 1, ribbon.target))
@@ -143,7 +166,9 @@ def _bar(node: Node, columns: list[float], stages: list[str], family: str) -> st
     fill = _shade(node.code) if stages[node.stage] == family or node.code == OTHERS else NEUTRAL
     style = f'fill="{fill}" stroke="#333" stroke-width="0.6"'
     if node.code == UNEXPLAINED:
-        style = 'fill="url(#gap)" stroke="#333" stroke-width="1.2" stroke-dasharray="4 2"'
+        style = 'fill="#fff" stroke="#333" stroke-width="1.2" stroke-dasharray="4 2"'
+    if node.code == WITHHELD:
+        style = 'fill="url(#gap)" stroke="#777"'
     return (
         f'<rect x="{columns[node.stage]:.1f}" y="{HEAD + node.top:.2f}" width="{NODE}" '
         f'height="{node.size:.2f}" {style}/>'
@@ -189,7 +214,7 @@ def _on_ribbon(ribbon: Ribbon, columns: list[float], name: str, taken: list[Box]
     box = (x - len(name) * LETTER, y - SIZE + 2, x, y + 3)
     if ribbon.size < SIZE or any(overlap(box, other) for other in taken):
         return ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" font-size="15.5" {HALO}>{escape(name)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="end" {HALO}>{escape(name)}</text>'
 
 
 def _heading(x: float, stage: int, title: str, whole: str) -> str:

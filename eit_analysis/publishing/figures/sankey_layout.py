@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from eit_analysis.publishing.release.tables import Table
+
 OTHERS = "\x00others"  # no code of any nomenclature
 UNEXPLAINED = "unexplained"
+WITHHELD = "\x00withheld"
 GAP = 5.0
 ROOM = 260.0  # least height left to the flows once every label has its place
 
@@ -57,7 +60,7 @@ class Layout:
 def grouped(paths: pd.DataFrame, stages: Sequence[str], limit: int) -> tuple[pd.DataFrame, dict[str, int]]:
     """The paths (``stages`` and ``amount``) with the smallest codes of a stage as one, beyond its ``limit``.
 
-    What is not explained stays by itself.
+    What is not explained, or withheld, stays by itself.
 
     Returns
     -------
@@ -66,12 +69,33 @@ def grouped(paths: pd.DataFrame, stages: Sequence[str], limit: int) -> tuple[pd.
     """
     paths, hidden = paths.copy(), {}
     for stage in stages:
-        sums = paths[paths[stage] != UNEXPLAINED].groupby(stage, sort=False)["amount"].sum()
+        sums = paths[~paths[stage].isin([UNEXPLAINED, WITHHELD])].groupby(stage, sort=False)["amount"].sum()
         small = sums.sort_values(ascending=False, kind="stable").index[limit:]
         if len(small) > 1:
             paths.loc[paths[stage].isin(small), stage] = OTHERS
             hidden[stage] = len(small)
     return paths.groupby(list(stages), sort=False)["amount"].sum().reset_index(), hidden
+
+
+def withheld(table: Table, value: str, stages: Sequence[str]) -> pd.DataFrame:
+    """What the printed rows leave of the printed totals: paths to, or between, the code :data:`WITHHELD`.
+
+    Of each code of the first stage its subtotal less its paths, where some of these are closed; then what
+    remains of the whole, where the table says what its closed rows are together.
+    """
+    first = stages[0]
+    kept = table.frame[~table.hidden].dropna(subset=[value]).astype({first: str})
+    whole = kept[list(stages)].astype(str) == table.total
+    parts = kept[~whole.any(axis=1)].groupby(first)[value].sum()
+    subtotals = kept[~whole[first] & whole.drop(columns=first).all(axis=1)].groupby(first)[value].sum()
+    closed = set(table.frame.loc[table.hidden, first].astype(str))
+    rests = (subtotals - parts.reindex(subtotals.index, fill_value=0.0))[subtotals.index.isin(closed)]
+    rests = rests[rests > subtotals[rests.index] / 100]  # less is what rounding leaves
+    remains = table.rest.get(value, 0.0) - rests.sum()
+    if table.rest.get(value) and remains > 0:
+        rests[WITHHELD] = remains
+    rows = {first: rests.index, "amount": rests.to_numpy(dtype=float)}
+    return pd.DataFrame({**dict.fromkeys(stages, WITHHELD), **rows})
 
 
 def layout(
@@ -121,7 +145,7 @@ def _ranks(paths: pd.DataFrame, stages: Sequence[str]) -> list[list[str]]:
         )  # fmt: skip
         # Equal but for the order in which floats were added is equal.
         key = (key / weights.sum()).round(9)
-        foot = {OTHERS: 1, UNEXPLAINED: 2}
+        foot = {OTHERS: 1, UNEXPLAINED: 2, WITHHELD: 3}
         order = sorted(weights.index, key=lambda code: (foot.get(code, 0), key[code], code))
         ranks.append(order)
         # The middle of a node along its stage, in mass.

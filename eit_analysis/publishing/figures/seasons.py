@@ -16,7 +16,7 @@ from eit_analysis.publishing.figures.palette import colour
 from eit_analysis.publishing.release.tables import Table
 
 INITIALS = [get_month_names("abbreviated", locale="fr_FR")[m][0].upper() for m in range(1, 13)]
-COLUMNS, WIDTH, HEIGHT, BARS, LEFT, TOP = 3, 333, 150, 86, 48, 38  # px, of a panel and inside it
+COLUMNS, WIDTH, HEIGHT, BARS, LEFT, TOP = 3, 285, 150, 86, 48, 38  # px, of a panel and inside it
 
 
 def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
@@ -51,7 +51,7 @@ def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
     texts = "".join(f'<text x="{LEFT}" y="{y}" fill="#4a5157">{escape(text)}</text>' for y, text in caption)
     height = top + 20 * len(foot) + 12
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {height}" font-size="14" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {height}" font-size="15" '
         f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">{texts}{"".join(panels)}</svg>'
     )
 

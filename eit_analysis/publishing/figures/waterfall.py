@@ -14,7 +14,7 @@ from eit_analysis.publishing.figures.palette import PALETTE
 from eit_analysis.publishing.figures.ranked import at_end, whiskers
 from eit_analysis.publishing.release.tables import Table
 
-LEVEL, RISE, FALL = "#5B5B5B", PALETTE[2], PALETTE[5]
+LEVEL, RISE, FALL = "#5B5B5B", PALETTE[0], "#A9CBE2"  # neither good nor bad: signs are printed
 
 
 def waterfall(
@@ -38,7 +38,7 @@ def waterfall(
 
     falls = ~is_level & (amounts < 0)
     shades = np.where(is_level, LEVEL, np.where(falls, FALL, RISE))
-    style: Any = {"hatch": np.where(falls, "//", ""), "edgecolor": DARK, "linewidth": 0.4, "height": 0.62}
+    style: Any = {"edgecolor": DARK, "linewidth": 0.4, "height": 0.62}
 
     def paint(axes: Axes) -> None:
         places = np.arange(len(rows))

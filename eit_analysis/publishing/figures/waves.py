@@ -86,7 +86,7 @@ def slope(
                 ).strip()
                 axes.annotate(
                     text, (side, height), (side + (0.12 if right else -0.12), spot), va="center",
-                    ha="left" if right else "right", annotation_clip=False, fontsize=10.5,
+                    ha="left" if right else "right", annotation_clip=False, fontsize=11,
                     arrowprops={"arrowstyle": "-", "color": "#8A8F94", "linewidth": 0.6, "shrinkB": 4,
                                 "relpos": (0 if right else 1, 0.5)},
                 )  # fmt: skip

@@ -64,6 +64,24 @@ class Aggregate(Table):
         return {str(self.measure): rest}
 
     @property
+    def coverage(self) -> float:
+        share = self._coverage
+        return super().coverage if share is None else share
+
+    @property
+    def covered(self) -> str:
+        return super().covered if self._coverage is None else "du total"
+
+    @property
+    def _coverage(self) -> float | None:
+        """Which share of the total the printed rows are, where it is printed and nothing is negative."""
+        whole = (self.codes.astype(str) == self.total).all(axis=1).to_numpy()
+        if not self.pooled or (self.frame[str(self.measure)] < 0).any():
+            return None
+        total = self.frame.loc[whole, str(self.measure)].iloc[0]
+        return 1 - self.pooled[str(self.measure)] / total if total > 0 else None
+
+    @property
     def rest(self) -> dict[str, float]:
         may_leave = self.publication is not None and self.publication.rest_shown(self.number)
         return {name: value for name, value in self.pooled.items() if may_leave and value}

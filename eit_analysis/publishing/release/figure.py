@@ -1,4 +1,4 @@
-"""A drawing of a released table: drawn from its visible rows only, with the table beneath."""
+"""A drawing of a released table, drawn from its visible rows only, with what a reader needs around it."""
 
 from __future__ import annotations
 
@@ -7,29 +7,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import accessible, macro
 from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.sentences import Text
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import Viewer
 
-PARTIAL = "Les valeurs non diffusées ne sont pas tracées\u00a0: les tailles ne donnent pas les totaux"
+FEWEST_MARKS = 3  # that a drawing is worth
+LEAST_COVERED = 0.5  # of the total
 
 
 @dataclass(eq=False, repr=False)
 class Figure(Released):
-    """A drawing of a released table: drawn from its visible rows only, with the table beneath.
+    """A drawing of a released table, drawn from its visible rows only.
 
     Attributes
     ----------
     finding : Text or None
-        What the figure shows, in a sentence: its heading wherever the audience may read all of its values.
+        What the figure shows, in a sentence: its heading wherever the audience may read all of its values,
+        and all that is left of it where there is too little to draw.
     source : str
         Where the data come from, in French.
     n : Value or None
@@ -57,35 +60,67 @@ class Figure(Released):
     def heading(self) -> str:
         return self.finding.plain().rstrip(" .") if self.finding and self.finding.readable else self.title
 
-    def caption(self, heading: str) -> str:
-        """What a reader needs beneath it: subject, unit, interval, source, number, what is missing."""
-        parts = [self.title] if heading != self.title else []
-        drawn = next((self.options[o] for o in ("value", "left", "central") if o in self.options), None)
-        unit = wording.heading(drawn).unit if drawn else ""
-        parts += [f"Unité\u00a0: {unit}"] if unit else []
-        if self.options.get("low"):
-            low = wording.heading(self.options["low"])
-            level = re.search(r"\d+(?=\s?%)", f"{low.header} {low.description}")
-            parts += [f"Trait fin\u00a0: intervalle à {level[0]}\u00a0%"] if level else []
-        parts += [f"Source\u00a0: {self.source}"] if self.source else []
-        parts += [f"n\u00a0=\u00a0{self.n.render()}"] if self.n and self.n.readable else []
-        parts += [PARTIAL] if self.table.hidden.any() else []
-        return " ".join(f"{part}." for part in parts)
+    @property
+    def drawn(self) -> str:
+        """The column whose values are drawn, "" where there is none."""
+        return next((self.options[o] for o in ("value", "left", "central") if o in self.options), "")
+
+    @property
+    def drawable(self) -> bool:
+        """Whether it has marks enough, and they are not the smaller part of what they are drawn of."""
+        rows = self.table.visible
+        marks = rows[self.drawn].notna().sum() if self.drawn in rows else len(rows)
+        return int(marks) >= FEWEST_MARKS and self.table.coverage >= LEAST_COVERED
+
+    @property
+    def subtitle(self) -> str:
+        """What is measured, and in which unit."""
+        unit = wording.heading(self.drawn).unit if self.drawn else ""
+        measure = [self.title] if self.heading != self.title else []
+        return ", ".join([*measure, *([f"en {unit}"] if unit else [])])
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """How to read it, what it is about, where it comes from."""
+        number = [self.n.render()] if self.n and self.n.readable else []
+        covered = self.table.coverage
+        if self.table.hidden.any():
+            share = wording.number(100 * covered, 0)
+            number += [f"tracé\u00a0: {share}\u00a0% {self.table.covered}"]
+        rows, most = len(self.table.visible), self.options.get("most")
+        if most and most < rows:
+            number += [f"les {most} premières lignes sur {rows}"]
+        notes = [("Lecture", self._reading()), ("Champ", "\u00a0; ".join(number)), ("Source", self.source)]
+        return [(term, f"{text}.") for term, text in notes if text]
+
+    def _reading(self) -> str:
+        """The first row of the table in words."""
+        if not self.drawn:
+            return ""
+        rows = self.table.visible.dropna(subset=[self.drawn])
+        row = rows.iloc[0]
+        amount = wording.measured(row[self.drawn], self.drawn, self.table.coarse)
+        said = f"{row_name(row, self.table.keys)}, {amount}"
+        low, high = (self.options.get(side) for side in ("low", "high"))
+        if not low or wording.is_missing(row[low]):
+            return said
+        ends = [wording.rounded(row[str(end)], str(end), self.table.coarse) for end in (low, high)]
+        heading = wording.heading(low)
+        level = re.search(r"\d+(?=\s?%)", f"{heading.header} {heading.description}")
+        kind = f"intervalle à {level[0]}\u00a0%" if level else "valeurs basse et haute"
+        return f"{said} (de {ends[0]} à {ends[1]}, {kind}, trait fin)"
 
     def plain(self) -> str:
         return f"{self.heading} (figure)"
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        table = self.table.html(f"{name}-table", csv)
-        if self.table.visible.empty:
-            return table
-        rows = french.counted(len(self.table.visible), "ligne", "lignes")
-        heading = self.heading
-        caption = self.caption(heading)
-        description = (
-            f"{heading}. {caption} Figure tracée à partir du tableau "
-            f"«\u00a0{self.table.title}\u00a0» qui la suit ({rows})."
-        )
+    def _repr_html_(self) -> str:
+        seen = self.seen_by(self.viewer, {})
+        few = Markup("<p><em>Figure non tracée pour ce public, trop peu s'y verrait\u00a0: {}</em></p>")
+        return super()._repr_html_() if seen.drawable else str(few.format(self.title))
+
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        if not self.drawable:
+            return self.finding.html() if self.finding else Markup("")
         try:
             drawing = self.draw(self.table, **self.options)
         except (KeyError, TypeError) as error:
@@ -94,9 +129,13 @@ class Figure(Released):
                 f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
                 f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
             ) from error
+        notes = " ".join(f"{term}\u00a0: {text}" for term, text in self.notes)
+        rows = french.counted(len(self.table.visible), "ligne", "lignes")
+        drawn_of = f"Figure tracée du tableau «\u00a0{self.table.title}\u00a0» ({rows})."
+        description = f"{self.heading}. {drawn_of} {notes}"
         if not re.search("<(path|rect|circle|use)", drawing):
             # Words without a shape are a sentence, not a figure.
             words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", drawing))
-            return macro("sentence", Markup(f"{escape(self.title)}. {words}.")) + table
-        svg = accessible(drawing, name, heading, description)
-        return macro("figure", Markup(svg), heading, caption, table)
+            return macro("sentence", f"{self.title}. {words}.")
+        svg = Markup(accessible(drawing, name, self.heading, description))
+        return macro("figure", svg, self, link)

@@ -18,6 +18,7 @@ from eit_analysis.errors import DisclosureError
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.cards import LINES, Cards
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
@@ -218,6 +219,22 @@ class Release(PreparedTables):
             if not texts or not all(isinstance(text, Text) for text in texts):
                 raise DisclosureError(f"« {question} »\u00a0: la réponse vient de release.text.")
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
+
+    def cards(self, table: Table, action: str, most: int = 3, **lines: str | Sequence[str]) -> Cards:
+        """Recommendations: a card for each of the first ``most`` rows of a table that may be read.
+
+        ``action`` heads a card; ``what``, ``who``, ``stake`` and ``next_step`` are its lines. All quote
+        columns of the row (``"{mass_t_per_year}, d'abord {category}"``); of several wordings, the fullest
+        first, that is said of which every cell may be read.
+        """
+        if not isinstance(table, Table) or not set(lines) <= set(LINES):
+            raise DisclosureError(
+                "Une carte se fait d'un tableau diffusé ; ses lignes sont " + french.listed(list(LINES)) + "."
+            )
+        ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
+        for way in [action, *(way for each in ways.values() for way in each)]:
+            check_words(way, None, {str(name): Value(Constant("")) for name in table.frame})
+        return Cards(self.viewer, table, action, ways, most)
 
     def sheets(
         self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]

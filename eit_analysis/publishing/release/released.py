@@ -54,8 +54,9 @@ class Released:
         """In words."""
         raise NotImplementedError
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        """HTML fragment; ``name`` begins its ids, ``csv`` is the address of the table's file."""
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        """HTML fragment; ``name`` begins its ids, ``link`` is the address of what
+        goes with it: a table's file, a figure's table."""
         raise NotImplementedError
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Released:

@@ -46,17 +46,17 @@ class Text(Released):
         """Whether this audience learns a value from it, be it from what is said in its place."""
         if self.readable or self.partial is None:
             return self.readable
-        return bool(quoted(self.partial)) and self._whole
+        return bool(quoted(self.partial)) and self.whole
 
     @property
-    def _whole(self) -> bool:
-        """Whether there is a value for each that is said in its place."""
-        return all(self.values[name].quotable for name in quoted(self.partial or ""))
+    def whole(self) -> bool:
+        """Whether nothing is missing of it, or of what is said in its place: else it is not said."""
+        if self.readable or self.partial is None:
+            return self.readable
+        return all(self.values[name].quotable for name in quoted(self.partial))
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        # A sentence with a hole in it is not said.
-        whole = self.readable or (self.partial is not None and self._whole)
-        return macro("sentence", self.plain()) if whole else Markup("")
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        return macro("sentence", self.plain()) if self.whole else Markup("")
 
     def _repr_html_(self) -> str:
         seen = self.seen_by(self.viewer, {})
@@ -85,7 +85,7 @@ class Highlights(Released):
             f"{question} {text.plain()}" for question, texts in self.answers for text in texts[:1]
         )
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         # What cannot be answered is not asked: a first screen never says what it does not say.
         said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in self.answers]
         return macro("highlights", [(q, texts) for q, texts in said if texts])
@@ -116,7 +116,7 @@ class Absent(Released):
             return f"{self.why}\u00a0: la partie {parts} est laissée de côté."
         return f"{self.why}\u00a0: les parties {parts} sont laissées de côté."
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("sentence", self.plain())
 
 

@@ -54,7 +54,7 @@ class Sheets(Released):
     def plain(self) -> str:
         return f"{self.title} ({len(self.sheets)})"
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("sheets", self, name)
 
 
@@ -72,5 +72,5 @@ class Questions(Released):
     def plain(self) -> str:
         return f"{self.title} ({len(self.questions)})"
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("questions", self.title, [question.plain() for question in self.questions])

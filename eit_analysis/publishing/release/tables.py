@@ -115,6 +115,17 @@ class Table(Released):
         return shut
 
     @property
+    def coverage(self) -> float:
+        """Which share of the rows may be drawn, 0 to 1."""
+        kept = self.finest
+        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0
+
+    @property
+    def covered(self) -> str:
+        """What :attr:`coverage` is a share of, in words."""
+        return "des lignes du tableau"
+
+    @property
     def codes(self) -> pd.DataFrame:
         """The keys as codes: before site ids became names."""
         return self.frame[list(self.keys)] if self.identity is None else self.identity
@@ -122,11 +133,12 @@ class Table(Released):
     @property
     def visible(self) -> pd.DataFrame:
         """The rows that may be drawn: hidden rows and the total row left out."""
-        keep = ~self.hidden
-        if self.total is not None:
-            for key in self.keys:
-                keep &= (self.frame[key].astype(str) != self.total).to_numpy()
-        return self.frame[keep]
+        return self.frame[self.finest & ~self.hidden]
+
+    @property
+    def finest(self) -> np.ndarray:
+        """Shape (rows,): those that are no total."""
+        return ~(self.frame[list(self.keys)].astype(str) == self.total).any(axis=1).to_numpy(dtype=bool)
 
     def row(self, key: object) -> int:
         """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
@@ -183,9 +195,14 @@ class Table(Released):
         check_key(self.title, self.codes, given)
         return Value(CellText(self, key, column, bounds.get("low"), bounds.get("high")))
 
-    def first(self, column: str = "", rank: int = 1, ascending: bool = False) -> Value:
-        """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``."""
-        return Value(FirstLabel(self, column or self.measure or "", rank, ascending))
+    def first(
+        self, column: str = "", rank: int = 1, ascending: bool = False, said: Sequence[str] = ()
+    ) -> Value:
+        """The label of the row with the ``rank``-th largest visible value, or smallest when ``ascending``.
+
+        It is called by the columns ``said``, by its keys unless these are given.
+        """
+        return Value(FirstLabel(self, column or self.measure or "", rank, ascending, said))
 
     @property
     def readable(self) -> bool:
@@ -205,5 +222,5 @@ class Table(Released):
     def plain(self) -> str:
         return f"{self.title} ({french.counted(len(self.frame), 'ligne', 'lignes')})"
 
-    def html(self, name: str = "apercu", csv: str | None = None) -> Markup:
-        return macro("table", self, Printed(self), name, csv)
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        return macro("table", self, Printed(self), name, link)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,6 +99,7 @@ class FirstLabel:
     column: str
     rank: int
     ascending: bool = False
+    said: Sequence[str] = ()  # the columns that name it, its keys unless there are any
 
     @property
     def readable(self) -> bool:
@@ -142,7 +143,7 @@ class FirstLabel:
         ordered = self._ordered.iloc[self.rank - 1 :]
         levels = _levels(ordered[self.column]).to_numpy()
         level = ordered[(levels == levels[:1]) | (np.arange(len(levels)) == 0)]
-        return [row_name(row, self.table.keys) for _, row in level.iterrows()]
+        return [row_name(row, self.said or self.table.keys) for _, row in level.iterrows()]
 
     def __call__(self) -> str:
         others = self._level[1:]

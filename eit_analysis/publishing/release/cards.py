@@ -1,0 +1,83 @@
+"""Recommendations as cards: an action, then what, who, what is at stake and the next step."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.html import macro
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import Viewer
+
+LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
+
+
+@dataclass(eq=False, repr=False)
+class Cards(Released):
+    """A card for each of the first rows of a table that an audience may read.
+
+    Attributes
+    ----------
+    table : Table
+        Where the rows are from.
+    action : str
+        Heading of a card; like each line it quotes columns of its row.
+    lines : mapping
+        By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
+        may read every cell, else none.
+    most : int
+        How many cards there are at most.
+    """
+
+    viewer: Viewer
+    table: Table
+    action: str
+    lines: Mapping[str, Sequence[str]]
+    most: int
+
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Cards:
+        return replace(self, table=self.table.seen_by(viewer, seen))
+
+    @property
+    def cards(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Of each card its heading, no two the same, and its lines with what they are called."""
+        shut = pd.DataFrame(self.table.shut, columns=self.table.frame.columns)
+        made: list[tuple[str, list[tuple[str, str]]]] = []
+        finest = self.table.finest
+        for position in (row for row in Printed(self.table).rows if finest[row]):
+            row = self.table.frame.iloc[position]
+            open_row = row[~shut.iloc[position].to_numpy()]
+            open_row = open_row[[not wording.is_missing(value) for value in open_row]]
+            lines = [(LINES[name], self._first(ways, open_row)) for name, ways in self.lines.items()]
+            heading = self._first([self.action], open_row)
+            if heading and heading not in dict(made):
+                made.append((heading, [(name, text) for name, text in lines if text]))
+        return made[: self.most]
+
+    def _first(self, ways: Sequence[str], row: pd.Series) -> str:
+        """The first wording of which the row has every cell."""
+        for way in ways:
+            names = [name for _, name, _, _ in string.Formatter().parse(way) if name]
+            if set(names) <= set(row.index):
+                return way.format(**{name: self._said(row[name], name) for name in names})
+        return ""
+
+    def _said(self, value: object, name: str) -> str:
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+            return wording.measured(float(value), name, self.table.coarse)
+        return wording.cell(value, name)
+
+    def plain(self) -> str:
+        return "\u00a0; ".join(heading for heading, _ in self.cards)
+
+    def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        cards = self.cards
+        return macro("cards", cards) if cards else Markup("")
