@@ -40,6 +40,29 @@ class Audience(Section):
     """Nomme les acteurs qui y consentent ; sinon, ce public ne lit que des totaux."""
 
 
+class PageSettings(Section):
+    """What the pages of a study look like and whom their readers turn to."""
+
+    logo: str = Field("", pattern=r"^[\w.-]*\.png$|^$")
+    """Logo en tête des pages : un fichier PNG de 200 ko au plus, à côté de study.toml."""
+    accent: str = Field("#00537f", pattern=r"^#[0-9a-fA-F]{6}$")
+    """Couleur des titres et des liens, assez foncée pour se lire sur du blanc (#00537f)."""
+    contact: str = ""
+    """À qui s’adresser : un nom, un téléphone, une adresse électronique."""
+    deadline: str = ""
+    """Ce qui est attendu des lecteurs, et pour quand."""
+
+    @field_validator("accent")
+    @classmethod
+    def _readable(cls, accent: str) -> str:
+        parts = [int(accent[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        # Contrast of WCAG 2.2, of white: 1.05 / (L + 0.05), L = 0.2126 R + 0.7152 G + 0.0722 B.
+        if 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) < 4.5:
+            raise ValueError(f"« {accent} » se lit mal sur du blanc, choisissez une couleur plus foncée")
+        return accent
+
+
 class Scoring(Section):
     """Weights and declared bounds of the SPOTIS criteria by criterion name, draws of all intervals."""
 
@@ -243,6 +266,8 @@ class StudyConfig(Section):
     """Seuils du secret statistique : ce qui n’en atteint pas un est remplacé par « s »."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: {"partners": Audience(named=True)})
     """Un public des rapports. ``internal``, ``partners``, ``public`` et ``company:…`` existent toujours."""
+    page: PageSettings = PageSettings()
+    """Logo, couleur, contact et échéance, sur chaque page."""
     scoring: Scoring = Scoring()
     """Le classement des synergies."""
     allocation: Allocation = Allocation()

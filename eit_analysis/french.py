@@ -66,6 +66,11 @@ def bound(text: str) -> str:
     return re.sub(r"(?<=«) | (?=[:;?!%»](?:\W|$))", "\u00a0", text)
 
 
+def typeset(text: str) -> str:
+    """The text of a page, or its HTML: spaces that hold, and apostrophes curved."""
+    return re.sub(r"(?<=\w)(?:'|&#39;)(?=[\w«])", "\u2019", bound(text))
+
+
 def fold(text: str) -> str:
     """Text without case, accents or ligatures; every other sign stays.
 

@@ -18,7 +18,7 @@ from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import figures
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.label_places import overlap, round_below, spread
-from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES, ink
+from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
@@ -102,12 +102,6 @@ def test_families_differ_in_a_grey_print() -> None:
     assert gaps.min() > 3
     steps = lab(list(RECOVERIES.values()))[:, 0]
     assert np.abs(np.diff(sorted(steps))).min() > 8
-
-
-def test_text_on_a_fill_has_the_contrast_of_wcag() -> None:
-    assert ink("#FFFFFF") != "#FFFFFF"
-    assert ink("#043C80") == "#FFFFFF"
-    assert ink("#BEEDBD") != "#FFFFFF"
 
 
 def test_a_drawing_of_words_only_is_said_in_a_sentence(small_study: Study) -> None:

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from eit_analysis import french, reference
+from eit_analysis.errors import InputError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.release.viewer import company_of
@@ -23,6 +24,7 @@ from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
 
+LARGEST_LOGO = 200_000  # bytes; every page holds it
 Imprint = list[tuple[str, Any]]
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
@@ -37,6 +39,24 @@ def style_sheet() -> tuple[str, str]:
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     return css, policy
+
+
+def logo(study: Study) -> str:
+    """The study's logo as an address that holds it; empty without one.
+
+    Raises
+    ------
+    InputError
+        When the file that study.toml names is missing, too large or no PNG.
+    """
+    name = study.settings.page.logo
+    if not name:
+        return ""
+    path = study.raw.parent / name
+    content = path.read_bytes() if path.is_file() else b""
+    if not content.startswith(b"\x89PNG\r\n") or len(content) > LARGEST_LOGO:
+        raise InputError("le logo est une image PNG de 200 ko au plus, à côté de study.toml", file=path)
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def audience_name(study: Study, audience: str) -> str:
@@ -64,12 +84,14 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
             wave=study.wave,
             audience=audience_name(study, audience),
             fictional=study.settings.fictional,
+            page=study.settings.page,
+            logo=logo(study),
             imprint=foot,
             **(content | parts),
         )
     )
     head, body = page.split("</head>", 1)  # the style sheet has marks of its own
-    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.bound(text[0]), body))
+    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.typeset(text[0]), body))
 
 
 def published(day: date) -> Markup:

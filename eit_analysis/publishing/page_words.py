@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[1]
 
 
 def folded(text: str) -> str:
-    """Text without case, each run of spaces being one."""
-    return re.sub(r"[\s\u00a0\u202f]+", " ", text).casefold()
+    """Text without case, each run of spaces being one, apostrophes straight."""
+    return re.sub(r"[\s\u00a0\u202f]+", " ", text).replace("\u2019", "'").casefold()
 
 
 def ordinary(study: Study) -> Callable[[str], bool]:

@@ -83,7 +83,8 @@ class Drawing:
 
     def _block(self, number: int, block: Block | Silence) -> Markup:
         if isinstance(block, str):
-            return Markup(mistune.create_markdown(escape=True, plugins=["table"])(_untitled(block)))
+            html = str(mistune.create_markdown(escape=True, plugins=["table"])(_untitled(block)))
+            return Markup(re.sub(r"<em>([^<]+)</em>(?=\s:)", r"<dfn>\1</dfn>", html))
         if isinstance(block, Silence):
             return block.html()
         if isinstance(block, Table):

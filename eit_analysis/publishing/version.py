@@ -83,7 +83,9 @@ def data_digest(study: Study) -> str:
             wave.load(table)
         found |= {f"{wave.wave}/{name}": _file(path) for name, path in files.items()}
     settings = study.root / "data" / "raw" / study.name
-    found |= {path.name: _file(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv")}
+    found |= {
+        path.name: _file(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv", ".png")
+    }
     return _digest(*(f"{name} {digest}" for name, digest in sorted(found.items())))
 
 

@@ -37,10 +37,3 @@ def edge(fill: str) -> str:
     """A darker shade of a fill, for outlines and lines: light families show on white paper too."""
     red, green, blue = mpl.colors.to_rgb(fill)
     return mpl.colors.to_hex((0.6 * red, 0.6 * green, 0.6 * blue))
-
-
-def ink(fill: str) -> str:
-    """White as soon as its contrast with a fill is 4.5:1 (WCAG 2.2), else black, whose contrast then is."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(fill)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#FFFFFF" if 1.05 / (luminance + 0.05) >= 4.5 else "#000000"
