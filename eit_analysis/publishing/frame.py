@@ -29,16 +29,24 @@ Imprint = list[tuple[str, Any]]
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
 
-@cache
-def style_sheet() -> tuple[str, str]:
-    """The style sheet and the content security policy that lets in this sheet and nothing else."""
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+def style_sheet(foot: str) -> tuple[str, str]:
+    """The style sheet and the content security policy that lets in this sheet and nothing else.
+
+    ``foot`` is printed at the foot of each sheet of paper.
+    """
+    quoted = "".join(c if c.isalnum() or c in " ·,()-" else f"\\{ord(c):06x}" for c in foot)
+    css = f'{_page_css()}\n@page {{ @bottom-left {{ content: "{quoted}"; font: 8pt Arial, sans-serif; }} }}\n'
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src-elem 'sha256-{digest}'; style-src-attr 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     return css, policy
+
+
+@cache
+def _page_css() -> str:
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
 def logo(study: Study) -> str:
@@ -69,7 +77,8 @@ def audience_name(study: Study, audience: str) -> str:
 
 def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
-    css, policy = style_sheet()
+    called = audience_name(study, audience)
+    css, policy = style_sheet(f"{study.settings.territory} · {title} · {study.wave} · pour {called}")
     content = {"parts": [], "body": "", "left_out": False}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     page = (
@@ -82,7 +91,7 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
             study_title=study.settings.title,
             territory=study.settings.territory,
             wave=study.wave,
-            audience=audience_name(study, audience),
+            audience=called,
             fictional=study.settings.fictional,
             page=study.settings.page,
             logo=logo(study),

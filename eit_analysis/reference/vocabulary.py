@@ -120,7 +120,7 @@ def heading(column: str) -> Heading:
     contract = _contract().get(column, {})
     vocabulary = _vocabulary()
     labels = {**(contract.get("labels") or {}), **_labels().get(column, {})}
-    if column == "commune_code":  # 35,000 names, which most pages do without
+    if column.endswith("commune_code"):  # 35,000 names, which most pages do without
         labels = {**_communes(), **labels}
     if column in vocabulary.index:
         row = vocabulary.loc[column]

@@ -16,7 +16,7 @@ OTHERS = "\x00others"  # no code of any nomenclature
 UNEXPLAINED = "unexplained"
 WITHHELD = "\x00withheld"
 GAP = 5.0
-ROOM = 260.0  # least height left to the flows once every label has its place
+ROOM = 200.0  # least height left to the flows once every label has its place
 
 
 @dataclass(frozen=True)

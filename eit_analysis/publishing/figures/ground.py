@@ -1,0 +1,141 @@
+"""The ground of a map: outlines of communes, north up, on one scale in both directions.
+
+x = (lon − lon_0) cos(lat_0), y = lat_0 − lat (equirectangular), in km, then in units of the drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.figures.label_places import Box, overlap, round_below
+from eit_analysis.reference.outlines import communes_of, rings_of
+
+KM_PER_DEGREE = 111.2  # of latitude, mean of the ellipsoid WGS 84
+WIDTH, TALLEST, MARGIN, SIZE = 626, 300, 14, 11  # units: of a drawing, its margin, its text
+FILLS = ("#F1F3EF", "#DFE6DC", "#E9EDF2")  # of neighbouring intercommunalités
+HALO = 'paint-order="stroke" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"'
+# Where a caption may stand around its place: side along x, side along y, the best first.
+SIDES = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+Place = tuple[float, float, float]
+
+
+class Ground:
+    """A map of the *intercommunalités* that some communes belong to.
+
+    Parameters
+    ----------
+    codes : collection of str
+        Codes of communes, or names of *intercommunalités*.
+    """
+
+    def __init__(self, codes: Collection[str]) -> None:
+        self.communes = communes_of(codes)
+        self.rings = rings_of(self.communes["commune_code"])
+        # The frame is that of the communes asked for; those around them go on to its edges.
+        given = self.communes[self.communes[["commune_code", "epci_name"]].isin(list(codes)).any(axis=1)]
+        points = [ring for code in given["commune_code"] for ring in self.rings.get(code, [])]
+        points.append(given[["longitude", "latitude"]].dropna().to_numpy())
+        every = np.concatenate(points)
+        self.empty = not len(every)
+        low, high = (every.min(axis=0), every.max(axis=0)) if len(every) else (np.zeros(2), np.ones(2))
+        self.middle = float(low[1] + high[1]) / 2
+        self.origin = np.array([low[0], high[1]])
+        span = self._km(np.array([high[0], low[1]]))
+        self.scale = min((WIDTH - 2 * MARGIN) / max(span[0], 1.0), (TALLEST - 2 * MARGIN) / max(span[1], 1.0))
+        self.width, self.height = (float(side) * self.scale + 2 * MARGIN for side in span)
+
+    def _km(self, point: np.ndarray) -> np.ndarray:
+        east = np.array([math.cos(math.radians(self.middle)), -1.0]) * KM_PER_DEGREE
+        return (point - self.origin) * east
+
+    @property
+    def frame(self) -> Box:
+        """What there is to write on: the drawing is as wide as any other figure."""
+        left = (self.width - WIDTH) / 2
+        return left, 0.0, left + WIDTH, self.height
+
+    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Where a place is on the drawing."""
+        x, y = self._km(np.array([longitude, latitude])) * self.scale + MARGIN
+        return float(x), float(y)
+
+    def centres(self, key: str) -> pd.DataFrame:
+        """Where each commune (``commune_code``) or group (``epci_name``) is: ``x, y`` by its code."""
+        known = self.communes.dropna(subset=["longitude", "latitude"])
+        middles = known.groupby(key)[["longitude", "latitude"]].mean()
+        places = [self.at(*row) for row in middles.itertuples(index=False)]
+        return pd.DataFrame(places, index=middles.index, columns=["x", "y"], dtype=float)
+
+    def svg(self) -> str:
+        """The outlines, the scale and the north."""
+        groups = {name: i for i, name in enumerate(sorted(set(self.communes["epci_name"].dropna())))}
+        own = dict(self.communes[["commune_code", "epci_name"]].to_numpy())
+        fills = {code: FILLS[groups.get(own.get(code), 0) % len(FILLS)] for code in self.rings}
+        shapes = [
+            f'<path d="{"".join(map(self._path, rings))}" fill="{fills[code]}"/>'
+            for code, rings in sorted(self.rings.items())
+        ]
+        length = round_below(self.width / 4 / self.scale)
+        y = self.height - 6
+        text = f"{wording.number(length, 0 if length >= 1 else 1)}{wording.NBSP}km"
+        return (
+            f'<g stroke="#B4BDB0" stroke-width="0.6" stroke-linejoin="round">{"".join(shapes)}</g>'
+            f'<path d="M6 {y:.0f}h{length * self.scale:.1f}" stroke="#1b1f23" stroke-width="2.5"/>'
+            f'<text x="6" y="{y - 5:.0f}">{text}</text>'
+            f'<path d="M{self.width - 14:.0f} 24l5 -14l5 14z" fill="#1b1f23"/>'
+            f'<text x="{self.width - 9:.0f}" y="36" text-anchor="middle" font-weight="bold">N</text>'
+        )
+
+    def _path(self, ring: np.ndarray) -> str:
+        points = self._km(ring) * self.scale + MARGIN
+        return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+
+    def drawing(self, parts: Iterable[str], notes: Sequence[str]) -> str:
+        """The map as an SVG element: the outlines, what is drawn on them, lines of text beneath."""
+        left, _, _, foot = self.frame
+        lines = [
+            f'<text x="{left + 6:.0f}" y="{foot + 15 * i:.0f}">{escape(note)}</text>'
+            for i, note in enumerate(notes, 1)
+        ]
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} 0 {WIDTH} '
+            f'{foot + 15 * len(notes) + 4:.0f}" font-size="{SIZE}" '
+            f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
+            f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{WIDTH}v99h-{WIDTH}z" fill="#fff"/>'
+            f"{''.join([*parts, *lines])}</svg>"
+        )
+
+
+def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], frame: Box) -> list[str]:
+    """Captions of a few lines around their places, in their order; one that would cover another is left out.
+
+    A place is a circle, ``x, y`` and radius, and no other caption covers it.
+    """
+    boxes = {code: (x - r, y - r, x + r, y + r) for code, (x, y, r) in places.items()}
+    taken: list[Box] = []
+    texts = []
+    for code, lines in captions.items():
+        x, y, reach = places[code]
+        wide, tall = max(map(len, lines)) * 0.54 * SIZE, (SIZE + 2) * len(lines)
+        for side in SIDES:
+            # A corner of the caption touches the circle, not the square around it.
+            away = reach * (0.75 if side[0] and side[1] else 1.0) + 3
+            x0 = x + side[0] * away - {1: 0.0, -1: wide, 0: wide / 2}[side[0]]
+            y0 = y + side[1] * away - {1: 0.0, -1: tall, 0: tall / 2}[side[1]]
+            box = (x0, y0, x0 + wide, y0 + tall)
+            others = [circle for other, circle in boxes.items() if other != code]
+            within = frame[0] < x0 and frame[1] < y0 and box[2] < frame[2] and box[3] < frame[3]
+            if within and not any(overlap(box, other) for other in [*taken, *others]):
+                taken.append(box)
+                texts += [
+                    f'<text x="{x0:.1f}" y="{y0 + (SIZE + 2) * i - 2:.1f}" {HALO}>{escape(line)}</text>'
+                    for i, line in enumerate(lines, 1)
+                ]
+                break
+    return texts

@@ -1,0 +1,122 @@
+"""Who could exchange with whom: lines between actors, on the map."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from html import escape
+
+import pandas as pd
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.figures.drawing import empty
+from eit_analysis.publishing.figures.ground import Ground, Place, labels
+from eit_analysis.publishing.figures.palette import colour, edge
+from eit_analysis.publishing.release.tables import Table
+
+SIDE = 5.5  # units: half of a mark
+APART = 15.0  # between the marks of actors of one commune
+# The mark of each kind of actor: its path around (0, 0), its fill.
+MARKS = {
+    "firm": ("M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),
+    "ess": ("M-5 -5h10v10h-10z", "#009E73"),
+    "outlet": ("M0 -6.5l6.5 11.5h-13z", "#E69F00"),
+    "public": ("M0 -7l7 7l-7 7l-7 -7z", "#FFFFFF"),
+}
+
+
+def partners_map(table: Table, by: str = "category") -> str:
+    """A line from each giver to its taker, in the colour of its family, over the outlines of communes.
+
+    The table has ``giver_site_id`` and ``taker_site_id``, and of each ``…_commune_code`` and
+    ``…_actor_type``. Actors of one commune stand around its centre.
+    """
+    rows = table.visible
+    ends = [
+        rows[[f"{end}_site_id", f"{end}_commune_code", f"{end}_actor_type"]].set_axis(
+            ["name", "commune", "kind"], axis=1
+        )
+        for end in ("giver", "taker")
+    ]
+    actors = pd.concat(ends).drop_duplicates("name").astype(str)
+    ground = Ground(set(actors["commune"]))
+    centres = ground.centres("commune_code")
+    actors = actors[actors["commune"].isin(centres.index)]
+    if actors.empty:
+        return empty()
+    places: dict[str, Place] = {}
+    for commune, here in actors.groupby("commune", sort=True):
+        x, y = map(float, centres.loc[str(commune)])
+        reach = APART / 2 / math.sin(math.pi / len(here)) if len(here) > 1 else 0.0
+        for i, name in enumerate(sorted(here["name"])):
+            angle = 2 * math.pi * i / len(here)
+            places[name] = (x + reach * math.cos(angle), y + reach * math.sin(angle), SIDE)
+    marks = [
+        f'<path transform="translate({places[name][0]:.1f} {places[name][1]:.1f})" d="{MARKS[kind][0]}" '
+        f'fill="{MARKS[kind][1]}" stroke="#1b1f23"/>'
+        for name, _, kind in actors.itertuples(index=False)
+    ]
+    lines, families = _lines(rows, places, by)
+    captions = {name: [name] for name in sorted(places, key=lambda name: -_weight(rows, name))}
+    texts = labels(captions, places, ground.frame)
+    return ground.drawing([*lines, *marks, *texts, *_key(ground, families, set(actors["kind"]))], ["", ""])
+
+
+def _lines(rows: pd.DataFrame, places: dict[str, Place], by: str) -> tuple[list[str], list[str]]:
+    """Curved lines with a head at the taker; those between the same two actors beside one another."""
+    lines, families = [], []
+    before: dict[tuple[str, str], int] = defaultdict(int)
+    for giver, taker, family in (
+        rows[["giver_site_id", "taker_site_id", by]].astype(str).itertuples(index=False)
+    ):
+        if giver not in places or taker not in places or giver == taker:
+            continue
+        families += [family] if family not in families else []
+        before[giver, taker] += 1
+        (x0, y0, _), (x1, y1, _) = places[giver], places[taker]
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        across = (y0 - y1) / length, (x1 - x0) / length
+        bend = 0.12 * length + 7 * before[giver, taker]
+        mx, my = (x0 + x1) / 2 + across[0] * bend, (y0 + y1) / 2 + across[1] * bend
+        shade = edge(colour(family))
+        turn = math.hypot(x1 - mx, y1 - my) or 1.0
+        ux, uy = (x1 - mx) / turn, (y1 - my) / turn
+        tip = x1 - ux * (SIDE + 1), y1 - uy * (SIDE + 1)
+        left = tip[0] - 7 * ux - 3 * uy, tip[1] - 7 * uy + 3 * ux
+        right = tip[0] - 7 * ux + 3 * uy, tip[1] - 7 * uy - 3 * ux
+        title = escape(f"{giver} → {taker}, {wording.cell(family, by)}")
+        curve = f"M{x0:.1f} {y0:.1f}Q{mx:.1f} {my:.1f} {tip[0]:.1f} {tip[1]:.1f}"
+        head = f"M{tip[0]:.1f} {tip[1]:.1f}L{left[0]:.1f} {left[1]:.1f}L{right[0]:.1f} {right[1]:.1f}Z"
+        lines.append(
+            f'<g><title>{title}</title><path d="{curve}" fill="none" stroke="{shade}" stroke-width="1.6"/>'
+            f'<path d="{head}" fill="{shade}"/></g>'
+        )
+    return lines, families
+
+
+def _weight(rows: pd.DataFrame, name: str) -> int:
+    return int((rows["giver_site_id"] == name).sum() + (rows["taker_site_id"] == name).sum())
+
+
+def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:
+    """What marks and colours mean, in two lines beneath the map."""
+    left, _, _, foot = ground.frame
+    parts, x = [], left + 6
+    for kind, (path, fill) in MARKS.items():
+        if kind in kinds:
+            name = wording.cell(kind, "actor_type")
+            parts.append(
+                f'<path transform="translate({x + 6:.0f} {foot + 11:.0f})" d="{path}" fill="{fill}" '
+                'stroke="#1b1f23"/>'
+                f'<text x="{x + 17:.0f}" y="{foot + 15:.0f}">{escape(name)}</text>'
+            )
+            x += 34 + 6 * len(name)
+    x = left + 6
+    for family in families:
+        name = wording.cell(family, "category")
+        parts.append(
+            f'<path d="M{x:.0f} {foot + 26:.0f}h16" stroke="{edge(colour(family))}" stroke-width="2.4"/>'
+            f'<text x="{x + 21:.0f}" y="{foot + 30:.0f}">{escape(name)}</text>'
+        )
+        x += 38 + 6 * len(name)
+    return parts
