@@ -71,7 +71,7 @@ def page(project: Path) -> Page:
 
 def text_of(project: Path) -> str:
     file = project / "reports" / STUDY / "2018" / "internal" / f"{NOTEBOOK}.html"
-    return file.read_text(encoding="utf-8")
+    return file.read_text(encoding="utf-8").replace("\u2019", "'")
 
 
 def processed(project: Path, table: str) -> pd.DataFrame:
@@ -186,11 +186,13 @@ def test_needs_of_the_basin(page: Page) -> None:
     table = bmo()
     assert len(table) == 121
     row = one(page(BASIN), Métier=MACHINING)
-    raw = table[table["Nom métier BMO"] == row["Métier de l'enquête BMO"]].iloc[0]
+    raw = table[table["Nom métier BMO"].str.replace("\u2019", "'") == row["Métier de l'enquête BMO"]].iloc[0]
     assert row["Projets de recrutement du bassin (personnes)"] == raw["met"] == "37"
     assert shown(row["Projets jugés difficiles (%)"]) == round(100 * int(raw["xmet"]) / int(raw["met"]))
     masked = one(page(BASIN), Métier="Conduite d'engins de déplacement des charges")
-    raw = table[table["Nom métier BMO"] == masked["Métier de l'enquête BMO"]].iloc[0]
+    raw = table[table["Nom métier BMO"].str.replace("\u2019", "'") == masked["Métier de l'enquête BMO"]].iloc[
+        0
+    ]
     assert (raw["met"], raw["xmet"]) == ("7", "*")  # a mask is no zero
     assert masked["Projets jugés difficiles (%)"] == "–"
 

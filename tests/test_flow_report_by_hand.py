@@ -205,7 +205,7 @@ def report(published) -> dict[str, list[dict[str, str]]]:
 
 def tables_of(folder: Path) -> dict[str, list[dict[str, str]]]:
     reports = folder / "reports" / "thur-doller" / "2018" / "internal"
-    page = (reports / "01_flow_diagnosis.html").read_text(encoding="utf-8")
+    page = (reports / "01_flow_diagnosis.html").read_text(encoding="utf-8").replace("\u2019", "'")
     tables = {}
     for part in page.split("<caption")[1:]:
         link = re.search(r'href="(tables/[^"]+\.csv)"', part)
