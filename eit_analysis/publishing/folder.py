@@ -1,21 +1,23 @@
-"""All files of an audience's folder: pages, what could be kept of those that failed, index."""
+"""All files of an audience's folder: pages, what could be kept of those that failed, index, archive."""
 
 from __future__ import annotations
 
-import html
+import io
 import re
-from datetime import date
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from babel.dates import format_date
-
 from eit_analysis.publishing import notices
+from eit_analysis.publishing.decision import decision
+from eit_analysis.publishing.digest import Digest, beside, digest
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.report import Run
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
 Files = dict[str, bytes]
+SAME = (2000, 1, 1, 0, 0, 0)  # the same files make the same archive
 
 
 def folder_files(
@@ -29,7 +31,7 @@ def folder_files(
     files = dict(carried)
     for run in runs:
         if run.page is not None:
-            files |= {name: text.encode() for name, text in run.page.files.items()}
+            files |= run.page.files
             continue
         # The reason may quote data: outside the team a reader learns only that the page is missing.
         reason = run.error if audience == INTERNAL else "l'équipe de l'étude en est informée"
@@ -39,8 +41,40 @@ def folder_files(
             name: notices.dated(content.decode(), version).encode() if name.endswith(".html") else content
             for name, content in good.get(run.name, {}).items()
         }
-    files["index.html"] = notices.index(study, audience, _entries(files), version).encode()
+    return with_index(study, audience, files, version)
+
+
+def with_index(study: Study, audience: str, files: Files, version: Version) -> Files:
+    """The files of the pages with what is made of them: decision page, index, archive."""
+    names = {re.sub(r"(\.echec)?\.html$", "", name) for name in files if re.match(r"\d[^/]*\.html$", name)}
+    reports = {
+        name: digest(name, files[f"{name}.html"].decode())
+        for name in sorted(names)
+        if f"{name}.html" in files
+    }
+    files = dict(files)
+    if page := decision(study, audience, list(reports.values()), version):
+        files["decision.html"] = page.encode()
+    archive = f"{study.name}-{study.wave}-{study.reports(audience).name}.zip"
+    entries = [_entry(name, reports.get(name), files) for name in sorted(names)]
+    files["index.html"] = notices.index(study, audience, entries, version, archive).encode()
+    files[archive] = _archive(files)
     return files
+
+
+def _entry(name: str, report: Digest | None, files: Files) -> notices.Entry:
+    failed = f"{name}.echec.html"
+    title = report.title if report else name
+    return notices.Entry(title, report, failed if failed in files else "", files.keys())
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    """All files in one, to be sent or laid on any web server: links between them are relative."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, SAME), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
 
 
 def page_files(folder: Path, name: str) -> Files:
@@ -51,27 +85,3 @@ def page_files(folder: Path, name: str) -> Files:
     content = path.read_bytes()
     found = [name for name in beside(content.decode()) if (folder / name).exists()]
     return {path.name: content} | {name: (folder / name).read_bytes() for name in found}
-
-
-def beside(page: str) -> list[str]:
-    """Paths of the tables and sheets that a page leads to."""
-    found = re.findall(r'href="((?:tables|fiches)/[^"#?]+)"', page)
-    return sorted({html.unescape(name) for name in found})
-
-
-def _entries(files: Files) -> list[dict[str, str]]:
-    names = {re.sub(r"(\.echec)?\.html$", "", name) for name in files if re.match(r"\d[^/]*\.html$", name)}
-    return [_entry(files, name) for name in sorted(names)]
-
-
-def _entry(files: Files, name: str) -> dict[str, str]:
-    page, failed = f"{name}.html", f"{name}.echec.html"
-    entry = {"title": name, "href": "", "date": "", "failed": failed if failed in files else ""}
-    if page in files:
-        text = files[page].decode()
-        heading = re.search(r"<h1>(.*?)</h1>", text, flags=re.S)
-        stamp = re.search(r'<time datetime="([0-9-]+)"', text)
-        entry["title"] = html.unescape(heading[1].strip()) if heading else name
-        entry["href"] = page
-        entry["date"] = format_date(date.fromisoformat(stamp[1]), "d MMMM y", locale="fr_FR") if stamp else ""
-    return entry

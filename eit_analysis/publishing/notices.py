@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import format_date
 from markupsafe import Markup
 
+from eit_analysis.publishing.digest import Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint, published
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.version import Version
@@ -14,9 +18,57 @@ from eit_analysis.study import Study
 from eit_analysis.templates import environment
 
 
-def index(study: Study, audience: str, entries: list[dict[str, str]], version: Version) -> str:
-    """The list of an audience's reports: each with its date, or the reason why it is missing."""
-    body = Markup(environment(TEMPLATES).get_template("index.html.j2").render(entries=entries))
+@dataclass(frozen=True)
+class Entry:
+    """A report in the index of its audience, or the reason why it is missing.
+
+    Attributes
+    ----------
+    title : str
+    report : Digest or None
+        What it says, of its last good version where it failed.
+    failed : str
+        Path of the page that says why it failed; "" where it did not.
+    paths : collection of str
+        All files of the audience.
+    """
+
+    title: str
+    report: Digest | None
+    failed: str
+    paths: Collection[str]
+
+    @property
+    def date(self) -> str:
+        day = self.report.day if self.report else None
+        return format_date(day, "d MMMM y", locale="fr_FR") if day else ""
+
+    @property
+    def picture(self) -> Markup | str:
+        shown = self.report.pictures if self.report else []
+        return thumbnail(self.report.name, shown[0]) if self.report and shown else ""
+
+    @property
+    def sheets(self) -> int:
+        return sum(path.startswith("fiches/") for path in self.report.beside) if self.report else 0
+
+    @property
+    def downloads(self) -> list[tuple[str, str]]:
+        """Files of the whole report: path and what it is."""
+        name = self.report.name if self.report else ""
+        offered = {f"tables/{name}.xlsx": "Tableaux (XLSX)", f"{name}.pdf": "Imprimé (PDF)"}
+        offered |= {f"{name}.pptx": "Diapositives (PPTX)"}
+        return [(path, words) for path, words in offered.items() if path in self.paths]
+
+
+def index(study: Study, audience: str, entries: list[Entry], version: Version, archive: str) -> str:
+    """The reports of an audience, each with what it answers, or the reason why it is missing.
+
+    ``archive`` is the file that holds them all.
+    """
+    decides = any("decision.html" in entry.paths for entry in entries)
+    template = environment(TEMPLATES).get_template("index.html.j2")
+    body = Markup(template.render(entries=entries, archive=archive, decision=decides))
     return frame(study, audience, "Rapports de l'étude", imprint(study, version), body=body, home="")
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import EitError, InputError
 from eit_analysis.publishing.consents import Rosters, census
-from eit_analysis.publishing.folder import Files, beside, folder_files, page_files
+from eit_analysis.publishing.digest import beside
+from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.page_words import ordinary
@@ -110,7 +111,7 @@ class Press:
                 if last.made_from.get(name) == version.pages[name]:
                     files |= page_files(self.study.reports(INTERNAL), name)
             old, new = last.fingerprint.encode(), version.fingerprint.encode()
-            files = {name: content.replace(old, new) for name, content in files.items()}
+            files = {n: c.replace(old, new) if n.endswith(".html") else c for n, c in files.items()}
         return files
 
     def _told(self, audience: str) -> list[Statements]:
@@ -167,7 +168,8 @@ class Press:
         if not rules or not Disclosure.model_validate(rules).as_strict_as(self.study.settings.disclosure):
             return {}
         names, may_name = self.names([]), allowed(self.study, audience, self.now)
-        return {} if any(names.found(text.decode()) - may_name for text in files.values()) else files
+        texts = (text.decode() for name, text in files.items() if not name.endswith(".xlsx"))
+        return {} if any(names.found(text) - may_name for text in texts) else files
 
 
 def _reads(audience: str, other: str) -> bool:
@@ -228,7 +230,8 @@ def _named(files: Files, names: Names) -> dict[str, list[str]]:
     """By page, the sites that it, its tables or its sheets name."""
     found: dict[str, list[str]] = {}
     for name in sorted(name for name in files if re.match(r"\d[^/.]*\.html$", name)):
-        own = [name, *(path for path in beside(files[name].decode()) if path in files)]
+        read = (path for path in beside(files[name].decode()) if path in files)
+        own = [name, *(path for path in read if not path.endswith(".xlsx"))]  # which holds the same tables
         sites = set().union(*(names.found(files[path].decode()) for path in own))
         found[name.removesuffix(".html")] = sorted(sites)
     return found

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from eit_analysis import french, spreadsheet_csv
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
-from eit_analysis.publishing.frame import frame, imprint
+from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.gathering import Silence, gathered
 from eit_analysis.publishing.layout import Numbered, Section, arranged
 from eit_analysis.publishing.release.figure import Figure
@@ -23,26 +23,36 @@ from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
 from eit_analysis.publishing.version import Version
+from eit_analysis.publishing.workbook import workbook
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 
+FICTION = "données fictives"
 LONGEST_NAME = 60  # characters of a title in the name of its file
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page ready to be written: its title, its HTML, the CSV of its tables and its sheets by file name."""
+    """A page ready to be written.
+
+    Attributes
+    ----------
+    texts : dict of str to str
+        Its HTML, the CSV of its tables and its sheets, by path within the folder of its audience.
+    workbook : bytes
+        The same tables as XLSX; empty without any.
+    """
 
     name: str
     title: str
-    html: str
-    csvs: dict[str, str]
-    sheets: dict[str, str]
+    texts: dict[str, str]
+    workbook: bytes
 
     @property
-    def files(self) -> dict[str, str]:
-        """All of its files, by path within the folder of its audience."""
-        return {f"{self.name}.html": self.html, **self.csvs, **self.sheets}
+    def files(self) -> dict[str, bytes]:
+        """All of its files, by path."""
+        files = {name: text.encode() for name, text in self.texts.items()}
+        return files | ({workbook_file(self.name): self.workbook} if self.workbook else {})
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ class Drawing:
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
     csvs: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
 
     def part(self, section: Section, anchor: str) -> Part:
         finding = section.finding.plain().rstrip(" .") if section.finding else ""
@@ -104,7 +115,13 @@ class Drawing:
         # A table of which only the total is said has no file.
         if csv in html:
             self.csvs[csv] = to_csv(table)
+            self.tables.append(table)
         return html
+
+
+def workbook_file(name: str) -> str:
+    """The path of the workbook of a report."""
+    return f"tables/{name}.xlsx"
 
 
 def anchor(text: str, taken: Collection[str]) -> str:
@@ -129,8 +146,12 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
         imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
         parts=[part for part in parts if part.shown or part.annex],
         left_out=bool(viewer_of(study, audience).refused),
+        workbook=workbook_file(name) if drawing.tables else "",
     )
-    return Page(name, title, html, drawing.csvs, drawing.sheets)
+    texts = {f"{name}.html": html, **drawing.csvs, **drawing.sheets}
+    fiction = [FICTION] if study.settings.fictional else []
+    context = " · ".join([study.settings.title, study.wave, audience_name(study, audience), *fiction])
+    return Page(name, title, texts, workbook(title, context, drawing.tables) if drawing.tables else b"")
 
 
 def _title(prose: str) -> str:

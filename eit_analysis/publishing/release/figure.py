@@ -61,6 +61,11 @@ class Figure(Released):
         return self.finding.plain().rstrip(" .") if self.finding and self.finding.readable else self.title
 
     @property
+    def kind(self) -> str:
+        """The name of what draws it."""
+        return getattr(self.draw, "__name__", "").strip("<>")
+
+    @property
     def drawn(self) -> str:
         """The column whose values are drawn, "" where there is none."""
         return next((self.options[o] for o in ("value", "left", "central") if o in self.options), "")

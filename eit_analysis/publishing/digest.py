@@ -1,0 +1,104 @@
+"""What a page says in short, read from its HTML: its answers, recommendations and figures.
+
+The index and the decision page are made of it. They hold what the pages let their audience read, word for
+word, also of pages that an earlier version made.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+WORDS_PER_MINUTE = 200  # read with attention
+ANSWER = re.compile(r'<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>', re.S)
+CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
+FIGURE = re.compile(
+    r'<figure data-kind="(\w*)">\s*<figcaption[^>]*>(.*?)</figcaption>.*?(<svg.*?</svg>).*?</figure>', re.S
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: what draws it, its heading in HTML, its drawing."""
+
+    kind: str
+    heading: Markup
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A report in short.
+
+    Attributes
+    ----------
+    name, title : str
+        Its file without suffix, its heading.
+    lead : Markup
+        Its first paragraph.
+    day : date or None
+        When it was published.
+    answers : list of (Markup, Markup)
+        Questions of its first screen with their answers.
+    cards : list of Markup
+        Its recommendations, each an item of a list.
+    pictures : list of Picture
+        Figures of its body, in their order.
+    minutes : int
+        What its body takes to read.
+    tables : int
+        How many tables it has.
+    beside : list of str
+        Paths of the files that it leads to.
+    """
+
+    name: str
+    title: str
+    lead: Markup
+    day: date | None
+    answers: list[tuple[Markup, Markup]]
+    cards: list[Markup]
+    pictures: list[Picture]
+    minutes: int
+    tables: int
+    beside: list[str]
+
+
+def digest(name: str, page: str) -> Digest:
+    """A report in short, from its page."""
+    content = page.partition("</head>")[2]
+    body = content.partition('<div class="annex">')[0]
+    heading = re.search(r"<h1>(.*?)</h1>", body, flags=re.S)
+    lead = re.search(r'<div class="body">\s*<p>(.*?)</p>', body, flags=re.S)
+    stamp = re.search(r'<time datetime="([0-9-]+)"', content)
+    words = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", body, flags=re.S).split()
+    return Digest(
+        name,
+        html.unescape(heading[1].strip()) if heading else name,
+        Markup(lead[1] if lead else ""),
+        date.fromisoformat(stamp[1]) if stamp else None,
+        [(Markup(question), Markup(answer)) for question, answer in ANSWER.findall(body)],
+        [Markup(card) for card in CARD.findall(body)],
+        [Picture(kind, Markup(title), Markup(svg)) for kind, title, svg in FIGURE.findall(body)],
+        max(1, round(len(words) / WORDS_PER_MINUTE)),
+        content.count("<table"),
+        beside(page),
+    )
+
+
+def beside(page: str) -> list[str]:
+    """Paths of the tables and sheets that a page leads to."""
+    found = re.findall(r'href="((?:tables|fiches)/[^"#?]+)"', page)
+    return sorted({html.unescape(name) for name in found})
+
+
+def thumbnail(name: str, picture: Picture) -> Markup:
+    """A drawing as an ornament: nothing is read aloud, and its ids are its own."""
+    svg = re.sub(r"<(title|desc)\b.*?</\1>", "", str(picture.svg), flags=re.S)
+    svg = re.sub(r' role="img" aria-labelledby="[^"]*"', ' aria-hidden="true"', svg)
+    svg = re.sub(r'((?:\bid="|url\(#|href="#))', rf"\g<1>{name}-", svg)
+    return Markup(svg.replace('class="drawing"', 'class="thumbnail"'))
