@@ -76,6 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--audience", action="append", default=[], metavar="PUBLIC", help="internal par défaut")
     run.add_argument("--notebook", action="append", default=[], metavar="NOTEBOOK", help="tous par défaut")
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="NOM=VALEUR")
+    run.add_argument("--pdf", action="store_true", help="imprime aussi chaque page, par Chromium")
+    run.add_argument("--slides", action="store_true", help="fait aussi des diapositives, par Chromium")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
 
     register = commands.add_parser("import", help="verse un registre ou des données ouvertes dans l'étude")
@@ -158,16 +160,21 @@ def command_run(arguments: argparse.Namespace) -> int:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
+    from eit_analysis.publishing.folder import FORMS
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
+    from eit_analysis.publishing.paper import browser
     from eit_analysis.publishing.press import publish
     from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     notebooks = find_notebooks(study.root, arguments.notebook)
     parameters = read_parameters(notebooks, arguments.parameters)
+    forms = tuple(form for form in FORMS if getattr(arguments, form))
+    if forms:
+        browser()
     with locked(study, f"eit run {study.name}", warn):
         check_names(study)
-        failures = publish(study, audiences, notebooks, parameters, arguments.jobs, progress, print)
+        failures = publish(study, audiences, notebooks, parameters, arguments.jobs, progress, print, forms)
     for audience in audiences:
         print(study.reports(audience).relative_to(study.root) / "index.html")
     for run in failures:

@@ -17,17 +17,20 @@ WORDS_PER_MINUTE = 200  # read with attention
 ANSWER = re.compile(r'<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>', re.S)
 CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
 FIGURE = re.compile(
-    r'<figure data-kind="(\w*)">\s*<figcaption[^>]*>(.*?)</figcaption>.*?(<svg.*?</svg>).*?</figure>', re.S
+    r'<figure data-kind="(\w*)">\s*<figcaption[^>]*>(.*?)</figcaption>.*?(<svg.*?</svg>)'
+    r'.*?<p class="caption">(.*?)(?:<a\b.*?)?</p>.*?</figure>',
+    re.S,
 )
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: what draws it, its heading in HTML, its drawing."""
+    """A figure: what draws it, its heading and caption in HTML, its drawing."""
 
     kind: str
     heading: Markup
     svg: Markup
+    caption: Markup
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def digest(name: str, page: str) -> Digest:
         date.fromisoformat(stamp[1]) if stamp else None,
         [(Markup(question), Markup(answer)) for question, answer in ANSWER.findall(body)],
         [Markup(card) for card in CARD.findall(body)],
-        [Picture(kind, Markup(title), Markup(svg)) for kind, title, svg in FIGURE.findall(body)],
+        [Picture(kind, *map(Markup, texts)) for kind, *texts in FIGURE.findall(body)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),
         beside(page),

@@ -5,28 +5,38 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from eit_analysis.publishing import notices
+from eit_analysis.publishing import notices, paper
 from eit_analysis.publishing.decision import decision
 from eit_analysis.publishing.digest import Digest, beside, digest
+from eit_analysis.publishing.frame import audience_name
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.report import Run
+from eit_analysis.publishing.slides import slides
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
 Files = dict[str, bytes]
+FORMS = ("pdf", "slides")
 SAME = (2000, 1, 1, 0, 0, 0)  # the same files make the same archive
 
 
 def folder_files(
-    study: Study, audience: str, runs: list[Run], version: Version, good: dict[str, Files], carried: Files
+    study: Study,
+    audience: str,
+    runs: list[Run],
+    version: Version,
+    good: dict[str, Files],
+    carried: Files,
+    forms: Collection[str] = (),
 ) -> Files:
     """The folder of an audience in one version, by path within it, from the ``runs`` of its pages.
 
     Of a page that failed the last ``good`` version stays, by page the files of it, and says its date;
-    ``carried`` are files of pages that this version need not make again.
+    ``carried`` are files of pages that this version need not make again. ``forms`` are those of
+    :data:`FORMS` that are made of the pages besides.
     """
     files = dict(carried)
     for run in runs:
@@ -41,11 +51,11 @@ def folder_files(
             name: notices.dated(content.decode(), version).encode() if name.endswith(".html") else content
             for name, content in good.get(run.name, {}).items()
         }
-    return with_index(study, audience, files, version)
+    return _with_index(study, audience, files, version, forms)
 
 
-def with_index(study: Study, audience: str, files: Files, version: Version) -> Files:
-    """The files of the pages with what is made of them: decision page, index, archive."""
+def _with_index(study: Study, audience: str, files: Files, version: Version, forms: Collection[str]) -> Files:
+    """The files of the pages with what is made of them: decision page, other forms, index, archive."""
     names = {re.sub(r"(\.echec)?\.html$", "", name) for name in files if re.match(r"\d[^/]*\.html$", name)}
     reports = {
         name: digest(name, files[f"{name}.html"].decode())
@@ -55,6 +65,17 @@ def with_index(study: Study, audience: str, files: Files, version: Version) -> F
     files = dict(files)
     if page := decision(study, audience, list(reports.values()), version):
         files["decision.html"] = page.encode()
+    if "pdf" in forms:
+        made = paper.printed(
+            {name: files[f"{name}.html"] for name in [*reports, *(["decision"] if page else [])]}
+        )
+        files |= {f"{name}.pdf": content for name, content in made.items()}
+    if "slides" in forms:
+        context = f"{study.settings.title} · {study.wave} · {audience_name(study, audience)}"
+        context += " · données fictives" * study.settings.fictional
+        for name, report in reports.items():
+            drawn = paper.pictures([picture.svg for picture in report.pictures])
+            files[f"{name}.pptx"] = slides(report, drawn, context)
     archive = f"{study.name}-{study.wave}-{study.reports(audience).name}.zip"
     entries = [_entry(name, reports.get(name), files) for name in sorted(names)]
     files["index.html"] = notices.index(study, audience, entries, version, archive).encode()

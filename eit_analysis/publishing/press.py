@@ -44,6 +44,8 @@ class Press:
         Processes at a time.
     progress : callable
         Wraps what is waited for.
+    forms : tuple of str
+        What is made of the pages besides (:data:`~eit_analysis.publishing.folder.FORMS`).
     """
 
     study: Study
@@ -51,6 +53,7 @@ class Press:
     now: Rosters
     jobs: int
     progress: Progress
+    forms: tuple[str, ...] = ()
 
     @property
     def notebooks(self) -> list[Path]:
@@ -135,7 +138,7 @@ class Press:
     ) -> None:
         place = self.study.reports(audience)
         good = {run.name: self._last_good(audience, run.name) for run in runs if run.page is None}
-        files = folder_files(self.study, audience, runs, version, good, carried)
+        files = folder_files(self.study, audience, runs, version, good, carried, self.forms)
         made = {run.name for run in runs if run.page is not None} | {Path(name).stem for name in carried}
         record = Record(
             wave=self.study.wave,
@@ -185,6 +188,7 @@ def publish(
     jobs: int,
     progress: Progress,
     say: Callable[[str], None],
+    forms: tuple[str, ...] = (),
 ) -> list[Run]:
     """Give each audience its pages, and withdraw what may no longer be read, of all waves and audiences.
 
@@ -198,7 +202,7 @@ def publish(
     """
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
-    press = Press(study, log, census(study), jobs, progress)
+    press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
     if unsearched := press.unsearched(audiences):
         say(unsearched)

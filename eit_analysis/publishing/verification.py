@@ -19,6 +19,8 @@ from eit_analysis.publishing.report import Progress
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.study import Study
 
+DERIVED = (".pdf", ".pptx", ".zip")
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -81,6 +83,8 @@ def _parameters(record: Record) -> str:
 
 def _verdict(record: Record, version: Version, made: Files, place: Path) -> Verdict:
     there = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    # What is made of these files alone, some of it by a browser, is not made again.
+    made, there = ({n: c for n, c in files.items() if not n.endswith(DERIVED)} for files in (made, there))
     different = {}
     for name in sorted(made.keys() | there.keys()):
         if name not in there:
@@ -122,4 +126,4 @@ def _changed(record: Record, version: Version) -> list[str]:
 
 def _undated(content: bytes) -> bytes:
     """A page without its day: the date of the foot, and that of the reports listed by an index."""
-    return re.sub(rb"<time .*?</time>|Publi\xc3\xa9 le \d.*", b"", content)
+    return re.sub(rb"<p class=\"context\">Publi.*?</p>|<time .*?</time>|Publi\xc3\xa9 le \d.*", b"", content)
