@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from itertools import zip_longest
 
 from markupsafe import Markup
 
-from eit_analysis.publishing.digest import Digest, thumbnail
+from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.version import Version
@@ -21,29 +21,32 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
     The first answers of all reports come first, then the second ones, of the report with most answers
-    before the others.
+    before the others. A firm's own page has instead all that its reports say of itself.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
         return ""
-    fullest = sorted(reports, key=lambda report: -len(report.answers))
-    asked = [*((r, a) for r in reports for a in r.answers[:1])]
-    asked += chain.from_iterable(
-        [(r, a) for r, a in zip(fullest, rank, strict=True) if a is not None]
-        for rank in zip_longest(*(report.answers[1:] for report in fullest))
-    )
-    kept = asked[:FIGURES]
-    answers = [answer for report in reports for of, answer in kept if of is report]
+    own = [answer for report in digests for answer in report.answers if answer.personal]
+    title = "Votre page, pour une réunion" if own else "Pour décider"
     ranked = zip_longest(*(report.cards for report in reports))
-    cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
-    pictures = [(r.name, p) for r in reports for p in r.pictures if p.kind in MAPS]
+    maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     template = environment(TEMPLATES).get_template("decision.html.j2")
     body = template.render(
-        answers=answers,
-        cards=cards,
-        picture=thumbnail("carte", pictures[0][1]) if pictures else "",
-        caption=pictures[0][1].heading if pictures else "",
+        answers=own or _answers(reports),
+        own=bool(own),
+        cards=[card for rank in ranked for card in rank if card is not None][:ACTIONS],
+        picture=thumbnail("carte", maps[0]) if maps else "",
+        caption=maps[0].heading if maps else "",
         reports=reports,
     )
     foot = imprint(study, version)
-    return frame(study, audience, "Pour décider", foot, body=Markup(body), short=True, kind="decision")
+    return frame(study, audience, title, foot, body=Markup(body), short=True, kind="decision")
+
+
+def _answers(reports: list[Digest]) -> list[Answer]:
+    fullest = sorted(reports, key=lambda report: -len(report.answers))
+    later = zip_longest(*(report.answers[1:] for report in fullest))
+    firsts = [answer for report in reports for answer in report.answers[:1]]
+    asked = [*firsts, *(answer for rank in later for answer in rank if answer is not None)]
+    kept = {id(answer) for answer in asked[:FIGURES]}
+    return [answer for report in reports for answer in report.answers if id(answer) in kept]

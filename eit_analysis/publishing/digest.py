@@ -14,7 +14,7 @@ from datetime import date
 from markupsafe import Markup
 
 WORDS_PER_MINUTE = 200  # read with attention
-ANSWER = re.compile(r'<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>', re.S)
+ANSWER = re.compile(r'<div>\s*<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>(.*?)</div>', re.S)
 CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
 FIGURE = re.compile(
     r'<figure data-kind="(\w*)">\s*<figcaption[^>]*>(.*?)</figcaption>.*?(<svg.*?</svg>)'
@@ -34,6 +34,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A question of a first screen, its answer, and what qualifies it."""
+
+    question: Markup
+    answer: Markup
+    details: list[Markup]
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is about the firm that reads."""
+        return re.search(r"\bvous\b", self.question, flags=re.I) is not None
+
+
+@dataclass(frozen=True)
 class Digest:
     """A report in short.
 
@@ -45,10 +59,12 @@ class Digest:
         Its first paragraph.
     day : date or None
         When it was published.
-    answers : list of (Markup, Markup)
-        Questions of its first screen with their answers.
+    answers : list of Answer
+        Of its first screen.
     cards : list of Markup
         Its recommendations, each an item of a list.
+    first : Markup
+        The first of them in a few words.
     pictures : list of Picture
         Figures of its body, in their order.
     minutes : int
@@ -63,8 +79,9 @@ class Digest:
     title: str
     lead: Markup
     day: date | None
-    answers: list[tuple[Markup, Markup]]
+    answers: list[Answer]
     cards: list[Markup]
+    first: Markup
     pictures: list[Picture]
     minutes: int
     tables: int
@@ -84,13 +101,21 @@ def digest(name: str, page: str) -> Digest:
         html.unescape(heading[1].strip()) if heading else name,
         Markup(lead[1] if lead else ""),
         date.fromisoformat(stamp[1]) if stamp else None,
-        [(Markup(question), Markup(answer)) for question, answer in ANSWER.findall(body)],
+        [
+            Answer(Markup(question), Markup(answer), _details(rest))
+            for question, answer, rest in ANSWER.findall(body)
+        ],
         [Markup(card) for card in CARD.findall(body)],
+        Markup(next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")),
         [Picture(kind, *map(Markup, texts)) for kind, *texts in FIGURE.findall(body)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),
         beside(page),
     )
+
+
+def _details(rest: str) -> list[Markup]:
+    return [Markup(text) for text in re.findall(r"<dd>(.*?)</dd>", rest, flags=re.S)]
 
 
 def beside(page: str) -> list[str]:

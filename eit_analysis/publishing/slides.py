@@ -26,7 +26,7 @@ def slides(report: Digest, pictures: list[bytes], context: str) -> bytes:
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     deck.core_properties.title, deck.core_properties.language = report.title, "fr"
     _words(deck, report.title, [plain(report.lead)], context)
-    answers = [f"{plain(question)} {plain(answer)}" for question, answer in report.answers]
+    answers = [f"{plain(one.question)} {plain(one.answer)}" for one in report.answers]
     if answers:
         _words(deck, "L’essentiel", answers, context)
     for shown, content in zip(report.pictures, pictures, strict=True):

@@ -35,6 +35,8 @@ class Cards(Released):
         may read every cell, else none.
     most : int
         How many cards there are at most.
+    worth : str
+        A column of what is gained: a row that is read to lose is not recommended.
     """
 
     viewer: Viewer
@@ -42,6 +44,7 @@ class Cards(Released):
     action: str
     lines: Mapping[str, Sequence[str]]
     most: int
+    worth: str = ""
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Cards:
         return replace(self, table=self.table.seen_by(viewer, seen))
@@ -56,7 +59,9 @@ class Cards(Released):
             row = self.table.frame.iloc[position]
             open_row = row[~shut.iloc[position].to_numpy()]
             open_row = open_row[[not wording.is_missing(value) for value in open_row]]
-            lines = [(LINES[name], self._first(ways, open_row)) for name, ways in self.lines.items()]
+            if float(open_row.get(self.worth, 0.0)) < 0:
+                continue
+            lines = [(LINES[n], self._first(self.lines[n], open_row)) for n in LINES if n in self.lines]
             heading = self._first([self.action], open_row)
             if heading and heading not in dict(made):
                 made.append((heading, [(name, text) for name, text in lines if text]))

@@ -139,8 +139,21 @@ class Release(PreparedTables):
         known = self._known(frame)
         return Listing(self.viewer, title, known, first, note, sites=sites, most=most, beside=beside)
 
-    def own(self, frame: pd.DataFrame, title: str, note: str = "") -> Table:
-        """The rows of the firm that reads, in full; none for any other audience."""
+    def own(self, content: pd.DataFrame | Breakdown, title: str, note: str = "") -> Table:
+        """The rows of the firm that reads, or sums of its records alone, in full: they tell of nobody else.
+
+        Raises
+        ------
+        DisclosureError
+            When sums have records of another firm.
+        """
+        if isinstance(content, Breakdown):
+            if set(content.records["site_id"]) - {self.viewer.company}:
+                raise DisclosureError(
+                    f"« {title} »\u00a0: ces sommes ne sont pas celles d'un seul acteur, le lecteur."
+                )
+            return Table(**self._shown(content, title, note), measure=content.measure)
+        frame = content
         mine = frame[frame["site_id"] == self.viewer.company].drop(columns="site_id")
         return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
 
@@ -220,12 +233,15 @@ class Release(PreparedTables):
                 raise DisclosureError(f"« {question} »\u00a0: la réponse vient de release.text.")
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
 
-    def cards(self, table: Table, action: str, most: int = 3, **lines: str | Sequence[str]) -> Cards:
+    def cards(
+        self, table: Table, action: str, most: int = 3, worth: str = "", **lines: str | Sequence[str]
+    ) -> Cards:
         """Recommendations: a card for each of the first ``most`` rows of a table that may be read.
 
         ``action`` heads a card; ``what``, ``who``, ``stake`` and ``next_step`` are its lines. All quote
         columns of the row (``"{mass_t_per_year}, d'abord {category}"``); of several wordings, the fullest
-        first, that is said of which every cell may be read.
+        first, that is said of which every cell may be read. A row of which the column ``worth`` is read to be
+        negative is passed over.
         """
         if not isinstance(table, Table) or not set(lines) <= set(LINES):
             raise DisclosureError(
@@ -234,7 +250,7 @@ class Release(PreparedTables):
         ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
         for way in [action, *(way for each in ways.values() for way in each)]:
             check_words(way, None, {str(name): Value(Constant("")) for name in table.frame})
-        return Cards(self.viewer, table, action, ways, most)
+        return Cards(self.viewer, table, action, ways, most, worth)
 
     def sheets(
         self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
