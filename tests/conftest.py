@@ -38,7 +38,12 @@ SOCKETS = TemporaryDirectory()
 nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")
 
 AUDIENCES = ("internal", "partners", "public", "company:E12")
-PUBLISHED = ("test_pages", "test_flow_report_by_hand", "test_attack_published")  # read what `published` wrote
+PUBLISHED = (
+    "test_pages",
+    "test_taken_away",
+    "test_flow_report_by_hand",
+    "test_attack_published",
+)  # read what `published` wrote
 # Begun last, one of these, or a notebook, would be all that is left on one core.
 LONG = (
     *PUBLISHED, "test_cli_runs", "test_employment_registers_report",

@@ -21,7 +21,7 @@ FORBIDDEN = {
 }  # fmt: skip
 ADDRESSES = ("href", "src", "xlink:href", "action", "ping", "poster", "background", "data")
 PLACES = re.compile(
-    r"#[\w.-]*|(\.\./|tables/|fiches/)?[\w.-]+\.(html|csv)(#[\w-]+)?|data:,|data:image/png;base64,.*"
+    r"#[\w.-]*|(\.\./|tables/|fiches/)?[\w.-]+\.(html|csv|xlsx|zip)(#[\w-]+)?|data:,|data:image/png;base64,.*"
 )
 # Loads every page, waits, and says what it finds in each: what only a text could have put there.
 HARNESS = """<!DOCTYPE html><title>calme</title><body><script>

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import signal
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,7 +109,16 @@ def change_sites(study: Study, wave: str, change: Callable[[pd.DataFrame], pd.Da
 
 def texts(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    return {path.relative_to(folder).as_posix(): text_of(path.read_bytes(), path.name) for path in files}
+
+
+def text_of(content: bytes, name: str) -> str:
+    """What a file says: of a workbook or an archive all that is packed in it."""
+    if not name.endswith((".zip", ".xlsx", ".pptx")):
+        text = content.decode("utf-8", errors="strict" if name.endswith((".html", ".csv")) else "replace")
+        return re.sub(r"<[^>]*>", " ", text) if name.endswith(".xml") else text  # E1 is a cell too
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(text_of(packed.read(member), member) for member in packed.namelist())
 
 
 def fingerprints(folder: Path) -> set[str]:

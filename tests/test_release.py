@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from brute_force import audited
+from small_pages import text_of
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
@@ -412,7 +413,7 @@ def test_output_beside_the_gate_makes_the_run_refuse(
     assert (folder / "01_bon.html").exists()
     assert not (folder / "02_fuite.html").exists()
     failure = (folder / "02_fuite.echec.html").read_text(encoding="utf-8")
-    assert "n'a pas pu être produit" in failure
+    assert "n’a pas pu être produit" in failure
     assert "Traceback" not in failure
     error = capsys.readouterr().err
     assert "pas passé par release" in error
@@ -472,7 +473,7 @@ def test_page_holds_no_name_path_or_code(small_study: Study, monkeypatch: pytest
     assert run(small_study, monkeypatch, "--audience", "partners", "--audience", "public") == 0
     for audience in ("partners", "public"):
         for path in small_study.reports(audience).rglob("*.*"):
-            text = path.read_text(encoding="utf-8")
+            text = text_of(path.read_bytes(), path.name)
             for forbidden in (
                 "Numéro 5",
                 "Numéro 6",

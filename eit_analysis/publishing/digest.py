@@ -17,15 +17,14 @@ WORDS_PER_MINUTE = 200  # read with attention
 ANSWER = re.compile(r'<div>\s*<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>(.*?)</div>', re.S)
 CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
 FIGURE = re.compile(
-    r'<figure data-kind="(\w*)">\s*<figcaption[^>]*>(.*?)</figcaption>.*?(<svg.*?</svg>)'
-    r'.*?<p class="caption">(.*?)(?:<a\b.*?)?</p>.*?</figure>',
-    re.S,
-)
+    r'<figure data-kind="(\w*)">\s*<figcaption([^>]*)>(.*?)</figcaption>.*?(<svg.*?</svg>)'
+    r'.*?<p class="caption">(.*?)(?:<a\b.*?)?</p>.*?</figure>', re.S
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: what draws it, its heading and caption in HTML, its drawing."""
+    """A figure: what draws it, its finding (or that of its section) and caption in HTML, its drawing."""
 
     kind: str
     heading: Markup
@@ -107,11 +106,21 @@ def digest(name: str, page: str) -> Digest:
         ],
         [Markup(card) for card in CARD.findall(body)],
         Markup(next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")),
-        [Picture(kind, *map(Markup, texts)) for kind, *texts in FIGURE.findall(body)],
+        [picture for section in body.split("<h2 ")[1:] for picture in _pictures(section)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),
         beside(page),
     )
+
+
+def _pictures(section: str) -> list[Picture]:
+    said = re.search(r'<span class="said">(.*?)</span>', section, flags=re.S)
+    made = []
+    for kind, style, heading, svg, caption in FIGURE.findall(section):
+        if said and "measure" in style:
+            heading, caption = said[1], f"{heading}. {caption}"
+        made.append(Picture(kind, Markup(heading), Markup(svg), Markup(caption)))
+    return made
 
 
 def _details(rest: str) -> list[Markup]:

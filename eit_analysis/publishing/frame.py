@@ -34,7 +34,7 @@ def style_sheet(foot: str) -> tuple[str, str]:
 
     ``foot`` is printed at the foot of each sheet of paper.
     """
-    quoted = "".join(c if c.isalnum() or c in " ·,()-" else f"\\{ord(c):06x}" for c in foot)
+    quoted = "".join(f"\\{ord(character):06x}" for character in foot)  # whatever a name holds
     css = f'{_page_css()}\n@page {{ @bottom-left {{ content: "{quoted}"; font: 8pt Arial, sans-serif; }} }}\n'
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = (

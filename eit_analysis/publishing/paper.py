@@ -69,7 +69,10 @@ def _sheet(drawings: Sequence[str], heights: Sequence[int]) -> list[bytes]:
         f'<div style="height:{height}px">{drawing}</div>'
         for drawing, height in zip(drawings, heights, strict=True)
     )
-    style = f"body{{margin:0;width:{WIDE}px}}svg{{display:block;width:{WIDE}px;height:100%}}"
+    style = (
+        f"body{{margin:0;width:{WIDE}px;font-family:Arial,Helvetica,sans-serif}}"
+        f"svg{{display:block;width:{WIDE}px;height:100%}}"
+    )
     with TemporaryDirectory() as folder:
         page, image = Path(folder) / "page.html", Path(folder) / "page.png"
         page.write_text(

@@ -8,6 +8,7 @@ import re
 
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
@@ -31,7 +32,7 @@ def slides(report: Digest, pictures: list[bytes], context: str) -> bytes:
         _words(deck, "L’essentiel", answers, context)
     for shown, content in zip(report.pictures, pictures, strict=True):
         _picture(deck, plain(shown.heading), plain(shown.caption), content, context)
-    cards = [plain(re.sub(r"</p>", "\u00a0:", card, count=1)) for card in report.cards]
+    cards = [plain(_sentence(card)) for card in report.cards]
     for first in range(0, len(cards), MOST_LINES):
         _words(deck, "Recommandations", cards[first : first + MOST_LINES], context)
     stream = io.BytesIO()
@@ -40,8 +41,15 @@ def slides(report: Digest, pictures: list[bytes], context: str) -> bytes:
 
 
 def plain(fragment: str) -> str:
-    """The text of a fragment of HTML."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", fragment)).split()).replace(" .", ".")
+    """The text of a fragment of HTML; its spaces that hold, hold."""
+    text = html.unescape(re.sub(r"<[^>]*>", " ", fragment))
+    return re.sub(r" (?=[.;])", "", re.sub(r"[ \t\n]+", " ", text)).strip()
+
+
+def _sentence(card: str) -> str:
+    """A recommendation on one line."""
+    named = re.sub(r"</dt>", "\u00a0:", re.sub(r"</p>", ".", card, count=1))
+    return named.replace("</div>", ".").replace("..", ".")
 
 
 def _slide(deck: Deck, title: str, context: str) -> Slide:
@@ -52,6 +60,7 @@ def _slide(deck: Deck, title: str, context: str) -> Slide:
     head.text_frame.word_wrap = True
     head.text_frame.paragraphs[0].font.size = Pt(26 if len(title) < 110 else 20)
     head.text_frame.paragraphs[0].font.bold = True
+    head.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     _text(slide, [context], HEIGHT - 0.5, 0.4, 10)
     return slide
 

@@ -102,9 +102,10 @@ def read_xlsx(path: Path, root: Path) -> Page:
         cells = book.get_sheet_by_name(sheet).to_python()
         rows = [[_written(cell) for cell in row] for row in cells]
         # Titles and notes stand above and below a table: its header is the first row of two cells or more.
+        titles = [sheet]
         while rows and sum(map(bool, rows[0])) < 2:
-            rows.pop(0)
-        page.tables += _sheet(name, sheet, rows).tables
+            titles += [text for text in rows.pop(0) if text]
+        page.tables += _sheet(name, titles[1] if len(titles) > 1 else sheet, rows).tables
     return page
 
 

@@ -36,7 +36,7 @@ class Ground:
 
     def __init__(self, codes: Collection[str]) -> None:
         self.communes = communes_of(codes)
-        self.rings = rings_of(self.communes["commune_code"])
+        self.rings = rings_of(self.communes["commune_code"]) if len(self.communes) else {}
         # The frame is that of the communes asked for; those around them go on to its edges.
         given = self.communes[self.communes[["commune_code", "epci_name"]].isin(list(codes)).any(axis=1)]
         points = [ring for code in given["commune_code"] for ring in self.rings.get(code, [])]

@@ -1,0 +1,163 @@
+"""What is made of the pages of an audience: index, decision page, workbooks, archive, PDF and slides."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from command import eit_process
+from conftest import AUDIENCES
+from PIL import Image
+from pptx import Presentation
+from python_calamine import CalamineWorkbook
+
+from eit_analysis.errors import UsageError
+from eit_analysis.publishing import paper
+from eit_analysis.publishing.digest import digest, thumbnail
+from eit_analysis.publishing.slides import plain, slides
+
+CHROMIUM = next(filter(None, map(shutil.which, paper.NAMES)), None)
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 {0}" class="drawing">'
+    '<rect width="60" height="{0}" fill="{1}"/></svg>'
+)
+
+
+def folder(project: Path, audience: str) -> Path:
+    return project / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
+
+
+def texts(path: Path) -> str:
+    body = re.sub(r"<(svg|style)\b.*?</\1>", " ", path.read_text(encoding="utf-8"), flags=re.S)
+    return plain(body.partition("</head>")[2]).replace("\u2019", "'")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_index_answers_unopened_and_leads_to_all(published: Path, audience: str) -> None:
+    place = folder(published, audience)
+    page = (place / "index.html").read_text(encoding="utf-8")
+    said = texts(place / "index.html")
+    assert "Combien ?" in said.replace("\u00a0", " ") and "€/an" in said and "Par quoi commencer" in said
+    assert page.count('class="thumbnail"') >= 3
+    links = set(re.findall(r'href="([^"#]+)"', page)) - {"data:,"}
+    assert {"decision.html", f"thur-doller-2018-{place.name}.zip"} < links
+    assert all((place / link).is_file() for link in links)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_decision_page_quotes_the_reports_word_for_word(published: Path, audience: str) -> None:
+    place = folder(published, audience)
+    said = {path.stem: texts(path) for path in place.glob("0*.html")}
+    page = (place / "decision.html").read_text(encoding="utf-8")
+    answers = re.findall(r'<dd class="answer">(.*?)</dd>', page)
+    assert len(answers) == 5 or (audience == "company:E12" and 3 <= len(answers) <= 5)
+    for text in map(plain, answers):
+        assert any(text.replace("\u2019", "'") in report for report in said.values()), text
+    assert page.count('class="action"') == 3 and "pour quand" in page
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_workbook_holds_what_the_csv_of_its_report_hold(published: Path, audience: str) -> None:
+    for page in sorted(folder(published, audience).glob("0*.html")):
+        tables = folder(published, audience) / "tables"
+        book = CalamineWorkbook.from_path(tables / f"{page.stem}.xlsx")
+        titles = re.findall(
+            r"T\d+\. (.+)", "\n".join(str(r[0]) for r in book.get_sheet_by_name("Sommaire").to_python())
+        )
+        files = list(tables.glob(f"{page.stem}-*.csv"))
+        assert len(book.sheet_names) - 1 == len(titles) == len(files)
+        rows = sum(len(book.get_sheet_by_name(name).to_python()) - 5 for name in book.sheet_names[1:])
+        lines = sum(len(file.read_text(encoding="utf-8-sig").splitlines()) - 1 for file in files)
+        assert rows == lines
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_archive_is_the_folder_and_its_links_stay_within(published: Path, audience: str) -> None:
+    place = folder(published, audience)
+    with zipfile.ZipFile(place / f"thur-doller-2018-{place.name}.zip") as archive:
+        packed = {name: archive.read(name) for name in archive.namelist()}
+    there = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    assert packed == {name: content for name, content in there.items() if not name.endswith(".zip")}
+    for name, content in packed.items():
+        if name.endswith(".html"):
+            for link in re.findall(rb'href="([^"#]+)', content):
+                assert not re.match(rb"[a-z]+:(?!,)|/", link), (name, link)
+
+
+def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
+    page = (
+        '</head><body><h1>Page</h1><div class="body"><p>Une phrase.</p>'
+        '<h2 id="a"><span class="said">Elle monte</span></h2>'
+        '<figure data-kind="bars"><figcaption class="measure">Tonnes</figcaption>'
+        '<svg role="img" aria-labelledby="f1-t f1-d" class="drawing" viewBox="0 0 9 9">'
+        '<title id="f1-t">x</title><desc id="f1-d">y</desc><g clip-path="url(#f1-c)"/></svg>'
+        '<p class="caption"><b>Source :</b> enquête. <a href="#t1">Tableau</a></p></figure></div>'
+        '<div class="annex"><figure>hidden</figure></div>'
+    )
+    report = digest("01_page", page)
+    (picture,) = report.pictures
+    assert (str(picture.heading), plain(picture.caption)) == ("Elle monte", "Tonnes. Source : enquête.")
+    shown = str(thumbnail("01_page", picture))
+    assert "aria-labelledby" not in shown and "<title" not in shown and "<desc" not in shown
+    assert "url(#01_page-f1-c)" in shown and 'aria-hidden="true"' in shown
+
+
+def test_slides_have_a_cover_answers_figures_and_recommendations(published: Path) -> None:
+    page = folder(published, "partners") / "01_flow_diagnosis.html"
+    report = digest(page.stem, page.read_text(encoding="utf-8"))
+    image = io.BytesIO()
+    Image.new("RGB", (160, 90)).save(image, "PNG")
+    deck = Presentation(io.BytesIO(slides(report, [image.getvalue()] * len(report.pictures), "essai fictif")))
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles[:2] == ["Diagnostic des flux", "L’essentiel"] and titles[-1] == "Recommandations"
+    drawn = [shape for slide in deck.slides for shape in slide.shapes if shape.shape_type == 13]
+    assert len(drawn) == len(report.pictures) >= 3
+    described = [shape._element._nvXxPr.cNvPr.get("descr") for shape in drawn]
+    assert all("Source" in text for text in described) and len(set(described)) == len(described)
+    for slide in deck.slides:
+        written = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert "Essai fictif" in written
+
+
+@needs_browser
+def test_pictures_are_cut_where_the_drawings_are() -> None:
+    shapes = [(30, "#ff0000"), (60, "#00ff00"), (15, "#0000ff")]
+    drawn = paper.pictures([SVG.format(*shape) for shape in shapes])
+    for content, (high, fill) in zip(drawn, shapes, strict=True):
+        with Image.open(io.BytesIO(content)) as image:
+            assert image.size == (paper.WIDE, paper.WIDE * high // 60)
+            seen = {image.getpixel((x, y)) for x in (2, 1500) for y in (2, image.height - 3)}
+            assert seen == {tuple(int(fill[i : i + 2], 16) for i in (1, 3, 5))}
+
+
+@needs_browser
+def test_a_run_prints_tagged_pages_and_makes_slides(published: Path, tmp_path: Path) -> None:
+    project = tmp_path / "projet à imprimer"
+    shutil.copytree(published, project, symlinks=True)
+    done = eit_process(project, "run", "thur-doller", "--audience", "public", "--pdf", "--slides")
+    assert done.returncode == 0, done.stderr
+    place = folder(project, "public")
+    assert {path.stem for path in place.glob("*.pdf")} == {p.stem for p in place.glob("0*.html")} | {
+        "decision"
+    }
+    for sheet in place.glob("*.pdf"):
+        content = sheet.read_bytes()
+        assert b"/StructTreeRoot" in content and b"/Lang" in content, sheet.name
+    assert len(list(place.glob("*.pptx"))) == 4
+    with zipfile.ZipFile(place / "thur-doller-2018-public.zip") as archive:
+        assert {"decision.pdf", "01_flow_diagnosis.pptx"} <= set(archive.namelist())
+    same = eit_process(project, "verify", "thur-doller", "--audience", "public")
+    assert "aucun écart" in same.stdout, same.stdout
+
+
+def test_without_a_browser_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper.shutil, "which", lambda name: None)
+    with pytest.raises(UsageError, match="Chromium"):
+        paper.browser()
