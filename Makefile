@@ -16,7 +16,7 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports test lint pytest search docs lab peers lock
+.PHONY: help setup data reports test lint pytest search docs lab peers lock axe
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
@@ -24,6 +24,7 @@ help:
 	@echo "make search    cherche au hasard des contre-exemples, une heure (MINUTES=60)"
 	@echo "make docs      construit la documentation dans build/docs/"
 	@echo "make lab       ouvre les carnets dans JupyterLab"
+	@echo "make axe       va chercher axe-core, qui vérifie l'accessibilité des pages (avec npm)"
 	@echo "make lock      refait les fichiers requirements*.lock (développeurs)"
 	@echo "Avec un autre Python (3.11 ou plus récent) : make PYTHON=python3.13 reports"
 
@@ -64,6 +65,16 @@ data: setup
 docs: .venv/docs-$(VERSION) setup
 	@rm -rf build/docs
 	$(VENV) -m sphinx -E -b html -n -W --keep-going -q -j auto -d build/docs-read docs build/docs
+
+# What checks the accessibility of pages in a browser; without it or npm, its tests are skipped.
+AXE := 4.11.0
+axe: build/axe-core/axe-$(AXE)
+build/axe-core/axe-$(AXE):
+	@mkdir -p build/axe-core
+	cd build/axe-core && npm pack --silent axe-core@$(AXE) && tar -xzf axe-core-$(AXE).tgz package/axe.min.js
+	@mv build/axe-core/package/axe.min.js build/axe-core/axe.min.js
+	@rm -r build/axe-core/package build/axe-core/axe-core-$(AXE).tgz
+	@touch $@
 
 lab: .venv/lab-$(VERSION) setup
 	$(VENV) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks

@@ -14,7 +14,8 @@ from eit_analysis.study import Study
 from eit_analysis.templates import environment
 
 FIGURES, ACTIONS = 5, 3
-MAPS = ("commune_map", "partners_map")
+PARTNERS = "partners_map"
+MAPS = ("commune_map", PARTNERS)
 
 
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
@@ -30,6 +31,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     title = "Votre page, pour une réunion" if own else "Pour décider"
     ranked = zip_longest(*(report.cards for report in reports))
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
+    maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     template = environment(TEMPLATES).get_template("decision.html.j2")
     body = template.render(
         answers=own or _answers(reports),

@@ -94,10 +94,10 @@ def notice(study: Study, audience: str, day: date, fingerprint: str) -> str:
 
 def dated(page: str, version: Version) -> str:
     """A page of an earlier version, which says on its first line that it could not be made again."""
-    page = re.sub(r'<p id="reprise".*?</p>\n', "", page, flags=re.S)
+    page = re.sub(r'<aside id="reprise".*?</aside>\n', "", page, flags=re.S)
     stamp = re.search(r"<time .*?</time>", page)
     words = Markup(
-        '<p id="reprise" class="banner" role="note">Cette page date du {}, comme ses données\u00a0: elle n’a '
-        "pas pu être refaite le {}, avec celles de la version {}.</p>\n"
+        '<aside id="reprise" class="banner" aria-label="Date de la page">Cette page date du {}, comme ses '
+        "données\u00a0: elle n’a pas pu être refaite le {}, avec celles de la version {}.</aside>\n"
     ).format(Markup(stamp[0] if stamp else ""), published(version.made), version.fingerprint)
     return page.replace('<header class="page">', f'{words}<header class="page">', 1)

@@ -1,0 +1,142 @@
+"""Every page in a browser: axe-core and what it leaves out, on a screen, a phone, in the dark, on paper."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, Browser, opened
+from conftest import AUDIENCES
+from test_pages import on_paper
+
+AXE = Path(__file__).resolve().parents[1] / "build" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+# A page for all, one for partners, one of a firm: in the four ways of looking, each at its width.
+WAYS: dict[str, tuple[int, dict[str, str]]] = {
+    "screen": (1280, {}),
+    "phone": (375, {}),
+    "dark": (1280, {"prefers_color_scheme": "dark"}),
+    "forced colours": (375, {"forced_colors": "active"}),
+}
+BODIES = {"internal": 99, "partners": 8, "public": 4, "company:E12": 99}  # sheets of paper at most
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened() as found:
+        yield found
+
+
+def pages(project: Path, audience: str) -> list[Path]:
+    folder = project / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
+    return [*sorted(folder.glob("*.html")), *sorted(folder.glob("fiches/*.html"))[:1]]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: make axe")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("audience", AUDIENCES[1:])
+def test_axe_finds_nothing(published: Path, browser: Browser, audience: str, way: str) -> None:
+    relances = published / "data" / "processed" / "thur-doller" / "2018" / "relances"
+    width, media = WAYS[way]
+    for page in [*pages(published, audience), *sorted(relances.glob("*.html"))[:1]]:
+        browser.show(page, width, **media)
+        browser.value(AXE.read_text(encoding="utf-8") + ";0")
+        found = browser.value(
+            f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}}).then(done => "
+            "done.violations.map(rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 160)}`))"
+        )
+        assert found == [], page.name
+
+
+NAMES = """[...document.querySelectorAll('a[href]')].map(
+  link => [link.getAttribute('aria-label') || link.textContent.trim().replace(/\\s+/g, ' '),
+           link.getAttribute('href')])"""
+TALL = """[...document.querySelectorAll('nav a, .more a, .up, summary')].filter(
+  one => one.checkVisibility() &&
+    one.closest('li, p, h3, details').getBoundingClientRect().height < 24).length"""
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_links_have_names_of_their_own_and_room_for_a_finger(
+    published: Path, browser: Browser, audience: str
+) -> None:
+    for page in pages(published, audience):
+        browser.show(page, 375)
+        named: dict[str, set[str]] = {}
+        for name, address in browser.value(NAMES):
+            named.setdefault(name, set()).add(address)
+        assert {name: at for name, at in named.items() if len(at) > 1 or not name} == {}, page.name
+        assert browser.value(TALL) == 0, page.name
+
+
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SIZES = """[...document.querySelectorAll('svg.drawing text, svg.drawing tspan')].map(text => {
+  const at = text.getScreenCTM();
+  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(at.a, at.b); })"""
+
+
+@pytest.mark.parametrize("audience", ["partners", "internal"])
+def test_a_page_reflows_at_320_pixels_and_its_figures_can_be_read(
+    published: Path, browser: Browser, audience: str
+) -> None:
+    for page in pages(published, audience):
+        browser.show(page, 320)
+        assert browser.value(WIDE) <= 0, page.name
+        assert min(browser.value(SIZES), default=9) >= 9, page.name
+        browser.show(page, 1280)
+        browser.value("document.documentElement.style.fontSize = '34px'")  # text at 200 %
+        assert browser.value(WIDE) <= 0, page.name
+
+
+def sheets(pdf: bytes) -> list[bytes]:
+    return re.findall(rb"/Type\s*/Page\b(?!s)", pdf)
+
+
+@pytest.mark.parametrize("audience", ["partners", "public"])
+def test_a_body_is_short_and_its_tables_and_figures_small(
+    published: Path, browser: Browser, tmp_path: Path, audience: str
+) -> None:
+    for page in pages(published, audience):
+        if not page.name[:1].isdigit() or page.parent.name == "fiches":
+            continue
+        text = page.read_text(encoding="utf-8")
+        body = text.partition('<div class="annex">')[0]
+        short = tmp_path / page.name
+        short.write_text(body + "</div></main></body></html>", encoding="utf-8")
+        most = min(BODIES[audience], 6) if page.name.startswith("02") else BODIES[audience]
+        assert len(sheets(on_paper(short, tmp_path))) <= most, page.name
+        for table in re.findall(r"<table.*?</table>", body, re.S):
+            assert len(re.findall('scope="col"', table)) <= 8 and table.count("<tr") <= 10, page.name
+        for figure in re.findall(r"<figure.*?</figure>", text, re.S):
+            covered = re.search(r"tracé\u00a0: (\d+)", figure)
+            assert covered is None or int(covered[1]) >= 50, (page.name, figure[:200])
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_decision_page_is_one_side(published: Path, tmp_path: Path, audience: str) -> None:
+    folder = published / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
+    assert len(sheets(on_paper(folder / "decision.html", tmp_path))) == 1
+
+
+@pytest.mark.parametrize("page", ["01_flow_diagnosis", "02_synergy_scoring", "03_employment_skills_forecast"])
+def test_nothing_is_shrunk_nor_printed_below_nine_points_in_a_figure(
+    published: Path, browser: Browser, tmp_path: Path, page: str
+) -> None:
+    """Chromium draws a page that fits at 3.125 of its units, and all of one that does not at less."""
+    path = published / "reports" / "thur-doller" / "2018" / "partners" / f"{page}.html"
+    scales = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", on_paper(path, tmp_path), re.S):
+        with contextlib.suppress(zlib.error):
+            drawn = zlib.decompress(stream)[:400]
+            scales |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}
+    assert scales == {3.125}
+    browser.show(path, 688)  # the 182 mm between the margins of A4, in CSS pixels of 1/96 inch
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    points = [pixels * 72 / 96 for pixels in browser.value(SIZES)]
+    browser.call("Emulation.setEmulatedMedia", media="")
+    assert points and min(points) >= 9, min(points)
