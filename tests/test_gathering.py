@@ -37,8 +37,7 @@ def test_silent_tables_of_a_section_are_told_together_at_its_end(shown: dict[str
     blocks = [shown["two"], shown["sums"], shown["none"], "Suite.", shown["few"], shown["two"]]
     assert [block for _, block in told(*blocks)] == [
         shown["sums"],
-        Silence("individual", "", ("Liste deux",)),
-        Silence("empty", "", ("Liste vide", "Sommes vides")),
+        Silence((("individual", "", ("Liste deux",)), ("empty", "", ("Liste vide", "Sommes vides")))),
     ]
 
 
@@ -66,9 +65,9 @@ def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
     ],
 )
 def test_the_sentence_agrees_with_its_titles(reason: str, one: str, two: str) -> None:
-    alone = Silence(reason, "", ("T <1>",)).html()
+    alone = Silence(((reason, "", ("T <1>",)),)).html()
     assert one in alone and "T &lt;1&gt;" in alone
-    both = Silence(reason, "", ("T1", "T2")).html()
+    both = Silence(((reason, "", ("T1", "T2")),)).html()
     assert two in both and "T1\u00a0; T2." in both
 
 
@@ -78,6 +77,6 @@ def test_an_empty_table_says_what_its_note_says(small_study: Study) -> None:
         pd.DataFrame({"category": []}), "Vide", ["category"], note="Le registre n'a pas été importé."
     )
     assert told(table.seen_by(release.viewer, {})) == [
-        (0, Silence("empty", "Le registre n'a pas été importé.", ("Vide",)))
+        (0, Silence((("empty", "Le registre n'a pas été importé.", ("Vide",)),)))
     ]
-    assert "Aucune ligne. Le registre" in Silence("empty", "Le registre.", ("Vide",)).html()
+    assert "Aucune ligne. Le registre" in Silence((("empty", "Le registre.", ("Vide",)),)).html()

@@ -345,3 +345,13 @@ def test_few_people_within_a_trade_are_told_to_nobody_outside(published: Path, a
     plans = [number for numbers in announced.values() for number in numbers]
     assert not {"1", "2", "3", "4"} & set(plans)
     assert sum(number.isdecimal() for number in plans) > 10
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_leaders_named_are_the_leaders_drawn(published: Path, audience: str) -> None:
+    page = (reports(published, audience) / "01_flow_diagnosis.html").read_text(encoding="utf-8")
+    section = page.partition('<h2 id="ce-qui-sort"')[2].partition("<h2 ")[0]
+    said = re.search(r'class="said">.*?les plus lourdes sont (.*?), (.*?) et (.*?)<', section)
+    drawn = [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text.*?</text>", section, re.S)]
+    families = [text for text in drawn if re.fullmatch("[a-zéèA-Z ]{3,}", text) and "non diffus" not in text]
+    assert said and [html.unescape(name) for name in said.groups()] == families[::-1][:3]

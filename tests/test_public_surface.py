@@ -15,7 +15,7 @@ from eit_analysis.errors import DisclosureError, UsageError
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
     "Breakdown", "Derived", "Release", "Study", "employment", "figures", "flows", "labelled",
-    "list_studies", "open_study", "reference", "synergies",
+    "list_studies", "open_study", "preview", "reference", "synergies",
 ]  # fmt: skip
 
 needs_sample = pytest.mark.skipif(
@@ -140,3 +140,14 @@ def test_the_studies_and_the_figures_list_what_they_have() -> None:
     for room, some in ((eit.synergies, "Assessment"), (eit.flows, "totals"), (eit.employment, "workforce")):
         assert some in dir(room) and all(hasattr(room, name) for name in dir(room))
     assert "bars" in dir(eit.figures) and all(callable(getattr(eit.figures, n)) for n in dir(eit.figures))
+
+
+@needs_sample
+def test_a_section_is_seen_as_its_page_would_have_it(partners: eit.Release) -> None:
+    table = partners.table(eit.flows.totals(partners.flows(), by="category"), "Par famille")
+    said = partners.text("{total} sortent.", total=table.value("Total"))
+    figure = partners.figure(eit.figures.bars, table, "Tonnes par famille")
+    shown = eit.preview(partners, "## Ma question", said, figure, "### Annexe\n\nMéthode.")._repr_html_()
+    body, _, annex = shown.partition('<div class="annex">')
+    assert 'class="said">5\u202f800\u00a0t/an sortent' in body and "<svg" in body and "<table" not in body
+    assert "<table" in annex and "Méthode." in annex and "<style>" in body

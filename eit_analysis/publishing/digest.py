@@ -105,12 +105,16 @@ def digest(name: str, page: str) -> Digest:
             for question, answer, rest in ANSWER.findall(body)
         ],
         [Markup(card) for card in CARD.findall(body)],
-        Markup(next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")),
+        _capital(next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")),
         [picture for section in body.split("<h2 ")[1:] for picture in _pictures(section)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),
         beside(page),
     )
+
+
+def _capital(text: str) -> Markup:
+    return Markup(text[:1].upper() + text[1:])
 
 
 def _pictures(section: str) -> list[Picture]:

@@ -77,7 +77,9 @@ def _with_index(study: Study, audience: str, files: Files, version: Version, for
             drawn = paper.pictures([picture.svg for picture in report.pictures])
             files[f"{name}.pptx"] = slides(report, drawn, context)
     archive = f"{study.name}-{study.wave}-{study.reports(audience).name}.zip"
-    entries = [_entry(name, reports.get(name), files) for name in sorted(names)]
+    # What recommends nothing, such as the quality of the survey, comes last.
+    ranked = sorted(names, key=lambda name: (name in reports and not reports[name].cards, name))
+    entries = [_entry(name, reports.get(name), files) for name in ranked]
     files["index.html"] = notices.index(study, audience, entries, version, archive).encode()
     files[archive] = _archive(files)
     return files

@@ -17,17 +17,16 @@ from eit_analysis.publishing.release.tables import Table
 
 @dataclass(frozen=True)
 class Silence:
-    """The titles of tables of which nothing is shown for one reason (see :attr:`Table.silence`).
+    """Tables of one section of which nothing is shown: for each reason (:attr:`Table.silence`) their titles.
 
-    ``note`` is what empty tables would have had beneath them: it may say why they are empty.
+    The note of a group is what empty tables would have had beneath them: it may say why they are empty.
     """
 
-    reason: str
-    note: str
-    titles: tuple[str, ...]
+    groups: tuple[tuple[str, str, tuple[str, ...]], ...]
 
     def html(self) -> Markup:
-        return macro("silent", self.reason, self.note, self.titles)
+        said = Markup("").join(macro("silent", *group) for group in self.groups)
+        return Markup('<div class="withheld">{}</div>').format(said)
 
 
 def gathered(blocks: list[Numbered]) -> Iterator[tuple[int, Block | Silence]]:
@@ -48,8 +47,8 @@ def gathered(blocks: list[Numbered]) -> Iterator[tuple[int, Block | Silence]]:
         if prose and (kept or not shown or re.search(r"^#", str(prose[1]), flags=re.M)):
             yield prose
         yield from kept
-    for (reason, note), titles in silent.items():
-        yield 0, Silence(reason, note, tuple(titles))
+    if silent:
+        yield 0, Silence(tuple((*why, tuple(titles)) for why, titles in silent.items()))
 
 
 def _passages(blocks: list[Numbered]) -> Iterator[tuple[Numbered | None, list[Numbered]]]:

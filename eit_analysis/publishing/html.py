@@ -18,10 +18,12 @@ def macro(name: str, *arguments: Any) -> Markup:
     return Markup(getattr(environment(TEMPLATES).get_template("fragments.html.j2").module, name)(*arguments))
 
 
-def preview(fragment: Markup) -> str:
+def in_notebook(fragment: Markup) -> str:
     """A fragment for an output of JupyterLab: with the page's own style sheet, kept to itself."""
     css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     css = css[: css.index("@media print")].replace(":root", ":scope").replace("html {", ":scope {")
+    # What holds of the body of a page, whatever the colours around it.
+    css += ":scope { background: var(--paper); color: var(--ink); font-family: Arial; padding: .5em; }"
     return f'<div class="eit"><style>@scope (.eit) {{ {css} }}</style>{fragment}</div>'
 
 

@@ -16,9 +16,12 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.gathering import Silence, gathered
+from eit_analysis.publishing.html import TEMPLATES, in_notebook
 from eit_analysis.publishing.layout import Numbered, Section, arranged
+from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
@@ -26,6 +29,7 @@ from eit_analysis.publishing.version import Version
 from eit_analysis.publishing.workbook import workbook
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
+from eit_analysis.templates import environment
 
 FICTION = "données fictives"
 LONGEST_NAME = 60  # characters of a title in the name of its file
@@ -78,13 +82,22 @@ class Drawing:
     study: Study
     audience: str
     name: str
-    version: Version
+    version: Version | None  # of a page that is only looked at, none
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
     csvs: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
 
-    def part(self, section: Section, anchor: str) -> Part:
+    def parts(self, blocks: list[Block]) -> list[Part]:
+        """The sections of a page, drawn."""
+        sections = arranged(blocks)
+        made: list[Part] = []
+        self.places |= _places(sections)
+        for section in sections:
+            made.append(self._part(section, anchor(section.title, {part.anchor for part in made})))
+        return made
+
+    def _part(self, section: Section, anchor: str) -> Part:
         finding = section.finding.plain().rstrip(" .") if section.finding else ""
         annex = re.sub(r"(</?h)3", r"\g<1>4", self._drawn(gathered(section.annex)))
         return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
@@ -103,9 +116,9 @@ class Drawing:
         if isinstance(block, Figure):
             return block.html(f"f{number}", self.places.get(id(block.table)))
         if isinstance(block, Sheets):
-            self.sheets |= {
-                f"fiches/{self.name}-{sheet.name}.html": _sheet(self, sheet) for sheet in block.sheets
-            }
+            if self.version is not None:
+                made = {sheet.name: _sheet(self, sheet, self.version) for sheet in block.sheets}
+                self.sheets |= {f"fiches/{self.name}-{name}.html": page for name, page in made.items()}
             return block.html(self.name)
         return block.html(f"b{number}")
 
@@ -124,6 +137,29 @@ def workbook_file(name: str) -> str:
     return f"tables/{name}.xlsx"
 
 
+class Preview:
+    """Some sections of a page, as JupyterLab shows them."""
+
+    def __init__(self, html: Markup) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return in_notebook(self.html)
+
+
+def preview(release: Release, *blocks: Block) -> Preview:
+    """How a page would show these blocks of a notebook to the audience of a release, body then annex.
+
+    Prose is Markdown, as in a cell of text: ``"## Ma question"`` begins a section, ``"### Annexe"`` its
+    annex.
+    """
+    seen: Seen = {}
+    shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
+    drawing = Drawing(release.study, release.viewer.audience, release.page, None)
+    template = environment(TEMPLATES).get_template("parts.html.j2")
+    return Preview(Markup(template.render(parts=drawing.parts(shown), body="", workbook="")))
+
+
 def anchor(text: str, taken: Collection[str]) -> str:
     """The name of a section in addresses, ``cout-des-dechets``; no other one has it."""
     stem = re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
@@ -133,12 +169,8 @@ def anchor(text: str, taken: Collection[str]) -> str:
 def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
     """One report from the prose and the released objects of its notebook."""
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
-    sections = arranged(blocks)
-    drawing = Drawing(study, audience, name, version, _places(sections))
-    parts: list[Part] = []
-    for section in sections:
-        parts.append(drawing.part(section, anchor(section.title, {part.anchor for part in parts})))
-    parts.append(_quality(study))
+    drawing = Drawing(study, audience, name, version)
+    parts = [*drawing.parts(blocks), _quality(study)]
     html = frame(
         study,
         audience,
@@ -169,9 +201,9 @@ def _places(sections: list[Section]) -> dict[int, str]:
     return {id(block): f"t{number}" for number, block in placed if isinstance(block, Table)}
 
 
-def _sheet(page: Drawing, sheet: Sheet) -> str:
+def _sheet(page: Drawing, sheet: Sheet, version: Version) -> str:
     """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
-    study, version = page.study, page.version
+    study = page.study
     body = Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1))
     return frame(
         study,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 RANKED = [
@@ -54,6 +55,18 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
         need_description=exchanges["in_flow_id"].map(described),
         mass_t_per_year=exchanges["diverted_t_per_year"],
     )
+
+
+def not_done(exchanges: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges of which no synergy that was done joins both actors for the same family."""
+    done = register[register["status"] == "done"]
+    known = [(set(str(ids).split()), of) for ids, of in zip(done["site_ids"], done["category"], strict=True)]
+    pairs = exchanges[["giver_site_id", "taker_site_id", "category"]].itertuples(index=False)
+    fresh = [
+        not any({giver, taker} <= sites and of == family for sites, of in known)
+        for giver, taker, family in pairs
+    ]
+    return exchanges[np.array(fresh, dtype=bool)]
 
 
 def placed(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:

@@ -108,6 +108,8 @@ class Ground:
             f'{foot + 15 * len(notes) + 4:.0f}" font-size="{SIZE}" '
             f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
             f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{WIDTH}v99h-{WIDTH}z" fill="#fff"/>'
+            f'<path d="M{left + 0.5:.1f} 0.5h{WIDTH - 1}v{foot - 1:.1f}h-{WIDTH - 1}z" fill="none" '
+            'stroke="#C9CED3"/>'
             f"{''.join([*parts, *lines])}</svg>"
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import defaultdict
 from html import escape
 
@@ -57,7 +58,9 @@ def partners_map(table: Table, by: str = "category") -> str:
         for name, _, kind in actors.itertuples(index=False)
     ]
     lines, families = _lines(rows, places, by)
-    captions = {name: [name] for name in sorted(places, key=lambda name: -_weight(rows, name))}
+    captions = {
+        name: textwrap.wrap(name, 24) for name in sorted(places, key=lambda name: -_weight(rows, name))
+    }
     texts = labels(captions, places, ground.frame)
     return ground.drawing([*lines, *marks, *texts, *_key(ground, families, set(actors["kind"]))], ["", ""])
 

@@ -71,8 +71,10 @@ def sankey(table: Table, value: str, stages: Sequence[str]) -> str:
     words = {
         (i, str(code)): (
             _name(str(code), stage, hidden),
-            ("au\u00a0moins\u00a0" if str(code) in partial[stage] else "")
-            + _amount(table, float(amount), value),
+            # Of what arrives, the part that is shown may be far from the whole.
+            "en partie"
+            if i and str(code) in partial[stage]
+            else "au\u00a0moins\u00a0" * (str(code) in partial[stage]) + _amount(table, float(amount), value),
         )
         for i, stage in enumerate(stages)
         for code, amount in paths.groupby(stage)["amount"].sum().items()

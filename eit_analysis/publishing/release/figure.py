@@ -21,6 +21,7 @@ from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import Viewer
 
 FEWEST_MARKS = 3  # that a drawing is worth
+OF_TOTAL = "du total"
 LEAST_COVERED = 0.5  # of the total
 
 
@@ -91,7 +92,8 @@ class Figure(Released):
         covered = self.table.coverage
         if self.table.hidden.any():
             share = wording.number(100 * covered, 0)
-            number += [f"tracé\u00a0: {share}\u00a0% {self.table.covered}"]
+            of_total = self.table.covered == OF_TOTAL
+            number += [f"tracé\u00a0: {share}\u00a0% {OF_TOTAL}" if of_total else "valeurs diffusées seules"]
         rows, most = len(self.table.visible), self.options.get("most")
         if most and most < rows:
             number += [f"les {most} premières lignes sur {rows}"]
@@ -105,7 +107,7 @@ class Figure(Released):
         rows = self.table.visible.dropna(subset=[self.drawn])
         row = rows.iloc[0]
         amount = wording.measured(row[self.drawn], self.drawn, self.table.coarse)
-        said = f"{row_name(row, self.table.keys)}, {amount}"
+        said = f"«\u00a0{row_name(row, self.table.keys)}\u00a0» vaut {amount}"
         low, high = (self.options.get(side) for side in ("low", "high"))
         if not low or wording.is_missing(row[low]):
             return said

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from eit_analysis.publishing.html import preview
+from eit_analysis.publishing.html import in_notebook
 from eit_analysis.publishing.release.viewer import Viewer
 
 Seen = dict[int, Any]  # tables by their id
@@ -68,4 +68,4 @@ class Released:
 
     def _repr_html_(self) -> str:
         """As JupyterLab shows it: what this audience would read."""
-        return preview(self.seen_by(self.viewer, {}).html())
+        return in_notebook(self.seen_by(self.viewer, {}).html())

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from eit_analysis.config import Allocation
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -78,9 +79,10 @@ class SynergySheet(NamedTuple):
 
     @property
     def heading(self) -> tuple[str, str, list[str]]:
-        """Identifier, title and actors."""
+        """Identifier, title with the status, and actors."""
         row = self.lead.iloc[0]
-        return row["synergy_id"], row["title"], str(row["site_ids"]).split()
+        status = heading("status").labels.get(str(row["status"]), str(row["status"]))
+        return row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split()
 
     def listings(self, names: Iterable[str]) -> list[tuple[str, pd.DataFrame, list[str], int | None]]:
         """Name, columns to list, columns that name actors and most rows of the tables that hold anything."""
