@@ -14,6 +14,7 @@ from eit_analysis.study import Study
 from eit_analysis.templates import environment
 
 FIGURES, ACTIONS = 5, 3
+KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
 
@@ -41,7 +42,8 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         caption=maps[0].heading if maps else "",
         reports=reports,
     )
-    foot = imprint(study, version)
+    # The rest of the imprint is on the reports, and here it would take a second side.
+    foot = [(term, text) for term, text in imprint(study, version) if term.startswith(KEPT)]
     return frame(study, audience, title, foot, body=Markup(body), short=True, kind="decision")
 
 
