@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from eit_analysis.prepared import list_studies as list_studies
     from eit_analysis.prepared import open_study as open_study
     from eit_analysis.publishing import figures as figures
+    from eit_analysis.publishing.parts import preview as preview
     from eit_analysis.publishing.release import Release as Release
-    from eit_analysis.publishing.site import preview as preview
     from eit_analysis.reference.vocabulary import labelled as labelled
 
 # The allocator of the system gives memory back; the one that Arrow brings would keep half as much again.
@@ -36,7 +36,7 @@ os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 PLACES = {
     "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
-    "Release": "publishing.release", "figures": "publishing", "preview": "publishing.site",
+    "Release": "publishing.release", "figures": "publishing", "preview": "publishing.parts",
     "Breakdown": "breakdown", "Derived": "derived", "labelled": "reference.vocabulary",
     "flows": "", "synergies": "", "employment": "", "reference": "",
 }  # fmt: skip

@@ -20,7 +20,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
-from eit_analysis.publishing import figures, site
+from eit_analysis.publishing import figures, table_files
 from eit_analysis.publishing.release import Release, publication
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.disclosure import judge
@@ -196,7 +196,7 @@ def test_a_row_beside_a_withheld_one_is_withheld_too(small_study: Study) -> None
 def test_a_file_for_outsiders_has_the_digits_of_the_page(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1"], "distance_km": [13.07748], "n_flows": [3]})
     files = {
-        audience: site.to_csv(release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {}))
+        audience: table_files.to_csv(release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {}))
         for audience in ("internal", "partners")
         for release in [Release(small_study, audience, "essai")]
     }
@@ -504,15 +504,17 @@ def test_a_name_that_slipped_through_prose_refuses_the_page(
 
 
 def test_the_file_of_a_table_is_named_after_its_title_and_no_other_one() -> None:
-    name = site.table_file("01", "Tonnages par secteur (ici par section de la NAF)", [])
+    name = table_files.table_file("01", "Tonnages par secteur (ici par section de la NAF)", [])
     assert name == "tables/01-tonnages-par-secteur.csv"
-    assert site.table_file("01", "Tonnages par secteur", [name]) == "tables/01-tonnages-par-secteur-2.csv"
+    assert (
+        table_files.table_file("01", "Tonnages par secteur", [name]) == "tables/01-tonnages-par-secteur-2.csv"
+    )
 
 
 def test_csv_cannot_become_a_formula(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     frame = pd.DataFrame({"category": ["=1+1", "@x", "-2", 'a"b'], "mass_t_per_year": [1.5, -2.0, 3.0, 4.0]})
-    text = site.to_csv(release.team(frame, "T", ["category"]))
+    text = table_files.to_csv(release.team(frame, "T", ["category"]))
     assert text.startswith("\ufeff")
     assert '"\'=1+1";1,5' in text
     assert '"\'@x";-2' in text

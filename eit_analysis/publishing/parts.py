@@ -1,0 +1,156 @@
+"""The sections of a page as HTML, with the files of their tables and sheets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+import mistune
+from markupsafe import Markup
+
+from eit_analysis.publishing import wording
+from eit_analysis.publishing.engine import Block
+from eit_analysis.publishing.frame import frame, imprint
+from eit_analysis.publishing.gathering import Silence, gathered
+from eit_analysis.publishing.html import TEMPLATES, in_notebook
+from eit_analysis.publishing.layout import Numbered, Section, arranged
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.released import Seen
+from eit_analysis.publishing.release.sheets import Sheet, Sheets
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import INTERNAL
+from eit_analysis.publishing.table_files import table_file, to_csv
+from eit_analysis.publishing.version import Version
+from eit_analysis.study import Study
+from eit_analysis.templates import environment
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section as it is drawn; ``body`` or ``annex`` may be empty."""
+
+    anchor: str
+    title: str
+    finding: str
+    body: Markup
+    annex: Markup
+
+    @property
+    def shown(self) -> bool:
+        """Whether it stands in the body, be it with its heading alone."""
+        return bool(self.body or self.finding)
+
+
+@dataclass
+class Drawing:
+    """A page being drawn: what its blocks leave beside it."""
+
+    study: Study
+    audience: str
+    name: str
+    version: Version | None  # of a page that is only looked at, none
+    places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
+    csvs: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+
+    def parts(self, blocks: list[Block]) -> list[Part]:
+        """The sections of a page, drawn."""
+        sections = arranged(blocks)
+        made: list[Part] = []
+        self.places |= _places(sections)
+        for section in sections:
+            made.append(self._part(section, anchor(section.title, {part.anchor for part in made})))
+        return made
+
+    def _part(self, section: Section, anchor: str) -> Part:
+        finding = section.finding.plain().rstrip(" .") if section.finding else ""
+        annex = re.sub(r"(</?h)3", r"\g<1>4", self._drawn(gathered(section.annex)))
+        return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
+
+    def _drawn(self, blocks: Iterable[tuple[int, Block | Silence]]) -> Markup:
+        return Markup("\n").join(self._block(number, block) for number, block in blocks)
+
+    def _block(self, number: int, block: Block | Silence) -> Markup:
+        if isinstance(block, str):
+            html = str(mistune.create_markdown(escape=True, plugins=["table"])(_untitled(block)))
+            return Markup(re.sub(r"<em>([^<]+)</em>(?=\s:)", r"<dfn>\1</dfn>", html))
+        if isinstance(block, Silence):
+            return block.html()
+        if isinstance(block, Table):
+            return self._table(block)
+        if isinstance(block, Figure):
+            return block.html(f"f{number}", self.places.get(id(block.table)))
+        if isinstance(block, Sheets):
+            if self.version is not None:
+                made = {sheet.name: _sheet(self, sheet, self.version) for sheet in block.sheets}
+                self.sheets |= {f"fiches/{self.name}-{name}.html": page for name, page in made.items()}
+            return block.html(self.name)
+        return block.html(f"b{number}")
+
+    def _table(self, table: Table) -> Markup:
+        csv = table_file(self.name, table.title, self.csvs)
+        html = table.html(self.places[id(table)], csv)
+        # A table of which only the total is said has no file.
+        if csv in html:
+            self.csvs[csv] = to_csv(table)
+            self.tables.append(table)
+        return html
+
+
+class Preview:
+    """Some sections of a page, as JupyterLab shows them."""
+
+    def __init__(self, html: Markup) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return in_notebook(self.html)
+
+
+def preview(release: Release, *blocks: Block) -> Preview:
+    """How a page would show these blocks of a notebook to the audience of a release, body then annex.
+
+    Prose is Markdown, as in a cell of text: ``"## Ma question"`` begins a section, ``"### Annexe"`` its
+    annex.
+    """
+    seen: Seen = {}
+    shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
+    drawing = Drawing(release.study, release.viewer.audience, release.page, None)
+    template = environment(TEMPLATES).get_template("parts.html.j2")
+    return Preview(Markup(template.render(parts=drawing.parts(shown), body="", workbook="")))
+
+
+def anchor(text: str, taken: Collection[str]) -> str:
+    """The name of a section in addresses, ``cout-des-dechets``; no other one has it."""
+    stem = re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
+    return next(name for name in (stem + "-bis" * again for again in count()) if name not in taken)
+
+
+def _untitled(prose: str) -> str:
+    return re.sub(r"^# +.+$", "", prose, flags=re.M)
+
+
+def _places(sections: list[Section]) -> dict[int, str]:
+    """The address of each table within the page, by the table's id."""
+    placed: list[Numbered] = [item for section in sections for item in (*section.body, *section.annex)]
+    return {id(block): f"t{number}" for number, block in placed if isinstance(block, Table)}
+
+
+def _sheet(page: Drawing, sheet: Sheet, version: Version) -> str:
+    """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
+    study = page.study
+    body = Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1))
+    return frame(
+        study,
+        page.audience,
+        sheet.title,
+        imprint(study, version, version.chosen(page.name) if page.audience == INTERNAL else ""),
+        body=body,
+        home=f"../{page.name}.html",
+        back="Le rapport dont cette fiche est tirée",
+        short=True,
+    )
