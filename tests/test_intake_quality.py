@@ -227,8 +227,7 @@ def test_a_rate_withheld_still_reads_well(small_study):
     sources = ["".join(cell["source"]) for cell in json.loads(notebook)["cells"]]
     assert sum(source.count("rate.value(") for source in sources) == 1
     # The other values are counts of the survey: only the rate may be withheld, and its answer with it.
-    said = re.findall(r'release\.text\("([^"]*)"', "".join(sources))
-    assert [text for text in said if "{percent}" in text] == ["{percent} des acteurs connus."]
+    assert re.findall(r'"([^"]*\{percent\}[^"]*)"', "".join(sources)) == ["{percent} des acteurs contactés."]
 
 
 def test_files_that_gave_nothing_are_named_inside(wave):

@@ -453,7 +453,7 @@ def test_last_good_page_stays_when_a_later_run_fails(
     for _ in range(2):
         assert run(small_study, monkeypatch) == 1
         kept = (small_study.reports("internal") / "01_page.html").read_text(encoding="utf-8")
-        said = re.search(r'<p id="reprise".*?</p>\n', kept)
+        said = re.search(r'<aside id="reprise".*?</aside>\n', kept)
         assert said and "Cette page date du <time" in said[0]
         assert kept.replace(said[0], "") == good
     index = (small_study.reports("internal") / "index.html").read_text(encoding="utf-8")
