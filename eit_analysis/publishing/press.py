@@ -45,7 +45,7 @@ class Press:
     progress : callable
         Wraps what is waited for.
     forms : tuple of str
-        What is made of the pages besides (:data:`~eit_analysis.publishing.folder.FORMS`).
+        What is made of the pages besides (``FORMS`` of the folder).
     """
 
     study: Study
