@@ -6,9 +6,11 @@ from itertools import zip_longest
 
 from markupsafe import Markup
 
+from eit_analysis import reference
 from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.templates import environment
@@ -41,10 +43,21 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         picture=thumbnail("carte", maps[0]) if maps else "",
         caption=maps[0].heading if maps else "",
         reports=reports,
+        seen=_seen(study, audience),
     )
     # The rest of the imprint is on the reports, and here it would take a second side.
     foot = [(term, text) for term, text in imprint(study, version) if term.startswith(KEPT)]
     return frame(study, audience, title, foot, body=Markup(body), short=True, kind="decision")
+
+
+def _seen(study: Study, audience: str) -> str:
+    """What others read of the firm that reads, by what it agreed to; "" for anybody else."""
+    firm = company_of(audience)
+    if firm is None or not study.has("sites"):
+        return ""
+    consent = study.load("sites").set_index("site_id")["consent"].get(firm)
+    least = study.settings.disclosure.minimum_units
+    return reference.sentence(f"seen_{consent}", units=least) if isinstance(consent, str) else ""
 
 
 def _answers(reports: list[Digest]) -> list[Answer]:
