@@ -42,7 +42,6 @@ class Ground:
         points = [ring for code in given["commune_code"] for ring in self.rings.get(code, [])]
         points.append(given[["longitude", "latitude"]].dropna().to_numpy())
         every = np.concatenate(points)
-        self.empty = not len(every)
         low, high = (every.min(axis=0), every.max(axis=0)) if len(every) else (np.zeros(2), np.ones(2))
         self.middle = float(low[1] + high[1]) / 2
         self.origin = np.array([low[0], high[1]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 
@@ -70,7 +70,7 @@ class Cards(Released):
     def _first(self, ways: Sequence[str], row: pd.Series) -> str:
         """The first wording of which the row has every cell."""
         for way in ways:
-            names = [name for _, name, _, _ in string.Formatter().parse(way) if name]
+            names = quoted(way)
             if set(names) <= set(row.index):
                 return way.format(**{name: self._said(row[name], name) for name in names})
         return ""

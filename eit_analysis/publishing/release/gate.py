@@ -153,8 +153,7 @@ class Release(PreparedTables):
                     f"« {title} »\u00a0: ces sommes ne sont pas celles d'un seul acteur, le lecteur."
                 )
             return Table(**self._shown(content, title, note), measure=content.measure)
-        frame = content
-        mine = frame[frame["site_id"] == self.viewer.company].drop(columns="site_id")
+        mine = content[content["site_id"] == self.viewer.company].drop(columns="site_id")
         return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
 
     def exchanges(self, content: Breakdown, title: str, note: str = "") -> Exchanges:
