@@ -16,7 +16,7 @@ from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.parts import at_least, ones_of
-from eit_analysis.publishing.release.statements import from_frame
+from eit_analysis.publishing.release.statements import from_frame, once
 from eit_analysis.publishing.release.system import System
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
@@ -392,8 +392,8 @@ def test_no_order_of_tables_and_records_tells_more(leak) -> None:
         tables = [replace(t, records=t.records.sample(frac=1, random_state=seed)) for t in reversed(leak())]
         shown = audited(*tables)
         assert violations(tables, shown) == []
-        for once, again in zip(shown, audited(*tables), strict=True):
-            np.testing.assert_array_equal(once, again)
+        for one, again in zip(shown, audited(*tables), strict=True):
+            np.testing.assert_array_equal(one, again)
 
 
 def test_nothing_or_nothing_but_zeros_leaves_without_a_crash() -> None:
@@ -408,3 +408,11 @@ def test_nothing_or_nothing_but_zeros_leaves_without_a_crash() -> None:
 
 def shares_of(frame: pd.DataFrame, records: pd.DataFrame) -> Breakdown:
     return Breakdown(frame.assign(share_percent=100.0), ["category"], records, MASS, TOTAL)
+
+
+def test_what_is_told_again_and_again_is_logged_and_known_once() -> None:
+    shared = by(flows(*[(site, "wood", 30.0 + i) for i, site in enumerate("ABCDE")]), "category")
+    log = published(shared, shared).told()
+    assert log["number"].nunique() == published(shared).told()["number"].nunique()
+    again = published(shared, shared, earlier=[from_frame(once([log, log]))]).told()
+    assert again.equals(log) and once([log, again]).equals(log)

@@ -18,7 +18,7 @@ from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.page_words import ordinary
-from eit_analysis.publishing.release.statements import Statements, from_frame
+from eit_analysis.publishing.release.statements import Statements, from_frame, once
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import Job, Progress, Run, make_pages
@@ -125,8 +125,8 @@ class Press:
             if frame is not None and not _reads(audience, record.audience):
                 frame = frame[~frame["private"]] if "private" in frame else None
             if frame is not None and len(frame):
-                told.append(from_frame(frame))
-        return told
+                told.append(frame.drop(columns="private", errors="ignore"))
+        return [from_frame(once(told))] if told else []
 
     def _put(
         self,

@@ -18,7 +18,7 @@ witnesses, and one pass is enough. What was withheld early and need not be is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -64,10 +64,10 @@ class Audit:
         }
         self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
-            part.protect(self._board.withhold)
+            part.cover(self._board.withhold, concede=True)
         # What is bare for certain with a line alone is bare with more.
         withheld = map(int, np.flatnonzero(~self._board.shown))
-        self._publish_most([line for line in withheld if self._publish([line], sure=False)])
+        self._publish([line for line in withheld if self._could_leave(line)])
         self.shown = self._board.shown
 
     def leaves_open(self, numbers: Sequence[int]) -> bool:
@@ -77,27 +77,26 @@ class Audit:
     def _relax(self, number: int) -> None:
         self._witnesses[self._of_number[number]].relax(number)
 
-    def _publish(self, lines: list[int], sure: bool) -> bool:
-        """Publish lines that were withheld, if they may leave; or see whether they may not for sure."""
-        missing = sorted({number for line in lines for number in self._board.missing(line)})
-        groups: dict[int, list[int]] = {}
-        for number in missing:
-            groups.setdefault(self._of_number[number], []).append(number)
-        before = {name: self._witnesses[name].state() for name in groups}
-        leave = all(self._witnesses[name].publish(numbers, sure) for name, numbers in groups.items())
-        if leave and sure:
-            for line in lines:
-                self._board.show(line)
-        else:
-            for name, numbers in groups.items():
-                self._witnesses[name].restore(before[name], numbers)
-        return leave
+    def _could_leave(self, line: int) -> bool:
+        apart = self._by_part(self._board.missing(line))
+        return all(self._witnesses[name].could_leave(numbers) for name, numbers in apart.items())
 
-    def _publish_most(self, lines: list[int]) -> None:
-        if lines and not self._publish(lines, sure=True) and len(lines) > 1:
-            half = len(lines) // 2
-            self._publish_most(lines[:half])
-            self._publish_most(lines[half:])
+    def _publish(self, lines: list[int]) -> None:
+        """Publish lines that were withheld, but for those of them that clash with one another."""
+        apart = self._by_part(sorted({number for line in lines for number in self._board.missing(line)}))
+        self._board.show(lines)
+        for name, numbers in apart.items():
+            self._witnesses[name].publish(numbers)
+        for name in apart:
+            # Nothing new holds a part as it seems where a number says the same as one of old.
+            while not self._witnesses[name].cover(self._board.withhold) and self._board.withhold_last():
+                pass
+
+    def _by_part(self, numbers: list[int]) -> dict[int, list[int]]:
+        parts: dict[int, list[int]] = {}
+        for number in numbers:
+            parts.setdefault(self._of_number[number], []).append(number)
+        return parts
 
 
 class _Board:
@@ -110,8 +109,10 @@ class _Board:
         doubtful: Sequence[int],
         relax: Callable[[int], None],
     ) -> None:
-        self.lines, self.known, self.doubtful, self.relax = lines, set(known), set(doubtful), relax
+        self.lines, self.known, self.relax = lines, set(known), relax
+        self.doubtful = set(doubtful)
         self.shown = np.ones(len(lines), dtype=bool)
+        self.open = set(range(len(lines)))  # lines that may be withheld
         self.users: dict[int, set[int]] = {}
         for line, numbers in enumerate(lines):
             for number in numbers:
@@ -126,7 +127,11 @@ class _Board:
 
         Where none can be, those that are doubtful are taken not to be known after all.
         """
-        free = [number for number in numbers if number not in self.known and self.users.get(number)]
+        free = [
+            number
+            for number in numbers
+            if number not in self.known and self.users.get(number) and self.users[number] <= self.open
+        ]
         if not free:
             doubted = self.doubtful & set(numbers)
             for number in doubted:
@@ -134,15 +139,27 @@ class _Board:
             self.doubtful -= doubted
             return bool(doubted)
         worst = max(free, key=lambda number: min(self.users[number]))
-        for line in sorted(self.users[worst]):
+        self._hide(self.users[worst])
+        return True
+
+    def withhold_last(self) -> bool:
+        """Withhold the line least wanted; False when none is left that may be."""
+        left = [line for line in self.open if self.shown[line]]
+        self._hide(left and [max(left)])
+        return bool(left)
+
+    def _hide(self, lines: Collection[int]) -> None:
+        for line in sorted(lines):
             self.shown[line] = False
             for number in self.lines[line]:
                 self.users[number].discard(line)
                 if not self.users[number] and number not in self.known:
                     self.relax(number)
-        return True
 
-    def show(self, line: int) -> None:
-        self.shown[line] = True
-        for number in self.lines[line]:
-            self.users[number].add(line)
+    def show(self, lines: list[int]) -> None:
+        """Publish lines that were withheld; from now on only they may be withheld."""
+        self.open, self.doubtful = set(lines), set()
+        for line in lines:
+            self.shown[line] = True
+            for number in self.lines[line]:
+                self.users[number].add(line)

@@ -63,14 +63,15 @@ class Programme:
         for row in rows:
             self._solver.changeRowBounds(row, self.low[row], self.high[row])
 
-    def farthest(self, direction: np.ndarray, firm: int, reach: float) -> np.ndarray:
-        """The move d with the greatest c d that leaves one firm its own; nowhere where none is found.
+    def farthest(self, direction: np.ndarray, readers: np.ndarray, reach: float) -> np.ndarray:
+        """The move d with the greatest c d that leaves some firms their own; nowhere where none is found.
 
         No amount grows by more than ``reach`` times itself.
         """
         low, high = -self.spare, reach * self.size
         low, high = np.where(self.positive, low, -high), np.where(self.positive, high, -low)
-        low[self.firm == firm] = high[self.firm == firm] = 0.0
+        own = readers[self.firm]
+        low[own] = high[own] = 0.0
         self._solver.changeColsBounds(len(low), self._columns, low, high)
         self._solver.changeColsCost(len(low), self._columns, -direction)
         self._solver.run()

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.audit import Audit
-from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, to_frame
+from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, once, to_frame
 from eit_analysis.publishing.release.system import System
 
 MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, for that sum to be read
@@ -69,7 +69,7 @@ class Publication:
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
         frame = to_frame(self._together, sorted(numbers), list(rests.values()))
         private = np.append(~told[sorted(numbers)], np.ones(len(rests), dtype=bool)) & self.among
-        return frame.assign(private=private[frame["number"]])
+        return once([frame.assign(private=private[frame["number"]])])
 
     @cached_property
     def _together(self) -> Statements:

@@ -118,6 +118,20 @@ def to_frame(told: Statements, numbers: Sequence[int], sums: Sequence[Sequence[i
     )
 
 
+def once(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The numbers of several frames of :func:`to_frame`, each once however often it was told."""
+    starts = np.cumsum([0, *(frame["number"].max() + 1 if len(frame) else 0 for frame in frames)])
+    frame = pd.concat(f.assign(number=f["number"] + start) for f, start in zip(frames, starts, strict=False))
+    # Logs of before 27 November 2026 lack some.
+    frame = frame.assign(**{name: frame[name].eq(True) if name in frame else False for name in FLAGS})
+    term = pd.util.hash_pandas_object(frame[["variable", "coefficient"]].round(9), index=False)
+    numbers = frame.drop_duplicates("number").set_index("number")
+    numbers = numbers.drop(columns=["variable", "firm", "amount", "coefficient"])
+    numbers["form"] = term.groupby(frame["number"].to_numpy()).sum()
+    place = {number: at for at, number in enumerate(numbers.drop_duplicates().index)}
+    return frame.assign(number=frame["number"].map(place)).dropna(subset="number").astype({"number": int})
+
+
 COLUMNS = {
     "number": int, "low": float, "high": float, **dict.fromkeys(FLAGS, bool),
     "variable": np.uint64, "firm": str, "amount": float, "coefficient": float,
@@ -128,8 +142,6 @@ NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
 def from_frame(frame: pd.DataFrame) -> Statements:
     """What :func:`to_frame` wrote: numbers that are known already, and those that were closed."""
     variables, first, column = np.unique(frame["variable"], return_index=True, return_inverse=True)
-    for name in set(FLAGS) - set(frame):  # a log of before 27 November 2026
-        frame = frame.assign(**{name: False})
     numbers = frame.drop_duplicates("number").set_index("number").sort_index()
     row = numbers.index.get_indexer(pd.Index(frame["number"]))
     forms = csr_array((frame["coefficient"], (row, column)), shape=(len(numbers), len(variables)))

@@ -34,6 +34,7 @@ class Witnesses:
         cells = ~system.relation[numbers]
         self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
         size, firms = len(self.amounts), len(names)
+        self.alone = np.eye(firms, dtype=bool)
         self.moves = np.zeros((0, size))
         self.fresh: list[np.ndarray] = []  # the last moves, not yet among them
         self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
@@ -43,42 +44,45 @@ class Witnesses:
         told, ends = csr_array(forms[at]), (system.low[self.numbers], system.high[self.numbers])
         self.programme = Programme(self.amounts, self.firm, told, *ends, self.ones)
         self.suspects: list[tuple[int, int, int]] = []
+        self.withheld_for: dict[int, tuple[int, int, int]] = {}  # by number the part that it held fast
 
     def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
         return parts_of(cells, self.amounts, self.firm, self.reading, closed, self.ones)
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
+        if self.suspects:
+            self.withheld_for.setdefault(number, self.suspects[0])
         self.programme.relax(self.row[number])
 
-    def state(self) -> tuple[np.ndarray, ...]:
-        return self._moves(), self.ups, self.downs
+    def could_leave(self, numbers: Sequence[int]) -> bool:
+        """Whether a line, of which these are withheld, may be published: only parts once bare are tried.
 
-    def restore(self, state: tuple[np.ndarray, ...], numbers: Sequence[int]) -> None:
-        """Take back what :meth:`publish` did."""
-        self.moves, self.ups, self.downs = state
-        self.fresh = []
+        What is found on the way agrees with what is published, which is less.
+        """
+        _, fits = self._hold(numbers)
+        likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
+        suspects = filter(self._kept_from, dict.fromkeys([*likely, *self.suspects]))
+        free = all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
             self.relax(number)
+        return free
 
-    def publish(self, numbers: Sequence[int], sure: bool) -> bool:
-        """Publish numbers that were withheld; False, for the caller to restore, where a part is then bare.
+    def publish(self, numbers: Sequence[int]) -> None:
+        """Publish numbers that were withheld: the witnesses that contradict them are none any more."""
+        moves, fits = self._hold(numbers)
+        ups, downs = self._count(self.parts, moves[~fits])
+        self.moves, self.ups, self.downs = moves[fits], self.ups - ups, self.downs - downs
 
-        Not ``sure``, only the parts that were bare before are tried.
-        """
-        rows = [self.row[number] for number in numbers]
+    def _hold(self, numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The moves, and shape (moves,): those that agree with numbers now held."""
+        rows, moves = [self.row[number] for number in numbers], self._moves()
         self.programme.hold(rows)
         told = self.programme.told[rows]
-        moved = told @ self._moves().T
+        moved = told @ moves.T
         slack = SLACK * 1e-2 * (abs(told) @ np.abs(self.amounts))[:, None]
         low, high = (end[rows][:, None] for end in (self.programme.low, self.programme.high))
-        low, high = low - slack, high + slack
-        fits = ((moved >= low) & (moved <= high)).all(axis=0)
-        if not sure:
-            return all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in self.suspects)
-        ups, downs = self._count(self.parts, self.moves[~fits])
-        self.moves, self.ups, self.downs = self.moves[fits], self.ups - ups, self.downs - downs
-        return self._covered(_nothing)
+        return moves, ((moved >= low - slack) & (moved <= high + slack)).all(axis=0)
 
     def _moves(self) -> np.ndarray:
         """Shape (witnesses, amounts)."""
@@ -96,20 +100,17 @@ class Witnesses:
         )
         return up, down
 
+    def _kept_from(self, suspect: tuple[int, int, int]) -> bool:
+        """Whether a part is still kept from a firm, and not given up."""
+        target, firm, sign = suspect
+        return bool((self.parts.up if sign > 0 else self.parts.down)[target, firm])
+
     def _seen(self, target: int, firm: int, sign: int, fits: np.ndarray) -> bool:
         """Whether one of the witnesses that fit serves a part before a firm."""
         blind = fits & ~self.moves[:, self.firm == firm].any(axis=1)
         moved = sign * (self.parts.forms[[target]] @ self.moves[blind].T)
         moved = np.abs(moved) if self.parts.either[target, 0] else moved
         return bool((moved >= _enough(self.parts.size[[target]])).any())
-
-    def protect(self, withhold: Callable[[list[int]], bool]) -> None:
-        """Find the witnesses of all parts, withholding numbers where there are none.
-
-        A part that is bare by what is known already cannot be protected as it should: what is new must leave
-        it nearly as open as it is.
-        """
-        self._covered(withhold, concede=True)
 
     def _concede(self, target: int, firm: int, sign: int) -> None:
         """Ask of a part before one firm, on one side, only what the last programme reached."""
@@ -134,20 +135,23 @@ class Witnesses:
         before, known = self.parts, len(self.parts.size)
         total = self.forms[np.isin(self.all_numbers, numbers)].sum(axis=0)
         self._protect_also(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
-        is_open = self._covered(_nothing)
+        is_open = self.cover(_nothing)
         self.parts, self.suspects = before, []
         self.ups, self.downs = self.ups[:known], self.downs[:known]
         return is_open
 
-    def _covered(self, withhold: Callable[[list[int]], bool], concede: bool = False) -> bool:
-        """Whether every part has its witnesses, new ones sought where they lack: those once bare first.
+    def cover(self, withhold: Callable[[list[int]], bool], concede: bool = False) -> bool:
+        """Find the witnesses of all parts, withholding numbers where there are none: those once bare first.
 
-        With ``concede``, what cannot be protected is given up.
+        False where nothing can be withheld for one. With ``concede``, that part is given up: bare by what is
+        known already, it cannot be protected as it should, but what is new must leave it nearly as open as
+        it is.
         """
         if not concede and not self._suspects_covered(withhold):
             return False
-        for firm in range(self.ups.shape[1]):
-            self._many(firm)
+        # What leaves many firms their own serves before all of them at once.
+        for readers in (*_halves(len(self.alone)), *self.alone):
+            self._many(readers)
         while True:
             # Small parts first: what they ask to be withheld is small, and often serves the large ones.
             order = np.argsort(self.parts.size, kind="stable")
@@ -190,7 +194,7 @@ class Witnesses:
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
-            move = self.programme.farthest(way * part.toarray().ravel() / size, firm, FAR)
+            move = self.programme.farthest(way * part.toarray().ravel() / size, self.alone[firm], FAR)
             reached = way * float((part @ move)[0])
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
@@ -201,21 +205,27 @@ class Witnesses:
             holding.append([self.numbers[row] for row in self.programme.holding()])
         return holding
 
-    def _many(self, firm: int) -> None:
-        """Witnesses for all parts at once, before the eyes of one firm, as long as that serves several."""
+    def _many(self, readers: np.ndarray) -> None:
+        """Witnesses for all parts at once, before the eyes of some firms, as long as that serves several."""
         served = FEW
         while served >= FEW:
-            before = [lacking[:, firm] for lacking in self._open()]
+            before = [lacking[:, readers].sum(axis=1) for lacking in self._open()]
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
                     wanted = sign * lacking / self.parts.size
-                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, firm, NEAR))
-            served = int(np.sum(before)) - sum(int(lacking[:, firm].sum()) for lacking in self._open())
+                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR))
+            served = int(np.sum(before)) - sum(int(lacking[:, readers].sum()) for lacking in self._open())
 
     def _keep(self, move: np.ndarray) -> None:
         self.fresh.append(move)
         ups, downs = self._count(self.parts, move[None, :])
         self.ups, self.downs = self.ups + ups, self.downs + downs
+
+
+def _halves(firms: int) -> list[np.ndarray]:
+    """Halves of the firms, such that of any two each is in one without the other."""
+    bits = np.arange(firms)[:, None] >> np.arange(int(firms - 1).bit_length()) & 1
+    return [half for bit in bits.T for half in (bit == 0, bit == 1)]
 
 
 def _enough(size: np.ndarray) -> np.ndarray:
