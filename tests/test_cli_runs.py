@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from command import SITE, broken, eit_process, sample_project, workbook
+from command import SITE, broken, eit, eit_process, refused, sample_project, workbook
+
+from eit_analysis.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +73,7 @@ def test_killed_at_any_moment_leaves_whole_files(project: Path) -> None:
         for path in folder.glob("*.html"):
             text = path.read_text(encoding="utf-8")
             assert text.rstrip().endswith("</html>"), (writing, delay, path.name)
+
+
+def test_without_any_notebook_one_sentence_says_so(small_study: Study) -> None:
+    refused(eit(small_study.root, "run", "essai", "--audience", "public"), "Aucun notebook")

@@ -142,19 +142,18 @@ def test_pictures_are_cut_where_the_drawings_are() -> None:
 @needs_browser
 def test_a_run_prints_tagged_pages_and_makes_slides(published: Path, tmp_path: Path) -> None:
     project = tmp_path / "projet à imprimer"
-    shutil.copytree(published, project, symlinks=True)
+    shutil.copytree(published, project, symlinks=True, ignore=shutil.ignore_patterns("0[0-2]_*.ipynb"))
     done = eit_process(project, "run", "thur-doller", "--audience", "public", "--pdf", "--slides")
     assert done.returncode == 0, done.stderr
     place = folder(project, "public")
-    assert {path.stem for path in place.glob("*.pdf")} == {p.stem for p in place.glob("0*.html")} | {
-        "decision"
-    }
+    page = "03_employment_skills_forecast"
+    assert {path.stem for path in place.glob("*.pdf")} == {page, "decision"}
     for sheet in place.glob("*.pdf"):
         content = sheet.read_bytes()
         assert b"/StructTreeRoot" in content and b"/Lang" in content, sheet.name
-    assert len(list(place.glob("*.pptx"))) == 4
+    assert [path.stem for path in place.glob("*.pptx")] == [page]
     with zipfile.ZipFile(place / "thur-doller-2018-public.zip") as archive:
-        assert {"decision.pdf", "01_flow_diagnosis.pptx"} <= set(archive.namelist())
+        assert {"decision.pdf", f"{page}.pptx"} <= set(archive.namelist())
     same = eit_process(project, "verify", "thur-doller", "--audience", "public")
     assert "aucun écart" in same.stdout, same.stdout
 

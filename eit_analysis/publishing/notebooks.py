@@ -19,9 +19,14 @@ def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
     Raises
     ------
     UsageError
-        When one does not exist; the sentence lists those that do.
+        When one does not exist; the sentence lists those that do. When there is none.
     """
     known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-8]*.ipynb"))}
+    if not known:
+        raise UsageError(
+            "Aucun notebook numéroté dans le dossier « notebooks » : remettez ceux du projet, comme "
+            "« 01_flow_diagnosis.ipynb »."
+        )
     names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
     for name in names:
         if name not in known:
