@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eit_analysis import change as change
     from eit_analysis import employment as employment
     from eit_analysis import flows as flows
     from eit_analysis import reference as reference
@@ -38,7 +39,7 @@ PLACES = {
     "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
     "Release": "publishing.release", "figures": "publishing", "preview": "publishing.parts",
     "Breakdown": "breakdown", "Derived": "derived", "labelled": "reference.vocabulary",
-    "flows": "", "synergies": "", "employment": "", "reference": "",
+    "flows": "", "synergies": "", "employment": "", "change": "", "reference": "",
 }  # fmt: skip
 __all__ = list(PLACES)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "eit_analysis"
-STUDIES = ("flows", "synergies", "employment")
+STUDIES = ("flows", "synergies", "employment", "change")
 
 
 def modules() -> dict[str, ast.Module]:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 
-from eit_analysis import tables
+from eit_analysis import reference, tables
 from eit_analysis.codes import EVIDENCE_WORDS
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import allowed_words, clean_cell, words_of
@@ -97,7 +97,9 @@ def full_rows():
 
 
 def assert_untouched(cleaned):
-    assert cleaned.corrections.to_dict("records") == []
+    # Statements that the form lists and nobody answered are the form's own.
+    told = cleaned.corrections[cleaned.corrections["rule"] != "ignored_unanswered"]
+    assert told.to_dict("records") == []
     assert cleaned.quarantine.to_dict("records") == []
 
 
@@ -328,7 +330,8 @@ def test_a_day_only_leaves_the_assumption_on_working_days(blank, study):
     book.save(study.raw / "E07.xlsx")
     cleaned = clean_wave(study)
     assert cleaned.quarantine.empty
-    assert cleaned.corrections["rule"].tolist() == ["day_read_as_working_day"]
+    rules = cleaned.corrections["rule"]
+    assert rules[rules != "ignored_unanswered"].tolist() == ["day_read_as_working_day"]
 
 
 def test_a_period_is_not_corrected_into_itself():
@@ -425,3 +428,33 @@ def test_blank_formatted_rows_below_the_answers_leave_no_line(blank, study):
                 cell.font = openpyxl.styles.Font(bold=True)
     book.save(study.raw / "E07.xlsx")
     assert_untouched(clean_wave(study))
+
+
+def test_the_form_lists_its_statements_and_an_unanswered_one_is_no_answer(tmp_path, study):
+    statements = reference.load("readiness_items")["statement_fr"].tolist()
+    (path,) = write_for_firms(tmp_path / "envoi", FIRMS.head(1))
+    book = openpyxl.load_workbook(path)
+    sheet = book["Changement"]
+    listed = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2, max_row=17, max_col=4)]
+    assert listed == [*(["E01", None, statement, None] for statement in statements), [None] * 4]
+    book["Entreprise"]["J2"] = "agrégée"
+    for row, answer in ((2, 4), (3, 2)):
+        sheet.cell(row, 2, "direction"), sheet.cell(row, 4, answer)
+    sheet.cell(4, 2, "direction")
+    book.save(study.raw / "E01.xlsx")
+    cleaned = clean_wave(study)
+    answers = cleaned.tables["readiness"]
+    assert answers["item"].tolist() == statements[:3]
+    assert answers["answer"].fillna(0).tolist() == [4, 2, 0]
+    assert_untouched(cleaned)
+    assert len(cleaned.corrections) == len(statements) - 3
+
+
+def test_a_workbook_whose_statements_nobody_answered_has_an_empty_sheet(tmp_path, study):
+    (path,) = write_for_firms(tmp_path / "envoi", FIRMS.head(1))
+    book = openpyxl.load_workbook(path)
+    book["Entreprise"]["J2"] = "agrégée"
+    book.save(study.raw / "E01.xlsx")
+    cleaned = clean_wave(study)
+    assert_untouched(cleaned)
+    assert cleaned.tables["readiness"].empty

@@ -14,7 +14,7 @@ from eit_analysis.errors import DisclosureError, UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [
-    "Breakdown", "Derived", "Release", "Study", "employment", "figures", "flows", "labelled",
+    "Breakdown", "Derived", "Release", "Study", "change", "employment", "figures", "flows", "labelled",
     "list_studies", "open_study", "preview", "reference", "synergies",
 ]  # fmt: skip
 

@@ -56,7 +56,12 @@ def _labels() -> dict[str, dict[str, str]]:
         str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
         for column, rows in frame.groupby("column")
     }
-    shared = {"naf_division": _divisions(), "waste_code": _wastes(), **findings.labels()}
+    shared = {
+        "naf_division": _divisions(),
+        "waste_code": _wastes(),
+        "item_code": _statements(),
+        **findings.labels(),
+    }
     for column, names in shared.items():
         labels[column] = {**names, **labels.get(column, {})}
     return labels
@@ -65,6 +70,11 @@ def _labels() -> dict[str, dict[str, str]]:
 def _divisions() -> dict[str, str]:
     table = reference.load("naf_divisions")
     return dict(zip(table["naf_division_code"], table["label_fr"], strict=True))
+
+
+def _statements() -> dict[str, str]:
+    table = reference.load("readiness_items")
+    return dict(zip(table["code"], table["statement_fr"], strict=True))
 
 
 def _wastes() -> dict[str, str]:

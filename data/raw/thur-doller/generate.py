@@ -121,6 +121,9 @@ def build(wave: str) -> list[Sheet]:
     }
     plant(sheets, protected, generator("dirt", wave))
     for sheet in sheets:
+        if wave == "2018" and sheet.table == "readiness":
+            # After the faults, which stay where they were.
+            sheet.rows += people.later_items(sheet.rows, generator(sheet.file, "later_items"))
         lay_out(sheet, wave)
     return sheets
 

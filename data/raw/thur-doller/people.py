@@ -18,6 +18,17 @@ ITEMS = (
     "Le cadre de gouvernance proposé est clair",
     "Je pense que les résultats dureront après la fin du projet",
 )
+# Asked since 2018 only, after the others; of the dimensions of the form, openness is the lowest.
+ITEMS_2018 = {
+    "Nos coûts de déchets, d'achats ou d'énergie nous obligent à changer nos façons de faire": 3.3,
+    "La direction a désigné une personne qui suit ces projets": 2.7,
+    "La direction accepte d'y consacrer un budget": 2.4,
+    "Nous avons la place et l'équipement pour trier ou stocker à part ce qui serait échangé": 2.6,
+    "Nous savons ce que les structures de l'économie sociale et solidaire du territoire peuvent faire "
+    "pour nous": 2.1,
+    "Nous sommes prêts à confier un flux ou un travail à un ESAT ou à une structure d'insertion": 2.9,
+    "À qualité et prix proches, nous choisissons un fournisseur d'insertion ou adapté": 2.6,
+}  # fmt: skip
 ROLES = ("direction", "QSE", "production", "RH", "maintenance")
 ITEM_LEVEL = (3.4, 3.1, 3.2, 2.3, 2.8, 2.6, 2.5, 2.9)
 ROLE_LEVEL = {"direction": 0.4, "QSE": 0.5, "production": -0.3, "RH": 0.0, "maintenance": -0.2}
@@ -126,3 +137,17 @@ def readiness(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
                 "site_id": actor.site_id, "respondent_role": role, "item": item, "answer": answer,
             })  # fmt: skip
     return rows
+
+
+def later_items(rows: list[dict], rng: np.random.Generator) -> list[dict]:
+    """What the same respondents answer to the statements of 2018, near what they answered to the others."""
+    added = []
+    for site, role in dict.fromkeys((row["site_id"], row["respondent_role"]) for row in rows):
+        own = [row["answer"] for row in rows if (row["site_id"], row["respondent_role"]) == (site, role)]
+        mood = float(np.mean([float(a) for a in own if isinstance(a, int)] or [3.0])) - float(
+            np.mean(ITEM_LEVEL)
+        )
+        for item, level in ITEMS_2018.items():
+            answer = int(np.clip(round(level + 0.8 * mood + rng.normal(0, 0.7)), 1, 5))
+            added.append({"site_id": site, "respondent_role": role, "item": item, "answer": answer})
+    return added

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis import spreadsheet_csv, tables
+from eit_analysis import reference, spreadsheet_csv, tables
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
@@ -52,7 +52,8 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
         styles = _styles(book)
         write_guide(book, styles)
         for table in tables.TABLES:
-            _write_sheet(book, table, styles, rows if table == "sites" else [])
+            filled = {"sites": rows, "readiness": _statements(rows)}
+            _write_sheet(book, table, styles, filled.get(table, []))
 
     write_atomic(path, workbook(TITLE, draw))
 
@@ -98,6 +99,12 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
             column="Identifiant",
         )
     return rows
+
+
+def _statements(firms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The statements on which opinions are asked, with the identifier where the workbook is one firm's."""
+    own = {"site_id": firms[0]["site_id"]} if len(firms) == 1 else {}
+    return [{**own, "item": statement} for statement in reference.load("readiness_items")["statement_fr"]]
 
 
 def _readable(column: str, cell: Any) -> Any:
@@ -163,5 +170,7 @@ def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[
             if name in row:
                 write = sheet.write_number if isinstance(row[name], float) else sheet.write_string
                 write(rank, index, row[name], style)
+            else:
+                sheet.write_blank(rank, index, None, style)
     # A row is deleted only when none of its cells is locked, out to the last column of the sheet.
     sheet.set_column(len(tables.form(table)), LAST_COLUMN, None, styles["number"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from eit_analysis import tables
+from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import SUFFIXES
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
@@ -184,11 +184,25 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
     total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
     if total and layout.table != "sites" and not _says_what(layout, texts):
         return "ignored_total_row"
+    if layout.table == "readiness" and _unanswered(layout, texts):
+        return "ignored_unanswered"
     if len(filled) == 1 and (not key or " " in key):
         return "ignored_title_row"
     if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
         return "ignored_header_row"
     return None
+
+
+def _unanswered(layout: SheetLayout, texts: list[str]) -> bool:
+    """Whether a row is one that the form came with: a statement, without who answers it nor what."""
+    held = {name: texts[i] for name, i in layout.columns.items() if i < len(texts)}
+    return held.get("item") in statements() and not (held.get("answer") or held.get("respondent_role"))
+
+
+@cache
+def statements() -> frozenset[str]:
+    """Those of the form, as they are read."""
+    return frozenset(map(clean_text, reference.load("readiness_items")["statement_fr"]))
 
 
 def _says_what(layout: SheetLayout, texts: list[str]) -> bool:

@@ -183,6 +183,8 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     column = Cells.among(cells.values, keys)
     repeated = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
     suspect |= np.array(repeated, dtype=bool)[column.codes]
+    if layout.table == "readiness" and "answer" in layout.columns:
+        suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]
     suspect[: layout.header_row] = True
     suspect[layout.header_row] = False
     return np.flatnonzero(suspect).tolist()

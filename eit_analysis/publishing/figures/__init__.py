@@ -4,6 +4,7 @@ Only the visible rows of the table are drawn: what is withheld cannot be read of
 """
 
 from eit_analysis.publishing.figures.concentration import pareto as pareto
+from eit_analysis.publishing.figures.diverging import diverging as diverging
 from eit_analysis.publishing.figures.partners_map import partners_map as partners_map
 from eit_analysis.publishing.figures.places import commune_map as commune_map
 from eit_analysis.publishing.figures.projection import fan as fan

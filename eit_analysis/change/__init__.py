@@ -1,0 +1,30 @@
+"""Study 4: whether firms are ready to change, and what holds them back.
+
+``answers``
+    Statements by their code; one row for each respondent and dimension.
+``opinions``
+    What respondents think, by dimension, role and size; what is fragile.
+``reliability``
+    Whether the statements of a dimension measure one thing.
+``evolution``
+    What changed between two waves for the same respondents.
+``obstacles``
+    The leads whose actors trust little.
+"""
+
+from importlib import import_module
+from typing import Any
+
+MODULES = ("answers", "evolution", "obstacles", "opinions", "reliability")
+__all__ = [*MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    """A module of the study, imported when it is first asked for."""
+    if name in MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

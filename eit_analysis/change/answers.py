@@ -1,0 +1,80 @@
+"""What respondents answered: statements by their fixed code, and one score for each dimension.
+
+    score = mean of the answers (1 to 5) to the statements of a dimension, when half of them are answered
+
+The statements and their dimensions are those of ``reference/readiness_items.csv``: codes never change, so
+that territories and waves can be compared. A statement that a study adds on its own has no code.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import SOURCE
+from eit_analysis.french import fold_words
+from eit_analysis.reference.sizes import size_class
+
+DIMENSIONS = ("need", "support", "capacity", "trust", "openness")
+CLASSES = ("disagree", "mixed", "agree")
+LOW, HIGH = 2.5, 3.5  # scores up to the first are a disagreement, from the second on an agreement
+UNKNOWN = "non renseigné"
+RESPONDENT = ["site_id", "respondent_role"]
+
+
+def coded(readiness: pd.DataFrame) -> pd.DataFrame:
+    """The answers with ``item_code`` and ``readiness_dimension``, both missing for a statement of no list.
+
+    A statement is known by its text, or by its code, whatever its case, accents and punctuation.
+    """
+    items = reference.load("readiness_items")
+    known = dict(zip(items["statement_fr"].map(fold_words), items["code"], strict=True))
+    known |= dict(zip(items["code"].map(fold_words), items["code"], strict=True))
+    code = readiness["item"].astype(str).map(fold_words).map(known)
+    dimension = dict(zip(items["code"], items["readiness_dimension"], strict=True))
+    return readiness.assign(item_code=code, readiness_dimension=code.map(dimension))
+
+
+def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """The score of each respondent on each dimension.
+
+    A respondent is a function of an actor: the form asks for no name. Two answers to one statement count by
+    their mean.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, respondent_role, size_class, readiness_dimension, score`` (1 to 5), ``opinion`` (one of
+        ``CLASSES``), and the cell of the first statement. Nobody without a score.
+    """
+    answers = coded(readiness).dropna(subset=["readiness_dimension"])
+    role = answers["respondent_role"].astype(object)
+    answers = answers.assign(respondent_role=role.where(role.notna(), UNKNOWN))
+    keys = [*RESPONDENT, "readiness_dimension"]
+    cells = {name: (name, "first") for name in SOURCE if name in answers}
+    by_item = answers.groupby([*keys, "item_code"]).agg(answer=("answer", "mean"), **cells).reset_index()
+    kept = {name: (name, "first") for name in cells}
+    people = by_item.groupby(keys).agg(score=("answer", "mean"), answered=("answer", "count"), **kept)
+    people = people.dropna(subset=["score"]).reset_index()
+    asked = people["readiness_dimension"].map(n_asked(readiness))
+    people = people[2 * people["answered"] >= asked].reset_index(drop=True)
+    people["opinion"] = np.select(
+        [people["score"] <= LOW, people["score"] >= HIGH], ["disagree", "agree"], "mixed"
+    )
+    size = sites.drop_duplicates("site_id").set_index("site_id")["headcount"].pipe(size_class)
+    people["size_class"] = people["site_id"].map(size).astype(object)
+    people["size_class"] = people["size_class"].where(people["size_class"].notna(), UNKNOWN)
+    return people.drop(columns="answered")
+
+
+def n_asked(readiness: pd.DataFrame) -> pd.Series:
+    """How many statements of each dimension a wave asked: those that anybody answered."""
+    answers = coded(readiness).dropna(subset=["readiness_dimension", "answer"])
+    return answers.groupby("readiness_dimension")["item_code"].nunique()
+
+
+def unlisted(readiness: pd.DataFrame) -> list[str]:
+    """The statements that are in no list, in alphabetical order: they are in no dimension."""
+    answers = coded(readiness)
+    return sorted(answers.loc[answers["item_code"].isna(), "item"].astype(str).unique())

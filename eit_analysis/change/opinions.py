@@ -1,0 +1,140 @@
+"""What respondents think of the change, by dimension, role and size; and what is fragile.
+
+    share of a class = respondents of the class / respondents of the same dimension and group
+
+Outside the team opinions are given by groups that no answer can be read from: of enough people and actors,
+and never all of one mind but for one person. Other groups are put together, so that all are told and their
+sum is no secret. Groups of one kind alone, roles: crossed with sizes, they would tell of one person.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import SOURCE, Breakdown, Share
+from eit_analysis.change.answers import CLASSES, DIMENSIONS, RESPONDENT, coded, n_asked
+from eit_analysis.errors import UsageError
+from eit_analysis.reference.sizes import SIZES
+
+GROUPS = {"respondent_role": "autres fonctions", "size_class": "autres tailles"}
+DISSENT = 2  # people of another class: one alone would know what all the others answered
+MEDIAN_COLUMNS = ["n_respondents", "n_sites", "median_score", "median_low95", "median_high95"]
+
+
+def distribution(people: pd.DataFrame, by: str = "") -> Breakdown:
+    """Respondents of each class of agreement, by dimension and perhaps by role or size class.
+
+    From :func:`answers.respondents`, grouped by :func:`grouped` where few may be read.
+
+    Raises
+    ------
+    UsageError
+        When ``by`` is no group of respondents.
+    """
+    if by and by not in GROUPS:
+        raise UsageError(f"« {by} » ne groupe pas les répondants\u00a0: écrivez {' ou '.join(GROUPS)}.")
+    keys = ["readiness_dimension", *([by] if by else []), "opinion"]
+    cells = [name for name in SOURCE if name in people]
+    records = people[["site_id", *keys, *cells]].assign(n_respondents=1.0)
+    names = [*dict.fromkeys([*SIZES, *sorted(people[by])])] if by else []
+    whole = pd.MultiIndex.from_product([DIMENSIONS, *([names] if by else []), CLASSES], names=keys)
+    counts = records.groupby(keys)["n_respondents"].sum().reindex(whole, fill_value=0.0).reset_index()
+    within = keys[:-1]
+    asked = counts.groupby(within)["n_respondents"].transform("sum")
+    counts["share_percent"] = 100 * counts["n_respondents"] / asked
+    frame = counts[asked > 0].reset_index(drop=True)
+    return Breakdown(
+        frame, keys, records, "n_respondents", shares={"share_percent": Share(within=tuple(within))}
+    )
+
+
+def grouped(people: pd.DataFrame, by: str, minimum_people: int = 5, minimum_sites: int = 3) -> pd.DataFrame:
+    """Respondents whose small or like-minded groups are one, nobody at all where even all together are.
+
+    A dimension is left out where the answer of one person could be read from that of all.
+    """
+    kept = []
+    for _, own in people.groupby("readiness_dimension", sort=False):
+        if not _closed(own, minimum_people, minimum_sites):
+            kept.append(own.assign(**{by: _together(own, by, minimum_people, minimum_sites)}) if by else own)
+    return pd.concat(kept) if kept else people.head(0)
+
+
+def _together(people: pd.DataFrame, by: str, minimum_people: int, minimum_sites: int) -> pd.Series:
+    """The group of each respondent of one dimension, none of them closed."""
+    group = people[by].astype(str)
+    while True:
+        sizes = group.value_counts(sort=False)
+        closed = [
+            name for name in sizes.index if _closed(people[group == name], minimum_people, minimum_sites)
+        ]
+        if not closed:
+            return group
+        if closed == [GROUPS[by]] or len(sizes) == 1:
+            # What is left alone needs one more: the smallest of the others.
+            closed.append(sizes.drop(closed).sort_index().idxmin())
+        group = group.where(~group.isin(closed), GROUPS[by])
+
+
+def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bool:
+    largest = people["opinion"].value_counts().max()
+    few = len(people) < minimum_people or people["site_id"].nunique() < minimum_sites
+    return bool(minimum_people) and bool(few or len(people) - largest < DISSENT)
+
+
+def fragile(people: pd.DataFrame) -> Breakdown:
+    """The dimensions on which fewer than half agree, the least agreed first, with what answers each.
+
+    The action, who carries it and its next step are those of ``reference/readiness_actions.csv``.
+    """
+    content = distribution(people)
+    agree = content.frame[content.frame["opinion"] == "agree"].drop(columns="opinion")
+    weak = agree[agree["share_percent"] < 50].sort_values("share_percent", kind="stable")
+    frame = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
+    agreed = content.records[content.records["opinion"] == "agree"]
+    return Breakdown(frame, ["readiness_dimension"], agreed, "n_respondents", shares={})
+
+
+def medians(people: pd.DataFrame, by: str = "", draws: int = 2000, seed: int = 1) -> pd.DataFrame:
+    """The median score of each dimension, with its bootstrap interval at 95 %.
+
+    Actors are drawn with replacement, each with all its respondents: colleagues think alike (Davison and
+    Hinkley 1997, section 3.8). Percentiles of the medians drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``readiness_dimension``, perhaps ``by``, and ``MEDIAN_COLUMNS``; bounds are missing below three
+        actors.
+    """
+    keys, rows = ["readiness_dimension", *([by] if by else [])], []
+    for key, own in people.groupby(keys, sort=False):
+        sites = own.groupby("site_id")["score"].apply(np.array).tolist()
+        low, high = _interval(sites, draws, seed) if len(sites) >= 3 else (np.nan, np.nan)
+        rows.append((*key, len(own), len(sites), float(own["score"].median()), low, high))
+    return pd.DataFrame(rows, columns=[*keys, *MEDIAN_COLUMNS])
+
+
+def _interval(sites: list[np.ndarray], draws: int, seed: int) -> tuple[float, float]:
+    rng, medians = np.random.default_rng(seed), np.empty(draws)
+    for draw in range(draws):
+        chosen = rng.integers(len(sites), size=len(sites))
+        medians[draw] = np.median(np.concatenate([sites[i] for i in chosen]))
+    low, high = np.percentile(medians, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def response(readiness: pd.DataFrame) -> pd.DataFrame:
+    """For each dimension: its statements, and the share of those asked that got no answer.
+
+    Everybody who answered a statement of the list was asked all those of the wave.
+    """
+    answers = coded(readiness).dropna(subset=["readiness_dimension", "answer"])
+    items, n_people = n_asked(readiness), len(answers[RESPONDENT].drop_duplicates())
+    given = answers.drop_duplicates([*RESPONDENT, "item_code"])["readiness_dimension"].value_counts()
+    unanswered = 100 * (1 - given / (items * n_people))
+    table = pd.DataFrame({"n_items": items, "n_asked": n_people, "unanswered_percent": unanswered})
+    table = table.reindex([dimension for dimension in DIMENSIONS if dimension in items])
+    return table.rename_axis("readiness_dimension").reset_index()

@@ -1,0 +1,256 @@
+"""Opinions on change: what a score is, which groups are told, what changed, what stands in the way."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import LinearConstraint, milp
+from scipy.stats import norm, wilcoxon
+
+from eit_analysis import reference
+from eit_analysis.change import answers, evolution, obstacles, opinions
+from eit_analysis.errors import UsageError
+
+ITEMS = reference.load("readiness_items").set_index("code")["statement_fr"]
+SITES = pd.DataFrame({"site_id": [f"E{i}" for i in range(1, 41)], "headcount": [5.0, 30, 120, 400] * 10})
+
+
+def asked(*rows: tuple[str, str, str, float | None]) -> pd.DataFrame:
+    """Answers (site, role, code of the statement, answer)."""
+    table = pd.DataFrame(rows, columns=["site_id", "respondent_role", "item", "answer"])
+    return table.assign(item=table["item"].map(ITEMS), answer=table["answer"].astype(float))
+
+
+def test_every_statement_has_a_code_of_its_dimension_and_every_dimension_an_action() -> None:
+    items = reference.load("readiness_items")
+    assert items["code"].is_unique and items["statement_fr"].is_unique
+    assert (items["code"].str.split("_").str[0] == items["readiness_dimension"]).all()
+    assert items.groupby("readiness_dimension").size().ge(3).all()
+    assert set(items["readiness_dimension"]) == set(answers.DIMENSIONS)
+    actions = reference.load("readiness_actions")
+    assert actions["readiness_dimension"].tolist() == list(answers.DIMENSIONS)
+    assert actions.notna().all(axis=None) and items.notna().all(axis=None)
+
+
+def test_a_statement_is_known_by_its_words_or_its_code() -> None:
+    table = pd.DataFrame(
+        {"item": ["TRUST_1", " je fais confiance aux autres  Entreprises du territoire.", "Autre"]}
+    )
+    assert answers.coded(table)["item_code"].fillna("").tolist() == ["trust_1", "trust_1", ""]
+    assert answers.unlisted(table) == ["Autre"]
+
+
+def test_a_score_is_the_mean_of_what_was_answered_of_half_at_least() -> None:
+    people = answers.respondents(
+        asked(
+            ("E1", "QSE", "need_1", 5), ("E1", "QSE", "need_2", 4), ("E1", "QSE", "need_3", None),
+            ("E2", "QSE", "need_1", 1), ("E3", "QSE", "need_1", 2), ("E3", "QSE", "need_3", 3),
+            ("E4", None, "need_1", 3), ("E4", None, "need_2", 3),
+        ),
+        SITES,
+    ).set_index("site_id")  # fmt: skip
+    # E2 answered one of three.
+    assert people["score"].to_dict() == {"E1": 4.5, "E3": 2.5, "E4": 3.0}
+    assert people["opinion"].to_dict() == {"E1": "agree", "E3": "disagree", "E4": "mixed"}
+    assert people.loc["E4", "respondent_role"] == "non renseigné" and people.loc["E1", "size_class"] == "1-9"
+
+
+def crowd(seed: int, n_sites: int = 20) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = []
+    for site in SITES["site_id"].head(n_sites):
+        for role in ("direction", "QSE", "RH", "maintenance")[: int(rng.integers(1, 5))]:
+            rows += [(site, role, code, float(rng.integers(1, 6))) for code in ITEMS.index]
+    return answers.respondents(asked(*rows), SITES)
+
+
+def test_the_shares_of_a_group_add_up_and_its_counts_are_all_who_answered() -> None:
+    people = crowd(1)
+    for by in ("", "respondent_role", "size_class"):
+        content = opinions.distribution(people, by)
+        content.check("essai")
+        within = list(content.keys[:-1])
+        assert content.frame.groupby(within)["share_percent"].sum().round(9).eq(100).all()
+        assert content.frame["n_respondents"].sum() == len(people)
+    with pytest.raises(UsageError, match="respondent_role ou size_class"):
+        opinions.distribution(people, "commune")
+
+
+def known_classes(people: pd.DataFrame, told: list[pd.DataFrame], by: list[str], own: int | None) -> int:
+    """How many people's class follows from the counts told, for one of them (``own``) or for nobody.
+
+    y_pc in {0, 1}, one class for each person: a class is known when the other value is impossible.
+    """
+    n, k = len(people), len(answers.CLASSES)
+    rows, sizes = [], []
+    for table, name in zip(told, by, strict=True):
+        for line in table.itertuples():
+            members = np.ones(n, dtype=bool) if not name else (people[name] == getattr(line, name)).to_numpy()
+            row = np.zeros((n, k))
+            row[members, answers.CLASSES.index(line.opinion)] = 1
+            rows.append(row.ravel())
+            sizes.append(line.n_respondents)
+    once = np.kron(np.eye(n), np.ones(k))
+    matrix, right = np.vstack([*rows, once]), np.append(sizes, np.ones(n))
+    truth = np.zeros((n, k))
+    truth[np.arange(n), people["opinion"].map(answers.CLASSES.index)] = 1
+    found = 0
+    for person in [p for p in range(n) if p != own]:
+        at = person * k + int(truth[person].argmax())
+        low, high = np.zeros(n * k), np.ones(n * k)
+        high[at] = 0
+        if own is not None:
+            low[own * k : (own + 1) * k] = high[own * k : (own + 1) * k] = truth[own]
+        bounds = LinearConstraint(matrix, right, right)
+        solved = milp(np.zeros(n * k), constraints=bounds, integrality=np.ones(n * k), bounds=(low, high))
+        found += solved.status == 2
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_answer_of_one_person_follows_from_what_is_told(seed: int) -> None:
+    """By an integer programme: not for an outsider, nor for any respondent who knows its own answer."""
+    everybody = crowd(seed, n_sites=6 + 3 * seed)
+    for dimension in ("trust", "openness"):
+        people = everybody[everybody["readiness_dimension"] == dimension].reset_index(drop=True)
+        told, by = [], []
+        for name in ("", "respondent_role"):
+            kept = opinions.grouped(people, name)
+            told.append(opinions.distribution(kept, name).frame)
+            by.append(name and f"told_{name}")
+            if name and len(kept):
+                people[f"told_{name}"] = kept[name]
+                told[-1] = told[-1].rename(columns={name: f"told_{name}"})
+        if any(map(len, told)):
+            for own in (None, 0, len(people) - 1):
+                assert known_classes(people, told, by, own) == 0
+
+
+def test_the_programme_sees_a_group_of_one_mind() -> None:
+    people = pd.DataFrame(
+        {"opinion": ["agree"] * 4 + ["mixed"], "site_id": list("ABCDE"), "readiness_dimension": "need"}
+    )
+    told = opinions.distribution(people).frame
+    assert known_classes(people, [told], [""], None) == 0
+    assert known_classes(people, [told], [""], 4) == 4
+    assert opinions.grouped(people, "").empty
+
+
+def test_like_minded_and_small_groups_are_told_together() -> None:
+    roles = ["a"] * 6 + ["b"] * 6 + ["c"] * 2 + ["d"] * 6
+    views = ["agree"] * 6 + ["agree", "mixed", "disagree"] * 2 + ["mixed"] * 2 + ["agree", "mixed"] * 3
+    people = pd.DataFrame(
+        {"respondent_role": roles, "opinion": views, "site_id": [f"E{i}" for i in range(20)]}
+    ).assign(readiness_dimension="need")
+    kept = opinions.grouped(people, "respondent_role")
+    sizes = kept["respondent_role"].value_counts().to_dict()
+    assert sizes == {"autres fonctions": 8, "b": 6, "d": 6}
+    assert opinions.grouped(people, "respondent_role", 0, 0)["respondent_role"].tolist() == roles
+
+
+def test_what_is_fragile_is_what_fewer_than_half_agree_on() -> None:
+    people = pd.concat(
+        [
+            pd.DataFrame({"readiness_dimension": d, "opinion": ["agree"] * n + ["mixed"] * (10 - n)})
+            for d, n in (("need", 5), ("trust", 3), ("capacity", 4))
+        ]
+    ).assign(site_id=[f"E{i % 10}" for i in range(30)])
+    weak = opinions.fragile(people)
+    weak.check("essai")
+    assert weak.frame["readiness_dimension"].tolist() == ["trust", "capacity"]
+    assert weak.frame["share_percent"].tolist() == [30, 40]
+
+
+def test_the_interval_of_a_median_covers_the_median_of_all_actors() -> None:
+    """95 % asked of intervals over actors drawn from a thousand; colleagues think alike."""
+    rng = np.random.default_rng(7)
+    mood = rng.normal(3, 0.6, 1000)
+    whole = np.median(np.concatenate([m + rng.normal(0, 0.6, 3) for m in mood]))
+    covered = []
+    for _ in range(150):
+        chosen = rng.choice(1000, 25, replace=False)
+        people = pd.DataFrame({"site_id": np.repeat(chosen, 3), "score": np.repeat(mood[chosen], 3)})
+        people["score"] += rng.normal(0, 0.6, 75)
+        row = opinions.medians(people.assign(readiness_dimension="need"), draws=400).iloc[0]
+        covered.append(row["median_low95"] <= whole <= row["median_high95"])
+    assert 0.90 <= np.mean(covered) <= 1.0
+
+
+def test_holm_corrects_as_in_a_worked_example() -> None:
+    """Four tests, 0.01, 0.04, 0.03 and 0.005: 0.03, 0.06, 0.06, 0.02 (the usual worked example)."""
+    found = evolution.holm(np.array([0.01, 0.04, 0.03, 0.005]))
+    np.testing.assert_allclose(found, [0.03, 0.06, 0.06, 0.02])
+
+
+def test_the_signed_rank_test_is_that_of_hollander_and_wolfe() -> None:
+    """Hamilton depression scale, nine patients: V = 40, p = 0.03906 on two sides (R, wilcox.test)."""
+    before = np.array([1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30])
+    after = np.array([0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29])
+    assert evolution._p(after - before) == pytest.approx(0.03906, abs=5e-6)
+
+
+def test_the_power_is_that_of_simulated_surveys() -> None:
+    rng = np.random.default_rng(3)
+    change = rng.normal(0, 1.0, 25)
+    change = (change - change.mean()) / change.std(ddof=1)
+    stated = evolution.power(change, shift=0.6)
+    found = np.mean([wilcoxon(rng.normal(0.6, 1.0, 25)).pvalue < 0.05 for _ in range(400)])
+    assert stated == pytest.approx(found, abs=0.06)
+    after = norm.cdf(np.sqrt(2) * 0.6)
+    assert stated == pytest.approx(norm.cdf(np.sqrt(75) * (after - 0.5) - 1.959964), abs=1e-6)
+
+
+def waves(shift: float, n_sites: int = 20) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(5)
+    rows = [
+        (site, role, code, float(rng.integers(1, 5)))
+        for site, role, code in product(SITES["site_id"].head(n_sites), ("direction", "QSE"), ITEMS.index)
+    ]
+    before = asked(*rows)
+    return before, before.assign(answer=(before["answer"] + shift).clip(1, 5))
+
+
+def test_a_change_is_found_between_the_same_respondents_and_statements_alone() -> None:
+    before, after = waves(1.0)
+    table = evolution.evolution(before, after, SITES)
+    assert table["evolution"].eq("up").all() and table["score_change"].round(9).eq(1).all()
+    assert evolution.evolution(after, before, SITES)["evolution"].eq("down").all()
+    # Newcomers of another mind, and a statement asked only once, change nothing.
+    strange = asked(*[("E39", "RH", code, 1.0) for code in ITEMS.index])
+    fewer = before[before["item"] != ITEMS["need_2"]]
+    again = evolution.evolution(fewer, pd.concat([after, strange]), SITES)
+    assert again["score_change"].round(9).eq(1).all()
+    assert again.set_index("readiness_dimension").loc["need", "n_items"] == 2
+    assert evolution.evolution(before, before, SITES)["evolution"].eq("unclear").all()
+    assert evolution.evolution(*waves(1.0, n_sites=5), SITES).empty
+
+
+@given(st.permutations(range(30)))
+def test_the_order_of_answers_is_nothing(order: list[int]) -> None:
+    table = asked(*[(f"E{i % 6 + 1}", "QSE", code, 1.0 + i % 5) for i, code in enumerate([*ITEMS.index] * 2)])
+    one, other = (answers.respondents(t, SITES) for t in (table, table.iloc[order]))
+    keys = ["site_id", "respondent_role", "readiness_dimension"]
+    pd.testing.assert_frame_equal(
+        one.sort_values(keys, ignore_index=True), other.sort_values(keys, ignore_index=True)
+    )
+
+
+def test_a_lead_is_held_back_when_all_its_actors_that_answered_trust_little() -> None:
+    people = pd.DataFrame({"site_id": ["A", "A", "B", "C"], "score": [1.0, 2.0, 2.5, 4.0]})
+    people = people.assign(readiness_dimension="trust")
+    leads = pd.DataFrame(
+        [
+            ("1", "x", "lead", "A B"),
+            ("2", "x", "lead", "A C"),
+            ("3", "x", "done", "A B"),
+            ("4", "x", "lead", "A D"),
+        ],
+        columns=["synergy_id", "title", "status", "site_ids"],
+    )
+    table = obstacles.untrusting(leads, people)
+    assert table[["synergy_id", "lowest_trust", "highest_trust"]].values.tolist() == [["1", 1.5, 2.5]]
