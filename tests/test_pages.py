@@ -30,6 +30,7 @@ PAGES = (
     "01_flow_diagnosis",
     "02_synergy_scoring",
     "03_employment_skills_forecast",
+    "04_change_governance",
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

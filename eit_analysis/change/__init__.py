@@ -8,6 +8,8 @@
     Whether the statements of a dimension measure one thing.
 ``evolution``
     What changed between two waves for the same respondents.
+``progress``
+    What moved between two waves of the register, and what is stuck.
 ``obstacles``
     The leads whose actors trust little.
 """
@@ -15,7 +17,7 @@
 from importlib import import_module
 from typing import Any
 
-MODULES = ("answers", "evolution", "obstacles", "opinions", "reliability")
+MODULES = ("answers", "evolution", "obstacles", "opinions", "progress", "reliability")
 __all__ = [*MODULES]
 
 

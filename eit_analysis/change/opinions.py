@@ -3,8 +3,9 @@
     share of a class = respondents of the class / respondents of the same dimension and group
 
 Outside the team opinions are given by groups that no answer can be read from: of enough people and actors,
-and never all of one mind but for one person. Other groups are put together, so that all are told and their
-sum is no secret. Groups of one kind alone, roles: crossed with sizes, they would tell of one person.
+and never all of one mind but for one person, or for one actor. Other groups are put together, so that all are
+told and their sum is no secret. Groups of one kind alone, roles: crossed with sizes, they would tell of one
+person.
 """
 
 from __future__ import annotations
@@ -79,9 +80,14 @@ def _together(people: pd.DataFrame, by: str, minimum_people: int, minimum_sites:
 
 
 def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bool:
-    largest = people["opinion"].value_counts().max()
-    few = len(people) < minimum_people or people["site_id"].nunique() < minimum_sites
-    return bool(minimum_people) and bool(few or len(people) - largest < DISSENT)
+    """Whether an answer could be read from the counts of a group, by one of its people or actors."""
+    if not minimum_people:
+        return False
+    of_class = people["opinion"].value_counts()
+    sites = people.groupby(["site_id", "opinion"]).size().unstack(fill_value=0)
+    elsewhere = (of_class - sites > 0).sum(axis=1)
+    few = len(people) < minimum_people or len(sites) < minimum_sites
+    return bool(few or len(people) - of_class.max() < DISSENT or (elsewhere < 2).any())
 
 
 def fragile(people: pd.DataFrame) -> Breakdown:
@@ -89,12 +95,15 @@ def fragile(people: pd.DataFrame) -> Breakdown:
 
     The action, who carries it and its next step are those of ``reference/readiness_actions.csv``.
     """
-    content = distribution(people)
-    agree = content.frame[content.frame["opinion"] == "agree"].drop(columns="opinion")
-    weak = agree[agree["share_percent"] < 50].sort_values("share_percent", kind="stable")
-    frame = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
-    agreed = content.records[content.records["opinion"] == "agree"]
-    return Breakdown(frame, ["readiness_dimension"], agreed, "n_respondents", shares={})
+    cells = [name for name in SOURCE if name in people]
+    records = people[["site_id", "readiness_dimension", "opinion", *cells]]
+    records = records.assign(n_agree=(records["opinion"] == "agree").astype(float), n_asked=1.0)
+    frame = records.groupby("readiness_dimension")[["n_agree", "n_asked"]].sum().reindex([*DIMENSIONS])
+    frame["agree_percent"] = 100 * frame["n_agree"] / frame.pop("n_asked")
+    weak = frame[frame["agree_percent"] < 50].sort_values("agree_percent", kind="stable").reset_index()
+    weak = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
+    shares = {"agree_percent": Share(within=("readiness_dimension",), of="n_asked")}
+    return Breakdown(weak, ["readiness_dimension"], records, "n_agree", shares=shares)
 
 
 def medians(people: pd.DataFrame, by: str = "", draws: int = 2000, seed: int = 1) -> pd.DataFrame:
