@@ -117,6 +117,13 @@ def test_a_page_is_one_accessible_file(published: Path, audience: str, page: str
     assert "nan" not in re.findall(r">\s*([a-zA-Z]+)\s*<", text)
 
 
+@pytest.mark.parametrize("name", ["index", *PAGES])
+def test_the_skip_link_leads_past_the_contents(published: Path, name: str) -> None:
+    page = (reports(published, "partners") / f"{name}.html").read_text(encoding="utf-8")
+    assert page.count('id="contenu" tabindex="-1"') == 1
+    assert page.find("<nav") < page.index('id="contenu"') < page.index("<h2")
+
+
 def test_two_runs_write_the_same_pages(published: Path) -> None:
     def content() -> dict[str, bytes]:
         files = sorted(path for path in (published / "reports").rglob("*") if path.is_file())

@@ -40,7 +40,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         answers=own or _answers(reports),
         own=bool(own),
         cards=[card for rank in ranked for card in rank if card is not None][:ACTIONS],
-        picture=thumbnail("carte", maps[0]) if maps else "",
+        picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=maps[0].heading if maps else "",
         reports=reports,
         seen=_seen(study, audience),

@@ -137,9 +137,11 @@ def beside(page: str) -> list[str]:
     return sorted({html.unescape(name) for name in found})
 
 
-def thumbnail(name: str, picture: Picture) -> Markup:
-    """A drawing as an ornament: nothing is read aloud, and its ids are its own."""
+def thumbnail(name: str, picture: Picture, spoken: bool = False) -> Markup:
+    """A drawing again, its ids its own: an ornament of which nothing is read aloud, unless ``spoken``."""
+    told = ". ".join(re.findall(r"<(?:title|desc)\b[^>]*>(.*?)</", str(picture.svg), flags=re.S))
     svg = re.sub(r"<(title|desc)\b.*?</\1>", "", str(picture.svg), flags=re.S)
-    svg = re.sub(r' role="img" aria-labelledby="[^"]*"', ' aria-hidden="true"', svg)
+    role = f' role="img" aria-label="{told.replace(chr(34), "&quot;")}"' if spoken else ' aria-hidden="true"'
+    svg = re.sub(r' role="img" aria-labelledby="[^"]*"', lambda _: role, svg)
     svg = re.sub(r'((?:\bid="|url\(#|href="#))', rf"\g<1>{name}-", svg)
     return Markup(svg.replace('class="drawing"', 'class="thumbnail"'))

@@ -72,7 +72,7 @@ class Ground:
         return pd.DataFrame(places, index=middles.index, columns=["x", "y"], dtype=float)
 
     def svg(self) -> str:
-        """The outlines, the scale and the north."""
+        """The outlines and the scale."""
         groups = {name: i for i, name in enumerate(sorted(set(self.communes["epci_name"].dropna())))}
         own = dict(self.communes[["commune_code", "epci_name"]].to_numpy())
         fills = {code: FILLS[groups.get(own.get(code), 0) % len(FILLS)] for code in self.rings}
@@ -87,8 +87,6 @@ class Ground:
             f'<g stroke="#B4BDB0" stroke-width="0.6" stroke-linejoin="round">{"".join(shapes)}</g>'
             f'<path d="M6 {y:.0f}h{length * self.scale:.1f}" stroke="#1b1f23" stroke-width="2.5"/>'
             f'<text x="6" y="{y - 5:.0f}">{text}</text>'
-            f'<path d="M{self.width - 14:.0f} 24l5 -14l5 14z" fill="#1b1f23"/>'
-            f'<text x="{self.width - 9:.0f}" y="36" text-anchor="middle" font-weight="bold">N</text>'
         )
 
     def _path(self, ring: np.ndarray) -> str:
@@ -96,8 +94,8 @@ class Ground:
         return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
 
     def drawing(self, parts: Iterable[str], notes: Sequence[str]) -> str:
-        """The map as an SVG element: the outlines, what is drawn on them, lines of text beneath."""
-        left, _, _, foot = self.frame
+        """The map as an SVG element: outlines, north, what is drawn on them, lines of text beneath."""
+        left, _, right, foot = self.frame
         lines = [
             f'<text x="{left + 6:.0f}" y="{foot + 15 * i:.0f}">{escape(note)}</text>'
             for i, note in enumerate(notes, 1)
@@ -109,6 +107,8 @@ class Ground:
             f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{WIDTH}v99h-{WIDTH}z" fill="#fff"/>'
             f'<path d="M{left + 0.5:.1f} 0.5h{WIDTH - 1}v{foot - 1:.1f}h-{WIDTH - 1}z" fill="none" '
             'stroke="#C9CED3"/>'
+            f'<path d="M{right - 14:.0f} 24l5 -14l5 14z" fill="#1b1f23"/>'
+            f'<text x="{right - 9:.0f}" y="36" text-anchor="middle" font-weight="bold">N</text>'
             f"{''.join([*parts, *lines])}</svg>"
         )
 
@@ -119,7 +119,7 @@ def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], f
     A place is a circle, ``x, y`` and radius, and no other caption covers it.
     """
     boxes = {code: (x - r, y - r, x + r, y + r) for code, (x, y, r) in places.items()}
-    taken: list[Box] = []
+    taken: list[Box] = [(frame[2] - 20, 0.0, frame[2], 42.0)]  # the north
     texts = []
     for code, lines in captions.items():
         x, y, reach = places[code]
