@@ -13,7 +13,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm, wilcoxon
 
 from eit_analysis import reference
-from eit_analysis.change import answers, evolution, obstacles, opinions, progress
+from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
 
 ITEMS = reference.load("readiness_items").set_index("code")["statement_fr"]
@@ -285,3 +285,26 @@ def test_what_moved_and_what_is_stuck() -> None:
     # The one that nobody carries comes after the one that somebody does.
     assert progress.stuck(stays, after, 24)["synergy_id"].tolist() == ["1", "4"]
     assert progress.moved(before.head(0), before.head(0)).empty
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "low", "high"),
+    [(81, 263, 25.53, 36.62), (15, 148, 6.24, 16.05), (0, 20, 0.0, 16.11), (1, 29, 0.61, 17.18)],
+)
+def test_the_interval_of_a_share_is_that_of_newcombe(done: int, of: int, low: float, high: float) -> None:
+    """Newcombe 1998, table I, method 3 (score without continuity correction)."""
+    assert elsewhere.wilson(done, of) == pytest.approx((low, high), abs=0.006)
+
+
+def test_published_approaches_have_a_source_and_no_more_done_than_leads() -> None:
+    table = elsewhere.published()
+    assert len(table) >= 25 and table["approach"].is_unique
+    pages = reference.load("published_approaches")["web_page"]
+    assert table["source"].notna().all() and pages.str.startswith("http").all()
+    assert (table["n_done"].fillna(0) <= table["n_leads"].fillna(np.inf)).all()
+    assert (table["first_year"].fillna(0) <= table["last_year"].fillna(9999)).all()
+    shares = elsewhere.realised_shares().set_index("approach")["share_percent"]
+    # Sicoval 1 of 37, PNSI 138 of 588, Ulsan 13 of 40, as their pages say.
+    assert shares["Sicoval, essai ACTIF"] == pytest.approx(100 / 37)
+    assert shares["Ulsan"] == pytest.approx(100 * 13 / 40)
+    assert shares["Programme national de synergies inter-entreprises (PNSI)"] == pytest.approx(13800 / 588)

@@ -10,6 +10,8 @@
     What changed between two waves for the same respondents.
 ``progress``
     What moved between two waves of the register, and what is stuck.
+``elsewhere``
+    The share of leads that other approaches say they realised.
 ``obstacles``
     The leads whose actors trust little.
 """
@@ -17,7 +19,7 @@
 from importlib import import_module
 from typing import Any
 
-MODULES = ("answers", "evolution", "obstacles", "opinions", "progress", "reliability")
+MODULES = ("answers", "elsewhere", "evolution", "obstacles", "opinions", "progress", "reliability")
 __all__ = [*MODULES]
 
 

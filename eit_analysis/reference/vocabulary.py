@@ -28,7 +28,7 @@ ABOUT_ANSWERS = {
 QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
 
 # Prefixes of public figures, which have the same units: rates of a tax, statistics, examples.
-PUBLIC = ("eur_per_t", "basin_", "national_", "eurostat_", "example_")
+PUBLIC = ("eur_per_t", "basin_", "national_", "eurostat_", "example_", "published_")
 
 ACTORS = re.compile(r"(^|_)site_ids?$|^(members|name)$")  # columns of actors
 

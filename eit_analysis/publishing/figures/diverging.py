@@ -12,9 +12,9 @@ from eit_analysis.publishing.figures.drawing import DARK, drawn, empty, labels, 
 from eit_analysis.publishing.figures.palette import OTHERS, PALETTE
 from eit_analysis.publishing.release.tables import Table
 
-# Fill and text of each class; their words stand above the first bar.
+# Fill and text of each class.
 SHADES = {"disagree": (PALETTE[1], DARK), "mixed": (OTHERS, DARK), "agree": (PALETTE[0], "#FFFFFF")}
-ROOM = 5.0  # percent that a number needs to stand within its bar
+ROOM = 6.0  # percent that a number needs to stand within its bar
 
 
 def diverging(table: Table, value: str, by: str) -> str:
@@ -41,17 +41,20 @@ def diverging(table: Table, value: str, by: str) -> str:
             axes.barh(places, width, left=left, color=fill, **style)
             for place, start, size in zip(places, left, width, strict=True):
                 if size >= ROOM:
-                    text = wording.measured(size, value)
+                    text = f"{wording.number(size, 0)}{wording.NBSP}%"
                     axes.text(start + size / 2, float(place), text, ha="center", va="center", color=ink)
-            if width[-1] > 0:
-                middle = left[-1] + width[-1] / 2
-                axes.annotate(wording.cell(name, by), (middle, places[-1] + 0.38), xytext=(0, 4),
-                              textcoords="offset points", ha="center", weight="bold")  # fmt: skip
             left = left + width
+        # Above the first bar, clear of it: a narrow share has no room for its words.
+        low, high = axes.get_xlim()
+        ends = {"disagree": (low, "left"), "mixed": (0.0, "center"), "agree": (high, "right")}
+        for name, (x, side) in ends.items():
+            fill, ink = SHADES[name]
+            box = {"facecolor": fill, "edgecolor": "#333333", "linewidth": 0.4, "pad": 3}
+            axes.text(x, len(shares) - 0.2, wording.cell(name, by), ha=side, va="bottom", color=ink, bbox=box)
         axes.axvline(0, color=DARK, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
         axes.set_yticks(places, names)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
-        axes.set_ylim(-0.6, len(shares) - 0.1)
+        axes.set_ylim(-0.6, len(shares) + 0.3)
 
-    return drawn(0.7 + row_height(names) * len(shares), paint)
+    return drawn(0.8 + row_height(names) * len(shares), paint)
