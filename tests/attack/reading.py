@@ -179,10 +179,16 @@ class Attempt:
                 self._missed(place, shown, "")
 
     def _unnamed(self, measure: str) -> None:
-        """The groups of records that the table could have a row for and does not name."""
+        """The groups of records that the table could have a row for and does not name.
+
+        A row that leaves a key blank stands for all its values.
+        """
         words = list(zip(*(self.universe.words(name) for name in self.keys.values()), strict=True))
-        named = {tuple(folded(row[k]) for k in self.keys) for row in self.reading.table.rows}
+        named = {tuple(folded(row[k]).strip("–-") for k in self.keys) for row in self.reading.table.rows}
+        partly = [row for row in named if "" in row]
         for group in sorted(set(words) - named):
+            if any(all(said in ("", word) for said, word in zip(row, group, strict=True)) for row in partly):
+                continue
             mask = np.array([word == group for word in words])
             form = cell(self.universe, measure, mask)
             if len(form.variables):
