@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from typing import Any
@@ -18,7 +17,7 @@ from eit_analysis.errors import DisclosureError
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.cards import LINES, Cards
+from eit_analysis.publishing.release.cards import Cards, cards_of
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
@@ -27,7 +26,7 @@ from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.refusals import check_about_no_actor, check_words
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
-from eit_analysis.publishing.release.sheets import Questions, Sheet, Sheets
+from eit_analysis.publishing.release.sheets import Questions, Sheets, sheets_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
@@ -242,14 +241,7 @@ class Release(PreparedTables):
         first, that is said of which every cell may be read. A row of which the column ``worth`` is read to be
         negative is passed over.
         """
-        if not isinstance(table, Table) or not set(lines) <= set(LINES):
-            raise DisclosureError(
-                "Une carte se fait d'un tableau diffusé ; ses lignes sont " + french.listed(list(LINES)) + "."
-            )
-        ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
-        for way in [action, *(way for each in ways.values() for way in each)]:
-            check_words(way, None, {str(name): Value(Constant("")) for name in table.frame})
-        return Cards(self.viewer, table, action, ways, most, worth)
+        return cards_of(self.viewer, table, action, lines, most, worth)
 
     def sheets(
         self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
@@ -261,17 +253,7 @@ class Release(PreparedTables):
         DisclosureError
             When a sheet names no actor or holds anything that was not released.
         """
-        made: dict[str, Sheet] = {}
-        for name, heading, sites, blocks in sheets:
-            if not sites or not all(isinstance(block, Released) for block in blocks):
-                raise DisclosureError(
-                    f"« {title} »\u00a0: une fiche nomme ses acteurs et ne montre que ce qui est diffusé."
-                )
-            safe = re.sub(r"[^\w-]+", "-", name) or "fiche"
-            while safe in made:
-                safe += "-bis"
-            made[safe] = Sheet(safe, heading, frozenset(sites), tuple(blocks))
-        return Sheets(self.viewer, title, list(made.values()))
+        return Sheets(self.viewer, title, sheets_of(title, sheets))
 
     def questions(self, title: str, questions: Sequence[Text]) -> Questions:
         """What a meeting has to settle, with room to write beneath each question."""

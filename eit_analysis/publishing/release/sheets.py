@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.sentences import Text
@@ -56,6 +59,29 @@ class Sheets(Released):
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("sheets", self, name)
+
+
+def sheets_of(
+    title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
+) -> list[Sheet]:
+    """Sheets, each ``(name, title, site ids, released objects)``; their names become files, all different.
+
+    Raises
+    ------
+    DisclosureError
+        When a sheet names no actor or holds anything that was not released.
+    """
+    made: dict[str, Sheet] = {}
+    for name, heading, sites, blocks in sheets:
+        if not sites or not all(isinstance(block, Released) for block in blocks):
+            raise DisclosureError(
+                f"« {title} »\u00a0: une fiche nomme ses acteurs et ne montre que ce qui est diffusé."
+            )
+        safe = re.sub(r"[^\w-]+", "-", name) or "fiche"
+        while safe in made:
+            safe += "-bis"
+        made[safe] = Sheet(safe, heading, frozenset(sites), tuple(blocks))
+    return list(made.values())
 
 
 @dataclass(eq=False, repr=False)
