@@ -76,7 +76,7 @@ def test_the_shares_of_a_group_add_up_and_its_counts_are_all_who_answered() -> N
         content.check("essai")
         within = list(content.keys[:-1])
         assert content.frame.groupby(within)["share_percent"].sum().round(9).eq(100).all()
-        assert content.frame["n_respondents"].sum() == len(people)
+        assert content.frame["respondents"].sum() == len(people)
     with pytest.raises(UsageError, match="respondent_role ou size_class"):
         opinions.distribution(people, "commune")
 
@@ -94,7 +94,7 @@ def known_classes(people: pd.DataFrame, told: list[pd.DataFrame], by: list[str],
             row = np.zeros((n, k))
             row[members, answers.CLASSES.index(line.opinion)] = 1
             rows.append(row.ravel())
-            sizes.append(line.n_respondents)
+            sizes.append(line.respondents)
     once = np.kron(np.eye(n), np.ones(k))
     matrix, right = np.vstack([*rows, once]), np.append(sizes, np.ones(n))
     truth = np.zeros((n, k))
@@ -143,7 +143,8 @@ def test_the_programme_sees_a_group_of_one_mind() -> None:
 
 def test_like_minded_and_small_groups_are_told_together() -> None:
     roles = ["a"] * 6 + ["b"] * 6 + ["c"] * 2 + ["d"] * 6
-    views = ["agree"] * 6 + ["agree", "mixed", "disagree"] * 2 + ["mixed"] * 2 + ["agree", "mixed"] * 3
+    views = ["agree"] * 6 + ["agree", "mixed", "disagree"] * 2 + ["mixed", "disagree"]
+    views += ["agree", "mixed", "disagree"] * 2
     people = pd.DataFrame(
         {"respondent_role": roles, "opinion": views, "site_id": [f"E{i}" for i in range(20)]}
     ).assign(readiness_dimension="need")
@@ -308,3 +309,35 @@ def test_published_approaches_have_a_source_and_no_more_done_than_leads() -> Non
     assert shares["Sicoval, essai ACTIF"] == pytest.approx(100 / 37)
     assert shares["Ulsan"] == pytest.approx(100 * 13 / 40)
     assert shares["Programme national de synergies inter-entreprises (PNSI)"] == pytest.approx(13800 / 588)
+
+
+def test_a_firm_sees_the_synergies_that_it_is_part_of_its_own_first() -> None:
+    register = pd.DataFrame(
+        [("1", "x", "lead", "B", "A B"), ("2", "y", "lead", "A", "A C"), ("3", "z", "done", "A", "B C")],
+        columns=["synergy_id", "title", "status", "carrier", "site_ids"],
+    )
+    stays = pd.DataFrame(
+        [("1", "waiting", 40.0), ("2", "passed", 9.0)], columns=["synergy_id", "passage", "months_at_stage"]
+    )
+    mine = progress.own(stays, register, "A")
+    assert mine[["synergy_id", "is_carrier"]].values.tolist() == [["2", "yes"], ["1", "no"]]
+    assert mine["months_at_stage"].fillna(0).tolist() == [0, 40] and mine["members"].tolist() == [
+        "A C",
+        "A B",
+    ]
+    assert progress.own(stays, register, None).empty and progress.own(stays, register.head(0), "A").empty
+
+
+def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_not_touch() -> None:
+    """27 leads of which 10 are done, 37 % (22 to 56): apart from Sicoval's 1 of 37 alone."""
+    table = elsewhere.beside(elsewhere.realised_shares(), 10, 27)
+    here = table.set_index("approach").loc[elsewhere.HERE]
+    assert (round(here["share_low_percent"]), round(here["share_high_percent"])) == (22, 56)
+    assert elsewhere.apart(table) == 1
+    assert elsewhere.beside(table, 0, 0).equals(table)
+
+
+def test_every_statement_has_its_own_share() -> None:
+    table = asked(*[(f"E{i}", "QSE", "trust_2", 4.0 if i < 4 else 3.0) for i in range(1, 11)])
+    row = opinions.by_item(table).iloc[0]
+    assert row["item_code"] == "trust_2" and row["n_respondents"] == 10 and row["agree_percent"] == 30

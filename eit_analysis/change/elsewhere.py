@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 
 from eit_analysis import reference
 
+HERE = "Cette étude"
 SHARE_COLUMNS = ["approach", "n_leads", "n_done", "share_percent", "share_low_percent", "share_high_percent"]
 PUBLISHED_COLUMNS = [
     "approach", "country", "first_year", "last_year", "n_firms", "n_leads", "n_done", "published_t_per_year",
@@ -43,6 +44,25 @@ def realised_shares() -> pd.DataFrame:
         rows.append((name, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads))))
     table = pd.DataFrame(rows, columns=SHARE_COLUMNS)
     return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
+
+
+def beside(shares: pd.DataFrame, done: int, leads: int) -> pd.DataFrame:
+    """The shares with that of this study, ``HERE``, in its place; the same without a lead."""
+    if not leads:
+        return shares
+    here = pd.DataFrame(
+        [(HERE, leads, done, 100 * done / leads, *wilson(done, leads))], columns=SHARE_COLUMNS
+    )
+    both = pd.concat([shares, here])
+    return both.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
+
+
+def apart(table: pd.DataFrame) -> int:
+    """How many of the others have an interval that does not touch that of this study."""
+    low, high = table.loc[table["approach"] == HERE, ["share_low_percent", "share_high_percent"]].to_numpy()[
+        0
+    ]
+    return int(((table["share_low_percent"] > high) | (table["share_high_percent"] < low)).sum())
 
 
 def wilson(done: int, leads: int) -> tuple[float, float]:

@@ -3,9 +3,9 @@
     share of a class = respondents of the class / respondents of the same dimension and group
 
 Outside the team opinions are given by groups that no answer can be read from: of enough people and actors,
-and never all of one mind but for one person, or for one actor. Other groups are put together, so that all are
-told and their sum is no secret. Groups of one kind alone, roles: crossed with sizes, they would tell of one
-person.
+no class empty, and never all of one mind but for one person, or for one actor. Other groups are put together,
+so that all are told and their sum is no secret. Groups of one kind alone, roles: crossed with sizes, they
+would tell of one person.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ def distribution(people: pd.DataFrame, by: str = "") -> Breakdown:
         raise UsageError(f"« {by} » ne groupe pas les répondants\u00a0: écrivez {' ou '.join(GROUPS)}.")
     keys = ["readiness_dimension", *([by] if by else []), "opinion"]
     cells = [name for name in SOURCE if name in people]
-    records = people[["site_id", *keys, *cells]].assign(n_respondents=1.0)
+    records = people[["site_id", *keys, *cells]].assign(respondents=1.0)
     names = [*dict.fromkeys([*SIZES, *sorted(people[by])])] if by else []
     whole = pd.MultiIndex.from_product([DIMENSIONS, *([names] if by else []), CLASSES], names=keys)
-    counts = records.groupby(keys)["n_respondents"].sum().reindex(whole, fill_value=0.0).reset_index()
+    counts = records.groupby(keys)["respondents"].sum().reindex(whole, fill_value=0.0).reset_index()
     within = keys[:-1]
-    asked = counts.groupby(within)["n_respondents"].transform("sum")
-    counts["share_percent"] = 100 * counts["n_respondents"] / asked
+    asked = counts.groupby(within)["respondents"].transform("sum")
+    counts["share_percent"] = 100 * counts["respondents"] / asked
     frame = counts[asked > 0].reset_index(drop=True)
     return Breakdown(
-        frame, keys, records, "n_respondents", shares={"share_percent": Share(within=tuple(within))}
+        frame, keys, records, "respondents", shares={"share_percent": Share(within=tuple(within))}
     )
 
 
@@ -86,7 +86,7 @@ def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bo
     of_class = people["opinion"].value_counts()
     sites = people.groupby(["site_id", "opinion"]).size().unstack(fill_value=0)
     elsewhere = (of_class - sites > 0).sum(axis=1)
-    few = len(people) < minimum_people or len(sites) < minimum_sites
+    few = len(people) < minimum_people or len(sites) < minimum_sites or len(of_class) < len(CLASSES)
     return bool(few or len(people) - of_class.max() < DISSENT or (elsewhere < 2).any())
 
 
@@ -97,13 +97,13 @@ def fragile(people: pd.DataFrame) -> Breakdown:
     """
     cells = [name for name in SOURCE if name in people]
     records = people[["site_id", "readiness_dimension", "opinion", *cells]]
-    records = records.assign(n_agree=(records["opinion"] == "agree").astype(float), n_asked=1.0)
-    frame = records.groupby("readiness_dimension")[["n_agree", "n_asked"]].sum().reindex([*DIMENSIONS])
-    frame["agree_percent"] = 100 * frame["n_agree"] / frame.pop("n_asked")
+    records = records.assign(agreeing=(records["opinion"] == "agree").astype(float), n_asked=1.0)
+    frame = records.groupby("readiness_dimension")[["agreeing", "n_asked"]].sum().reindex([*DIMENSIONS])
+    frame["agree_percent"] = 100 * frame["agreeing"] / frame.pop("n_asked")
     weak = frame[frame["agree_percent"] < 50].sort_values("agree_percent", kind="stable").reset_index()
     weak = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
     shares = {"agree_percent": Share(within=("readiness_dimension",), of="n_asked")}
-    return Breakdown(weak, ["readiness_dimension"], records, "n_agree", shares=shares)
+    return Breakdown(weak, ["readiness_dimension"], records, "agreeing", shares=shares)
 
 
 def medians(people: pd.DataFrame, by: str = "", draws: int = 2000, seed: int = 1) -> pd.DataFrame:
@@ -133,6 +133,17 @@ def _interval(sites: list[np.ndarray], draws: int, seed: int) -> tuple[float, fl
         medians[draw] = np.median(np.concatenate([sites[i] for i in chosen]))
     low, high = np.percentile(medians, [2.5, 97.5])
     return float(low), float(high)
+
+
+def by_item(readiness: pd.DataFrame) -> pd.DataFrame:
+    """For each statement, who answered it, and the share that answered 4 or 5, in the order of the list."""
+    answers = coded(readiness).dropna(subset=["item_code", "answer"])
+    table = answers.groupby(["readiness_dimension", "item_code"])["answer"].agg(
+        n_respondents="count", agree_percent=lambda column: 100 * (column >= 4).mean()
+    )
+    rank = {code: i for i, code in enumerate(reference.load("readiness_items")["code"])}
+    rows = table.reset_index()
+    return rows.iloc[rows["item_code"].map(rank).argsort()].reset_index(drop=True)
 
 
 def response(readiness: pd.DataFrame) -> pd.DataFrame:

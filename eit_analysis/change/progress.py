@@ -15,6 +15,7 @@ STAGES = ("lead", "study", "committed", "done")
 MOVED_COLUMNS = [
     "synergy_id", "title", "status_before", "status", "move", "realised_t_per_year", "carrier", "site_ids",
 ]  # fmt: skip
+OWN_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "is_carrier", "members"]
 STUCK_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "carrier", "site_ids"]
 
 
@@ -75,3 +76,22 @@ def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.Data
         ["nobody", "months_at_stage"], ascending=[True, False], kind="stable"
     )
     return order[STUCK_COLUMNS].reset_index(drop=True)
+
+
+def own(stays: pd.DataFrame, register: pd.DataFrame, site: str | None) -> pd.DataFrame:
+    """The synergies that one actor is part of: their stage, for how long, and whether it carries them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``OWN_COLUMNS``, those that it carries and the oldest first; ``months_at_stage`` is missing
+        where a synergy waits nowhere.
+    """
+    among = np.array([site in str(ids).split() for ids in register["site_ids"]], dtype=bool)
+    lines = register[among]
+    waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
+    months = lines["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"]).astype(float)
+    carries = ["yes" if carrier == site else "no" for carrier in lines["carrier"]]
+    table = lines.assign(months_at_stage=months, is_carrier=carries, members=lines["site_ids"])
+    ordered = table.sort_values(["is_carrier", "months_at_stage"], ascending=False, kind="stable")
+    return ordered[OWN_COLUMNS].reset_index(drop=True)
