@@ -9,13 +9,16 @@ Statistics in Medicine 17 (1998), 857.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from scipy.stats import binomtest
 
 from eit_analysis import reference
 
 HERE = "Cette étude"
-SHARE_COLUMNS = ["approach", "n_leads", "n_done", "share_percent", "share_low_percent", "share_high_percent"]
+COUNTS = ["approach", "n_leads", "n_done"]
+SHARE_COLUMNS = [*COUNTS, "share_percent", "share_low_percent", "share_high_percent"]
 PUBLISHED_COLUMNS = [
     "approach", "country", "first_year", "last_year", "n_firms", "n_leads", "n_done", "published_t_per_year",
     "published_jobs", "approximate", "approach_note", "source", "reread",
@@ -39,30 +42,28 @@ def realised_shares() -> pd.DataFrame:
         Columns ``SHARE_COLUMNS``.
     """
     both = published().dropna(subset=["n_leads", "n_done"])
-    rows = []
-    for name, leads, done in both[["approach", "n_leads", "n_done"]].itertuples(index=False):
-        rows.append((name, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads))))
-    table = pd.DataFrame(rows, columns=SHARE_COLUMNS)
-    return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
+    return _ranked(both[COUNTS].itertuples(index=False, name=None))
 
 
 def beside(shares: pd.DataFrame, done: int, leads: int) -> pd.DataFrame:
     """The shares with that of this study, ``HERE``, in its place; the same without a lead."""
-    if not leads:
-        return shares
-    here = pd.DataFrame(
-        [(HERE, leads, done, 100 * done / leads, *wilson(done, leads))], columns=SHARE_COLUMNS
-    )
-    both = pd.concat([shares, here])
-    return both.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
+    others = shares[COUNTS].itertuples(index=False, name=None)
+    return _ranked([*others, (HERE, leads, done)]) if leads else shares
+
+
+def _ranked(counts: Iterable[tuple[str, int, int]]) -> pd.DataFrame:
+    rows = [
+        (name, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads)))
+        for name, leads, done in counts
+    ]
+    table = pd.DataFrame(rows, columns=SHARE_COLUMNS)
+    return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
 
 
 def apart(table: pd.DataFrame) -> int:
     """How many of the others have an interval that does not touch that of this study."""
-    low, high = table.loc[table["approach"] == HERE, ["share_low_percent", "share_high_percent"]].to_numpy()[
-        0
-    ]
-    return int(((table["share_low_percent"] > high) | (table["share_high_percent"] < low)).sum())
+    low, high, here = table["share_low_percent"], table["share_high_percent"], table["approach"] == HERE
+    return int(((low > high[here].max()) | (high < low[here].min())).sum())
 
 
 def wilson(done: int, leads: int) -> tuple[float, float]:

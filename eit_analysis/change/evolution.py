@@ -44,10 +44,11 @@ def evolution(before: pd.DataFrame, after: pd.DataFrame, sites: pd.DataFrame) ->
         else ``unclear``. Scores are means over actors; those of both waves are over the same statements,
         respondents and actors.
     """
-    both = set(coded(before)["item_code"].dropna()) & set(coded(after)["item_code"].dropna())
+    codes = [coded(wave)["item_code"] for wave in (before, after)]
+    both = set(codes[0].dropna()) & set(codes[1].dropna())
     scores = []
-    for wave in (before, after):
-        asked = wave[coded(wave)["item_code"].isin(both).to_numpy()]
+    for wave, code in zip((before, after), codes, strict=True):
+        asked = wave[code.isin(both).to_numpy()]
         scores.append(respondents(asked, sites)[[*RESPONDENT, "readiness_dimension", "score"]])
     paired = scores[0].merge(
         scores[1], on=[*RESPONDENT, "readiness_dimension"], suffixes=("_before", "_after")

@@ -106,7 +106,7 @@ def fragile(people: pd.DataFrame) -> Breakdown:
     return Breakdown(weak, ["readiness_dimension"], records, "agreeing", shares=shares)
 
 
-def medians(people: pd.DataFrame, by: str = "", draws: int = 2000, seed: int = 1) -> pd.DataFrame:
+def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
     """The median score of each dimension, with its bootstrap interval at 95 %.
 
     Actors are drawn with replacement, each with all its respondents: colleagues think alike (Davison and
@@ -115,15 +115,14 @@ def medians(people: pd.DataFrame, by: str = "", draws: int = 2000, seed: int = 1
     Returns
     -------
     pandas.DataFrame
-        ``readiness_dimension``, perhaps ``by``, and ``MEDIAN_COLUMNS``; bounds are missing below three
-        actors.
+        ``readiness_dimension`` and ``MEDIAN_COLUMNS``; bounds are missing below three actors.
     """
-    keys, rows = ["readiness_dimension", *([by] if by else [])], []
-    for key, own in people.groupby(keys, sort=False):
+    rows = []
+    for dimension, own in people.groupby("readiness_dimension", sort=False):
         sites = own.groupby("site_id")["score"].apply(np.array).tolist()
         low, high = _interval(sites, draws, seed) if len(sites) >= 3 else (np.nan, np.nan)
-        rows.append((*key, len(own), len(sites), float(own["score"].median()), low, high))
-    return pd.DataFrame(rows, columns=[*keys, *MEDIAN_COLUMNS])
+        rows.append((dimension, len(own), len(sites), float(own["score"].median()), low, high))
+    return pd.DataFrame(rows, columns=["readiness_dimension", *MEDIAN_COLUMNS])
 
 
 def _interval(sites: list[np.ndarray], draws: int, seed: int) -> tuple[float, float]:
