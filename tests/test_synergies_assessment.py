@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis.change import funnel
 from eit_analysis.errors import DisclosureError
 from eit_analysis.study import open_study
 from eit_analysis.synergies import substitution
@@ -17,7 +18,7 @@ from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
-from eit_analysis.synergies.register import funnel, reasons, totals
+from eit_analysis.synergies.register import reasons, totals
 
 ROOT = Path(__file__).resolve().parents[1]
 

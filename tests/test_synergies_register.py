@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.breakdown import TOTAL
+from eit_analysis.change.durations import DURATION_COLUMNS, PASSAGE_COLUMNS, durations, passages
+from eit_analysis.change.funnel import FUNNEL_COLUMNS, funnel, stages
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
-from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS, durations, passages
-from eit_analysis.synergies.register.funnel import FUNNEL_COLUMNS, funnel, stages
-from eit_analysis.synergies.register.links import actors
+from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 

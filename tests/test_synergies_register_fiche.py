@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis.change.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
 from eit_analysis.config import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
@@ -12,7 +13,6 @@ from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.register.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
 from eit_analysis.synergies.register.fiche import FACTS, LISTED, RESULTS, TEAM, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS

@@ -10,6 +10,8 @@
     What changed between two waves for the same respondents.
 ``progress``
     What moved between two waves of the register, and what is stuck.
+``funnel``, ``durations``
+    How many synergies reached each stage, and how long they stay there.
 ``elsewhere``
     The share of leads that other approaches say they realised.
 ``obstacles``
@@ -19,7 +21,10 @@
 from importlib import import_module
 from typing import Any
 
-MODULES = ("answers", "elsewhere", "evolution", "obstacles", "opinions", "progress", "reliability")
+MODULES = (
+    "answers", "durations", "elsewhere", "evolution", "funnel", "obstacles", "opinions", "progress",
+    "reliability",
+)  # fmt: skip
 __all__ = [*MODULES]
 
 

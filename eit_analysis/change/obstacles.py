@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.change.answers import LOW
-from eit_analysis.change.progress import STAGES
+from eit_analysis.reference.stages import OPEN
 
 COLUMNS = ["synergy_id", "title", "status", "site_ids", "lowest_trust", "highest_trust"]
 
@@ -30,7 +30,7 @@ def untrusting(register: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """
     trust = people[people["readiness_dimension"] == "trust"].groupby("site_id")["score"].median()
     rows = []
-    for lead in register[register["status"].isin(STAGES[:-1])].itertuples():
+    for lead in register[register["status"].isin(OPEN)].itertuples():
         known = trust.reindex(str(lead.site_ids).split()).dropna()
         if len(known) >= 2 and known.max() <= LOW:
             rows.append((lead.synergy_id, lead.title, lead.status, lead.site_ids, known.min(), known.max()))

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.reference.stages import RANK, actors
 
-STAGES = ("lead", "study", "committed", "done")
 MOVED_COLUMNS = [
     "synergy_id", "title", "status_before", "status", "move", "realised_t_per_year", "carrier", "site_ids",
 ]  # fmt: skip
@@ -33,8 +33,7 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         on="synergy_id",
         how="left",
     )
-    rank = {stage: i for i, stage in enumerate(STAGES)}
-    now, then = table["status"].map(rank), table["status_before"].map(rank)
+    now, then = table["status"].map(RANK), table["status_before"].map(RANK)
     table["move"] = np.select(
         [table["status_before"].isna(), table["status"] == "dropped", then.isna(), now > then],
         ["new", "dropped", "taken_up", "forward"],
@@ -48,9 +47,7 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 def by_move(changes: pd.DataFrame) -> Breakdown:
     """How many synergies moved, by way; from :func:`moved`, with the actors of each."""
     counts = changes.groupby("move").size().rename("n_synergies").reset_index()
-    sites = changes.assign(site_id=changes["site_ids"].fillna("").astype(str).str.split())
-    records = sites.explode("site_id").dropna(subset="site_id")[["move", "site_id"]]
-    return Breakdown(counts, ["move"], records.reset_index(drop=True))
+    return Breakdown(counts, ["move"], actors(changes)[["move", "site_id"]])
 
 
 def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.DataFrame:

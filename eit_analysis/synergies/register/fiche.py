@@ -8,12 +8,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from eit_analysis.config import Allocation
+from eit_analysis.reference.stages import actors
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.register.links import POOLING, actors, names_need, outputs_named
+from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
 
 JOINED = ["out_flow_id", "in_flow_id"]
 # The tables of a sheet: what the survey and the register say, then what is computed.

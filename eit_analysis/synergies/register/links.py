@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold
+from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 
 # Shorter words (du, des, pour) say nothing about what is shared.
@@ -39,13 +40,6 @@ class Methods(NamedTuple):
     pools: pd.DataFrame
     compatibility: pd.DataFrame
     thresholds: pd.DataFrame
-
-
-def actors(register: pd.DataFrame) -> pd.DataFrame:
-    """The register with one row per synergy and actor, ``site_id`` added."""
-    split = register.assign(site_id=register["site_ids"].fillna("").astype(str).str.split())
-    split = split.explode("site_id").dropna(subset="site_id")
-    return split.drop_duplicates(["synergy_id", "site_id"]).reset_index(drop=True)
 
 
 def words(text: object) -> frozenset[str]:

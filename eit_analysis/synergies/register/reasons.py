@@ -13,13 +13,13 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import reading
+from eit_analysis.reference.stages import actors
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 from eit_analysis.synergies.register.links import (
     POOLING,
     Methods,
-    actors,
     is_collection,
     linked,
     names_need,

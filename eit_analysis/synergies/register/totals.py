@@ -7,8 +7,8 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.allocation.exposed import exposed_side
-from eit_analysis.synergies.register.links import actors
 
 MASS = "mass_t_per_year"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
-from eit_analysis.synergies.register.funnel import STAGES
+from eit_analysis.reference.stages import OPEN, RANK
 
 DAYS_PER_MONTH = 365.25 / 12
 # Stays that ended, or have not, otherwise than by a later stage.
@@ -53,20 +53,19 @@ def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> p
     stays["next_status"] = after["status"]
     stays["end_date"] = after["date"].mask(last & stays["synergy_id"].isin(listed), open_end)
     stays["months_at_stage"] = (stays["end_date"] - stays["date"]).dt.days / DAYS_PER_MONTH
-    rank = {stage: i for i, stage in enumerate(STAGES)}
     passage = np.select(
         [
             ~(stays["months_at_stage"] >= 0),
             last,
             stays["next_status"] == "dropped",
-            stays["next_status"].map(rank) < stays["status"].map(rank),
+            stays["next_status"].map(RANK) < stays["status"].map(RANK),
         ],
         ["undated", "waiting", "dropped", "back"],
         default="passed",
     )
     stays["months_at_stage"] = stays["months_at_stage"].where(passage != "undated")
     stays = stays.drop(columns="status_date").rename(columns={"date": "status_date"})
-    stays = stays.assign(passage=passage)[stays["status"].isin(STAGES[:-1])]
+    stays = stays.assign(passage=passage)[stays["status"].isin(OPEN)]
     return stays[PASSAGE_COLUMNS].reset_index(drop=True)
 
 
@@ -78,7 +77,7 @@ def durations(stays: pd.DataFrame) -> pd.DataFrame:
     and ``longest_months`` are those of the passages seen.
     """
     rows = []
-    for stage in STAGES[:-1]:
+    for stage in OPEN:
         here = stays[stays["status"] == stage]
         kinds = here["passage"].value_counts()
         seen = here.loc[here["passage"] == "passed", "months_at_stage"].to_numpy(dtype=float)

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.synergies.register.links import actors
+from eit_analysis.reference.stages import RANK, STAGES, actors
 
-STAGES = ("lead", "study", "committed", "done")
 FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent"]
 
 
@@ -51,11 +50,10 @@ def stages(register: pd.DataFrame) -> Breakdown:
 
 def _reached(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
     """Each wave with its register and the furthest stage that each synergy is known to have reached."""
-    rank = {stage: i for i, stage in enumerate(STAGES)}
     known: dict[str, int] = {}
     for wave in sorted(registers):
         register = registers[wave]
         lines = list(zip(register["synergy_id"], register["status"], strict=True))
         # One taken back to an earlier stage is counted there; only a dropped one is remembered.
-        known |= {name: rank[status] for name, status in lines if status in rank}
-        yield wave, register, np.array([rank.get(s, known.get(n, 0)) for n, s in lines], dtype=int)
+        known |= {name: RANK[status] for name, status in lines if status in RANK}
+        yield wave, register, np.array([RANK.get(s, known.get(n, 0)) for n, s in lines], dtype=int)
