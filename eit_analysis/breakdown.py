@@ -228,8 +228,12 @@ class Breakdown:
         ------
         DisclosureError
             When the records lack a column, or when the measure, a further sum or the number of actors of a
-            row is not theirs.
+            row is not theirs; when the measure has the name of a count, which is printed without rounding.
         """
+        if self.measure and self.measure.startswith("n_"):
+            raise DisclosureError(
+                f"« {title} »\u00a0: « {self.measure} » nomme un compte, donnez un autre nom à ce qui s'additionne."
+            )
         declared = self.of.values() if isinstance(self.of, Mapping) else [self.of]
         needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums]
         missing = [column for column in needed if column not in self.records.columns]

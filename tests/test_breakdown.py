@@ -65,6 +65,12 @@ def test_a_wrong_number_of_actors_is_refused(small_study: Study) -> None:
         release.table(Breakdown(frame, ["category"], flows(), MASS, TOTAL), "Par famille")
 
 
+def test_a_sum_named_like_a_count_is_refused() -> None:
+    people = flows().rename(columns={MASS: "n_people"})
+    with pytest.raises(DisclosureError, match="n_people"):
+        by_family(people, "n_people").check("Par famille")
+
+
 def test_a_further_sum_is_held_to_the_records(small_study: Study) -> None:
     release = Release(small_study, "internal", page="essai")
     records = flows()
