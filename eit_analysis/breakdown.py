@@ -232,7 +232,8 @@ class Breakdown:
         """
         if self.measure and self.measure.startswith("n_"):
             raise DisclosureError(
-                f"« {title} »\u00a0: « {self.measure} » nomme un compte, donnez un autre nom à ce qui s'additionne."
+                f"« {title} »\u00a0: « {self.measure} » nomme un compte, donnez un autre nom à ce qui "
+                "s'additionne."
             )
         declared = self.of.values() if isinstance(self.of, Mapping) else [self.of]
         needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums]
