@@ -27,7 +27,7 @@ HEAD = ["Identifiant synergie", "Intitulé", "Type", "Catégorie", "Entreprises"
 LEAD = ["SY01", "Essai", "échange", "textile", "E01", "réalisée", "2017-05-04", 3.4, "E01"]
 # Each column: cells as a tableur or a hand writes them, each with what it means.
 TYPED = {
-    "start_date": {"04/05/2017": "2017-05-04", "4 mai 2016": "2016-05-04", "2018-01-31": "2018-01-31", "": None},
+    "start_date": {"4/5/2017": "2017-05-04", "4 mai 2016": "2016-05-04", "31.1.2018": "2018-01-31", "": None},
     "end_date": {"1er juin 2018": "2018-06-01", "30-06-2018": "2018-06-30", "NC": None, "": None},
     "promised_t_per_year": {"1 200,5": 1200.5, "12 t/an": 12, "env. 10 t": 10, "10-14": 12},
     "realised_uncertainty_percent": {"20 %": 20, "7,5": 7.5, "0,2": 20, "NC": None},
