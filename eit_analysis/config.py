@@ -6,13 +6,11 @@ import re
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from eit_analysis import french
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from eit_analysis.config_change import ExchangeSettings, Projects, Targets, YearlyMeans
+from eit_analysis.config_section import Section
 
 
 class Disclosure(Section):
@@ -278,6 +276,14 @@ class StudyConfig(Section):
     """Un facteur de référence remplacé par celui de l’étude, avec sa source."""
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
     """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
+    projects: Projects = Field(default_factory=list)
+    """Un micro-projet : des synergies que leurs acteurs mènent et décident ensemble."""
+    targets: Targets = Field(default_factory=list)
+    """Ce que la démarche vise, une ligne par indicateur et par année."""
+    means: YearlyMeans = Field(default_factory=list)
+    """Les moyens de toute la démarche, une ligne par année."""
+    exchange: ExchangeSettings = ExchangeSettings()
+    """Ce que dit le fichier transmis à un autre territoire ; son contact est celui de ``[page]``."""
 
     @field_validator("evidence_half_width")
     @classmethod

@@ -36,6 +36,11 @@ def tonnes(value: float) -> str:
     return one_decimal(value) if value >= 10 else short(value)
 
 
+def day(iso: str) -> str:
+    """``2018-05-04`` as it is written: ``04/05/2018``."""
+    return "/".join(reversed(iso.split("-")))
+
+
 def counted(count: int, singular: str, plural: str) -> str:
     """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
     return f"{whole(count)}\u00a0{plural if count >= 2 else singular}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis.change.project_checks import known_members
 from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
 from eit_analysis.employment.workforce import prepare, survey_year
 from eit_analysis.study import Study
@@ -16,7 +17,8 @@ def check_names(study: Study) -> None:
     Raises
     ------
     InputError
-        When study.toml excludes exchanges of flows, or states scenarios of people, that no wave has.
+        When study.toml excludes exchanges of flows, states scenarios of people, or has projects of synergies
+        and actors, that no wave has.
     """
     waves = [study.at(name) for name in study.waves]
     exclusive, scenarios = study.settings.allocation.exclusive, study.settings.scenarios
@@ -30,6 +32,11 @@ def check_names(study: Study) -> None:
         if len(people):
             known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
             shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
+    cleaned = [wave for wave in waves if wave.has("synergy_register") and wave.has("sites")]
+    if cleaned and study.settings.projects:
+        synergies = {name for wave in cleaned for name in wave.load("synergy_register")["synergy_id"]}
+        sites = {name for wave in cleaned for name in wave.load("sites")["site_id"]}
+        known_members(study.settings.projects, synergies, sites)
 
 
 def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -21,6 +22,9 @@ FRENCH = {
     "float_type": "{} n'est pas un nombre, écrivez-en un sans guillemets, avec un point décimal",
     "bool_type": "{} n'est ni true ni false, écrivez l'un des deux sans guillemets",
     "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
+    "date_type": "{} n'est pas une date, écrivez-la sans guillemets, comme 2026-06-30",
+    "literal_error": "{} n'est pas prévu, choisissez {expected}",
+    "too_short": "il en faut au moins {min_length}, ajoutez-en",
     "value_error": "{error}",  # what the sections of config.py say
 }
 OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"
@@ -45,7 +49,14 @@ def read_config(path: Path) -> StudyConfig:
     except ValidationError as error:
         problems = "\u00a0; ".join(
             f"clé « {'.'.join(str(part) for part in e['loc'])} »\u00a0: "
-            + FRENCH.get(e["type"], OTHERWISE).format(f"« {e['input']} »", **e.get("ctx", {}))
+            + FRENCH.get(e["type"], OTHERWISE).format(f"« {e['input']} »", **_limits(e.get("ctx", {})))
             for e in error.errors()
         )
         raise InputError(problems, file=path.name) from None
+
+
+def _limits(context: dict[str, Any]) -> dict[str, Any]:
+    """What pydantic names in a message, without its English: « 'public' or 'private' »."""
+    if "expected" in context:
+        return context | {"expected": context["expected"].replace(" or ", " ou ")}
+    return context

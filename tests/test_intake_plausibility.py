@@ -25,7 +25,7 @@ EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" 
 CODES = [
     "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
     "fte_above_headcount", "departures_above_headcount", "cost_out_of_range", "hazard_conflict",
-    "waste_code_against_category", "stated_total",
+    "waste_code_against_category", "end_before_start", "stated_total",
 ]  # fmt: skip
 # Eight plastics firms of 100 people with ten tonnes of cardboard each, or nearly.
 CARDBOARD = [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 20.0]
@@ -52,6 +52,9 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
             "site_id": names * 2, "age_band": ["25-29"] * 8 + ["50-54"] * 8, "headcount": 50.0, "fte": 48.0,
             "planned_departures_3y": 5.0,
         }), "Emplois"),
+        "synergy_register": placed(pd.DataFrame({
+            "synergy_id": names, "start_date": "2017-05-04", "end_date": "2018-05-04",
+        }), "Synergies"),
     }  # fmt: skip
     for name, cells in changes.items():
         table, column = name.split("__")
@@ -239,6 +242,15 @@ def test_waste_code_against_category():
     ]
 
 
+def test_effects_that_end_before_they_begin():
+    dates = [(0, "2017-05-03"), (1, "2017-05-04"), (2, None)]  # the day before, the same day, still going on
+    marks = implausible(survey(synergy_register__end_date=dates, synergy_register__start_date=[(3, None)]))
+    assert marks[
+        ["source_sheet", "source_row", "column", "raw_value", "reason_code"]
+    ].to_numpy().tolist() == [["Synergies", 2, "Fin des effets", "03/05/2017", "end_before_start"]]
+    assert "finis le 03/05/2017 alors qu'ils commencent le 04/05/2017" in marks["message"].item()
+
+
 def test_codes_of_one_material_are_of_the_list_and_harmless():
     for code, categories in MATERIALS.items():
         assert normalise_waste_code(code) == code and not is_hazardous(code)
@@ -292,6 +304,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
         "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0,
     }), "Flux")  # fmt: skip
     tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
+    tables["synergy_register"] = survey()["synergy_register"]
     implausible(tables)
     start = time.process_time()
     implausible(tables)

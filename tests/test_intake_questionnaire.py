@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from eit_analysis import reference, tables
 from eit_analysis.codes import EVIDENCE_WORDS
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.contract import allowed_words, clean_cell, words_of
+from eit_analysis.intake.cells.contract import allowed_words, clean_cell, is_date, words_of
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.form.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
@@ -167,6 +167,10 @@ def test_drop_downs_offer_the_allowed_words_on_every_row(blank):
         ("workforce", "fte", "5 ETP"),
         ("sharing", "volume_per_year", "<200"),
         ("synergy_register", "realised_t_per_year", "8 t/an"),
+        ("synergy_register", "realised_uncertainty_percent", "env. 20 %"),
+        ("synergy_register", "realised_eur_per_year", "-1 200 €/an"),
+        ("synergy_register", "realised_tco2e_per_year", "−3,5 tCO₂e/an"),
+        ("synergy_register", "coordination_hours", "env. 60 h"),
     ],
 )
 def test_a_check_never_refuses_what_the_reader_takes(blank, table, column, cell):
@@ -189,10 +193,16 @@ def test_scales_years_dates_and_lists_stop(blank):
         rule = checks_by_column(book[tables.sheet_name(table)])[letter(table, column)]
         assert (rule.type, rule.formula1, rule.formula2) == wanted
         assert rule.errorStyle in (None, "stop")
-    rule = checks_by_column(book["Synergies"])[letter("synergy_register", "status_date")]
-    assert rule.type == "date"
-    dates = book["Synergies"].column_dimensions[letter("synergy_register", "status_date")]
-    assert dates.number_format == "yyyy-mm-dd"
+    sheet = book["Synergies"]
+    for column in ("status_date", "start_date", "end_date"):
+        assert checks_by_column(sheet)[letter("synergy_register", column)].type == "date"
+    # Like columns share one declaration, which openpyxl gives to the first of them.
+    formats = {group.min: group.number_format for group in sheet.column_dimensions.values()}
+    dated = [
+        formats[max(first for first in formats if first <= index)] == "yyyy-mm-dd"
+        for index, _ in enumerate(tables.form("synergy_register"), start=1)
+    ]
+    assert dated == [is_date(column) for column in tables.form("synergy_register")]
 
 
 def test_a_date_made_of_an_interval_is_caught_by_the_bound(blank):
@@ -306,7 +316,7 @@ def test_every_column_filled_with_every_word_reads_back_untouched(blank, study):
                 expected = [
                     clean_cell(table, column, word)[0] if word is not None else None for word in expected
                 ]
-            if column == "status_date":
+            if is_date(column):
                 expected = [day.isoformat() for day in expected]
             found = [None if pd.isna(value) else value for value in frame[column]]
             assert found == expected, (table, column)

@@ -1,11 +1,13 @@
 """Writes every key of ``study.toml`` into the guide, from the models that read the file.
 
-A key's description is the string under its field in ``eit_analysis/config.py``; one without it is a warning.
+A key's description is the string under its field in ``eit_analysis/config.py``, or in the module that its
+section comes from; one without it is a warning.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,10 +17,10 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.logging import getLogger
 
-from eit_analysis import config
+from eit_analysis import config, config_change
 
 PAGE, PLACE = "guide/study-toml", "<!-- keys -->"
-TYPES = {str: "texte", int: "nombre entier", float: "nombre", bool: "`true` ou `false`"}
+TYPES = {str: "texte", int: "nombre entier", float: "nombre", bool: "`true` ou `false`", date: "date"}
 
 
 def keys(model: type[config.Section], path: str = "") -> list[str]:
@@ -37,11 +39,11 @@ def keys(model: type[config.Section], path: str = "") -> list[str]:
 
 
 def _description(model: type[config.Section], name: str) -> str:
-    documented = ModuleAnalyzer.for_module(config.__name__).find_attr_docs()
-    for section in model.__mro__:
+    for section in model.__mro__[:-1]:  # all but object, which is of no module of ours
+        documented = ModuleAnalyzer.for_module(section.__module__).find_attr_docs()
         if (section.__name__, name) in documented:
             return " ".join(documented[section.__name__, name]).strip()
-    getLogger(__name__).warning("%s.%s has no description in config.py", model.__name__, name)
+    getLogger(__name__).warning("%s.%s has no description under its field", model.__name__, name)
     return ""
 
 
@@ -79,7 +81,8 @@ def _default(field: FieldInfo) -> str:
 
 def fill_in(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
-        app.env.note_dependency(config.__file__)
+        for module in (config, config_change):
+            app.env.note_dependency(module.__file__)
         source[0] = source[0].replace(PLACE, "\n\n".join(keys(config.StudyConfig)))
 
 

@@ -54,6 +54,11 @@ def is_number(table: str, column: str) -> bool:
     return tables.form(table)[column]["dtype"] == "float"
 
 
+def is_date(column: str) -> bool:
+    """Whether a cell holds one day."""
+    return column.endswith("_date")
+
+
 def bounds(table: str, column: str) -> tuple[float | None, float | None]:
     """Lowest and highest value the contract allows."""
     spec = tables.form(table).get(column, {})
@@ -104,7 +109,7 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
     value, rule = number.value, number.rule
     if value is None:
         return None, rule
-    if column == "uncertainty_percent" and 0 < value < 1 and not number.suffix:
+    if column.endswith("uncertainty_percent") and 0 < value < 1 and not number.suffix:
         # A cell formatted as a percentage holds 0.2 for 20 %; nobody declares less than 1 %.
         value, rule = value * 100, "share_read_as_percent"
     check_bounds(table, column, value)
@@ -169,7 +174,6 @@ SPECIAL: dict[str, Callable[[Any], tuple[Any, str]]] = {
     "period": clean_period,
     "age_band": clean_age_band,
     "months": identifiers.clean_months,
-    "status_date": identifiers.clean_date,
 }
 
 
@@ -179,6 +183,8 @@ def cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str]]:
     spec = tables.form(table)[column]
     if column in SPECIAL:
         return SPECIAL[column]
+    if is_date(column):
+        return identifiers.clean_date
     if spec["labels"] is not None:
         return partial(clean_word, table, column)
     return partial(clean_number, table, column) if is_number(table, column) else clean_free_text

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import exact
+from eit_analysis.french import day, exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.marks import findings, gathered, mark
@@ -33,7 +33,9 @@ ANY_MATERIAL = ("mixed", "other")
 
 
 def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Marks on the doubtful values of one wave (``sites``, ``flows``, ``workforce``); none is changed.
+    """Marks on the doubtful values of one wave, none of which is changed.
+
+    ``tables`` has ``sites``, ``flows``, ``workforce`` and ``synergy_register``.
 
     The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is the
     clean value, and for a quantity the annual mass it gave.
@@ -50,7 +52,10 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
         marks.append(tonnes_per_employee(flows, producers))
-    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *code_conflicts(flows)])
+    ended = end_before_start(tables["synergy_register"])
+    return gathered(
+        [*marks, reference_year_apart(sites), cost_out_of_range(flows), *code_conflicts(flows), ended]
+    )
 
 
 def _producers(sites: pd.DataFrame) -> pd.DataFrame:
@@ -131,6 +136,14 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
     found = [finding("cost_out_of_range", cost=cost, low=low, high=high) for cost in rows["cost_eur_per_t"]]
     return mark(rows, header("flows", "cost_eur_per_t"), rows["cost_eur_per_t"].map(exact), found)
+
+
+def end_before_start(register: pd.DataFrame) -> pd.DataFrame:
+    """Effects of a synergy that end before they begin; days as text (``2018-05-04``) sort as they follow."""
+    rows = register[register["end_date"] < register["start_date"]]
+    start, end = (rows[name].map(day) for name in ("start_date", "end_date"))
+    found = findings("end_before_start", start=start, end=end)
+    return mark(rows, header("synergy_register", "end_date"), end, found)
 
 
 def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -11,7 +11,7 @@ import xlsxwriter
 from babel.numbers import format_decimal
 
 from eit_analysis import reference, tables
-from eit_analysis.intake.cells.contract import allowed_words, described, is_number
+from eit_analysis.intake.cells.contract import allowed_words, described, is_date, is_number
 
 GUIDE = "Mode d'emploi"
 TITLE = "Questionnaire d'écologie industrielle territoriale"
@@ -36,7 +36,7 @@ def _examples() -> dict[str, dict[str, Any]]:
     """One filled row by sheet; a column without an example is one that most leave blank."""
     rows: dict[str, dict[str, Any]] = {table: {} for table in tables.TABLES}
     for table, column, text in reference.load("form_examples").to_numpy():
-        typed = dt.date.fromisoformat if column == "status_date" else str
+        typed = dt.date.fromisoformat if is_date(column) else str
         rows[table][column] = float(text) if is_number(table, column) else typed(text)
     return rows
 

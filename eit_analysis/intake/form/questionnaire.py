@@ -11,7 +11,7 @@ from eit_analysis import reference, spreadsheet_csv, tables
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
-from eit_analysis.intake.cells.contract import clean_cell, is_number
+from eit_analysis.intake.cells.contract import clean_cell, is_date, is_number
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.form.guide import TITLE, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
@@ -140,7 +140,7 @@ def _styles(book: Any) -> dict[str, Any]:
 
 def _style(table: str, column: str) -> str:
     """As text, a code keeps its zeros and 10-15 does not become a date."""
-    if column == "status_date":
+    if is_date(column):
         return "date"
     if column == "comment":
         return "comment"

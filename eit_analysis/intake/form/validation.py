@@ -12,7 +12,14 @@ import datetime as dt
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds, described, is_number
+from eit_analysis.intake.cells.contract import (
+    YEARS,
+    allowed_words,
+    bounds,
+    described,
+    is_date,
+    is_number,
+)
 from eit_analysis.intake.form.guide import EXAMPLES, printed
 
 # All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
@@ -31,7 +38,10 @@ LARGEST_MARK = 10  # of a scale; any wider span is that of a number, which may b
 LARGEST, HUGE = 20_000, 1_000_000_000
 SPANS = {
     "uncertainty_percent": (1, 100), "cost_eur_per_t": (-LARGEST, LARGEST), "volume_per_year": (0, HUGE),
-    "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE),
+    "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE), "promised_t_per_year": (0, HUGE),
+    "realised_uncertainty_percent": (1, 100), "promised_eur_per_year": (-HUGE, HUGE),
+    "realised_eur_per_year": (-HUGE, HUGE), "realised_tco2e_per_year": (-HUGE, HUGE),
+    "realised_fte": (-LARGEST, LARGEST), "public_eur": (0, HUGE), "private_eur": (0, HUGE),
 }  # fmt: skip
 PROMPTS = described("prompt_fr")
 NUMBER = "Un nombre seul est attendu, sans unité. Une valeur approchée (env. 10) ou NC restent possibles."
@@ -54,7 +64,7 @@ def check(table: str, column: str) -> dict[str, Any]:
     if column == "reference_year":
         wanted = "Écrivez une année sur quatre chiffres."
         return prompt | _stop("integer", wanted, minimum=YEARS[0], maximum=YEARS[1])
-    if column == "status_date":
+    if is_date(column):
         span = {"minimum": dt.date(YEARS[0], 1, 1), "maximum": dt.date(YEARS[1], 1, 1)}
         return prompt | _stop("date", "Écrivez une date complète, par exemple 17/05/2024.", **span)
     if low is not None and high is not None and high <= LARGEST_MARK:

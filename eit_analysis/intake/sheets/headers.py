@@ -41,8 +41,9 @@ class SheetLayout:
 
     @property
     def share(self) -> float:
-        """Part of the headers of its form that the sheet holds."""
-        return len(self.columns) / len(tables.form(self.table))
+        """Part of the headers of its form that the sheet holds, those that joined the form later aside."""
+        first = tables.form(self.table).keys() - tables.used_for(self.table, "later")
+        return len(first & self.columns.keys()) / len(first)
 
 
 def key_column(table: str) -> str:

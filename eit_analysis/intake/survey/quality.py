@@ -51,6 +51,8 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
 def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
     """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
 
+    Those that are blank until a synergy gives results are left out: that is no gap in an answer.
+
     Returns
     -------
     pandas.DataFrame
@@ -61,8 +63,9 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
     parts = []
     for table, frame in wave.items():
         rows = source_keys(frame)
+        speaking = {*BLANK_SPEAKS, *tables.used_for(table, "later")}
         for name, spec in tables.form(table).items():
-            if not spec["stored"] or name in BLANK_SPEAKS or spec["required"]:
+            if not spec["stored"] or name in speaking or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
             refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))

@@ -1,0 +1,139 @@
+"""What ``study.toml`` may say of the approach itself: its projects, aims and means, and what it passes on.
+
+Every section may be left out: nothing is then reckoned of it, and the rest is as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from eit_analysis.config_section import Section
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Year = Annotated[int, Field(ge=1990, le=2200)]
+Said = Annotated[str, Field(pattern=r"\S")]
+
+
+def _once(named: Callable[[Any], str]) -> AfterValidator:
+    """A list no two lines of which are about the same thing."""
+
+    def check(lines: list[Any]) -> list[Any]:
+        for name, count in Counter(map(named, lines)).items():
+            if count > 1:
+                raise ValueError(f"{count} lignes sont données pour {name}, gardez-en une")
+        return lines
+
+    return AfterValidator(check)
+
+
+class Funding(Section):
+    """Money that one funder brings to a project."""
+
+    funder: Said
+    """Qui apporte cet argent."""
+    sector: Literal["public", "private"]
+    """Argent public ou argent privé."""
+    eur: Amount
+    """Montant pour toute la durée du projet (€)."""
+
+
+class Clause(Section):
+    """What the members of a project bind themselves to, in hours or in tonnes of a year."""
+
+    kind: Literal["social", "environmental"]
+    """Engagement social ou environnemental."""
+    text: Said
+    """Engagement, en toutes lettres."""
+    unit: Literal["h_per_year", "t_per_year"]
+    """Unité de ce qui est visé : heures d’insertion par an, ou tonnes par an."""
+    target: Amount
+    """Ce qui est visé, dans cette unité."""
+    reached: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """Ce qui est atteint, dans cette unité ; sans cette clé, le rapport dit qu’on ne le sait pas."""
+    per_member: dict[str, Amount] = Field(default_factory=dict)
+    """Part de chaque membre dans ce qui est visé, par son identifiant : ``{ E01 = 150, E06 = 180 }``."""
+
+
+class Project(Section):
+    """A micro-project: some synergies that their actors govern together."""
+
+    code: str
+    """Code du projet, sans espace."""
+    title: Said
+    """Nom du projet."""
+    synergies: list[str] = Field(min_length=1)
+    """Identifiants des synergies qu’il met en œuvre, tels que le registre les écrit."""
+    members: list[str] = Field(default_factory=list)
+    """Identifiants des acteurs qui en sont membres, en plus de ceux de ses synergies."""
+    carrier: str = ""
+    """Qui porte le projet ; vide, le pilote de sa première synergie."""
+    decision_rule: Literal["consensus", "majority", "by_contribution", "carrier"]
+    """Comment on décide : tous d’accord, à la majorité, selon la contribution, ou le porteur seul."""
+    next_decision: str = ""
+    """Prochaine décision à prendre, en une phrase."""
+    deadline: date | None = None
+    """Date de cette décision, sans guillemets (2019-06-28)."""
+    posts_fte: Amount = 0.0
+    """Postes que le projet occupe pour se coordonner et s’animer (ETP)."""
+    funding: list[Funding] = Field(default_factory=list)
+    """Qui paie le projet, une ligne par financeur."""
+    clauses: list[Clause] = Field(default_factory=list)
+    """Ce à quoi ses membres s’engagent, une ligne par engagement."""
+
+    @field_validator("code")
+    @classmethod
+    def _an_identifier(cls, code: str) -> str:
+        if not re.fullmatch(r"\w[\w-]{0,31}", code):  # as the identifiers of a questionnaire
+            raise ValueError(f"« {code} » n'est pas un code, prenez lettres, chiffres et tirets, sans espace")
+        return code
+
+
+Indicator = Literal[
+    "n_done", "realised_t_per_year", "realised_eur_per_year", "realised_tco2e_per_year",
+    "insertion_hours_per_year", "realised_fte", "n_members", "conversion_percent",
+]  # fmt: skip
+
+
+class Target(Section):
+    """What the approach aims at, for one indicator and one year."""
+
+    indicator: Indicator
+    """Synergies réalisées, tonnes, économies, émissions évitées, heures d’insertion ou emplois du registre,
+    acteurs membres, part des pistes réalisées."""
+    value: Amount
+    """Valeur visée, dans l’unité de l’indicateur."""
+    year: Year
+    """Année où elle est visée."""
+
+
+class Means(Section):
+    """Means of one year of the approach as a whole, what the register says of each synergy among them."""
+
+    year: Year
+    """Année."""
+    coordination_hours: Amount = 0.0
+    """Heures de coordination de l’année, celles que le registre donne par synergie comprises."""
+    public_eur: Amount = 0.0
+    """Argent public dépensé dans l’année (€), celui que le registre donne par synergie compris."""
+    private_eur: Amount = 0.0
+    """Argent privé dépensé dans l’année (€), celui que le registre donne par synergie compris."""
+    source: Said
+    """D’où viennent ces chiffres."""
+
+
+class ExchangeSettings(Section):
+    """What the file that another territory reads says of its use; whom to ask is the contact of the pages."""
+
+    licence: Said = "etalab-2.0"
+    """Licence du fichier que lit un autre territoire."""
+
+
+Projects = Annotated[list[Project], _once(lambda project: f"le projet « {project.code} »")]
+Targets = Annotated[list[Target], _once(lambda target: f"« {target.indicator} » en {target.year}")]
+YearlyMeans = Annotated[list[Means], _once(lambda means: f"l'année {means.year}")]
