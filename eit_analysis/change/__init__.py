@@ -12,6 +12,8 @@
     What moved between two waves of the register, and what is stuck.
 ``funnel``, ``durations``
     How many synergies reached each stage, and how long they stay there.
+``governance``, ``clauses``, ``agreement``
+    Micro-projects: who sits where, what falls if one leaves, what members ask, the draft of their agreement.
 ``elsewhere``
     The share of leads that other approaches say they realised.
 ``obstacles``
@@ -22,8 +24,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "answers", "durations", "elsewhere", "evolution", "funnel", "obstacles", "opinions", "progress",
-    "reliability",
+    "agreement", "answers", "clauses", "durations", "elsewhere", "evolution", "funnel", "governance",
+    "obstacles", "opinions", "progress", "reliability",
 )  # fmt: skip
 __all__ = [*MODULES]
 

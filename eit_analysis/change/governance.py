@@ -1,0 +1,183 @@
+"""Micro-projects of variable geometry: who is in which, who carries it, what falls if one of them leaves.
+
+A project of study.toml gathers lines of the register and further members. A synergy under way, or done, that
+no project names is a project of its own: nothing says yet how it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config_change import Project
+from eit_analysis.reference.sizes import size_class
+from eit_analysis.reference.stages import actors
+from eit_analysis.reference.vocabulary import heading
+
+UNDER_WAY = ("study", "committed", "done")
+FEWEST = 2  # members without whom nothing is shared
+PROJECT_COLUMNS = [
+    "project_code", "title", "site_ids", "carrier", "n_members", "families", "n_lines", "n_done",
+    "realised_t_per_year", "decision_rule", "funding_public_eur", "private_funding_eur", "posts_fte",
+    "next_decision", "due_date",
+]  # fmt: skip
+SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
+DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
+
+
+def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """One row for each micro-project, those of study.toml first.
+
+    A project of one actor is none. One with a line or a member that the tables do not have is left out:
+    someone of it refused to be counted by whoever reads.
+
+    Parameters
+    ----------
+    declared : sequence of Project
+        Those of study.toml.
+    register, sites : pandas.DataFrame
+        Tidy tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``PROJECT_COLUMNS``; ``site_ids`` are all its members, separated by spaces, and ``families``
+        those of its flows, in words. ``carrier`` may be no actor of the study: an authority, in words.
+        Without a declared rule, ``decision_rule`` and what follows are missing.
+    """
+    lines, known = register.set_index("synergy_id"), set(sites["site_id"])
+    rows = [
+        _declared(project, lines.loc[project.synergies].reset_index(), known)
+        for project in declared
+        if set(project.synergies) <= set(lines.index)
+    ]
+    taken = {name for project in declared for name in project.synergies}
+    alone = register[~register["synergy_id"].isin(taken) & register["status"].isin(UNDER_WAY)]
+    rows += [
+        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known)}
+        for name, line in alone.groupby("synergy_id", sort=False)
+    ]
+    table = pd.DataFrame(rows, columns=PROJECT_COLUMNS)
+    members = table["site_ids"].fillna("").astype(str).str.split()
+    kept = [len(ids) >= FEWEST and set(ids) <= known for ids in members]
+    return table.assign(n_members=members.map(len).astype(int))[np.array(kept, dtype=bool)].reset_index(
+        drop=True
+    )
+
+
+def _declared(project: Project, lines: pd.DataFrame, known: set[str]) -> dict[str, object]:
+    money = {
+        sector: sum(part.eur for part in project.funding if part.sector == sector)
+        for sector in ("public", "private")
+    }
+    return {
+        **_read(lines, known, project.carrier, project.members),
+        "project_code": project.code,
+        "title": project.title,
+        "decision_rule": project.decision_rule,
+        "funding_public_eur": money["public"],
+        "private_funding_eur": money["private"],
+        "posts_fte": project.posts_fte,
+        "next_decision": project.next_decision or None,
+        "due_date": project.deadline.isoformat() if project.deadline else None,
+    }
+
+
+def _read(
+    lines: pd.DataFrame, known: set[str], carrier: str = "", further: Sequence[str] = ()
+) -> dict[str, object]:
+    """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
+    carrier = carrier or next(iter(lines["carrier"].dropna()), "")
+    words, done = heading("category").labels, lines["status"] == "done"
+    members = dict.fromkeys([*({carrier} & known), *actors(lines)["site_id"], *further])
+    return {
+        "site_ids": " ".join(members),
+        "carrier": carrier or None,
+        "families": ", ".join(sorted({words.get(code, code) for code in lines["category"].dropna()})),
+        "n_lines": len(lines),
+        "n_done": int(done.sum()),
+        "realised_t_per_year": float(lines.loc[done, "realised_t_per_year"].sum()),
+    }
+
+
+def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Who sits where: one row for each project and member; from :func:`projects`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``SEAT_COLUMNS``; ``seat`` is ``carrier`` or ``member``.
+    """
+    split = actors(table.rename(columns={"project_code": "synergy_id"}))
+    split = split.rename(columns={"synergy_id": "project_code"})
+    kinds = sites[["site_id", "actor_type"]].assign(size_class=size_class(sites["headcount"]))
+    found = split.merge(kinds, on="site_id")
+    return found.assign(seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"))[
+        SEAT_COLUMNS
+    ]
+
+
+def by_actor_type(places: pd.DataFrame) -> Breakdown:
+    """How many actors of each type sit in a project; from :func:`seats`."""
+    return _seated(places, "actor_type")
+
+
+def by_size(places: pd.DataFrame) -> Breakdown:
+    """How many firms of each size sit in a project; from :func:`seats`."""
+    return _seated(places[places["actor_type"] == "firm"], "size_class")
+
+
+def _seated(places: pd.DataFrame, key: str) -> Breakdown:
+    known = places.dropna(subset=[key])
+    counts = known.groupby(key)["site_id"].nunique().rename("n_sites").reset_index()
+    records = known[[key, "site_id"]].drop_duplicates(ignore_index=True)
+    return Breakdown(counts.sort_values("n_sites", ascending=False, ignore_index=True), [key], records)
+
+
+def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """What falls if one actor leaves; from :func:`projects` and :func:`seats`.
+
+    A project falls when it loses its carrier, or when fewer than ``FEWEST`` members are left. An actor is a
+    bridge when firms and structures of the social economy that projects link would be linked no more:
+
+        pairs cut = pairs (firm, structure) of one component - those left without it and what falls with it
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``DEPARTURE_COLUMNS``, those whose leaving costs most first. ``falling`` are titles.
+    """
+    rows = []
+    size = places.groupby("project_code")["site_id"].nunique()
+    names, actor = np.unique(places["site_id"].astype(str), return_inverse=True)
+    codes, project = np.unique(places["project_code"].astype(str), return_inverse=True)
+    kinds = places.drop_duplicates("site_id").set_index("site_id")["actor_type"]
+    kind = kinds.reindex(names).to_numpy(dtype=object)
+    for number, site in enumerate(names):
+        here = places[places["site_id"] == site]
+        carried = here["seat"] == "carrier"
+        falls = here[carried | (here["project_code"].map(size) - 1 < FEWEST)]
+        others = np.where(np.arange(len(names)) == number, "", kind)
+        left = (actor != number) & ~np.isin(project, np.flatnonzero(np.isin(codes, falls["project_code"])))
+        cut = _linked(actor, project, others) - _linked(actor[left], project[left], others)
+        titles = " ; ".join(falls["title"]) or None
+        rows.append((site, kind[number], len(here), int(carried.sum()), len(falls), titles, cut))
+    found = pd.DataFrame(rows, columns=DEPARTURE_COLUMNS)
+    worst = ["n_falling", "pairs_cut", "n_seats"]
+    return found.sort_values(worst, ascending=False, kind="stable", ignore_index=True)
+
+
+def _linked(actor: np.ndarray, project: np.ndarray, kind: np.ndarray) -> int:
+    """Pairs of a firm and a structure that chains of projects link."""
+    n, n_projects = len(kind), int(project.max(initial=-1)) + 1
+    graph = csr_array((np.ones(len(actor)), (actor, n + project)), shape=(n + n_projects, n + n_projects))
+    _, label = connected_components(graph, directed=False)
+    count = [
+        np.bincount(label[:n][kind == each], minlength=label.max(initial=0) + 1) for each in ("firm", "ess")
+    ]
+    return int(count[0] @ count[1])

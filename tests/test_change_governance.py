@@ -1,0 +1,158 @@
+"""Micro-projects: who sits where, what falls, what members ask, and the draft of their agreement."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eit_analysis.change.agreement import agreements, articles
+from eit_analysis.change.clauses import clauses, member_targets, without_clause
+from eit_analysis.change.governance import by_actor_type, by_size, departures, projects, seats
+from eit_analysis.config_change import Project
+
+SITES = pd.DataFrame(
+    [
+        ("A", "firm", 60),
+        ("B", "firm", 20),
+        ("C", "firm", 300),
+        ("S", "ess", 12),
+        ("T", "ess", 5),
+        ("V", "public", 40),
+    ],
+    columns=["site_id", "actor_type", "headcount"],
+)
+REGISTER = pd.DataFrame(
+    [
+        ("L1", "Laver ensemble", "pooling", "textile", "A B S", "committed", 0.0, "S"),
+        ("L2", "Chutes", "exchange", "wood", "B C", "done", 4.0, "B"),
+        ("L3", "Palettes", "exchange", "wood", "A B", "dropped", 0.0, "A"),
+        ("L4", "Cartons", "exchange", "cardboard", "C T", "study", 0.0, None),
+        ("L5", "Fils", "exchange", "textile", "A S", "lead", 0.0, "A"),
+    ],
+    columns=[
+        "synergy_id",
+        "title",
+        "kind",
+        "category",
+        "site_ids",
+        "status",
+        "realised_t_per_year",
+        "carrier",
+    ],
+)
+LAUNDRY = Project.model_validate(
+    {
+        "code": "MP1",
+        "title": "Le linge",
+        "synergies": ["L1", "L5"],
+        "members": ["V"],
+        "decision_rule": "majority",
+        "deadline": date(2027, 3, 31),
+        "next_decision": "Choisir la machine",
+        "posts_fte": 0.5,
+        "funding": [
+            {"funder": "Région", "sector": "public", "eur": 6000},
+            {"funder": "A", "sector": "private", "eur": 2000},
+        ],
+        "clauses": [
+            {"kind": "social", "text": "Heures", "unit": "h_per_year", "target": 300, "reached": 320,
+             "per_member": {"A": 100, "B": 150}},
+            {"kind": "environmental", "text": "Tonnes", "unit": "t_per_year", "target": 3},
+        ],
+    }
+)  # fmt: skip
+
+
+def test_projects_of_the_settings_then_what_is_under_way() -> None:
+    table = projects([LAUNDRY], REGISTER, SITES)
+    assert list(table["project_code"]) == ["MP1", "L2", "L4"]  # neither a lead nor a dropped one
+    laundry = table.iloc[0]
+    assert laundry["site_ids"] == "S A B V" and laundry["carrier"] == "S" and laundry["n_members"] == 4
+    assert (laundry["funding_public_eur"], laundry["private_funding_eur"]) == (6000, 2000)
+    assert laundry["families"] == "textile" and laundry["due_date"] == "2027-03-31"
+    assert table["realised_t_per_year"].tolist() == [0.0, 4.0, 0.0] and table["n_done"].tolist() == [0, 1, 0]
+    assert table["decision_rule"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("gone", ["A", "S", "V"])
+def test_a_project_of_somebody_who_refused_is_left_out(gone: str) -> None:
+    sites = SITES[SITES["site_id"] != gone]
+    register = REGISTER[[gone not in ids.split() for ids in REGISTER["site_ids"]]]
+    assert "MP1" not in set(projects([LAUNDRY], register, sites)["project_code"])
+
+
+def test_who_sits_where_and_what_falls() -> None:
+    table = projects([LAUNDRY], REGISTER, SITES)
+    places = seats(table, SITES)
+    assert set(places.loc[places["seat"] == "carrier", "site_id"]) == {"S", "B"}
+    assert by_actor_type(places).frame.set_index("actor_type")["n_sites"].to_dict() == {
+        "firm": 3,
+        "ess": 2,
+        "public": 1,
+    }
+    assert by_size(places).frame.set_index("size_class")["n_sites"].to_dict() == {
+        "50-249": 1,
+        "10-49": 1,
+        "250+": 1,
+    }
+    left = departures(table, places).set_index("site_id")
+    # B carries L2: with it A and V of the laundry lose C and T. Of A, C × S, T the pairs A-T and C-S are cut.
+    assert left.loc["B", ["n_seats", "n_carried", "n_falling", "pairs_cut"]].tolist() == [2, 1, 1, 2]
+    # S carries the laundry: nothing is left of it, and of A, B, C × T the pair A-T is cut.
+    assert left.loc["S", ["n_falling", "pairs_cut"]].tolist() == [1, 1]
+    # Without C two projects of two are alone: of A, B × S, T the pairs with T are cut.
+    assert left.loc["C", ["n_falling", "pairs_cut"]].tolist() == [2, 2]
+    assert left.loc["V", ["n_falling", "pairs_cut"]].tolist() == [0, 0]
+    assert left.loc["C", "falling"] == "Chutes ; Cartons"
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), unique=True, max_size=18))
+def test_nobody_cuts_more_pairs_than_there_are(pairs: list[tuple[int, int]]) -> None:
+    names = SITES["site_id"].tolist()
+    rows = [(f"P{p}", f"P{p}", names[a], "member", SITES["actor_type"][a], "10-49") for a, p in pairs]
+    columns = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
+    places = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame({"project_code": sorted(set(places["project_code"]))})
+    found = departures(table, places)
+    assert set(found["site_id"]) == set(places["site_id"]) and (found["pairs_cut"] >= 0).all()
+    shuffled = departures(table, places.sample(frac=1, random_state=1)).set_index("site_id")
+    same = found.set_index("site_id")[["n_seats", "n_falling", "pairs_cut"]]
+    pd.testing.assert_frame_equal(shuffled.loc[same.index, same.columns], same, check_dtype=False)
+    n_firms = places.loc[places["actor_type"] == "firm", "site_id"].nunique()
+    assert (
+        found["pairs_cut"] <= n_firms * places.loc[places["actor_type"] == "ess", "site_id"].nunique()
+    ).all()
+
+
+def test_clauses_against_what_members_want() -> None:
+    table = projects([LAUNDRY], REGISTER, SITES)
+    asked = clauses([LAUNDRY], table)
+    assert asked["clause_state"].tolist() == ["reached", "unknown"]
+    assert asked["members_target"].tolist()[0] == 250 and np.isnan(asked["members_target"].iloc[1])
+    assert member_targets([LAUNDRY], table)["member_target"].tolist() == [100, 150]
+    assert without_clause([LAUNDRY], table, REGISTER).empty
+    bare = LAUNDRY.model_copy(update={"clauses": []})
+    assert without_clause([bare], table, REGISTER)["project_code"].tolist() == ["MP1"]
+    assert clauses([LAUNDRY], table.iloc[1:]).empty
+
+
+def test_an_agreement_for_each_declared_project() -> None:
+    table = projects([LAUNDRY], REGISTER, SITES)
+    (draft,) = agreements(table, clauses([LAUNDRY], table))
+    assert draft.heading == ("MP1", "Le linge", ["S", "A", "B", "V"])
+    assert len(draft.clauses) == 2 and draft.project["due_date"].iloc[0] == "2027-03-31"
+    headings = [heading for heading, _ in draft.articles]
+    assert headings.count("Décision") == 1 and {"Partage", "Engagements", "Sortie"} <= set(headings)
+    for rule in ("consensus", "majority", "by_contribution", "carrier"):
+        assert len(articles(rule)) == len(draft.articles)
+
+
+def test_without_register_nor_projects() -> None:
+    table = projects([], REGISTER.head(0), SITES)
+    places = seats(table, SITES)
+    assert table.empty and places.empty and departures(table, places).empty
+    assert clauses([], table).empty and agreements(table, clauses([], table)) == []
+    assert by_actor_type(places).frame.empty and without_clause([], table, REGISTER).empty
