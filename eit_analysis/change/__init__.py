@@ -1,4 +1,4 @@
-"""Study 4: whether firms are ready to change, and what holds them back.
+"""Study 4: whether firms are ready to change, what holds them back, and how far the approach has come.
 
 ``answers``
     Statements by their code; one row for each respondent and dimension.
@@ -12,6 +12,12 @@
     What moved between two waves of the register, and what is stuck.
 ``funnel``, ``durations``
     How many synergies reached each stage, and how long they stay there.
+``waiting``
+    How likely each is to move on within a year, and which may stall.
+``results``, ``calibration``
+    What counts of what synergies bring, and what they had promised.
+``efforts``, ``board``
+    Hours and money, and all indicators beside their targets.
 ``elsewhere``
     The share of leads that other approaches say they realised.
 ``obstacles``
@@ -22,8 +28,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "answers", "durations", "elsewhere", "evolution", "funnel", "obstacles", "opinions", "progress",
-    "reliability",
+    "answers", "board", "calibration", "durations", "efforts", "elsewhere", "evolution", "funnel",
+    "obstacles", "opinions", "progress", "reliability", "results", "waiting",
 )  # fmt: skip
 __all__ = [*MODULES]
 

@@ -81,7 +81,8 @@ def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 def _given(register: pd.DataFrame, column: str) -> pd.Series:
     """A text column that a register may lack or leave blank."""
-    return register.reindex(columns=[column])[column].astype(object).replace("", None)
+    text = register.reindex(columns=[column])[column].astype(object)
+    return text.where(text.notna() & (text != ""), None)
 
 
 def counted(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:

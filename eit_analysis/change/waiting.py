@@ -119,8 +119,9 @@ def likely_to_stall(stays: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame
     late = table["months_at_stage"] >= table["longest_months"]
     low = table["move_on_percent"] < EVEN
     table = table.assign(stall_reason=np.select([late, low], ["longer_than_seen", "low_chance"], ""))
-    order = table.assign(moves=~late, waited=-table["months_at_stage"])
-    order = order.sort_values(["moves", "move_on_percent", "waited", "synergy_id"], kind="stable")
+    chance, waited = table["move_on_percent"].mask(late), -table["months_at_stage"]
+    order = table.assign(moves=~late, chance=chance, waited=waited)
+    order = order.sort_values(["moves", "chance", "waited", "synergy_id"], kind="stable")
     return order.loc[late | low, STALL_COLUMNS].reset_index(drop=True)
 
 
