@@ -182,6 +182,20 @@ DRAWINGS = {
         ["category", "wave"],
         {"value": MASS, "by": "category", "low": LOW, "high": HIGH},
     ),
+    "survival": (
+        figures.survival,
+        pd.DataFrame(
+            {
+                "kind": "exchange",
+                "months": [0.0, 6.0, 20.0],
+                MASS: [100.0, 60.0, 0.0],
+                LOW: [np.nan, 30.0, np.nan],
+                HIGH: [np.nan, 80.0, np.nan],
+            }
+        ),
+        ["kind", "months"],
+        {"value": MASS, "low": LOW, "high": HIGH, "x": "months", "by": "kind"},
+    ),
     "waterfall": (
         figures.waterfall,
         families(),
@@ -419,3 +433,34 @@ def test_a_waterfall_starts_each_step_where_the_last_one_ended() -> None:
     scale = [((a - zero) / (hundred - zero), (b - zero) / (hundred - zero)) for a, b in spans]
     expected = [(0, 1), (0.7, 1), (0.7, 0.8), (0, 0.8)]
     assert np.allclose(scale, expected, atol=0.01)
+
+
+def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
+    frame = pd.DataFrame(
+        {
+            "status": ["lead"] * 3 + ["study"] * 2, "kind": ["exchange"] * 3 + ["all"] * 2,
+            "months": [0.0, 10.0, 20.0, 0.0, 8.0], "still_percent": [100.0, 50.0, 25.0, 100.0, 0.0],
+            "still_low_percent": [np.nan, 20.0, 5.0, np.nan, np.nan],
+            "still_high_percent": [np.nan, 80.0, 60.0, np.nan, np.nan],
+        }
+    )  # fmt: skip
+    options = {"value": "still_percent", "low": "still_low_percent", "high": "still_high_percent"}
+    keys = ["status", "kind", "months"]
+    svg = figures.survival(table(frame, keys), **options, x="months", by="kind", panel="status")
+    told = words(svg)
+    assert {"piste", "étude", "échange", "Durée (mois)", "Encore à l'étape (%)"} <= set(told)
+    assert "échanges et mutualisations" in " ".join(told)
+    # One line for each curve, which goes down as the shares do and never by a slope.
+    curves = re.findall(r'<path d="([^"]*)" clip-path[^>]*stroke-width: 2.2', svg)
+    points = [
+        [tuple(map(float, p)) for p in re.findall(r"[ML] ([\d.]+) ([\d.]+)", curve)] for curve in curves
+    ]
+    assert len(points) == 2
+    assert all(a[0] == b[0] or a[1] == b[1] for line in points for a, b in itertools.pairwise(line))
+    (top, bottom), heights = (points[1][0][1], points[1][-1][1]), sorted({y for _, y in points[1]})
+    assert heights == [top, bottom]
+    assert len({y for _, y in points[0]}) == 3
+    # A band for the curve that has bounds, none for the other.
+    assert svg.count("fill-opacity: 0.18") + svg.count("opacity: 0.18") >= 1
+    bare = figures.survival(table(frame[3:], keys), **options, x="months", by="kind")
+    assert "opacity: 0.18" not in re.sub(r'<path d="" ?[^>]*>', "", bare)

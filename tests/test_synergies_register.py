@@ -40,8 +40,8 @@ REGISTER = register_table(
 
 
 def wave(**stages):
-    rows = [(name, name, "A B", status, date) for name, (status, date) in stages.items()]
-    return pd.DataFrame(rows, columns=["synergy_id", "title", "site_ids", "status", "status_date"])
+    rows = [(name, name, "exchange", "A B", status, date) for name, (status, date) in stages.items()]
+    return pd.DataFrame(rows, columns=["synergy_id", "title", "kind", "site_ids", "status", "status_date"])
 
 
 def test_funnel():

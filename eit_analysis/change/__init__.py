@@ -1,4 +1,4 @@
-"""Study 4: whether firms are ready to change, and what holds them back.
+"""Study 4: whether firms are ready to change, what holds them back, and how far the approach has come.
 
 ``answers``
     Statements by their code; one row for each respondent and dimension.
@@ -14,6 +14,12 @@
     How many synergies reached each stage, and how long they stay there.
 ``governance``, ``clauses``, ``agreement``
     Micro-projects: who sits where, what falls if one leaves, what members ask, the draft of their agreement.
+``waiting``
+    How likely each is to move on within a year, and which may stall.
+``results``, ``calibration``
+    What counts of what synergies bring, and what they had promised.
+``efforts``, ``board``
+    Hours and money, and all indicators beside their targets.
 ``elsewhere``
     The share of leads that other approaches say they realised.
 ``obstacles``
@@ -24,8 +30,9 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "agreement", "answers", "clauses", "durations", "elsewhere", "evolution", "funnel", "governance",
-    "obstacles", "opinions", "progress", "reliability",
+    "agreement", "answers", "board", "calibration", "clauses", "durations", "efforts", "elsewhere",
+    "evolution", "funnel", "governance", "obstacles", "opinions", "progress", "reliability", "results",
+    "waiting",
 )  # fmt: skip
 __all__ = [*MODULES]
 

@@ -1,6 +1,8 @@
 """How long synergies stay at a stage, those still there included.
 
-    S(t) = share still at the stage after t months (Kaplan & Meier 1958), median = first t with S(t) ≤ 1/2
+    S(t) = product over t_i ≤ t of (1 − d_i / n_i), median = first t with S(t) ≤ 1/2
+
+with d_i stays that ended at t_i months and n_i that had lasted as long (Kaplan & Meier 1958).
 
 A passage is seen when two waves give a synergy two stages: from the date of the first to the date of the
 second. One that is still there at the last wave is censored, and so is one that was dropped: leaving out the
@@ -9,18 +11,22 @@ slow ones would make every stage look short.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from scipy.stats import CensoredData, ecdf
 
 from eit_analysis.reference.stages import OPEN, RANK
+
+if TYPE_CHECKING:
+    from lifelines import KaplanMeierFitter
 
 DAYS_PER_MONTH = 365.25 / 12
 # Stays that ended, or have not, otherwise than by a later stage.
 CENSORED = ("waiting", "dropped", "back")
 PASSAGE_COLUMNS = [
-    "synergy_id", "title", "site_ids", "status", "next_status", "status_date", "end_date", "months_at_stage",
-    "passage",
+    "synergy_id", "title", "kind", "site_ids", "status", "next_status", "status_date", "end_date",
+    "months_at_stage", "passage",
 ]  # fmt: skip
 DURATION_COLUMNS = [
     "status", "n_passed", "n_waiting", "n_dropped", "median_months", "shortest_months", "longest_months",
@@ -80,25 +86,32 @@ def durations(stays: pd.DataFrame) -> pd.DataFrame:
     for stage in OPEN:
         here = stays[stays["status"] == stage]
         kinds = here["passage"].value_counts()
-        seen = here.loc[here["passage"] == "passed", "months_at_stage"].to_numpy(dtype=float)
-        still = here.loc[here["passage"].isin(CENSORED), "months_at_stage"].to_numpy(dtype=float)
-        spread = (seen.min(), seen.max()) if len(seen) else (np.nan, np.nan)
+        seen = here.loc[here["passage"] == "passed", "months_at_stage"]
         counts = (kinds.get(kind, 0) for kind in ("passed", "waiting", "dropped"))
-        rows.append((stage, *counts, _median(seen, still), *spread))
+        rows.append((stage, *counts, _median(here), seen.min(), seen.max()))
     return pd.DataFrame(rows, columns=DURATION_COLUMNS)
 
 
+def survival(stays: pd.DataFrame) -> KaplanMeierFitter:
+    """The curve of Kaplan and Meier of some stays, one at least that has a length."""
+    # It takes a second to import.
+    from lifelines import KaplanMeierFitter
+
+    known = stays[stays["passage"].isin(["passed", *CENSORED])]
+    months = known["months_at_stage"].to_numpy(dtype=float)
+    return KaplanMeierFitter().fit(months, known["passage"] == "passed")
+
+
 def _history(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    columns = ["synergy_id", "title", "site_ids", "status", "status_date"]
+    columns = ["synergy_id", "title", "kind", "site_ids", "status", "status_date"]
     waves = [registers[wave][columns] for wave in sorted(registers)]
     lines = pd.concat(waves, ignore_index=True) if waves else pd.DataFrame(columns=columns)
     lines = lines.assign(date=pd.to_datetime(lines["status_date"], errors="coerce"))
     return lines.sort_values("synergy_id", kind="stable", ignore_index=True)
 
 
-def _median(seen: np.ndarray, still: np.ndarray) -> float:
-    if not len(seen):
+def _median(stays: pd.DataFrame) -> float:
+    if not (stays["passage"] == "passed").any():
         return np.nan
-    survival = ecdf(CensoredData(uncensored=seen, right=still)).sf
-    below = survival.quantiles[survival.probabilities <= 0.5]
-    return float(below[0]) if len(below) else np.nan
+    months = float(survival(stays).median_survival_time_)
+    return months if np.isfinite(months) else np.nan

@@ -27,7 +27,7 @@ def funnel(registers: dict[str, pd.DataFrame]) -> Breakdown:
     """
     rows = []
     records = [pd.DataFrame(columns=["wave", "status", "site_id"])]
-    for wave, register, reached in _reached(registers):
+    for wave, register, reached in reached_stages(registers):
         before = 0
         for i, stage in enumerate(STAGES):
             here = register[reached >= i]
@@ -48,7 +48,7 @@ def stages(register: pd.DataFrame) -> Breakdown:
     return Breakdown(frame, ["status"], one.records)
 
 
-def _reached(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
+def reached_stages(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
     """Each wave with its register and the furthest stage that each synergy is known to have reached."""
     known: dict[str, int] = {}
     for wave in sorted(registers):

@@ -15,6 +15,7 @@ NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
 PARAMETERS = ("low", "central", "high")
+ANY_UNIT = (*PARAMETERS, "value", "value_low", "value_high", "value_before", "target_value")
 
 
 def alphabetical(text: str) -> str:
@@ -48,7 +49,7 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
         # Years and row numbers take no thousands separator.
         if column.endswith(("year", "source_row")) and "per" not in column:
             return as_code
-        if column in PARAMETERS:  # of any unit and size: 1505 and 0.015 are in one column
+        if column in ANY_UNIT:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
         return number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
     return style.labels.get(str(value), str(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 STAGES = ("lead", "study", "committed", "done")  # in order; ``dropped`` is outside
@@ -14,3 +15,14 @@ def actors(register: pd.DataFrame) -> pd.DataFrame:
     split = register.assign(site_id=register["site_ids"].fillna("").astype(str).str.split())
     split = split.explode("site_id").dropna(subset="site_id")
     return split.drop_duplicates(["synergy_id", "site_id"]).reset_index(drop=True)
+
+
+def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
+    """One row per synergy and actor: ``amount`` / number of its actors, as nothing says who did what.
+
+    A synergy without actors counts for one, so that nothing is left out; a missing amount is none.
+    """
+    named = register["site_ids"].replace("", np.nan).fillna(register["synergy_id"])
+    parts = actors(register.assign(site_ids=named))
+    n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
+    return parts.assign(**{amount: parts[amount].fillna(0.0) / n_actors})

@@ -60,6 +60,7 @@ def _labels() -> dict[str, dict[str, str]]:
         "naf_division": _divisions(),
         "waste_code": _wastes(),
         "item_code": _statements(),
+        "indicator": _indicators(),
         **findings.labels(),
     }
     for column, names in shared.items():
@@ -75,6 +76,11 @@ def _divisions() -> dict[str, str]:
 def _statements() -> dict[str, str]:
     table = reference.load("readiness_items")
     return dict(zip(table["code"], table["statement_fr"], strict=True))
+
+
+def _indicators() -> dict[str, str]:
+    table = reference.load("board_indicators")
+    return dict(zip(table["code"], table["label_fr"], strict=True))
 
 
 def _wastes() -> dict[str, str]:

@@ -16,6 +16,7 @@ from eit_analysis.publishing.figures.ranked import funnel as funnel
 from eit_analysis.publishing.figures.sankey_diagram import sankey as sankey
 from eit_analysis.publishing.figures.seasons import monthly as monthly
 from eit_analysis.publishing.figures.seats import seats as seats
+from eit_analysis.publishing.figures.survival import survival as survival
 from eit_analysis.publishing.figures.tradeoff import tradeoff as tradeoff
 from eit_analysis.publishing.figures.waterfall import waterfall as waterfall
 from eit_analysis.publishing.figures.waves import slope as slope

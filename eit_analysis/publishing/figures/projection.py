@@ -78,12 +78,12 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
         axes.set_ylabel(axis_title(central))
         axes.set_ylim(bottom=0)
         if by:
-            _name_ends(axes, [(wording.cell(code, by), part.iloc[-1][[x, central]]) for code, part in groups])
+            name_ends(axes, [(wording.cell(code, by), part.iloc[-1][[x, central]]) for code, part in groups])
 
     return drawn(3.0, paint)
 
 
-def _name_ends(axes: Axes, ends: Sequence[tuple[str, Any]]) -> None:
+def name_ends(axes: Axes, ends: Sequence[tuple[str, Any]]) -> None:
     """The name of each line beside its last point, spread so that none covers another."""
     low, high = axes.get_ylim()
     ordered = sorted(ends, key=lambda end: float(end[1].iloc[1]))

@@ -106,7 +106,7 @@ def rounded(
 def exact(name: str, frame: pd.DataFrame) -> bool:
     """Whether a column holds no amount of an actor: counts, years, ranks, public figures, parameters."""
     if name.startswith(
-        (REFERENCE, "n_", "rank", "national_", "basin_", "tension_", "vote", "weight", "year")
+        (REFERENCE, "n_", "rank", "national_", "basin_", "target_", "tension_", "vote", "weight", "year")
     ):
         return True
     return name in wording.PARAMETERS and "unit" in frame

@@ -7,7 +7,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.config import Disclosure
-from eit_analysis.reference.stages import actors
+from eit_analysis.reference.stages import equal_parts
 from eit_analysis.synergies.allocation.exposed import exposed_side
 
 MASS = "mass_t_per_year"
@@ -94,12 +94,6 @@ def _only(tonnes: Breakdown, frame: pd.DataFrame, key: str, measures: list[str])
 
 
 def _realised(register: pd.DataFrame) -> pd.DataFrame:
-    """One row per synergy done and actor, with an equal part of its tonnes.
-
-    A synergy without actors counts for one, one without a category among the others: no tonne is left out.
-    """
+    """The equal part of each actor in the tonnes done; those without a category are among the others."""
     done = register[register["status"] == "done"].fillna({"category": "other"})
-    done = done.assign(site_ids=done["site_ids"].replace("", np.nan).fillna(done["synergy_id"]))
-    parts = actors(done)
-    n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
-    return parts.assign(realised_t_per_year=parts["realised_t_per_year"].fillna(0.0) / n_actors)
+    return equal_parts(done, "realised_t_per_year")

@@ -1,0 +1,171 @@
+"""The board of a wave: governance, economic model, activities and results, each indicator beside its target.
+
+    trend = up, down or same,   same where the value before is within the interval of the value
+
+An indicator without an interval moved whenever its value did. The error of the wave before is left out, so
+that a move close to an end of the interval may be none. Indicators, their definitions and the way that is
+wanted are rows of ``reference/board_indicators.csv``, by the axes on which approaches are usually assessed;
+the board is material for an assessment and is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.change.efforts import Means, stated
+from eit_analysis.change.elsewhere import wilson
+from eit_analysis.change.results import RESULTS, counted, half_width, ledger, stopped
+from eit_analysis.derived import Derived
+from eit_analysis.reference.stages import actors, equal_parts
+
+VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
+BOARD_COLUMNS = [
+    "axis", "indicator", "indicator_definition", "unit", "better", "target_value", "target_year", "value",
+    "value_low", "value_high", "value_before", "trend",
+]  # fmt: skip
+PART = "part"
+
+
+class Project(Protocol):
+    """What the board reads of a micro-project: whether its next decision has a date."""
+
+    deadline: date | None
+
+
+class Target(Protocol):
+    """What the approach aims at for one indicator in one year."""
+
+    indicator: str
+    value: float
+    year: int
+
+
+def values(
+    register: pd.DataFrame,
+    people: pd.DataFrame,
+    projects: Sequence[Project],
+    means: Sequence[Means],
+    day: pd.Timestamp,
+) -> Breakdown:
+    """Every indicator of one wave, with the part of each actor in it.
+
+    Parameters
+    ----------
+    register : pandas.DataFrame
+        Tidy ``synergy_register`` of the wave.
+    people : pandas.DataFrame
+        Of :func:`answers.respondents`, as the audience may read them (:func:`opinions.grouped`).
+    projects, means : sequence
+        Of ``study.toml``.
+    day : pandas.Timestamp
+        The end of the wave's year.
+
+    Returns
+    -------
+    Breakdown
+        Columns ``VALUE_COLUMNS``, in the unit of each; what is not known is missing. Counts, shares and sums
+        of synergies have equal parts of their actors for records; means and projects are about no actor.
+    """
+    on = register[~stopped(register, day)]
+    done, trusting = on[on["status"] == "done"], people[people["readiness_dimension"] == "trust"]
+    entries, whole = ledger(register, day), stated(means, day.year)
+    hours, public, private = whole
+    found = {
+        "n_members": (actors(on)["site_id"].nunique() if len(register) else np.nan,),
+        "carried_percent": (_percent(on["carrier"].notna()),),
+        "dated_percent": (_percent(pd.Series([one.deadline is not None for one in projects], dtype=bool)),),
+        "trust_percent": (_percent(trusting["opinion"] == "agree"),),
+        "private_percent": (100 * private / (public + private),),
+        "hours_per_done": (hours / len(done) if len(done) else np.nan,),
+        "n_done": (len(done) if len(register) else np.nan,),
+        "conversion_percent": _converted(register),
+        **{name: _result(entries, name) for name in RESULTS},
+    }
+    found["eur_per_public_eur"] = (found["realised_eur_per_year"][0] / public,)
+    sums = {name: counted(entries, name).rename(columns={"result": PART}) for name in RESULTS}
+    records = {
+        "n_members": actors(on).drop_duplicates("site_id").assign(part=1.0),
+        "trust_percent": trusting.assign(part=1.0),
+        "carried_percent": _each(on),
+        "n_done": _each(done),
+        "conversion_percent": _each(register),
+        **{name: equal_parts(own, PART) for name, own in sums.items()},
+    }
+    records |= {"hours_per_done": records["n_done"], "eur_per_public_eur": records["realised_eur_per_year"]}
+    rows = [
+        (code, *found[code], *[np.nan] * (3 - len(found[code])))
+        for code in reference.load("board_indicators")["code"]
+    ]
+    behind = [own[["site_id", PART]].assign(indicator=code) for code, own in records.items()]
+    frame = pd.DataFrame(rows, columns=VALUE_COLUMNS).astype(dict.fromkeys(VALUE_COLUMNS[1:], float))
+    return Breakdown(frame, ["indicator"], pd.concat(behind, ignore_index=True), PART)
+
+
+def board(now: Breakdown, before: Breakdown | None, targets: Iterable[Target], year: int) -> Derived:
+    """The indicators of a wave beside their targets and the wave before.
+
+    Parameters
+    ----------
+    now, before : Breakdown
+        Of :func:`values`; None without a wave before.
+    targets : iterable
+        Of ``study.toml``: the next one from ``year`` on, else the last.
+    year : int
+        Of the wave.
+
+    Returns
+    -------
+    Derived
+        Columns ``BOARD_COLUMNS``, in the order of the axes. ``trend`` is ``up``, ``down``, ``same`` or
+        ``unknown``; whether up is wanted is ``better``, ``higher`` or ``lower``.
+    """
+    listed = reference.load("board_indicators").rename(
+        columns={"code": "indicator", "definition_fr": "indicator_definition"}
+    )
+    table = listed.drop(columns="label_fr").merge(now.frame, on="indicator")
+    then = np.nan if before is None else table["indicator"].map(before.frame.set_index("indicator")["value"])
+    table = table.assign(value_before=then).astype({"value_before": float})
+    aims = {code: _aim([t for t in targets if t.indicator == code], year) for code in table["indicator"]}
+    table["target_value"] = [aim.value if aim else np.nan for aim in aims.values()]
+    table["target_year"] = pd.array([aim.year if aim else None for aim in aims.values()], dtype="Int64")
+    low, high = (table[name].fillna(table["value"]) for name in VALUE_COLUMNS[2:])
+    unknown = table["value"].isna() | table["value_before"].isna()
+    moved = [unknown, table["value_before"] < low, table["value_before"] > high]
+    table["trend"] = np.select(moved, ["unknown", "up", "down"], "same")
+    return Derived(table[BOARD_COLUMNS], ["indicator"], [now] if before is None else [now, before])
+
+
+def _aim(targets: Sequence[Target], year: int) -> Target | None:
+    ordered = sorted(targets, key=lambda target: target.year)
+    return next((target for target in ordered if target.year >= year), ordered[-1] if ordered else None)
+
+
+def _each(synergies: pd.DataFrame) -> pd.DataFrame:
+    """Synergies as records, each of weight 1 over its actors."""
+    return equal_parts(synergies.assign(part=1.0), PART)
+
+
+def _percent(those: pd.Series) -> float:
+    return 100 * float(those.mean()) if len(those) else np.nan
+
+
+def _converted(register: pd.DataFrame) -> tuple[float, ...]:
+    """The share of leads that were done, if only for a time, and Wilson's interval."""
+    done, leads = int((register["status"] == "done").sum()), len(register)
+    return (100 * done / leads, *wilson(done, leads)) if leads else (np.nan,)
+
+
+def _result(entries: pd.DataFrame, indicator: str) -> tuple[float, ...]:
+    """The sum of what counts and its interval; missing where nobody says what any synergy brings."""
+    if not (entries["indicator"] == indicator).any():
+        return (np.nan,)
+    own = counted(entries, indicator)
+    total, half = float(own["result"].sum()), half_width(own)
+    return total, total - half, total + half

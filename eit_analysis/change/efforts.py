@@ -1,0 +1,107 @@
+"""Where the coordinator's hours and the money went, and how much of them there is for what counts.
+
+    not attached = max(0, means of the approach − Σ of its synergies)
+    ratio        = means of the approach, up to the wave / results that count
+
+All means are in a ratio, those of dropped synergies and of no synergy too: what works does not come without
+what fails. It is a ratio of two sums, not what the next tonne would cost, nor what the money caused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.change.funnel import reached_stages
+from eit_analysis.change.results import counted
+from eit_analysis.reference.stages import STAGES
+
+MEANS = ["coordination_hours", "public_eur", "private_eur"]
+RATIOS = ["hours_per_result", "public_eur_per_result", "private_eur_per_result"]
+PRICED = ("realised_t_per_year", "realised_eur_per_year", "realised_fte")
+SPENT_COLUMNS = ["outcome", "reached_status", "n_synergies", *MEANS]
+COST_COLUMNS = ["indicator", "n_synergies", "result", *RATIOS]
+OUTCOMES = {"done": "done", "dropped": "dropped"}  # all else is running
+
+
+class Means(Protocol):
+    """What one year of the approach took, as ``study.toml`` states it."""
+
+    year: int
+    coordination_hours: float
+    public_eur: float
+    private_eur: float
+
+
+def stated(means: Iterable[Means], year: int) -> pd.Series:
+    """The means of the approach up to a year; none at all are not known rather than zero."""
+    rows = [[getattr(one, name) for name in MEANS] for one in means if one.year <= year]
+    return pd.DataFrame(rows, columns=MEANS, dtype=float).sum().replace(0.0, np.nan)
+
+
+def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int) -> pd.DataFrame:
+    """Hours and money by what became of the synergies, at the last wave of the registers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``SPENT_COLUMNS``: ``outcome`` is ``done``, ``running``, ``dropped`` or, last,
+        ``unattached``, the means of the approach that the register gives to no synergy; ``reached_status`` is
+        the furthest stage known, that of a dropped one before it was dropped. A sum of which nothing is known
+        is missing. No row without a register.
+    """
+    if not registers:
+        return pd.DataFrame(columns=SPENT_COLUMNS)
+    *_, (_, register, reached) = reached_stages(registers)
+    lines = register.reindex(columns=[*register, *(name for name in MEANS if name not in register)])
+    lines = lines.assign(outcome=lines["status"].map(OUTCOMES).fillna("running"), rank=reached)
+    lines[MEANS] = lines[MEANS].astype(float)
+    parts = []
+    for outcome in ("done", "running", "dropped"):
+        here = lines[lines["outcome"] == outcome]
+        for rank, stage in enumerate(STAGES):
+            if len(own := here[here["rank"] == rank]):
+                parts.append((outcome, stage, len(own), *own[MEANS].sum(min_count=1)))
+    rest = (stated(means, year) - lines[MEANS].sum()).clip(lower=0)
+    return pd.DataFrame([*parts, ("unattached", None, 0, *rest)], columns=SPENT_COLUMNS)
+
+
+def beyond(spending: pd.DataFrame, means: Sequence[Means], year: int) -> list[str]:
+    """The means of which synergies have more than the whole approach is said to: one of the two is wrong."""
+    own = spending.loc[spending["outcome"] != "unattached", MEANS].sum()
+    whole = stated(means, year)
+    return [name for name in MEANS if own[name] > whole[name] * (1 + 1e-9)]
+
+
+def costs(entries: pd.DataFrame, means: Sequence[Means], year: int) -> pd.DataFrame:
+    """Hours, public and private euros of the approach for a tonne, a euro saved and a job that count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``COST_COLUMNS``, from :func:`results.ledger`: the results of one year, the means of all years
+        so far. A ratio is missing where the means are not known or where nothing, or less, counts.
+    """
+    whole = stated(means, year)
+    rows = []
+    for indicator in PRICED:
+        own = counted(entries, indicator)
+        result = float(own["result"].sum()) if len(own) else np.nan
+        rows.append((indicator, len(own), result, *(whole / result if result > 0 else whole * np.nan)))
+    return pd.DataFrame(rows, columns=COST_COLUMNS)
+
+
+def costs_of_each(entries: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """The same for each result that counts, of the hours and money given to its own synergy.
+
+    ``synergy_id, title, site_ids, indicator, result`` and ``RATIOS``; only those of which one is known. What
+    a synergy took is for all its results together: ratios of one synergy do not add up.
+    """
+    own = pd.concat([counted(entries, indicator) for indicator in PRICED])
+    own = own.loc[own["result"] > 0, ["synergy_id", "title", "site_ids", "indicator", "result"]]
+    taken = register.reindex(columns=["synergy_id", *MEANS]).set_index("synergy_id").astype(float)
+    ratios = taken.reindex(own["synergy_id"]).to_numpy() / own[["result"]].to_numpy(dtype=float)
+    return own.assign(**dict(zip(RATIOS, ratios.T, strict=True))).dropna(subset=RATIOS, how="all")

@@ -1,0 +1,117 @@
+"""The ledger of results: what each synergy is said to bring, and whether that counts at a day.
+
+    total = Σ v_i over the results that count,   half-width = (Σ h_i²)^½,   h_i = v_i × margin_i
+
+A result counts when its synergy is done, its effects have begun and have not ended: a synergy that stopped
+brings nothing more. The margin that the register asks for is that of the tonnes, errors of two synergies
+taken as independent; euros, emissions, hours and jobs have no interval. Whether a result would have come
+without the approach is what the register says, and no estimate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.reference.stages import equal_parts
+
+# Columns of the register, and codes of their indicators (reference/board_indicators.csv).
+RESULTS = (
+    "realised_t_per_year", "realised_eur_per_year", "realised_tco2e_per_year", "insertion_hours_per_year",
+    "realised_fte",
+)  # fmt: skip
+WITH_MARGIN = "realised_t_per_year"
+BOUNDS = ["realised_low_t_per_year", "realised_high_t_per_year"]
+OPTIONAL = ("start_date", "end_date", "status_date", "happens_anyway", "realised_uncertainty_percent")
+ATTRIBUTIONS = ("no", "unknown", "yes")  # whether it would have happened anyway
+LEDGER_COLUMNS = [
+    "synergy_id", "title", "site_ids", "indicator", "result", "result_low", "result_high", "start_date",
+    "end_date", "happens_anyway", "counts", "not_counted_reason",
+]  # fmt: skip
+
+
+def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """One row for each result that a synergy is said to have, in the unit of its indicator.
+
+    Parameters
+    ----------
+    register : pandas.DataFrame
+        Tidy ``synergy_register``; columns that older files lack are taken as empty.
+    day : pandas.Timestamp
+        At which results are counted: the end of the wave's year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``LEDGER_COLUMNS``. An amount of zero claims nothing. ``start_date`` is that of the status
+        where the register gives none of the effects. ``counts`` is ``yes`` or ``no``, then with
+        ``not_counted_reason``: ``stopped`` (:func:`stopped`), ``not_done`` or ``not_started``.
+    """
+    lines = register.reindex(columns=[*dict.fromkeys([*register, *RESULTS, *OPTIONAL])])
+    start = _given(lines, "start_date").combine_first(_given(lines, "status_date"))
+    # A start that is no date is not known to be past.
+    early = start.notna() & ~(pd.to_datetime(start, errors="coerce") <= day)
+    done = lines["status"] == "done"
+    tests = {"stopped": stopped(lines, day), "not_done": ~done, "not_started": early}
+    reason = np.select(list(tests.values()), list(tests), "")
+    anyway = lines["happens_anyway"].where(lines["happens_anyway"].isin(ATTRIBUTIONS), "unknown")
+    lines = lines.assign(
+        start_date=start, end_date=_given(lines, "end_date"), happens_anyway=anyway,
+        not_counted_reason=reason, counts=np.where(reason == "", "yes", "no"),
+    )  # fmt: skip
+    parts = []
+    for indicator in RESULTS:
+        amount = lines[indicator].astype(float)
+        margin = lines["realised_uncertainty_percent"].astype(float) if indicator == WITH_MARGIN else np.nan
+        half = amount.abs() * margin / 100
+        part = lines.assign(
+            indicator=indicator, result=amount, result_low=amount - half, result_high=amount + half
+        )
+        parts.append(part.loc[amount.notna() & (amount != 0), LEDGER_COLUMNS])
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(not_counted_reason=table["not_counted_reason"].replace("", None))
+
+
+def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Which synergies were dropped, or have effects that ended before a day: all ends that are not later."""
+    end = _given(register, "end_date")
+    return (register["status"] == "dropped") | (end.notna() & ~(pd.to_datetime(end, errors="coerce") >= day))
+
+
+def _given(register: pd.DataFrame, column: str) -> pd.Series:
+    """A text column that a register may lack or leave blank."""
+    text = register.reindex(columns=[column])[column].astype(object)
+    return text.where(text.notna() & (text != ""), None)
+
+
+def counted(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """The rows of a ledger that count, for one indicator."""
+    return entries[(entries["indicator"] == indicator) & (entries["counts"] == "yes")]
+
+
+def half_width(entries: pd.DataFrame) -> float:
+    """Of the sum of some results, errors independent; missing where the margin of one is, or without any."""
+    half = (entries["result_high"] - entries["result"]).to_numpy(dtype=float)
+    return float(np.sqrt((half**2).sum())) if len(half) else np.nan
+
+
+def by_attribution(entries: pd.DataFrame, indicator: str) -> Breakdown:
+    """The results of one indicator that count, by whether they would have come anyway, with a total line.
+
+    Each actor of a synergy has an equal part of them. ``n_synergies`` and the sum, in the column of the
+    indicator; tonnes have bounds at 95 %. No row where nothing counts.
+    """
+    rows = counted(entries, indicator)
+    groups = [*((code, rows[rows["happens_anyway"] == code]) for code in ATTRIBUTIONS), (TOTAL, rows)]
+    lines = [(code, len(own), own["result"].sum(), half_width(own)) for code, own in groups if len(own)]
+    frame = pd.DataFrame(lines, columns=["happens_anyway", "n_synergies", indicator, "half"])
+    half = frame.pop("half")
+    if indicator == WITH_MARGIN:
+        frame = frame.assign(
+            **dict(zip(BOUNDS, (frame[indicator] - half, frame[indicator] + half), strict=True))
+        )
+    records = equal_parts(rows.rename(columns={"result": indicator}), indicator)
+    return Breakdown(
+        frame, ["happens_anyway"], records[["happens_anyway", "site_id", indicator]], indicator, TOTAL
+    )
