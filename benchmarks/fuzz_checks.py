@@ -23,7 +23,7 @@ PERSONAL = re.compile(r"1 ?85 ?05 ?78 ?006 ?084|jean@exemple")  # as fuzz_edits.
 ROW_RULES = {
     "ignored_blank_row", "ignored_title_row", "ignored_total_row", "ignored_header_row",
     "merged_repeated_row", "removed_by_firm", "answer_applied", "merged_repeated_answer",
-    "ignored_blank_answer",
+    "ignored_blank_answer", "ignored_unanswered",
 }  # fmt: skip
 Place = tuple[str, str, int]
 

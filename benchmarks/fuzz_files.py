@@ -40,7 +40,12 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "skill": ("Soudure", "Cariste"), "current_level": (1, 2), "required_level": (3, 4),
     "shared_need_h_per_month": (8,), "respondent_role": ("direction",), "answer": (1, 3, 5),
     "title": ("Broyage commun",), "status_date": (dt.date(2018, 5, 4), "2018-06-01"),
-    "realised_t_per_year": (0, 12), "carrier": ("Association",),
+    "realised_t_per_year": (0, 12), "carrier": ("Association",), "start_date": (dt.date(2018, 6, 1), ""),
+    "end_date": ("31/12/2018", ""), "promised_t_per_year": (20, "env. 8"),
+    "realised_uncertainty_percent": (20, "15 %"), "promised_eur_per_year": (900, "1 500 €"),
+    "realised_eur_per_year": (-120, 450), "realised_tco2e_per_year": (1.5, "-0,2"),
+    "insertion_hours_per_year": (140,), "realised_fte": (0.1, "-0,1"), "coordination_hours": (45, "60 h"),
+    "public_eur": (2000, ""), "private_eur": (350, "1 k€"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import generate as generator
 import pytest
@@ -17,7 +18,7 @@ from stdnum.fr import siret
 
 from eit_analysis import reference
 from eit_analysis.settings_file import read_config
-from eit_analysis.tables import AGE_BANDS, CATEGORIES, form, sheet_name
+from eit_analysis.tables import AGE_BANDS, CATEGORIES, form, sheet_name, used_for
 
 STUDY = Path(__file__).parent.parent / "data" / "raw" / "thur-doller"
 WAVES = ("2015", "2018")
@@ -127,6 +128,39 @@ def test_register(wave: str, low: float, high: float) -> None:
     assert all(lead["status_date"][:4] <= wave for lead in leads)
     sites = {actor.site_id for actor in generator.actors()}
     assert all(set(lead["site_ids"].split()) <= sites for lead in leads)
+
+
+def test_only_the_register_of_2018_tells_what_each_synergy_brings() -> None:
+    later = {form("synergy_register")[name]["header"] for name in used_for("synergy_register", "later")}
+    told = {wave: cells(STUDY / wave / generator.REGISTER, "Synergies")[0] for wave in WAVES}
+    assert not later & set(told["2015"]) and later < set(told["2018"])
+    leads = generator.shared.synergies("2018")
+    done = [lead for lead in leads if lead["status"] == "réalisée"]
+    assert [lead for lead in leads if "start_date" in lead] == done
+    for lead in done:
+        assert lead["status_date"] <= lead["start_date"] < lead.get("end_date", "2018-12-31")
+    assert [lead["synergy_id"] for lead in done if "end_date" in lead] == ["SY25"]
+    assert len({lead["happens_anyway"] for lead in done}) == 3
+    promised = [lead for lead in done if "promised_t_per_year" in lead]
+    shares = [lead["realised_t_per_year"] / lead["promised_t_per_year"] for lead in promised]
+    assert len(shares) == 9 and 0.4 < median(shares) < 0.6 and min(shares) < 0.4 and max(shares) > 1
+
+
+def test_projects_and_means_are_those_of_the_register() -> None:
+    settings = read_config(STUDY / "study.toml")
+    leads = {lead["synergy_id"]: lead for lead in generator.shared.synergies("2018")}
+    sites = {actor.site_id for actor in generator.actors()}
+    for project in settings.projects:
+        members = {site for name in project.synergies for site in leads[name]["site_ids"].split()}
+        members |= set(project.members)
+        assert {project.carrier, *members} <= sites
+        assert project.carrier == leads[project.synergies[0]]["carrier"]
+        for clause in project.clauses:
+            assert set(clause.per_member) <= members
+            assert sum(clause.per_member.values()) in (0, clause.target)
+    for what in ("coordination_hours", "public_eur", "private_eur"):
+        of_all = sum(getattr(year, what) for year in settings.means)
+        assert 0.4 * of_all < sum(lead.get(what, 0) for lead in leads.values()) < of_all
 
 
 @pytest.mark.parametrize("wave", WAVES)

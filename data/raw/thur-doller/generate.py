@@ -6,9 +6,10 @@ What is there
 -------------
 Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, F02), one workbook each
 except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
-workbook. The register of 27 leads stands alone. Lists in ``shared.LEADS`` say which leads can be found by
-matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer key:
-each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
+workbook. The register of 27 leads stands alone; that of 2018 also tells what each brings and costs
+(``shared.FOLLOW_UP``), that of 2015 is of the older form. Lists in ``shared.LEADS`` say which leads can be
+found by matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer
+key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
 establishments of the valleys (``establishments.py``).
 
 Dirt (about one row in twelve; one in six in Flux, one in thirty of which is lost)
@@ -58,7 +59,7 @@ from dirt import CSV_SITES, HEADERS, Row, Sheet, french, plant
 from establishments import FILE, establishments
 from flows import flows
 
-from eit_analysis.tables import form, sheet_name
+from eit_analysis.tables import form, sheet_name, used_for
 
 SEED = 68
 WAVES = ("2015", "2018")
@@ -146,6 +147,8 @@ def lay_out(sheet: Sheet, wave: str) -> None:
 def grid(sheet: Sheet, log: list[list[Any]], wave: str) -> list[list[Any]]:
     """Cells of a sheet, top to bottom; every oddity goes to the log with its row (1 = first)."""
     columns = list(form(sheet.table))
+    if wave == "2015":  # before these joined the form
+        columns = [column for column in columns if column not in used_for(sheet.table, "later")]
     if sheet.swapped_columns:
         columns = [columns[0], *columns[3:], *columns[1:3]]
     headers = [form(sheet.table)[column]["header"] for column in columns]

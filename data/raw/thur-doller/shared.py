@@ -1,9 +1,11 @@
-"""What the actors could share, and the register of the 27 leads."""
+"""What the actors could share, the register of the 27 leads, and what those that went on brought."""
 
 from __future__ import annotations
 
 import numpy as np
 from actors import Actor, table
+
+from eit_analysis.tables import form, used_for
 
 # nature | item | unit | volume per employee | cost (€ per unit) | sectors in need (comma) | sites that offer
 SHARING = """
@@ -72,6 +74,35 @@ SY26|Fruits et légumes déclassés vers la conserverie|échange|denrées alimen
 SY27|Brisures de biscuits pour l'alimentation animale|échange|denrées alimentaires|E15|piste 2015-05-05|étude 2017-10-24|0|0|E15|non
 """  # noqa: E501
 
+# What the register of 2018 also tells, in its own order of columns; that of 2015 is of the older form.
+# id | effects from | to | t promised | uncertainty (%) | € promised | € realised | tCO2e avoided |
+# hours of insertion | FTE | without the approach | hours of coordination, public € and private € until now
+FOLLOW_UP = """
+SY01|2017-05-15||6|10|1500|820|2,1|210|0,1|n'aurait pas eu lieu|70|1500|400
+SY02|2017-12-01||2,5|20|600|310|0,8|140||n'aurait pas eu lieu|45||
+SY03|||2||||||||15||
+SY04|||1,5||6000||||||80|6000|2500
+SY05|2016-10-03||20|15|4000|2150|0,6|620|0,3|n'aurait pas eu lieu|95|4000|1800
+SY06|||9||7500||||||60|2000|
+SY07|||25||1800||||||30||
+SY08|||30||2500||||||40||
+SY09|2017-04-03||4|30|900|540|0,3|||aurait eu lieu|25||300
+SY10|2016-07-04||18|5|2500|-350|-0,2||-0,1|on ne sait pas|150|8000|2600
+SY11|||20||2200||||||50||
+SY12|||40||3000||||||40||
+SY13|||4||1200||||||20||
+SY14|2016-04-18||2|10|400|-120|0,1|90||n'aurait pas eu lieu|35||350
+SY17|2018-03-05||0,6||||0,4|60||on ne sait pas|20|800|
+SY18|||8|||||||aurait eu lieu|35||
+SY20|2017-09-04||10|5|1200|-480|0,7||0|aurait eu lieu|85|5000|1900
+SY21|||180||5000||||||70|3500|600
+SY22|||5||||||||||
+SY24|2015-07-01|||20||260||40||aurait eu lieu|10||
+SY25|2016-10-03|2018-08-31|2|25|300|90||||n'aurait pas eu lieu|15||150
+SY26|||3||2000||||||20||
+SY27|||4||1200||||||||
+"""
+
 
 def number(text: str) -> float:
     return float(text.replace(",", "."))
@@ -96,8 +127,16 @@ def sharing(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
     return rows
 
 
+def follow_up(cells: list[str]) -> dict:
+    """What the register tells of one synergy in its later columns; a blank cell is left out."""
+    spec = form("synergy_register")
+    told = zip(used_for("synergy_register", "later"), cells, strict=True)
+    return {name: number(cell) if spec[name]["dtype"] == "float" else cell for name, cell in told if cell}
+
+
 def synergies(wave: str) -> list[dict]:
     """Rows of the sheet Synergies at a wave."""
+    told = {key: follow_up(cells) for key, *cells in table(FOLLOW_UP)}
     rows = []
     for key, title, kind, category, sites, then, now, tonnes_then, tonnes_now, carrier, _ in table(LEADS):
         status, date = (then if wave == "2015" else now).split()
@@ -106,4 +145,4 @@ def synergies(wave: str) -> list[dict]:
             "status": status, "status_date": date,
             "realised_t_per_year": number(tonnes_then if wave == "2015" else tonnes_now), "carrier": carrier,
         })  # fmt: skip
-    return rows
+    return rows if wave == "2015" else [row | told.get(row["synergy_id"], {}) for row in rows]
