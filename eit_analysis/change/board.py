@@ -123,23 +123,26 @@ def board(now: Breakdown, before: Breakdown | None, targets: Iterable[Target], y
     Returns
     -------
     Derived
-        Columns ``BOARD_COLUMNS``, in the order of the axes. ``trend`` is ``up``, ``down``, ``same`` or
-        ``unknown``; whether up is wanted is ``better``, ``higher`` or ``lower``.
+        Columns ``BOARD_COLUMNS``, in the order of the axes; the last two only with a wave before.
+        ``trend`` is ``up``, ``down``, ``same`` or ``unknown``, and what is wanted is in ``better``:
+        ``higher`` or ``lower``. A row leaves when those of both waves may: where that closes what this wave
+        has to say, it says it without the wave before.
     """
     listed = reference.load("board_indicators").rename(
         columns={"code": "indicator", "definition_fr": "indicator_definition"}
     )
     table = listed.drop(columns="label_fr").merge(now.frame, on="indicator")
-    then = np.nan if before is None else table["indicator"].map(before.frame.set_index("indicator")["value"])
-    table = table.assign(value_before=then).astype({"value_before": float})
     aims = {code: _aim([t for t in targets if t.indicator == code], year) for code in table["indicator"]}
     table["target_value"] = [aim.value if aim else np.nan for aim in aims.values()]
     table["target_year"] = pd.array([aim.year if aim else None for aim in aims.values()], dtype="Int64")
+    if before is None:
+        return Derived(table[BOARD_COLUMNS[:-2]], ["indicator"], [now])
+    table["value_before"] = table["indicator"].map(before.frame.set_index("indicator")["value"])
     low, high = (table[name].fillna(table["value"]) for name in VALUE_COLUMNS[2:])
     unknown = table["value"].isna() | table["value_before"].isna()
     moved = [unknown, table["value_before"] < low, table["value_before"] > high]
     table["trend"] = np.select(moved, ["unknown", "up", "down"], "same")
-    return Derived(table[BOARD_COLUMNS], ["indicator"], [now] if before is None else [now, before])
+    return Derived(table[BOARD_COLUMNS], ["indicator"], [now, before])
 
 
 def _aim(targets: Sequence[Target], year: int) -> Target | None:
