@@ -14,6 +14,13 @@ from eit_analysis import reference
 
 MADE_OF = ["project_code", "site_ids", "carrier", "decision_rule", "due_date", "next_decision"]
 MONEY = ["project_code", "site_ids", "funding_public_eur", "private_funding_eur", "posts_fte"]
+# What the members have to say before they sign.
+OPEN = (
+    "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
+    "Qui avance l’argent, et qui porte le risque d’une perte ?",
+    "Quel préavis pour sortir, et que devient ce qui a été acheté ensemble ?",
+    "Qui peut entrer, et à quelles conditions ?",
+)
 CLAUSES = ["clause", "clause_kind", "site_ids", "clause_unit", "clause_target", "clause_state"]
 
 

@@ -21,9 +21,9 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.change.efforts import Means, stated
 from eit_analysis.change.elsewhere import wilson
-from eit_analysis.change.results import RESULTS, counted, half_width, ledger, stopped
+from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
-from eit_analysis.reference.stages import actors, equal_parts
+from eit_analysis.reference.stages import actors, equal_parts, stopped
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
 BOARD_COLUMNS = [

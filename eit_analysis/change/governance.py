@@ -26,6 +26,13 @@ PROJECT_COLUMNS = [
     "realised_t_per_year", "decision_rule", "funding_public_eur", "private_funding_eur", "posts_fte",
     "next_decision", "due_date",
 ]  # fmt: skip
+LISTED = [
+    "project_code", "title", "site_ids", "carrier", "families", "n_done", "n_lines", "funding_public_eur",
+]  # fmt: skip
+MEANS = [
+    "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
+]  # fmt: skip
+AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
 SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.reference.stages import equal_parts
+from eit_analysis.reference.stages import equal_parts, given, stopped
 
 # Columns of the register, and codes of their indicators (reference/board_indicators.csv).
 RESULTS = (
@@ -49,7 +49,7 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         ``not_counted_reason``: ``stopped`` (:func:`stopped`), ``not_done`` or ``not_started``.
     """
     lines = register.reindex(columns=[*dict.fromkeys([*register, *RESULTS, *OPTIONAL])])
-    start = _given(lines, "start_date").combine_first(_given(lines, "status_date"))
+    start = given(lines, "start_date").combine_first(given(lines, "status_date"))
     # A start that is no date is not known to be past.
     early = start.notna() & ~(pd.to_datetime(start, errors="coerce") <= day)
     done = lines["status"] == "done"
@@ -57,7 +57,7 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     reason = np.select(list(tests.values()), list(tests), "")
     anyway = lines["happens_anyway"].where(lines["happens_anyway"].isin(ATTRIBUTIONS), "unknown")
     lines = lines.assign(
-        start_date=start, end_date=_given(lines, "end_date"), happens_anyway=anyway,
+        start_date=start, end_date=given(lines, "end_date"), happens_anyway=anyway,
         not_counted_reason=reason, counts=np.where(reason == "", "yes", "no"),
     )  # fmt: skip
     parts = []
@@ -71,18 +71,6 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         parts.append(part.loc[amount.notna() & (amount != 0), LEDGER_COLUMNS])
     table = pd.concat(parts, ignore_index=True)
     return table.assign(not_counted_reason=table["not_counted_reason"].replace("", None))
-
-
-def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Which synergies were dropped, or have effects that ended before a day: all ends that are not later."""
-    end = _given(register, "end_date")
-    return (register["status"] == "dropped") | (end.notna() & ~(pd.to_datetime(end, errors="coerce") >= day))
-
-
-def _given(register: pd.DataFrame, column: str) -> pd.Series:
-    """A text column that a register may lack or leave blank."""
-    text = register.reindex(columns=[column])[column].astype(object)
-    return text.where(text.notna() & (text != ""), None)
 
 
 def counted(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -26,3 +26,21 @@ def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
     parts = actors(register.assign(site_ids=named))
     n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
     return parts.assign(**{amount: parts[amount].fillna(0.0) / n_actors})
+
+
+def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Which synergies were dropped, or have effects that ended before a day: all ends that are not later."""
+    end = given(register, "end_date")
+    return (register["status"] == "dropped") | (end.notna() & ~(pd.to_datetime(end, errors="coerce") >= day))
+
+
+def lasting(register: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The lines of a register without those done that stopped by the end of a year: they bring no more."""
+    over = (register["status"] == "done") & stopped(register, pd.Timestamp(year, 12, 31))
+    return register[~over].reset_index(drop=True)
+
+
+def given(register: pd.DataFrame, column: str) -> pd.Series:
+    """A text column that a register may lack or leave blank."""
+    text = register.reindex(columns=[column])[column].astype(object)
+    return text.where(text.notna() & (text != ""), None)
