@@ -14,6 +14,8 @@ from eit_analysis.synergies.allocation.validation import known_exclusive
 def check_names(study: Study) -> None:
     """Refuse settings about what the study does not have; nothing is read when they name nothing.
 
+    What they say of people or of synergies is not checked in a study that has none yet.
+
     Raises
     ------
     InputError
@@ -36,7 +38,8 @@ def check_names(study: Study) -> None:
     if cleaned and study.settings.projects:
         synergies = {name for wave in cleaned for name in wave.load("synergy_register")["synergy_id"]}
         sites = {name for wave in cleaned for name in wave.load("sites")["site_id"]}
-        known_members(study.settings.projects, synergies, sites)
+        if synergies:
+            known_members(study.settings.projects, synergies, sites)
 
 
 def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:

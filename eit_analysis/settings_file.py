@@ -24,7 +24,7 @@ FRENCH = {
     "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
     "date_type": "{} n'est pas une date, écrivez-la sans guillemets, comme 2026-06-30",
     "literal_error": "{} n'est pas prévu, choisissez {expected}",
-    "too_short": "il en faut au moins {min_length}, ajoutez-en",
+    "too_short": "{} est une liste trop courte, complétez-la (au moins {min_length})",
     "value_error": "{error}",  # what the sections of config.py say
 }
 OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"

@@ -56,7 +56,7 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
         (PROJECT + PROJECT, "projects", "2 lignes sont données pour le projet « MP1 », gardez-en une"),
         (PROJECT.replace("MP1", "MP 1"), "projects.0.code", "« MP 1 » n'est pas un code"),
         (PROJECT.replace("MP1", ""), "projects.0.code", "«  » n'est pas un code"),
-        (PROJECT.replace('"SY01"', ""), "projects.0.synergies", "il en faut au moins 1"),
+        (PROJECT.replace('"SY01"', ""), "projects.0.synergies", "« [] » est une liste trop courte"),
         (PROJECT.replace("consensus", "vote"), "projects.0.decision_rule", "« vote » n'est pas prévu"),
         (PROJECT + 'deadline = "2019-03-29"', "projects.0.deadline", "n'est pas une date"),
         (PROJECT + "deadline = 2019-03-29T10:00:00", "projects.0.deadline", "n'est pas une date"),
