@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -58,6 +58,7 @@ def test_the_curve_and_its_band_are_those_of_the_published_example() -> None:
 lengths = st.lists(st.integers(0, 40), min_size=waiting.LEAST, max_size=25)
 
 
+@settings(max_examples=25)
 @given(lengths, st.lists(st.integers(0, 40), max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_stays_is_nothing_and_nobody_waiting_leaves_the_plain_shares(
     passed, waits, random
@@ -70,6 +71,7 @@ def test_the_order_of_stays_is_nothing_and_nobody_waiting_leaves_the_plain_share
     np.testing.assert_allclose(whole["still_percent"], plain, atol=1e-9)
 
 
+@settings(max_examples=25)
 @given(lengths, st.lists(st.integers(0, 40), min_size=1, max_size=12))
 def test_the_chance_to_move_on_is_that_of_the_whole_curve_and_never_beyond_what_was_seen(
     passed, waits
@@ -203,6 +205,7 @@ line = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(max_examples=25)
 @given(st.lists(line, max_size=8), st.lists(line, min_size=1, max_size=4))
 def test_a_stopped_synergy_changes_no_sum_and_every_sum_is_that_of_its_parts(lines, others) -> None:
     ended = [other | {"end_date": "2018-12-30"} for other in others]

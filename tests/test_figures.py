@@ -457,6 +457,10 @@ def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
     ]
     assert len(points) == 2
     assert all(a[0] == b[0] or a[1] == b[1] for line in points for a, b in itertools.pairwise(line))
+    # It falls at the month of the row: from 0 to 20 months, half way at 10, and at the end.
+    falls = [a[0] for a, b in itertools.pairwise(points[0]) if a[1] != b[1]]
+    (left, _), (right, _) = points[0][0], points[0][-1]
+    assert falls == pytest.approx([(left + right) / 2, right], abs=0.02)
     (top, bottom), heights = (points[1][0][1], points[1][-1][1]), sorted({y for _, y in points[1]})
     assert heights == [top, bottom]
     assert len({y for _, y in points[0]}) == 3
