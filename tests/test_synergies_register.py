@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.breakdown import TOTAL
-from eit_analysis.change.durations import DURATION_COLUMNS, PASSAGE_COLUMNS, durations, passages
+from eit_analysis.change.durations import PASSAGE_COLUMNS, passages
 from eit_analysis.change.funnel import FUNNEL_COLUMNS, funnel, stages
+from eit_analysis.change.waiting import medians
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference.stages import actors
@@ -196,40 +197,8 @@ def test_a_stay_without_usable_dates_has_no_length_and_counts_nowhere():
     assert table.loc[("c", "lead"), "passage"] == "undated"
     assert table.loc[("d", "study"), "passage"] == "back"
     assert table.loc[table["passage"] == "undated", "months_at_stage"].isna().all()
-    summary = durations(table.reset_index()).set_index("status")
+    summary = medians(table.reset_index()).set_index("status")
     assert summary.loc["lead", ["n_passed", "n_waiting"]].tolist() == [0, 1]
-
-
-def test_the_median_counts_those_still_waiting():
-    # Remission under 6-mercaptopurine, Freireich et al. 1963, Blood 21, 699-716: 21 patients, 12 censored
-    # (as read in the tests of lifelines and in courses that use it).
-    # S = 18/21 × 16/17 × 14/15 × 11/12 × 10/11 × 6/7 is 0.54 at 22 weeks and, × 5/6, 0.45 at 23 weeks.
-    weeks = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-    stays = pd.DataFrame(
-        {
-            "status": "lead",
-            "passage": ["passed"] * 9 + ["waiting"] * 12,
-            "months_at_stage": np.array(weeks, dtype=float),
-        }
-    )
-    row = durations(stays).set_index("status").loc["lead"]
-    assert row["median_months"] == 23
-    assert (row["n_passed"], row["n_waiting"], row["shortest_months"], row["longest_months"]) == (
-        9,
-        12,
-        6,
-        23,
-    )
-    # The passages alone would say 10: the slow ones left out.
-    assert np.median(weeks[:9]) == 10
-    assert np.isnan(durations(stays.tail(12))["median_months"].iloc[0])
-    # One that was dropped had not moved on: with two of them, two thirds were still there at 6.
-    given_up = stays.iloc[[0, 12, 13]].assign(
-        passage=["passed", "dropped", "back"], months_at_stage=[6, 20, 20]
-    )
-    assert np.isnan(durations(given_up)["median_months"].iloc[0])
-    # Half of them have moved on after the first of two: S = 1/2 is the median.
-    assert durations(stays.iloc[[0, 8]])["median_months"].iloc[0] == 6
 
 
 def test_empty_register():
@@ -242,5 +211,4 @@ def test_empty_register():
     for registers in ({}, {"2018": wave()}):
         stays = passages(registers, TODAY)
         assert stays.empty and list(stays.columns) == PASSAGE_COLUMNS
-        table = durations(stays)
-        assert list(table.columns) == DURATION_COLUMNS and table["n_passed"].sum() == 0
+        assert medians(stays).empty

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.change.durations import DURATION_COLUMNS, PASSAGE_COLUMNS
+from eit_analysis.change.durations import PASSAGE_COLUMNS
 from eit_analysis.config import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
@@ -93,9 +93,9 @@ REGISTER = recalled(
     ("S5", "Rien", "exchange", "wood", "A", None, "dropped", 0.0, "no", None, "one_actor", None, None),
 )  # fmt: skip
 STAYS = pd.DataFrame(
-    [("S3", "", "", "lead", None, None, None, 40.0, "waiting"),
-     ("S1", "", "", "lead", "study", None, None, 60.0, "passed"),
-     ("S1", "", "", "study", None, None, None, 5.0, "waiting")],
+    [("S3", "", "exchange", "", "lead", None, None, None, 40.0, "waiting"),
+     ("S1", "", "exchange", "", "lead", "study", None, None, 60.0, "passed"),
+     ("S1", "", "exchange", "", "study", None, None, None, 5.0, "waiting")],
     columns=PASSAGE_COLUMNS,
 )  # fmt: skip
 STEPS = next_steps(REGISTER, CANDIDATES, STAYS, stalled_months=24)
@@ -209,7 +209,7 @@ def test_every_column_and_code_has_its_french_words():
         realisation(REGISTER, PLAN),
         pd.DataFrame(columns=PASSAGE_COLUMNS),
     ]
-    tables += [pd.DataFrame(columns=c) for c in (DURATION_COLUMNS, NEAREST_COLUMNS, REASON_COLUMNS)]
+    tables += [pd.DataFrame(columns=c) for c in (NEAREST_COLUMNS, REASON_COLUMNS)]
     for column in {column for table in tables for column in table.columns}:
         assert heading(column).header
     assert set(GATES) <= set(heading("condition").labels)

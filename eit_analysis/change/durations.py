@@ -25,11 +25,8 @@ DAYS_PER_MONTH = 365.25 / 12
 # Stays that ended, or have not, otherwise than by a later stage.
 CENSORED = ("waiting", "dropped", "back")
 PASSAGE_COLUMNS = [
-    "synergy_id", "title", "kind", "site_ids", "status", "next_status", "status_date", "end_date",
+    "synergy_id", "title", "kind", "site_ids", "status", "next_status", "status_date", "left_on",
     "months_at_stage", "passage",
-]  # fmt: skip
-DURATION_COLUMNS = [
-    "status", "n_passed", "n_waiting", "n_dropped", "median_months", "shortest_months", "longest_months",
 ]  # fmt: skip
 
 
@@ -57,8 +54,8 @@ def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> p
     last = after["status"].isna()
     open_end = pd.Timestamp(observed_on)
     stays["next_status"] = after["status"]
-    stays["end_date"] = after["date"].mask(last & stays["synergy_id"].isin(listed), open_end)
-    stays["months_at_stage"] = (stays["end_date"] - stays["date"]).dt.days / DAYS_PER_MONTH
+    stays["left_on"] = after["date"].mask(last & stays["synergy_id"].isin(listed), open_end)
+    stays["months_at_stage"] = (stays["left_on"] - stays["date"]).dt.days / DAYS_PER_MONTH
     passage = np.select(
         [
             ~(stays["months_at_stage"] >= 0),
@@ -73,23 +70,6 @@ def passages(registers: dict[str, pd.DataFrame], observed_on: pd.Timestamp) -> p
     stays = stays.drop(columns="status_date").rename(columns={"date": "status_date"})
     stays = stays.assign(passage=passage)[stays["status"].isin(OPEN)]
     return stays[PASSAGE_COLUMNS].reset_index(drop=True)
-
-
-def durations(stays: pd.DataFrame) -> pd.DataFrame:
-    """Months spent at each stage before a later one, synergies still waiting counted as such.
-
-    From :func:`passages`: ``DURATION_COLUMNS``, one row per stage that a synergy can leave. ``median_months``
-    is that of Kaplan and Meier, missing while half of the synergies have not moved on; ``shortest_months``
-    and ``longest_months`` are those of the passages seen.
-    """
-    rows = []
-    for stage in OPEN:
-        here = stays[stays["status"] == stage]
-        kinds = here["passage"].value_counts()
-        seen = here.loc[here["passage"] == "passed", "months_at_stage"]
-        counts = (kinds.get(kind, 0) for kind in ("passed", "waiting", "dropped"))
-        rows.append((stage, *counts, _median(here), seen.min(), seen.max()))
-    return pd.DataFrame(rows, columns=DURATION_COLUMNS)
 
 
 def survival(stays: pd.DataFrame) -> KaplanMeierFitter:
@@ -108,10 +88,3 @@ def _history(registers: dict[str, pd.DataFrame]) -> pd.DataFrame:
     lines = pd.concat(waves, ignore_index=True) if waves else pd.DataFrame(columns=columns)
     lines = lines.assign(date=pd.to_datetime(lines["status_date"], errors="coerce"))
     return lines.sort_values("synergy_id", kind="stable", ignore_index=True)
-
-
-def _median(stays: pd.DataFrame) -> float:
-    if not (stays["passage"] == "passed").any():
-        return np.nan
-    months = float(survival(stays).median_survival_time_)
-    return months if np.isfinite(months) else np.nan
