@@ -16,14 +16,16 @@
     The share of leads that other approaches say they realised.
 ``obstacles``
     The leads whose actors trust little.
+``sharing``, ``shapley``, ``nucleolus``
+    What each member of a group brings and gets of what the group saves; whether such a sharing would hold.
 """
 
 from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "answers", "durations", "elsewhere", "evolution", "funnel", "obstacles", "opinions", "progress",
-    "reliability",
+    "answers", "durations", "elsewhere", "evolution", "funnel", "nucleolus", "obstacles", "opinions",
+    "progress", "reliability", "shapley", "sharing",
 )  # fmt: skip
 __all__ = [*MODULES]
 
