@@ -107,6 +107,12 @@ def test_gloves_unanimity_and_an_empty_core():
     assert not in_core(MAJORITY, nucleolus(MAJORITY))
 
 
+def test_nobody_pays_to_be_in_a_group_that_a_part_of_it_beats():
+    # Two save 10 without the third, 2 with it: a complaint of 8 is the least that shares above zero leave.
+    values = by_size([0, 0, 0, 10, 0, 0, 2])
+    assert nucleolus(values) == pytest.approx([1, 1, 0]) and core_is_empty(values)
+
+
 @st.composite
 def games(draw, most=5, monotone=True):
     n = draw(st.integers(2, most))
