@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-PAIRS = 200
+PAIRS = 100
 
 
 class Sampled(NamedTuple):

@@ -71,8 +71,7 @@ def shares(
     -------
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``, one row per member in the order given. ``marginal_eur_per_year`` is what
-        the group loses if the member leaves, below zero when the others save more without it; by a
-        function, the others are taken as one group, which may be too much to lose.
+        the group loses if the member leaves, below zero when the others save more without it.
         ``shapley_error_eur_per_year`` is a standard error, missing when the share is exact; the nucleolus is
         missing where only asked sets are known. ``share_percent`` is the Shapley share in percent of the
         saving. ``share_reason`` : see :func:`reason`.

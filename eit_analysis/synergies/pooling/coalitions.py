@@ -20,7 +20,7 @@ import pandas as pd
 
 from eit_analysis.synergies.pooling.costs import Costs, by_profile
 from eit_analysis.synergies.pooling.groups import below, lorries, one_pass, positions
-from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all
+from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
@@ -57,9 +57,10 @@ def coalition_values(
         In the order of the bits: a set is a whole number whose bit i is set when ``members[i]`` is in it.
     values : numpy.ndarray or callable
         Of at most ``MOST`` members v of the 2^n sets, in the order of their numbers, with the shortest
-        rounds. Of more, a function that gives w of the set that is asked for, minus infinity where it cannot
-        be one group: its best partition is not known without reckoning all sets. Both give the whole group
-        its ``saving_eur_per_year``, to the cent.
+        rounds. Of more, a function that gives w of the best group that ``neighbourhoods`` finds among the set
+        that is asked for, minus infinity where none crosses: less than v, for who leaves somebody out or
+        forms two groups is not known without reckoning all sets. Both give the whole group its
+        ``saving_eur_per_year``, to the cent.
 
     Raises
     ------
@@ -116,8 +117,12 @@ class _Group:
         return best
 
     def asked(self, number: int) -> float:
-        """w of the set of this number."""
-        return self.own(np.flatnonzero(number >> np.arange(len(self.volumes)) & 1))
+        """w of the best group found among the set of this number; of the whole group, its own."""
+        one = np.flatnonzero(number >> np.arange(len(self.volumes)) & 1)
+        if len(one) == len(self.volumes):
+            return self.own(one)
+        found = neighbourhoods(self.km[np.ix_(one, one)], self.radius_km)
+        return max((self.own(one[each.members]) for each in found), default=-np.inf)
 
     def own(self, one: np.ndarray) -> float:
         """w of one set, by the rounds of ``groups``."""
