@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.synergies.pooling.rounds import Rounds, milk_run
+from eit_analysis.synergies.pooling.rounds import Rounds, every_milk_run, milk_run
 
 
 def enumerated(km, loads, depot, worth_km):
@@ -62,6 +62,33 @@ def test_the_heuristic_equals_enumeration(group):
         enumerated(km, loads, depot, worth_km), abs=0.02
     )
     assert found.number >= loads.sum() - 1e-9
+
+
+@given(groups())
+@settings(max_examples=30)
+def test_the_rounds_of_every_subset_equal_enumeration(group):
+    km, loads, depot, worth_km = group
+    lengths, numbers = every_milk_run(km, loads, worth_km, np.array([depot]))
+    assert lengths[0] == numbers[0] == 0
+    for subset in range(1, 1 << len(loads)):
+        inside = [i for i in range(len(loads)) if subset >> i & 1]
+        if depot in inside:
+            least = enumerated(km[np.ix_(inside, inside)], loads[inside], inside.index(depot), worth_km)
+            assert lengths[subset, 0] + worth_km * numbers[subset, 0] == pytest.approx(least, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_eleven_sites_are_never_longer_than_by_the_heuristic(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(0, 15, (11, 2))
+    km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)).round(3)
+    loads, depots = rng.uniform(0.02, 0.5, 11), np.array([3, 8])
+    lengths, numbers = every_milk_run(km, loads, 40.0, depots)
+    for column, depot in enumerate(depots):
+        found = milk_run(km, loads, int(depot), 40.0)
+        exact = lengths[-1, column] + 40 * numbers[-1, column]
+        assert exact <= found.km + 40 * found.number + 1e-6
+        assert exact == pytest.approx(found.km + 40 * found.number, rel=0.01)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -24,6 +24,8 @@
     The share of leads that other approaches say they realised.
 ``obstacles``
     The leads whose actors trust little.
+``sharing``, ``shapley``, ``nucleolus``
+    What each member of a group brings and gets of what the group saves; whether such a sharing would hold.
 """
 
 from importlib import import_module
@@ -31,8 +33,8 @@ from typing import Any
 
 MODULES = (
     "agreement", "answers", "board", "calibration", "clauses", "durations", "efforts", "elsewhere",
-    "evolution", "funnel", "governance", "obstacles", "opinions", "progress", "reliability", "results",
-    "waiting",
+    "evolution", "funnel", "governance", "nucleolus", "obstacles", "opinions", "progress", "reliability",
+    "results", "shapley", "sharing", "waiting",
 )  # fmt: skip
 __all__ = [*MODULES]
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -23,6 +24,7 @@ from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import NET_GAIN
 from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -83,6 +85,14 @@ class Assessment:
         costs, thresholds = cost_table(self.settings.pooling_costs), reference.load("pooling_thresholds")
         reach = radius_km, self.settings.scoring.detour_factor
         return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
+
+    def coalition_values(
+        self, pool: pd.Series, sharing: pd.DataFrame, radius_km: float
+    ) -> tuple[list[str], np.ndarray | Callable[[int], float]]:
+        """Members of a group of ``pooled``, and what each set of them saves (``pooling.coalitions``)."""
+        costs, thresholds = cost_table(self.settings.pooling_costs), reference.load("pooling_thresholds")
+        reach = radius_km, self.settings.scoring.detour_factor
+        return coalition_values(pool, sharing, self.flows, self.sites, thresholds, costs, *reach)
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

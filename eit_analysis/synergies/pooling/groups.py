@@ -21,9 +21,9 @@ from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
-from eit_analysis.synergies.pooling.rounds import Rounds, milk_run
+from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, milk_run
 from eit_analysis.synergies.pooling.savings import UNKNOWN, group_saving, offer_saving
-from eit_analysis.synergies.pooling.thresholds import Target, targets
+from eit_analysis.synergies.pooling.thresholds import Target, Threshold, targets
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
@@ -84,9 +84,7 @@ def pooled(
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
     """
-    profiles = by_profile(costs)
-    places = sites[["site_id", "latitude", "longitude"]].dropna().astype({"site_id": str})
-    places = places.sort_values("site_id").set_index("site_id")
+    profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []
     for target in targets(sharing, flows, thresholds):
         threshold, category = target.threshold, target.category
@@ -141,24 +139,52 @@ def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], lis
     return Breakdown(frame, keys, records, POOLED, team=[POOLED], facts=lambda: crossed(groups, asked()))
 
 
+def positions(sites: pd.DataFrame) -> pd.DataFrame:
+    """``latitude`` and ``longitude`` of the sites that have both, by ``site_id``, in its order."""
+    places = sites[["site_id", "latitude", "longitude"]].dropna().astype({"site_id": str})
+    return places.sort_values("site_id").set_index("site_id")
+
+
+def below(target: Target, places: pd.DataFrame, detour_factor: float) -> tuple[pd.DataFrame, np.ndarray]:
+    """The needs that stay below the threshold alone, and the distances by road between their sites, km."""
+    small = target.needs[target.needs["volume"] < target.threshold.least]
+    near = places[places.index.isin(small.index)]
+    return small.loc[near.index], road_km(near, detour_factor)
+
+
+def one_pass(
+    km: np.ndarray,
+    volumes: np.ndarray,
+    centre: int,
+    threshold: Threshold,
+    costs: Costs,
+    iterations: int = ITERATIONS,
+) -> Rounds | None:
+    """The rounds of one pass over the members of a group, from its centre; none where nothing travels."""
+    if not costs.travels:
+        return None
+    loads, worth_km = lorries(volumes, threshold, costs)
+    return milk_run(km, loads, centre, worth_km, iterations=iterations)
+
+
+def lorries(volumes: np.ndarray, threshold: Threshold, costs: Costs) -> tuple[np.ndarray, float]:
+    """What each member gives at a pass, as a share of a lorry, and the km that one round less is worth."""
+    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
+    return volumes / threshold.per_year / threshold.lot, worth / costs.km_cost.central
+
+
 def _groups(
     target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
 ) -> Iterator[Found]:
     threshold = target.threshold
-    small = target.needs[target.needs["volume"] < threshold.least]
-    near = places[places.index.isin(small.index)]
-    small = small.loc[near.index]
-    km = road_km(near, detour_factor)
+    small, km = below(target, places, detour_factor)
     for inside, centre, span_km in neighbourhoods(km, radius_km):
         members = small.iloc[inside]
         volumes = members["volume"].to_numpy()
         if volumes.sum() < threshold.least:
             continue
-        rounds = None
-        if costs.travels:
-            rounds = _rounds(
-                km[np.ix_(inside, inside)], volumes, int(np.searchsorted(inside, centre)), target, costs
-            )
+        place = int(np.searchsorted(inside, centre))
+        rounds = one_pass(km[np.ix_(inside, inside)], volumes, place, threshold, costs)
         enough = np.searchsorted(np.cumsum(np.sort(volumes)[::-1]), threshold.least * (1 - 1e-12)) + 1
         yield Found(
             "group",
@@ -170,13 +196,6 @@ def _groups(
             rounds.km if rounds else np.nan,
             group_saving(volumes, volumes * members["price"].to_numpy(), threshold, costs, rounds),
         )
-
-
-def _rounds(km: np.ndarray, volumes: np.ndarray, centre: int, target: Target, costs: Costs) -> Rounds:
-    threshold = target.threshold
-    loads = volumes / threshold.per_year / threshold.lot
-    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
-    return milk_run(km, loads, centre, worth / costs.km_cost.central)
 
 
 def _offers(

@@ -36,3 +36,10 @@ def neighbourhoods(km: np.ndarray, radius_km: float) -> list[Neighbourhood]:
     sizes = sets.sum(axis=1)
     nested = ((sets @ sets.T == sizes[:, None]) & (sizes[None, :] > sizes[:, None])).any(axis=1)
     return [Neighbourhood(np.flatnonzero(within[k]), int(k), float(spans[k])) for k in distinct[~nested]]
+
+
+def centre_of_all(km: np.ndarray, radius_km: float) -> int | None:
+    """The centre that :func:`neighbourhoods` names where all sites are one; none when they are not."""
+    spans = km.max(axis=1)
+    centre = int(spans.argmin())
+    return centre if spans[centre] <= radius_km else None

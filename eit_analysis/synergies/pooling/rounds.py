@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eit_analysis.synergies.pooling.subsets import least_partition, members_of
+
 # A load is counted in millionths of a lorry, rounded up: a lorry is never overloaded.
 FULL = 1_000_000
 ITERATIONS = 200
@@ -52,18 +54,58 @@ def milk_run(
     from pyvrp import Model
     from pyvrp.stop import MaxIterations
 
-    units = np.ceil(np.asarray(loads) * FULL - 1e-3).astype(int)
-    if (units > FULL).any():
-        raise ValueError("a member fills more than one lorry")
-    metres = np.rint(np.asarray(km) * 1000).astype(int)
+    units, metres, worth = _whole(km, loads, worth_km)
     model = Model()
     places = [model.add_location(0, 0) for _ in metres]
     model.add_depot(places[depot])
     for place, load in zip(places, units, strict=True):
         model.add_client(place, pickup=int(load))
-    model.add_vehicle_type(len(places), capacity=FULL, fixed_cost=round(worth_km * 1000))
+    model.add_vehicle_type(len(places), capacity=FULL, fixed_cost=worth)
     for i, start in enumerate(places):
         for j, end in enumerate(places):
             model.add_edge(start, end, int(metres[i, j]))
     best = model.solve(MaxIterations(iterations), seed=seed, display=False, collect_stats=False).best
     return Rounds(best.distance() / 1000, best.num_routes())
+
+
+def every_milk_run(
+    km: np.ndarray, loads: np.ndarray, worth_km: float, depots: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The shortest rounds over each subset of a few members, exact: (2^n, m) of km, and of rounds.
+
+    The same programme as :func:`milk_run`, for every subset (numbered as in ``subsets``) from each of m
+    depots. One round by dynamic programming over its last stop (Held and Karp 1962), then the best way to
+    cut a subset into rounds: 3^n steps, for 16 members at most or so. Of a subset without its depot the
+    result means nothing.
+
+    ``depots`` : positions of the members from which rounds start.
+
+    Raises
+    ------
+    ValueError
+        When a member fills more than a lorry.
+    """
+    units, metres, worth = _whole(km, loads, worth_km)
+    n, inside = len(units), members_of(len(units))
+    # way[set, depot, last]: from the depot over the whole set, ending at its last stop.
+    way = np.full((1 << n, len(depots), n), np.inf)
+    sizes = inside.sum(axis=1)
+    for last in range(n):
+        way[1 << last, :, last] = metres[depots, last]
+    for size in range(2, n + 1):
+        for last in range(n):
+            sets = np.flatnonzero((sizes == size) & inside[:, last])
+            way[sets, :, last] = (way[sets ^ 1 << last] + metres[:, last]).min(axis=2)
+    length = (way + metres[:, depots].T).min(axis=2)
+    length[inside @ units > FULL] = np.inf
+    length[0] = 0
+    total, number = least_partition(length + worth * (sizes > 0)[:, None])
+    return (total - worth * number) / 1000, number
+
+
+def _whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
+    """Loads in millionths of a lorry, distances and worth of a round in metres."""
+    units = np.ceil(np.asarray(loads) * FULL - 1e-3).astype(int)
+    if (units > FULL).any():
+        raise ValueError("a member fills more than one lorry")
+    return units, np.rint(np.asarray(km) * 1000).astype(int), round(worth_km * 1000)

@@ -11,6 +11,8 @@ it saves.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from eit_analysis.synergies.pooling.costs import Costs, Range
@@ -42,27 +44,23 @@ def group_saving(
     rounds : Rounds or None
         One pass over the members, when something travels.
     """
-    passes = threshold.per_year
-    if rounds:
-        n, stops, km = (passes * each for each in (rounds.number, len(volumes) - rounds.number, rounds.km))
-    elif not np.isfinite(paid).all():
-        return UNKNOWN
-    else:
-        n, stops, km = max(passes, int(np.ceil(volumes.sum() / threshold.lot))), 0, 0.0
-
-    def saving(fixed: float, fill: float, share: float, discount: float, stop: float, per_km: float) -> float:
-        avoided = _avoided(volumes, paid, threshold, fixed, fill, share)
-        rest = np.where(np.isfinite(paid), paid, avoided) - avoided
-        together = fixed * n + stop * stops + per_km * km
-        return float(avoided.sum() - together + discount * rest.sum())
-
+    saving = partial(_saving, volumes, paid, threshold, rounds)
     fill, share, discount = costs.fill, costs.fixed_share, costs.discount
     stop, per_km = costs.stop_cost, costs.km_cost
-    central = (fill.central, share.central, discount.central, stop.central, per_km.central)
     return Range(
         min(saving(f, fill.high, share.low, discount.low, stop.high, per_km.high) for f in costs.fixed_cost),
-        saving(costs.fixed_cost.central, *central),
+        central_saving(volumes, paid, threshold, costs, rounds),
         max(saving(f, fill.low, share.high, discount.high, stop.low, per_km.low) for f in costs.fixed_cost),
+    )
+
+
+def central_saving(
+    volumes: np.ndarray, paid: np.ndarray, threshold: Threshold, costs: Costs, rounds: Rounds | None
+) -> float:
+    """The central value of :func:`group_saving` alone, for those who ask for many groups."""
+    central = (costs.fill, costs.fixed_share, costs.discount, costs.stop_cost, costs.km_cost)
+    return _saving(
+        volumes, paid, threshold, rounds, costs.fixed_cost.central, *(cost.central for cost in central)
     )
 
 
@@ -75,6 +73,31 @@ def offer_saving(volumes: np.ndarray, paid: np.ndarray, threshold: Threshold, co
         for fixed, fill, share in zip(costs.fixed_cost, reversed(costs.fill), costs.fixed_share, strict=True)
     )
     return Range(low, central, high)
+
+
+def _saving(
+    volumes: np.ndarray,
+    paid: np.ndarray,
+    threshold: Threshold,
+    rounds: Rounds | None,
+    fixed: float,
+    fill: float,
+    share: float,
+    discount: float,
+    stop: float,
+    per_km: float,
+) -> float:
+    passes = threshold.per_year
+    if rounds:
+        n, stops, km = (passes * each for each in (rounds.number, len(volumes) - rounds.number, rounds.km))
+    elif not np.isfinite(paid).all():
+        return np.nan
+    else:
+        n, stops, km = max(passes, int(np.ceil(volumes.sum() / threshold.lot))), 0, 0.0
+    avoided = _avoided(volumes, paid, threshold, fixed, fill, share)
+    rest = np.where(np.isfinite(paid), paid, avoided) - avoided
+    together = fixed * n + stop * stops + per_km * km
+    return float(avoided.sum() - together + discount * rest.sum())
 
 
 def _avoided(

@@ -1,0 +1,162 @@
+"""What each member of a group brings and gets of what the group saves, and whether such a sharing would hold.
+
+    marginal_i = v(N) - v(N without i),    contribution share_i = v(N) m_i / sum_j m_j
+
+with m_i = max(marginal_i, 0) and v what each set of members saves, from whatever study reckons it, 0 for one
+alone. The contribution share (alternate cost avoided: Tijs and Driessen 1986) stands beside the Shapley value
+(`shapley`) and the nucleolus (`nucleolus`): it is the one that a meeting can reckon by hand, and it need not
+hold. Share what the best part of a group saves (:func:`best_part`): whoever costs the others more than it
+brings has no part of what is saved without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.change.nucleolus import TOLERANCE, complaint, core_is_empty, in_core, nucleolus
+from eit_analysis.change.shapley import PAIRS, sampled, shapley
+
+Values = np.ndarray | Callable[[int], float]
+LIKE = 0.05  # of an equal share: as near as this is like the others
+SHARE_COLUMNS = [
+    "site_id", "marginal_eur_per_year", "shapley_share_eur_per_year", "shapley_error_eur_per_year",
+    "nucleolus_share_eur_per_year", "contribution_share_eur_per_year", "share_percent", "share_reason",
+]  # fmt: skip
+
+
+class Stability(NamedTuple):
+    """Whether sharings of a group hold; missing where not every set of members is known.
+
+    ``core_empty``: no sharing leaves every set of members at least what it saves by itself.
+    ``shapley_complaint_eur_per_year``: the most that a set of members would win by leaving the Shapley
+    sharing; none would when it is not above zero.
+    """
+
+    saving_eur_per_year: float
+    core_empty: bool | None = None
+    shapley_in_core: bool | None = None
+    nucleolus_in_core: bool | None = None
+    shapley_complaint_eur_per_year: float = np.nan
+
+
+class Part(NamedTuple):
+    """Members of a part of a group, what its own sets save, and what it saves."""
+
+    members: list[str]
+    values: Values
+    saving_eur_per_year: float
+
+
+def shares(
+    members: list[str], values: Values, pairs: int = PAIRS, seed: int = 1
+) -> tuple[pd.DataFrame, Stability]:
+    """How what a group saves could be shared among its members.
+
+    Parameters
+    ----------
+    members : list of str
+        ``site_id`` of each; a set is a whole number whose bit i is set when ``members[i]`` is in it.
+    values : numpy.ndarray or callable
+        What each set saves, EUR/year: 2^n values in the order of the sets' numbers, for at most
+        ``nucleolus.MOST`` members, or a function of a set's number, for more. Where the function is below
+        zero the set would do nothing, and counts as 0.
+    pairs, seed : int
+        Effort of ``shapley.sampled``, for a function.
+
+    Returns
+    -------
+    shares : pandas.DataFrame
+        Columns ``SHARE_COLUMNS``, one row per member in the order given. ``marginal_eur_per_year`` is what
+        the group loses if the member leaves, below zero when the others save more without it.
+        ``shapley_error_eur_per_year`` is a standard error, missing when the share is exact; the nucleolus is
+        missing where only asked sets are known. ``share_percent`` is the Shapley share in percent of the
+        saving. ``share_reason`` : see :func:`reason`.
+    stability : Stability
+
+    Raises
+    ------
+    ValueError
+        When the group saves nothing: there is nothing to share; or when values are not those of a game.
+    """
+    n = len(members)
+    whole = (1 << n) - 1
+    if not callable(values) and len(values) != whole + 1:
+        raise ValueError("a game of n members has 2^n values")
+
+    def value(number: int) -> float:
+        saving = values(number) if callable(values) else float(values[number])
+        return saving if number == whole else max(saving, 0.0)
+
+    total = value(whole)
+    if not total > 0:
+        raise ValueError("a group that saves nothing has nothing to share")
+    marginal = np.array([total - value(whole ^ 1 << i) for i in range(n)])
+    error, settled, stability = np.full(n, np.nan), np.full(n, np.nan), Stability(total)
+    if callable(values):
+        fair, error = sampled(value, n, pairs, seed)
+    else:
+        fair, settled = shapley(values), nucleolus(values)
+        checks = core_is_empty(values), in_core(values, fair), in_core(values, settled)
+        stability = Stability(total, *checks, complaint(values, fair))
+    brought = np.maximum(marginal, 0.0)
+    by_hand = total * (brought / brought.sum() if brought.sum() > TOLERANCE * total else np.full(n, 1 / n))
+    percent = 100 * fair / total
+    why = [reason(total, n, not callable(values), *each) for each in zip(marginal, fair, strict=True)]
+    columns = (members, marginal, fair, error, settled, by_hand, percent, why)
+    return pd.DataFrame(dict(zip(SHARE_COLUMNS, columns, strict=True))), stability
+
+
+def reason(total: float, n: int, every: bool, marginal: float, share: float) -> str:
+    """Why a member gets its Shapley share: a code, the first of these that is true of the game.
+
+    ``costs_more`` (the others save more without it), ``indispensable`` (nothing is saved without it, which
+    only those know who know all sets: ``every``),
+    ``adds_nothing`` (nothing is lost without it, and its share is nothing), ``replaceable`` (nothing is lost
+    without it, though it counts in smaller sets), ``brings_more``, ``brings_less`` or ``like_the_others``
+    (what it adds on average is above, below, or within ``LIKE`` of an equal share).
+    """
+    near, equal = TOLERANCE * total, total / n
+    if marginal < -near:
+        return "costs_more"
+    if every and marginal >= total - near:
+        return "indispensable"
+    if marginal <= near:
+        return "adds_nothing" if abs(share) <= near else "replaceable"
+    if abs(share - equal) <= LIKE * equal:
+        return "like_the_others"
+    return "brings_more" if share > equal else "brings_less"
+
+
+def best_part(members: list[str], values: Values) -> Part:
+    """The part of a group that saves most; the group itself when none does better, nobody when none saves.
+
+    Members outside cost the others more than they bring. Of parts that save the same, the smallest, then the
+    first in order. Where only asked sets are known, members leave one by one, each time whoever costs the
+    others most, until nobody does: another part may save still more.
+    """
+    whole = (1 << len(members)) - 1
+    if callable(values):
+        part, saving = whole, values(whole)
+        while smaller := [part ^ 1 << i for i in range(len(members)) if part >> i & 1]:
+            tried = [values(number) for number in smaller]
+            if not max(tried) > saving + TOLERANCE * abs(saving):
+                break
+            part, saving = smaller[int(np.argmax(tried))], max(tried)
+    else:
+        saving = float(values.max())
+        as_good = np.flatnonzero(values >= saving - TOLERANCE * np.abs(values).max())
+        part = whole if whole in as_good else int(as_good[np.argmin(np.bitwise_count(as_good))])
+    kept = [i for i in range(len(members)) if part >> i & 1]
+    names = [members[i] for i in kept]
+    if callable(values):
+        return Part(names, lambda number: values(_among(kept, number)), saving)
+    return Part(names, values[[_among(kept, number) for number in range(1 << len(kept))]], saving)
+
+
+def _among(kept: list[int], number: int) -> int:
+    """The number, in the whole group, of a set of a part of it."""
+    return sum(1 << i for bit, i in enumerate(kept) if number >> bit & 1)

@@ -1,0 +1,153 @@
+"""What the members of one group would save by pooling among themselves, for every set of them.
+
+    w(S) = saving of S as one group, where it is within reach and crosses the threshold
+    v(S) = max over the partitions of S of the sum of max(w, 0) over their parts,      v(N) = w(N)
+
+Nobody pools at a loss, and who pools may leave somebody out or form two groups: v(S) is the best that the
+members of S can do, the superadditive cover of w. Where nothing travels and all are within reach, one group
+is as good as two (what is avoided adds up, operations together are never more), and v(S) is the best of the
+parts of S. Rounds are otherwise: two clusters may each do better on its own. Only the whole group keeps the
+saving it is listed with, where a part of it would save more too: its members have to be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.pooling.costs import Costs, by_profile
+from eit_analysis.synergies.pooling.groups import below, lorries, one_pass, positions
+from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
+from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run
+from eit_analysis.synergies.pooling.savings import central_saving
+from eit_analysis.synergies.pooling.subsets import least_partition, members_of
+from eit_analysis.synergies.pooling.thresholds import Target, Threshold, targets
+
+MOST = 16  # members: every set of them is reckoned; of more, those that are asked for
+# Of the search for the rounds of a set asked for: 10 found the shortest of each of 242 sets among 16 sites.
+ASKED_ITERATIONS = 20
+
+
+def coalition_values(
+    pool: pd.Series,
+    sharing: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    costs: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+) -> tuple[list[str], np.ndarray | Callable[[int], float]]:
+    """The members of a group, and what each set of them would save in EUR/year.
+
+    Parameters
+    ----------
+    pool : pandas.Series
+        A group of :func:`groups.pooled` (not an offer), found with the other parameters; only its need and
+        its ``members`` are read, so that a part of it can be asked for.
+    sharing, flows, sites, thresholds, costs, radius_km, detour_factor
+        As for :func:`groups.pooled`.
+
+    Returns
+    -------
+    members : list of str
+        In the order of the bits: a set is a whole number whose bit i is set when ``members[i]`` is in it.
+    values : numpy.ndarray or callable
+        Of at most ``MOST`` members v of the 2^n sets, in the order of their numbers, with the shortest
+        rounds. Of more, a function that gives w of the best group that ``neighbourhoods`` finds among the set
+        that is asked for, minus infinity where none crosses: less than v, for who leaves somebody out or
+        forms two groups is not known without reckoning all sets. Both give the whole group its
+        ``saving_eur_per_year``, to the cent.
+
+    Raises
+    ------
+    ValueError
+        When the tables have no such group, its members cannot pool as one, or their saving is not known.
+    """
+    target = next((each for each in targets(sharing, flows, thresholds) if _is(each, pool)), None)
+    members = str(pool["members"]).split()
+    if target is None or pool["kind"] != "group":
+        raise ValueError("no such group in these tables")
+    small, km = below(target, positions(sites), detour_factor)
+    at = small.index.get_indexer(pd.Index(members))
+    if (at < 0).any():
+        raise ValueError("no such group in these tables")
+    needs, threshold = small.iloc[at], target.threshold
+    volumes = needs["volume"].to_numpy()
+    paid = volumes * needs["price"].to_numpy()
+    own_costs = by_profile(costs)[threshold.profile]
+    group = _Group(threshold, own_costs, volumes, paid, km[np.ix_(at, at)], radius_km)
+    if not np.isfinite(group.own(np.arange(len(members)))):
+        raise ValueError("these members are no group, or their saving is not known")
+    return members, group.every() if len(members) <= MOST else group.asked
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The members of a group with their volumes, euros and distances; a set is an array of their places."""
+
+    threshold: Threshold
+    costs: Costs
+    volumes: np.ndarray
+    paid: np.ndarray
+    km: np.ndarray
+    radius_km: float
+
+    def every(self) -> np.ndarray:
+        """v of all sets."""
+        sets = [np.flatnonzero(row) for row in members_of(len(self.volumes))]
+        centres = {
+            place: centre for place, one in enumerate(sets) if (centre := self.centre(one)) is not None
+        }
+        depots, savings = np.unique(list(centres.values())), np.zeros(len(sets))
+        if self.costs.travels:
+            loads, worth_km = lorries(self.volumes, self.threshold, self.costs)
+            lengths, numbers = every_milk_run(self.km, loads, worth_km, depots)
+        for place, centre in centres.items():
+            rounds = None
+            if self.costs.travels:
+                column = np.searchsorted(depots, centre)
+                rounds = Rounds(float(lengths[place, column]), int(numbers[place, column]))
+            savings[place] = self.saving(sets[place], rounds)
+        best = np.abs(least_partition(-np.maximum(savings, 0.0)[:, None])[0][:, 0])
+        best[-1] = self.own(sets[-1])
+        return best
+
+    def asked(self, number: int) -> float:
+        """w of the best group found among the set of this number; of the whole group, its own."""
+        one = np.flatnonzero(number >> np.arange(len(self.volumes)) & 1)
+        if len(one) == len(self.volumes):
+            return self.own(one)
+        found = neighbourhoods(self.km[np.ix_(one, one)], self.radius_km)
+        return max((self.own(one[each.members]) for each in found), default=-np.inf)
+
+    def own(self, one: np.ndarray) -> float:
+        """w of one set, by the rounds of ``groups``."""
+        centre = self.centre(one)
+        if centre is None:
+            return -np.inf
+        # The whole group has the rounds it is listed with.
+        iterations = ITERATIONS if len(one) == len(self.volumes) else ASKED_ITERATIONS
+        place, km = int(np.searchsorted(one, centre)), self.km[np.ix_(one, one)]
+        return self.saving(
+            one, one_pass(km, self.volumes[one], place, self.threshold, self.costs, iterations)
+        )
+
+    def centre(self, one: np.ndarray) -> int | None:
+        """The member nearest to all; none when the set is out of reach or does not cross the threshold."""
+        if self.volumes[one].sum() < self.threshold.least:
+            return None
+        place = centre_of_all(self.km[np.ix_(one, one)], self.radius_km)
+        return None if place is None else int(one[place])
+
+    def saving(self, one: np.ndarray, rounds: Rounds | None) -> float:
+        return central_saving(self.volumes[one], self.paid[one], self.threshold, self.costs, rounds)
+
+
+def _is(target: Target, pool: pd.Series) -> bool:
+    threshold = target.threshold
+    about = (threshold.nature, threshold.label, threshold.keyword, threshold.unit)
+    return about == tuple(pool[["nature", "label", "keyword", "unit"]])

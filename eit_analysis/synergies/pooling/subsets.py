@@ -1,0 +1,37 @@
+"""Every subset of a few members, and the cheapest way to cut it into parts.
+
+    best(S) = min over the parts R of S that hold its first member of cost(R) + best(S without R)
+
+A subset is a whole number whose bit i is set when member i is in it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def members_of(n: int) -> np.ndarray:
+    """Who is in each subset of n members: (2^n, n) of booleans, in the order of the subsets' numbers."""
+    return (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(bool)
+
+
+def least_partition(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least total cost of each subset over all partitions of it, and the number of parts of that partition.
+
+    ``cost`` : (2^n, m), of each subset as one part, infinite where it cannot be one, for m questions at once.
+    3^n steps, each once for all questions.
+    """
+    best, parts = np.zeros_like(cost, dtype=float), np.zeros(cost.shape, dtype=int)
+    questions = np.arange(cost.shape[1])
+    for subset in range(1, len(cost)):
+        first = subset & -subset
+        rest = np.zeros(1, dtype=int)
+        for bit in range(first.bit_length(), subset.bit_length()):
+            if subset >> bit & 1:
+                rest = np.concatenate([rest, rest | 1 << bit])
+        others = subset ^ first ^ rest
+        totals = cost[first | rest] + best[others]
+        chosen = totals.argmin(axis=0)
+        best[subset] = totals[chosen, questions]
+        parts[subset] = 1 + parts[others[chosen], questions]
+    return best, parts

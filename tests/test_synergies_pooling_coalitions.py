@@ -1,0 +1,190 @@
+"""What every set of members saves: the same as the groups that the same rule finds among them alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values
+from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
+from eit_analysis.synergies.pooling.subsets import least_partition
+
+THRESHOLDS = pd.DataFrame(
+    [
+        ("training", "secour", "personne", 8.0, 1, 10.0, "session", "une session de secourisme"),
+        ("collection", "wood", "t", 20.0, 4, 8.0, "lorry", "une benne de bois"),
+    ],
+    columns=[
+        "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile",
+        "label_fr",
+    ],
+)  # fmt: skip
+COSTS = pd.DataFrame(
+    [
+        ("session", "fixed_cost", 500.0, 1000.0, 1500.0),
+        ("lorry", "fixed_cost", 60.0, 100.0, 200.0),
+        ("lorry", "km_cost", 1.0, 1.5, 2.0),
+        ("lorry", "stop_cost", 5.0, 10.0, 20.0),
+        ("lorry", "fill", 0.3, 0.6, 1.0),
+    ],
+    columns=["profile", "cost", "low", "central", "high"],
+)
+REST = (THRESHOLDS, COSTS)
+
+
+def needs(people, euros, side="need"):
+    rows = [(site, "training", "secourisme", "personne", v) for site, v in people.items()]
+    frame = pd.DataFrame(rows, columns=["site_id", "nature", "item", "unit", "volume_per_year"])
+    frame = frame.astype({"volume_per_year": float})
+    return frame.assign(side=side, cost_eur_per_year=euros)
+
+
+def outputs(tonnes, eur_per_t):
+    frame = pd.DataFrame({"site_id": list(tonnes), "mass_t_per_year": list(tonnes.values())}).astype(
+        {"mass_t_per_year": float}
+    )
+    return frame.assign(category="wood", direction="out", waste_code=None, cost_eur_per_t=eur_per_t)
+
+
+def places(spots):
+    frame = pd.DataFrame(spots, columns=["latitude", "longitude"])
+    return frame.assign(site_id=[f"S{i:02}" for i in range(len(spots))])
+
+
+NOBODY, NOTHING = needs({}, np.nan), outputs({}, np.nan)
+HERE = places([(47.0, 7.0)] * 4)
+
+
+def the_group(sharing, flows, sites, radius_km):
+    found, _ = pooled(sharing, flows, sites, *REST, radius_km, 1.0)
+    groups = found[found["kind"] == "group"]
+    return groups.iloc[0] if len(groups) else None
+
+
+def best(worth, inside):
+    """The best partition, tried one by one."""
+    if not inside:
+        return 0.0
+    first, *others = inside
+    tried = []
+    for chosen in range(1 << len(others)):
+        part = [first, *(m for bit, m in enumerate(others) if chosen >> bit & 1)]
+        tried.append(worth(frozenset(part)) + best(worth, [m for m in inside if m not in part]))
+    return max(tried)
+
+
+def test_a_session_worked_by_hand():
+    # 8 people make a session of 1,000 €; each place costs 200 € today, and a session is all of it.
+    sharing = needs({"S00": 5.0, "S01": 4.0, "S02": 3.0, "S03": 1.0}, [1000.0, 800.0, 600.0, 200.0])
+    pool = the_group(sharing, NOTHING, HERE, 5.0)
+    members, values = coalition_values(pool, sharing, NOTHING, HERE, *REST, 5.0, 1.0)
+    assert members == ["S00", "S01", "S02", "S03"]
+    # Thirteen need two sessions. Ten, A B D, fill one; A B C do better as A B; fewer than eight make none.
+    assert values[0b1111] == pool["saving_eur_per_year"] == 2600 - 2000
+    assert values[0b1011] == 2000 - 1000 and values[0b0011] == values[0b0111] == 1800 - 1000
+    assert values[0b1110] == values[0b0101] == 1600 - 1000
+    assert values[0b0001] == values[0b1010] == values[0b1100] == 0
+
+
+@st.composite
+def territories(draw):
+    n = draw(st.integers(2, 5))
+    spots = st.tuples(st.sampled_from([47.0, 47.03, 47.1]), st.sampled_from([7.0, 7.04, 7.1]))
+    sites = places(draw(st.lists(spots, min_size=n, max_size=n)))
+    tonnes = draw(st.lists(st.sampled_from([1.0, 4.0, 7.0, 12.0, 19.0]), min_size=n, max_size=n))
+    price = draw(st.lists(st.sampled_from([5.0, 40.0, 150.0]), min_size=n, max_size=n))
+    return sites, outputs(dict(zip(sites["site_id"], tonnes, strict=True)), price)
+
+
+@given(territories(), st.sampled_from([6.0, 12.0, 30.0]))
+@settings(max_examples=10, deadline=None)
+def test_a_set_saves_what_the_best_groups_found_among_it_alone_save(territory, radius_km):
+    sites, flows = territory
+    pool = the_group(NOBODY, flows, sites, radius_km)
+    if pool is None:
+        return
+    members, values = coalition_values(pool, NOBODY, flows, sites, *REST, radius_km, 1.0)
+    assert values[-1] == pool["saving_eur_per_year"] and values[0] == 0
+
+    @cache
+    def worth(part):
+        own = the_group(NOBODY, flows[flows["site_id"].isin(part)], sites, radius_km)
+        whole = own is not None and set(own["members"].split()) == part
+        return max(own["saving_eur_per_year"], 0.0) if whole else 0.0
+
+    for s in range(1, len(values) - 1):
+        inside = [m for i, m in enumerate(members) if s >> i & 1]
+        assert values[s] == pytest.approx(best(worth, inside), abs=0.02), inside
+
+
+def test_two_clusters_do_better_apart_than_all_on_one_round():
+    near, far = (47.0, 7.0), (47.0, 7.12)  # 9 km
+    sites = places([near, near, far, far])
+    flows = outputs({"S00": 12.0, "S01": 12.0, "S02": 12.0, "S03": 12.0}, 100.0)
+    pool = the_group(NOBODY, flows, sites, 15.0)
+    _, values = coalition_values(pool, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    assert values[0b0011] == values[0b1100] > 0
+    assert values[0b1111] == pool["saving_eur_per_year"] < values[0b0011] + values[0b1100]
+
+
+def test_of_a_large_group_sets_are_asked_for():
+    n = MOST + 1
+    rng = np.random.default_rng(5)
+    sites = places(list(zip(47 + rng.uniform(0, 0.05, n), 7 + rng.uniform(0, 0.05, n), strict=True)))
+    flows = outputs(dict(zip(sites["site_id"], rng.uniform(1, 9, n), strict=True)), 100.0)
+    pool = the_group(NOBODY, flows, sites, 15.0)
+    members, asked = coalition_values(pool, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    assert len(members) == n and asked((1 << n) - 1) == pool["saving_eur_per_year"]
+    assert asked(1) == -np.inf
+    # A part of it, by its members: the same savings, now with what parts of its sets save.
+    part = pool.copy()
+    part["members"] = " ".join(members[:9])
+    some, values = coalition_values(part, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    assert some == members[:9] and values[-1] == pytest.approx(asked((1 << 9) - 1), abs=0.02)
+    for s in (0b11111, 0b101010101, 0b110011):
+        assert values[s] >= asked(s) - 0.02
+
+
+def test_what_is_no_group_is_refused():
+    sharing = needs({"S00": 5.0, "S01": 4.0}, [1000.0, 800.0])
+    pool = the_group(sharing, NOTHING, HERE, 5.0)
+    for other in (
+        {"kind": "offer"}, {"unit": "t"}, {"members": "S00 S99"}, {"members": "S00"},
+    ):  # fmt: skip
+        wrong = pool.copy()
+        wrong[list(other)] = list(other.values())
+        with pytest.raises(ValueError, match="group"):
+            coalition_values(wrong, sharing, NOTHING, HERE, *REST, 5.0, 1.0)
+    unknown = sharing.assign(cost_eur_per_year=np.nan)
+    with pytest.raises(ValueError, match="not known"):
+        coalition_values(pool, unknown, NOTHING, HERE, *REST, 5.0, 1.0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=7), st.integers(0, 9))
+def test_the_centre_of_a_set_is_that_of_its_one_neighbourhood(spots, radius_km):
+    points = np.array(spots, dtype=float)
+    km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    found = neighbourhoods(km, radius_km)
+    whole = len(found[0].members) == len(spots)
+    assert centre_of_all(km, radius_km) == (found[0].centre if whole else None)
+
+
+@given(st.integers(1, 5), st.randoms())
+def test_the_least_partition_is_the_least_of_all(n, random):
+    cost = np.array([[0.0]] + [[random.choice([random.uniform(-5, 5), np.inf])] for _ in range((1 << n) - 1)])
+    cost[1 << np.arange(n)] = 1.0
+    least, parts = least_partition(cost)
+
+    def worth(part):
+        return -cost[sum(1 << i for i in part), 0]
+
+    for s in range(1 << n):
+        inside = [i for i in range(n) if s >> i & 1]
+        assert least[s, 0] == pytest.approx(-best(worth, inside))
+        assert bool(inside) <= parts[s, 0] <= len(inside)
