@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.change.nucleolus import complaint, core_is_empty, in_core, nucleolus
 from eit_analysis.change.shapley import sampled, shapley
-from eit_analysis.change.sharing import SHARE_COLUMNS, best_part, shares
+from eit_analysis.change.sharing import SHARE_COLUMNS, best_part, of_lines, shares, told
 from eit_analysis.publishing import wording
 
 
@@ -171,11 +171,11 @@ def test_no_sharing_beats_the_nucleolus_complaint_by_complaint(values, seed):
             assert complaints(x)[apart[0]] > best[apart[0]] - scale
 
 
-def test_the_nucleolus_of_a_convex_game_of_sixteen():
+def test_the_nucleolus_of_a_convex_game_of_twelve():
     # Symmetric but for one who brings twice as much: a known answer by symmetry and additivity.
-    values = game(16, lambda s: float(len(s) ** 2 + 10 * (0 in s)))
+    values = game(12, lambda s: float(len(s) ** 2 + 10 * (0 in s)))
     found = nucleolus(values)
-    assert found.sum() == pytest.approx(266) and found[1:] == pytest.approx([found[1]] * 15)
+    assert found.sum() == pytest.approx(154) and found[1:] == pytest.approx([found[1]] * 11)
     assert in_core(values, found)
 
 
@@ -278,8 +278,8 @@ def test_what_is_no_game_is_refused(values, said):
 
 
 def test_limits_are_said():
-    with pytest.raises(ValueError, match="at most 16"):
-        nucleolus(np.arange(1 << 17, dtype=float))
+    with pytest.raises(ValueError, match="at most 12"):
+        nucleolus(np.arange(1 << 13, dtype=float))
     with pytest.raises(ValueError, match="more alone"):
         nucleolus(np.array([0, 2, 2, 3.0]))
     with pytest.raises(ValueError, match="two pairs"):
@@ -298,3 +298,19 @@ def test_every_column_and_reason_has_its_words():
         "costs_more", "indispensable", "adds_nothing", "replaceable", "brings_more", "brings_less",
         "like_the_others",
     }  # fmt: skip
+
+
+def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
+    pair = np.array([0, 0, 0, 100.0])  # each needs the other
+    triangle = np.array([0, 0, 0, 90, 0, 90, 90, 100.0])  # any two save 90 of 100: none would hold
+    four = np.array([0.0 if n < 15 else 800.0 for n in range(16)])
+    games = [("S1", "Un", ["A", "B"], pair), ("S2", "Deux", ["A", "B", "C"], triangle)]
+    games += [("S3", "Trois", ["A", "B", "C", "D"], four), ("S4", "Quatre", ["A", "B"], -pair)]
+    table, groups = of_lines(games)
+    assert groups["core_state"].tolist() == ["holds", "none", "holds", "no_saving"]
+    assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["site_ids"].iloc[3] == "A B"
+    assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
+    alone = told(table, 3)
+    assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_about_percent"] == 25).all()
+    assert set(alone["share_reason"]) == {"indispensable"}
+    assert of_lines([])[0].empty and of_lines([])[1].empty

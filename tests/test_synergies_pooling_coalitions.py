@@ -14,6 +14,7 @@ from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.subsets import least_partition
+from eit_analysis.synergies.pooling.thresholds import targets
 
 THRESHOLDS = pd.DataFrame(
     [
@@ -61,6 +62,11 @@ NOBODY, NOTHING = needs({}, np.nan), outputs({}, np.nan)
 HERE = places([(47.0, 7.0)] * 4)
 
 
+def values_of(pool, sharing, flows, sites, radius_km, detour_factor):
+    thresholds, costs = REST
+    return coalition_values(pool, targets(sharing, flows, thresholds), sites, costs, radius_km, detour_factor)
+
+
 def the_group(sharing, flows, sites, radius_km):
     found, _ = pooled(sharing, flows, sites, *REST, radius_km, 1.0)
     groups = found[found["kind"] == "group"]
@@ -83,7 +89,7 @@ def test_a_session_worked_by_hand():
     # 8 people make a session of 1,000 €; each place costs 200 € today, and a session is all of it.
     sharing = needs({"S00": 5.0, "S01": 4.0, "S02": 3.0, "S03": 1.0}, [1000.0, 800.0, 600.0, 200.0])
     pool = the_group(sharing, NOTHING, HERE, 5.0)
-    members, values = coalition_values(pool, sharing, NOTHING, HERE, *REST, 5.0, 1.0)
+    members, values = values_of(pool, sharing, NOTHING, HERE, 5.0, 1.0)
     assert members == ["S00", "S01", "S02", "S03"]
     # Thirteen need two sessions. Ten, A B D, fill one; A B C do better as A B; fewer than eight make none.
     assert values[0b1111] == pool["saving_eur_per_year"] == 2600 - 2000
@@ -109,7 +115,7 @@ def test_a_set_saves_what_the_best_groups_found_among_it_alone_save(territory, r
     pool = the_group(NOBODY, flows, sites, radius_km)
     if pool is None:
         return
-    members, values = coalition_values(pool, NOBODY, flows, sites, *REST, radius_km, 1.0)
+    members, values = values_of(pool, NOBODY, flows, sites, radius_km, 1.0)
     assert values[-1] == pool["saving_eur_per_year"] and values[0] == 0
 
     @cache
@@ -128,7 +134,7 @@ def test_two_clusters_do_better_apart_than_all_on_one_round():
     sites = places([near, near, far, far])
     flows = outputs({"S00": 12.0, "S01": 12.0, "S02": 12.0, "S03": 12.0}, 100.0)
     pool = the_group(NOBODY, flows, sites, 15.0)
-    _, values = coalition_values(pool, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    _, values = values_of(pool, NOBODY, flows, sites, 15.0, 1.0)
     assert values[0b0011] == values[0b1100] > 0
     assert values[0b1111] == pool["saving_eur_per_year"] < values[0b0011] + values[0b1100]
 
@@ -139,13 +145,13 @@ def test_of_a_large_group_sets_are_asked_for():
     sites = places(list(zip(47 + rng.uniform(0, 0.05, n), 7 + rng.uniform(0, 0.05, n), strict=True)))
     flows = outputs(dict(zip(sites["site_id"], rng.uniform(1, 9, n), strict=True)), 100.0)
     pool = the_group(NOBODY, flows, sites, 15.0)
-    members, asked = coalition_values(pool, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    members, asked = values_of(pool, NOBODY, flows, sites, 15.0, 1.0)
     assert len(members) == n and asked((1 << n) - 1) == pool["saving_eur_per_year"]
     assert asked(1) == -np.inf
     # A part of it, by its members: the same savings, now with what parts of its sets save.
     part = pool.copy()
     part["members"] = " ".join(members[:9])
-    some, values = coalition_values(part, NOBODY, flows, sites, *REST, 15.0, 1.0)
+    some, values = values_of(part, NOBODY, flows, sites, 15.0, 1.0)
     assert some == members[:9] and values[-1] == pytest.approx(asked((1 << 9) - 1), abs=0.02)
     for s in (0b11111, 0b101010101, 0b110011):
         assert values[s] >= asked(s) - 0.02
@@ -160,10 +166,10 @@ def test_what_is_no_group_is_refused():
         wrong = pool.copy()
         wrong[list(other)] = list(other.values())
         with pytest.raises(ValueError, match="group"):
-            coalition_values(wrong, sharing, NOTHING, HERE, *REST, 5.0, 1.0)
+            values_of(wrong, sharing, NOTHING, HERE, 5.0, 1.0)
     unknown = sharing.assign(cost_eur_per_year=np.nan)
     with pytest.raises(ValueError, match="not known"):
-        coalition_values(pool, unknown, NOTHING, HERE, *REST, 5.0, 1.0)
+        values_of(pool, unknown, NOTHING, HERE, 5.0, 1.0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=7), st.integers(0, 9))

@@ -16,7 +16,7 @@ from eit_analysis.change.shapley import n_members
 
 # Of the largest value: what the solver rounds away.
 TOLERANCE = 1e-6
-MOST = 16  # members: each programme has a row for each set of them
+MOST = 12  # members: each programme has a row for each set of them
 
 
 def complaint(values: np.ndarray, shares: np.ndarray) -> float:

@@ -11,7 +11,7 @@ brings has no part of what is saved without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,11 @@ SHARE_COLUMNS = [
     "site_id", "marginal_eur_per_year", "shapley_share_eur_per_year", "shapley_error_eur_per_year",
     "nucleolus_share_eur_per_year", "contribution_share_eur_per_year", "share_percent", "share_reason",
 ]  # fmt: skip
+
+LINE_COLUMNS = ["synergy_id", "title", "n_members", *SHARE_COLUMNS]
+GROUP_COLUMNS = ["synergy_id", "title", "site_ids", "n_members", "group_saving_eur_per_year", "core_state"]
+TOLD_COLUMNS = ["synergy_id", "title", "n_members", "site_id", "share_about_percent", "share_reason"]
+STEP = 5.0  # percent
 
 
 class Stability(NamedTuple):
@@ -108,6 +113,59 @@ def shares(
     why = [reason(total, n, not callable(values), *each) for each in zip(marginal, fair, strict=True)]
     columns = (members, marginal, fair, error, settled, by_hand, percent, why)
     return pd.DataFrame(dict(zip(SHARE_COLUMNS, columns, strict=True))), stability
+
+
+def of_lines(
+    games: Sequence[tuple[str, str, list[str], Values]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The shares of the best part of each group that saves something, and whether they would hold.
+
+    Parameters
+    ----------
+    games : sequence of tuple
+        Of each pooling its identifier and title, then members and values as for :func:`shares`.
+
+    Returns
+    -------
+    shares : pandas.DataFrame
+        Columns ``LINE_COLUMNS``, in the order of the games.
+    groups : pandas.DataFrame
+        Columns ``GROUP_COLUMNS``, one row per game. ``core_state`` is ``holds`` where nobody would save
+        more by leaving, ``nucleolus_only`` where that is so of the nucleolus and not of the Shapley value,
+        ``none`` where no sharing would hold, ``unknown`` where not every set is known, ``no_saving``.
+    """
+    parts, groups = [pd.DataFrame(columns=LINE_COLUMNS)], []
+    for code, title, members, values in games:
+        best = best_part(members, values)
+        state = "no_saving"
+        if best.saving_eur_per_year > 0:
+            own, solid = shares(best.members, best.values)
+            parts.append(own.assign(synergy_id=code, title=title, n_members=len(own))[LINE_COLUMNS])
+            state = _state(solid)
+        saving = max(best.saving_eur_per_year, 0.0)
+        kept = best.members or members
+        groups.append((code, title, " ".join(kept), len(kept), saving, state))
+    table = pd.concat(parts[1:] or parts, ignore_index=True)
+    return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)
+
+
+def _state(solid: Stability) -> str:
+    if solid.core_empty is None:
+        return "unknown"
+    if solid.core_empty:
+        return "none"
+    return "holds" if solid.shapley_in_core else "nucleolus_only"
+
+
+def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
+    """What a member may be told of its shares, from :func:`of_lines`: near enough to agree, too far to solve.
+
+    The share to the next ``STEP`` percent, of groups with more than ``least`` others: what these declared is
+    then known neither singly nor together. Columns ``TOLD_COLUMNS``.
+    """
+    kept = table[table["n_members"] > least]
+    rounded = (kept["share_percent"].astype(float) / STEP).round() * STEP
+    return kept.assign(share_about_percent=rounded)[TOLD_COLUMNS].reset_index(drop=True)
 
 
 def reason(total: float, n: int, every: bool, marginal: float, share: float) -> str:

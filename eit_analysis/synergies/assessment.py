@@ -30,6 +30,7 @@ from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
+from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
@@ -86,13 +87,17 @@ class Assessment:
         reach = radius_km, self.settings.scoring.detour_factor
         return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
 
-    def coalition_values(
-        self, pool: pd.Series, sharing: pd.DataFrame, radius_km: float
-    ) -> tuple[list[str], np.ndarray | Callable[[int], float]]:
-        """Members of a group of ``pooled``, and what each set of them saves (``pooling.coalitions``)."""
-        costs, thresholds = cost_table(self.settings.pooling_costs), reference.load("pooling_thresholds")
+    def games(
+        self, register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame, radius_km: float
+    ) -> list[tuple[str, str, list[str], np.ndarray | Callable[[int], float]]]:
+        """Of each pooling of the register that a group answers (``register.shared``): its identifier, its
+        title, its members and what each set of them saves."""
         reach = radius_km, self.settings.scoring.detour_factor
-        return coalition_values(pool, sharing, self.flows, self.sites, thresholds, costs, *reach)
+        costs, asked = cost_table(self.settings.pooling_costs), self.asked(sharing)()
+        return [
+            (pool["synergy_id"], pool["title"], *coalition_values(pool, asked, self.sites, costs, *reach))
+            for _, pool in answered(register, pools, sharing).iterrows()
+        ]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

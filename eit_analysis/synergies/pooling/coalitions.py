@@ -12,7 +12,7 @@ saving it is listed with, where a part of it would save more too: its members ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,19 +24,17 @@ from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbo
 from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
-from eit_analysis.synergies.pooling.thresholds import Target, Threshold, targets
+from eit_analysis.synergies.pooling.thresholds import Target, Threshold
 
-MOST = 16  # members: every set of them is reckoned; of more, those that are asked for
+MOST = 12  # members: every set of them is reckoned; of more, those that are asked for
 # Of the search for the rounds of a set asked for: 10 found the shortest of each of 242 sets among 16 sites.
 ASKED_ITERATIONS = 20
 
 
 def coalition_values(
     pool: pd.Series,
-    sharing: pd.DataFrame,
-    flows: pd.DataFrame,
+    asked: Sequence[Target],
     sites: pd.DataFrame,
-    thresholds: pd.DataFrame,
     costs: pd.DataFrame,
     radius_km: float,
     detour_factor: float,
@@ -48,7 +46,9 @@ def coalition_values(
     pool : pandas.Series
         A group of :func:`groups.pooled` (not an offer), found with the other parameters; only its need and
         its ``members`` are read, so that a part of it can be asked for.
-    sharing, flows, sites, thresholds, costs, radius_km, detour_factor
+    asked : sequence of Target
+        Of :func:`thresholds.targets`.
+    sites, costs, radius_km, detour_factor
         As for :func:`groups.pooled`.
 
     Returns
@@ -67,7 +67,7 @@ def coalition_values(
     ValueError
         When the tables have no such group, its members cannot pool as one, or their saving is not known.
     """
-    target = next((each for each in targets(sharing, flows, thresholds) if _is(each, pool)), None)
+    target = next((each for each in asked if _is(each, pool)), None)
     members = str(pool["members"]).split()
     if target is None or pool["kind"] != "group":
         raise ValueError("no such group in these tables")
