@@ -245,7 +245,7 @@ class PoolingCostOverride(Sourced):
 HALF_WIDTHS = {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}
 
 
-class Exchange(Section):
+class ExchangeSettings(Section):
     """What goes with the file that other territories get."""
 
     licence: str = "etalab-2.0"
@@ -281,7 +281,7 @@ class StudyConfig(Section):
     """Ce que la meilleure combinaison d’échanges doit respecter ; une limite absente ne joue pas."""
     scenarios: Scenarios = Scenarios()
     """Hypothèses de la prévision d’emploi, par an sauf si leur nom dit autre chose."""
-    exchange: Exchange = Exchange()
+    exchange: ExchangeSettings = ExchangeSettings()
     """Ce qui accompagne le fichier donné aux autres territoires (``eit share``)."""
     factors: list[FactorOverride] = Field(default_factory=list)
     """Un facteur de référence remplacé par celui de l’étude, avec sa source."""

@@ -14,6 +14,10 @@
     How many synergies reached each stage, and how long they stay there.
 ``elsewhere``
     The share of leads that other approaches say they realised.
+``achieved``
+    What the register has reached by kind, what was done by family.
+``pooled_rates``, ``indicators``, ``neighbours``
+    This territory beside others: rates partially pooled, indicators, what to take up, methods.
 ``obstacles``
     The leads whose actors trust little.
 """
@@ -22,8 +26,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "answers", "durations", "elsewhere", "evolution", "funnel", "obstacles", "opinions", "progress",
-    "reliability",
+    "achieved", "answers", "durations", "elsewhere", "evolution", "funnel", "indicators", "neighbours",
+    "obstacles", "opinions", "pooled_rates", "progress", "reliability",
 )  # fmt: skip
 __all__ = [*MODULES]
 

@@ -16,22 +16,23 @@ KEYS = ["category", "kind"]
 
 
 def by_stage(register: pd.DataFrame) -> Breakdown:
-    """Synergies that reached each stage, by kind and in all; rows without a synergy are left out.
+    """Synergies that reached each stage, by kind and in all; no row without a register.
 
     Returns
     -------
     Breakdown
         ``kind, status, n_synergies``; kinds in alphabetical order, then ``TOTAL``.
     """
-    parts = []
-    for rank, stage in enumerate(STAGES):
-        reached = register["status"].map(RANK).fillna(0) >= rank
-        parts.append(register[reached].assign(status=stage, rank=rank))
+    reached = register["status"].map(RANK).fillna(0)
+    parts = [register[reached >= rank].assign(status=stage) for rank, stage in enumerate(STAGES)]
     rows = pd.concat(parts, ignore_index=True)
-    rows = pd.concat([rows, rows.assign(kind=TOTAL)], ignore_index=True)
-    order = rows.assign(last=rows["kind"] == TOTAL).groupby(["last", "kind", "rank", "status"])
-    frame = order.size().rename("n_synergies").reset_index()[["kind", "status", "n_synergies"]]
-    records = actors_of(rows[rows["kind"] != TOTAL], ["kind", "status"])
+    kinds = sorted(register["kind"].dropna().unique())
+    counts = rows.groupby(["kind", "status"]).size()
+    lines = [(kind, stage, int(counts.get((kind, stage), 0))) for kind in kinds for stage in STAGES]
+    whole = rows["status"].value_counts()
+    lines += [(TOTAL, stage, int(whole.get(stage, 0))) for stage in STAGES if len(register)]
+    frame = pd.DataFrame(lines, columns=["kind", "status", "n_synergies"])
+    records = actors_of(rows, ["kind", "status"])
     return Breakdown(frame, ["kind", "status"], records, total=TOTAL)
 
 
@@ -58,9 +59,9 @@ def done(register: pd.DataFrame) -> Breakdown:
 
 
 def employees(sites: pd.DataFrame, counted: pd.Series) -> Breakdown:
-    """People employed by the actors whose ids are ``counted``, in all: one row, none where one states nothing.
+    """People employed by the actors whose ids are ``counted``, in all.
 
-    ``sites`` is the tidy table; a sum that leaves an actor out would make every amount per employee too large.
+    No row where one of them states nothing: every amount per employee would be too large.
     """
     rows = sites[sites["site_id"].isin(counted)][["site_id", "headcount"]].assign(actor_type=TOTAL)
     known = len(rows) > 0 and rows["headcount"].notna().all()

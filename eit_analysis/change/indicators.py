@@ -2,8 +2,8 @@
 
     z = (x_j − x_here) / √(s_j² + s_here²),   s = (high − low) / (2 × 1.96)
 
-for each indicator and neighbour, with Holm's correction over all of them (Scandinavian Journal of Statistics 6
-(1979), 65); a difference is established below 5 %. Where an indicator rests on how uncertain declared masses
+for each indicator and neighbour, with Holm's correction over all of them (Scandinavian Journal of Statistics,
+1979, 65); a difference is established below 5 %. Where an indicator rests on how uncertain declared masses
 are taken to be, and two territories take that differently, a difference is one of method and is called so.
 Everything is reckoned from tables that their readers have: those that this territory prints, and those that
 the others sent.
@@ -19,6 +19,7 @@ from eit_analysis.breakdown import TOTAL
 from eit_analysis.reference import exchange
 
 LEVEL = 0.05
+ROUNDING = 1e-3
 BOUNDS = ["low", "high"]
 MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 INDICATOR_COLUMNS = ["indicator", "denominator", "central", "low", "high", "unit"]
@@ -28,13 +29,18 @@ AROUND_COLUMNS = [
 ]  # fmt: skip
 
 
-def flows(by_family: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
-    """Outgoing tonnes by family and the share recovered, from two printed tables.
+def flows(by_family: pd.DataFrame, left: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """Outgoing tonnes by family and the share recovered, from three printed tables.
 
-    ``left`` are the tonnes not recovered: a family that it does not show has no share.
+    ``left`` are the tonnes not recovered. A family that it does not show has no share, unless what it shows
+    is all that ``rates`` say is not recovered: then the family is recovered whole.
     """
-    rest = left[["category", MASSES[0]]].rename(columns={MASSES[0]: "left"})
-    rows = by_family[by_family["category"] != TOTAL].merge(rest, on="category", how="left")
+    masses = left[["category", MASSES[0]]].rename(columns={MASSES[0]: "left"})
+    rows = by_family[by_family["category"] != TOTAL].merge(masses, on="category", how="left")
+    (whole,) = _amount(by_family, {"category": TOTAL}, MASSES[:1])
+    (recovered,) = _amount(rates, {"valorised": "yes", "recovery": TOTAL}, MASSES[:1])
+    if abs(whole - recovered - masses["left"].sum()) <= ROUNDING * whole:
+        rows["left"] = rows["left"].fillna(0.0)
     share = 100 * (
         1 - rows["left"].astype(float) / rows[MASSES[0]].astype(float).where(lambda mass: mass > 0)
     )
@@ -107,8 +113,8 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     Returns
     -------
     pandas.DataFrame
-        Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better``, ``worse`` (the neighbour, than this
-        territory), ``method`` (different, but so are the methods) or ``unclear``.
+        Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than
+        this territory), ``method`` (different, but so are the methods) or ``unclear``.
     """
     known = exchange.indicators().set_index("indicator")
     rows = pd.concat([own.assign(territory=here), others], ignore_index=True)
@@ -157,13 +163,9 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
     """
     lines = []
     for (indicator, unit), rows in table.groupby(["indicator", "unit"], sort=False):
-        own, others = (
-            rows[rows["indicator_difference"] == "here"],
-            rows[rows["indicator_difference"] != "here"],
-        )
-        counts = [
-            int((others["indicator_difference"] == name).sum()) for name in ("better", "worse", "method")
-        ]
+        differs = rows["indicator_difference"]
+        own, others = rows[differs == "here"], rows[differs != "here"]
+        counts = [int((differs == name).sum()) for name in ("better", "worse", "method")]
         if len(own):
             median = float(f"{others['central'].median():.3g}")
             lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))

@@ -9,13 +9,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.breakdown import TOTAL
 from eit_analysis.change.indicators import MASSES
 from eit_analysis.change.pooled_rates import pooled
+from eit_analysis.config import StudyConfig
+from eit_analysis.reference import exchange
 
 FIT_COLUMNS = [
-    "category", "kind", "left_t_per_year", "each_t_per_year", "n_done_elsewhere", "n_territories",
-    "territory", "contact", "done_here",
+    "category", "kind", "prospect_t_per_year", "left_t_per_year", "each_t_per_year", "n_territories",
+    "territory", "contact",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
@@ -34,8 +37,69 @@ def rates(funnel: pd.DataFrame, others: pd.DataFrame, here: str) -> pd.DataFrame
     summed = pd.concat([whole, parts.groupby(["territory", "status"], as_index=False)["n_synergies"].sum()])
     wide = summed.pivot_table(index="territory", columns="status", values="n_synergies", aggfunc="sum")
     wide = wide.reindex(columns=["lead", "done"]).rename_axis(columns=None)
-    counts = wide.set_axis(["n_leads", "n_done"], axis=1).dropna(subset="n_leads").fillna(0).reset_index()
-    return pooled(counts[counts["n_done"] <= counts["n_leads"]].astype({"n_leads": int, "n_done": int}), here)
+    # A stage that is not told is not nothing.
+    counts = wide.set_axis(["n_leads", "n_done"], axis=1).dropna().astype(int).reset_index()
+    return pooled(counts, here)
+
+
+def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
+    """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
+
+    A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above`` or ``below``
+    this one, whose difference is established (``higher``, ``lower``) or not (``unclear``). None is empty, and
+    there are none without a rate here.
+    """
+    own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
+    gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
+    known = others["rate_difference"]
+    groups = {"others": gap.notna(), "above": gap > 0, "below": gap <= 0}
+    groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
+    names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
+    lines = [(group, len(found), french.listed(found, "et")) for group, found in names.items() if found]
+    return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
+
+
+def place(stand: pd.DataFrame) -> str:
+    """Which case :func:`standing` is: ``unknown``, ``best``, ``worst`` or ``between``."""
+    groups = set(stand["standing"])
+    if "others" not in groups:
+        return "unknown"
+    return "best" if "above" not in groups else "worst" if "below" not in groups else "between"
+
+
+def reality(stand: pd.DataFrame) -> str:
+    """Whether differences are established: ``unknown``, ``none``, ``some`` or ``all``."""
+    groups = set(stand["standing"])
+    if "others" not in groups:
+        return "unknown"
+    return "none" if not groups & {"higher", "lower"} else "some" if "unclear" in groups else "all"
+
+
+def reachable(fits: pd.DataFrame) -> pd.DataFrame:
+    """Those of :func:`to_take_up` whose territory says whom to ring."""
+    return fits.dropna(subset=["contact"]).reset_index(drop=True)
+
+
+def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
+    """What this territory chose that another may choose otherwise: ``exchange_parameter, value_text``."""
+    rules = settings.disclosure
+    values: dict[str, object] = {
+        f"{EVIDENCE}{name}": width for name, width in settings.evidence_half_width.items()
+    }
+    values |= {
+        "shared_error": settings.shared_error_correlation,
+        "prefer_register": "yes" if settings.prefer_register else "no",
+        "minimum_units": rules.minimum_units,
+        "maximum_share": rules.maximum_share,
+        "minimum_people": rules.minimum_people,
+        "lead_counted": "every line of the register, dropped ones too",
+        "format": exchange.FORMAT,
+        "program": program,
+    }
+    texts = [
+        (name, f"{value:g}" if isinstance(value, float) else str(value)) for name, value in values.items()
+    ]
+    return pd.DataFrame(texts, columns=["exchange_parameter", "value_text"])
 
 
 def to_take_up(
@@ -43,8 +107,9 @@ def to_take_up(
 ) -> pd.DataFrame:
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
-    A family and kind that others have done and that this territory has not come first, then those of the
-    largest prospect: the tonnes of one such synergy elsewhere, or what is left here if that is less.
+    What is known to be done here, or whose family is recovered whole, is left out. Of the others those of the
+    largest prospect come first: the tonnes of one such synergy elsewhere, or what is left here if that is
+    less; where that is not printed, what leaves the actors is the limit.
 
     Parameters
     ----------
@@ -59,31 +124,25 @@ def to_take_up(
         Columns ``FIT_COLUMNS``, one row for each family and kind; ``territory`` and ``contact`` are those of
         where such a synergy moves most tonnes.
     """
-    left = own_flows.assign(left_t_per_year=own_flows[MASSES[0]] * (1 - own_flows["recovered_percent"] / 100))
-    left = left.loc[left["left_t_per_year"] > 0, ["category", "left_t_per_year"]]
+    mass = own_flows[MASSES[0]].astype(float)
+    left = mass * (1 - own_flows["recovered_percent"] / 100)
+    known = own_flows.assign(left_t_per_year=left, limit=left.fillna(mass))
+    known = known.loc[known["limit"] > 0, ["category", "left_t_per_year", "limit"]]
     theirs = done[(done["n_synergies"] > 0) & (done["category"] != TOTAL) & (done["kind"] != TOTAL)]
     theirs = theirs.assign(each_t_per_year=theirs["realised_t_per_year"] / theirs["n_synergies"])
-    theirs = theirs[theirs["each_t_per_year"] > 0].merge(left, on="category")
+    theirs = theirs[theirs["each_t_per_year"] > 0].merge(known, on="category")
     contacts = territories.set_index("territory")["contact"]
-    whole = own_done["category"] == TOTAL
-    here = set(own_done.loc[~whole, ["category", "kind"]].itertuples(index=False, name=None))
-    # What is not printed may well have been done.
-    every = own_done.loc[whole, "n_synergies"].sum() == own_done.loc[~whole, "n_synergies"].sum() > 0
-    absent = "no" if every else "unknown"
+    here = set(own_done[["category", "kind"]].itertuples(index=False, name=None))
     lines = []
     for (category, kind), rows in theirs.groupby(["category", "kind"]):
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
-        contact = contacts.get(first["territory"])
-        lines.append(
-            (category, kind, first["left_t_per_year"], first["each_t_per_year"], int(rows["n_synergies"].sum()),
-             len(rows), first["territory"], contact, "yes" if (category, kind) in here else absent)
-        )  # fmt: skip
+        name, each = first["territory"], first["each_t_per_year"]
+        if (category, kind) not in here:
+            stake = (min(first["limit"], each), first["left_t_per_year"], each)
+            lines.append((category, kind, *stake, len(rows), name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS)
-    prospect = table[["left_t_per_year", "each_t_per_year"]].min(axis=1)
-    ordered = table.assign(prospect=prospect, known=table["done_here"] == "yes").sort_values(
-        ["known", "prospect", "category", "kind"], ascending=[True, False, True, True], kind="stable"
-    )
-    return ordered[FIT_COLUMNS].reset_index(drop=True)
+    order = ["prospect_t_per_year", "category", "kind"]
+    return table.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
 
 
 def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +173,7 @@ def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame
 
 
 def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.DataFrame:
-    """Every parameter of every territory: ``exchange_parameter, territory, value_text, as_here`` (yes or no)."""
+    """Every parameter of every territory: ``exchange_parameter, territory, value_text, as_here``."""
     ours = own.set_index("exchange_parameter")["value_text"]
     rows = pd.concat([own.assign(territory=here), methods], ignore_index=True)
     rows = rows[rows["exchange_parameter"].isin(ours.index)]
@@ -123,4 +182,5 @@ def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.Data
     order = {name: place for place, name in enumerate(ours.index)}
     rows = rows.assign(order=rows["exchange_parameter"].map(order))
     rows = rows.sort_values(["order", "other", "territory"], ignore_index=True)
+    rows["value_text"] = rows["value_text"].str.replace(r"(?<=\d)\.(?=\d)", ",", regex=True)
     return rows[["exchange_parameter", "territory", "value_text", "as_here"]]

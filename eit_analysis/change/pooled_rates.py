@@ -135,14 +135,14 @@ def pooled(counts: pd.DataFrame, here: str) -> pd.DataFrame:
     own = np.flatnonzero(rows["territory"] == here)
     above = fitted.above(int(own[0])) if len(own) else np.full(len(rows), np.nan)
     verdict = np.select([above >= CERTAIN, above <= 1 - CERTAIN], ["higher", "lower"], "unclear")
-    verdict = np.where(np.isnan(above), None, np.where(rows["territory"] == here, "here", verdict))
+    verdict = np.where(rows["territory"] == here, "here", verdict)
     table = rows.assign(
         share_percent=100 * rows["n_done"] / rows["n_leads"],
         pooled_percent=100 * fitted.means,
         pooled_low_percent=100 * ends[0],
         pooled_high_percent=100 * ends[1],
         higher_percent=np.where(rows["territory"] == here, np.nan, 100 * above),
-        rate_difference=verdict,
+        rate_difference=pd.Series(verdict, dtype=object).where(np.isfinite(above)),
     )
     ordered = table.sort_values(["pooled_percent", "territory"], ascending=[False, True], kind="stable")
     return ordered[RATE_COLUMNS].reset_index(drop=True)

@@ -57,7 +57,7 @@ def read_descriptor(members: dict[str, bytes]) -> tuple[int, list[Resource]]:
 
 def _parsed(data: bytes | None) -> dict[str, Any]:
     if data is None:
-        raise RefusedError("exchange_no_descriptor", name=NAME)
+        raise RefusedError("exchange_no_descriptor", member=NAME)
     text, _ = text_of(data)
     if len(data) > BYTES or _depth(text) > DEPTH:
         raise RefusedError("exchange_descriptor")
@@ -89,10 +89,9 @@ def _resource(given: dict[str, Any], version: int, members: dict[str, bytes]) ->
         raise RefusedError("exchange_elsewhere")
     if path not in members:
         raise RefusedError("exchange_no_member", path=path)
-    stated = given.get("hash")
-    if isinstance(stated, str) and stated.startswith("sha256:"):
-        if stated.removeprefix("sha256:").casefold() != hashlib.sha256(members[path]).hexdigest():
-            raise RefusedError("exchange_changed", path=path)
+    stated, true = str(given.get("hash")), f"sha256:{hashlib.sha256(members[path]).hexdigest()}"
+    if stated.startswith("sha256:") and stated.casefold() != true:
+        raise RefusedError("exchange_changed", path=path)
     schema = given.get("schema")
     fields = schema.get("fields") if isinstance(schema, dict) else []
     units = {

@@ -79,12 +79,12 @@ def read_territories(folder: Path, here: str = "") -> Territories:
         except RefusedError as error:
             refused.append((name, f"{error}."))
         except OSError:
-            refused.append((name, f"{sentence('exchange_closed')}."))
+            refused.append((name, _told("exchange_closed")))
     kept: dict[str, _Sent] = {}
     for one in sorted(sent, key=lambda one: (-int(one.own["reference_year"] or 0), one.file)):
         first = kept.setdefault(str(one.own["territory"]).casefold(), one)
         if first is not one:
-            refused.append((one.file, f"{sentence('exchange_twice', file=first.file)}."))
+            refused.append((one.file, _told("exchange_twice", file=first.file)))
     every = sorted(kept.values(), key=lambda one: str(one.own["territory"]).casefold())
     return Territories(
         {table: _joined(every, table) for table in exchange.tables()},
@@ -94,6 +94,10 @@ def read_territories(folder: Path, here: str = "") -> Territories:
             columns=CONVERTED,
         ),
     )
+
+
+def _told(name: str, **fields: object) -> str:
+    return f"{sentence(name, **fields)}."
 
 
 def _joined(every: list[_Sent], table: str) -> pd.DataFrame:

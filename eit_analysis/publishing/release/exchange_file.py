@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,7 +145,7 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def _resource(name: str, frame: pd.DataFrame, text: str) -> dict[str, Any]:
-    declared = exchange.columns(name).set_index("column")
+    declared = {row["column"]: row for row in exchange.columns(name).to_dict("records")}
     content = text.encode()
     return {
         "name": name,
@@ -157,13 +157,13 @@ def _resource(name: str, frame: pd.DataFrame, text: str) -> dict[str, Any]:
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {
-            "fields": [_field(str(column), declared.loc[str(column)]) for column in frame.columns],
+            "fields": [_field(column, declared[column]) for column in map(str, frame.columns)],
             "missingValues": [""],
         },
     }
 
 
-def _field(column: str, declared: pd.Series) -> dict[str, Any]:
+def _field(column: str, declared: dict[Hashable, Any]) -> dict[str, Any]:
     """One field of a Table Schema, in the words of the vocabulary."""
     style = wording.heading(column)
     kind = {"int": "integer", "float": "number"}.get(str(declared["dtype"]), "string")

@@ -37,15 +37,20 @@ class Reckoned(Table):
         printed: bool = False,
     ) -> None:
         self.parents, self.reckon, self.printed = list(parents), reckon, printed
+        self._made = pd.DataFrame()
+        self._made_of: list[tuple[bytes, bytes]] | None = None
         super().__init__(viewer, title, pd.DataFrame(columns=list(keys)), keys, note, coarse=True)
 
     @property
-    def frame(self) -> pd.DataFrame:  # type: ignore[override]
+    def frame(self) -> pd.DataFrame:
         """Of what the parents print once they are audited; before that, of all that they hold."""
-        if "_made" not in self.__dict__ or not self.printed:
+        # Asked for before the audit, it is made again after it.
+        closed = [(parent.hidden.tobytes(), parent.shut.tobytes()) for parent in self.parents if self.printed]
+        if self._made_of != closed:
             rows = [_printed(parent) if self.printed else parent.frame for parent in self.parents]
-            self.__dict__["_made"] = self.reckon(*rows).reset_index(drop=True)
-        return self.__dict__["_made"]
+            self._made = self.reckon(*rows).reset_index(drop=True)
+            self._made_of = closed
+        return self._made
 
     @frame.setter
     def frame(self, _: pd.DataFrame) -> None:
