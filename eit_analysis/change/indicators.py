@@ -113,8 +113,9 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     Returns
     -------
     pandas.DataFrame
-        Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than
-        this territory), ``method`` (different, but so are the methods) or ``unclear``.
+        Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than this
+        territory), ``higher`` or ``lower`` where neither is better, ``method`` (different, but so are the
+        methods) or ``unclear``.
     """
     known = exchange.indicators().set_index("indicator")
     rows = pd.concat([own.assign(territory=here), others], ignore_index=True)
@@ -131,11 +132,16 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = pd.Series(2 * norm.sf(np.abs(gap.astype(float) / spread)), index=rows.index).where(neighbour)
     apart = holm(chance) < LEVEL
-    good = np.where(rows["indicator"].map(known["better"]) == "high", 1.0, -1.0) * gap.astype(float) > 0
+    wanted = rows["indicator"].map(known["better"])
+    good = (wanted == "high") == (gap.astype(float) > 0)
     same = set(methods.loc[methods["same_evidence"] == "yes", "territory"])
     rests = rows["indicator"].map(known["needs_evidence"]) == "yes"
     method = rests & ~rows["territory"].isin(same)
-    verdict = np.select([~neighbour, ~apart, method, good], ["here", "unclear", "method", "better"], "worse")
+    verdict = np.select(
+        [~neighbour, ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
+        ["here", "unclear", "method", "higher", "lower", "better"],
+        "worse",
+    )
     order = rows["indicator"].map({name: place for place, name in enumerate(known.index)})
     rows = rows.assign(indicator_difference=verdict, order=order, other=neighbour)
     return rows.sort_values(["order", "other", "territory"], ignore_index=True)[BESIDE_COLUMNS]
@@ -159,13 +165,17 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``AROUND_COLUMNS``: the value here, the median of the others, of how many; how many of them
-        are better or worse beyond doubt, and how many differ with another method.
+        are better or worse beyond doubt (missing where neither is better), and how many differ with another
+        method.
     """
     lines = []
+    wanted = exchange.indicators().set_index("indicator")["better"].to_dict()
     for (indicator, unit), rows in table.groupby(["indicator", "unit"], sort=False):
         differs = rows["indicator_difference"]
         own, others = rows[differs == "here"], rows[differs != "here"]
-        counts = [int((differs == name).sum()) for name in ("better", "worse", "method")]
+        counts = [float((differs == name).sum()) for name in ("better", "worse", "method")]
+        if not wanted[str(indicator)]:
+            counts[:2] = [np.nan, np.nan]
         if len(own):
             median = float(f"{others['central'].median():.3g}")
             lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))

@@ -17,8 +17,8 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.reference import exchange
 
 FIT_COLUMNS = [
-    "category", "kind", "prospect_t_per_year", "left_t_per_year", "each_t_per_year", "n_territories",
-    "territory", "contact",
+    "rank", "category", "kind", "prospect_t_per_year", "left_t_per_year", "each_t_per_year", "territory",
+    "contact",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
@@ -77,7 +77,7 @@ def reality(stand: pd.DataFrame) -> str:
 
 def reachable(fits: pd.DataFrame) -> pd.DataFrame:
     """Those of :func:`to_take_up` whose territory says whom to ring."""
-    return fits.dropna(subset=["contact"]).reset_index(drop=True)
+    return _ranked(fits.dropna(subset=["contact"]))
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
@@ -107,9 +107,9 @@ def to_take_up(
 ) -> pd.DataFrame:
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
-    What is known to be done here, or whose family is recovered whole, is left out. Of the others those of the
-    largest prospect come first: the tonnes of one such synergy elsewhere, or what is left here if that is
-    less; where that is not printed, what leaves the actors is the limit.
+    What is known to be done here, or whose family is recovered whole, is left out. Of the others those come
+    first that are known to have tonnes left, then those of the largest prospect: the tonnes of one such
+    synergy elsewhere, or what is left here if that is less; where that is not printed, what leaves the actors.
 
     Parameters
     ----------
@@ -139,10 +139,15 @@ def to_take_up(
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
             stake = (min(first["limit"], each), first["left_t_per_year"], each)
-            lines.append((category, kind, *stake, len(rows), name, contacts.get(name)))
-    table = pd.DataFrame(lines, columns=FIT_COLUMNS)
-    order = ["prospect_t_per_year", "category", "kind"]
-    return table.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+            lines.append((category, kind, *stake, name, contacts.get(name)))
+    table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
+    table = table.assign(unknown=table["left_t_per_year"].isna())
+    order = ["unknown", "prospect_t_per_year", "category", "kind"]
+    return _ranked(table.sort_values(order, ascending=[True, False, True, True], kind="stable"))
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(rank=range(1, len(rows) + 1))[FIT_COLUMNS].reset_index(drop=True)
 
 
 def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +164,9 @@ def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame
         ``territory, reference_year, exchange_format, n_same, n_differing, n_not_said, same_evidence``
         (``yes``, ``no`` or ``unknown``: whether masses are taken to be as uncertain as here).
     """
-    ours = own.set_index("exchange_parameter")["value_text"]
+    ours = own.set_index("exchange_parameter")["value_text"].drop(
+        labels=["format", "program"], errors="ignore"
+    )
     lines = []
     for row in territories.itertuples(index=False):
         theirs = methods[methods["territory"] == row.territory].set_index("exchange_parameter")["value_text"]
@@ -182,5 +189,5 @@ def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.Data
     order = {name: place for place, name in enumerate(ours.index)}
     rows = rows.assign(order=rows["exchange_parameter"].map(order))
     rows = rows.sort_values(["order", "other", "territory"], ignore_index=True)
-    rows["value_text"] = rows["value_text"].str.replace(r"(?<=\d)\.(?=\d)", ",", regex=True)
+    rows["value_text"] = rows["value_text"].str.replace(r"^(\d+)\.(\d+)$", r"\1,\2", regex=True)
     return rows[["exchange_parameter", "territory", "value_text", "as_here"]]

@@ -40,5 +40,7 @@ def tables() -> list[str]:
 
 
 def indicators() -> pd.DataFrame:
-    """The indicators: ``indicator, denominator, unit, better`` (``low`` or ``high``), ``needs_evidence``."""
+    """The indicators: ``indicator, denominator, unit, better`` (``low``, ``high`` or ""), and
+    ``needs_evidence``, ``yes`` where it rests on how uncertain masses are taken to be.
+    """
     return reference.load("exchange_indicators").fillna("")

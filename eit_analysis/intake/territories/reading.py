@@ -14,6 +14,7 @@ from eit_analysis.intake.territories.cells import clean, factor, value
 from eit_analysis.intake.territories.descriptor import Resource, read_descriptor
 from eit_analysis.intake.territories.guard import FILE_BYTES, LINES, RefusedError, text_of, unpacked
 from eit_analysis.reference import exchange, sentence
+from eit_analysis.reference.vocabulary import heading
 
 MOST = 200  # files
 CONVERTED = ["exchange_file", "territory", "exchange_table", "column", "exchange_rule"]
@@ -196,7 +197,7 @@ def _columns(header: list[str], resource: Resource, sent: _Sent) -> dict[str, Co
         times = factor(clean(stated), unit, name)
         if times != 1.0:
             rule = sentence("exchange_converted", given=clean(stated), kept=unit)
-            sent.converted.append((resource.table, column, rule))
+            sent.converted.append((resource.table, heading(column).header, rule))
         found[column] = (given[name], dtype, required == "yes", times, CONTROLS.sub(" ", name))
     return found
 
