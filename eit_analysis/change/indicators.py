@@ -25,7 +25,8 @@ MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 INDICATOR_COLUMNS = ["indicator", "denominator", "central", "low", "high", "unit"]
 BESIDE_COLUMNS = ["indicator", "territory", "central", "low", "high", "unit", "indicator_difference"]
 AROUND_COLUMNS = [
-    "indicator", "unit", "central", "others_median", "n_territories", "n_better", "n_worse", "n_other_method",
+    "indicator", "unit", "here_value", "others_median", "n_territories", "n_better", "n_worse",
+    "n_other_method",
 ]  # fmt: skip
 
 

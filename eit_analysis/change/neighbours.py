@@ -46,14 +46,15 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
 
     A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above`` or ``below``
-    this one, whose difference is established (``higher``, ``lower``) or not (``unclear``). None is empty, and
-    there are none without a rate here.
+    this one, whose difference is ``established`` (``higher``, ``lower``) or not (``unclear``); none of them
+    empty, and none at all without a rate here.
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
     known = others["rate_difference"]
     groups = {"others": gap.notna(), "above": gap > 0, "below": gap <= 0}
     groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
+    groups["established"] = groups["higher"] | groups["lower"]
     names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
     lines = [(group, len(found), french.listed(found, "et")) for group, found in names.items() if found]
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
@@ -72,7 +73,7 @@ def reality(stand: pd.DataFrame) -> str:
     groups = set(stand["standing"])
     if "others" not in groups:
         return "unknown"
-    return "none" if not groups & {"higher", "lower"} else "some" if "unclear" in groups else "all"
+    return "none" if "established" not in groups else "some" if "unclear" in groups else "all"
 
 
 def reachable(fits: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def to_take_up(
 
     What is known to be done here, or whose family is recovered whole, is left out. Of the others those come
     first that are known to have tonnes left, then those of the largest prospect: the tonnes of one such
-    synergy elsewhere, or what is left here if that is less; where that is not printed, what leaves the actors.
+    synergy elsewhere, or what is left here if that is less (what leaves the actors, if it is not printed).
 
     Parameters
     ----------

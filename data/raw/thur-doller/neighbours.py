@@ -34,7 +34,7 @@ MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 Rows = list[list[object]]
 
 # Funnel: leads, studies, commitments, done, of exchanges then of poolings. Done: family, kind, number,
-# tonnes. Flows: family, tonnes, half-width, share recovered. Indicators: value and half-width, both in the unit.
+# tonnes. Flows: family, tonnes, half-width, share recovered. Indicators: value and half-width.
 TERRITORIES: dict[str, dict] = {
     "val-d-aubrelle": {
         "name": "Val d'Aubrelle (fictif)",
