@@ -133,7 +133,7 @@ def test_the_decision_page_is_one_side(published: Path, tmp_path: Path, audience
         "03_employment_skills_forecast",
         "04_change_governance",
         "05_territory_exchange",
-    ],  # fmt: skip
+    ],
 )
 def test_nothing_is_shrunk_nor_printed_below_nine_points_in_a_figure(
     published: Path, browser: Browser, tmp_path: Path, page: str
