@@ -175,8 +175,10 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
         differs = rows["indicator_difference"]
         own, others = rows[differs == "here"], rows[differs != "here"]
         counts = [float((differs == name).sum()) for name in ("better", "worse", "method")]
-        if not wanted[str(indicator)]:
-            counts[:2] = [np.nan, np.nan]
+        if others.empty:
+            counts = [np.nan] * 3
+        elif not wanted[str(indicator)]:
+            counts[:2] = [np.nan] * 2
         if len(own):
             median = float(f"{others['central'].median():.3g}")
             lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))
