@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import SAMPLE, eit
+from command import SAMPLE, eit, refused
 from frictionless import Package
+from small_pages import write_notebook
 
 from eit_analysis.files import zipped
 from eit_analysis.intake.territories import read_territories
 from eit_analysis.publishing.release.exchange_file import harmless
+from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.reference import exchange
-from eit_analysis.study import list_waves
+from eit_analysis.study import Study, list_waves
 
 HERE = "Vallées de la Thur et de la Doller"
 
@@ -109,20 +111,33 @@ def test_the_folder_of_what_is_received_is_no_wave() -> None:
     assert list_waves(SAMPLE.parents[2], "thur-doller") == ["2015", "2018"]
 
 
-def test_the_command_says_where_the_file_is_or_what_is_missing(published: Path) -> None:
-    from eit_analysis.errors import InputError
-    from eit_analysis.publishing.sharing import shared
-    from eit_analysis.study import open_study
+SHARED = """
+import pandas as pd
+about = pd.DataFrame([{"territory": "Vallée =1+1", "reference_year": 2018}])
+release.exchange_file("Fichier", 2018, flows=table, territory=release.summary(about, "Ici", ["territory"]))
+"""
 
-    study = open_study("thur-doller", root=published)
-    assert re.fullmatch(
-        r"Fichier d'échange\u00a0: reports/thur-doller/2018/public/echange/thur-doller-2018-echange\.zip "
-        r"\(\d,\d\u00a0ko, licence etalab-2\.0\)\.",
-        shared(study),
+
+def test_the_command_writes_public_pages_and_says_where_the_file_is(small_study: Study) -> None:
+    root = small_study.root
+    write_notebook(root, "01_table", "table")
+    refused(eit(root, "share", "essai"), "fichier d'échange", "05_territory_exchange")
+    write_notebook(root, "05_territory_exchange", "table", SHARED)
+    done = eit(root, "share", "essai")
+    assert (done.returncode, done.stderr) == (0, "")
+    path = "reports/essai/2018/public/echange/essai-2018-echange.zip"
+    assert re.search(
+        rf"Fichier d'échange\u00a0: {path} \(\d,\d\u00a0ko, licence etalab-2\.0\)\.$", done.stdout.strip()
     )
-    with pytest.raises(InputError, match="05_territory_exchange"):
-        shared(open_study("thur-doller", "2015", published))
-    assert "eit share" in eit(published, "share", "--help").stdout
+    # Of E5, who holds nearly all of the wood, no line tells; E7 refused and is not counted.
+    flows = rows(members(root / path)["flows.csv"])
+    assert sorted(row[0] for row in flows[1:]) == ["paper", "textile"]
+    before = (root / path).read_bytes()
+    assert eit(root, "share", "essai").returncode == 0 and (root / path).read_bytes() == before
+    assert [record.audience for record in ReleaseLog(small_study).records()][-2:] == ["public", "public"]
+    assert "aucun écart" in eit(root, "verify", "essai").stdout
+    (root / path).write_bytes(b"x")
+    assert "essai-2018-echange.zip diffère" in eit(root, "verify", "essai").stdout
 
 
 # The six neighbours that ship.

@@ -17,6 +17,7 @@ MEMBERS = 40
 MEMBER_BYTES = 2 << 20
 UNPACKED_BYTES = 4 << 20
 LINES = 20_000  # of a table
+CELL = 10_000  # characters
 PLAIN = re.compile(r"[A-Za-z0-9][\w-]*\.(csv|json|md|txt)")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from eit_analysis.errors import CONTROLS
 from eit_analysis.intake.territories.cells import clean, factor, value
 from eit_analysis.intake.territories.descriptor import Resource, read_descriptor
-from eit_analysis.intake.territories.guard import FILE_BYTES, LINES, RefusedError, text_of, unpacked
+from eit_analysis.intake.territories.guard import CELL, FILE_BYTES, LINES, RefusedError, text_of, unpacked
 from eit_analysis.reference import exchange, sentence
 from eit_analysis.reference.vocabulary import heading
 
@@ -143,6 +143,8 @@ def _table(data: bytes, resource: Resource, sent: _Sent) -> Rows:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if old else ",", strict=True))
     except csv.Error:
         raise RefusedError("exchange_csv", path=resource.path) from None
+    if max((len(cell) for line in lines for cell in line), default=0) > CELL:
+        raise RefusedError("exchange_csv", path=resource.path)
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     if not lines or len(lines) > LINES:
         raise RefusedError("exchange_lines", path=resource.path, most=LINES)
