@@ -80,6 +80,10 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--slides", action="store_true", help="fait aussi des diapositives, par Chromium")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
 
+    share = commands.add_parser("share", help="écrit le fichier d'échange pour les autres territoires")
+    share.add_argument("study", metavar="ÉTUDE")
+    share.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+
     register = commands.add_parser("import", help="verse un registre ou des données ouvertes dans l'étude")
     register.add_argument("register", metavar="REGISTRE", help=REGISTER_NAMES)
     register.add_argument("file", type=Path, metavar="FICHIER")
@@ -182,6 +186,25 @@ def command_run(arguments: argparse.Namespace) -> int:
     return FAILED if failures else DONE
 
 
+def command_share(arguments: argparse.Namespace) -> int:
+    """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
+    from eit_analysis.publishing.notebooks import find_notebooks
+    from eit_analysis.publishing.press import publish
+    from eit_analysis.publishing.sharing import PUBLIC, shared
+    from eit_analysis.settings_checks import check_names
+
+    study = open_study(arguments.study, arguments.wave)
+    study.manifest()
+    notebooks = find_notebooks(study.root, [])
+    with locked(study, f"eit share {study.name}", warn):
+        check_names(study)
+        failures = publish(study, [PUBLIC], notebooks, {}, 2, progress, print)
+    for run in failures:
+        warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
+    print(shared(study))
+    return FAILED if failures else DONE
+
+
 def command_import(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.registers import WASTE_REGISTERS, import_register
 
@@ -232,6 +255,7 @@ COMMANDS = {
     "new": command_new,
     "clean": command_clean,
     "run": command_run,
+    "share": command_share,
     "import": command_import,
     "releases": command_releases,
     "verify": command_verify,

@@ -131,7 +131,7 @@ class ExchangeSettings(Section):
     """What the file that another territory reads says of its use; whom to ask is the contact of the pages."""
 
     licence: Said = "etalab-2.0"
-    """Licence du fichier que lit un autre territoire."""
+    """Licence du fichier transmis : etalab-2.0, ODbL-1.0, CC-BY-4.0 ou le nom d’une autre."""
 
 
 Projects = Annotated[list[Project], _once(lambda project: f"le projet « {project.code} »")]

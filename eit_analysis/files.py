@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+SAME = (2000, 1, 1, 0, 0, 0)  # the day of what is packed
 
 
 @contextmanager
@@ -38,6 +42,15 @@ def open_atomic(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files in one ZIP, by path within it: the same files make the same bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, SAME), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
 
 
 _together: list[tuple[Path, Path]] | None = None  # one for all threads that write

@@ -16,6 +16,7 @@ import pandas as pd
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.reference.exchange import RECEIVED
 from eit_analysis.settings_file import read_config
 
 
@@ -80,6 +81,11 @@ class Study:
         return earlier[-1] if earlier else ""
 
     @property
+    def received(self) -> Path:
+        """The folder of the exchange files that other territories sent."""
+        return self.root / "data" / "raw" / self.name / RECEIVED
+
+    @property
     def waves(self) -> list[str]:
         return list_waves(self.root, self.name)
 
@@ -131,7 +137,8 @@ def list_studies(root: Path) -> list[str]:
 
 def list_waves(root: Path, name: str) -> list[str]:
     folder = root / "data" / "raw" / name
-    return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    found = (p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    return sorted(name for name in found if name != RECEIVED)
 
 
 def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:

@@ -43,6 +43,7 @@ PUBLISHED = (
     "test_taken_away",
     "test_flow_report_by_hand",
     "test_attack_published",
+    "test_exchange_file",
 )  # read what `published` wrote
 # Begun last, one of these, or a notebook, would be all that is left on one core.
 LONG = (

@@ -127,7 +127,13 @@ def test_the_decision_page_is_one_side(published: Path, tmp_path: Path, audience
 
 @pytest.mark.parametrize(
     "page",
-    ["01_flow_diagnosis", "02_synergy_scoring", "03_employment_skills_forecast", "04_change_governance"],
+    [
+        "01_flow_diagnosis",
+        "02_synergy_scoring",
+        "03_employment_skills_forecast",
+        "04_change_governance",
+        "05_territory_exchange",
+    ],
 )
 def test_nothing_is_shrunk_nor_printed_below_nine_points_in_a_figure(
     published: Path, browser: Browser, tmp_path: Path, page: str

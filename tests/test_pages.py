@@ -31,6 +31,7 @@ PAGES = (
     "02_synergy_scoring",
     "03_employment_skills_forecast",
     "04_change_governance",
+    "05_territory_exchange",
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

@@ -22,6 +22,10 @@
     Hours and money, and all indicators beside their targets.
 ``elsewhere``
     The share of leads that other approaches say they realised.
+``achieved``
+    What the register has reached by kind, what was done by family.
+``pooled_rates``, ``indicators``, ``neighbours``
+    This territory beside others: rates partially pooled, indicators, what to take up, methods.
 ``obstacles``
     The leads whose actors trust little.
 ``sharing``, ``shapley``, ``nucleolus``
@@ -32,9 +36,9 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "agreement", "answers", "board", "calibration", "clauses", "durations", "efforts", "elsewhere",
-    "evolution", "funnel", "governance", "nucleolus", "obstacles", "opinions", "progress", "reliability",
-    "results", "shapley", "sharing", "waiting",
+    "achieved", "agreement", "answers", "board", "calibration", "clauses", "durations", "efforts",
+    "elsewhere", "evolution", "funnel", "governance", "indicators", "neighbours", "nucleolus", "obstacles",
+    "opinions", "pooled_rates", "progress", "reliability", "results", "shapley", "sharing", "waiting",
 )  # fmt: skip
 __all__ = [*MODULES]
 

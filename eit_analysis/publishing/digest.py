@@ -132,8 +132,8 @@ def _details(rest: str) -> list[Markup]:
 
 
 def beside(page: str) -> list[str]:
-    """Paths of the tables and sheets that a page leads to."""
-    found = re.findall(r'href="((?:tables|fiches)/[^"#?]+)"', page)
+    """Paths of the tables, sheets and exchange files that a page leads to."""
+    found = re.findall(r'href="((?:tables|fiches|echange)/[^"#?]+)"', page)
     return sorted({html.unescape(name) for name in found})
 
 

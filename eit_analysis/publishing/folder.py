@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
+from eit_analysis.files import zipped
 from eit_analysis.publishing import notices, paper
 from eit_analysis.publishing.decision import decision
 from eit_analysis.publishing.digest import Digest, beside, digest
@@ -20,7 +19,6 @@ from eit_analysis.study import Study
 
 Files = dict[str, bytes]
 FORMS = ("pdf", "slides")
-SAME = (2000, 1, 1, 0, 0, 0)  # the same files make the same archive
 
 
 def folder_files(
@@ -81,7 +79,7 @@ def _with_index(study: Study, audience: str, files: Files, version: Version, for
     ranked = sorted(names, key=lambda name: (name in reports and not reports[name].cards, name))
     entries = [_entry(name, reports.get(name), files) for name in ranked]
     files["index.html"] = notices.index(study, audience, entries, version, archive).encode()
-    files[archive] = _archive(files)
+    files[archive] = zipped(files)  # to be sent or laid on any web server: links are relative
     return files
 
 
@@ -89,15 +87,6 @@ def _entry(name: str, report: Digest | None, files: Files) -> notices.Entry:
     failed = f"{name}.echec.html"
     title = report.title if report else name
     return notices.Entry(title, report, failed if failed in files else "", files.keys())
-
-
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    """All files in one, to be sent or laid on any web server: links between them are relative."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, SAME), content, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
 
 
 def page_files(folder: Path, name: str) -> Files:

@@ -17,6 +17,7 @@ from eit_analysis.publishing.gathering import Silence, gathered
 from eit_analysis.publishing.html import TEMPLATES, in_notebook
 from eit_analysis.publishing.layout import Numbered, Section, arranged
 from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
@@ -56,6 +57,7 @@ class Drawing:
     csvs: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
+    packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
     def parts(self, blocks: list[Block]) -> list[Part]:
         """The sections of a page, drawn."""
@@ -89,6 +91,10 @@ class Drawing:
                 made = {sheet.name: _sheet(self, sheet, self.version) for sheet in block.sheets}
                 self.sheets |= {f"fiches/{self.name}-{name}.html": page for name, page in made.items()}
             return block.html(self.name)
+        if isinstance(block, ExchangeFile):
+            if block.leaves and self.version is not None:
+                self.packed[block.path] = block.members()
+            return block.html(self.name, block.path)
         return block.html(f"b{number}")
 
     def _table(self, table: Table) -> Markup:

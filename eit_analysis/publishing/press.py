@@ -27,6 +27,8 @@ from eit_analysis.publishing.version import Parameters, Version, data_digest, ve
 from eit_analysis.publishing.withdrawal import to_make_again, withdraw
 from eit_analysis.study import Study
 
+PACKED = (".xlsx", ".zip")  # they hold the same tables
+
 
 @dataclass(frozen=True)
 class Press:
@@ -171,7 +173,7 @@ class Press:
         if not rules or not Disclosure.model_validate(rules).as_strict_as(self.study.settings.disclosure):
             return {}
         names, may_name = self.names([]), allowed(self.study, audience, self.now)
-        texts = (text.decode() for name, text in files.items() if not name.endswith(".xlsx"))
+        texts = (text.decode() for name, text in files.items() if not name.endswith(PACKED))
         return {} if any(names.found(text) - may_name for text in texts) else files
 
 
@@ -235,7 +237,7 @@ def _named(files: Files, names: Names) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in sorted(name for name in files if re.match(r"\d[^/.]*\.html$", name)):
         read = (path for path in beside(files[name].decode()) if path in files)
-        own = [name, *(path for path in read if not path.endswith(".xlsx"))]  # which holds the same tables
+        own = [name, *(path for path in read if not path.endswith(PACKED))]
         sites = set().union(*(names.found(files[path].decode()) for path in own))
         found[name.removesuffix(".html")] = sorted(sites)
     return found

@@ -227,7 +227,7 @@ def _draw(job: Job, run: Run) -> Run:
     if not run.error:
         try:
             page = site.render(job.study, run.audience, run.name, run.blocks, job.version)
-            for text in page.texts.values():
+            for text in page.read():
                 check(job, run.audience, text)
             run.page = page
         except EitError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis import french
+from eit_analysis.files import zipped
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame, imprint
@@ -34,18 +36,31 @@ class Page:
         Its HTML, the CSV of its tables and its sheets, by path within the folder of its audience.
     workbook : bytes
         The same tables as XLSX; empty without any.
+    packed : dict of str to dict
+        Exchange files by path: the texts in each, by name.
     """
 
     name: str
     title: str
     texts: dict[str, str]
     workbook: bytes
+    packed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def files(self) -> dict[str, bytes]:
         """All of its files, by path."""
         files = {name: text.encode() for name, text in self.texts.items()}
+        files |= {
+            path: zipped({name: text.encode() for name, text in members.items()})
+            for path, members in self.packed.items()
+        }
         return files | ({workbook_file(self.name): self.workbook} if self.workbook else {})
+
+    def read(self) -> Iterator[str]:
+        """All texts that leave with it, to be searched for what may not."""
+        yield from self.texts.values()
+        for members in self.packed.values():
+            yield from members.values()
 
 
 def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
@@ -65,7 +80,8 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
     texts = {f"{name}.html": html, **drawing.csvs, **drawing.sheets}
     fiction = [FICTION] if study.settings.fictional else []
     context = " · ".join([study.settings.title, study.wave, audience_name(study, audience), *fiction])
-    return Page(name, title, texts, workbook(title, context, drawing.tables) if drawing.tables else b"")
+    tables = workbook(title, context, drawing.tables) if drawing.tables else b""
+    return Page(name, title, texts, tables, drawing.packed)
 
 
 def _title(prose: str) -> str:

@@ -19,7 +19,7 @@ from eit_analysis.publishing.report import Progress
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.study import Study
 
-DERIVED = (".pdf", ".pptx", ".zip")
+DERIVED = re.compile(r".*\.(pdf|pptx)|[^/]*\.zip")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _parameters(record: Record) -> str:
 def _verdict(record: Record, version: Version, made: Files, place: Path) -> Verdict:
     there = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     # What is made of these files alone, some of it by a browser, is not made again.
-    made, there = ({n: c for n, c in files.items() if not n.endswith(DERIVED)} for files in (made, there))
+    made, there = ({n: c for n, c in files.items() if not DERIVED.fullmatch(n)} for files in (made, there))
     different = {}
     for name in sorted(made.keys() | there.keys()):
         if name not in there:

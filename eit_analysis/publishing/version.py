@@ -71,7 +71,10 @@ def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made
 
 
 def data_digest(study: Study) -> str:
-    """Digest of all that notebooks may read of a study: the tables and logs of its waves, its settings."""
+    """Digest of all that notebooks may read of a study: the tables and logs of its waves, its settings.
+
+    And the files that other territories sent.
+    """
     found: dict[str, str] = {}
     for wave in (study.at(name) for name in study.waves):
         files = {path.name: path for path in _plain_files(wave.processed)}
@@ -83,6 +86,7 @@ def data_digest(study: Study) -> str:
             wave.load(table)
         found |= {f"{wave.wave}/{name}": _file(path) for name, path in files.items()}
     settings = study.root / "data" / "raw" / study.name
+    found |= {f"{study.received.name}/{path.name}": _file(path) for path in _plain_files(study.received)}
     found |= {
         path.name: _file(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv", ".png")
     }

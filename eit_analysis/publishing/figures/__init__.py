@@ -13,6 +13,7 @@ from eit_analysis.publishing.figures.projection import pyramid as pyramid
 from eit_analysis.publishing.figures.ranked import bars as bars
 from eit_analysis.publishing.figures.ranked import dots as dots
 from eit_analysis.publishing.figures.ranked import funnel as funnel
+from eit_analysis.publishing.figures.ranked import shrinkage as shrinkage
 from eit_analysis.publishing.figures.sankey_diagram import sankey as sankey
 from eit_analysis.publishing.figures.seasons import monthly as monthly
 from eit_analysis.publishing.figures.seats import seats as seats

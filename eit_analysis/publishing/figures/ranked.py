@@ -87,6 +87,41 @@ def dots(table: Table, value: str, low: str, high: str, names: Sequence[str] | N
     return drawn(0.9 + row_height(texts) * len(rows), paint)
 
 
+def shrinkage(table: Table, value: str, low: str, high: str, raw: str, own: str) -> str:
+    """For each row its own value, hollow, and the one drawn to what is common to all, with its interval.
+
+    Rows of which the column ``own`` is ``here`` are marked.
+    """
+    rows = table.visible.dropna(subset=[value]).iloc[::-1]
+    if rows.empty:
+        return empty()
+    names = labels(rows, table.keys, 34)
+
+    def paint(axes: Axes) -> None:
+        places = np.arange(len(rows))
+        shades = np.where(rows[own] == "here", PALETTE[0], "#9AA0A6")
+        axes.hlines(places, rows[low], rows[high], color="#555555", linewidth=2.2)
+        for place, start, end in zip(places, rows[raw], rows[value], strict=True):
+            axes.annotate(
+                "",
+                (end, place),
+                (start, place),
+                arrowprops={"arrowstyle": "-", "color": DARK, "linestyle": ":"},
+            )
+        axes.scatter(rows[raw], places, s=52, facecolor="white", edgecolor=DARK, zorder=3, label="part brute")
+        axes.scatter(
+            rows[value], places, s=62, color=shades, edgecolor=DARK, zorder=4, label="mise en commun"
+        )
+        by_row(axes, names, value)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        axes.set_xlim(left=0)
+        for label, here in zip(axes.get_yticklabels(), rows[own] == "here", strict=True):
+            label.set_fontweight("bold" if here else "normal")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False)
+
+    return drawn(1.5 + row_height(names) * len(rows), paint)
+
+
 def funnel(table: Table, value: str) -> str:
     """Centred bars in the order of the table, each with its number."""
     rows = table.visible.dropna(subset=[value]).iloc[::-1]

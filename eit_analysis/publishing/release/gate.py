@@ -18,11 +18,13 @@ from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.cards import Cards, cards_of
+from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor, check_words
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
@@ -30,6 +32,7 @@ from eit_analysis.publishing.release.sheets import Questions, Sheets, sheets_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.reference import exchange
 from eit_analysis.reference.levels import regrouped
 from eit_analysis.study import Study
 
@@ -190,6 +193,48 @@ class Release(PreparedTables):
         sites = [str(name) for name in known if str(name).endswith("site_id")]
         named = known.assign(**{name: known[name].map(self.viewer.name) for name in sites})
         return Listing(self.viewer, title, named, keys, note)
+
+    def reckoned(
+        self,
+        reckon: Callable[..., pd.DataFrame],
+        *parents: Table,
+        title: str,
+        keys: list[str],
+        note: str = "",
+    ) -> Table:
+        """A table that follows from what released ones print, and from nothing else of this study.
+
+        ``reckon`` takes their frames, rows and cells that the audience may not read left out. What is public
+        may be bound to it by ``functools.partial``.
+
+        Raises
+        ------
+        DisclosureError
+            When a parent was not released.
+        """
+        if not parents or not all(isinstance(parent, Table) for parent in parents):
+            raise DisclosureError(
+                f"« {title} »\u00a0: ces chiffres se tirent seulement de tableaux diffusés."
+            )
+        table = Reckoned(self.viewer, title, keys, note, parents, reckon)
+        self._known(table.frame)
+        return table
+
+    def exchange_file(self, title: str, year: int, **tables: Table) -> ExchangeFile:
+        """What other territories get of these tables: a file beside the page of the widest audience alone.
+
+        Raises
+        ------
+        DisclosureError
+            When a table was not released, or is none of the exchange format.
+        """
+        unknown = set(tables) - set(exchange.tables())
+        if unknown or not all(isinstance(table, Table) for table in tables.values()):
+            raise DisclosureError(
+                f"« {title} »\u00a0: le fichier d'échange ne contient que ses tableaux, diffusés."
+            )
+        about = description(self.settings, self.study.name, self.study.wave, year)
+        return ExchangeFile(self.viewer, title, f"{self.study.name}-{self.study.wave}-echange", about, tables)
 
     def figure(
         self,

@@ -1,0 +1,185 @@
+"""This territory's indicators beside those of others, each with its interval, and whether they differ.
+
+    z = (x_j − x_here) / √(s_j² + s_here²),   s = (high − low) / (2 × 1.96)
+
+for each indicator and neighbour, with Holm's correction over all of them (Scandinavian Journal of Statistics,
+1979, 65); a difference is established below 5 %. Where an indicator rests on how uncertain declared masses
+are taken to be, and two territories take that differently, a difference is one of method and is called so.
+Everything is reckoned from tables that their readers have: those that this territory prints, and those that
+the others sent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.reference import exchange
+
+LEVEL = 0.05
+ROUNDING = 1e-3
+BOUNDS = ["low", "high"]
+MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
+INDICATOR_COLUMNS = ["indicator", "denominator", "central", "low", "high", "unit"]
+BESIDE_COLUMNS = ["indicator", "territory", "central", "low", "high", "unit", "indicator_difference"]
+AROUND_COLUMNS = [
+    "indicator", "unit", "here_value", "others_median", "n_territories", "n_better", "n_worse",
+    "n_other_method",
+]  # fmt: skip
+
+
+def flows(by_family: pd.DataFrame, left: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """Outgoing tonnes by family and the share recovered, from three printed tables.
+
+    ``left`` are the tonnes not recovered. A family that it does not show has no share, unless what it shows
+    is all that ``rates`` say is not recovered: then the family is recovered whole.
+    """
+    masses = left[["category", MASSES[0]]].rename(columns={MASSES[0]: "left"})
+    rows = by_family[by_family["category"] != TOTAL].merge(masses, on="category", how="left")
+    (whole,) = _amount(by_family, {"category": TOTAL}, MASSES[:1])
+    (recovered,) = _amount(rates, {"valorised": "yes", "recovery": TOTAL}, MASSES[:1])
+    if abs(whole - recovered - masses["left"].sum()) <= ROUNDING * whole:
+        rows["left"] = rows["left"].fillna(0.0)
+    share = 100 * (
+        1 - rows["left"].astype(float) / rows[MASSES[0]].astype(float).where(lambda mass: mass > 0)
+    )
+    return rows[["category", *MASSES]].assign(recovered_percent=share.clip(0, 100)).reset_index(drop=True)
+
+
+def indicators(
+    by_family: pd.DataFrame,
+    rates: pd.DataFrame,
+    paid: pd.DataFrame,
+    costed: pd.DataFrame,
+    people: pd.DataFrame,
+    done: pd.DataFrame,
+    half_width: float,
+) -> pd.DataFrame:
+    """What is told of a territory per employee, per actor and per tonne, from its printed tables.
+
+    Numbers of actors and employees are taken as known. ``half_width`` is that of the tonnes of the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``INDICATOR_COLUMNS``, three significant digits; an indicator of which an amount is not
+        printed is left out.
+    """
+    whole = _amount(by_family, {"category": TOTAL}, MASSES)
+    n_firms = _amount(by_family, {"category": TOTAL}, ["n_sites"])
+    n_people = _amount(people, {"actor_type": TOTAL}, ["headcount"])
+    share = ["share_percent", "share_low_percent", "share_high_percent"]
+    cost = ["cost_eur_per_year", "cost_low_eur_per_year", "cost_high_eur_per_year"]
+    realised = _amount(done, {"category": TOTAL}, ["realised_t_per_year"])
+    spread = realised * np.array([1, 1 - half_width, 1 + half_width])
+    values = {
+        "outgoing_per_employee": whole / n_people,
+        "outgoing_per_firm": whole / n_firms,
+        "recovered_share": _amount(rates, {"valorised": "yes", "recovery": TOTAL}, share),
+        "net_cost_per_tonne": _amount(paid, {"payment": TOTAL}, cost)
+        / _amount(costed, {"cost_known": "yes"}, MASSES[:1]),
+        "realised_per_employee": 1000 * spread / n_people,
+        "realised_per_firm": spread / n_firms,
+        "realised_per_tonne": 1000 * spread / whole[0],
+    }
+    table = exchange.indicators()
+    numbers = pd.DataFrame([values[name] for name in table["indicator"]], columns=["central", *BOUNDS])
+    known = np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1)
+    rounded = numbers.map(lambda value: float(f"{value:.3g}"))
+    return pd.concat([table, rounded], axis=1)[known][INDICATOR_COLUMNS].reset_index(drop=True)
+
+
+def _amount(table: pd.DataFrame, at: dict[str, str], columns: list[str]) -> np.ndarray:
+    """The values of one row, missing where it is not printed or nothing: no denominator is zero."""
+    rows = table
+    for key, code in at.items():
+        rows = rows[rows[key].astype(str) == code] if key in rows else rows.head(0)
+    if len(rows) != 1 or not set(columns) <= set(rows):
+        return np.full(len(columns), np.nan)
+    return rows[columns].iloc[0].to_numpy(dtype=float)
+
+
+def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.DataFrame:
+    """Every indicator of every territory, with what its difference from ``here`` is worth.
+
+    Parameters
+    ----------
+    own, others : pandas.DataFrame
+        Columns ``INDICATOR_COLUMNS``; others with ``territory``.
+    methods : pandas.DataFrame
+        :func:`compared`, of the same territories.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than this
+        territory), ``higher`` or ``lower`` where neither is better, ``method`` (different, but so are the
+        methods) or ``unclear``.
+    """
+    known = exchange.indicators().set_index("indicator")
+    rows = pd.concat([own.assign(territory=here), others], ignore_index=True)
+    rows = rows[rows["indicator"].isin(known.index)]
+    # Not an amount in another unit than the one that the indicator has.
+    rows = rows[rows["unit"] == rows["indicator"].map(known["unit"])].reset_index(drop=True)
+    ours = rows[rows["territory"] == here].set_index("indicator")
+    gap = rows["central"] - rows["indicator"].map(ours["central"])
+    width = (rows["high"] - rows["low"]) / (2 * norm.ppf(0.975))
+    spread = np.hypot(
+        width.astype(float), rows["indicator"].map(ours["high"] - ours["low"]) / (2 * norm.ppf(0.975))
+    )
+    neighbour = (rows["territory"] != here).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = pd.Series(2 * norm.sf(np.abs(gap.astype(float) / spread)), index=rows.index).where(neighbour)
+    apart = holm(chance) < LEVEL
+    wanted = rows["indicator"].map(known["better"])
+    good = (wanted == "high") == (gap.astype(float) > 0)
+    same = set(methods.loc[methods["same_evidence"] == "yes", "territory"])
+    rests = rows["indicator"].map(known["needs_evidence"]) == "yes"
+    method = rests & ~rows["territory"].isin(same)
+    verdict = np.select(
+        [~neighbour, ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
+        ["here", "unclear", "method", "higher", "lower", "better"],
+        "worse",
+    )
+    order = rows["indicator"].map({name: place for place, name in enumerate(known.index)})
+    rows = rows.assign(indicator_difference=verdict, order=order, other=neighbour)
+    return rows.sort_values(["order", "other", "territory"], ignore_index=True)[BESIDE_COLUMNS]
+
+
+def holm(chances: pd.Series) -> pd.Series:
+    """Probabilities corrected for their number (Holm 1979); what is missing stays so.
+
+    >>> holm(pd.Series([0.01, 0.04, 0.03])).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    ranked = chances.dropna().sort_values(kind="stable")
+    corrected = (ranked * np.arange(len(ranked), 0, -1)).cummax().clip(upper=1.0)
+    return corrected.reindex(chances.index)
+
+
+def around(table: pd.DataFrame) -> pd.DataFrame:
+    """:func:`beside` in one line for each indicator that this territory has.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``AROUND_COLUMNS``: the value here, the median of the others, of how many; how many of them
+        are better or worse beyond doubt (missing where neither is better), and how many differ with another
+        method.
+    """
+    lines = []
+    wanted = exchange.indicators().set_index("indicator")["better"].to_dict()
+    for (indicator, unit), rows in table.groupby(["indicator", "unit"], sort=False):
+        differs = rows["indicator_difference"]
+        own, others = rows[differs == "here"], rows[differs != "here"]
+        counts = [float((differs == name).sum()) for name in ("better", "worse", "method")]
+        if others.empty:
+            counts = [np.nan] * 3
+        elif not wanted[str(indicator)]:
+            counts[:2] = [np.nan] * 2
+        if len(own):
+            median = float(f"{others['central'].median():.3g}")
+            lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))
+    return pd.DataFrame(lines, columns=AROUND_COLUMNS)

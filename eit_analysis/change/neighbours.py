@@ -1,0 +1,194 @@
+"""What others did that fits here, with whom to ring, and whether their methods are those of this territory.
+
+Everything is reckoned from tables that their readers have: those that this territory prints, and those that
+the others sent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.change.indicators import MASSES
+from eit_analysis.change.pooled_rates import pooled
+from eit_analysis.config import StudyConfig
+from eit_analysis.reference import exchange
+
+FIT_COLUMNS = [
+    "rank", "category", "kind", "prospect_t_per_year", "left_t_per_year", "each_t_per_year", "territory",
+    "contact",
+]  # fmt: skip
+COMPARED_COLUMNS = [
+    "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
+]  # fmt: skip
+EVIDENCE = "evidence_"  # parameters that the width of a mass rests on
+
+
+def rates(funnel: pd.DataFrame, others: pd.DataFrame, here: str) -> pd.DataFrame:
+    """Raw and pooled rates from lead to done (:mod:`pooled_rates`).
+
+    ``funnel`` is the printed one of this territory, ``others`` those received, with ``territory``.
+    """
+    every = pd.concat([others, funnel.assign(territory=here)], ignore_index=True)
+    whole = every[every["kind"] == TOTAL]
+    parts = every[~every["territory"].isin(whole["territory"])]
+    summed = pd.concat([whole, parts.groupby(["territory", "status"], as_index=False)["n_synergies"].sum()])
+    wide = summed.pivot_table(index="territory", columns="status", values="n_synergies", aggfunc="sum")
+    wide = wide.reindex(columns=["lead", "done"]).rename_axis(columns=None)
+    # A stage that is not told is not nothing.
+    counts = wide.set_axis(["n_leads", "n_done"], axis=1).dropna().astype(int).reset_index()
+    return pooled(counts, here)
+
+
+def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
+    """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
+
+    A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above`` or ``below``
+    this one, whose difference is ``established`` (``higher``, ``lower``) or not (``unclear``); none of them
+    empty, and none at all without a rate here.
+    """
+    own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
+    gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
+    known = others["rate_difference"]
+    groups = {"others": gap.notna(), "above": gap > 0, "below": gap <= 0}
+    groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
+    groups["established"] = groups["higher"] | groups["lower"]
+    names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
+    lines = [(group, len(found), french.listed(found, "et")) for group, found in names.items() if found]
+    return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
+
+
+def place(stand: pd.DataFrame) -> str:
+    """Which case :func:`standing` is: ``unknown``, ``best``, ``worst`` or ``between``."""
+    groups = set(stand["standing"])
+    if "others" not in groups:
+        return "unknown"
+    return "best" if "above" not in groups else "worst" if "below" not in groups else "between"
+
+
+def reality(stand: pd.DataFrame) -> str:
+    """Whether differences are established: ``unknown``, ``none``, ``some`` or ``all``."""
+    groups = set(stand["standing"])
+    if "others" not in groups:
+        return "unknown"
+    return "none" if "established" not in groups else "some" if "unclear" in groups else "all"
+
+
+def reachable(fits: pd.DataFrame) -> pd.DataFrame:
+    """Those of :func:`to_take_up` whose territory says whom to ring."""
+    return _ranked(fits.dropna(subset=["contact"]))
+
+
+def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
+    """What this territory chose that another may choose otherwise: ``exchange_parameter, value_text``."""
+    rules = settings.disclosure
+    values: dict[str, object] = {
+        f"{EVIDENCE}{name}": width for name, width in settings.evidence_half_width.items()
+    }
+    values |= {
+        "shared_error": settings.shared_error_correlation,
+        "prefer_register": "yes" if settings.prefer_register else "no",
+        "minimum_units": rules.minimum_units,
+        "maximum_share": rules.maximum_share,
+        "minimum_people": rules.minimum_people,
+        "lead_counted": "every line of the register, dropped ones too",
+        "format": exchange.FORMAT,
+        "program": program,
+    }
+    texts = [
+        (name, f"{value:g}" if isinstance(value, float) else str(value)) for name, value in values.items()
+    ]
+    return pd.DataFrame(texts, columns=["exchange_parameter", "value_text"])
+
+
+def to_take_up(
+    own_flows: pd.DataFrame, own_done: pd.DataFrame, done: pd.DataFrame, territories: pd.DataFrame
+) -> pd.DataFrame:
+    """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
+
+    What is known to be done here, or whose family is recovered whole, is left out. Of the others those come
+    first that are known to have tonnes left, then those of the largest prospect: the tonnes of one such
+    synergy elsewhere, or what is left here if that is less (what leaves the actors, if it is not printed).
+
+    Parameters
+    ----------
+    own_flows, own_done : pandas.DataFrame
+        As printed, :func:`flows` and ``achieved.done``.
+    done, territories : pandas.DataFrame
+        As received, with ``territory``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``FIT_COLUMNS``, one row for each family and kind; ``territory`` and ``contact`` are those of
+        where such a synergy moves most tonnes.
+    """
+    mass = own_flows[MASSES[0]].astype(float)
+    left = mass * (1 - own_flows["recovered_percent"] / 100)
+    known = own_flows.assign(left_t_per_year=left, limit=left.fillna(mass))
+    known = known.loc[known["limit"] > 0, ["category", "left_t_per_year", "limit"]]
+    theirs = done[(done["n_synergies"] > 0) & (done["category"] != TOTAL) & (done["kind"] != TOTAL)]
+    theirs = theirs.assign(each_t_per_year=theirs["realised_t_per_year"] / theirs["n_synergies"])
+    theirs = theirs[theirs["each_t_per_year"] > 0].merge(known, on="category")
+    contacts = territories.set_index("territory")["contact"]
+    here = set(own_done[["category", "kind"]].itertuples(index=False, name=None))
+    lines = []
+    for (category, kind), rows in theirs.groupby(["category", "kind"]):
+        first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
+        name, each = first["territory"], first["each_t_per_year"]
+        if (category, kind) not in here:
+            stake = (min(first["limit"], each), first["left_t_per_year"], each)
+            lines.append((category, kind, *stake, name, contacts.get(name)))
+    table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
+    table = table.assign(unknown=table["left_t_per_year"].isna())
+    order = ["unknown", "prospect_t_per_year", "category", "kind"]
+    return _ranked(table.sort_values(order, ascending=[True, False, True, True], kind="stable"))
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(rank=range(1, len(rows) + 1))[FIT_COLUMNS].reset_index(drop=True)
+
+
+def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """Each neighbour's methods beside those of this territory.
+
+    Parameters
+    ----------
+    own, methods : pandas.DataFrame
+        ``exchange_parameter, value_text``; of the others with ``territory``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``territory, reference_year, exchange_format, n_same, n_differing, n_not_said, same_evidence``
+        (``yes``, ``no`` or ``unknown``: whether masses are taken to be as uncertain as here).
+    """
+    ours = own.set_index("exchange_parameter")["value_text"].drop(
+        labels=["format", "program"], errors="ignore"
+    )
+    lines = []
+    for row in territories.itertuples(index=False):
+        theirs = methods[methods["territory"] == row.territory].set_index("exchange_parameter")["value_text"]
+        theirs = theirs[~theirs.index.duplicated()].reindex(ours.index)
+        same, missing = theirs == ours, theirs.isna()
+        of_masses = ours.index.str.startswith(EVIDENCE)
+        evidence = "unknown" if missing[of_masses].any() else "yes" if same[of_masses].all() else "no"
+        counts = (int(same.sum()), int((~same & ~missing).sum()), int(missing.sum()))
+        lines.append((row.territory, row.reference_year, row.exchange_format, *counts, evidence))
+    return pd.DataFrame(lines, columns=COMPARED_COLUMNS)
+
+
+def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.DataFrame:
+    """Every parameter of every territory: ``exchange_parameter, territory, value_text, as_here``."""
+    ours = own.set_index("exchange_parameter")["value_text"]
+    rows = pd.concat([own.assign(territory=here), methods], ignore_index=True)
+    rows = rows[rows["exchange_parameter"].isin(ours.index)]
+    same = rows["value_text"] == rows["exchange_parameter"].map(ours)
+    rows = rows.assign(as_here=np.where(same, "yes", "no"), other=rows["territory"] != here)
+    order = {name: place for place, name in enumerate(ours.index)}
+    rows = rows.assign(order=rows["exchange_parameter"].map(order))
+    rows = rows.sort_values(["order", "other", "territory"], ignore_index=True)
+    rows["value_text"] = rows["value_text"].str.replace(r"^(\d+)\.(\d+)$", r"\1,\2", regex=True)
+    return rows[["exchange_parameter", "territory", "value_text", "as_here"]]

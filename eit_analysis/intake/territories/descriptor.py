@@ -1,0 +1,105 @@
+"""What an exchange file says that it holds: the version of its format, and its tables with their units.
+
+Only names of files within the archive are taken from a descriptor: an address, or a path to elsewhere, is a
+reason to refuse it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from eit_analysis.intake.territories.guard import PLAIN, RefusedError, text_of
+from eit_analysis.reference import exchange
+
+NAME = "datapackage.json"
+DEPTH = 12
+BYTES = 200_000
+NEEDED = ("territory",)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One table: its name in the format of today, its member, and the units that its columns state."""
+
+    table: str
+    path: str
+    units: dict[str, str]
+
+
+def read_descriptor(members: dict[str, bytes]) -> tuple[int, list[Resource]]:
+    """The version of the format and the tables of a file.
+
+    Raises
+    ------
+    RefusedError
+        When there is no descriptor, or it is damaged, newer than this program, or speaks of other files.
+    """
+    content = _parsed(members.get(NAME))
+    version = content.get(exchange.PROFILE)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise RefusedError("exchange_no_format")
+    if version > exchange.FORMAT:
+        raise RefusedError("exchange_newer", version=min(version, 999), known=exchange.FORMAT)
+    given = content.get("resources")
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise RefusedError("exchange_descriptor")
+    resources = [_resource(one, version, members) for one in given]
+    known = [resource for resource in resources if resource.table in exchange.tables()]
+    names = [resource.table for resource in known]
+    if len(set(names)) < len(names) or not set(NEEDED) <= set(names):
+        raise RefusedError("exchange_tables", needed=", ".join(NEEDED))
+    return version, known
+
+
+def _parsed(data: bytes | None) -> dict[str, Any]:
+    if data is None:
+        raise RefusedError("exchange_no_descriptor", member=NAME)
+    text, _ = text_of(data)
+    if len(data) > BYTES or _depth(text) > DEPTH:
+        raise RefusedError("exchange_descriptor")
+    try:
+        content = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise RefusedError("exchange_descriptor") from None
+    if not isinstance(content, dict):
+        raise RefusedError("exchange_descriptor")
+    return content
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once; those within texts count too, which only refuses more."""
+    depth = deepest = 0
+    for sign in re.findall(r"[\[{}\]]", text):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _resource(given: dict[str, Any], version: int, members: dict[str, bytes]) -> Resource:
+    name, path = given.get("name"), given.get("path")
+    if not isinstance(name, str) or not isinstance(path, str) or not PLAIN.fullmatch(path):
+        raise RefusedError("exchange_elsewhere")
+    if path not in members:
+        raise RefusedError("exchange_no_member", path=path)
+    stated, true = str(given.get("hash")), f"sha256:{hashlib.sha256(members[path]).hexdigest()}"
+    if stated.startswith("sha256:") and stated.casefold() != true:
+        raise RefusedError("exchange_changed", path=path)
+    schema = given.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else []
+    units = {
+        field["name"]: field["unit"]
+        for field in (fields if isinstance(fields, list) else [])
+        if isinstance(field, dict)
+        and isinstance(field.get("name"), str)
+        and isinstance(field.get("unit"), str)
+    }
+    table = exchange.TABLES_V1.get(name, name) if version == 1 else name
+    return Resource(table, path, units)

@@ -1,0 +1,68 @@
+"""What follows from released tables alone: a ratio of two printed numbers, their place among public ones.
+
+A reader could reckon it from what is printed, so it tells nothing more and needs no audit of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from eit_analysis.publishing.release.released import Seen
+from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.viewer import Viewer
+
+
+class Reckoned(Table):
+    """A table made of what others print: of rows that are withheld from an audience it never knows.
+
+    Parameters
+    ----------
+    parents : sequence of Table
+        Released tables.
+    reckon : callable
+        Takes the frames of the parents, in their order, and gives that of the table. It must run in another
+        process: a function of a module, its other arguments bound by ``functools.partial``.
+    """
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        title: str,
+        keys: Sequence[str],
+        note: str,
+        parents: Sequence[Table],
+        reckon: Callable[..., pd.DataFrame],
+        printed: bool = False,
+    ) -> None:
+        self.parents, self.reckon, self.printed = list(parents), reckon, printed
+        self._made = pd.DataFrame()
+        self._made_of: list[tuple[bytes, bytes]] | None = None
+        super().__init__(viewer, title, pd.DataFrame(columns=list(keys)), keys, note, coarse=True)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Of what the parents print once they are audited; before that, of all that they hold."""
+        # Asked for before the audit, it is made again after it.
+        closed = [(parent.hidden.tobytes(), parent.shut.tobytes()) for parent in self.parents if self.printed]
+        if self._made_of != closed:
+            rows = [_printed(parent) if self.printed else parent.frame for parent in self.parents]
+            self._made = self.reckon(*rows).reset_index(drop=True)
+            self._made_of = closed
+        return self._made
+
+    @frame.setter
+    def frame(self, _: pd.DataFrame) -> None:
+        """Nothing to keep: it is made when it is read, because the audit comes last."""
+
+    def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        parents = [parent.seen_by(viewer, seen) for parent in self.parents]
+        return Reckoned(viewer, self.title, self.keys, self.note, parents, self.reckon, printed=True)
+
+
+def _printed(table: Table) -> pd.DataFrame:
+    """The rows that an audience reads, in the order in which they were made, closed cells missing."""
+    shut = table.shut[~table.hidden]
+    rows = table.frame[~table.hidden].reset_index(drop=True)
+    return rows.mask(shut)

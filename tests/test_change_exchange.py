@@ -1,0 +1,249 @@
+"""Territories side by side: rates partially pooled, indicators, what to take up, methods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.change import achieved, indicators, neighbours
+from eit_analysis.change.pooled_rates import RATE_COLUMNS, pooled, posterior
+from eit_analysis.config import StudyConfig
+from eit_analysis.reference import exchange
+
+# Rats with a tumour and rats, in 70 historical groups and the current one: Tarone (1982), as in Gelman et
+# al., Bayesian Data Analysis, 3rd ed., table 5.1.
+TUMOURS = (
+    "0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 2 2 2 2 2 2 2 2 2 1 5 2 5 3 2 7 7 3 3 2 9 10 4 4 4 4 4 4 "
+    "4 10 4 4 4 5 11 12 5 5 6 5 6 6 6 6 16 15 15 9 4"
+)
+RATS = (
+    "20 20 20 20 20 20 20 19 19 19 19 18 18 17 20 20 20 20 19 19 18 18 25 24 23 20 20 20 20 20 20 10 49 19 "
+    "46 27 17 49 47 20 20 13 48 50 20 20 20 20 20 20 20 48 19 19 19 22 46 49 20 20 23 19 22 20 20 20 52 46 "
+    "47 24 14"
+)
+
+
+def counts(*rows: tuple[str, int, int]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["territory", "n_leads", "n_done"])
+
+
+def test_the_rat_tumours_of_bayesian_data_analysis() -> None:
+    done, leads = (np.array(text.split(), dtype=int) for text in (TUMOURS, RATS))
+    shares = (done / leads)[:70]
+    mean, spread = shares.mean(), shares.var(ddof=1)
+    total = mean * (1 - mean) / spread - 1
+    assert (round(mean * total, 1), round((1 - mean) * total, 1)) == (1.4, 8.6)  # section 5.1: moments
+    fitted = posterior(done, leads)
+    found = fitted.weights @ fitted.alpha, fitted.weights @ fitted.beta
+    assert found == pytest.approx((2.4, 14.3), abs=0.05)  # section 5.3: posterior means
+    # The current group, 4 of 14: its rate is drawn towards 0.14 and stays above it.
+    assert 0.14 < fitted.means[-1] < 4 / 14
+
+
+def test_intervals_cover_the_true_rates_of_seven_territories() -> None:
+    leads, generator = np.array([27, 6, 110, 35, 18, 52, 22]), np.random.default_rng(5)
+    covered = []
+    for _ in range(150):
+        rates = generator.beta(2, 4, 7)
+        below = posterior(generator.binomial(leads, rates), leads).below(rates)
+        covered.append((below > 0.025) & (below < 0.975))
+    assert 0.90 <= np.mean(covered) <= 0.99
+
+
+def test_one_rate_for_all_is_seldom_called_different() -> None:
+    leads, generator = np.array([27, 6, 110, 35, 18, 52, 22]), np.random.default_rng(6)
+    names = [f"T{i}" for i in range(7)]
+    wrong = 0
+    for _ in range(25):
+        table = pooled(counts(*zip(names, leads, generator.binomial(leads, 0.35), strict=True)), "T0")
+        wrong += bool(table["rate_difference"].isin(["higher", "lower"]).any())
+    assert wrong <= 3
+
+
+@settings(max_examples=12)
+@given(st.lists(st.tuples(st.integers(1, 80), st.integers(0, 80)), min_size=2, max_size=4))
+def test_a_pooled_rate_is_within_its_bounds_and_shares_keep_their_sense(given: list[tuple[int, int]]) -> None:
+    rows = [(f"T{i}", leads, min(done, leads)) for i, (leads, done) in enumerate(given)]
+    table = pooled(counts(*rows), "T0")
+    assert list(table) == RATE_COLUMNS and len(table) == len(rows)
+    assert (table["pooled_low_percent"] < table["pooled_percent"]).all()
+    assert (table["pooled_percent"] < table["pooled_high_percent"]).all()
+    assert table.loc[table["territory"] == "T0", "rate_difference"].tolist() == ["here"]
+    again = pooled(counts(*rows[::-1]), "T0")
+    pd.testing.assert_frame_equal(table, again)
+
+
+def test_few_leads_are_drawn_further_than_many_and_no_lead_has_no_rate() -> None:
+    table = pooled(
+        counts(("many", 200, 150), ("few", 4, 3), ("a", 60, 20), ("b", 60, 22), ("none", 0, 0)), "a"
+    )
+    drawn = (table["share_percent"] - table["pooled_percent"]).set_axis(table["territory"])
+    assert drawn["few"] > drawn["many"] > 0 and "none" not in drawn
+    verdicts = table.set_index("territory")["rate_difference"]
+    assert verdicts.to_dict() == {"many": "higher", "few": "unclear", "a": "here", "b": "unclear"}
+    assert pooled(counts(("a", 0, 0)), "a").empty
+    alone = pooled(counts(("a", 10, 3), ("none", 0, 0)), "none")
+    assert alone["rate_difference"].isna().all() and alone["higher_percent"].isna().all()
+
+
+def funnel(territory: str, *stages: int, kind: str = TOTAL) -> pd.DataFrame:
+    status = ["lead", "study", "committed", "done"][: len(stages)]
+    return pd.DataFrame({"territory": territory, "kind": kind, "status": status, "n_synergies": stages})
+
+
+def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() -> None:
+    others = pd.concat([
+        funnel("A", 20, 10, 8, 5), funnel("B", 6, 3, 2, 1, kind="exchange"),
+        funnel("B", 4, 3, 2, 1, kind="pooling"), funnel("C", 30, 10),
+    ])  # fmt: skip
+    own = funnel("", 10, 8, 6, 4).drop(columns="territory")
+    table = neighbours.rates(own, others, "ici").set_index("territory")
+    assert table.loc["B", ["n_leads", "n_done"]].tolist() == [10, 2] and "C" not in table.index
+    # Of this territory the stage done is withheld: it has no rate, and is not said to have none done.
+    hushed = neighbours.rates(own[own["status"] != "done"], others, "ici")
+    assert set(hushed["territory"]) == {"A", "B"} and neighbours.standing(hushed, "ici").empty
+    stand = neighbours.standing(table.reset_index(), "ici").set_index("standing")
+    assert stand.loc["others", "n_territories"] == 2 and neighbours.place(stand.reset_index()) == "best"
+    assert neighbours.reality(stand.reset_index()) == "none"
+
+
+def lines(territory: str, **values: tuple[float, float, float]) -> pd.DataFrame:
+    units = exchange.indicators().set_index("indicator")["unit"]
+    rows = [(territory, name, *value, units[name]) for name, value in values.items()]
+    return pd.DataFrame(rows, columns=["territory", "indicator", "central", "low", "high", "unit"])
+
+
+def likeness(**same: str) -> pd.DataFrame:
+    return pd.DataFrame({"territory": list(same), "same_evidence": list(same.values())})
+
+
+def test_a_difference_is_established_beyond_chance_and_named_method_where_methods_differ() -> None:
+    own = lines("", recovered_share=(50, 47, 53), realised_per_tonne=(5, 4, 6)).drop(columns="territory")
+    others = pd.concat([
+        lines("near", recovered_share=(54, 50, 58)),
+        lines("far", recovered_share=(70, 67, 73), realised_per_tonne=(2, 1.5, 2.5)),
+        lines("other", recovered_share=(70, 67, 73), realised_per_tonne=(2, 1.5, 2.5)),
+        lines("old", recovered_share=(70, 67, 73)).assign(unit="t"),
+    ])  # fmt: skip
+    table = indicators.beside(own, others, likeness(near="yes", far="yes", other="no", old="yes"), "ici")
+    verdicts = table.set_index(["indicator", "territory"])["indicator_difference"].unstack().loc
+    assert verdicts["recovered_share"].dropna().to_dict() == {
+        "ici": "here", "near": "unclear", "far": "better", "other": "method",
+    }  # fmt: skip
+    # What rests on no declared mass is not a matter of method.
+    assert verdicts["realised_per_tonne"].dropna().to_dict() == {
+        "ici": "here",
+        "far": "worse",
+        "other": "worse",
+    }
+    around = indicators.around(table).set_index("indicator")
+    assert around.loc["recovered_share", ["here_value", "others_median", "n_better"]].tolist() == [50, 70, 1]
+    # More tonnes out is neither better nor worse.
+    two = [lines(t, outgoing_per_firm=(v, v - 1, v + 1)) for t, v in (("", 9.0), ("far", 90.0))]
+    plain = indicators.beside(two[0].drop(columns="territory"), two[1], likeness(far="yes"), "ici")
+    assert plain["indicator_difference"].tolist() == ["here", "higher"]
+    assert indicators.around(plain)[["n_better", "n_worse"]].isna().all(axis=None)
+
+
+def test_holm_by_hand() -> None:
+    given = pd.Series([0.01, np.nan, 0.04, 0.03], index=list("abcd"))
+    found = indicators.holm(given)  # 3 × 0.01, 2 × 0.03, then never less
+    assert found.drop("b").to_dict() == pytest.approx({"a": 0.03, "c": 0.06, "d": 0.06}) and np.isnan(
+        found["b"]
+    )
+
+
+FLOWS = pd.DataFrame(
+    [
+        ("wood", 100.0, 90.0, 110.0, 80.0),
+        ("metal", 50.0, 40.0, 60.0, 100.0),
+        ("paper", 30.0, 20.0, 40.0, np.nan),
+    ],
+    columns=["category", *indicators.MASSES, "recovered_percent"],
+)
+THEIRS = pd.DataFrame({"territory": ["A", "B"], "contact": ["A, 1", None]})
+
+
+def offered(*rows: tuple[str, str, str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["territory", "category", "kind", "n_synergies", "realised_t_per_year"])
+
+
+def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
+    done = offered(
+        ("A", "wood", "exchange", 2, 60.0), ("B", "wood", "exchange", 1, 10.0),
+        ("A", "wood", "pooling", 1, 9.0), ("A", "metal", "exchange", 1, 99.0),
+        ("B", "paper", "pooling", 1, 400.0), ("A", "glass", "exchange", 1, 5.0),
+        ("A", "Total", "Total", 9, 500.0), ("B", "paper", "exchange", 3, np.nan),
+    )  # fmt: skip
+    here = pd.DataFrame({"category": ["wood"], "kind": ["pooling"], "n_synergies": [1]})
+    found = neighbours.to_take_up(FLOWS, here, done, THEIRS).round(9)
+    # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
+    assert found[["rank", "category", "kind", "prospect_t_per_year", "territory"]].to_numpy().tolist() == [
+        [1, "wood", "exchange", 20.0, "A"], [2, "paper", "pooling", 30.0, "B"],
+    ]  # fmt: skip
+    assert np.isnan(found["left_t_per_year"].iloc[1])
+    assert neighbours.reachable(found)[["rank", "contact"]].to_numpy().tolist() == [[1, "A, 1"]]
+    assert neighbours.to_take_up(FLOWS, here, done.head(0), THEIRS).empty
+
+
+def test_a_family_that_is_not_shown_is_recovered_whole_only_when_nothing_else_is_left() -> None:
+    masses = pd.DataFrame(
+        [("wood", 100.0), ("metal", 50.0), (TOTAL, 150.0)], columns=["category", "mass_t_per_year"]
+    ).assign(mass_low_t_per_year=1.0, mass_high_t_per_year=200.0)
+    left = pd.DataFrame({"category": ["wood"], "mass_t_per_year": [40.0]})
+    rates = pd.DataFrame({"valorised": ["yes"], "recovery": [TOTAL], "mass_t_per_year": [110.0]})
+    assert indicators.flows(masses, left, rates)["recovered_percent"].tolist() == [60.0, 100.0]
+    hushed = indicators.flows(masses, left, rates.assign(mass_t_per_year=90.0))["recovered_percent"]
+    assert hushed.iloc[0] == 60.0 and np.isnan(hushed.iloc[1])
+
+
+def test_methods_side_by_side_say_what_differs() -> None:
+    own = neighbours.methods_of(StudyConfig(title="t", territory="ici"), "eit-analysis 1.0")
+    same = own.assign(territory="A")
+    declared = own["exchange_parameter"] == "evidence_declared"
+    other = own.assign(territory="B", value_text=own["value_text"].mask(declared, "0.3"))
+    theirs = pd.DataFrame(
+        {"territory": ["A", "B", "C"], "reference_year": 2018, "exchange_format": [2, 2, 1]}
+    )
+    table = neighbours.compared(own, pd.concat([same, other]), theirs).set_index("territory")
+    assert table["same_evidence"].to_dict() == {"A": "yes", "B": "no", "C": "unknown"}
+    assert table["n_differing"].to_dict() == {"A": 0, "B": 1, "C": 0}
+    aside = neighbours.side_by_side(own, pd.concat([same, other]), "ici")
+    assert aside.loc[aside["as_here"] == "no", ["territory", "value_text"]].to_numpy().tolist() == [
+        ["B", "0,3"]
+    ]
+
+
+REGISTER = pd.DataFrame(
+    [
+        ("1", "exchange", "wood", "E1 E2", "done", 6.0), ("2", "exchange", "wood", "E1 E3 E4", "study", 0.0),
+        ("3", "pooling", None, "", "done", 4.0), ("4", "pooling", "paper", "E2", "dropped", 0.0),
+    ],
+    columns=["synergy_id", "kind", "category", "site_ids", "status", "realised_t_per_year"],
+)  # fmt: skip
+
+
+def test_the_register_by_stage_and_by_family_is_what_its_records_give() -> None:
+    stages, done = achieved.by_stage(REGISTER), achieved.done(REGISTER)
+    stages.check("étapes")
+    done.check("réalisées")
+    reached = stages.frame.set_index(["kind", "status"])["n_synergies"]
+    assert reached[TOTAL].to_dict() == {"lead": 4, "study": 3, "committed": 2, "done": 2}
+    assert reached["exchange"].to_dict() == {"lead": 2, "study": 2, "committed": 1, "done": 1}
+    assert done.frame.to_numpy().tolist() == [
+        ["wood", "exchange", 1, 6.0], ["other", "pooling", 1, 4.0], [TOTAL, TOTAL, 2, 10.0],
+    ]  # fmt: skip
+    shares = done.records.set_index("site_id")["realised_t_per_year"]
+    assert shares.to_dict() == {"E1": 3.0, "E2": 3.0, "3": 4.0}
+    assert achieved.by_stage(REGISTER.head(0)).frame.empty and achieved.done(REGISTER.head(0)).frame.empty
+
+
+def test_employees_are_summed_only_when_each_actor_says_how_many() -> None:
+    sites = pd.DataFrame({"site_id": ["E1", "E2", "E3"], "headcount": [10.0, 30.0, np.nan]})
+    assert achieved.employees(sites, pd.Series(["E1", "E2"])).frame["headcount"].tolist() == [40.0]
+    assert achieved.employees(sites, pd.Series(["E1", "E3"])).frame.empty
+    assert achieved.employees(sites, pd.Series([], dtype=object)).frame.empty
