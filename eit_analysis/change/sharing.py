@@ -143,7 +143,7 @@ def of_lines(
             parts.append(own.assign(synergy_id=code, title=title, n_members=len(own))[LINE_COLUMNS])
             state = _state(solid)
         saving = max(best.saving_eur_per_year, 0.0)
-        kept = best.members or members
+        kept = members if state == "no_saving" else best.members
         groups.append((code, title, " ".join(kept), len(kept), saving, state))
     table = pd.concat(parts[1:] or parts, ignore_index=True)
     return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
 PARAMETERS = ("low", "central", "high")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
 ANY_UNIT = (*PARAMETERS, "value", "value_low", "value_high", "value_before", "target_value")
 
 
@@ -52,7 +54,8 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
         if column in ANY_UNIT:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
         return number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
-    return style.labels.get(str(value), str(value))
+    text = str(value)
+    return french.day(text) if DAY.fullmatch(text) else style.labels.get(text, text)
 
 
 def _decimals(amount: float, most: int) -> int:

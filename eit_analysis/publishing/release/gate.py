@@ -190,8 +190,8 @@ class Release(PreparedTables):
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
         """
         known = self._known(frame)
-        sites = [str(name) for name in known if str(name).endswith("site_id")]
-        named = known.assign(**{name: known[name].map(self.viewer.name) for name in sites})
+        sites = [str(name) for name in known if str(name).endswith(("site_id", "site_ids", "carrier"))]
+        named = known.assign(**{n: known[n].map(self.viewer.spelled, na_action="ignore") for n in sites})
         return Listing(self.viewer, title, named, keys, note)
 
     def reckoned(

@@ -78,10 +78,7 @@ class Table(Released):
         """The frame with the names of its actors for who may read them."""
         names = {
             column: [
-                wording.MISSING
-                if wording.is_missing(ids)
-                else ", ".join(viewer.name(s) for s in str(ids).split())
-                for ids in frame[column]
+                wording.MISSING if wording.is_missing(ids) else viewer.spelled(ids) for ids in frame[column]
             ]
             for column in self.sites
         }

@@ -70,6 +70,13 @@ class Viewer:
         others = french.counted(more, "autre acteur", "autres acteurs")
         return " et ".join(filter(None, [", ".join(named), others if more else ""]))
 
+    def spelled(self, ids: object) -> str:
+        """The names of the actors of a cell; for the team, words that are no list of actors as they are."""
+        sites = str(ids).split()
+        if self.internal and not set(sites) <= set(self.names):
+            return str(ids)
+        return ", ".join(self.name(site) for site in sites)
+
     def name(self, site: object) -> str:
         text = str(site)
         return self.names.get(text, text) if self.may_name(text) else UNNAMED
