@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.change.agreement import agreements, articles
+from eit_analysis.change.agreement import SHARES, agreements, articles
 from eit_analysis.change.clauses import clauses, member_targets, without_clause
-from eit_analysis.change.governance import by_actor_type, by_size, departures, projects, seats
+from eit_analysis.change.governance import by_actor_type, by_size, departures, of_member, projects, seats
 from eit_analysis.config_change import Project
 
 SITES = pd.DataFrame(
@@ -98,6 +98,7 @@ def test_who_sits_where_and_what_falls() -> None:
         "10-49": 1,
         "250+": 1,
     }
+    assert of_member(table, "B")["project_code"].tolist() == ["MP1", "L2"] and of_member(table, None).empty
     left = departures(table, places).set_index("site_id")
     # B carries L2: with it A and V of the laundry lose C and T. Of A, C × S, T the pairs A-T and C-S are cut.
     assert left.loc["B", ["n_seats", "n_carried", "n_falling", "pairs_cut"]].tolist() == [2, 1, 1, 2]
@@ -141,10 +142,14 @@ def test_clauses_against_what_members_want() -> None:
 
 def test_an_agreement_for_each_declared_project() -> None:
     table = projects([LAUNDRY], REGISTER, SITES)
-    (draft,) = agreements(table, clauses([LAUNDRY], table))
+    shares = pd.DataFrame(
+        [("L1", "A", 60.0, "brings_more"), ("L2", "B", 50.0, "like_the_others")], columns=SHARES
+    )
+    (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)
+    assert draft.shares["site_id"].tolist() == ["A"]
     assert draft.heading == ("MP1", "Le linge", ["S", "A", "B", "V"])
     assert len(draft.clauses) == 2 and draft.project["due_date"].iloc[0] == "2027-03-31"
-    headings = [heading for heading, _ in draft.articles]
+    headings = [article.partition(".")[0] for article in draft.articles]
     assert headings.count("Décision") == 1 and {"Partage", "Engagements", "Sortie"} <= set(headings)
     for rule in ("consensus", "majority", "by_contribution", "carrier"):
         assert len(articles(rule)) == len(draft.articles)
@@ -154,5 +159,8 @@ def test_without_register_nor_projects() -> None:
     table = projects([], REGISTER.head(0), SITES)
     places = seats(table, SITES)
     assert table.empty and places.empty and departures(table, places).empty
-    assert clauses([], table).empty and agreements(table, clauses([], table)) == []
+    assert (
+        clauses([], table).empty
+        and agreements([], table, clauses([], table), pd.DataFrame(columns=SHARES)) == []
+    )
     assert by_actor_type(places).frame.empty and without_clause([], table, REGISTER).empty

@@ -6,14 +6,18 @@ members have to fill in is left blank in them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.config_change import Project
 
 MADE_OF = ["project_code", "site_ids", "carrier", "decision_rule", "due_date", "next_decision"]
-MONEY = ["project_code", "site_ids", "funding_public_eur", "private_funding_eur", "posts_fte"]
+MONEY = ["project_code", "funding_public_eur"]
+CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
+SHARES = ["synergy_id", "site_id", "share_percent", "share_reason"]
 # What the members have to say before they sign.
 OPEN = (
     "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
@@ -21,7 +25,6 @@ OPEN = (
     "Quel préavis pour sortir, et que devient ce qui a été acheté ensemble ?",
     "Qui peut entrer, et à quelles conditions ?",
 )
-CLAUSES = ["clause", "clause_kind", "site_ids", "clause_unit", "clause_target", "clause_state"]
 
 
 class Agreement(NamedTuple):
@@ -31,9 +34,9 @@ class Agreement(NamedTuple):
     ----------
     heading : tuple
         Its code, its title and its members.
-    project, money, clauses : pandas.DataFrame
-        One row of ``MADE_OF`` and of ``MONEY``, and its clauses.
-    articles : list of tuple
+    project, money, clauses, shares : pandas.DataFrame
+        One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the shares of what its poolings save.
+    articles : list of str
         Heading and text of each article.
     """
 
@@ -41,28 +44,35 @@ class Agreement(NamedTuple):
     project: pd.DataFrame
     money: pd.DataFrame
     clauses: pd.DataFrame
-    articles: list[tuple[str, str]]
+    shares: pd.DataFrame
+    articles: list[str]
 
 
-def agreements(table: pd.DataFrame, asked: pd.DataFrame) -> list[Agreement]:
-    """The draft of each project that study.toml declares; from :func:`governance.projects` and ``clauses``.
+def agreements(
+    declared: Sequence[Project], table: pd.DataFrame, asked: pd.DataFrame, shares: pd.DataFrame
+) -> list[Agreement]:
+    """The draft of each project that study.toml declares.
 
-    A project that is only a line of the register has no agreement to write yet.
+    A project that is only a line of the register has no agreement to write yet. ``table`` is from
+    :func:`governance.projects`, ``asked`` from :func:`clauses.clauses`, ``shares`` from
+    :func:`sharing.of_lines`.
     """
+    lines = {project.code: project.synergies for project in declared}
     return [
         Agreement(
             (str(code), str(row["title"].iloc[0]), str(row["site_ids"].iloc[0]).split()),
             row[MADE_OF],
             row[MONEY],
             asked.loc[asked["project_code"] == code, CLAUSES].reset_index(drop=True),
+            shares.loc[shares["synergy_id"].isin(lines[str(code)]), SHARES].reset_index(drop=True),
             articles(str(row["decision_rule"].iloc[0])),
         )
         for code, row in table.dropna(subset="decision_rule").groupby("project_code", sort=False)
     ]
 
 
-def articles(rule: str) -> list[tuple[str, str]]:
-    """Heading and text of the articles that go with a rule of decision, in their order."""
+def articles(rule: str) -> list[str]:
+    """The articles that go with a rule of decision, in their order."""
     rows = reference.load("agreement_articles")
     chosen = rows[rows["rule"].isna() | (rows["rule"] == rule)]
-    return list(zip(chosen["title_fr"], chosen["text_fr"], strict=True))
+    return [f"{title}. {text}" for title, text in zip(chosen["title_fr"], chosen["text_fr"], strict=True)]

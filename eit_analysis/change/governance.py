@@ -27,12 +27,15 @@ PROJECT_COLUMNS = [
     "next_decision", "due_date",
 ]  # fmt: skip
 LISTED = [
-    "project_code", "title", "site_ids", "carrier", "families", "n_done", "n_lines", "funding_public_eur",
+    "project_code", "title", "site_ids", "carrier", "families", "n_done", "n_lines", "decision_rule",
 ]  # fmt: skip
 MEANS = [
     "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
 ]  # fmt: skip
 AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
+OWN_COLUMNS = [
+    "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "members",
+]  # fmt: skip
 SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 
@@ -127,6 +130,12 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return found.assign(seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"))[
         SEAT_COLUMNS
     ]
+
+
+def of_member(table: pd.DataFrame, site: str | None) -> pd.DataFrame:
+    """The projects that one actor is a member of; columns ``OWN_COLUMNS``."""
+    among = np.array([site in str(ids).split() for ids in table["site_ids"]], dtype=bool)
+    return table.assign(members=table["site_ids"]).loc[among, OWN_COLUMNS].reset_index(drop=True)
 
 
 def by_actor_type(places: pd.DataFrame) -> Breakdown:
