@@ -149,5 +149,5 @@ def pooled(counts: pd.DataFrame, here: str) -> pd.DataFrame:
         higher_percent=np.where(rows["territory"] == here, np.nan, 100 * above),
         rate_difference=pd.Series(verdict, dtype=object).where(np.isfinite(above)),
     )
-    order = np.lexsort([np.arange(len(table)), -table["pooled_percent"].round(9)])
-    return table.iloc[order][RATE_COLUMNS].reset_index(drop=True)
+    ordered = table.assign(order=-table["pooled_percent"].round(9)).sort_values(["order", "territory"])
+    return ordered[RATE_COLUMNS].reset_index(drop=True)
