@@ -149,5 +149,5 @@ def pooled(counts: pd.DataFrame, here: str) -> pd.DataFrame:
         higher_percent=np.where(rows["territory"] == here, np.nan, 100 * above),
         rate_difference=pd.Series(verdict, dtype=object).where(np.isfinite(above)),
     )
-    ordered = table.assign(order=-table["pooled_percent"].round(9)).sort_values(["order", "territory"])
-    return ordered[RATE_COLUMNS].reset_index(drop=True)
+    order = np.argsort(-table["pooled_percent"].round(9).to_numpy(), kind="stable")
+    return table.iloc[order][RATE_COLUMNS].reset_index(drop=True)
