@@ -15,8 +15,11 @@ from command import SAMPLE, eit, refused
 from frictionless import Package
 from small_pages import write_notebook
 
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.errors import DisclosureError
 from eit_analysis.files import zipped
 from eit_analysis.intake.territories import read_territories
+from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import harmless
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.reference import exchange
@@ -109,6 +112,31 @@ def test_a_neighbour_reads_it_and_the_study_itself_does_not(sent: Path, tmp_path
 
 def test_the_folder_of_what_is_received_is_no_wave() -> None:
     assert list_waves(SAMPLE.parents[2], "thur-doller") == ["2015", "2018"]
+
+
+def summed(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"category": ["other"], "mass_t_per_year": [frame["mass_t_per_year"].sum()]})
+
+
+def test_what_is_reckoned_follows_from_printed_rows_alone(small_study: Study) -> None:
+    release = Release(small_study, "partners", page="essai")
+    flows = release.load("flows")
+    frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+    table = release.table(Breakdown(frame, ["category"], flows, "mass_t_per_year"), "Par famille")
+    whole = release.reckoned(summed, table, title="Somme", keys=["category"])
+    printed = table.seen_by(release.viewer, {})
+    assert printed.hidden.sum() == 1  # the wood of E5 and E6
+    seen = whole.seen_by(release.viewer, {})
+    assert seen.frame["mass_t_per_year"].tolist() == [printed.visible["mass_t_per_year"].sum()] == [58.0]
+    # What a later audit withholds goes too, even if the table was looked at before.
+    seen.parents[0].publication = type(  # type: ignore[attr-defined]
+        "Closed", (), {"shown": staticmethod(lambda number: pd.Series([False] * 3 + [True]).to_numpy())}
+    )()
+    assert seen.frame["mass_t_per_year"].tolist() == [0.0]
+    with pytest.raises(DisclosureError, match="tableaux diffusés"):
+        release.reckoned(summed, frame, title="Somme", keys=["category"])  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError, match="que ses tableaux"):
+        release.exchange_file("Fichier", 2018, secrets=table)
 
 
 SHARED = """
@@ -325,7 +353,6 @@ def test_a_hostile_name_is_inert_on_a_page_and_in_a_figure(tmp_path: Path) -> No
 
     import eit_analysis as eit_package
     from eit_analysis.change import neighbours
-    from eit_analysis.publishing.release import Release
 
     name = "<script>alert(1)</script> $x$ [a](http://b) **c** {d}"
     (tmp_path / "x.zip").write_bytes(

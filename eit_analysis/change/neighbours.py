@@ -53,8 +53,8 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
     known = others["rate_difference"]
     groups = {"others": gap.notna(), "above": gap > 0, "below": gap <= 0}
+    groups["established"] = gap.notna() & known.isin(["higher", "lower"])
     groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
-    groups["established"] = groups["higher"] | groups["lower"]
     names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
     lines = [(group, len(found), french.listed(found, "et")) for group, found in names.items() if found]
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
