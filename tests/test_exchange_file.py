@@ -71,7 +71,8 @@ def test_it_tells_what_the_public_page_prints_and_nothing_else(published: Path, 
         printed[path.stem] = list(csv.reader(io.StringIO(path.read_text("utf-8-sig")), delimiter=";"))
     shown = {
         "indicators": "indicateurs-de-ce-territoire", "funnel": "etapes-atteintes-par-type-de-synergie",
-        "synergies_done": "synergies-realisees-par-famille-et-par-type", "flows": "flux-de-ce-territoire",
+        "synergies_done": "synergies-realisees-qui-durent-par-famille-et-type",
+        "flows": "flux-de-ce-territoire",
     }  # fmt: skip
     told = members(sent)
     for name, stem in shown.items():
