@@ -107,8 +107,11 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     hushed = neighbours.rates(own[own["status"] != "done"], others, "ici")
     assert set(hushed["territory"]) == {"A", "B"} and neighbours.standing(hushed, "ici").empty
     stand = neighbours.standing(table.reset_index(), "ici").set_index("standing")
-    assert stand.loc["others", "n_territories"] == 2 and neighbours.place(stand.reset_index()) == "best"
-    assert neighbours.reality(stand.reset_index()) == "none"
+    assert stand.loc["others", "n_territories"] == 2 and neighbours.verdict(stand.reset_index()) == "none"
+    assert neighbours.verdict(stand.reset_index().head(0)) == "unknown"
+    both = pd.DataFrame({"standing": ["others", "higher", "lower", "established"]})
+    cases = [neighbours.verdict(both[both["standing"] != gone]) for gone in ("", "lower", "higher")]
+    assert cases == ["both", "better", "worse"]
 
 
 def lines(territory: str, **values: tuple[float, float, float]) -> pd.DataFrame:
@@ -182,10 +185,13 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
     here = pd.DataFrame({"category": ["wood"], "kind": ["pooling"], "n_synergies": [1]})
     found = neighbours.to_take_up(FLOWS, here, done, THEIRS).round(9)
     # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
-    assert found[["rank", "category", "kind", "prospect_t_per_year", "territory"]].to_numpy().tolist() == [
-        [1, "wood", "exchange", 20.0, "A"], [2, "paper", "pooling", 30.0, "B"],
+    assert found[["rank", "category", "kind", "territory"]].to_numpy().tolist() == [
+        [1, "wood", "exchange", "A"], [2, "paper", "pooling", "B"],
     ]  # fmt: skip
-    assert np.isnan(found["left_t_per_year"].iloc[1])
+    assert (
+        found["prospect_t_per_year"].iloc[0] == 20
+        and found.iloc[1][["left_t_per_year", "prospect_t_per_year"]].isna().all()
+    )
     assert neighbours.reachable(found)[["rank", "contact"]].to_numpy().tolist() == [[1, "A, 1"]]
     assert neighbours.to_take_up(FLOWS, here, done.head(0), THEIRS).empty
 

@@ -116,7 +116,7 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     pandas.DataFrame
         Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than this
         territory), ``higher`` or ``lower`` where neither is better, ``method`` (different, but so are the
-        methods) or ``unclear``.
+        methods), ``unclear``, or ``not_compared`` where nothing is known of this territory.
     """
     known = exchange.indicators().set_index("indicator")
     rows = pd.concat([own.assign(territory=here), others], ignore_index=True)
@@ -139,8 +139,8 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     rests = rows["indicator"].map(known["needs_evidence"]) == "yes"
     method = rests & ~rows["territory"].isin(same)
     verdict = np.select(
-        [~neighbour, ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
-        ["here", "unclear", "method", "higher", "lower", "better"],
+        [~neighbour, gap.isna(), ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
+        ["here", "not_compared", "unclear", "method", "higher", "lower", "better"],
         "worse",
     )
     order = rows["indicator"].map({name: place for place, name in enumerate(known.index)})

@@ -60,25 +60,18 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 
-def place(stand: pd.DataFrame) -> str:
-    """Which case :func:`standing` is: ``unknown``, ``best``, ``worst`` or ``between``."""
+def verdict(stand: pd.DataFrame) -> str:
+    """With whom a difference is established: ``unknown``, ``none``, ``better``, ``worse`` or ``both``."""
     groups = set(stand["standing"])
     if "others" not in groups:
         return "unknown"
-    return "best" if "above" not in groups else "worst" if "below" not in groups else "between"
-
-
-def reality(stand: pd.DataFrame) -> str:
-    """Whether differences are established: ``unknown``, ``none``, ``some`` or ``all``."""
-    groups = set(stand["standing"])
-    if "others" not in groups:
-        return "unknown"
-    return "none" if "established" not in groups else "some" if "unclear" in groups else "all"
+    found = [name for group, name in (("higher", "better"), ("lower", "worse")) if group in groups]
+    return "both" if len(found) == 2 else found[0] if found else "none"
 
 
 def reachable(fits: pd.DataFrame) -> pd.DataFrame:
-    """Those of :func:`to_take_up` whose territory says whom to ring."""
-    return _ranked(fits.dropna(subset=["contact"]))
+    """Those of :func:`to_take_up` that are known to have tonnes left, whose territory says whom to ring."""
+    return _ranked(fits.dropna(subset=["contact", "left_t_per_year"]))
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
@@ -108,9 +101,9 @@ def to_take_up(
 ) -> pd.DataFrame:
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
-    What is known to be done here, or whose family is recovered whole, is left out. Of the others those come
-    first that are known to have tonnes left, then those of the largest prospect: the tonnes of one such
-    synergy elsewhere, or what is left here if that is less (what leaves the actors, if it is not printed).
+    What is known to be done here, or whose family is recovered whole, is left out. Those come first that are
+    known to have tonnes left, by their prospect: the tonnes of one such synergy elsewhere, or what is left
+    here if that is less. Of the others nothing is known to be left: they follow by the tonnes of one such.
 
     Parameters
     ----------
@@ -128,7 +121,7 @@ def to_take_up(
     mass = own_flows[MASSES[0]].astype(float)
     left = mass * (1 - own_flows["recovered_percent"] / 100)
     known = own_flows.assign(left_t_per_year=left, limit=left.fillna(mass))
-    known = known.loc[known["limit"] > 0, ["category", "left_t_per_year", "limit"]]
+    known = known.loc[known["limit"] > 0, ["category", "left_t_per_year"]]
     theirs = done[(done["n_synergies"] > 0) & (done["category"] != TOTAL) & (done["kind"] != TOTAL)]
     theirs = theirs.assign(each_t_per_year=theirs["realised_t_per_year"] / theirs["n_synergies"])
     theirs = theirs[theirs["each_t_per_year"] > 0].merge(known, on="category")
@@ -139,12 +132,13 @@ def to_take_up(
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
-            stake = (min(first["limit"], each), first["left_t_per_year"], each)
+            stake = (min(first["left_t_per_year"], each), first["left_t_per_year"], each)
             lines.append((category, kind, *stake, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
     table = table.assign(unknown=table["left_t_per_year"].isna())
-    order = ["unknown", "prospect_t_per_year", "category", "kind"]
-    return _ranked(table.sort_values(order, ascending=[True, False, True, True], kind="stable"))
+    order = ["unknown", "prospect_t_per_year", "each_t_per_year", "category", "kind"]
+    down = [True, False, False, True, True]
+    return _ranked(table.sort_values(order, ascending=down, kind="stable"))
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
