@@ -311,6 +311,6 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["site_ids"].iloc[3] == "A B"
     assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
     alone = told(table, 3)
-    assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_about_percent"] == 25).all()
+    assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_from_percent"] == 25).all()
     assert set(alone["share_reason"]) == {"indispensable"}
     assert of_lines([])[0].empty and of_lines([])[1].empty

@@ -17,13 +17,14 @@ from eit_analysis.config_change import Project
 MADE_OF = ["project_code", "site_ids", "carrier", "decision_rule", "due_date", "next_decision"]
 MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
-SHARES = ["synergy_id", "site_id", "share_percent", "share_reason"]
+SHARES = ["title", "site_id", "share_percent", "share_reason"]
 # What the members have to say before they sign.
 OPEN = (
     "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
     "Qui avance l’argent, et qui porte le risque d’une perte ?",
     "Quel préavis pour sortir, et que devient ce qui a été acheté ensemble ?",
     "Qui peut entrer, et à quelles conditions ?",
+    "Qui signe pour chaque membre : nom, fonction, date, signature ?",
 )
 
 

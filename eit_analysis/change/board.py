@@ -20,7 +20,6 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.change.efforts import Means, stated
-from eit_analysis.change.elsewhere import wilson
 from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
 from eit_analysis.reference.stages import actors, equal_parts, stopped
@@ -145,6 +144,13 @@ def board(now: Breakdown, before: Breakdown | None, targets: Iterable[Target], y
     return Derived(table[BOARD_COLUMNS], ["indicator"], [now, before])
 
 
+def met(table: pd.DataFrame, year: int) -> tuple[int, int]:
+    """How many targets of a year are met, and how many there are; of a board's frame."""
+    due = table[table["target_year"] == year]
+    reached = np.where(due["better"] == "lower", -1.0, 1.0) * (due["value"] - due["target_value"]) >= 0
+    return int(reached.sum()), len(due)
+
+
 def _aim(targets: Sequence[Target], year: int) -> Target | None:
     ordered = sorted(targets, key=lambda target: target.year)
     return next((target for target in ordered if target.year >= year), ordered[-1] if ordered else None)
@@ -160,9 +166,8 @@ def _percent(those: pd.Series) -> float:
 
 
 def _converted(register: pd.DataFrame) -> tuple[float, ...]:
-    """The share of leads that were done, if only for a time, and Wilson's interval."""
-    done, leads = int((register["status"] == "done").sum()), len(register)
-    return (100 * done / leads, *wilson(done, leads)) if leads else (np.nan,)
+    """The share of leads that were done, if only for a time; `elsewhere` gives its interval."""
+    return (_percent(register["status"] == "done"),)
 
 
 def _result(entries: pd.DataFrame, indicator: str) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors
+from eit_analysis.reference.stages import actors, lasting
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -40,7 +40,9 @@ SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 
 
-def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def projects(
+    declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame, year: int
+) -> pd.DataFrame:
     """One row for each micro-project, those of study.toml first.
 
     A project of one actor is none. One with a line or a member that the tables do not have is left out:
@@ -52,6 +54,8 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
         Those of study.toml.
     register, sites : pandas.DataFrame
         Tidy tables.
+    year : int
+        At whose end a synergy that stopped brings nothing more, and is no project any longer.
 
     Returns
     -------
@@ -60,6 +64,8 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
         those of its flows, in words. ``carrier`` may be no actor of the study: an authority, in words.
         Without a declared rule, ``decision_rule`` and what follows are missing.
     """
+    over = set(register["synergy_id"]) - set(lasting(register, year)["synergy_id"])
+    register = register.assign(lasts=~register["synergy_id"].isin(over))
     lines, known = register.set_index("synergy_id"), set(sites["site_id"])
     rows = [
         _declared(project, lines.loc[project.synergies].reset_index(), known)
@@ -67,7 +73,8 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
         if set(project.synergies) <= set(lines.index)
     ]
     taken = {name for project in declared for name in project.synergies}
-    alone = register[~register["synergy_id"].isin(taken) & register["status"].isin(UNDER_WAY)]
+    on = register["lasts"] & register["status"].isin(UNDER_WAY)
+    alone = register[~register["synergy_id"].isin(taken) & on]
     rows += [
         {"project_code": name, "title": line["title"].iloc[0], **_read(line, known)}
         for name, line in alone.groupby("synergy_id", sort=False)
@@ -103,7 +110,7 @@ def _read(
 ) -> dict[str, object]:
     """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
     carrier = carrier or next(iter(lines["carrier"].dropna()), "")
-    words, done = heading("category").labels, lines["status"] == "done"
+    words, done = heading("category").labels, (lines["status"] == "done") & lines["lasts"]
     members = dict.fromkeys([*({carrier} & known), *actors(lines)["site_id"], *further])
     return {
         "site_ids": " ".join(members),

@@ -29,7 +29,9 @@ SHARE_COLUMNS = [
 
 LINE_COLUMNS = ["synergy_id", "title", "n_members", *SHARE_COLUMNS]
 GROUP_COLUMNS = ["synergy_id", "title", "site_ids", "n_members", "group_saving_eur_per_year", "core_state"]
-TOLD_COLUMNS = ["synergy_id", "title", "n_members", "site_id", "share_about_percent", "share_reason"]
+TOLD_COLUMNS = [
+    "synergy_id", "title", "n_members", "site_id", "share_from_percent", "share_to_percent", "share_reason",
+]  # fmt: skip
 STEP = 5.0  # percent
 
 
@@ -160,12 +162,13 @@ def _state(solid: Stability) -> str:
 def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
     """What a member may be told of its shares, from :func:`of_lines`: near enough to agree, too far to solve.
 
-    The share to the next ``STEP`` percent, of groups with more than ``least`` others: what these declared is
-    then known neither singly nor together. Columns ``TOLD_COLUMNS``.
+    Between which multiples of ``STEP`` percent the share is, of groups with more than ``least`` others.
+    Columns ``TOLD_COLUMNS``.
     """
     kept = table[table["n_members"] > least]
-    rounded = (kept["share_percent"].astype(float) / STEP).round() * STEP
-    return kept.assign(share_about_percent=rounded)[TOLD_COLUMNS].reset_index(drop=True)
+    low = np.floor(kept["share_percent"].astype(float) / STEP) * STEP
+    told = kept.assign(share_from_percent=low, share_to_percent=low + STEP)
+    return told[TOLD_COLUMNS].reset_index(drop=True)
 
 
 def reason(total: float, n: int, every: bool, marginal: float, share: float) -> str:
