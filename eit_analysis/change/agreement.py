@@ -36,7 +36,8 @@ class Agreement(NamedTuple):
     heading : tuple
         Its code, its title and its members.
     project, money, clauses, shares : pandas.DataFrame
-        One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the shares of what its poolings save.
+        One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the shares of its members in what
+        its poolings save, which may be with others.
     articles : list of str
         Heading and text of each article.
     """
@@ -65,7 +66,11 @@ def agreements(
             row[MADE_OF],
             row[MONEY],
             asked.loc[asked["project_code"] == code, CLAUSES].reset_index(drop=True),
-            shares.loc[shares["synergy_id"].isin(lines[str(code)]), SHARES].reset_index(drop=True),
+            shares.loc[
+                shares["synergy_id"].isin(lines[str(code)])
+                & shares["site_id"].isin(str(row["site_ids"].iloc[0]).split()),
+                SHARES,
+            ].reset_index(drop=True),
             articles(str(row["decision_rule"].iloc[0])),
         )
         for code, row in table.dropna(subset="decision_rule").groupby("project_code", sort=False)
