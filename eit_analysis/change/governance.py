@@ -1,7 +1,7 @@
 """Micro-projects of variable geometry: who is in which, who carries it, what falls if one of them leaves.
 
 A project of study.toml gathers lines of the register and further members. A synergy under way, or done, that
-no project names is a project of its own: nothing says yet how it decides.
+no project names is a project of its own, until it ends: nothing says yet how it decides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors
+from eit_analysis.reference.stages import actors, lasting, stopped
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -40,7 +40,9 @@ SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 
 
-def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def projects(
+    declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame, day: pd.Timestamp
+) -> pd.DataFrame:
     """One row for each micro-project, those of study.toml first.
 
     A project of one actor is none. One with a line or a member that the tables do not have is left out:
@@ -52,6 +54,8 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
         Those of study.toml.
     register, sites : pandas.DataFrame
         Tidy tables.
+    day : pandas.Timestamp
+        The end of the wave's year: what has ended by then, or begins later, brings no tonnes.
 
     Returns
     -------
@@ -62,14 +66,15 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
     """
     lines, known = register.set_index("synergy_id"), set(sites["site_id"])
     rows = [
-        _declared(project, lines.loc[project.synergies].reset_index(), known)
+        _declared(project, lines.loc[project.synergies].reset_index(), known, day)
         for project in declared
         if set(project.synergies) <= set(lines.index)
     ]
     taken = {name for project in declared for name in project.synergies}
-    alone = register[~register["synergy_id"].isin(taken) & register["status"].isin(UNDER_WAY)]
+    going = register["status"].isin(UNDER_WAY) & ~stopped(register, day)
+    alone = register[~register["synergy_id"].isin(taken) & going]
     rows += [
-        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known)}
+        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known, day)}
         for name, line in alone.groupby("synergy_id", sort=False)
     ]
     table = pd.DataFrame(rows, columns=PROJECT_COLUMNS)
@@ -80,13 +85,13 @@ def projects(declared: Sequence[Project], register: pd.DataFrame, sites: pd.Data
     )
 
 
-def _declared(project: Project, lines: pd.DataFrame, known: set[str]) -> dict[str, object]:
+def _declared(project: Project, lines: pd.DataFrame, known: set[str], day: pd.Timestamp) -> dict[str, object]:
     money = {
         sector: sum(part.eur for part in project.funding if part.sector == sector)
         for sector in ("public", "private")
     }
     return {
-        **_read(lines, known, project.carrier, project.members),
+        **_read(lines, known, day, project.carrier, project.members),
         "project_code": project.code,
         "title": project.title,
         "decision_rule": project.decision_rule,
@@ -99,19 +104,19 @@ def _declared(project: Project, lines: pd.DataFrame, known: set[str]) -> dict[st
 
 
 def _read(
-    lines: pd.DataFrame, known: set[str], carrier: str = "", further: Sequence[str] = ()
+    lines: pd.DataFrame, known: set[str], day: pd.Timestamp, carrier: str = "", further: Sequence[str] = ()
 ) -> dict[str, object]:
     """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
     carrier = carrier or next(iter(lines["carrier"].dropna()), "")
-    words, done = heading("category").labels, lines["status"] == "done"
+    words, brought = heading("category").labels, lasting(lines, day.year)
     members = dict.fromkeys([*({carrier} & known), *actors(lines)["site_id"], *further])
     return {
         "site_ids": " ".join(members),
         "carrier": carrier or None,
         "families": ", ".join(sorted({words.get(code, code) for code in lines["category"].dropna()})),
         "n_lines": len(lines),
-        "n_done": int(done.sum()),
-        "realised_t_per_year": float(lines.loc[done, "realised_t_per_year"].sum()),
+        "n_done": int((lines["status"] == "done").sum()),
+        "realised_t_per_year": float(brought.loc[brought["status"] == "done", "realised_t_per_year"].sum()),
     }
 
 
