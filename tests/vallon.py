@@ -5,6 +5,7 @@ Small numbers, so that every figure of pages 04 and 05 can be reckoned on paper 
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import shutil
 from pathlib import Path
@@ -80,18 +81,20 @@ FLOWS = [
     ("A6", "plastique", 10, "stockage"),
 ]  # fmt: skip
 
+NEED = ["Identifiant", "Nature", "Objet", "Offre ou besoin", "Volume annuel", "Unité", "Coût annuel (€)"]
 # People to be trained as first-aiders, and what their places cost alone.
 NEEDS = {"A1": (3, 900), "A2": (2, 600), "A3": (2, 600), "S1": (3, 1000)}
 
-# What direction and production think of each dimension: a agrees, m is mixed, d disagrees.
+# What direction and production of each actor think: a agrees, m is mixed, d disagrees. X1 does not answer.
+SITES = ("A1", "A2", "A3", "A4", "A5", "A6", "S1", "V1")
 OPINIONS = {
-    "need": {"A1": "aa", "A2": "aa", "A3": "aa", "A4": "am", "A5": "aa", "A6": "dd", "S1": "aa", "V1": "am"},
-    "support": {"A1": "aa", "A2": "am", "A3": "dd", "A4": "aa", "A5": "am", "A6": "md", "S1": "aa", "V1": "am"},
-    "capacity": {"A1": "dd", "A2": "dm", "A3": "dd", "A4": "am", "A5": "dm", "A6": "dm", "S1": "aa", "V1": "am"},
-    "trust": {"A1": "aa", "A2": "am", "A3": "dd", "A4": "am", "A5": "mm", "A6": "dd", "S1": "aa", "V1": "am"},
-    "openness": {"A1": "aa", "A2": "am", "A3": "dm", "A4": "aa", "A5": "dd", "A6": "dm", "S1": "aa", "V1": "am"},
-}  # fmt: skip
-ANSWERS = {"a": (4, 3), "m": (3, 3), "d": (2, 3)}  # means 3.5, 3 and 2.5: at the very limits of the classes
+    "need": "aa aa aa am aa dd aa am",
+    "support": "aa am dd aa am md aa am",
+    "capacity": "dd dm dd am dm dm aa am",
+    "trust": "aa am dd am mm dd aa am",
+    "openness": "aa am dm aa dd dm aa am",
+}
+ANSWERS = {"a": (4, 3), "m": (3, 3), "d": (2, 3)}  # means 3.5, 3, 2.5: at the limits
 ROLES = ("direction", "production")
 
 PROJECTS = """
@@ -152,6 +155,7 @@ value = 12
 year = 2020
 """
 # The last is after the wave: not counted.
+SPENT = ((2017, 400, 10000, 2000), (2018, 300, 6000, 1000), (2019, 90, 70, 50))
 MEANS = "".join(
     f"""
 [[means]]
@@ -161,7 +165,7 @@ public_eur = {public}
 private_eur = {private}
 source = "valeurs fictives"
 """
-    for year, hours, public, private in ((2017, 400, 10000, 2000), (2018, 300, 6000, 1000), (2019, 90, 70, 50))
+    for year, hours, public, private in SPENT
 )
 HEAD = """
 title = "Étude du Vallon"
@@ -203,19 +207,22 @@ NEIGHBOURS = {
 }  # fmt: skip
 
 
-def answers(wave: str, items: dict[str, list[str]]) -> list[list[object]]:
-    """Rows of the sheet Changement: in 2017 everyone was one point lower on openness."""
-    rows = []
+def answers(wave: str) -> list[list[object]]:
+    """Rows of the sheet Changement, two statements a dimension: in 2017 a point lower on openness."""
+    path, items, rows = ROOT / "eit_analysis" / "reference" / "readiness_items.csv", {}, []
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            items.setdefault(line["readiness_dimension"], []).append(line["statement_fr"])
     for dimension, opinions in OPINIONS.items():
         lower = wave == "2017" and dimension == "openness"
-        for site, letters in opinions.items():
+        for site, letters in zip(SITES, opinions.split(), strict=True):
             for role, letter in zip(ROLES, letters, strict=True):
                 for item, answer in zip(items[dimension], ANSWERS[letter], strict=False):
                     rows.append([site, role, item, answer - lower])
     return rows
 
 
-def sheets(wave: str, items: dict[str, list[str]]) -> dict[str, list[list[object]]]:
+def sheets(wave: str) -> dict[str, list[list[object]]]:
     """What all the actors sent at a wave, in one workbook."""
     sites = [[*actor, "Cernay", "68063", "68700", int(wave)] for actor in ACTORS]
     flows = [
@@ -229,11 +236,8 @@ def sheets(wave: str, items: dict[str, list[str]]) -> dict[str, list[list[object
     return {
         "Entreprise": [[*SITE, "Commune", "Code INSEE", "Code postal", "Année"], *sites],
         "Flux": [FLOW, *flows],
-        "Mutualisations": [
-            ["Identifiant", "Nature", "Objet", "Offre ou besoin", "Volume annuel", "Unité", "Coût annuel (€)"],
-            *needs,
-        ],
-        "Changement": [["Identifiant", "Fonction du répondant", "Item", "Réponse"], *answers(wave, items)],
+        "Mutualisations": [NEED, *needs],
+        "Changement": [["Identifiant", "Fonction du répondant", "Item", "Réponse"], *answers(wave)],
     }  # fmt: skip
 
 
@@ -267,14 +271,14 @@ def write_neighbours(folder: Path) -> None:
         (folder / f"{name}.zip").write_bytes(made.package(name, given["name"], given["year"], 2, texts))
 
 
-def write(root: Path, items: dict[str, list[str]]) -> Path:
+def write(root: Path) -> Path:
     """The study in a project of its own, with the two notebooks; not cleaned yet."""
     (root / "notebooks").mkdir(parents=True)
     for page in PAGES:
         shutil.copy(ROOT / "notebooks" / f"{page}.ipynb", root / "notebooks")
     raw = root / "data" / "raw" / STUDY
     for wave in ("2017", "2018"):
-        workbook(raw / wave / "acteurs.xlsx", sheets(wave, items))
+        workbook(raw / wave / "acteurs.xlsx", sheets(wave))
         workbook(raw / wave / "registre.xlsx", {"Synergies": [LINE, *lines(wave)]})
     write_neighbours(raw / "territoires")
     (raw / "study.toml").write_text(HEAD + PROJECTS + TARGETS + MEANS, encoding="utf-8")
