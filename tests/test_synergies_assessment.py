@@ -86,7 +86,7 @@ def test_every_table_of_the_study_is_what_its_records_give(assessment: Assessmen
         substitution.by_gate(assessment.rejected),
         reasons.by_reason(causes),
         funnel.funnel({"2018": register}),
-        funnel.stages(register),
+        funnel.stages({"2018": register}),
     ]
     for table in tables:
         table.check(str(table))

@@ -52,7 +52,7 @@ def test_funnel():
     assert list(table["n_synergies"]) == [7, 3, 2, 1, 1]
     assert list(table["conversion_percent"])[1:4] == pytest.approx([300 / 7, 200 / 3, 50])
     assert set(behind.loc[behind["status"] == "done", "site_id"]) == {"A", "B"}
-    now = stages(REGISTER)
+    now = stages({"2018": REGISTER})
     assert now.keys == ["status"] and list(now.frame["n_synergies"]) == [7, 3, 2, 1]
     for breakdown in (reached, now):
         breakdown.check("Avancement")

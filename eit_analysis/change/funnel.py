@@ -41,11 +41,12 @@ def funnel(registers: dict[str, pd.DataFrame]) -> Breakdown:
     return Breakdown(pd.DataFrame(rows, columns=FUNNEL_COLUMNS), ["wave", "status"], behind)
 
 
-def stages(register: pd.DataFrame) -> Breakdown:
-    """The stages reached at one wave, without the line of dropped synergies."""
-    one = funnel({"": register})
-    frame = one.frame.loc[one.frame["status"] != "dropped", FUNNEL_COLUMNS[1:]]
-    return Breakdown(frame, ["status"], one.records)
+def stages(registers: dict[str, pd.DataFrame]) -> Breakdown:
+    """The rows of :func:`funnel` for the last wave, without that of dropped synergies."""
+    every, last = funnel(registers), max(registers, default="")
+    rows = (every.frame["wave"] == last) & (every.frame["status"] != "dropped")
+    records = every.records[every.records["wave"] == last].drop(columns="wave")
+    return Breakdown(every.frame.loc[rows, FUNNEL_COLUMNS[1:]], ["status"], records)
 
 
 def reached_stages(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:

@@ -1,7 +1,7 @@
 """Micro-projects of variable geometry: who is in which, who carries it, what falls if one of them leaves.
 
 A project of study.toml gathers lines of the register and further members. A synergy under way, or done, that
-no project names is a project of its own: nothing says yet how it decides.
+no project names is a project of its own, until it ends: nothing says yet how it decides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors, lasting
+from eit_analysis.reference.stages import actors, lasting, stopped
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -41,7 +41,7 @@ DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling
 
 
 def projects(
-    declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame, year: int
+    declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame, day: pd.Timestamp
 ) -> pd.DataFrame:
     """One row for each micro-project, those of study.toml first.
 
@@ -54,8 +54,8 @@ def projects(
         Those of study.toml.
     register, sites : pandas.DataFrame
         Tidy tables.
-    year : int
-        At whose end a synergy that stopped brings nothing more, and is no project any longer.
+    day : pandas.Timestamp
+        The end of the wave's year: what has ended by then, or begins later, brings no tonnes.
 
     Returns
     -------
@@ -64,19 +64,17 @@ def projects(
         those of its flows, in words. ``carrier`` may be no actor of the study: an authority, in words.
         Without a declared rule, ``decision_rule`` and what follows are missing.
     """
-    over = set(register["synergy_id"]) - set(lasting(register, year)["synergy_id"])
-    register = register.assign(lasts=~register["synergy_id"].isin(over))
     lines, known = register.set_index("synergy_id"), set(sites["site_id"])
     rows = [
-        _declared(project, lines.loc[project.synergies].reset_index(), known)
+        _declared(project, lines.loc[project.synergies].reset_index(), known, day)
         for project in declared
         if set(project.synergies) <= set(lines.index)
     ]
     taken = {name for project in declared for name in project.synergies}
-    on = register["lasts"] & register["status"].isin(UNDER_WAY)
-    alone = register[~register["synergy_id"].isin(taken) & on]
+    going = register["status"].isin(UNDER_WAY) & ~stopped(register, day)
+    alone = register[~register["synergy_id"].isin(taken) & going]
     rows += [
-        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known)}
+        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known, day)}
         for name, line in alone.groupby("synergy_id", sort=False)
     ]
     table = pd.DataFrame(rows, columns=PROJECT_COLUMNS)
@@ -87,13 +85,13 @@ def projects(
     )
 
 
-def _declared(project: Project, lines: pd.DataFrame, known: set[str]) -> dict[str, object]:
+def _declared(project: Project, lines: pd.DataFrame, known: set[str], day: pd.Timestamp) -> dict[str, object]:
     money = {
         sector: sum(part.eur for part in project.funding if part.sector == sector)
         for sector in ("public", "private")
     }
     return {
-        **_read(lines, known, project.carrier, project.members),
+        **_read(lines, known, day, project.carrier, project.members),
         "project_code": project.code,
         "title": project.title,
         "decision_rule": project.decision_rule,
@@ -106,19 +104,20 @@ def _declared(project: Project, lines: pd.DataFrame, known: set[str]) -> dict[st
 
 
 def _read(
-    lines: pd.DataFrame, known: set[str], carrier: str = "", further: Sequence[str] = ()
+    lines: pd.DataFrame, known: set[str], day: pd.Timestamp, carrier: str = "", further: Sequence[str] = ()
 ) -> dict[str, object]:
     """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
     carrier = carrier or next(iter(lines["carrier"].dropna()), "")
-    words, done = heading("category").labels, (lines["status"] == "done") & lines["lasts"]
+    words, lasts = heading("category").labels, lasting(lines, day.year)
+    done = lasts[lasts["status"] == "done"]
     members = dict.fromkeys([*({carrier} & known), *actors(lines)["site_id"], *further])
     return {
         "site_ids": " ".join(members),
         "carrier": carrier or None,
         "families": ", ".join(sorted({words.get(code, code) for code in lines["category"].dropna()})),
         "n_lines": len(lines),
-        "n_done": int(done.sum()),
-        "realised_t_per_year": float(lines.loc[done, "realised_t_per_year"].sum()),
+        "n_done": len(done),
+        "realised_t_per_year": float(done["realised_t_per_year"].sum()),
     }
 
 

@@ -45,14 +45,14 @@ def rates(funnel: pd.DataFrame, others: pd.DataFrame, here: str) -> pd.DataFrame
 def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
 
-    A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above`` or ``below``
-    this one, whose difference is ``established`` (``higher``, ``lower``) or not (``unclear``); none of them
-    empty, and none at all without a rate here.
+    A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above``, ``below`` or
+    ``level`` with this one, whose difference is ``established`` (``higher``, ``lower``) or not
+    (``unclear``); none of them empty, and none at all without a rate here.
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
     known = others["rate_difference"]
-    groups = {"others": gap.notna(), "above": gap > 0, "below": gap <= 0}
+    groups = {"others": gap.notna(), "above": gap > 0, "below": gap < 0, "level": gap == 0}
     groups["established"] = gap.notna() & known.isin(["higher", "lower"])
     groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
     names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}

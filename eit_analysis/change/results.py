@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.reference.stages import equal_parts, given, stopped
+from eit_analysis.reference.stages import begins, equal_parts, given, not_begun, stopped
 
 # Columns of the register, and codes of their indicators (reference/board_indicators.csv).
 RESULTS = (
@@ -49,15 +49,12 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         ``not_counted_reason``: ``stopped`` (:func:`stopped`), ``not_done`` or ``not_started``.
     """
     lines = register.reindex(columns=[*dict.fromkeys([*register, *RESULTS, *OPTIONAL])])
-    start = given(lines, "start_date").combine_first(given(lines, "status_date"))
-    # A start that is no date is not known to be past.
-    early = start.notna() & ~(pd.to_datetime(start, errors="coerce") <= day)
     done = lines["status"] == "done"
-    tests = {"stopped": stopped(lines, day), "not_done": ~done, "not_started": early}
+    tests = {"stopped": stopped(lines, day), "not_done": ~done, "not_started": not_begun(lines, day)}
     reason = np.select(list(tests.values()), list(tests), "")
     anyway = lines["happens_anyway"].where(lines["happens_anyway"].isin(ATTRIBUTIONS), "unknown")
     lines = lines.assign(
-        start_date=start, end_date=given(lines, "end_date"), happens_anyway=anyway,
+        start_date=begins(lines), end_date=given(lines, "end_date"), happens_anyway=anyway,
         not_counted_reason=reason, counts=np.where(reason == "", "yes", "no"),
     )  # fmt: skip
     parts = []

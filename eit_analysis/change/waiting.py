@@ -105,6 +105,11 @@ def outlook(stays: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=OUTLOOK_COLUMNS)
 
 
+def n_followed(stays: pd.DataFrame) -> int:
+    """How many synergies wait at a stage of which enough passages were seen to say something."""
+    return int((outlook(stays)["outlook_basis"] != "few_passages").sum())
+
+
 def likely_to_stall(stays: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     """What the coordinator looks at first: what waited longer than any that moved, then the least likely.
 

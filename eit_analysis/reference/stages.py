@@ -34,10 +34,25 @@ def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return (register["status"] == "dropped") | (end.notna() & ~(pd.to_datetime(end, errors="coerce") >= day))
 
 
+def begins(register: pd.DataFrame) -> pd.Series:
+    """When effects begin: the date of the status where the register gives none of its own."""
+    return given(register, "start_date").combine_first(given(register, "status_date"))
+
+
+def not_begun(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Which synergies have effects that begin after a day; what is no date is not known to be past."""
+    start = begins(register)
+    return start.notna() & ~(pd.to_datetime(start, errors="coerce") <= day)
+
+
 def lasting(register: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The lines of a register without those done that stopped by the end of a year: they bring no more."""
-    over = (register["status"] == "done") & stopped(register, pd.Timestamp(year, 12, 31))
-    return register[~over].reset_index(drop=True)
+    """The lines of a register without those done that bring nothing at the end of a year.
+
+    They stopped by then, or have effects that begin later.
+    """
+    day = pd.Timestamp(year, 12, 31)
+    idle = stopped(register, day) | not_begun(register, day)
+    return register[~((register["status"] == "done") & idle)].reset_index(drop=True)
 
 
 def given(register: pd.DataFrame, column: str) -> pd.Series:
