@@ -160,12 +160,16 @@ def _state(solid: Stability) -> str:
 def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
     """What a member may be told of its shares, from :func:`of_lines`: near enough to agree, too far to solve.
 
-    The share to the next ``STEP`` percent, of groups with more than ``least`` others: what these declared is
-    then known neither singly nor together. Columns ``TOLD_COLUMNS``.
+    The share to the next ``STEP`` percent, of groups with more than ``least`` others: among three others a
+    member that knows the prices of all could bound one. Why is said of the rounded share alone, above, below
+    or like an equal one: told that nothing is saved without it, a member would know that the others stay
+    below the threshold, and so nearly what they bring together. Columns ``TOLD_COLUMNS``.
     """
-    kept = table[table["n_members"] > least]
-    rounded = (kept["share_percent"].astype(float) / STEP).round() * STEP
-    return kept.assign(share_about_percent=rounded)[TOLD_COLUMNS].reset_index(drop=True)
+    kept = table[table["n_members"] > least + 1]
+    about = (kept["share_percent"].astype(float) / STEP).round() * STEP
+    equal = (100 / kept["n_members"].astype(float) / STEP).round() * STEP
+    why = np.select([about > equal, about < equal], ["brings_more", "brings_less"], "like_the_others")
+    return kept.assign(share_about_percent=about, share_reason=why)[TOLD_COLUMNS].reset_index(drop=True)
 
 
 def reason(total: float, n: int, every: bool, marginal: float, share: float) -> str:
