@@ -310,7 +310,25 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     assert groups["core_state"].tolist() == ["holds", "none", "holds", "no_saving"]
     assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["site_ids"].iloc[3] == "A B"
     assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
-    alone = told(table, 3)
+    assert told(table, 3).empty  # three others are not more than three
+    alone = told(table, 2)
     assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_from_percent"] == 25).all()
-    assert set(alone["share_reason"]) == {"indispensable"}
     assert of_lines([])[0].empty and of_lines([])[1].empty
+
+
+def test_why_says_no_more_of_the_others_than_the_rounded_share():
+    """Eight people make a session; who brings two and is told that all is lost without it knows the six."""
+    needed = game(5, lambda s: 700.0 * (len(s) == 5))  # nothing without each of them
+    replaced = game(5, lambda s: 700.0 * (len(s) >= 3))  # nothing is lost without any one
+    table, _ = of_lines([("S1", "Un", list("ABCDE"), needed), ("S2", "Deux", list("ABCDE"), replaced)])
+    assert set(table["share_reason"]) == {"indispensable", "replaceable"}
+    alone = told(table, 3)
+    assert len(alone) == 10 and set(alone["share_reason"]) == {"like_the_others"}
+
+
+@given(st.lists(games(most=6, monotone=True).filter(lambda v: v[-1] > 0), min_size=1, max_size=8))
+@settings(max_examples=30)
+def test_what_is_told_follows_from_the_rounded_share_and_the_number_of_members(many):
+    lines = [(f"S{i}", "", [f"E{j}" for j in range(len(v).bit_length() - 1)], v) for i, v in enumerate(many)]
+    alone = told(of_lines(lines)[0], 2)
+    assert alone.groupby(["n_members", "share_from_percent"])["share_reason"].nunique().le(1).all()

@@ -162,12 +162,16 @@ def _state(solid: Stability) -> str:
 def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
     """What a member may be told of its shares, from :func:`of_lines`: near enough to agree, too far to solve.
 
-    Between which multiples of ``STEP`` percent the share is, of groups with more than ``least`` others.
-    Columns ``TOLD_COLUMNS``.
+    Between which multiples of ``STEP`` percent the share is, of groups with more than ``least`` others: among
+    three others a member that knows the prices of all could bound one. Why is said of that range alone,
+    above, below or around an equal share: told that nothing is saved without it, a member would know that
+    the others stay below the threshold, and so nearly what they bring together. Columns ``TOLD_COLUMNS``.
     """
-    kept = table[table["n_members"] > least]
+    kept = table[table["n_members"] > least + 1]
     low = np.floor(kept["share_percent"].astype(float) / STEP) * STEP
-    told = kept.assign(share_from_percent=low, share_to_percent=low + STEP)
+    equal = 100 / kept["n_members"].astype(float)
+    why = np.select([low > equal, low + STEP < equal], ["brings_more", "brings_less"], "like_the_others")
+    told = kept.assign(share_from_percent=low, share_to_percent=low + STEP, share_reason=why)
     return told[TOLD_COLUMNS].reset_index(drop=True)
 
 
