@@ -310,6 +310,10 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     assert groups["core_state"].tolist() == ["holds", "none", "holds", "no_saving"]
     assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["site_ids"].iloc[3] == "A B"
     assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
+    wide = ("S5", "Cinq", [f"E{i}" for i in range(70)], lambda n: 7.0 * n.bit_count())
+    assert of_lines([wide])[0].empty and of_lines([wide])[1].iloc[0].tolist()[3:] == [70, 490.0, "too_many"]
+    again, twice = of_lines([games[2], ("S6", "Six", games[2][2], four)])
+    assert twice["core_state"].tolist() == ["holds"] * 2 and again["synergy_id"].nunique() == 2
     assert told(table, 3).empty  # three others are not more than three
     alone = told(table, 2)
     assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_from_percent"] == 25).all()

@@ -21,6 +21,7 @@ from eit_analysis.change.nucleolus import TOLERANCE, complaint, core_is_empty, i
 from eit_analysis.change.shapley import PAIRS, sampled, shapley
 
 Values = np.ndarray | Callable[[int], float]
+LARGEST = 24  # members: of more, shares would ask for the rounds of ten thousand sets
 LIKE = 0.05  # of an equal share: as near as this is like the others
 SHARE_COLUMNS = [
     "site_id", "marginal_eur_per_year", "shapley_share_eur_per_year", "shapley_error_eur_per_year",
@@ -134,21 +135,32 @@ def of_lines(
     groups : pandas.DataFrame
         Columns ``GROUP_COLUMNS``, one row per game. ``core_state`` is ``holds`` where nobody would save
         more by leaving, ``nucleolus_only`` where that is so of the nucleolus and not of the Shapley value,
-        ``none`` where no sharing would hold, ``unknown`` where not every set is known, ``no_saving``.
+        ``none`` where no sharing would hold, ``unknown`` where not every set is known, ``no_saving``, or
+        ``too_many`` for more than ``LARGEST`` members, listed with what all of them save and without shares.
     """
     parts, groups = [pd.DataFrame(columns=LINE_COLUMNS)], []
+    known: dict[int, tuple[pd.DataFrame, list[str], float, str]] = {}
     for code, title, members, values in games:
-        best = best_part(members, values)
-        state = "no_saving"
-        if best.saving_eur_per_year > 0:
-            own, solid = shares(best.members, best.values)
-            parts.append(own.assign(synergy_id=code, title=title, n_members=len(own))[LINE_COLUMNS])
-            state = _state(solid)
-        saving = max(best.saving_eur_per_year, 0.0)
-        kept = members if state == "no_saving" else best.members
+        if id(values) not in known:  # lines that one group answers have its values in common
+            known[id(values)] = _shared(members, values)
+        own, kept, saving, state = known[id(values)]
+        parts.append(own.assign(synergy_id=code, title=title, n_members=len(own))[LINE_COLUMNS])
         groups.append((code, title, " ".join(kept), len(kept), saving, state))
-    table = pd.concat(parts[1:] or parts, ignore_index=True)
+    filled = [part for part in parts if len(part)]
+    table = pd.concat(filled or parts[:1], ignore_index=True)
     return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)
+
+
+def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str], float, str]:
+    """The shares of one group, whom they are for, what these save, and its state."""
+    nothing = pd.DataFrame(columns=SHARE_COLUMNS)
+    if callable(values) and len(members) > LARGEST:
+        return nothing, members, max(values((1 << len(members)) - 1), 0.0), "too_many"
+    best = best_part(members, values)
+    if not best.saving_eur_per_year > 0:
+        return nothing, members, 0.0, "no_saving"
+    own, solid = shares(best.members, best.values)
+    return own, best.members, best.saving_eur_per_year, _state(solid)
 
 
 def _state(solid: Stability) -> str:

@@ -26,7 +26,7 @@ from eit_analysis.synergies.allocation.model import NET_GAIN
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.groups import pooled, pooled_for
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
@@ -88,16 +88,19 @@ class Assessment:
         return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
 
     def games(
-        self, register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame, radius_km: float
+        self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float
     ) -> list[tuple[str, str, list[str], np.ndarray | Callable[[int], float]]]:
         """Of each pooling of the register that a group answers (``register.shared``): its identifier, its
-        title, its members and what each set of them saves."""
+        title, its members and what each set of them saves, the same object for lines of the same group."""
         reach = radius_km, self.settings.scoring.detour_factor
         costs, asked = cost_table(self.settings.pooling_costs), self.asked(sharing)()
-        return [
-            (pool["synergy_id"], pool["title"], *coalition_values(pool, asked, self.sites, costs, *reach))
-            for _, pool in answered(register, pools, sharing).iterrows()
-        ]
+        lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
+        values = {
+            pool["pooling_id"]: coalition_values(pool, asked, self.sites, costs, *reach)
+            for _, pool in lines.drop_duplicates("pooling_id").iterrows()
+        }
+        names = zip(lines["synergy_id"], lines["title"], lines["pooling_id"], strict=True)
+        return [(line, title, *values[pooling]) for line, title, pooling in names]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

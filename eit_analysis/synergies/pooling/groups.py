@@ -10,7 +10,7 @@ overlap; a group inside a larger one of the same need is dropped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,9 +84,16 @@ def pooled(
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
     """
+    return pooled_for(targets(sharing, flows, thresholds), sites, costs, radius_km, detour_factor)
+
+
+def pooled_for(
+    asked: Sequence[Target], sites: pd.DataFrame, costs: pd.DataFrame, radius_km: float, detour_factor: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already."""
     profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []
-    for target in targets(sharing, flows, thresholds):
+    for target in asked:
         threshold, category = target.threshold, target.category
         own_costs = profiles[threshold.profile]
         for found in (
