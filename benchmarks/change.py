@@ -104,8 +104,8 @@ def lead(draw: random.Random, number: int, sites: list[str]) -> tuple[Row, Row]:
     }  # fmt: skip
     if after["status"] == "réalisée":
         after |= {
-            "realised_t_per_year": draw.randint(1, 50), "realised_uncertainty_percent": 20, "realised_fte": 0.1,
-            "start_date": since, "realised_eur_per_year": draw.randint(-300, 5000),
+            "realised_t_per_year": draw.randint(1, 50), "realised_uncertainty_percent": 20,
+            "realised_fte": 0.1, "start_date": since, "realised_eur_per_year": draw.randint(-300, 5000),
             "realised_tco2e_per_year": 1.5, "insertion_hours_per_year": draw.randint(0, 200),
             "happens_anyway": draw.choice(["aurait eu lieu", "n'aurait pas eu lieu", "on ne sait pas"]),
         }  # fmt: skip
@@ -149,7 +149,7 @@ def make(folder: Path, sites: int, leads: int, projects: int) -> None:
         found |= {"synergy_register": [line[index] for line in register]}
         for table, rows in found.items():
             write(raw / wave / f"tous_{tables.sheet_name(table)}.csv", table, rows, wave == WAVES[-1])
-    settings = f'title = "Essai"\nterritory = "Vallée"\n[audiences.partners]\nnamed = true\n'
+    settings = 'title = "Essai"\nterritory = "Vallée"\n[audiences.partners]\nnamed = true\n'
     told = (project(draw, number, leads) for number in range(projects))
     (raw / "study.toml").write_text(settings + "".join(told), encoding="utf-8")
     eit(folder, "clean", STUDY, *(part for wave in WAVES for part in ("--wave", wave)))
@@ -158,8 +158,8 @@ def make(folder: Path, sites: int, leads: int, projects: int) -> None:
 def run(folder: Path, *command: str) -> tuple[float, float, str]:
     """Processor seconds and peak memory (MB) of a command with its own processes, and what it prints."""
     child = subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", *command], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert child.stdout is not None and child.stderr is not None
     printed, errors = child.stdout.read(), child.stderr.read()
@@ -206,10 +206,8 @@ def main() -> None:
                 ]
                 whole = [eit(folder, "run", STUDY, "--audience", audience) for _ in range(asked.repeat)]
                 cpu, peak = statistics.median(cpu for cpu, _ in whole), max(peak for _, peak in whole)
-                print(
-                    f"{page:<24}{audience:<16}{statistics.median(bare):>10.1f} s{cpu:>10.1f} s{peak:>9.0f} MB",
-                    flush=True,
-                )
+                figures = f"{statistics.median(bare):>10.1f} s{cpu:>10.1f} s{peak:>9.0f} MB"
+                print(f"{page:<24}{audience:<16}{figures}", flush=True)
 
 
 if __name__ == "__main__":

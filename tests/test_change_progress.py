@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from eit_analysis import reference
 from eit_analysis.breakdown import TOTAL
-from eit_analysis.change import answers, board, calibration, efforts, results, waiting
+from eit_analysis.change import answers, board, calibration, durations, efforts, results, waiting
 from eit_analysis.publishing.release import Release
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
@@ -91,6 +91,11 @@ def test_the_chance_to_move_on_is_that_of_the_whole_curve_and_never_beyond_what_
             assert line.move_on_percent == pytest.approx(expected, abs=1e-9)
             inside = line.move_on_low_percent <= line.move_on_percent <= line.move_on_high_percent
             assert inside != (line.outlook_basis == "no_interval")
+            if inside:
+                longer = durations.survival(table[table["months_at_stage"] > line.months_at_stage])
+                ends = 100 * (1 - longer.confidence_interval_[:end].iloc[-1])
+                told = [line.move_on_high_percent, line.move_on_low_percent]
+                assert told == pytest.approx(ends.tolist(), abs=1e-9)
 
 
 def test_a_waiting_synergy_has_the_chance_of_those_that_waited_as_long() -> None:

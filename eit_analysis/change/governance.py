@@ -7,6 +7,7 @@ no project names is a project of its own, until it ends: nothing says yet how it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors, lasting, stopped
+from eit_analysis.reference.stages import actors, stopped
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -64,19 +65,17 @@ def projects(
         those of its flows, in words. ``carrier`` may be no actor of the study: an authority, in words.
         Without a declared rule, ``decision_rule`` and what follows are missing.
     """
-    lines, known = register.set_index("synergy_id"), set(sites["site_id"])
+    known, lines = set(sites["site_id"]), _lines(register, day)
     rows = [
-        _declared(project, lines.loc[project.synergies].reset_index(), known, day)
+        _declared(project, [line for name in project.synergies for line in lines[name]], known)
         for project in declared
-        if set(project.synergies) <= set(lines.index)
+        if set(project.synergies) <= set(lines)
     ]
     taken = {name for project in declared for name in project.synergies}
-    going = register["status"].isin(UNDER_WAY) & ~stopped(register, day)
-    alone = register[~register["synergy_id"].isin(taken) & going]
-    rows += [
-        {"project_code": name, "title": line["title"].iloc[0], **_read(line, known, day)}
-        for name, line in alone.groupby("synergy_id", sort=False)
-    ]
+    for name, own in lines.items():
+        own = [line for line in own if line["status"] in UNDER_WAY and not line["over"]]
+        if own and name not in taken:
+            rows.append({"project_code": name, "title": own[0]["title"], **_read(own, known)})
     table = pd.DataFrame(rows, columns=PROJECT_COLUMNS)
     members = table["site_ids"].fillna("").astype(str).str.split()
     kept = [len(ids) >= FEWEST and set(ids) <= known for ids in members]
@@ -85,7 +84,20 @@ def projects(
     )
 
 
-def _declared(project: Project, lines: pd.DataFrame, known: set[str], day: pd.Timestamp) -> dict[str, object]:
+def _lines(register: pd.DataFrame, day: pd.Timestamp) -> dict[str, list[dict[str, Any]]]:
+    """The lines of each synergy: its ``members``, its family in words, whether it is ``over``, no blank but None."""
+    words = heading("category").labels
+    found: dict[str, list[dict[str, Any]]] = {}
+    blank = register.astype(object).where(register.notna(), None).assign(over=stopped(register, day))
+    for cells in blank.itertuples(index=False):
+        line = dict(zip(map(str, blank), cells, strict=True))
+        line["members"] = str(line["site_ids"] or "").split()
+        line["family"] = words.get(line["category"], line["category"])
+        found.setdefault(str(line["synergy_id"]), []).append(line)
+    return found
+
+
+def _declared(project: Project, lines: list[dict[str, Any]], known: set[str]) -> dict[str, object]:
     money = {
         sector: sum(part.eur for part in project.funding if part.sector == sector)
         for sector in ("public", "private")
@@ -104,20 +116,20 @@ def _declared(project: Project, lines: pd.DataFrame, known: set[str], day: pd.Ti
 
 
 def _read(
-    lines: pd.DataFrame, known: set[str], day: pd.Timestamp, carrier: str = "", further: Sequence[str] = ()
+    lines: list[dict[str, Any]], known: set[str], carrier: str = "", further: Sequence[str] = ()
 ) -> dict[str, object]:
     """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
-    carrier = carrier or next(iter(lines["carrier"].dropna()), "")
-    words, lasts = heading("category").labels, lasting(lines, day.year)
-    done = lasts[lasts["status"] == "done"]
-    members = dict.fromkeys([*({carrier} & known), *actors(lines)["site_id"], *further])
+    carrier = carrier or next((line["carrier"] for line in lines if line["carrier"] is not None), "")
+    done = [line for line in lines if line["status"] == "done" and not line["over"]]
+    named = [site for line in lines for site in line["members"]]
+    members = dict.fromkeys([*({carrier} & known), *named, *further])
     return {
         "site_ids": " ".join(members),
         "carrier": carrier or None,
-        "families": ", ".join(sorted({words.get(code, code) for code in lines["category"].dropna()})),
+        "families": ", ".join(sorted({line["family"] for line in lines} - {None})),
         "n_lines": len(lines),
         "n_done": len(done),
-        "realised_t_per_year": float(done["realised_t_per_year"].sum()),
+        "realised_t_per_year": float(sum(line["realised_t_per_year"] or 0.0 for line in done)),
     }
 
 
@@ -180,13 +192,14 @@ def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     codes, project = np.unique(places["project_code"].astype(str), return_inverse=True)
     kinds = places.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = kinds.reindex(names).to_numpy(dtype=object)
+    whole = _components(actor, project, len(names))
     for number, site in enumerate(names):
         here = places[places["site_id"] == site]
         carried = here["seat"] == "carrier"
         falls = here[carried | (here["project_code"].map(size) - 1 < FEWEST)]
         others = np.where(np.arange(len(names)) == number, "", kind)
         left = (actor != number) & ~np.isin(project, np.flatnonzero(np.isin(codes, falls["project_code"])))
-        cut = _linked(actor, project, others) - _linked(actor[left], project[left], others)
+        cut = _pairs(whole, others) - _pairs(_components(actor[left], project[left], len(names)), others)
         titles = " ; ".join(falls["title"]) or None
         rows.append((site, kind[number], len(here), int(carried.sum()), len(falls), titles, cut))
     found = pd.DataFrame(rows, columns=DEPARTURE_COLUMNS)
@@ -194,12 +207,15 @@ def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(worst, ascending=False, kind="stable", ignore_index=True)
 
 
-def _linked(actor: np.ndarray, project: np.ndarray, kind: np.ndarray) -> int:
-    """Pairs of a firm and a structure that chains of projects link."""
-    n, n_projects = len(kind), int(project.max(initial=-1)) + 1
-    graph = csr_array((np.ones(len(actor)), (actor, n + project)), shape=(n + n_projects, n + n_projects))
-    _, label = connected_components(graph, directed=False)
-    count = [
-        np.bincount(label[:n][kind == each], minlength=label.max(initial=0) + 1) for each in ("firm", "ess")
-    ]
+def _components(actor: np.ndarray, project: np.ndarray, n: int) -> np.ndarray:
+    """Shape (n,): a number for each actor, the same for those that chains of projects link."""
+    size = n + int(project.max(initial=-1)) + 1
+    graph = csr_array((np.ones(len(actor)), (actor, n + project)), shape=(size, size))
+    return connected_components(graph, directed=False)[1][:n]
+
+
+def _pairs(label: np.ndarray, kind: np.ndarray) -> int:
+    """Pairs of a firm and a structure of one component."""
+    size = label.max(initial=0) + 1
+    count = [np.bincount(label[kind == each], minlength=size) for each in ("firm", "ess")]
     return int(count[0] @ count[1])

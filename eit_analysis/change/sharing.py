@@ -21,7 +21,7 @@ from eit_analysis.change.nucleolus import TOLERANCE, complaint, core_is_empty, i
 from eit_analysis.change.shapley import PAIRS, sampled, shapley
 
 Values = np.ndarray | Callable[[int], float]
-LARGEST = 24  # members: of more, shares would ask for the rounds of ten thousand sets
+LARGEST = 20  # members: of more, shares would ask for the rounds of five thousand sets and more
 LIKE = 0.05  # of an equal share: as near as this is like the others
 SHARE_COLUMNS = [
     "site_id", "marginal_eur_per_year", "shapley_share_eur_per_year", "shapley_error_eur_per_year",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from eit_analysis.change.durations import CENSORED, survival
 from eit_analysis.reference.stages import OPEN
@@ -97,11 +98,12 @@ def outlook(stays: pd.DataFrame) -> pd.DataFrame:
     for (_, kind), own in _groups(stays).items():
         few = _n_passed(own) < LEAST
         longest = own.loc[own["passage"] == "passed", "months_at_stage"].max()
-        for line in own[own["passage"] == "waiting"].to_dict("records"):
-            chance = (np.nan, np.nan, np.nan, "few_passages")
-            if not few:
-                chance = _chance(own, line["months_at_stage"], _basis(kind))
-            rows.append((*(line[name] for name in OUTLOOK_COLUMNS[:5]), longest, *chance))
+        waiting = own.loc[own["passage"] == "waiting", OUTLOOK_COLUMNS[:5]]
+        chances = [(np.nan, np.nan, np.nan, "few_passages")] * len(waiting)
+        if not few:
+            chances = _chances(own, waiting["months_at_stage"].to_numpy(dtype=float), _basis(kind))
+        lines = zip(waiting.itertuples(index=False), chances, strict=True)
+        rows += [(*line, longest, *chance) for line, chance in lines]
     return pd.DataFrame(rows, columns=OUTLOOK_COLUMNS)
 
 
@@ -160,10 +162,26 @@ def _curve(stays: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("months").reset_index()
 
 
-def _chance(stays: pd.DataFrame, waited: float, basis: str) -> tuple[float, float, float, str]:
-    """In percent, the chance to move on with its ends, and what it rests on."""
-    if waited + AHEAD > stays["months_at_stage"].max():
-        return np.nan, np.nan, np.nan, "beyond_seen"
-    curve = _curve(stays[stays["months_at_stage"] > waited])
-    still, low, high = curve.loc[curve["months"] <= waited + AHEAD, CURVE_COLUMNS[4:]].iloc[-1]
-    return 100 - still, 100 - high, 100 - low, basis if 0 < still < 100 else "no_interval"
+def _chances(stays: pd.DataFrame, waited: np.ndarray, basis: str) -> list[tuple[float, float, float, str]]:
+    """In percent, the chance to move on with its ends, and what it rests on, after so many months."""
+    table = survival(stays).event_table
+    times = table.index.to_numpy(dtype=float)
+    passed, n = (table[name].to_numpy(dtype=float) for name in ("observed", "at_risk"))
+    start, end = (np.searchsorted(times, months, side="right") for months in (waited, waited + AHEAD))
+    # Where all that are left pass at once S is 0, and its variance has no end.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.log1p(-passed / n), passed / (n * (n - passed))
+        sums = [np.append(0.0, np.cumsum(each)) for each in steps]
+        log_still, variance = (each[end] - each[start] for each in sums)
+        reach = norm.ppf(0.975) * np.sqrt(variance) / log_still
+        # S with its upper end and its lower: what moves on is the rest.
+        moving = [100 - 100 * np.exp(log_still * np.exp(by)) for by in (0.0, reach, -reach)]
+    rows = []
+    for months, chance, low, high in zip(waited, *moving, strict=True):
+        if months + AHEAD > times[-1]:
+            rows.append((np.nan, np.nan, np.nan, "beyond_seen"))
+        elif 0 < chance < 100:
+            rows.append((chance, low, high, basis))
+        else:
+            rows.append((chance, np.nan, np.nan, "no_interval"))
+    return rows

@@ -67,7 +67,8 @@ def coalition_values(
     ValueError
         When the tables have no such group, its members cannot pool as one, or their saving is not known.
     """
-    target = next((each for each in asked if _is(each, pool)), None)
+    wanted = tuple(pool[["nature", "label", "keyword", "unit"]])
+    target = next((each for each in asked if _about(each.threshold) == wanted), None)
     members = str(pool["members"]).split()
     if target is None or pool["kind"] != "group":
         raise ValueError("no such group in these tables")
@@ -155,7 +156,5 @@ class _Group:
         return central_saving(self.volumes[one], self.paid[one], self.threshold, self.costs, rounds)
 
 
-def _is(target: Target, pool: pd.Series) -> bool:
-    threshold = target.threshold
-    about = (threshold.nature, threshold.label, threshold.keyword, threshold.unit)
-    return about == tuple(pool[["nature", "label", "keyword", "unit"]])
+def _about(threshold: Threshold) -> tuple[str, str, str, str]:
+    return threshold.nature, threshold.label, threshold.keyword, threshold.unit
