@@ -87,6 +87,9 @@ class Breakdown:
         where sums are multiples of different ones.
     people : bool
         Whether the measure counts people: rows of very few are then withheld.
+    answers : bool
+        Whether each record is what one person answered, and the keys what: told once, it is told again only
+        as it was, for the difference of two counts is the answer of whoever came, left or was corrected.
     sums : sequence of str
         Further columns of the frame that are sums of the same column of the records.
     shares : mapping
@@ -107,6 +110,7 @@ class Breakdown:
     total: str | None = None
     of: str | Mapping[str, str] | None = None
     people: bool = False
+    answers: bool = False
     sums: Sequence[str] = ()
     shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
     facts: Callable[[], Facts] | None = field(default=None, repr=False)

@@ -46,17 +46,21 @@ def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``site_id, respondent_role, size_class, readiness_dimension, score`` (1 to 5), ``opinion`` (one of
-        ``CLASSES``), and the cell of the first statement. Nobody without a score.
+        ``CLASSES``). Nobody without a score. The columns of ``SOURCE``, where answers have them, say whose
+        a score is and not where it was read, so that whoever is asked again is the same: the file (outside
+        the team, the wave), the role and the dimension.
     """
     answers = coded(readiness).dropna(subset=["readiness_dimension"])
     role = answers["respondent_role"].astype(object)
     answers = answers.assign(respondent_role=role.where(role.notna(), UNKNOWN))
     keys = [*RESPONDENT, "readiness_dimension"]
-    cells = {name: (name, "first") for name in SOURCE if name in answers}
+    cells = {name: (name, "first") for name in SOURCE[:1] if name in answers}
     by_item = answers.groupby([*keys, "item_code"]).agg(answer=("answer", "mean"), **cells).reset_index()
-    kept = {name: (name, "first") for name in cells}
-    people = by_item.groupby(keys).agg(score=("answer", "mean"), answered=("answer", "count"), **kept)
+    people = by_item.groupby(keys).agg(score=("answer", "mean"), answered=("answer", "count"), **cells)
     people = people.dropna(subset=["score"]).reset_index()
+    if cells:
+        whose = zip(SOURCE[1:], keys[1:], strict=True)
+        people = people.assign(**{name: people[key] for name, key in whose})
     # Of nobody's answers the dimensions are text, and so would be what they map to.
     asked = people["readiness_dimension"].map(n_asked(readiness)).astype(float)
     people = people[2 * people["answered"] >= asked].reset_index(drop=True)

@@ -85,7 +85,7 @@ def projects(
 
 
 def _lines(register: pd.DataFrame, day: pd.Timestamp) -> dict[str, list[dict[str, Any]]]:
-    """The lines of each synergy: its ``members``, its family in words, whether it is ``over``, no blank but None."""
+    """The lines of each synergy: ``members``, family in words, whether it is ``over``; no blank but None."""
     words = heading("category").labels
     found: dict[str, list[dict[str, Any]]] = {}
     blank = register.astype(object).where(register.notna(), None).assign(over=stopped(register, day))
@@ -103,7 +103,7 @@ def _declared(project: Project, lines: list[dict[str, Any]], known: set[str]) ->
         for sector in ("public", "private")
     }
     return {
-        **_read(lines, known, day, project.carrier, project.members),
+        **_read(lines, known, project.carrier, project.members),
         "project_code": project.code,
         "title": project.title,
         "decision_rule": project.decision_rule,

@@ -47,7 +47,12 @@ def distribution(people: pd.DataFrame, by: str = "") -> Breakdown:
     counts["share_percent"] = 100 * counts["respondents"] / asked
     frame = counts[asked > 0].reset_index(drop=True)
     return Breakdown(
-        frame, keys, records, "respondents", shares={"share_percent": Share(within=tuple(within))}
+        frame,
+        keys,
+        records,
+        "respondents",
+        answers=True,
+        shares={"share_percent": Share(within=tuple(within))},
     )
 
 
@@ -103,7 +108,7 @@ def fragile(people: pd.DataFrame) -> Breakdown:
     weak = frame[frame["agree_percent"] < 50].sort_values("agree_percent", kind="stable").reset_index()
     weak = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
     shares = {"agree_percent": Share(within=("readiness_dimension",), of="n_asked")}
-    return Breakdown(weak, ["readiness_dimension"], records, "agreeing", shares=shares)
+    return Breakdown(weak, ["readiness_dimension"], records, "agreeing", answers=True, shares=shares)
 
 
 def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFrame:

@@ -94,7 +94,11 @@ class Release(PreparedTables):
         else:
             return frame
         # An array: an empty list would select no column rather than no row.
-        return frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+        if table == "readiness" and not self.viewer.internal:
+            # What a person answers at two waves are two answers, in one file or another.
+            frame = frame.assign(source_file=str(self.wave))
+        return frame
 
     def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:
         """A table that leaves row by row, as the audit of what its readers know lets it (:mod:`audit`).

@@ -65,7 +65,7 @@ def of_breakdown(
     depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
     allowed = np.append(~closed, not base.sensitive)
     limits = base.limits if content.measure else None
-    return replace(together, rows=rows, allowed=allowed, depth=depth, limits=limits)
+    return replace(together, rows=rows, allowed=allowed, depth=depth, limits=limits, answers=content.answers)
 
 
 def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) -> Statements:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy.sparse import csr_array
 
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, once, to_frame
-from eit_analysis.publishing.release.system import System
+from eit_analysis.publishing.release.system import NOBODY, System
 
 MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, for that sum to be read
 
@@ -100,11 +101,13 @@ class Publication:
         depth = together.depth
         known = (~self._own & ~system.closed) | system.defined
         sure, doubtful = known & ~system.assumed, known & system.assumed
+        silent = self._answered_otherwise(system)
         first, system = _alike(system, sure, doubtful)
         told = np.isin(first, first[sure])
         for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             leaves = together.allowed[row] and not system.closed[list(numbers)].any()
+            leaves &= not (silent and self.tables[table[row]].answers)
             if self.among and not self.tables[table[row]].private:
                 leaves &= told[list(numbers)].all() or self._is_own(system, numbers)
             if leaves:
@@ -127,6 +130,27 @@ class Publication:
                     by_table[number][pooled] = False
                     break
         return by_table, rests, told
+
+    def _answered_otherwise(self, system: System) -> bool:
+        """Whether the persons whose answers are counted were counted otherwise before, the reader's apart.
+
+        Which counts changed would say what was answered, also where these were withheld alone: all are.
+        """
+        answers = [np.full(len(table.system.low), table.answers) for table in self.tables]
+        own = np.flatnonzero(np.concatenate([*answers, np.zeros(0, dtype=bool)]))
+        others = (system.firms != NOBODY) & (system.firms != self.reader)
+        persons = np.isin(np.arange(len(others)), system.forms[own].indices) & others
+        before = np.flatnonzero(~self._own & ~system.relation)
+
+        def forms(numbers: np.ndarray) -> set[tuple[bytes, bytes]]:
+            kept = csr_array(system.forms[numbers] * others)
+            kept.eliminate_zeros()
+            kept.sort_indices()
+            spans = pairwise(kept.indptr)
+            return {(kept.indices[a:b].tobytes(), kept.data[a:b].round(12).tobytes()) for a, b in spans}
+
+        touched = before[np.isin(before, (system.forms[:, persons] != 0).tocoo().row)]
+        return not forms(touched) <= forms(own)
 
     def _is_own(self, system: System, numbers: Sequence[int]) -> bool:
         """Whether sums are the reader's alone; beside them their shares of a whole may be told."""

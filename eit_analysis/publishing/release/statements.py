@@ -41,6 +41,8 @@ class Statements:
         The rules that its sums are held to, where the first number of each row is the sum of that row.
     private : bool
         Whether the table is the reader's alone, such as its exchanges.
+    answers : bool
+        Whether the table counts what persons answered (``Breakdown.answers``).
     """
 
     system: System
@@ -50,6 +52,7 @@ class Statements:
     depth: np.ndarray
     limits: Limits | None = None
     private: bool = False
+    answers: bool = False
 
 
 def joined(parts: Iterable[Statements]) -> Statements:
