@@ -419,3 +419,37 @@ def test_every_column_has_its_words() -> None:
     }
     assert heading("indicator").labels["n_members"] == "Acteurs parties prenantes"
     assert answers.CLASSES[-1] == "agree"
+
+
+TONNES = "realised_t_per_year"
+
+
+def claimed(*rows: tuple[float, str]) -> pd.DataFrame:
+    lines = [(f"S{i}", TONNES, value, why, "yes") for i, (value, why) in enumerate(rows)]
+    return pd.DataFrame(lines, columns=["synergy_id", "indicator", "result", "happens_anyway", "counts"])
+
+
+def test_the_share_due_to_the_approach_is_told_where_it_tells_no_single_synergy() -> None:
+    even = claimed((3.0, "no"), (3.0, "no"), (3.0, "yes"), (3.0, "unknown"))
+    assert results.caused(even, TONNES).iloc[0].tolist()[1:] == [45.0, 55.0]  # 6 of 12
+    # 6 of 11 is near the end of a range of ten: whoever knows the other 3 would know 3.05 at most.
+    odd = claimed((3.0, "no"), (3.0, "no"), (3.0, "yes"), (2.0, "yes"))
+    assert results.caused(odd, TONNES).iloc[0].tolist()[1:] == [50.0, 70.0]
+    assert results.caused(claimed((9.0, "no"), (0.1, "no"), (0.1, "yes")), TONNES).empty
+    assert results.caused(claimed((3.0, "no"), (3.0, "yes")), TONNES).empty
+    assert results.caused(even.head(0), TONNES).empty
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 50), st.sampled_from(["no", "yes", "unknown"])), min_size=3, max_size=9)
+)
+def test_whoever_knows_all_synergies_but_one_finds_it_within_no_fifteen_percent(rows: list) -> None:
+    entries = claimed(*rows)
+    for low, high in results.caused(entries, TONNES).iloc[:, 1:].itertuples(index=False):
+        amount, whole = entries["result"].to_numpy(), entries["result"].sum()
+        ours = (entries["happens_anyway"] == "no").to_numpy()
+        for i, own in enumerate(amount):
+            known = amount[ours].sum() - own if ours[i] else amount[~ours].sum() - own
+            ends = (low, high) if ours[i] else (100 - high, 100 - low)
+            least, most = (end * whole / 100 - known for end in ends)
+            assert least <= 0.85 * own + 1e-9 and most >= 1.15 * own - 1e-9

@@ -42,7 +42,8 @@ def done(register: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``category, kind, n_synergies, realised_t_per_year``; one without a family is among the others.
+        ``category, kind, n_synergies, realised_t_per_year``; one without a family is among the others. Its
+        records are synergies, by their actors together: each of these knows the tonnes of all.
     """
     rows = register[register["status"] == "done"].fillna({"category": "other", TONNES: 0.0})
     groups = rows.groupby(KEYS, as_index=False).agg(
@@ -53,9 +54,9 @@ def done(register: pd.DataFrame) -> Breakdown:
         [(TOTAL, TOTAL, len(rows), rows[TONNES].sum())], columns=[*KEYS, "n_synergies", TONNES]
     )
     frame = pd.concat([groups, whole], ignore_index=True) if len(rows) else groups
-    records = actors_of(rows, [*KEYS, TONNES])
-    shared = records.groupby("synergy_id")["site_id"].transform("size")
-    return Breakdown(frame, KEYS, records.assign(**{TONNES: records[TONNES] / shared}), TONNES, TOTAL)
+    together = rows["site_ids"].replace("", None).fillna(rows["synergy_id"])
+    records = rows.assign(site_id=together)[[*KEYS, "site_id", TONNES]]
+    return Breakdown(frame, KEYS, records, TONNES, TOTAL)
 
 
 def employees(sites: pd.DataFrame, counted: pd.Series) -> Breakdown:

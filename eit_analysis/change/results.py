@@ -21,6 +21,9 @@ RESULTS = (
     "realised_t_per_year", "realised_eur_per_year", "realised_tco2e_per_year", "insertion_hours_per_year",
     "realised_fte",
 )  # fmt: skip
+LEAST = 3  # synergies
+STEPS = (10.0, 20.0, 30.0)  # percent
+OPEN = 0.15  # of a result: how near nobody may come to it
 WITH_MARGIN = "realised_t_per_year"
 BOUNDS = ["realised_low_t_per_year", "realised_high_t_per_year"]
 OPTIONAL = ("start_date", "end_date", "status_date", "happens_anyway", "realised_uncertainty_percent")
@@ -79,6 +82,41 @@ def half_width(entries: pd.DataFrame) -> float:
     """Of the sum of some results, errors independent; missing where the margin of one is, or without any."""
     half = (entries["result_high"] - entries["result"]).to_numpy(dtype=float)
     return float(np.sqrt((half**2).sum())) if len(half) else np.nan
+
+
+def total(entries: pd.DataFrame, indicator: str) -> Breakdown:
+    """The sum of the results of one indicator that count; no row where nothing does."""
+    whole = by_attribution(entries, indicator)
+    frame = whole.frame[whole.frame["happens_anyway"] == TOTAL].drop(columns="happens_anyway")
+    records = whole.records.drop(columns="happens_anyway").assign(indicator=indicator)
+    return Breakdown(frame.assign(indicator=indicator), ["indicator"], records, indicator)
+
+
+def caused(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Between which percents of the whole what would not have come without the approach is.
+
+        min(high T - n, n - low T) >= 15 % of the largest result,   n the part, T the whole
+
+    Each actor knows the synergies that it is in, whole: of all but one it would find that one in the part,
+    or in the rest. The range is the narrowest of ``STEPS`` that leaves it open on both sides.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, caused_low_percent, caused_high_percent``; no row where no range does, or where fewer
+        than ``LEAST`` results count.
+    """
+    rows = counted(entries, indicator)
+    amount = rows["result"].to_numpy(dtype=float)
+    columns = ["indicator", "caused_low_percent", "caused_high_percent"]
+    if len(rows) >= LEAST and (amount > 0).all():
+        whole, part = amount.sum(), amount[(rows["happens_anyway"] == "no").to_numpy()].sum()
+        for step in STEPS:
+            middle = step * np.round(100 * part / whole / step)
+            low, high = max(middle - step / 2, 0.0), min(middle + step / 2, 100.0)
+            if min(high * whole / 100 - part, part - low * whole / 100) >= OPEN * amount.max():
+                return pd.DataFrame([(indicator, low, high)], columns=columns)
+    return pd.DataFrame(columns=columns)
 
 
 def by_attribution(entries: pd.DataFrame, indicator: str) -> Breakdown:
