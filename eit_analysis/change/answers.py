@@ -57,7 +57,8 @@ def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     kept = {name: (name, "first") for name in cells}
     people = by_item.groupby(keys).agg(score=("answer", "mean"), answered=("answer", "count"), **kept)
     people = people.dropna(subset=["score"]).reset_index()
-    asked = people["readiness_dimension"].map(n_asked(readiness))
+    # As a number even where nobody answered: the words of an empty column would be compared with one.
+    asked = people["readiness_dimension"].map(n_asked(readiness)).astype(float)
     people = people[2 * people["answered"] >= asked].reset_index(drop=True)
     people["opinion"] = np.select(
         [people["score"] <= LOW, people["score"] >= HIGH], ["disagree", "agree"], "mixed"
