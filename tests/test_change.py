@@ -229,6 +229,8 @@ def test_a_change_is_found_between_the_same_respondents_and_statements_alone() -
     assert again.set_index("readiness_dimension").loc["need", "n_items"] == 2
     assert evolution.evolution(before, before, SITES)["evolution"].eq("unclear").all()
     assert evolution.evolution(*waves(1.0, n_sites=5), SITES).empty
+    nobody = before.astype({"site_id": "str", "respondent_role": "str", "item": "str"}).head(0)
+    assert evolution.evolution(nobody, after, SITES).empty  # a first wave
 
 
 @given(st.permutations(range(30)))

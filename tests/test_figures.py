@@ -20,6 +20,7 @@ from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.label_places import overlap, round_below, spread
 from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES
 from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.study import Study
@@ -277,6 +278,23 @@ def test_long_names_are_wrapped_whole() -> None:
         told = " ".join(words(svg))
         assert all(word in told for word in name.split())
         assert "…" not in told
+
+
+def test_of_many_projects_those_with_most_members_are_drawn_and_the_figure_says_so() -> None:
+    def places(sizes: list[int]) -> Table:
+        rows = [(f"P{i}", f"A{j}", "firm") for i, size in enumerate(sizes) for j in range(size)]
+        frame = pd.DataFrame(rows, columns=["title", "site_id", "actor_type"]).assign(seat="member")
+        return table(frame, ["title", "site_id"])
+
+    def field(sizes: list[int]) -> str:
+        notes = Figure(INTERNAL, figures.seats, places(sizes), "Sièges", {}).notes
+        return dict(notes).get("Champ", "")
+
+    assert field([2] * 25) == "" and field([40, 2]) == ""
+    assert field([2] * 30 + [3]) == "les 25 micro-projets qui ont le plus de membres, sur 31."
+    assert field([2, 60, 50]) == "le micro-projet qui a le plus de membres, sur 3."
+    told = words(figures.seats(places([2] * 30 + [3])))
+    assert {"P30", "P23"} <= set(told) and "P24" not in told
 
 
 def test_pareto_counts_those_who_hold_80_percent_and_groups_the_small() -> None:

@@ -184,7 +184,7 @@ def preload() -> None:
 
     Not seaborn: one figure needs it, and its worker has time to spare.
     """
-    for module in ("flows", "synergies", "employment", "publishing.figures"):
+    for module in ("flows", "synergies", "employment", "change", "publishing.figures"):
         package = importlib.import_module(f"eit_analysis.{module}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ def is_missing(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
+@lru_cache(maxsize=20_000)  # a number stands in a page, in its files and in sentences
 def number(value: float, decimals: int) -> str:
     """A number as French readers write it: ``1 240,5`` with a narrow no-break space; −0 is 0."""
     rounded = round(float(value), decimals)

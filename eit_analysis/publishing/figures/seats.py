@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import DARK, drawn, empty, wrapped
 from eit_analysis.publishing.figures.palette import NEUTRAL, PALETTE
@@ -24,14 +25,16 @@ MARKS = {
     "public": ("D", "#FFFFFF"),
 }
 CARRIED = PALETTE[0]
+MOST_PROJECTS, MOST_ACTORS = 25, 40  # of more, no line could be followed
 
 
 def seats(table: Table) -> str:
     """Lines from each project (``title``) to its members (``site_id``), thick to the one who carries it.
 
-    The table has one row for each seat, with ``seat`` and ``actor_type``.
+    The table has one row for each seat, with ``seat`` and ``actor_type``. Of many projects the largest are
+    drawn, and the figure says so (:func:`drawn_part`).
     """
-    rows = table.visible.astype({"title": str, "site_id": str})
+    rows = _largest(table)
     if rows.empty:
         return empty()
     left, right = _places(rows["title"]), _places(rows["site_id"])
@@ -79,6 +82,32 @@ def seats(table: Table) -> str:
         axes.set_axis_off()
 
     return drawn(0.9 + ROW * max(len(left), len(right)), paint)
+
+
+def drawn_part(table: Table) -> str:
+    """Which projects are drawn, in words; "" where all are."""
+    n_all, n_drawn = (rows["title"].nunique() for rows in (table.visible, _largest(table)))
+    if n_drawn == n_all:
+        return ""
+    those = "le micro-projet qui a" if n_drawn == 1 else f"les {n_drawn} micro-projets qui ont"
+    return f"{those} le plus de membres, sur {french.whole(n_all)}"
+
+
+seats.drawn_part = drawn_part  # type: ignore[attr-defined]
+
+
+def _largest(table: Table) -> pd.DataFrame:
+    """The seats of the projects with most members, down to the first that would bring too many actors."""
+    rows = table.visible.astype({"title": str, "site_id": str})
+    members = rows.groupby("title", sort=False)["site_id"].agg(set)
+    kept: list[str] = []
+    actors: set[str] = set()
+    for title in sorted(members.index, key=lambda title: -len(members[title]))[:MOST_PROJECTS]:
+        actors |= members[title]
+        if kept and len(actors) > MOST_ACTORS:
+            break
+        kept.append(title)
+    return rows[rows["title"].isin(kept)]
 
 
 def _mean(place: pd.Series, name: pd.Series) -> pd.Index:

@@ -45,6 +45,10 @@ class Aggregate(Table):
         return super().hidden if self.publication is None else ~self._leaving[: len(self.frame)]
 
     @property
+    def audited(self) -> tuple[object, ...]:
+        return (self._leaving.tobytes(),)
+
+    @property
     def _leaving(self) -> np.ndarray:
         """Which rows leave and, last, whether the shares do."""
         return np.ones(0, dtype=bool) if self.publication is None else self.publication.shown(self.number)

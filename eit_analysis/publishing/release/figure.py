@@ -97,6 +97,9 @@ class Figure(Released):
         rows, most = len(self.table.visible), self.options.get("most")
         if most and most < rows:
             number += [f"les {most} premières lignes sur {rows}"]
+        # What draws the larger part of a table only says which.
+        part = getattr(self.draw, "drawn_part", None)
+        number += [said] if part and (said := part(self.table)) else []
         notes = [("Lecture", self._reading()), ("Champ", "\u00a0; ".join(number)), ("Source", self.source)]
         return [(term, f"{text}.") for term, text in notes if text]
 

@@ -96,6 +96,10 @@ class Listing(Table):
         return ~self.codes[key].isin(shown).to_numpy(dtype=bool)
 
     @property
+    def audited(self) -> tuple[object, ...]:
+        return () if self.beside is None else self.beside.audited
+
+    @property
     def shut(self) -> np.ndarray:
         return super().shut if self.closed is None else super().shut | self.closed
 

@@ -38,23 +38,26 @@ class Reckoned(Table):
     ) -> None:
         self.parents, self.reckon, self.printed = list(parents), reckon, printed
         self._made = pd.DataFrame()
-        self._made_of: list[tuple[bytes, bytes]] | None = None
+        self._made_of: tuple[object, ...] | None = None
         super().__init__(viewer, title, pd.DataFrame(columns=list(keys)), keys, note, coarse=True)
 
     @property
     def frame(self) -> pd.DataFrame:
         """Of what the parents print once they are audited; before that, of all that they hold."""
         # Asked for before the audit, it is made again after it.
-        closed = [(parent.hidden.tobytes(), parent.shut.tobytes()) for parent in self.parents if self.printed]
-        if self._made_of != closed:
+        if self._made_of != self.audited:
             rows = [_printed(parent) if self.printed else parent.frame for parent in self.parents]
             self._made = self.reckon(*rows).reset_index(drop=True)
-            self._made_of = closed
+            self._made_of = self.audited
         return self._made
 
     @frame.setter
     def frame(self, _: pd.DataFrame) -> None:
         """Nothing to keep: it is made when it is read, because the audit comes last."""
+
+    @property
+    def audited(self) -> tuple[object, ...]:
+        return tuple(parent.audited for parent in self.parents) if self.printed else ()
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         parents = [parent.seen_by(viewer, seen) for parent in self.parents]
