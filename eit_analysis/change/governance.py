@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors, stopped
+from eit_analysis.reference.stages import actors, not_begun, stopped
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -85,10 +85,11 @@ def projects(
 
 
 def _lines(register: pd.DataFrame, day: pd.Timestamp) -> dict[str, list[dict[str, Any]]]:
-    """The lines of each synergy: ``members``, family in words, whether it is ``over``; no blank but None."""
+    """Lines of each synergy: ``members``, family in words, if ``begun`` and ``over``; no blank but None."""
     words = heading("category").labels
     found: dict[str, list[dict[str, Any]]] = {}
-    blank = register.astype(object).where(register.notna(), None).assign(over=stopped(register, day))
+    blank = register.astype(object).where(register.notna(), None)
+    blank = blank.assign(over=stopped(register, day), begun=~not_begun(register, day))
     for cells in blank.itertuples(index=False):
         line = dict(zip(map(str, blank), cells, strict=True))
         line["members"] = str(line["site_ids"] or "").split()
@@ -121,6 +122,7 @@ def _read(
     """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
     carrier = carrier or next((line["carrier"] for line in lines if line["carrier"] is not None), "")
     done = [line for line in lines if line["status"] == "done" and not line["over"]]
+    tonnes = [line["realised_t_per_year"] or 0.0 for line in done if line["begun"]]
     named = [site for line in lines for site in line["members"]]
     members = dict.fromkeys([*({carrier} & known), *named, *further])
     return {
@@ -129,7 +131,7 @@ def _read(
         "families": ", ".join(sorted({line["family"] for line in lines} - {None})),
         "n_lines": len(lines),
         "n_done": len(done),
-        "realised_t_per_year": float(sum(line["realised_t_per_year"] or 0.0 for line in done)),
+        "realised_t_per_year": float(sum(tonnes)),
     }
 
 

@@ -124,7 +124,7 @@ def likely_to_stall(stays: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame
     table = outlook(stays).merge(register[["synergy_id", "carrier", "site_ids"]], on="synergy_id")
     table = table[table["outlook_basis"] != "few_passages"]
     late = table["months_at_stage"] >= table["longest_months"]
-    low = table["move_on_percent"] < EVEN
+    low = table["move_on_percent"].round(9) < EVEN  # a sum of logarithms misses one half by its last digit
     table = table.assign(stall_reason=np.select([late, low], ["longer_than_seen", "low_chance"], ""))
     chance, waited = table["move_on_percent"].mask(late), -table["months_at_stage"]
     order = table.assign(moves=~late, chance=chance, waited=waited)
