@@ -94,6 +94,8 @@ def pooled_for(
     profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []
     for target in asked:
+        if target.needs.empty:
+            continue
         threshold, category = target.threshold, target.category
         own_costs = profiles[threshold.profile]
         for found in (
