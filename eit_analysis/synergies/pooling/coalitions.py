@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,13 @@ import pandas as pd
 from eit_analysis.synergies.pooling.costs import Costs, by_profile
 from eit_analysis.synergies.pooling.groups import below, lorries, one_pass, positions
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
-from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run
+from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run, one_round
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
 from eit_analysis.synergies.pooling.thresholds import Target, Threshold
 
 MOST = 12  # members: every set of them is reckoned; of more, those that are asked for
+MOST_TOURS = 16  # members: of more, the tours of all sets would fill the memory
 # Of the search for the rounds of a set asked for: 10 found the shortest of each of 242 sets among 16 sites.
 ASKED_ITERATIONS = 10
 
@@ -139,11 +141,20 @@ class _Group:
         if centre is None:
             return -np.inf
         # The whole group has the rounds it is listed with.
-        iterations = ITERATIONS if len(one) == len(self.volumes) else ASKED_ITERATIONS
-        place, km = int(np.searchsorted(one, centre)), self.km[np.ix_(one, one)]
-        return self.saving(
-            one, one_pass(km, self.volumes[one], place, self.threshold, self.costs, iterations)
-        )
+        whole = len(one) == len(self.volumes)
+        km = np.inf if whole or self._one_round is None else self._one_round[(1 << one).sum()]
+        if np.isfinite(km):
+            return self.saving(one, Rounds(float(km), 1))
+        effort = ITERATIONS if whole else ASKED_ITERATIONS
+        place, apart = int(np.searchsorted(one, centre)), self.km[np.ix_(one, one)]
+        return self.saving(one, one_pass(apart, self.volumes[one], place, self.threshold, self.costs, effort))
+
+    @cached_property
+    def _one_round(self) -> np.ndarray | None:
+        """Rounds of the sets that fit in one lorry; none where nothing travels or sets are too many."""
+        if not self.costs.travels or len(self.volumes) > MOST_TOURS:
+            return None
+        return one_round(self.km, lorries(self.volumes, self.threshold, self.costs)[0])
 
     def centre(self, one: np.ndarray) -> int | None:
         """The member nearest to all; none when the set is out of reach or does not cross the threshold."""

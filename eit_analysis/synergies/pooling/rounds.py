@@ -86,21 +86,38 @@ def every_milk_run(
         When a member fills more than a lorry.
     """
     units, metres, worth = _whole(km, loads, worth_km)
-    n, inside = len(units), members_of(len(units))
-    # way[set, depot, last]: from the depot over the whole set, ending at its last stop.
-    way = np.full((1 << n, len(depots), n), np.inf)
-    sizes = inside.sum(axis=1)
-    for last in range(n):
-        way[1 << last, :, last] = metres[depots, last]
-    for size in range(2, n + 1):
-        for last in range(n):
-            sets = np.flatnonzero((sizes == size) & inside[:, last])
-            way[sets, :, last] = (way[sets ^ 1 << last] + metres[:, last]).min(axis=2)
-    length = (way + metres[:, depots].T).min(axis=2)
+    inside = members_of(len(units))
+    # A round from a depot is the tour of whom it visits and of the depot, which needs no stop twice.
+    length = every_tour(metres)[np.arange(len(inside))[:, None] | 1 << depots]
     length[inside @ units > FULL] = np.inf
     length[0] = 0
-    total, number = least_partition(length + worth * (sizes > 0)[:, None])
+    total, number = least_partition(length + worth * (inside.sum(axis=1, keepdims=True) > 0))
     return (total - worth * number) / 1000, number
+
+
+def one_round(km: np.ndarray, loads: np.ndarray) -> np.ndarray:
+    """The shortest round over each subset that one lorry can carry, from any of its members; (2^n,) of km.
+
+    Infinite where the loads take more than a lorry. Distances are direct, so that no two rounds are shorter.
+    """
+    units, metres, _ = _whole(km, loads, 0.0)
+    return np.where(members_of(len(units)) @ units > FULL, np.inf, every_tour(metres) / 1000)
+
+
+def every_tour(lengths: np.ndarray) -> np.ndarray:
+    """The shortest tour of each subset, (2^n,), exact: Held and Karp 1962, from the first member of each."""
+    n, inside = len(lengths), members_of(len(lengths))
+    sizes, first = inside.sum(axis=1), inside.argmax(axis=1)
+    # way[set, last]: from the first member over the whole set, ending at its last stop.
+    way = np.full((1 << n, n), np.inf)
+    way[1 << np.arange(n), np.arange(n)] = 0
+    for size in range(2, n + 1):
+        for last in range(n):
+            sets = np.flatnonzero((sizes == size) & inside[:, last] & (first != last))
+            way[sets, last] = (way[sets ^ 1 << last] + lengths[:, last]).min(axis=1)
+    tour = (way + lengths[:, first].T).min(axis=1)
+    tour[0] = 0
+    return tour
 
 
 def _whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
