@@ -46,8 +46,8 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
 
     A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above``, ``below`` or
-    ``level`` with this one, whose difference is ``established`` (``higher``, ``lower``) or not (``unclear``); none of them
-    empty, and none at all without a rate here.
+    ``level`` with this one, whose difference is ``established`` (``higher``, ``lower``) or not (``unclear``);
+    none of them empty, and none at all without a rate here.
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
