@@ -114,6 +114,17 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     assert cases == ["both", "better", "worse"]
 
 
+def test_the_very_same_counts_are_level_and_beaten_by_nobody() -> None:
+    counts = [("ici", 8, 4), ("A", 8, 4), ("B", 8, 4)]
+    columns = ["territory", "n_leads", "n_done"]
+    stand = neighbours.standing(pooled(pd.DataFrame(counts, columns=columns), "ici"), "ici")
+    assert neighbours.verdict(stand) == "none"
+    names = stand.set_index("standing")["territory"].to_dict()
+    assert names == dict.fromkeys(("others", "level", "unclear"), "A et B")
+    lower = neighbours.standing(pooled(pd.DataFrame([*counts, ("C", 8, 1)], columns=columns), "ici"), "ici")
+    assert {"level", "below"} <= set(lower["standing"]) and "above" not in set(lower["standing"])
+
+
 def lines(territory: str, **values: tuple[float, float, float]) -> pd.DataFrame:
     units = exchange.indicators().set_index("indicator")["unit"]
     rows = [(territory, name, *value, units[name]) for name, value in values.items()]
