@@ -1,7 +1,7 @@
 """What the register has reached by kind, and what was done by family: the counts that territories exchange.
 
 An exchange or a pooling that is done has been a lead, a study and a commitment; a dropped one counts as a
-lead alone. The tonnes of a synergy are those of its actors in equal parts: nothing says who did what.
+lead alone. The tonnes of a synergy are one record of its actors together: each of them knows them all.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def done(register: pd.DataFrame) -> Breakdown:
     -------
     Breakdown
         ``category, kind, n_synergies, realised_t_per_year``; one without a family is among the others. Its
-        records are synergies, by their actors together: each of these knows the tonnes of all.
+        records are synergies.
     """
     rows = register[register["status"] == "done"].fillna({"category": "other", TONNES: 0.0})
     groups = rows.groupby(KEYS, as_index=False).agg(

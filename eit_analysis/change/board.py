@@ -84,7 +84,8 @@ def values(
         "private_percent": (100 * private / (public + private),),
         "hours_per_done": (hours / len(done) if len(done) else np.nan,),
         "n_done": (len(done) if len(register) else np.nan,),
-        "conversion_percent": _converted(register),
+        # Done if only for a time; `elsewhere` gives its interval.
+        "conversion_percent": (_percent(register["status"] == "done"),),
         **{name: _result(entries, name) for name in RESULTS},
     }
     found["eur_per_public_eur"] = (found["realised_eur_per_year"][0] / public,)
@@ -163,11 +164,6 @@ def _each(synergies: pd.DataFrame) -> pd.DataFrame:
 
 def _percent(those: pd.Series) -> float:
     return 100 * float(those.mean()) if len(those) else np.nan
-
-
-def _converted(register: pd.DataFrame) -> tuple[float, ...]:
-    """The share of leads that were done, if only for a time; `elsewhere` gives its interval."""
-    return (_percent(register["status"] == "done"),)
 
 
 def _result(entries: pd.DataFrame, indicator: str) -> tuple[float, ...]:
