@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from brute_force import audited
-from small_pages import text_of
+from small_pages import text_of, two_waves
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
@@ -49,6 +49,20 @@ def test_internal_sees_everything_including_actors_who_refused(small_study: Stud
     release = Release(small_study, "internal", "essai")
     assert release.load("flows")["mass_t_per_year"].sum() == 163
     assert not family_table(release).seen_by(release.viewer, {}).hidden.any()
+
+
+def test_what_is_declared_again_at_another_wave_is_another_amount(small_study: Study) -> None:
+    """Same firm, file, sheet, row and tonnes at two waves: what is known of the first tells not the second."""
+    path = small_study.processed / "flows.parquet"
+    cells = {"source_file": "a.xlsx", "source_sheet": "Flux", "source_row": range(2, 13)}
+    pd.read_parquet(path).assign(**cells).to_parquet(path)
+    release = Release(two_waves(small_study), "partners", "essai")
+    forms = []
+    for wave in (release, release.at("2015")):
+        flows = wave.load("flows")
+        forms.append(wave.table(Breakdown(totals(flows), ["category"], flows, MASS, "Total"), "T").told)
+    now, before = (set(told.variables) for told in forms if told)
+    assert len(now) == len(before) > 0 and not now & before
 
 
 def test_for_the_team_no_small_occupation_is_merged(small_study: Study) -> None:

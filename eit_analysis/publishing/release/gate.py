@@ -95,9 +95,13 @@ class Release(PreparedTables):
             return frame
         # An array: an empty list would select no column rather than no row.
         frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
-        if table == "readiness" and not self.viewer.internal:
-            # What a person answers at two waves are two answers, in one file or another.
-            frame = frame.assign(source_file=str(self.wave))
+        if self.viewer.internal:
+            return frame
+        # What is declared at two waves are two amounts, be it in one cell of files of one name.
+        if table == "readiness":
+            return frame.assign(source_file=str(self.wave))
+        if "source_sheet" in frame.columns:
+            frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
         return frame
 
     def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:

@@ -1,8 +1,9 @@
 """Numbers that a table tells, over the amounts that actors declared; several tables together; the log's form.
 
 An amount is one variable wherever it is summed: known by its actor, the cell of the survey that it was read
-from and its value, so that an amount that did not change between two releases is the same, and one that was
-corrected is another. Records that come from no cell (a plan, a share of a flow) go by actor and value.
+from, wave included, and its value, so that an amount that did not change between two releases is the same,
+and one that was corrected is another. Records that come from no cell (a plan, a share of a flow) go by actor
+and value.
 """
 
 from __future__ import annotations
