@@ -9,7 +9,7 @@ disclosure control weighs the very records that were summed: nobody names them a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,6 +20,18 @@ from scipy.sparse import csr_array
 from eit_analysis.errors import DisclosureError
 
 TOTAL = "Total"
+
+
+def known_by(site_ids: object) -> list[str]:
+    """Who knows a record: the actor that it is about or, separated by spaces, all actors of a synergy."""
+    return str(site_ids).split()
+
+
+def actors_of(records: Iterable[object]) -> set[str]:
+    """Every actor of the ``site_id`` of some records."""
+    return {actor for site_ids in set(records) for actor in known_by(site_ids)}
+
+
 # The columns that say from which cell of the survey a record was read.
 SOURCE = ["source_file", "source_sheet", "source_row"]
 
@@ -76,7 +88,8 @@ class Breakdown:
     keys : sequence of str
         The columns that name a row.
     records : pandas.DataFrame
-        The keys, ``site_id``, ``measure`` and ``sums``; one row per record.
+        The keys, ``site_id``, ``measure`` and ``sums``; one row per record. What several actors know alike,
+        such as the tonnes of a synergy, is one record with all of them in ``site_id`` (:func:`known_by`).
     measure : str or None
         The column of the records by which an actor weighs in a row; None where actors are only counted. Where
         the frame has it too, it is the sum of the records; any other value is reckoned from these alone.
@@ -256,7 +269,7 @@ class Breakdown:
             # What nobody declared is missing, and no zero.
             wrong = np.abs(stated[position] - amounts[mask].sum(axis=0)) > slack
             names = np.array(summed)[wrong].tolist()
-            if counts is not None and counts[position] != len(set(sites[mask])):
+            if counts is not None and counts[position] != len(actors_of(sites[mask])):
                 names.append("n_sites")
             if names:
                 keys = ", ".join(map(str, self.frame[list(self.keys)].iloc[position]))

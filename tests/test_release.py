@@ -52,7 +52,7 @@ def test_internal_sees_everything_including_actors_who_refused(small_study: Stud
 
 
 def test_what_is_declared_again_at_another_wave_is_another_amount(small_study: Study) -> None:
-    """Same firm, file, sheet, row and tonnes at two waves: what is known of the first tells not the second."""
+    """Same firm, file, sheet, row and tonnes: what is known of the first does not tell the second."""
     path = small_study.processed / "flows.parquet"
     cells = {"source_file": "a.xlsx", "source_sheet": "Flux", "source_row": range(2, 13)}
     pd.read_parquet(path).assign(**cells).to_parquet(path)

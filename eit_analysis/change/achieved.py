@@ -1,15 +1,15 @@
 """What the register has reached by kind, and what was done by family: the counts that territories exchange.
 
 An exchange or a pooling that is done has been a lead, a study and a commitment; a dropped one counts as a
-lead alone. The tonnes of a synergy are one record of its actors together: each of them knows them all.
+lead alone. The tonnes of a synergy are one record, which each of its actors knows.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.reference.stages import RANK, STAGES
+from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.reference.stages import RANK, STAGES, wholes
 
 TONNES = "realised_t_per_year"
 KEYS = ["category", "kind"]
@@ -54,8 +54,7 @@ def done(register: pd.DataFrame) -> Breakdown:
         [(TOTAL, TOTAL, len(rows), rows[TONNES].sum())], columns=[*KEYS, "n_synergies", TONNES]
     )
     frame = pd.concat([groups, whole], ignore_index=True) if len(rows) else groups
-    together = rows["site_ids"].replace("", None).fillna(rows["synergy_id"])
-    records = rows.assign(site_id=together)[[*KEYS, "site_id", TONNES]]
+    records = wholes(rows, TONNES)[[*KEYS, "site_id", TONNES, *SOURCE]]
     return Breakdown(frame, KEYS, records, TONNES, TOTAL)
 
 

@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.change.efforts import Means, stated
 from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
-from eit_analysis.reference.stages import actors, equal_parts, stopped
+from eit_analysis.reference.stages import actors, equal_parts, stopped, wholes
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
 BOARD_COLUMNS = [
@@ -53,7 +53,7 @@ def values(
     means: Sequence[Means],
     day: pd.Timestamp,
 ) -> Breakdown:
-    """Every indicator of one wave, with the part of each actor in it.
+    """Every indicator of one wave, with what it is summed from.
 
     Parameters
     ----------
@@ -69,8 +69,9 @@ def values(
     Returns
     -------
     Breakdown
-        Columns ``VALUE_COLUMNS``, in the unit of each; what is not known is missing. Counts, shares and sums
-        of synergies have equal parts of their actors for records; means and projects are about no actor.
+        Columns ``VALUE_COLUMNS``, in the unit of each; what is not known is missing. Counts and shares of
+        synergies have equal parts of their actors for records, sums the synergies, whose results all their
+        actors know; means and projects are about no actor.
     """
     on = register[~stopped(register, day)]
     done, trusting = on[on["status"] == "done"], people[people["readiness_dimension"] == "trust"]
@@ -96,14 +97,15 @@ def values(
         "carried_percent": _each(on),
         "n_done": _each(done),
         "conversion_percent": _each(register),
-        **{name: equal_parts(own, PART) for name, own in sums.items()},
+        **{name: wholes(own, PART) for name, own in sums.items()},
     }
     records |= {"hours_per_done": records["n_done"], "eur_per_public_eur": records["realised_eur_per_year"]}
     rows = [
         (code, *found[code], *[np.nan] * (3 - len(found[code])))
         for code in reference.load("board_indicators")["code"]
     ]
-    behind = [own[["site_id", PART]].assign(indicator=code) for code, own in records.items()]
+    columns = ["site_id", PART, *SOURCE]
+    behind = [own.reindex(columns=columns).assign(indicator=code) for code, own in records.items()]
     frame = pd.DataFrame(rows, columns=VALUE_COLUMNS).astype(dict.fromkeys(VALUE_COLUMNS[1:], float))
     return Breakdown(frame, ["indicator"], pd.concat(behind, ignore_index=True), PART)
 

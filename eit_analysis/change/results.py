@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.reference.stages import begins, equal_parts, given, not_begun, stopped
+from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.reference.stages import begins, given, not_begun, stopped, wholes
 
 # Columns of the register, and codes of their indicators (reference/board_indicators.csv).
 RESULTS = (
@@ -122,8 +122,8 @@ def caused(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:
 def by_attribution(entries: pd.DataFrame, indicator: str) -> Breakdown:
     """The results of one indicator that count, by whether they would have come anyway, with a total line.
 
-    Each actor of a synergy has an equal part of them. ``n_synergies`` and the sum, in the column of the
-    indicator; tonnes have bounds at 95 %. No row where nothing counts.
+    Each is one record, which all actors of its synergy know. ``n_synergies`` and the sum, in the column of
+    the indicator; tonnes have bounds at 95 %. No row where nothing counts.
     """
     rows = counted(entries, indicator)
     groups = [*((code, rows[rows["happens_anyway"] == code]) for code in ATTRIBUTIONS), (TOTAL, rows)]
@@ -134,7 +134,6 @@ def by_attribution(entries: pd.DataFrame, indicator: str) -> Breakdown:
         frame = frame.assign(
             **dict(zip(BOUNDS, (frame[indicator] - half, frame[indicator] + half), strict=True))
         )
-    records = equal_parts(rows.rename(columns={"result": indicator}), indicator)
-    return Breakdown(
-        frame, ["happens_anyway"], records[["happens_anyway", "site_id", indicator]], indicator, TOTAL
-    )
+    records = wholes(rows.rename(columns={"result": indicator}), indicator)
+    records = records[["happens_anyway", "site_id", indicator, *SOURCE]]
+    return Breakdown(frame, ["happens_anyway"], records, indicator, TOTAL)

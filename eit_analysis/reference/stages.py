@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import SOURCE
+
 STAGES = ("lead", "study", "committed", "done")  # in order; ``dropped`` is outside
 OPEN = STAGES[:-1]
 RANK = {stage: rank for rank, stage in enumerate(STAGES)}
@@ -26,6 +28,20 @@ def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
     parts = actors(register.assign(site_ids=named))
     n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
     return parts.assign(**{amount: parts[amount].fillna(0.0) / n_actors})
+
+
+def wholes(register: pd.DataFrame, amount: str) -> pd.DataFrame:
+    """One row per synergy: its ``amount`` with who knows it, all its actors, for ``site_id``.
+
+    It is told apart by its code and not by its row, which moves: what two waves tell alike is one amount. A
+    synergy without actors counts for one; a missing amount is none.
+    """
+    named = register["site_ids"].fillna("").astype(str).str.split()
+    members = [
+        " ".join(sorted(set(ids))) or code for ids, code in zip(named, register["synergy_id"], strict=True)
+    ]
+    cells = dict.fromkeys(SOURCE, register["synergy_id"])
+    return register.assign(site_id=members, **cells, **{amount: register[amount].fillna(0.0)})
 
 
 def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

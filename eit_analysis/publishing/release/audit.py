@@ -3,17 +3,21 @@
     low_j <= sum_v F_jv x_v <= high_j   for every published number j,     x_v >= least_v,
 
 is all that a reader knows of the amounts x that actors declared: F holds public coefficients, [low, high] is
-what the rounding of a number leaves open, least is 1 where people are counted, else 0. A firm knows its own x
-as well. For every firm i, every cell c and every other firm k, the greatest part of i in c that k cannot rule
-out must reach 1.15 times the true one, and the smallest must come down to 0.85 times it, unless least alone
-forbids it. Of a cell that the primary rules close, what the others put in it together must stay open within
-15 % on one side at least.
+what the rounding of a number leaves open, least is 1 where people are counted, else 0. A reader k knows some
+x as well, K: a firm its own; an actor of synergies the tonnes of all those that it is in, as their other
+actors do; an outsider nothing. A unit u is a firm with all its x, or one synergy. For every unit u, every
+cell c and every reader k who does not know u,
+
+    max (part of u in c) >= 1.15 x the true one,   min <= 0.85 x the true one,   over all x with x_K as it is,
+
+unless least alone forbids it. Of a cell that the primary rules close, the parts of two or more units that k
+does not know, together, must stay open within 15 % on one side at least.
 
 Each bound is a linear programme (HiGHS). An answer that reaches it, a *witness*, is another set of amounts
-that agrees with all that is published; it serves all the parts that it moves far enough, for every firm whose
-amounts it leaves alone. Where no answer reaches it, the multipliers of the programme name the numbers that
-hold the part fast: the one least wanted is withheld. Withholding only widens bounds: witnesses stay
-witnesses, and one pass is enough. What was withheld early and need not be is then published after all.
+that agrees with all that is published; it serves all the parts that it moves far enough, for every reader
+who knows nothing of what it moves. Where no answer reaches it, the multipliers of the programme name the
+numbers that hold the part fast: the one least wanted is withheld. Withholding only widens bounds: witnesses
+stay witnesses, and one pass is enough. What was withheld early and need not be is then published after all.
 """
 
 from __future__ import annotations

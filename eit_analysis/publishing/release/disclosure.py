@@ -1,10 +1,15 @@
 """Disclosure control, one cell at a time: may the sum behind a published row be read?
 
-A cell is the sum of one weight over the records that share its keys. With w₁ ≥ w₂ ≥ … the weights of its
-units, it is sensitive when fewer than a minimum of units are behind it, when w₁ exceeds a maximum share
-of the sum, when the sum less w₁ and w₂ is below p·w₁ (the p % rule: the second unit could then reckon the
-first), or when it counts fewer people than a minimum. Of people, everybody knows that each unit counts one at
-least: the p % rule takes that from what the others hide.
+A cell is the sum of one weight over the records that share its keys, by unit: a firm, or the actors of a
+synergy together. It is sensitive when fewer than a minimum of actors are behind it, when the largest weight
+exceeds a maximum share of the sum, when it counts fewer people than a minimum, or when for some reader
+
+    sum of what it does not know - w < p w,   w the largest weight that it does not know
+
+(the p % rule: it could then reckon w). A firm knows its own, an actor of synergies all those that it is in,
+an outsider nothing: of single firms the second largest comes nearest, and where no two synergies have the
+same actors there must be three. Of people, everybody knows that each unit counts one at least: the p % rule
+takes that from what the others hide.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import Breakdown, actors_of, known_by
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
 
@@ -31,17 +36,27 @@ class Limits:
 
     def refuse(self, weights: dict[str, float]) -> bool:
         """Whether the sum of these weights by unit must be withheld."""
-        if not set(weights) - {self.reader}:
+        if all(self.reader in known_by(unit) for unit in weights):
             # About nobody, or about the reader alone.
             return False
         size = sum(weights.values())
-        units = sum(w > 0 for w in weights.values()) if size else len(weights)
-        if units < self.rules.minimum_units or (self.people and size < self.rules.minimum_people):
+        behind = [unit for unit, weight in weights.items() if weight > 0 or not size]
+        few = len(actors_of(behind)) < self.rules.minimum_units
+        if few or (self.people and size < self.rules.minimum_people):
             return True
-        largest, second = [*sorted(weights.values(), reverse=True), 0.0][:2]
-        dominated = largest > self.rules.maximum_share * size
-        others = size - largest - second - max(units - 2, 0) * self.people
-        return self.weighted and size > 0 and (dominated or others < PROTECTION * largest)
+        dominated = max(weights.values()) > self.rules.maximum_share * size
+        return self.weighted and size > 0 and (dominated or self._reckoned(weights, behind))
+
+    def _reckoned(self, weights: dict[str, float], behind: list[str]) -> bool:
+        """Whether somebody could reckon the largest weight that it does not know."""
+        ranked = sorted(behind, key=lambda unit: -weights[unit])
+        shared = any(len(known_by(unit)) > 1 for unit in behind)
+        for reader in {"", *actors_of(behind if shared else ranked[:2])}:
+            secret = [weights[unit] for unit in ranked if reader not in known_by(unit)]
+            others = sum(secret[1:]) - len(secret[1:]) * self.people
+            if secret and others < PROTECTION * secret[0]:
+                return True
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +103,8 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
         if not weights and len(identity) > 1:
             # That nobody is here tells something of each of the few who are in the same group.
             group = set(sites[breakdown.behind(identity[:-1])])
-            weights = dict.fromkeys(sorted(group), 0.0) if len(group) < rules.minimum_units else {}
+            few = len(actors_of(group)) < rules.minimum_units
+            weights = dict.fromkeys(sorted(group), 0.0) if few else {}
             net = weights
         cells.append(Cell(tuple(identity), weights, net, limits))
     return cells, Cell((), *_weighed(breakdown, slice(None)), limits)

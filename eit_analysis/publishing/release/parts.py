@@ -1,4 +1,8 @@
-"""What the audit protects: the part of each firm in each cell, and what the others put in a closed one."""
+"""What the audit protects: the part of each unit in each cell, and what the others put in a closed one.
+
+A unit is a firm, with all its amounts, or a synergy, whose amount all its actors know: whoever knows one
+amount of a unit knows them all.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ class Parts:
     size : numpy.ndarray
         Shape (parts,): the true parts.
     up, down : numpy.ndarray
-        Shape (parts, firms): from which readers the upper, and the lower bound of each is kept away.
+        Shape (parts, readers): from which readers the upper, and the lower bound of each is kept away.
     either : numpy.ndarray
         Shape (parts, 1): whether it is enough that one of the two stays away.
     """
@@ -48,8 +52,8 @@ class Parts:
 def parts_of(
     cells: csr_array,
     amounts: np.ndarray,
-    firm: np.ndarray,
-    readers: np.ndarray,
+    unit: np.ndarray,
+    known: np.ndarray,
     closed: np.ndarray,
     ones: csr_array,
 ) -> Parts:
@@ -59,16 +63,15 @@ def parts_of(
     ----------
     cells : scipy.sparse.csr_array
         Shape (cells, variables), printed or not.
-    amounts, firm : numpy.ndarray
-        Shape (variables,): what was declared, and the number of the firm that did.
-    readers : numpy.ndarray
-        Shape (firms,), bool.
+    amounts, unit : numpy.ndarray
+        Shape (variables,): what was declared, and the number of its unit.
+    known : numpy.ndarray
+        Shape (variables, readers), bool: who knows it; one that is always False is an outsider.
     closed : numpy.ndarray
         Shape (cells,): those that the primary rules close.
     ones : scipy.sparse.csr_array
         Shape (groups, variables): amounts that are one together at least.
     """
-    each = np.arange(len(readers))
     found: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray, bool]] = {}
 
     def protect(at: np.ndarray, weights: np.ndarray, against: np.ndarray, either: bool) -> None:
@@ -84,15 +87,14 @@ def parts_of(
     for row in range(cells.shape[0]):
         span = slice(cells.indptr[row], cells.indptr[row + 1])
         at, weights = cells.indices[span], cells.data[span]
-        members = np.unique(firm[at])
-        for one in members:
-            own = firm[at] == one
-            protect(at[own], weights[own], readers & (each != one), either=False)
-        if closed[row] and len(members) > 1:
-            protect(at, weights, readers & ~np.isin(each, members), either=True)
-            for one in members if len(members) > 2 else ():
-                rest = firm[at] != one
-                protect(at[rest], weights[rest], readers & (each == one), either=True)
+        for one in np.unique(unit[at]):
+            own = unit[at] == one
+            protect(at[own], weights[own], ~known[at[own][0]], either=False)
+        if closed[row]:
+            secrets, of_reader = np.unique(~known[at], axis=1, return_inverse=True)
+            for number, secret in enumerate(secrets.T):
+                if len(np.unique(unit[at[secret]])) > 1:
+                    protect(at[secret], weights[secret], of_reader == number, either=True)
     columns = [at for at, _, _, _ in found.values()]
     values = [weights for _, weights, _, _ in found.values()]
     forms = csr_array(
@@ -104,21 +106,21 @@ def parts_of(
         shape=(len(found), len(amounts)),
     )
     against = np.array([against for _, _, against, _ in found.values()], dtype=bool)
-    against = against.reshape(len(found), len(each))
+    against = against.reshape(len(found), known.shape[1])
     either = np.array([either for *_, either in found.values()], dtype=bool)
     size = forms @ amounts
     open_below = size - at_least(forms, ones) > PROTECTION * size
     return Parts(forms, size, against, against & open_below[:, None], either[:, None])
 
 
-def ones_of(people: csr_array, firm: np.ndarray) -> csr_array:
-    """What each firm counts in cells of people, which is one at least: the groups that contain no other.
+def ones_of(people: csr_array, unit: np.ndarray) -> csr_array:
+    """What each unit counts in cells of people, which is one at least: the groups that contain no other.
 
     Parameters
     ----------
     people : scipy.sparse.csr_array
         Shape (cells, variables), each coefficient 1.
-    firm : numpy.ndarray
+    unit : numpy.ndarray
         Shape (variables,).
 
     Returns
@@ -127,7 +129,7 @@ def ones_of(people: csr_array, firm: np.ndarray) -> csr_array:
         Shape (groups, variables), of 0 and 1; the smallest first.
     """
     rows = (people.indices[start:end] for start, end in pairwise(people.indptr))
-    groups = {tuple(sorted(at[firm[at] == one])) for at in rows for one in np.unique(firm[at])}
+    groups = {tuple(sorted(at[unit[at] == one])) for at in rows for one in np.unique(unit[at])}
     found = sorted(groups, key=lambda group: (len(group), group))
     columns = np.array([variable for group in found for variable in group], dtype=np.int32)
     starts = np.cumsum([0, *map(len, found)])

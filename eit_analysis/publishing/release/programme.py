@@ -17,8 +17,10 @@ class Programme:
 
     Parameters
     ----------
-    amounts, firm : numpy.ndarray
-        Shape (amounts,): the true ones, whose sign is known, and the number of the firm of each.
+    amounts : numpy.ndarray
+        Shape (amounts,): the true ones, whose sign is known.
+    known : numpy.ndarray
+        Shape (amounts, readers), bool: which of them each reader knows.
     told : scipy.sparse.csr_array
         Shape (numbers, amounts), F.
     low, high : numpy.ndarray
@@ -30,13 +32,13 @@ class Programme:
     def __init__(
         self,
         amounts: np.ndarray,
-        firm: np.ndarray,
+        known: np.ndarray,
         told: csr_array,
         low: np.ndarray,
         high: np.ndarray,
         ones: csr_array,
     ) -> None:
-        self.firm, self.told, self.positive = firm, told, amounts >= 0
+        self.known, self.told, self.positive = known, told, amounts >= 0
         self.size, self.spare = np.abs(amounts), np.abs(amounts)
         value, far = told @ amounts, highspy.kHighsInf
         self.low, self.high = np.minimum(low - value, 0.0), np.maximum(high - value, 0.0)
@@ -64,14 +66,14 @@ class Programme:
             self._solver.changeRowBounds(row, self.low[row], self.high[row])
 
     def farthest(self, direction: np.ndarray, readers: np.ndarray, reach: float) -> np.ndarray:
-        """The move d with the greatest c d that leaves some firms their own; nowhere where none is found.
+        """The move d with the greatest c d that some readers do not see; nowhere where none is found.
 
         No amount grows by more than ``reach`` times itself.
         """
         low, high = -self.spare, reach * self.size
         low, high = np.where(self.positive, low, -high), np.where(self.positive, high, -low)
-        own = readers[self.firm]
-        low[own] = high[own] = 0.0
+        seen = self.known[:, readers].any(axis=1)
+        low[seen] = high[seen] = 0.0
         self._solver.changeColsBounds(len(low), self._columns, low, high)
         self._solver.changeColsCost(len(low), self._columns, -direction)
         self._solver.run()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import Breakdown, actors_of, known_by
 from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
@@ -68,7 +68,10 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
         return Protected(content, title, content.frame)
     shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
     told, cells = _told(content, shown, viewer, rules)
-    own = np.array([set(cell.weights) == {viewer.company} for cell in cells], dtype=bool)
+    own = np.array(
+        [bool(c.weights) and all(viewer.company in known_by(unit) for unit in c.weights) for c in cells],
+        dtype=bool,
+    )
     # A firm reads what is its own as it declared it; its exact share would tell the whole.
     amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
     return Protected(content, title, shown.frame.mask(np.outer(own, amounts), content.frame), told, levels)
@@ -104,7 +107,7 @@ def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
             "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
         )
     content.check(title)
-    refused = viewer.refused & set(content.records["site_id"])
+    refused = viewer.refused & actors_of(content.records["site_id"])
     if refused:
         raise DisclosureError(
             f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from eit_analysis.breakdown import known_by
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, once, to_frame
 from eit_analysis.publishing.release.system import NOBODY, System
@@ -155,7 +156,7 @@ class Publication:
     def _is_own(self, system: System, numbers: Sequence[int]) -> bool:
         """Whether sums are the reader's alone; beside them their shares of a whole may be told."""
         sums = [number for number in numbers if not system.relation[number]]
-        return set(system.firms[system.forms[sums].indices]) <= {self.reader}
+        return all(self.reader in known_by(who) for who in set(system.firms[system.forms[sums].indices]))
 
     def _rests(self, number: int, shown: np.ndarray) -> Iterator[np.ndarray]:
         """Rows of a table that may be printed as one, where its printed total tells their sum.

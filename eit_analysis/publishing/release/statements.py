@@ -174,8 +174,7 @@ def of_records(
     """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
     told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
-    # Row 7 is 7.0 beside records that come from no cell, and the same row.
-    cells = {name: records[name].convert_dtypes().astype(str) for name in SOURCE if name in records}
+    cells = {name: _named(records[name]) if name in records else "" for name in SOURCE}
     known = known.assign(**cells)[told]
     ids, at = np.unique(pd.util.hash_pandas_object(known, index=False).to_numpy(), return_inverse=True)
     own = forms[:, np.flatnonzero(told)].tocoo()
@@ -189,3 +188,9 @@ def of_records(
         np.full(shape, assumed),
     )  # fmt: skip
     return Statements(system, ids, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
+
+
+def _named(cells: pd.Series) -> pd.Series:
+    """Files, sheets or rows as text: row 7 is 7.0 beside records that come from no cell, and the same row."""
+    found = cells.convert_dtypes().astype(object)
+    return found.where(found.notna(), "").astype(str)

@@ -23,7 +23,7 @@ class System:
     low, high : numpy.ndarray
         Shape (numbers,): what a reader of the number knows of its value.
     firms : numpy.ndarray
-        Shape (variables,): whose amount it is.
+        Shape (variables,): who knows the amount: a firm or, separated by spaces, several.
     amounts : numpy.ndarray
         Shape (variables,): what was declared; its sign is taken to be known.
     closed : numpy.ndarray
@@ -62,7 +62,7 @@ def components(system: System) -> np.ndarray:
 def merged(
     forms: csr_array, firms: np.ndarray, amounts: np.ndarray
 ) -> tuple[csr_array, np.ndarray, np.ndarray]:
-    """One variable for those of one firm that no number tells apart: their sum."""
+    """One variable for those that the same firms know and no number tells apart: their sum."""
     columns = forms.tocsc()
     groups: dict[tuple, int] = {}
     label = np.empty(len(firms), dtype=int)

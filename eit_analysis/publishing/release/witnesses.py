@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
+from eit_analysis.breakdown import actors_of, known_by
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.programme import SLACK, Programme
-from eit_analysis.publishing.release.system import NOBODY, PROTECTION, System, merged
+from eit_analysis.publishing.release.system import PROTECTION, System, merged
 
 # How far, in multiples of itself, an amount may be moved by a witness.
 NEAR, FAR = 3.0, 20.0
@@ -24,30 +25,29 @@ class Witnesses:
     def __init__(self, system: System, numbers: np.ndarray, asked: np.ndarray, readers: list[str]) -> None:
         forms = csr_array(system.forms[numbers])
         used = np.unique(forms.indices)
-        forms, self.amounts, firm = merged(
+        forms, self.amounts, firms = merged(
             csr_array(forms[:, used]), system.firms[used], system.amounts[used]
         )
-        names, self.firm = np.unique(firm.astype(str), return_inverse=True)
-        self.reading = np.isin(names, readers) if readers else names != NOBODY
+        self.unit, self.known = _read_by(firms, readers)
         self.all_numbers, self.forms = numbers, forms
-        self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.firm)
+        self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.unit)
         cells = ~system.relation[numbers]
         self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
-        size, firms = len(self.amounts), len(names)
-        self.alone = np.eye(firms, dtype=bool)
+        size, n_readers = self.known.shape
+        self.alone = np.eye(n_readers, dtype=bool)
         self.moves = np.zeros((0, size))
         self.fresh: list[np.ndarray] = []  # the last moves, not yet among them
-        self.ups, self.downs = (np.zeros((len(self.parts.size), firms), dtype=np.int32) for _ in range(2))
+        self.ups, self.downs = (np.zeros((len(self.parts.size), n_readers), np.int32) for _ in range(2))
         at = np.flatnonzero(np.isin(numbers, asked))
         self.numbers = [int(number) for number in numbers[at]]
         self.row = {number: row for row, number in enumerate(self.numbers)}
         told, ends = csr_array(forms[at]), (system.low[self.numbers], system.high[self.numbers])
-        self.programme = Programme(self.amounts, self.firm, told, *ends, self.ones)
+        self.programme = Programme(self.amounts, self.known, told, *ends, self.ones)
         self.suspects: list[tuple[int, int, int]] = []
         self.withheld_for: dict[int, tuple[int, int, int]] = {}  # by number the part that it held fast
 
     def _parts_of(self, cells: csr_array, closed: np.ndarray) -> Parts:
-        return parts_of(cells, self.amounts, self.firm, self.reading, closed, self.ones)
+        return parts_of(cells, self.amounts, self.unit, self.known, closed, self.ones)
 
     def relax(self, number: int) -> None:
         """Withhold a number."""
@@ -90,36 +90,35 @@ class Witnesses:
         return self.moves
 
     def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (parts, firms), twice: how many moves bring a part up, and down, that a firm does not see."""
+        """Shape (parts, readers), twice: how many moves bring a part up, and down, unseen by a reader."""
         moved, enough = parts.forms @ moves.T, _enough(parts.size)[:, None]
-        blind = np.ones((len(moves), self.ups.shape[1]), dtype=np.float32)  # BLAS multiplies no integers
-        move, at = np.nonzero(moves)
-        blind[move, self.firm[at]] = 0.0
+        # BLAS multiplies no integers.
+        blind = ((moves != 0).astype(np.float32) @ self.known.astype(np.float32) == 0).astype(np.float32)
         up, down = (
             (side.astype(np.float32) @ blind).astype(np.int32) for side in (moved >= enough, moved <= -enough)
         )
         return up, down
 
     def _kept_from(self, suspect: tuple[int, int, int]) -> bool:
-        """Whether a part is still kept from a firm, and not given up."""
-        target, firm, sign = suspect
-        return bool((self.parts.up if sign > 0 else self.parts.down)[target, firm])
+        """Whether a part is still kept from a reader, and not given up."""
+        target, reader, sign = suspect
+        return bool((self.parts.up if sign > 0 else self.parts.down)[target, reader])
 
-    def _seen(self, target: int, firm: int, sign: int, fits: np.ndarray) -> bool:
-        """Whether one of the witnesses that fit serves a part before a firm."""
-        blind = fits & ~self.moves[:, self.firm == firm].any(axis=1)
+    def _seen(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
+        """Whether one of the witnesses that fit serves a part before a reader."""
+        blind = fits & ~self.moves[:, self.known[:, reader]].any(axis=1)
         moved = sign * (self.parts.forms[[target]] @ self.moves[blind].T)
         moved = np.abs(moved) if self.parts.either[target, 0] else moved
         return bool((moved >= _enough(self.parts.size[[target]])).any())
 
-    def _concede(self, target: int, firm: int, sign: int) -> None:
-        """Ask of a part before one firm, on one side, only what the last programme reached."""
+    def _concede(self, target: int, reader: int, sign: int) -> None:
+        """Ask of a part before one reader, on one side, only what the last programme reached."""
         parts, reached = self.parts, KEPT * self.reached
         ways = (1, -1) if parts.either[target, 0] else (sign,)
         kept = {way: np.zeros((1, parts.up.shape[1]), dtype=bool) for way in (1, -1)}
         for way in ways:
-            (parts.up if way > 0 else parts.down)[target, firm] = False
-            kept[way][0, firm] = True
+            (parts.up if way > 0 else parts.down)[target, reader] = False
+            kept[way][0, reader] = True
         if reached <= SLACK * parts.size[target]:
             return
         form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
@@ -159,22 +158,22 @@ class Witnesses:
             if not up.any() and not down.any():
                 return True
             sign = 1 if up.any() else -1
-            place, firm = (int(i) for i in np.argwhere((up if sign > 0 else down)[order])[0])
-            if not self._shielded(int(order[place]), firm, sign, withhold):
+            place, reader = (int(i) for i in np.argwhere((up if sign > 0 else down)[order])[0])
+            if not self._shielded(int(order[place]), reader, sign, withhold):
                 if not concede:
                     return False
                 self._concede(*self.suspects[0])
 
     def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
-        for target, firm, sign in self.suspects:
+        for target, reader, sign in self.suspects:
             lacking = self._open()[0 if sign > 0 else 1]
-            if lacking[target, firm] and not self._shielded(target, firm, sign, withhold):
+            if lacking[target, reader] and not self._shielded(target, reader, sign, withhold):
                 return False
         return True
 
-    def _shielded(self, target: int, firm: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
-        while holding := self._witness(target, firm, sign):
-            suspect = target, firm, sign
+    def _shielded(self, target: int, reader: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
+        while holding := self._witness(target, reader, sign):
+            suspect = target, reader, sign
             self.suspects = [suspect, *(old for old in self.suspects if old != suspect)][:MEMORY]
             # One way may be held by what is known already, and the other be enough.
             if not any(withhold(numbers) for numbers in reversed(holding)):
@@ -188,13 +187,13 @@ class Witnesses:
         either = self.parts.either
         return self.parts.up & np.where(either, both, up), self.parts.down & np.where(either, both, down)
 
-    def _witness(self, target: int, firm: int, sign: int) -> list[list[int]]:
-        """Seek amounts that move one part far enough before the eyes of one firm; by way what holds it."""
+    def _witness(self, target: int, reader: int, sign: int) -> list[list[int]]:
+        """Seek amounts that move one part far enough before the eyes of one reader; by way what holds it."""
         part, size = self.parts.forms[[target]], self.parts.size[target]
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
-            move = self.programme.farthest(way * part.toarray().ravel() / size, self.alone[firm], FAR)
+            move = self.programme.farthest(way * part.toarray().ravel() / size, self.alone[reader], FAR)
             reached = way * float((part @ move)[0])
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
@@ -222,9 +221,24 @@ class Witnesses:
         self.ups, self.downs = self.ups + ups, self.downs + downs
 
 
-def _halves(firms: int) -> list[np.ndarray]:
-    """Halves of the firms, such that of any two each is in one without the other."""
-    bits = np.arange(firms)[:, None] >> np.arange(int(firms - 1).bit_length()) & 1
+def _read_by(firms: np.ndarray, readers: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The unit of each amount, from who knows it, and shape (amounts, readers): which readers know it.
+
+    Without readers given, every firm is one, and where all of them know an amount, an outsider.
+    """
+    apart = [f"{who} {at}" if " " in who else who for at, who in enumerate(map(str, firms))]
+    owners = [known_by(who) for who in firms]
+    reading = readers or sorted(actors_of(firms))
+    known = np.array([[reader in own for reader in reading] for own in owners], dtype=bool)
+    known = known.reshape(len(firms), len(reading))
+    if not readers and known[[own != [] for own in owners]].all(axis=1).any():
+        known = np.hstack([known, np.zeros((len(firms), 1), dtype=bool)])
+    return np.unique(apart, return_inverse=True)[1], known
+
+
+def _halves(readers: int) -> list[np.ndarray]:
+    """Halves of the readers, such that of any two each is in one without the other."""
+    bits = np.arange(readers)[:, None] >> np.arange(max(readers - 1, 0).bit_length()) & 1
     return [half for bit in bits.T for half in (bit == 0, bit == 1)]
 
 

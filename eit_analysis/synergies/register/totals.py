@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
 from eit_analysis.config import Disclosure
-from eit_analysis.reference.stages import equal_parts
+from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.allocation.exposed import exposed_side
 
 MASS = "mass_t_per_year"
@@ -49,8 +49,8 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
     Breakdown
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
         counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated`` and ``realised``.
-        Each actor of a synergy has an equal part of its realised tonnes: nothing says who did what. Without a
-        register nothing is known to be realised, not even none: the measure is left out.
+        The realised tonnes of a synergy are one record, which all its actors know. Without a register nothing
+        is known to be realised, not even none: the measure is left out.
     """
     parts = {
         "potential": (plan, "diverted_t_per_year"),
@@ -70,7 +70,8 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
     records = [
         (rows if "site_id" in rows else exposed_side(rows, tonnes, rules))
         .rename(columns={tonnes: MASS})
-        .assign(measure=measure)[["category", "measure", "site_id", MASS]]
+        .assign(measure=measure)
+        .reindex(columns=["category", "measure", "site_id", MASS, *SOURCE])
         for measure, (rows, tonnes) in parts.items()
     ]
     return Breakdown(tall, ["category", "measure"], pd.concat(records, ignore_index=True), MASS, TOTAL)
@@ -94,6 +95,6 @@ def _only(tonnes: Breakdown, frame: pd.DataFrame, key: str, measures: list[str])
 
 
 def _realised(register: pd.DataFrame) -> pd.DataFrame:
-    """The equal part of each actor in the tonnes done; those without a category are among the others."""
+    """The synergies done with their tonnes; those without a category are among the others."""
     done = register[register["status"] == "done"].fillna({"category": "other"})
-    return equal_parts(done, "realised_t_per_year")
+    return wholes(done, "realised_t_per_year")
