@@ -1,7 +1,9 @@
 """What any one firm can reckon from published tables, by brute force: the attacker of the release tests.
 
 Written from the words of the rule, and sharing nothing with the audit: a linear programme for each bound of
-each part before each reader. Tables are breakdowns whose records name by ``flow_id`` the amounts declared.
+each part before each reader. Tables are breakdowns whose records name by ``flow_id`` the amounts declared,
+and by ``site_id`` who knows them: a firm or, separated by spaces, all actors of a synergy. Who knows none
+reads too.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def violations(
                 cells.append(number)
     return [
         f"{reader} bounds {part}"
-        for reader in readers or sorted(set(firms))
+        for reader in readers or ["", *sorted({one for who in firms for one in who.split()})]
         for part in _bounded(told, cells, firms, x, reader)
     ]
 
@@ -133,8 +135,9 @@ def _printed(value: float, finest: int, half_width: float) -> tuple[float, float
 def _bounded(
     told: list[Number], cells: list[Number], firms: np.ndarray, x: np.ndarray, reader: str
 ) -> Iterator[str]:
-    """The parts that one firm bounds too well, in words."""
-    free = firms != reader
+    """The parts that one reader bounds too well, in words: of a firm, or of one synergy."""
+    free = np.array([reader not in who.split() for who in firms])
+    units = np.array([f"{who} {at}" if " " in who else who for at, who in enumerate(firms)])
     forms = np.array([number.form for number in told]).reshape(len(told), len(x))
     known = forms[:, ~free] @ x[~free]
     slack = 1e-9 * (np.abs(forms) @ x + 1)
@@ -155,8 +158,8 @@ def _bounded(
 
     seen = set()
     for cell in cells:
-        inside = sorted(set(firms[cell.form != 0]) - {reader})
-        parts = [(f"the part of {firm}", firms == firm, False) for firm in inside]
+        inside = sorted(set(units[(cell.form != 0) & free]))
+        parts = [(f"the part of {unit}", units == unit, False) for unit in inside]
         if cell.closed and len(inside) > 1:
             parts.append((f"{', '.join(inside)} together", free, True))
         for name, mask, both in parts:
