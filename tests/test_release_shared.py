@@ -89,6 +89,17 @@ def test_an_outsider_is_a_reader_where_every_actor_knows_a_synergy() -> None:
     assert violations(tables, shown) == [] and shown[0].any() and not shown[1].any()
 
 
+def test_who_is_in_all_but_one_of_what_two_tables_differ_by_does_not_read_that_one() -> None:
+    """All less the first four leaves three synergies, of which Z is in two."""
+    rows = [("E F", 1.3), ("G H", 1.1), ("I J", 1.4), ("K L", 1.0), ("A Z", 1.25), ("B Z", 1.0), ("C D", 1.1)]
+    every = register(*((who, tonnes, "wood") for who, tonnes in rows))
+    tables = [whole(every), whole(every.head(4))]
+    assert violations(tables, [np.array([True, True])] * 2, readers=["Z"])
+    assert not violations(tables, [np.array([True, True])] * 2, readers=["A", "B", "C", "E", ""])
+    shown = audited(*tables)
+    assert violations(tables, shown) == [] and shown[0].any() and not shown[1].any()
+
+
 def test_the_tonnes_of_a_synergy_are_one_amount_on_every_page() -> None:
     rows = register(*APART, ("B E", 7.5, "paper"))
     plan = pd.DataFrame(
