@@ -71,6 +71,31 @@ def test_a_total_less_a_family_gives_the_only_firm_of_the_other() -> None:
     assert (7.0, 7.0) in found(attacked(survey(FOUR), printed), "A")
 
 
+def register(*rows: tuple[str, str, float]) -> Known:
+    """Tonnes of synergies (actors, family, tonnes)."""
+    known = Known()
+    keys = pd.DataFrame(rows, columns=["site_id", "category", MASS])
+    ids = known.variables(MASS, range(len(rows)), keys["site_id"], keys[MASS])
+    known.add("r 2018 out", keys, {MASS: [(ids, np.ones(len(rows)))]})
+    return known
+
+
+def test_who_is_in_all_synergies_but_one_reads_that_one_and_its_actors_do_not_count() -> None:
+    printed = table(["bois", "12", "3"])
+    known = register(("A B", "wood", 5.0), ("A C", "wood", 4.0), ("D E", "wood", 3.0))
+    broken = attacked(known, printed).violations
+    assert {(v.part.value, v.insider) for v in broken if v.part.firm} == {(3.0, "A")}
+    apart = register(("A B", "wood", 5.0), ("F C", "wood", 4.0), ("D E", "wood", 3.0))
+    assert not attacked(apart, printed).violations
+
+
+def test_who_is_in_no_synergy_reads_the_only_one_of_its_family() -> None:
+    known = register(("A B C", "wood", 5.0), ("A B C", "paper", 4.0), ("A C", "paper", 3.0))
+    broken = attacked(known, table(["bois", "5", "3"], ["papier", "s", "s"])).violations
+    assert (5.0, "outsider") in {(v.part.value, v.insider) for v in broken}
+    assert not {v.insider for v in broken if v.part.value == 5.0} & {"A", "B", "C"}
+
+
 def test_nothing_is_derived_from_a_family_of_three_like_firms() -> None:
     known = survey([*FOUR[:3], ("A", "paper", 7.0), ("B", "paper", 8.0), ("C", "paper", 9.0)])
     assert not attacked(known, table(["bois", "60", "3"], ["papier", "24", "3"])).violations

@@ -12,6 +12,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
+from .knowledge import knows
 from .system import LARGE, System
 
 MARGIN = 0.15
@@ -61,8 +62,8 @@ class Programme:
         self.solver.passModel(model)
 
     def hold(self, owner: str | None) -> None:
-        """Take the place of one firm: its own groups are what they are."""
-        own = self.owner == owner
+        """Take the place of one reader: the groups that it knows are what they are."""
+        own = np.array([knows(owner, who) for who in self.owner])
         columns = np.arange(len(self.groups), dtype=np.int32)
         self.solver.changeColsBounds(
             len(columns), columns, np.where(own, 0.0, self.lower), np.where(own, 0.0, self.upper)

@@ -24,7 +24,7 @@ KEYS = [
     "valorised", "hazardous", "quality", "evidence", "contractor", "commune_code", "epci_name",
     "naf_division", "naf_section", "cost_known", "payment", "tax_status", "presence", "month", "peak_month",
     "year", "occupation", "rome_domain", "age_band", "age_group", "contract", "rome_code", "greening",
-    "group_number", "label", "nature", "skill", "action", "sorting",
+    "group_number", "label", "nature", "skill", "action", "sorting", "kind", "indicator", "measure",
 ]  # fmt: skip
 # A measure: for every record of a universe, sums of (variable, public coefficient).
 Terms = list[tuple[np.ndarray, np.ndarray]]
@@ -71,8 +71,16 @@ def heading_labels(column: str) -> dict[str, str]:
         return {}
 
 
+def knows(reader: str | None, owner: str) -> bool:
+    """Whether a reader, None for an outsider, knows what it is the owner of, alone or with others."""
+    return reader in owner.split()
+
+
 class Known:
-    """Every variable: its owner, its sign, its true amount; and the universes of every wave and release."""
+    """Every variable: its owner, its sign, its true amount; and the universes of every wave and release.
+
+    The owner is a firm or, separated by spaces, all actors of a synergy.
+    """
 
     def __init__(self) -> None:
         self.index: dict[Hashable, int] = {}

@@ -53,7 +53,13 @@ class Reading:
 @cache
 def columns_of(header: str) -> frozenset[str]:
     """Names of the columns that are printed under a header with its unit."""
-    return _headers().get(folded(re.sub(r" \[\w+\]$", "", header)), frozenset())
+    codes = frozenset({header} & _names())  # of an exchange file
+    return codes or _headers().get(folded(re.sub(r" \[\w+\]$", "", header)), frozenset())
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset().union(*_headers().values())
 
 
 @cache

@@ -1,9 +1,11 @@
-"""The published files of a folder as tables of texts: HTML, CSV and XLSX; and the sentences around them."""
+"""The published files of a folder as tables of texts, HTML, CSV, XLSX, exchange files; and the sentences."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -121,7 +123,19 @@ def _sheet(name: str, title: str, rows: list[list[str]]) -> Page:
     return Page([Table(name, title, rows[0], [row for row in rows[1:] if len(row) == width])])
 
 
-READERS = {".html": read_html, ".csv": read_csv, ".xlsx": read_xlsx}
+def read_zip(path: Path, root: Path) -> Page:
+    """The tables of an exchange file: codes, decimal points."""
+    page, name = Page(), path.relative_to(root).as_posix()
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            if member.endswith(".csv"):
+                rows = csv.reader(io.StringIO(archive.read(member).decode()))
+                texts = [[re.sub(r"(?<=\d)\.(?=\d)", ",", cell) for cell in row] for row in rows]
+                page.tables += _sheet(f"{name}/{member}", member.removesuffix(".csv"), texts).tables
+    return page
+
+
+READERS = {".html": read_html, ".csv": read_csv, ".xlsx": read_xlsx, ".zip": read_zip}
 
 
 def read_folder(folder: Path) -> Page:

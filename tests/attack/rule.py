@@ -2,7 +2,8 @@
 
 For every firm i and every printed or closed cell, no other single firm, knowing its own records and all that
 was published to the audience, may bound i's part below 1.15 times, or from below above 0.85 times; and for a
-cell that the primary rules close, not what two or more others put in it within 15 % on both sides.
+cell that the primary rules close, not what two or more others put in it within 15 % on both sides. What a
+synergy brings is a part by itself, and its actors all know it: kept from everybody else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scipy.sparse import csr_array
 from eit_analysis.config import Disclosure
 
 from .bounds import MARGIN, Bound, Programme, settle
-from .knowledge import Form, Known
+from .knowledge import Form, Known, knows
 from .layout import Cell
 from .system import Row, System, build, rows_of
 
@@ -95,20 +96,23 @@ class Result:
 
 
 def primary_closed(contributions: dict[str, float], people: bool, rules: Disclosure, p: float = 0.15) -> bool:
-    """Fewer than three units, one above 85 %, p %, fewer than five people."""
-    sizes = sorted((abs(v) for v in contributions.values() if abs(v) > SMALL), reverse=True)
-    total = sum(sizes)
-    ones = len(sizes) - 2 if people else 0  # each counts one person at least
-    if len(sizes) < rules.minimum_units or total <= 0:
+    """Fewer than three actors, one part above 85 %, p %, fewer than five people."""
+    sizes = {unit: abs(value) for unit, value in contributions.items() if abs(value) > SMALL}
+    total, readers = sum(sizes.values()), {who for unit in sizes for who in unit.split() if who[0] != "#"}
+    if len(readers) < rules.minimum_units or total <= 0 or max(sizes.values()) > rules.maximum_share * total:
         return True
-    if sizes[0] > rules.maximum_share * total or total - sizes[0] - sizes[1] - ones < p * sizes[0]:
-        return True
+    for reader in [None, *readers]:
+        largest, *others = sorted((v for u, v in sizes.items() if not knows(reader, u)), reverse=True) or [0]
+        # Each counts one person at least.
+        if largest and sum(others) - len(others) * people < p * largest:
+            return True
     return people and total < rules.minimum_people
 
 
 def contributions(form: Form, known: Known) -> dict[str, Form]:
-    """What each firm has in a form."""
+    """What each firm has in a form, and each synergy."""
     owners = np.array([known.owner[v] for v in form.variables], dtype=object)
+    owners = np.array([f"{o} #{v}" if " " in o else o for o, v in zip(owners, form.variables, strict=True)])
     return {
         str(who): Form(form.variables[owners == who], form.coefficients[owners == who])
         for who in np.unique(owners)
@@ -165,7 +169,7 @@ def attack(
     found, closed = protected(cells, known, rules or Disclosure())
     ones = one_each([*earlier, *cells], known)
     parts, rows = [*found, *(part for part, _ in closed)], [*rows_of(cells), *ones]
-    firms = insiders or sorted(set(known.owner) - {""})
+    firms = insiders or sorted({who for owner in known.owner for who in owner.split()})
     result = Result(parts=len(parts), rows=len(rows))
     _attack(parts, rows, known, firms, result)
     if result.violations:
@@ -225,13 +229,15 @@ def _attack_block(system: System, block: int, members: list[Part], firms: list[s
     shares = amounts @ csr_array((np.ones(len(owned)), (np.arange(len(owned)), owned)))
     given = shares.toarray()  # (parts, firms)
     result.programmes += 1
-    present = [who for who in firms if who in names]
-    nobody = [None] if len(present) < len(firms) or not present else []
+    present = [who for who in firms if any(knows(who, name) for name in names)]
+    shared = any(" " in name for name in names)
+    nobody = [None] if len(present) < len(firms) or not present or shared else []
     for insider in [*present, *nobody]:
-        others = names != insider
+        others = np.array([not knows(insider, name) for name in names])
         worth = given[:, others].sum(axis=1)
         several = (np.abs(given[:, others]) > SMALL).sum(axis=1) >= 2
-        asked = (owners != insider) & (np.abs(worth) > SMALL) & (several | ~whole)
+        secret = np.array([not knows(insider, owner) for owner in owners])
+        asked = secret & (np.abs(worth) > SMALL) & (several | ~whole)
         numbers = np.flatnonzero(asked)
         if not len(numbers):
             continue

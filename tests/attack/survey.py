@@ -17,6 +17,7 @@ from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
 from .other_sheets import add_actions, add_extrapolation, add_pooling, add_skills
+from .synergies import add_synergies
 
 MASS, COST = "mass_t_per_year", "cost_eur_per_year"
 RATES = ["landfill", "incineration"]
@@ -240,6 +241,8 @@ def add_study(known: Known, study: eit.Study, tag: str, waves: list[str]) -> Non
 def _add_others(known: Known, tag: str, study: eit.Study, refused: set[str], flows: pd.DataFrame) -> None:
     out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")].reset_index(drop=True)
     add_actions(known, tag, study, out)
+    if study.has("synergy_register"):
+        add_synergies(known, tag, study, refused)
     add_extrapolation(known, tag, study, refused, out)
     if study.has("skills") and study.has("workforce"):
         add_skills(known, tag, study, refused)
