@@ -6,12 +6,25 @@ broken into (strict xfail).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from attack.campaign import Attacker
+from attack.pages import Table, plain
 from attack.random_runs import attack_random
+from attack.reading import read_table
+from attack.rule import attack
 from attack.shown import silent_answers
+
+import eit_analysis as eit
+from eit_analysis import change
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.reference import stages
 
 AUDITED = True
 LEAKS = {
@@ -49,6 +62,55 @@ def test_the_attacker_understands_the_pages(attacker: Attacker) -> None:
     assert read.numbers["in the system"] > 1000
     titles = {reading.table.title for reading in read.readings if reading.numbers["in the system"]}
     assert {"Tonnages sortants par famille", "Effectif par type de contrat"} <= titles
+
+
+# What the pages tell of synergies: by page 02, 04 and 05 and, to the public, the exchange file.
+OF_SYNERGIES = {"02_synergy_scoring.html": 1, "04_change_governance.html": 4, "echange": 1}
+
+
+def test_the_attacker_reads_what_synergies_bring_on_every_page(attacker: Attacker) -> None:
+    owner = attacker.known.owner
+    told = {
+        (reading.table.file.partition("/")[0], cell.label)
+        for reading in attacker.held["public"].readings
+        for cell in reading.cells
+        if cell.interval and any(" " in owner[variable] for variable in cell.form.variables)
+    }
+    for place, least in OF_SYNERGIES.items():
+        assert sum(file == place for file, _ in told) >= least, place
+
+
+def families(register: pd.DataFrame, end: pd.Timestamp) -> Breakdown:
+    return change.achieved.done(stages.lasting(register, end.year))
+
+
+def indicators(register: pd.DataFrame, end: pd.Timestamp) -> Breakdown:
+    nobody = pd.DataFrame(columns=["readiness_dimension", "opinion"])
+    table = change.board.values(register, nobody, [], [], end)
+    return replace(table, frame=table.frame.dropna(subset="value").reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("made", "unaudited", "secret"),
+    [
+        (families, ["wood"], 8.6),  # the only one of its family: an outsider reads it
+        (indicators, ["realised_fte"], 0.1),  # of three with jobs one actor is in two, and reads the third
+    ],
+)
+def test_one_table_without_its_audit_would_tell_a_synergy(
+    attacker: Attacker, published: Path, made: Callable, unaudited: list[str], secret: float
+) -> None:
+    release = eit.Release(eit.open_study("thur-doller", "2018", root=published), "partners", "essai")
+    table = release.table(made(release.synergy_register(), pd.Timestamp(2018, 12, 31)), "T")
+    assert isinstance(table, Aggregate) and table.hidden[table.codes.iloc[:, 0].isin(unaudited)].all()
+    printed = Printed(replace(table, publication=None).seen_by(release.viewer, {}))
+    page = Table(
+        "essai.html", "T", [*map(plain, printed.header)], [[*map(plain, row)] for row in printed.body]
+    )
+    universes = [u for u in attacker.known.universes if u.name.startswith("r1 2018 ")]
+    reading = read_table(page, universes, attacker.known.truth, False)
+    result = attack([*attacker.held["partners"].cells, *reading.cells], attacker.known)
+    assert any(v.part.value == pytest.approx(secret) and " " in v.part.firm for v in result.broken)
 
 
 @pytest.mark.skipif(not AUDITED, reason="the release does not audit what a reader knows")

@@ -30,7 +30,7 @@ def add_synergies(known: Known, tag: str, study: eit.Study, refused: set[str]) -
     dates = register.reindex(columns=["start_date", "status_date", "end_date"]).fillna("").astype(str)
     begun = dates["start_date"].where(dates["start_date"] != "", dates["status_date"]) <= end
     on = (register["status"] == "done") & begun & ~dates["end_date"].between("0", end)
-    on &= [bool(who) and refused.isdisjoint(who) for who in members]
+    on &= np.array([bool(who) and refused.isdisjoint(who) for who in members], dtype=bool)
     done = register.assign(site_id=[" ".join(who) for who in members])[on].fillna({"category": "other"})
     if done.empty:
         return
