@@ -35,7 +35,7 @@ FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
 ]  # fmt: skip
-ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "source_type"]
+ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "text_type"]
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
     "chaque texte dans sa version du jour."
@@ -95,15 +95,18 @@ def exchange_sheets(
     """
     words, names = sheet_words(), sites.set_index("site_id")["name"]
     called = first_calls(exchanges, recalled)
+    ends = zip(called["output_description"], *(called[side].map(names) for side in BOTH), strict=True)
+    called = called.assign(heading=[f"{what}, de {giver} à {taker}" for what, giver, taker in ends])
+    # Two flows of one description are two links, which are told apart.
+    again = called.groupby("heading").cumcount()
+    called["heading"] += [f" ({number + 1})" if number else "" for number in again]
     return [
-        _sheet(called.iloc[[place]], items[items["candidate_id"] == name], flows, names, words)
+        _sheet(called.iloc[[place]], items[items["candidate_id"] == name], flows, words)
         for place, name in enumerate(called["candidate_id"])
     ]
 
 
-def _sheet(
-    row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, names: pd.Series, words: pd.Series
-) -> SheetContent:
+def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
     joined = flows.set_index("flow_id").loc[[one["out_flow_id"], one["in_flow_id"]], FLOWS]
@@ -111,10 +114,10 @@ def _sheet(
         name: Listed(words["title", name], row[columns], sites) for name, (columns, sites) in TABLES.items()
     }
     asked = words.loc["question"]
-    questions = [*asked[["exchange"]], *asked[asked.index == one["legal_status"]]]
+    questions = [*asked[asked.index == "one_exchange"], *asked[asked.index == one["legal_status"]]]
     return SheetContent(
         str(one["candidate_id"]),
-        f"{one['output_description']}, de {names[giver]} à {names[taker]}",
+        one["heading"],
         [giver, taker],
         [
             tables["exchange"],
