@@ -103,7 +103,7 @@ release.sheets("Fiches d'essai", [SheetContent("S1", "Fiche S1", ["E1", "E2"], [
     Asked("À trancher", ["Qui appelle ?"]),
 ])])
 """
-    names = {"flows": Release(small_study, "internal", "essai").flows("all")}
+    names = {"flows": Release(small_study, "internal", "essai").load("flows")}
     shown = {}
     for audience in ("internal", "partners"):
         release = Release(small_study, audience, "essai")
