@@ -30,15 +30,15 @@ def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
         (REGISTER.assign(carrier="A"), "measured", ["carrier", "A", "B", "agree", "Palettes réparées"]),
         # A carrier who is neither of the two rings nobody for them.
         (REGISTER.assign(carrier="C"), "measured", ["taker", "B", "A", "agree", "Palettes réparées"]),
-        (REGISTER.assign(carrier="C"), "inferred", ["study", "A", "B", "agree", "Palettes réparées"]),
+        (REGISTER.assign(carrier="C"), "inferred", ["study", None, "A B", "agree", "Palettes réparées"]),
         (REGISTER.assign(carrier="B"), "inferred", ["carrier", "B", "A", "agree", "Palettes réparées"]),
         (REGISTER.assign(status="dropped"), "measured", ["taker", "B", "A", "meet", None]),
-        (REGISTER.iloc[:0], "estimated", ["study", "A", "B", "meet", None]),
+        (REGISTER.iloc[:0], "estimated", ["study", None, "A B", "meet", None]),
     ],
 )
 def test_who_rings_whom_and_what_comes_next(register, evidence, told):
     found = first_calls(CANDIDATES.assign(taker_evidence=evidence), register)
-    columns = ["first_call", "caller_site_id", "called_site_id", "next_step", "title"]
+    columns = ["first_call", "caller_site_id", "called_site_ids", "next_step", "title"]
     rows = found[columns].astype(object).where(found[columns].notna(), None)
     assert rows.to_numpy().tolist() == [told] * 2
 
@@ -62,6 +62,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     ]
     # The giver's flow, then the taker's, each walked back to its cell.
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
+    assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
     assert {"net_gain_eur_per_year", "giver_saving_eur_per_year"} <= set(money.frame)
     assert call.frame["first_call"].tolist() == ["carrier"]
     assert "Rien n'y dit que l'échange est permis" in caution.text

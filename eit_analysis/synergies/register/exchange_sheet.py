@@ -16,7 +16,7 @@ from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
 
 BOTH = ["giver_site_id", "taker_site_id"]
-# What it lists, in order: its columns and which of them name actors. A figure more is a row more.
+# What it lists, in order: its columns and which of them name actors. A figure more is a column more here.
 TABLES: dict[str, tuple[list[str], list[str]]] = {
     "exchange": (
         [*BOTH, "use", "treatment", "legal_status", "months_in_common", "distance_km",
@@ -28,9 +28,10 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
          "giver_saving_eur_per_year", "avoided_purchase_eur_per_year", "transport_eur_per_year"],
         BOTH,
     ),
-    "call": (["caller_site_id", "called_site_id", "first_call", "next_step", "title"],
-             ["caller_site_id", "called_site_id"]),
+    "call": (["first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
+             ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
+TEAM = ("money",)  # outside, each of its figures would be closed
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
@@ -56,8 +57,8 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         The exchanges with ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and
-        ``called_site_id`` (the giver and the taker where the study rings both), and ``title`` and
-        ``next_step`` of the line that has come farthest; without a line, that of a new lead.
+        ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step``
+        of the line that has come farthest; without a line, that of a new lead.
     """
     lines = recalled[recalled["status"] != "dropped"]
     lines = lines.assign(
@@ -71,11 +72,12 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame
     giver, taker = (exchanges[side] for side in BOTH)
     guessed = exchanges[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
     carried = (carrier == giver) | (carrier == taker)
-    by_giver = (carried & (carrier == giver)) | (~carried & guessed)
+    study = ~carried & guessed
+    by_giver = carried & (carrier == giver)
     return exchanges.assign(
-        first_call=np.select([carried, guessed], ["carrier", "study"], default="taker"),
-        caller_site_id=giver.where(by_giver, taker),
-        called_site_id=taker.where(by_giver, giver),
+        first_call=np.select([carried, study], ["carrier", "study"], default="taker"),
+        caller_site_id=giver.where(by_giver, taker).mask(study),
+        called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
         next_step=line["status"].map(NEXT_STEP).fillna(NEXT_STEP["lead"]),
         title=line["title"],
     )
@@ -111,7 +113,8 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
     giver, taker = (str(one[side]) for side in BOTH)
     joined = flows.set_index("flow_id").loc[[one["out_flow_id"], one["in_flow_id"]], FLOWS]
     tables = {
-        name: Listed(words["title", name], row[columns], sites) for name, (columns, sites) in TABLES.items()
+        name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
+        for name, (columns, sites) in TABLES.items()
     }
     asked = words.loc["question"]
     questions = [*asked[asked.index == "one_exchange"], *asked[asked.index == one["legal_status"]]]
