@@ -21,6 +21,7 @@ from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumsta
 ITEMS, MIRRORS = reference.load("checklist"), reference.load("checklist_mirrors")
 RULES, CODES = reference.load("compatibility"), reference.load("waste_codes")
 OFFICIAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "waste_codes" / "low_fr_en_6digits.csv"
+MIRRORED = set(MIRRORS["waste_code"])
 WASTE = ("waste", "end_of_waste", "hazardous_authorised")
 BEFORE, AFTER = "2026-05-20", "2026-05-21"
 
@@ -185,7 +186,7 @@ def test_laws_of_any_checklist(exchanges: list[dict], day: str) -> None:
                 "border",
             }
         # A code warns where it has a mirror.
-        warned = code in set(MIRRORS["waste_code"]) and told["legal_status"] != "donation"
+        warned = code in MIRRORED and told["legal_status"] != "donation"
         assert ("mirror_proof" in names) == (warned and (not day or day >= "2015-06-01"))
         assert "{" not in " ".join(items["question_fr"])
         # Over a border, and there alone, one regulation of transfers.

@@ -9,10 +9,13 @@ obligation is certain or to be checked. No item says that an exchange is allowed
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.nomenclatures import hazardous
+from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"
@@ -60,13 +63,13 @@ def circumstances(
     ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
     unknown = (ends[0] == "") | (ends[1] == "")
     mirror_codes = waste_code.map(mirrors.set_index("waste_code")["mirror_codes"]).fillna("").to_numpy()
-    is_hazardous = hazardous(waste_code).to_numpy(dtype=bool)
+    dangerous = hazardous(waste_code).to_numpy(dtype=bool)
     return told.assign(
         taker_actor_type=exchanges["taker_site_id"].map(known["actor_type"]).fillna("").to_numpy(),
         waste_code=waste_code.to_numpy(),
         mirror_codes=mirror_codes,
-        hazardous=is_hazardous,
-        not_hazardous=~is_hazardous,
+        hazardous=dangerous,
+        not_hazardous=~dangerous,
         mirror=mirror_codes != "",
         abroad=~unknown & (ends[0] != ends[1]),
         place_unknown=unknown,
@@ -82,37 +85,34 @@ def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         Columns ``ITEM_COLUMNS``, exchange by exchange in their order. A question that quotes ``{mirror}``
         names the first mirror entries of the code.
     """
-    items = items.fillna(dict.fromkeys(items, ""))
-    asked = [told.loc[_holds(item, told), ["candidate_id", "mirror_codes"]] for _, item in items.iterrows()]
-    found = pd.concat(
-        [rows.assign(number=number, row=rows.index) for number, rows in enumerate(asked)], ignore_index=True
+    rows = (
+        items.fillna(dict.fromkeys(items, "")).rename(columns={"code": "checklist_item"}).to_dict("records")
     )
-    found = found.sort_values(["row", "number"], ignore_index=True)
-    kept = items.rename(columns={"code": "checklist_item"}).iloc[found["number"].astype(int)]
-    kept = kept.reset_index(drop=True).assign(candidate_id=found["candidate_id"])
-    quoted = zip(kept["question_fr"], found["mirror_codes"], strict=True)
-    kept["question_fr"] = [text.replace("{mirror}", _named(codes)) for text, codes in quoted]
-    return kept[ITEM_COLUMNS]
+    asked = [
+        item
+        | {"candidate_id": one["candidate_id"]}
+        | {"question_fr": item["question_fr"].replace("{mirror}", _named(one["mirror_codes"]))}
+        for one in told.to_dict("records")
+        for item in rows
+        if _holds(item, one)
+    ]
+    return pd.DataFrame(asked, columns=ITEM_COLUMNS)
 
 
-def _holds(item: pd.Series, told: pd.DataFrame) -> np.ndarray:
-    holds = _waste_matches(item, told)
-    for column in CONDITIONS:
-        if item[column]:
-            holds = holds & told[column].isin(item[column].split()).to_numpy(dtype=bool)
-    for fact in item["requires"].split():
-        holds = holds & told[fact].to_numpy(dtype=bool)
-    return holds
+def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
+    return (
+        all(item[name] == "" or told[name] in item[name].split() for name in CONDITIONS)
+        and all(told[fact] for fact in item["requires"].split())
+        and _waste_matches(item, told)
+    )
 
 
-def _waste_matches(item: pd.Series, told: pd.DataFrame) -> np.ndarray:
+def _waste_matches(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
     """By the beginning of its code where it has one and the item names codes, else by its family."""
     codes, families = tuple(item["waste_codes"].split()), item["category"].split()
-    by_code = told["waste_code"].str.startswith(codes).to_numpy(dtype=bool)
-    by_family = told["category"].isin(families).to_numpy(dtype=bool)
-    if not families:
-        return by_code if codes else np.ones(len(told), dtype=bool)
-    return np.where(bool(codes) & (told["waste_code"] != "").to_numpy(dtype=bool), by_code, by_family)
+    if codes and told["waste_code"]:
+        return str(told["waste_code"]).startswith(codes)
+    return told["category"] in families or not (codes or families)
 
 
 def _country(communes: pd.Series) -> np.ndarray:
@@ -123,7 +123,5 @@ def _country(communes: pd.Series) -> np.ndarray:
 
 def _named(codes: str, most: int = 3) -> str:
     """``150110 150111`` -> ``15 01 10*, 15 01 11*``."""
-    known = pd.Series(codes.split(), dtype="str")
-    stars = np.where(hazardous(known), "*", "")
-    spelled = [f"{c[:2]}\u00a0{c[2:4]}\u00a0{c[4:]}{star}" for c, star in zip(known, stars, strict=True)]
+    spelled = [f"{c[:2]}\u00a0{c[2:4]}\u00a0{c[4:]}{'*' * bool(is_hazardous(c))}" for c in codes.split()]
     return ", ".join(spelled[:most]) + "…" * (len(spelled) > most)
