@@ -270,8 +270,10 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) 
     fiches = sorted(
         (reports(published, "internal") / "fiches").glob("*.html"), key=lambda f: f.stat().st_size
     )
-    assert len(fiches) == 27 + 3  # synergies of the register, then micro-projects
-    for fiche in fiches[-4:]:
+    exchanges = [fiche for fiche in fiches if re.search(r"-[A-Z]\d+-F\d+-[A-Z]\d+-F\d+\.html$", fiche.name)]
+    assert len(exchanges) == 64  # of the plan
+    assert len(fiches) == 27 + 64 + 3  # synergies of the register, exchanges, micro-projects
+    for fiche in {*fiches[-4:], *exchanges[-2:]}:
         sheet = on_paper(fiche, tmp_path)
         pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet, re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]

@@ -88,3 +88,31 @@ def test_questions_leave_room_to_write_and_come_from_the_gate(small_study: Study
     assert "Qui paie &lt;tout&gt; ?" in shown
     with pytest.raises(DisclosureError, match="chaque question"):
         release.questions("À trancher", ["Qui ?"])  # type: ignore[list-item]
+
+
+def test_a_content_is_released_part_by_part_by_the_rule_for_its_kind(small_study: Study) -> None:
+    content = """
+from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
+import pandas as pd
+import eit_analysis as eit
+both = flows[flows["site_id"].isin(["E1", "E2"])]
+release.sheets("Fiches d'essai", [SheetContent("S1", "Fiche S1", ["E1", "E2"], [
+    Listed("Flux", both, ["site_id"], 1), Listed("Équipe", both, ["site_id"], team=True),
+    Listed("Rien", both.iloc[:0], ["site_id"]), Said("En tout {n}.", (2, "acteur", "acteurs")),
+    Summed("Points", pd.DataFrame({"condition": ["reach"], "certainty": ["certain"]})),
+    Asked("À trancher", ["Qui appelle ?"]),
+])])
+"""
+    names = {"flows": Release(small_study, "internal", "essai").load("flows")}
+    shown = {}
+    for audience in ("internal", "partners"):
+        release = Release(small_study, audience, "essai")
+        code = content.strip().rsplit("release.sheets", 1)
+        space = names | {"release": release}
+        exec(code[0] + "made = release.sheets" + code[1], space)
+        sheet = space["made"].seen_by(release.viewer, {}).sheets[0]
+        shown[audience] = "".join(str(block.html()) for block in sheet.blocks)
+    assert "Équipe" in shown["internal"] and "Équipe" not in shown["partners"]
+    for text in shown.values():
+        assert "Rien" not in text and "En tout 2\u00a0acteurs" in text and "certaine" in text
+        assert "1 ligne montrée" in text.replace("\u00a0", " ") and "Qui appelle" in text

@@ -8,12 +8,13 @@ from eit_analysis.change.durations import PASSAGE_COLUMNS
 from eit_analysis.config import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.register.fiche import FACTS, LISTED, RESULTS, TEAM, fiche
+from eit_analysis.synergies.register.fiche import LISTED, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
@@ -178,14 +179,26 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
     assert list(found.flows["flow_id"]) == ["A-3", "C-1"] and list(found.groups["pooling_id"]) == ["M-1"]
     assert found.exchanges.empty and found.impact.empty and found.closed.empty
     # What holds nothing is not listed.
-    listed = [name for name, *_ in found.listings([*FACTS, *RESULTS, *TEAM])]
-    assert listed == ["steps", "members", "flows", "groups"]
+    parts = [part for part in found.content().parts if isinstance(part, Listed) and len(part.frame)]
+    assert [part.title for part in parts] == ["Où elle en est", "Acteurs", "Flux en jeu", "Groupes calculés"]
+    assert [part.team for part in parts] == [False, False, False, True]
 
 
 def test_the_fiche_of_a_pooling_lists_its_needs():
     found = of("S4")
     assert found.needs[["site_id", "item", "source_row"]].values.tolist() == [["A", "Lavage du linge", 3]]
     assert found.flows.empty and of("S1").needs.empty
+
+
+def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_settled():
+    sheet = of("S1").content()
+    assert (sheet.name, sheet.title, sheet.sites) == ("S1", "Palettes réparées (étude)", ["A", "B"])
+    assert [type(part) for part in sheet.parts] == [*[Listed] * 4, Said, Summed, *[Listed] * 3, Asked]
+    said, asked = sheet.parts[4], sheet.parts[-1]
+    assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
+    # What holds nothing says nothing, and a pooling asks its own questions.
+    assert not any(isinstance(part, Said) for part in of("S4").content().parts)
+    assert of("S4").content().parts[-1].questions[0].startswith("Qui porte")
 
 
 def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
@@ -202,7 +215,7 @@ def test_no_such_synergy():
 def test_every_column_and_code_has_its_french_words():
     found = of("S1")
     tables = [
-        *(frame for _, frame, *_ in found.listings(LISTED)),
+        *(part.frame for part in found.content().parts if isinstance(part, Listed)),
         found.closed,
         found.lead,
         STEPS,

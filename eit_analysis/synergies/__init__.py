@@ -10,6 +10,8 @@
     Who could buy, hire, train or collect together.
 ``impacts``, ``portfolio``, ``factor_rows``
     Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
+``checklist``
+    What the law asks of each exchange.
 ``scoring``, ``allocation``
     Which exchange first; which ones together.
 ``register``
@@ -20,8 +22,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "factor_rows", "impacts", "listings", "nationwide", "pooling", "portfolio",
-    "register", "scoring", "substitution",
+    "allocation", "bundles", "checklist", "factor_rows", "impacts", "listings", "nationwide", "pooling",
+    "portfolio", "register", "scoring", "substitution",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -34,6 +34,7 @@ from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.reference import exchange
 from eit_analysis.reference.levels import regrouped
+from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
 
 
@@ -297,16 +298,40 @@ class Release(PreparedTables):
         return cards_of(self.viewer, table, action, lines, most, worth)
 
     def sheets(
-        self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
+        self,
+        title: str,
+        sheets: Sequence[SheetContent | tuple[str, str, Collection[str], Sequence[Released]]],
     ) -> Sheets:
-        """Short pages of their own, each ``(name, title, site ids, released objects)``.
+        """Short pages of their own, each ``(name, title, site ids, released objects)`` or its content.
 
         Raises
         ------
         DisclosureError
             When a sheet names no actor or holds anything that was not released.
         """
-        return Sheets(self.viewer, title, sheets_of(title, sheets))
+        filled = [
+            (sheet.name, sheet.title, sheet.sites, self._parts(sheet.parts))
+            if isinstance(sheet, SheetContent)
+            else sheet
+            for sheet in sheets
+        ]
+        return Sheets(self.viewer, title, sheets_of(title, filled))
+
+    def _parts(self, parts: Sequence[Part]) -> list[Released]:
+        """Each part by the call for its kind, but for tables without rows and those of the team elsewhere."""
+        made: list[Released] = []
+        for part in parts:
+            match part:
+                case Listed() if len(part.frame) and (self.viewer.internal or not part.team):
+                    made.append(self.listing(part.frame, part.title, part.sites, most=part.most))
+                case Summed() if len(part.frame):
+                    made.append(self.summary(part.frame, part.title, [str(part.frame.columns[0])]))
+                case Said():
+                    counts = {} if part.n is None else {"n": self.count(*part.n)}
+                    made.append(self.text(part.text, None, **counts))
+                case Asked():
+                    made.append(self.questions(part.title, [self.text(text) for text in part.questions]))
+        return made
 
     def questions(self, title: str, questions: Sequence[Text]) -> Questions:
         """What a meeting has to settle, with room to write beneath each question."""

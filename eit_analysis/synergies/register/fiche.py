@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.config import Allocation
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.vocabulary import heading
+from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -19,8 +20,12 @@ from eit_analysis.synergies.register.links import POOLING, names_need, outputs_n
 JOINED = ["out_flow_id", "in_flow_id"]
 # The tables of a sheet: what the survey and the register say, then what is computed.
 FACTS = ("steps", "members", "flows", "needs")
-RESULTS = ("exchanges", "impact")
+RESULTS = ("exchanges", "impact", "groups")
 TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
+PASSED = (
+    "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
+    "par {n}."
+)
 # What it lists of each: its columns, which of them name actors, how many rows at most.
 LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "steps": (
@@ -85,19 +90,29 @@ class SynergySheet(NamedTuple):
         status = heading("status").labels.get(str(row["status"]), str(row["status"]))
         return row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split()
 
-    def listings(self, names: Iterable[str]) -> list[tuple[str, pd.DataFrame, list[str], int | None]]:
-        """Name, columns to list, columns that name actors and most rows of the tables that hold anything."""
-        return [
-            (name, table[columns], sites, most)
-            for name, table in ((name, getattr(self, name)) for name in names)
-            for columns, sites, most in [LISTED[name]]
-            if len(table)
-        ]
+    def content(self) -> SheetContent:
+        """What the sheet says, in order: facts, conditions, results, and the questions of its meeting."""
+        words = sheet_words()
+        facts, results = ([self._listed(n, words) for n in names] for names in (FACTS, RESULTS))
+        n = len(self.exchanges)
+        passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
+        closed = Summed(words["title", "closed"], self.closed)
+        meeting = Asked(words["title", "meeting"], words.loc["question", [self.kind]].tolist())
+        return SheetContent(*self.heading, [*facts, *passed, closed, *results, meeting])
+
+    def _listed(self, name: str, words: pd.Series) -> Listed:
+        columns, sites, most = LISTED[name]
+        return Listed(words["title", name], getattr(self, name)[columns], sites, most, team=name in TEAM)
 
 
-def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[SynergySheet]:
+def sheet_words() -> pd.Series:
+    """Titles and questions of the sheets, by part and code."""
+    return reference.load("synergy_sheets").set_index(["part", "code"])["text_fr"]
+
+
+def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[SheetContent]:
     """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
-    return [fiche(name, recalled, *tables) for name in recalled["synergy_id"]]
+    return [fiche(name, recalled, *tables).content() for name in recalled["synergy_id"]]
 
 
 def fiche(

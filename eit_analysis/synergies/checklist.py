@@ -1,0 +1,127 @@
+"""What the law asks of each exchange, as questions to settle before it begins.
+
+    item of an exchange  =  each condition that its row of ``checklist.csv`` names holds for the exchange
+
+A condition is one of some legal statuses, routes or types of taker; a waste, read by its code, else by its
+family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border. An item says if the
+obligation is certain or to be checked. No item says that an exchange is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
+
+# What a place says of its country: the INSEE codes of foreign countries begin with 99.
+ABROAD = "99"
+FRANCE = "FR"
+CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
+FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown")
+ITEM_COLUMNS = [
+    "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
+    "text_type",
+]  # fmt: skip
+
+
+def in_force(items: pd.DataFrame, day: str = "") -> pd.DataFrame:
+    """The items (``checklist.csv``) asked on a day, ``2018-12-31``; without one, those that nothing ended."""
+    until = items["until_date"].fillna("")
+    if not day:
+        return items[until == ""].reset_index(drop=True)
+    return items[(items["from_date"] <= day) & ((until == "") | (day <= until))].reset_index(drop=True)
+
+
+def circumstances(
+    exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, mirrors: pd.DataFrame
+) -> pd.DataFrame:
+    """What decides which items are asked, one row per exchange.
+
+    Parameters
+    ----------
+    exchanges : pandas.DataFrame
+        Rows of ``substitution.candidates``.
+    flows, sites : pandas.DataFrame
+        Tidy tables.
+    mirrors : pandas.DataFrame
+        ``checklist_mirrors.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
+        stated), ``mirror_codes`` and the booleans ``FACTS``. A commune that is not known is no abroad.
+    """
+    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
+    known = sites.drop_duplicates("site_id").set_index("site_id")
+    told = exchanges[["candidate_id", "legal_status", "category", "new_route"]].reset_index(drop=True)
+    waste_code = exchanges["out_flow_id"].map(codes).fillna("").astype(str).replace("unknown", "")
+    ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
+    unknown = (ends[0] == "") | (ends[1] == "")
+    mirror_codes = waste_code.map(mirrors.set_index("waste_code")["mirror_codes"]).fillna("").to_numpy()
+    dangerous = hazardous(waste_code).to_numpy(dtype=bool)
+    return told.assign(
+        taker_actor_type=exchanges["taker_site_id"].map(known["actor_type"]).fillna("").to_numpy(),
+        waste_code=waste_code.to_numpy(),
+        mirror_codes=mirror_codes,
+        hazardous=dangerous,
+        not_hazardous=~dangerous,
+        mirror=mirror_codes != "",
+        abroad=~unknown & (ends[0] != ends[1]),
+        place_unknown=unknown,
+    )
+
+
+def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """The items of each exchange (:func:`circumstances`), in the order of the table (:func:`in_force`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``ITEM_COLUMNS``, exchange by exchange in their order. A question that quotes ``{mirror}``
+        names the first mirror entries of the code.
+    """
+    rows = (
+        items.fillna(dict.fromkeys(items, "")).rename(columns={"code": "checklist_item"}).to_dict("records")
+    )
+    asked = [
+        item
+        | {"candidate_id": one["candidate_id"]}
+        | {"question_fr": item["question_fr"].replace("{mirror}", _named(one["mirror_codes"]))}
+        for one in told.to_dict("records")
+        for item in rows
+        if _holds(item, one)
+    ]
+    return pd.DataFrame(asked, columns=ITEM_COLUMNS)
+
+
+def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
+    return (
+        all(item[name] == "" or told[name] in item[name].split() for name in CONDITIONS)
+        and all(told[fact] for fact in item["requires"].split())
+        and _waste_matches(item, told)
+    )
+
+
+def _waste_matches(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
+    """By the beginning of its code where it has one and the item names codes, else by its family."""
+    codes, families = tuple(item["waste_codes"].split()), item["category"].split()
+    if codes and told["waste_code"]:
+        return str(told["waste_code"]).startswith(codes)
+    return told["category"] in families or not (codes or families)
+
+
+def _country(communes: pd.Series) -> np.ndarray:
+    """Country of each commune code: ``FR``, a foreign code of INSEE, or empty when the place is not known."""
+    code = communes.astype("str").fillna("").to_numpy(dtype=object)
+    return np.where(code == "", "", np.where([c.startswith(ABROAD) for c in code], code, FRANCE))
+
+
+def _named(codes: str, most: int = 3) -> str:
+    """``150110 150111`` -> ``15 01 10*, 15 01 11*``."""
+    spelled = [f"{c[:2]}\u00a0{c[2:4]}\u00a0{c[4:]}{'*' * bool(is_hazardous(c))}" for c in codes.split()]
+    return ", ".join(spelled[:most]) + "…" * (len(spelled) > most)

@@ -1,0 +1,134 @@
+"""The sheet of one exchange of the plan: who, how much, what to prepare, who rings whom, and what next.
+
+who rings first = the carrier of its line in the register, where one names it and is one of the two,
+                  else the study, where a mass is a guess that it has to confirm with both,
+                  else the taker, who knows what he can accept
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.stages import RANK
+from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
+from eit_analysis.synergies.register.fiche import sheet_words
+from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
+
+BOTH = ["giver_site_id", "taker_site_id"]
+# What it lists, in order: its columns and which of them name actors. A figure more is a column more here.
+TABLES: dict[str, tuple[list[str], list[str]]] = {
+    "exchange": (
+        [*BOTH, "use", "treatment", "legal_status", "months_in_common", "distance_km",
+         "allocated_t_per_year"],
+        BOTH,
+    ),
+    "money": (
+        [*BOTH, "net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year",
+         "giver_saving_eur_per_year", "avoided_purchase_eur_per_year", "transport_eur_per_year"],
+        BOTH,
+    ),
+    "call": (["first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
+             ["caller_site_id", "called_site_ids"]),
+}  # fmt: skip
+TEAM = ("money",)  # outside, each of its figures would be closed
+FLOWS = [
+    "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
+    "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
+]  # fmt: skip
+ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "text_type"]
+CAUTION = (
+    "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
+    "chaque texte dans sa version du jour."
+)
+
+
+def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges with who rings first and what comes next.
+
+    Parameters
+    ----------
+    exchanges : pandas.DataFrame
+        Rows of the plan.
+    recalled : pandas.DataFrame
+        The register with the exchanges that answer each line (``recall.recall``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The exchanges with ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and
+        ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step``
+        of the line that has come farthest; without a line, that of a new lead.
+    """
+    lines = recalled[recalled["status"] != "dropped"]
+    lines = lines.assign(
+        candidate_id=lines["candidate_ids"].fillna("").astype(str).str.split(),
+        stage=lines["status"].map(RANK).astype(float),
+    ).explode("candidate_id")
+    lines = lines.sort_values(["stage", "synergy_id"], ascending=[False, True])
+    line = lines.drop_duplicates("candidate_id").set_index("candidate_id")
+    line = line.reindex(exchanges["candidate_id"])[["carrier", "status", "title"]].set_index(exchanges.index)
+    carrier = line["carrier"]
+    giver, taker = (exchanges[side] for side in BOTH)
+    guessed = exchanges[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
+    carried = (carrier == giver) | (carrier == taker)
+    study = ~carried & guessed
+    by_giver = carried & (carrier == giver)
+    return exchanges.assign(
+        first_call=np.select([carried, study], ["carrier", "study"], default="taker"),
+        caller_site_id=giver.where(by_giver, taker).mask(study),
+        called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
+        next_step=line["status"].map(NEXT_STEP).fillna(NEXT_STEP["lead"]),
+        title=line["title"],
+    )
+
+
+def exchange_sheets(
+    exchanges: pd.DataFrame,
+    items: pd.DataFrame,
+    recalled: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+) -> list[SheetContent]:
+    """A sheet for each exchange, in their order.
+
+    ``exchanges`` are rows of the plan, described (``listings.described``); ``items`` are their checklists
+    (``checklist.checklists``).
+    """
+    words, names = sheet_words(), sites.set_index("site_id")["name"]
+    called = first_calls(exchanges, recalled)
+    ends = zip(called["output_description"], *(called[side].map(names) for side in BOTH), strict=True)
+    called = called.assign(heading=[f"{what}, de {giver} à {taker}" for what, giver, taker in ends])
+    # Two flows of one description are two links, which are told apart.
+    again = called.groupby("heading").cumcount()
+    called["heading"] += [f" ({number + 1})" if number else "" for number in again]
+    return [
+        _sheet(called.iloc[[place]], items[items["candidate_id"] == name], flows, words)
+        for place, name in enumerate(called["candidate_id"])
+    ]
+
+
+def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
+    one = row.iloc[0]
+    giver, taker = (str(one[side]) for side in BOTH)
+    joined = flows.set_index("flow_id").loc[[one["out_flow_id"], one["in_flow_id"]], FLOWS]
+    tables = {
+        name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
+        for name, (columns, sites) in TABLES.items()
+    }
+    asked = words.loc["question"]
+    questions = [*asked[asked.index == "one_exchange"], *asked[asked.index == one["legal_status"]]]
+    return SheetContent(
+        str(one["candidate_id"]),
+        one["heading"],
+        [giver, taker],
+        [
+            tables["exchange"],
+            Listed(words["title", "flows"], joined, ["site_id"]),
+            tables["money"],
+            tables["call"],
+            Said(CAUTION),
+            Summed(words["title", "checklist"], items[ITEMS]),
+            Asked(words["title", "meeting"], questions),
+        ],
+    )

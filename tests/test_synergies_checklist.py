@@ -1,0 +1,273 @@
+"""What the law asks of an exchange: six lists beside the texts, laws of any list, and the table itself."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.codes import CATEGORIES, ROUTES
+from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.nomenclatures import hazardous
+from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances, in_force
+
+ITEMS, MIRRORS = reference.load("checklist"), reference.load("checklist_mirrors")
+RULES, CODES = reference.load("compatibility"), reference.load("waste_codes")
+OFFICIAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "waste_codes" / "low_fr_en_6digits.csv"
+MIRRORED = set(MIRRORS["waste_code"])
+WASTE = ("waste", "end_of_waste", "hazardous_authorised")
+BEFORE, AFTER = "2026-05-20", "2026-05-21"
+
+
+def asked(day: str = "", **changes: object) -> pd.DataFrame:
+    """The checklist of one exchange from a firm at Cernay to an outlet at Aspach, but for what changes."""
+    told = {"legal_status": "waste", "category": "mixed", "new_route": "recycling", "code": None,
+            "taker": "outlet", "giver_place": "68063", "taker_place": "68012"} | changes  # fmt: skip
+    return asked_of([told], day)
+
+
+def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
+    names = {"candidate_id": "X", "out_flow_id": "F", "giver_site_id": "G", "taker_site_id": "T"}
+    rows = [
+        told | {name: f"{letter}{i}" for name, letter in names.items()} for i, told in enumerate(exchanges)
+    ]
+    flows = pd.DataFrame(
+        {"flow_id": [r["out_flow_id"] for r in rows], "waste_code": [r["code"] for r in rows]}
+    )
+    sites = pd.DataFrame(
+        [(r["giver_site_id"], "firm", r["giver_place"]) for r in rows]
+        + [(r["taker_site_id"], r["taker"], r["taker_place"]) for r in rows],
+        columns=["site_id", "actor_type", "commune_code"],
+    )
+    told = circumstances(pd.DataFrame(rows), flows, sites, MIRRORS)
+    return checklists(told, in_force(ITEMS, day))
+
+
+# What each must ask: an article, a word of the question or of what to have in hand, and how sure it is.
+# Then what it must not speak of. Read in the texts, apart from the table.
+TEXTS = {
+    "by-product path of metal swarf": (
+        {"legal_status": "by_product", "category": "metal", "code": "120101", "taker": "firm"},
+        [("L. 541-4-2", "but premier", "certain"), ("L. 541-4-2", "utilisation est-elle certaine", "certain"),
+         ("L. 541-4-2", "pratiques industrielles courantes", "certain"),
+         ("L. 541-4-2", "partie intégrante", "certain"), ("L. 541-4-2", "prescriptions", "certain"),
+         ("L. 541-4-2", "incidences globales nocives", "certain"), ("1907/2006", "substance", "to_check")],
+        ["R. 541-43", "R. 541-45", "R. 511-9", "L. 541-4-3", "1069/2009", "miroir"],
+    ),
+    "food donation": (
+        {"legal_status": "donation", "category": "food", "code": "200108", "new_route": "reuse",
+         "taker": "ess"},
+        [("L. 541-15-4", "consommation humaine", "certain"), ("D. 543-306", "48 heures", "certain"),
+         ("L. 541-15-5", "impropre", "certain"), ("L. 541-15-6", "convention", "to_check"),
+         ("178/2002", "trace", "certain"), ("852/2004", "chaîne du froid", "certain"),
+         ("L. 266-2", "habilitée", "to_check"), ("arrêté du 19 mai 2020", "origine animale", "to_check"),
+         ("D. 543-308", "gestion de la qualité", "to_check"), ("238 bis", "réduction d'impôt", "to_check")],
+        ["R. 541-43", "R. 541-45", "R. 541-50", "L. 541-2", "R. 511-9", "1069/2009", "miroir"],
+    ),
+    "hazardous spent solvent to an operator": (
+        {"legal_status": "hazardous_authorised", "category": "chemical", "code": "140603"},
+        [("R. 541-45", "Trackdéchets", "certain"), ("L. 541-7-1", "étiquette", "certain"),
+         ("L. 541-7-2", "séparé", "certain"), ("L. 541-2", "autorisé à prendre", "certain"),
+         ("R. 541-43", "registre", "certain"), ("R. 541-50", "0,1 t", "to_check"),
+         ("rubrique 2718", "transit", "to_check"), ("rubrique 2790", "traitement", "to_check"),
+         ("29 mai 2009", "ADR", "to_check")],
+        ["0,5 t", "L. 541-4-2", "D. 543-284", "rubrique 2791", "2024/1157"],
+    ),
+    "animal by-products to digestion": (
+        {"category": "biowaste", "code": "020202", "new_route": "digestion"},
+        [("1069/2009, art. 8, 9 et 10", "catégorie", "certain"),
+         ("art. 21", "document commercial", "certain"),
+         ("art. 22", "registre", "certain"), ("art. 23", "enregistré", "to_check"),
+         ("art. 24", "agrément sanitaire", "certain"), ("142/2011", "traitement thermique", "certain"),
+         ("rubrique 2781", "méthanisation", "to_check"), ("L. 541-2", "autorisé", "certain")],
+        ["rubrique 2780", "L. 541-15", "R. 541-45", "miroir"],
+    ),
+    "a mirror entry": (
+        {"category": "metal", "code": "120115"},
+        [("L. 541-7-1", "12\u00a001\u00a014*", "certain"), ("2000/532/CE", "HP", "certain"),
+         ("C-487/17", "dangereuse en attendant", "certain"), ("R. 541-43", "registre", "certain")],
+        ["R. 541-45", "L. 541-4-2"],
+    ),
+    "an exchange across a border": (
+        {"category": "plastic", "code": "150102", "taker_place": "99109"},
+        [("2024/1157, art. 4", "notification", "to_check"), ("2024/1157, art. 18", "annexe VII", "to_check"),
+         ("2024/1157, art. 18", "deux jours", "to_check"), ("2024/1157, art. 18", "contrat", "to_check"),
+         ("R. 541-43", "registre", "certain"), ("rubrique 2714", "plastiques", "to_check")],
+        ["1013/2006", "R. 541-45", "consenti"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_six_checklists_ask_what_the_texts_ask(case: str) -> None:
+    exchange, wanted, unwanted = TEXTS[case]
+    items = asked(**exchange)
+    told = [f"{i.reference_fr} | {i.question_fr} | {i.prepare_fr}" for i in items.itertuples()]
+    for article, word, certainty in wanted:
+        quoted = re.compile(rf"{re.escape(article)}\b")
+        rows = [n for n, text in enumerate(told) if quoted.search(text) and word in text]
+        assert len(rows) == 1, (article, word)
+        assert items["certainty"][rows[0]] == certainty, (article, word)
+    assert [word for word in unwanted if any(re.search(rf"{re.escape(word)}\b", text) for text in told)] == []
+
+
+def test_the_day_chooses_the_text_of_a_transfer_and_of_a_note() -> None:
+    abroad = {"taker_place": "99140", "code": "140603", "legal_status": "hazardous_authorised"}
+    names = {day: set(asked(day, **abroad)["checklist_item"]) for day in ("2018-12-31", BEFORE, AFTER, "")}
+    assert {"border_consent_2006", "waste_note_paper"} <= names["2018-12-31"]
+    assert {"border_consent_2006", "waste_note"} <= names[BEFORE]
+    assert {"border_consent", "waste_note"} <= names[AFTER] == names[""]
+
+
+def test_a_waste_is_read_by_its_code_else_by_its_family() -> None:
+    def animal(**told: object) -> set[str]:
+        items = asked(new_route="digestion", **told)
+        return set(items.loc[items["subject"] == "animal", "checklist_item"])
+
+    assert animal(category="food", code="020304") == {"animal_presence", "animal_approval_if"}
+    assert animal(category="food", code="200201") == set()  # garden waste, whatever the family says
+    assert animal(category="food", code=None) == animal(category="food", code="unknown") != set()
+    assert animal(category="other", code=None) == set()
+
+
+def test_a_place_that_is_not_known_is_asked_and_is_no_abroad() -> None:
+    items = asked(taker_place=None)
+    assert items.loc[items["subject"] == "border", "checklist_item"].tolist() == ["border_place"]
+    # Two places of one foreign country: their law, and no border.
+    assert "border" not in set(asked(giver_place="99109", taker_place="99109")["subject"])
+
+
+EXCHANGES = st.fixed_dictionaries(
+    {
+        "legal_status": st.sampled_from(sorted(RULES["legal_status"].unique())),
+        "category": st.sampled_from(sorted(CATEGORIES)),
+        "new_route": st.sampled_from(sorted(ROUTES)),
+        "code": st.none() | st.just("unknown") | st.sampled_from(sorted(CODES["waste_code"])),
+        "taker": st.sampled_from(["firm", "ess", "public", "outlet"]),
+        "giver_place": st.sampled_from(["68063", None, "99109"]),
+        "taker_place": st.sampled_from(["68012", None, "99109", "99140"]),
+    }
+)
+DAYS = st.just("") | st.dates(datetime.date(2012, 7, 1), datetime.date(2027, 1, 1)).map(str)
+HOSTILE = {"legal_status": "donation", "category": "chemical", "new_route": "recycling", "code": "140603",
+           "taker": "public", "giver_place": None, "taker_place": "99140"}  # fmt: skip
+
+
+@given(st.lists(EXCHANGES, min_size=1, max_size=4), DAYS)
+@example([HOSTILE], "")
+def test_laws_of_any_checklist(exchanges: list[dict], day: str) -> None:
+    found = asked_of(exchanges, day)
+    assert list(found.columns) == ITEM_COLUMNS and not found.isna().any(axis=None)
+    for number, told in enumerate(exchanges):
+        items = found[found["candidate_id"] == f"X{number}"]
+        names, code = list(items["checklist_item"]), told["code"] or ""
+        is_waste = told["legal_status"] in WASTE
+        dangerous = bool(hazardous(pd.Series([code]))[0])
+        assert names == [n for n in ITEMS["code"] if n in names] and names
+        # Every hazardous waste has its note, one and the right one of its day.
+        notes = [name for name in names if name.startswith("waste_note")]
+        paper = day != "" and day < "2022-01-01"
+        expected = ["waste_note_paper" if paper else "waste_note"] if is_waste and dangerous else []
+        assert notes == expected
+        # No item says of what is given that it is a waste, nor asks the papers of one.
+        if told["legal_status"] == "donation":
+            said = " ".join(items["question_fr"] + items["prepare_fr"])
+            assert "déchet" not in said and not set(items["subject"]) & {
+                "site",
+                "trace",
+                "transport",
+                "border",
+            }
+        # A code warns where it has a mirror.
+        warned = code in MIRRORED and told["legal_status"] != "donation"
+        assert ("mirror_proof" in names) == (warned and (not day or day >= "2015-06-01"))
+        assert "{" not in " ".join(items["question_fr"])
+        # Over a border, and there alone, one regulation of transfers.
+        places = told["giver_place"], told["taker_place"]
+        if is_waste and None not in places:
+            countries = {place if place.startswith("99") else "FR" for place in places}
+            lists = [name for name in names if name.startswith("border_list")]
+            assert len(lists) == (len(countries) == 2)
+            assert lists in ([], ["border_list" if not day or day >= AFTER else "border_list_2006"])
+    # The list of one exchange does not depend on the others.
+    alone = [asked_of([told], day).drop(columns="candidate_id") for told in exchanges]
+    together = pd.concat(alone, ignore_index=True)
+    pd.testing.assert_frame_equal(found.drop(columns="candidate_id"), together)
+
+
+def test_every_rule_has_a_checklist_that_fits_its_hazard() -> None:
+    codes = RULES["waste_code_prefix"].fillna("")
+    sixes = {
+        code: next(c for c in CODES["waste_code"] if c.startswith(code)) for code in codes.unique() if code
+    }
+    here = {"taker": "outlet", "giver_place": "68063", "taker_place": "68012"}
+    rules = RULES.fillna({"category": "other"}).itertuples()
+    told = [
+        {"legal_status": rule.legal_status, "category": rule.category, "new_route": rule.route,
+         "code": sixes.get(code)} | here
+        for code, rule in zip(codes, rules, strict=True)
+    ]  # fmt: skip
+    found = asked_of(told).groupby("candidate_id")["checklist_item"].agg(set)
+    assert len(found) == len(RULES)
+    for number, rule in enumerate(RULES.itertuples()):
+        names = found[f"X{number}"]
+        if rule.hazardous_allowed == 1 and hazardous(pd.Series([told[number]["code"]]))[0]:
+            assert {"waste_note", "taker_authorised", "hazard_packing"} <= names, rule.rule_id
+        assert len(names) >= 3, rule.rule_id
+
+
+def test_the_table_holds_what_its_readers_know() -> None:
+    items = ITEMS.fillna("")
+    assert items["code"].is_unique and (items[["question_fr", "reference_fr", "source"]] != "").all(axis=None)
+    known = {"legal_status": set(heading("legal_status").labels), "category": set(CATEGORIES),
+             "new_route": set(ROUTES),
+             "taker_actor_type": set(heading("taker_actor_type").labels)}  # fmt: skip
+    for column, values in known.items():
+        assert set(" ".join(items[column]).split()) <= values, column
+    starts = set(" ".join(items["waste_codes"]).split())
+    assert [s for s in starts if not CODES["waste_code"].str.startswith(s).any()] == []
+    ended = items[items["until_date"] != ""]
+    days = pd.concat([items["from_date"], ended["until_date"]])
+    assert days.str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+    assert (ended["from_date"] <= ended["until_date"]).all()
+    for column in ("subject", "certainty", "text_type"):
+        assert set(items[column]) == set(heading(column).labels)
+    # No line says that an exchange is allowed, and each question is one.
+    told = items["question_fr"] + items["prepare_fr"]
+    assert not told.str.contains(r"\b(?:est|sont) (?:léga|licite|permis|autorisés? à échanger)").any()
+    assert items["question_fr"].str.contains(r"\?").all()
+
+
+def test_mirrors_go_both_ways_and_change_the_hazard() -> None:
+    pairs = MIRRORS.assign(other=MIRRORS["mirror_codes"].str.split()).explode("other")
+    assert (hazardous(pairs["waste_code"]).to_numpy() != hazardous(pairs["other"]).to_numpy()).all()
+    worded = pairs[pairs["basis"] == "wording"]
+    ways = set(zip(worded["waste_code"], worded["other"], strict=True))
+    assert ways == {(other, code) for code, other in ways}
+
+
+@pytest.mark.skipif(not OFFICIAL.exists(), reason="the list of waste in French is not beside the repository")
+def test_mirrors_are_those_that_the_wording_of_the_list_names() -> None:
+    """One that is not hazardous names, alone or as the ends of a series, the hazardous ones it excludes."""
+    rows = list(csv.DictReader(OFFICIAL.open(encoding="utf-8")))
+    dangerous = {row["code"] for row in rows if row["dangereux"] == "True"}
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        if row["code"] in dangerous:
+            continue
+        text = re.sub(r"(\d\d) (\d\d) (\d\d)", r"\1\2\3", row["label_fr"])
+        told = set(re.findall(r"\d{6}", text))
+        for first, last in re.findall(r"(\d{6}) à (\d{6})", text):
+            told |= {code for code in dangerous if first <= code <= last}
+        for code in told & dangerous:
+            named.setdefault(row["code"], set()).add(code)
+            named.setdefault(code, set()).add(row["code"])
+    worded = MIRRORS[MIRRORS["basis"] == "wording"]
+    assert dict(zip(worded["waste_code"], worded["mirror_codes"].str.split().map(set), strict=True)) == named

@@ -1,0 +1,86 @@
+"""Who rings first, what comes next, and what the sheet of an exchange says."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from test_synergies_register_fiche import CANDIDATES, FLOWS, PLAN, REGISTER, SITES
+
+from eit_analysis import reference
+from eit_analysis.publishing.wording import heading
+from eit_analysis.sheet_content import Asked, Listed, Said, Summed
+from eit_analysis.synergies.checklist import checklists, circumstances, in_force
+from eit_analysis.synergies.listings import described
+from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, first_calls
+
+PLACED = SITES.assign(commune_code="68334")
+DESCRIBED = described(PLAN.assign(legal_status="waste"), FLOWS)
+
+
+def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
+    told = circumstances(exchanges, FLOWS, PLACED, reference.load("checklist_mirrors"))
+    asked = checklists(told, in_force(reference.load("checklist")))
+    return exchange_sheets(exchanges, asked, register, FLOWS, SITES)
+
+
+@pytest.mark.parametrize(
+    ("register", "evidence", "told"),
+    [
+        (REGISTER, "measured", ["carrier", "B", "A", "agree", "Palettes réparées"]),
+        (REGISTER.assign(carrier="A"), "measured", ["carrier", "A", "B", "agree", "Palettes réparées"]),
+        # A carrier who is neither of the two rings nobody for them.
+        (REGISTER.assign(carrier="C"), "measured", ["taker", "B", "A", "agree", "Palettes réparées"]),
+        (REGISTER.assign(carrier="C"), "inferred", ["study", None, "A B", "agree", "Palettes réparées"]),
+        (REGISTER.assign(carrier="B"), "inferred", ["carrier", "B", "A", "agree", "Palettes réparées"]),
+        (REGISTER.assign(status="dropped"), "measured", ["taker", "B", "A", "meet", None]),
+        (REGISTER.iloc[:0], "estimated", ["study", None, "A B", "meet", None]),
+    ],
+)
+def test_who_rings_whom_and_what_comes_next(register, evidence, told):
+    found = first_calls(CANDIDATES.assign(taker_evidence=evidence), register)
+    columns = ["first_call", "caller_site_id", "called_site_ids", "next_step", "title"]
+    rows = found[columns].astype(object).where(found[columns].notna(), None)
+    assert rows.to_numpy().tolist() == [told] * 2
+
+
+def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
+    again = REGISTER.iloc[[0]].assign(synergy_id="S0", status="lead", title="Idée", carrier=None)
+    done = REGISTER.iloc[[0]].assign(synergy_id="S9", status="done", title="Faite")
+    for order in ([again, done, REGISTER], [done, REGISTER, again]):
+        found = first_calls(CANDIDATES, pd.concat(order, ignore_index=True))
+        assert set(found["next_step"]) == {"measure"} and set(found["title"]) == {"Faite"}
+
+
+def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle():
+    first, second = sheets(DESCRIBED)
+    assert (first.name, first.sites) == ("A-2>B-1", ["A", "B"])
+    assert first.title == "Palettes cassées, de Aa à Bb" and second.title == "Palettes, de Aa à Bb"
+    assert [type(part) for part in first.parts] == [*[Listed] * 4, Said, Summed, Asked]
+    exchange, flows, money, call, caution, items, meeting = first.parts
+    assert exchange.frame["allocated_t_per_year"].tolist() == [
+        PLAN.set_index("candidate_id").loc["A-2>B-1", "allocated_t_per_year"]
+    ]
+    # The giver's flow, then the taker's, each walked back to its cell.
+    assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
+    assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
+    assert {"net_gain_eur_per_year", "giver_saving_eur_per_year"} <= set(money.frame)
+    assert call.frame["first_call"].tolist() == ["carrier"]
+    assert "Rien n'y dit que l'échange est permis" in caution.text
+    assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12
+    # Questions of any exchange, then those of its status; two flows of one name are told apart.
+    alike = sheets(DESCRIBED.assign(output_description="Palettes"))
+    assert [sheet.title for sheet in alike] == ["Palettes, de Aa à Bb", "Palettes, de Aa à Bb (2)"]
+    assert meeting.questions[0].startswith("Qui trie")
+    assert any("preuves" in question for question in meeting.questions)
+    gift = sheets(DESCRIBED.assign(legal_status="donation"))[0].parts[-1]
+    assert any("dates" in question for question in gift.questions)
+    assert not any("preuves" in question for question in gift.questions)
+
+
+def test_every_listed_column_has_its_french_words_and_nothing_of_actors_is_in_the_checklist():
+    for part in sheets(DESCRIBED)[0].parts:
+        for column in getattr(part, "frame", pd.DataFrame()):
+            assert heading(column).header
+    assert sheets(DESCRIBED.iloc[:0]) == []
+    labels = heading("first_call").labels
+    assert set(labels) == {"carrier", "study", "taker"}
