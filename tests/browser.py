@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,10 @@ from eit_analysis.publishing.paper import NAMES
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 QUIET = ("gpu", "quic", "background-networking", "component-update", "sync", "default-apps", "extensions")
 LARGEST = 200_000_000  # bytes of an answer
+# Pixels high of every text drawn in a figure of the page that is shown, one that stands upright too.
+SIZES = """[...document.querySelectorAll('svg.drawing text, svg.drawing tspan')].map(text => {
+  const at = text.getScreenCTM();
+  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(at.a, at.b); })"""
 
 
 class Browser:
@@ -56,16 +63,15 @@ class Browser:
             event = "" if message.get("method") == event else event
         return answer
 
-    def show(self, page: Path, width: int = 1280, **media: str) -> None:
-        """Load a page, on a screen so wide, with media features such as ``forced_colors="active"``."""
+    def show(self, page: Path | str, width: int = 1280, **media: str) -> None:
+        """Load a file or an address on a screen so wide, with features such as ``forced_colors="active"``."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
         )
         features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
         self.call("Emulation.setEmulatedMedia", features=features)
-        self.loop.run_until_complete(
-            self._answer("Page.navigate", {"url": page.as_uri()}, "Page.loadEventFired")
-        )
+        address = page if isinstance(page, str) else page.as_uri()
+        self.loop.run_until_complete(self._answer("Page.navigate", {"url": address}, "Page.loadEventFired"))
 
     def value(self, script: str) -> Any:
         """What a script comes to in the page that is shown; a promise is waited for."""
@@ -73,18 +79,32 @@ class Browser:
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
 
+    def picture(self) -> bytes:
+        """The screen, as a PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot")["data"])
+
+    def printed(self, page: Path) -> bytes:
+        """A file as the command line of Chromium prints it, on the paper that its style sheet names."""
+        self.show(page)
+        self.call("Emulation.clearDeviceMetricsOverride")
+        asked = dict.fromkeys(("printBackground", "displayHeaderFooter", "preferCSSPageSize"), True)
+        return base64.b64decode(self.call("Page.printToPDF", **asked)["data"])
+
 
 @contextlib.contextmanager
-def opened() -> Iterator[Browser]:
-    """A browser, ended with the block."""
+def opened(*more: str) -> Iterator[Browser]:
+    """A browser, with more options than usual, ended with the block."""
     assert CHROMIUM is not None
     loop = asyncio.new_event_loop()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = ["--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
-        options += [f"--user-data-dir={folder}", "--remote-debugging-port=0", "--hide-scrollbars"]
+        options += [f"--user-data-dir={folder}", "--remote-debugging-port=0", "--hide-scrollbars", *more]
         process = subprocess.Popen([CHROMIUM, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            yield Browser(_port(Path(folder) / "DevToolsActivePort"), loop)
+            browser = Browser(_port(Path(folder) / "DevToolsActivePort"), loop)
+            yield browser
+            browser.call("Browser.close")  # its logs are then whole
+            process.wait(30)
         finally:
             process.kill()
             process.wait()
@@ -99,3 +119,13 @@ def _port(file: Path) -> int:
             return int(lines[0])
         time.sleep(0.05)
     raise TimeoutError("the browser did not begin")
+
+
+def scales(pdf: bytes) -> set[float]:
+    """Those its pages are drawn at: 3.125 of Chromium's units where all fits, less where it does not."""
+    found = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
+        with contextlib.suppress(zlib.error):
+            drawn = zlib.decompress(stream)[:400]
+            found |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}
+    return found

@@ -7,6 +7,8 @@ long they take, and kernels that run side by side share no port. ``make search``
 from __future__ import annotations
 
 import gc
+import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +16,12 @@ from typing import TYPE_CHECKING
 
 import nbval.kernel
 import pytest
+from browser import Browser, opened
 from command import SAMPLE, eit, publish, sample_project
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from small_pages import empty_study, filled
-from xdist.scheduler import LoadFileScheduling
 
 from eit_analysis.study import Study, open_study
 
@@ -38,18 +41,13 @@ SOCKETS = TemporaryDirectory()
 nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")
 
 AUDIENCES = ("internal", "partners", "public", "company:E12")
-PUBLISHED = (
-    "test_pages",
-    "test_taken_away",
-    "test_flow_report_by_hand",
-    "test_attack_published",
-    "test_exchange_file",
-)  # read what `published` wrote
-# Begun last, one of these, or a notebook, would be all that is left on one core.
+# Begun last, one of these, or a notebook, would be all that is left on one core. The first has the sample
+# study published, which takes both; once the second is done, the others need not wait for its pages.
 LONG = (
-    *PUBLISHED, "test_cli_runs", "test_employment_registers_report",
-    "test_intake_registers_real", "test_intake_cleaning", "test_flows_gross_errors",
-    "test_synergies_substitution", "test_synergies_matching",
+    "test_pages", "test_attack_random", "test_cli_runs", "test_accessibility", "test_attack_published",
+    "test_change_report_by_hand", "test_taken_away", "test_employment_registers_report",
+    "test_intake_registers_real", "test_synergies_substitution", "test_change", "test_intake_cleaning",
+    "test_flows_gross_errors", "test_synergies_matching",
 )  # fmt: skip
 
 
@@ -61,19 +59,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-class ByFile(LoadFileScheduling):
-    """Every file whole on one process, and on the same all those that read the published sample study."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "published" if Path(file).stem in PUBLISHED else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile | None:
-    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
-
-
 def pytest_sessionstart() -> None:
     """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before."""
     if settings.default.derandomize:
@@ -82,11 +67,28 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with every page of the sample study, for each of the audiences; to be read, not written."""
-    folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
-    assert eit(folder, "import", "sirene", str(SAMPLE / "sirene_fictif.csv"), "thur-doller").returncode == 0
-    publish(folder, *AUDIENCES)
-    return folder
+    """A project with every page of the sample study, for each of the audiences; to be read, not written.
+
+    Whichever process of the tests needs it first makes it, for all of them.
+    """
+    mine = tmp_path_factory.getbasetemp()
+    ours = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    made = ours / "published"
+    with FileLock(ours / "published.lock"):
+        if not made.exists():
+            folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
+            register = str(SAMPLE / "sirene_fictif.csv")
+            assert eit(folder, "import", "sirene", register, "thur-doller").returncode == 0
+            publish(folder, *AUDIENCES)
+            made.symlink_to(folder)
+    return made.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a process."""
+    with opened() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

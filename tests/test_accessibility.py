@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Browser, opened
+from browser import CHROMIUM, SIZES, Browser, scales
 from conftest import AUDIENCES
-from test_pages import on_paper
 
 AXE = Path(__file__).resolve().parents[1] / "build" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,12 +20,6 @@ WAYS: dict[str, tuple[int, dict[str, str]]] = {
     "forced colours": (375, {"forced_colors": "active"}),
 }
 BODIES = {"internal": 99, "partners": 8, "public": 4, "company:E12": 99}  # sheets of paper at most
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened() as found:
-        yield found
 
 
 def pages(project: Path, audience: str) -> list[Path]:
@@ -77,9 +67,6 @@ def test_links_have_names_of_their_own_and_room_for_a_finger(
 
 
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SIZES = """[...document.querySelectorAll('svg.drawing text, svg.drawing tspan')].map(text => {
-  const at = text.getScreenCTM();
-  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(at.a, at.b); })"""
 
 
 @pytest.mark.parametrize("audience", ["partners", "internal"])
@@ -111,7 +98,7 @@ def test_a_body_is_short_and_its_tables_and_figures_small(
         short = tmp_path / page.name
         short.write_text(body + "</div></main></body></html>", encoding="utf-8")
         most = min(BODIES[audience], 6) if page.name.startswith("02") else BODIES[audience]
-        assert len(sheets(on_paper(short, tmp_path))) <= most, page.name
+        assert len(sheets(browser.printed(short))) <= most, page.name
         for table in re.findall(r"<table.*?</table>", body, re.S):
             assert len(re.findall('scope="col"', table)) <= 8 and table.count("<tr") <= 10, page.name
         for figure in re.findall(r"<figure.*?</figure>", text, re.S):
@@ -120,9 +107,9 @@ def test_a_body_is_short_and_its_tables_and_figures_small(
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
-def test_the_decision_page_is_one_side(published: Path, tmp_path: Path, audience: str) -> None:
+def test_the_decision_page_is_one_side(published: Path, browser: Browser, audience: str) -> None:
     folder = published / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
-    assert len(sheets(on_paper(folder / "decision.html", tmp_path))) == 1
+    assert len(sheets(browser.printed(folder / "decision.html"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,16 +123,10 @@ def test_the_decision_page_is_one_side(published: Path, tmp_path: Path, audience
     ],
 )
 def test_nothing_is_shrunk_nor_printed_below_nine_points_in_a_figure(
-    published: Path, browser: Browser, tmp_path: Path, page: str
+    published: Path, browser: Browser, page: str
 ) -> None:
-    """Chromium draws a page that fits at 3.125 of its units, and all of one that does not at less."""
     path = published / "reports" / "thur-doller" / "2018" / "partners" / f"{page}.html"
-    scales = set()
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", on_paper(path, tmp_path), re.S):
-        with contextlib.suppress(zlib.error):
-            drawn = zlib.decompress(stream)[:400]
-            scales |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}
-    assert scales == {3.125}
+    assert scales(browser.printed(path)) == {3.125}
     browser.show(path, 688)  # the 182 mm between the margins of A4, in CSS pixels of 1/96 inch
     browser.call("Emulation.setEmulatedMedia", media="print")
     points = [pixels * 72 / 96 for pixels in browser.value(SIZES)]

@@ -1,4 +1,4 @@
-"""The attack on what is really published: the sample study, and random studies released twice.
+"""The attack on what is really published of the sample study.
 
 ``AUDITED`` says whether the release audits what a reader knows. As long as it does not, the sample must be
 broken into (strict xfail).
@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from attack.campaign import Attacker
 from attack.pages import Table, plain
-from attack.random_runs import attack_random
 from attack.reading import read_table
 from attack.rule import attack
 from attack.shown import silent_answers
@@ -117,15 +116,3 @@ def test_one_table_without_its_audit_would_tell_a_synergy(
 @pytest.mark.parametrize("audience", ["partners", "public", "company:E12"])
 def test_the_first_screen_always_answers(attacker: Attacker, audience: str) -> None:
     assert not silent_answers(attacker.held[audience])
-
-
-@pytest.mark.parametrize(
-    ("seed", "notebooks"),
-    [(13, []), (35, ["01_flow_diagnosis"]), (36, ["01_flow_diagnosis", "03_employment_skills_forecast"])],
-)
-def test_no_firm_can_be_derived_from_two_releases_of_random_studies(seed: int, notebooks: list[str]) -> None:
-    """Of 5 and 6 firms, the quickest: two are corrected, of one a firm withdraws; of one all is read."""
-    for outcome in attack_random(seed, notebooks, ["partners"]):
-        assert outcome.parts > 100
-        assert not outcome.broken, (outcome.state, outcome.worst)
-        assert not outcome.silent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import functools
 import html
@@ -10,14 +9,13 @@ import http.server
 import json
 import re
 import shutil
-import subprocess
 import threading
-import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from browser import CHROMIUM, SIZES, Browser, opened, scales
 from command import publish
 from conftest import AUDIENCES
 from small_pages import text_of
@@ -33,7 +31,7 @@ PAGES = (
     "04_change_governance",
     "05_territory_exchange",
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 
 def reports(project: Path, audience: str) -> Path:
@@ -125,16 +123,17 @@ def test_the_skip_link_leads_past_the_contents(published: Path, name: str) -> No
     assert page.find("<nav") < page.index('id="contenu"') < page.index("<h2")
 
 
-def test_two_runs_write_the_same_pages(published: Path) -> None:
-    def content() -> dict[str, bytes]:
-        files = sorted(path for path in (published / "reports").rglob("*") if path.is_file())
+def test_two_runs_write_the_same_pages(published: Path, tmp_path: Path) -> None:
+    def content(project: Path) -> dict[str, bytes]:
+        files = sorted(path for path in (project / "reports").rglob("*") if path.is_file())
         dated = re.compile(rb'<time datetime="[^"]*">[^<]*</time>|Publi\xc3\xa9 le \d[^<]*')
-        return {str(path.relative_to(published)): dated.sub(b"", path.read_bytes()) for path in files}
+        return {str(path.relative_to(project)): dated.sub(b"", path.read_bytes()) for path in files}
 
-    before = content()
+    again = tmp_path / "ailleurs"
+    shutil.copytree(published, again, symlinks=True)
     # One page that withholds nothing and one that does, of all the code there is to write any of them.
-    publish(published, "internal", "partners")
-    assert content() == before
+    publish(again, "internal", "partners")
+    assert content(again) == content(published)
 
 
 @pytest.mark.parametrize("wave", ["2015", "2018"])
@@ -181,22 +180,9 @@ def test_a_published_table_is_named_after_its_title_and_runs_nowhere(published: 
             assert not live_cells((folder / "tables" / name).read_bytes()), name
 
 
-def chromium(folder: Path, *arguments: str) -> bytes:
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
-    return subprocess.run([str(CHROMIUM), *options, *arguments], check=True, capture_output=True).stdout
-
-
-def on_paper(page: Path, folder: Path) -> bytes:
-    """What Chromium prints of a page."""
-    sheet = folder / f"{page.stem}.pdf"
-    chromium(folder, f"--print-to-pdf={sheet}", page.as_uri())
-    return sheet.read_bytes()
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_in_a_browser_makes_no_request(published: Path, tmp_path: Path, page: str) -> None:
-    """Serve the page and let the browser log every request it makes: only the page itself."""
+@needs_browser
+def test_pages_in_a_browser_make_no_request(published: Path, tmp_path: Path) -> None:
+    """Serve the pages and let the browser log every request it makes: only the pages themselves."""
     asked: list[str] = []
 
     class Handler(http.server.SimpleHTTPRequestHandler):
@@ -204,69 +190,41 @@ def test_a_page_in_a_browser_makes_no_request(published: Path, tmp_path: Path, p
             asked.append(self.path)
 
     handler = functools.partial(Handler, directory=reports(published, "partners"))
+    log = tmp_path / "net.json"
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/{page}.html"
-        log, picture = tmp_path / "net.json", tmp_path / "page.png"
-        quiet = [
-            "gpu",
-            "quic",
-            "background-networking",
-            "component-update",
-            "sync",
-            "default-apps",
-            "extensions",
-        ]
-        options = [f"--disable-{name}" for name in quiet]
-        options += ["--headless", "--no-sandbox", "--no-first-run", f"--user-data-dir={tmp_path / 'profile'}"]
-        options += [f"--log-net-log={log}", f"--screenshot={picture}", "--window-size=1280,2000"]
-        subprocess.run([str(CHROMIUM), *options, address], check=True, capture_output=True)
+        addresses = {page: f"http://127.0.0.1:{server.server_port}/{page}.html" for page in PAGES}
+        with opened(f"--log-net-log={log}") as browser:
+            for page, address in addresses.items():
+                browser.show(address)
+                assert len(browser.picture()) > 10_000, page
+                assert asked == [f"/{page}.html"]
+                asked.clear()
+        assert asked == []
         server.shutdown()
-    assert picture.stat().st_size > 10_000
-    assert asked == [f"/{page}.html"]
     content = json.loads(log.read_text(encoding="utf-8", errors="replace"))
     started = content["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     urls = {
         e["params"]["url"] for e in content["events"] if e["type"] == started and "url" in e.get("params", {})
     }
-    assert address in urls
     # The browser asks its maker for updates on its own account: that is not the page.
-    assert {url for url in urls if not re.match(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.", url)} == {
-        address
-    }
+    own = {url for url in urls if not re.match(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.", url)}
+    assert own == set(addresses.values())
 
 
-PHONE = """<!DOCTYPE html><iframe src="/{page}" width="375" height="800"></iframe><pre></pre><script>
-onload = () => {{
-  const page = document.querySelector("iframe").contentDocument;
-  const scale = at => Math.hypot(at.a, at.b);  // of a text that may stand upright
-  const size = text => parseFloat(getComputedStyle(text).fontSize) * scale(text.getScreenCTM());
-  const sizes = [...page.querySelectorAll("svg.drawing")].map(
-    drawing => Math.min(...[...drawing.querySelectorAll("text, tspan")].map(size)));
-  document.querySelector("pre").textContent = JSON.stringify([page.documentElement.scrollWidth, sizes]);
-}}</script>"""
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs_browser
 @pytest.mark.parametrize("page", PAGES)
 def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
-    published: Path, tmp_path: Path, page: str
+    published: Path, browser: Browser, page: str
 ) -> None:
-    shutil.copy(reports(published, "internal") / f"{page}.html", tmp_path)
-    (tmp_path / "phone.html").write_text(PHONE.format(page=f"{page}.html"), encoding="utf-8")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/phone.html"
-        shown = chromium(tmp_path, "--virtual-time-budget=10000", "--dump-dom", address).decode()
-        server.shutdown()
-    width, sizes = json.loads(re.findall(r"<pre>(.*?)</pre>", shown)[0])
-    assert width <= 375
+    browser.show(reports(published, "internal") / f"{page}.html", 375)
+    assert browser.value("document.documentElement.scrollWidth") <= 375
+    sizes = browser.value(SIZES)
     assert sizes and min(sizes) >= 9, sizes
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) -> None:
+@needs_browser
+def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser) -> None:
     fiches = sorted(
         (reports(published, "internal") / "fiches").glob("*.html"), key=lambda f: f.stat().st_size
     )
@@ -274,25 +232,18 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, tmp_path: Path) 
     assert len(exchanges) == 64  # of the plan
     assert len(fiches) == 27 + 64 + 3  # synergies of the register, exchanges, micro-projects
     for fiche in {*fiches[-4:], *exchanges[-2:]}:
-        sheet = on_paper(fiche, tmp_path)
-        pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", sheet, re.S)
+        pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", browser.printed(fiche), re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]
         assert points == [[0, 0, 595, 842]], fiche.name
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs_browser
 @pytest.mark.parametrize("audience", AUDIENCES[:2])
 def test_the_widest_page_is_not_shrunk_to_fit_the_paper(
-    published: Path, tmp_path: Path, audience: str
+    published: Path, browser: Browser, audience: str
 ) -> None:
-    """Chromium draws a page that fits at 3.125 of its units, and all of one that does not at less."""
-    sheet = on_paper(reports(published, audience) / "03_employment_skills_forecast.html", tmp_path)
-    scales = set()
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", sheet, re.S):
-        with contextlib.suppress(zlib.error):
-            drawn = zlib.decompress(stream)[:400]
-            scales |= {float(n) for n in re.findall(rb"([\d.]+) 0 0 [\d.]+ 165\.625 [\d.-]+ cm", drawn)}
-    assert scales == {3.125}
+    page = reports(published, audience) / "03_employment_skills_forecast.html"
+    assert scales(browser.printed(page)) == {3.125}
 
 
 def test_the_employment_report_says_what_it_was_not_given(published: Path) -> None:

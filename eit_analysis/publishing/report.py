@@ -21,8 +21,9 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.errors import DisclosureError, EitError
-from eit_analysis.publishing import site
+from eit_analysis.publishing import site, wording
 from eit_analysis.publishing.engine import Block, execute
+from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.names import Names
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.publication import Publication
@@ -31,6 +32,7 @@ from eit_analysis.publishing.release.statements import Statements, from_frame
 from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, company_of, viewer_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
+from eit_analysis.templates import environment
 
 Progress = Callable[[Iterable, int, str], Iterable]
 OUTSIDE = "outside"  # the audiences that read the same rows
@@ -180,7 +182,7 @@ def protect_together(
 
 
 def preload() -> None:
-    """Import once, before forking, what notebooks and pages use: no worker pays for it again.
+    """Import and read once, before forking, what all notebooks and pages use: no worker pays for it again.
 
     Not seaborn: one figure needs it, and its worker has time to spare.
     """
@@ -188,6 +190,10 @@ def preload() -> None:
         package = importlib.import_module(f"eit_analysis.{module}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
+    wording.heading("site_id")  # the vocabulary and the labels of all columns
+    wording.number(0.0, 0)  # how French numbers are written
+    for template in ("fragments", "parts", "page"):
+        environment(TEMPLATES).get_template(f"{template}.html.j2")
 
 
 def _collect(futures: dict[Future, Run], progress: Progress, words: str) -> list[Run]:

@@ -1,0 +1,18 @@
+"""The attack on what is really published of random studies, each released twice."""
+
+from __future__ import annotations
+
+import pytest
+from attack.random_runs import attack_random
+
+
+@pytest.mark.parametrize(
+    ("seed", "notebooks"),
+    [(13, []), (35, ["01_flow_diagnosis"]), (36, ["01_flow_diagnosis", "03_employment_skills_forecast"])],
+)
+def test_no_firm_can_be_derived_from_two_releases_of_random_studies(seed: int, notebooks: list[str]) -> None:
+    """Of 5 and 6 firms, the quickest: two are corrected, of one a firm withdraws; of one all is read."""
+    for outcome in attack_random(seed, notebooks, ["partners"]):
+        assert outcome.parts > 100
+        assert not outcome.broken, (outcome.state, outcome.worst)
+        assert not outcome.silent
