@@ -54,7 +54,7 @@ def milk_run(
     from pyvrp import Model
     from pyvrp.stop import MaxIterations
 
-    units, metres, worth = _whole(km, loads, worth_km)
+    units, metres, worth = whole(km, loads, worth_km)
     model = Model()
     places = [model.add_location(0, 0) for _ in metres]
     model.add_depot(places[depot])
@@ -85,7 +85,7 @@ def every_milk_run(
     ValueError
         When a member fills more than a lorry.
     """
-    units, metres, worth = _whole(km, loads, worth_km)
+    units, metres, worth = whole(km, loads, worth_km)
     inside = members_of(len(units))
     # A round from a depot is the tour of whom it visits and of the depot, which needs no stop twice.
     length = every_tour(metres)[np.arange(len(inside))[:, None] | 1 << depots]
@@ -100,7 +100,7 @@ def one_round(km: np.ndarray, loads: np.ndarray) -> np.ndarray:
 
     Infinite where the loads take more than a lorry. Distances are direct, so that no two rounds are shorter.
     """
-    units, metres, _ = _whole(km, loads, 0.0)
+    units, metres, _ = whole(km, loads, 0.0)
     return np.where(members_of(len(units)) @ units > FULL, np.inf, every_tour(metres) / 1000)
 
 
@@ -120,7 +120,7 @@ def every_tour(lengths: np.ndarray) -> np.ndarray:
     return tour
 
 
-def _whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
+def whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
     """Loads in millionths of a lorry, distances and worth of a round in metres."""
     units = np.ceil(np.asarray(loads) * FULL - 1e-3).astype(int)
     if (units > FULL).any():
