@@ -5,9 +5,9 @@
 
 with y_c = 1 for the centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS.
 Otherwise n = 0 and the lorry goes round, a prize-collecting travelling salesman (Balas 1989) whose load is
-bounded: Σ_{e at i} z_e = 2 x_i, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. Branch
-and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what the
-branch can save; from the start (``first_rounds``), whatever would cost more than is left to gain is left out.
+bounded: Σ_{e at i} z_e = 2 x_i, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down.
+Branch and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what
+the branch can save; what would cost more than is left to gain over the best known is left out.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
+from eit_analysis.solver import quiet_solver
 from eit_analysis.synergies.pooling.first_rounds import NEAR, first_round
 from eit_analysis.synergies.pooling.offered import Offered
 from eit_analysis.synergies.pooling.round_cuts import loops, overfilled
 from eit_analysis.synergies.pooling.rounds import FULL
-from eit_analysis.solver import quiet_solver
 
 # Branches looked at: the same on every machine, where a limit of time is not.
 BRANCHES = 3000
 
 
 class Part(NamedTuple):
-    """Positions of the members, what they save, and what no part of these sites can save more than (EUR/year)."""
+    """Positions of the members, what they save and what no part of these sites saves more than, EUR/year."""
 
     members: np.ndarray
     saving: float
@@ -57,7 +57,9 @@ def _lots(offered: Offered) -> Part | None:
         most[-1] = np.inf
     limits = LinearConstraint(rows, low, high)
     options = {"mip_rel_gap": 0.0, "node_limit": BRANCHES}
-    found = milp(cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, most), options=options)
+    found = milp(
+        cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, most), options=options
+    )
     if found.x is None:
         return None
     members = np.flatnonzero(found.x[: len(offered.worth)] > 0.5)

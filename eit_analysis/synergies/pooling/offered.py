@@ -2,7 +2,7 @@
 
     w(S) = Σ_{i∈S} (g_i − s) − F − k × tour(S)        g_i = a_i + d (p_i − a_i)
 
-with the symbols of ``savings``; F, s and k are of a year's operations, F less the stop that the first member is.
+with the symbols of ``savings``; F, s and k are of a year's operations, F less the stop of the first member.
 One lorry goes round (two rounds are two groups); where nothing travels, F grows with each lot that is full.
 """
 
@@ -21,8 +21,8 @@ from eit_analysis.synergies.pooling.thresholds import Threshold
 class Offered(NamedTuple):
     """Euros are per year, and central.
 
-    Of each site: ``worth``, what it stops paying less what its stop costs; ``volume``; ``load``, what it gives
-    at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``: what the
+    Of each site: ``worth``, what it stops paying less what its stop costs; ``volume``; ``load``, what it
+    gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``: what the
     way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first ``full`` units, and
     ``more`` for each further ``lot``. ``least``: the volume that a group must have.
     """
@@ -40,13 +40,23 @@ class Offered(NamedTuple):
     least: float
 
 
+def required(threshold: Threshold, costs: Costs) -> float:
+    """The volume that a group must have: none where a lorry collects at no discount: its cost decides."""
+    return 0.0 if costs.travels and not costs.discount.central else threshold.least
+
+
 def offered(
-    volumes: np.ndarray, paid: np.ndarray, km: np.ndarray, radius_km: float, threshold: Threshold, costs: Costs
+    volumes: np.ndarray,
+    paid: np.ndarray,
+    km: np.ndarray,
+    radius_km: float,
+    threshold: Threshold,
+    costs: Costs,
 ) -> Offered:
     """What sites with these volumes and bills, so many km apart, would bring to one operation."""
     passes, fixed, stop = threshold.per_year, costs.fixed_cost.central, costs.stop_cost.central
     stop *= costs.travels
-    alone = avoided(volumes, paid, threshold, fixed, costs.fill.central, costs.fixed_share.central)
+    alone = avoided(volumes, paid, threshold, *costs.alone)
     rest = np.where(np.isfinite(paid), paid, alone) - alone
     load, metres, _ = whole(km, volumes / passes / threshold.lot * costs.travels, 0.0)
     return Offered(
@@ -60,5 +70,5 @@ def offered(
         more=fixed,
         full=passes * threshold.lot,
         lot=threshold.lot,
-        least=threshold.least,
+        least=required(threshold, costs),
     )

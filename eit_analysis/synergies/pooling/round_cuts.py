@@ -51,7 +51,7 @@ def loops(visited: np.ndarray, centre: np.ndarray, roads: np.ndarray) -> Iterato
 
 
 def overfilled(visited: np.ndarray, load: np.ndarray) -> tuple[np.ndarray, int] | None:
-    """A set that breaks the second kind, as a mask, and how many of it a lorry can visit; None if none is found."""
+    """A set that breaks the second kind, as a mask, and how many of it a lorry can visit; None where none."""
     order = np.lexsort((-load, (1 - visited) / np.maximum(load, 1)))
     total = load[order].cumsum()
     if total[-1] <= FULL:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eit_analysis.synergies.pooling.costs import Costs
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
+from eit_analysis.synergies.pooling.thresholds import Threshold
 
 # A load is counted in millionths of a lorry, rounded up: a lorry is never overloaded.
 FULL = 1_000_000
@@ -18,6 +20,27 @@ class Rounds(NamedTuple):
 
     km: float
     number: int
+
+
+def one_pass(
+    km: np.ndarray,
+    volumes: np.ndarray,
+    centre: int,
+    threshold: Threshold,
+    costs: Costs,
+    iterations: int = ITERATIONS,
+) -> Rounds | None:
+    """The rounds of one pass over the members of a group, from its centre; none where nothing travels."""
+    if not costs.travels:
+        return None
+    loads, worth_km = lorries(volumes, threshold, costs)
+    return milk_run(km, loads, centre, worth_km, iterations=iterations)
+
+
+def lorries(volumes: np.ndarray, threshold: Threshold, costs: Costs) -> tuple[np.ndarray, float]:
+    """What each member gives at a pass, as a share of a lorry, and the km that one round less is worth."""
+    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
+    return volumes / threshold.per_year / threshold.lot, worth / costs.km_cost.central
 
 
 def milk_run(

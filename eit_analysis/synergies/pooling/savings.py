@@ -94,10 +94,10 @@ def _saving(
         return np.nan
     else:
         n, stops, km = max(passes, int(np.ceil(volumes.sum() / threshold.lot))), 0, 0.0
-    avoided = avoided(volumes, paid, threshold, fixed, fill, share)
-    rest = np.where(np.isfinite(paid), paid, avoided) - avoided
+    spared = avoided(volumes, paid, threshold, fixed, fill, share)
+    rest = np.where(np.isfinite(paid), paid, spared) - spared
     together = fixed * n + stop * stops + per_km * km
-    return float(avoided.sum() - together + discount * rest.sum())
+    return float(spared.sum() - together + discount * rest.sum())
 
 
 def avoided(
