@@ -164,8 +164,8 @@ class _Group:
         return one_round(self.km, lorries(self.volumes, self.threshold, self.costs)[0])
 
     def centre(self, one: np.ndarray) -> int | None:
-        """The member nearest to all; none when the set is out of reach or has too little (``required``)."""
-        if self.volumes[one].sum() < required(self.threshold, self.costs):
+        """The member nearest to all; none when the set is no group: out of reach, or too little of a need."""
+        if len(one) < 2 or self.volumes[one].sum() < required(self.threshold, self.costs):
             return None
         place = centre_of_all(self.km[np.ix_(one, one)], self.radius_km)
         return None if place is None else int(one[place])

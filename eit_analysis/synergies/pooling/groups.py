@@ -222,7 +222,7 @@ def below(target: Target, places: pd.DataFrame, detour_factor: float) -> tuple[p
 def _groups(
     target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
 ) -> Iterator[Found]:
-    """The largest neighbourhoods that cross the threshold, then what those whom their parts leave could do."""
+    """The largest neighbourhoods that cross the threshold, then what those in no part of one could do."""
     threshold = target.threshold
     small, km = below(target, places, detour_factor)
     paid = (small["volume"] * small["price"]).to_numpy()

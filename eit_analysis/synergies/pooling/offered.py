@@ -22,9 +22,9 @@ class Offered(NamedTuple):
     """Euros are per year, and central.
 
     Of each site: ``worth``, what it stops paying less what its stop costs; ``volume``; ``load``, what it
-    gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``: what the
-    way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first ``full`` units, and
-    ``more`` for each further ``lot``. ``least``: the volume that a group must have.
+    gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``:
+    what the way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first ``full``
+    units, and ``more`` for each further ``lot``. ``least``: the volume that a group must have.
     """
 
     worth: np.ndarray

@@ -2,10 +2,10 @@
 
     T = P F / (φ u)
 
-with F the fixed cost of an operation, P of them a year, u the price of a unit to who does it alone and φ its
-part that does not follow the volume: at T units a year, P operations cost each unit what it costs alone. Where
-what an operation holds, and no price, says when it is full (a lorry, a skip, a supplier's first discount), the
-table gives the threshold: who is there alone has nobody to wait for, and ``savings`` tells which groups pay.
+with F the fixed cost of an operation, P of them a year, u the price of a unit to who does it alone and φ
+its part that does not follow the volume: at T units a year, P operations cost each unit what it costs alone.
+Where what an operation holds says when it is full (a lorry, a skip, a supplier's first discount), the table
+gives the threshold: who is there alone has nobody to wait for, and ``savings`` tells which groups pay.
 """
 
 from __future__ import annotations
