@@ -25,7 +25,8 @@ from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
-    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds", "regions",
+    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds",
+    "producer_schemes", "regions",
     "rome_fap", "greening_occupations",
 ]  # fmt: skip
 
@@ -411,7 +412,10 @@ def test_pooling_thresholds_are_well_formed() -> None:
     assert set(thresholds["nature"]) == {"collection", *NATURES}
     collected = thresholds.loc[thresholds["nature"] == "collection"]
     assert collected["item_keyword"].isin(list(CATEGORIES)).all() and (collected["unit"] == "t").all()
-    assert (thresholds["threshold"] > 0).all() and thresholds["unit"].notna().all()
+    # A threshold is given, or follows from the price of a unit and the costs.
+    assert (thresholds["threshold"].notna() ^ thresholds["unit_price_eur"].notna()).all()
+    given = thresholds["threshold"].fillna(thresholds["unit_price_eur"])
+    assert (given > 0).all() and thresholds["unit"].notna().all()
     assert not thresholds.duplicated(["nature", "item_keyword", "unit"]).any()
 
 

@@ -4,16 +4,18 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import pooling_cases
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pooling_cases import costs, thresholds
 
-from eit_analysis import reference
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered, pooled
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
+from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
 SITES = pd.DataFrame(
     {
@@ -23,38 +25,20 @@ SITES = pd.DataFrame(
         "longitude": [7.0] * 4,
     }
 )
-THRESHOLDS = pd.DataFrame(
-    [
-        ("training", "secour", "personne", 8.0, 1, 10.0, "session", "une session de secourisme"),
-        ("training", None, "personne", 10.0, 1, 10.0, "session", "une session"),
-        ("purchase", "papier", "t", 1.0, 1, 1.0, "session", "une palette de papier"),
-        ("equipment", "presse", "t", 50.0, 1, None, "session", "une presse"),
-        ("collection", "wood", "t", 20.0, 4, 8.0, "lorry", "une benne de bois"),
-    ],
-    columns=[
-        "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile",
-        "label_fr",
-    ],
-)  # fmt: skip
-COSTS = pd.DataFrame(
-    [
-        ("session", "fixed_cost", 500.0, 1000.0, 1500.0),
-        ("lorry", "fixed_cost", 60.0, 100.0, 200.0),
-        ("lorry", "km_cost", 1.0, 1.5, 2.0),
-    ],
-    columns=["profile", "cost", "low", "central", "high"],
+THRESHOLDS = thresholds(
+    ("training", None, "personne", 10.0, 1, 10.0, "session", "une session"),
+    ("purchase", "papier", "t", 1.0, 1, 1.0, "session", "une palette de papier"),
+    ("equipment", "presse", "t", 50.0, 1, None, "session", "une presse"),
 )
+COSTS = costs()
 
 
 def needs(rows, side="need"):
-    frame = pd.DataFrame(rows, columns=["site_id", "nature", "item", "volume_per_year", "unit"])
-    frame = frame.astype({"volume_per_year": float})
-    return frame.assign(side=side, cost_eur_per_year=np.nan)
+    return pooling_cases.needs(rows, np.nan, side)
 
 
 def outputs(rows):
-    frame = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"])
-    return frame.assign(direction="out", waste_code=None, cost_eur_per_t=np.nan)
+    return pooling_cases.outputs(rows, np.nan)
 
 
 def run(sharing_rows, flow_rows=(), radius_km=15.0, sites=SITES):
@@ -123,7 +107,8 @@ def test_two_words_for_one_thing_are_one_need():
 
 
 def test_hazardous_waste_is_never_pooled_with_the_rest():
-    thresholds, costs = reference.load("pooling_thresholds"), cost_table()
+    costs = cost_table()
+    thresholds = threshold_table(costs)
     items = ("Collecte des déchets dangereux", "Collecte de déchets", "Biodéchets", "Déchets non dangereux")
     rows = [(site, "service", item, 4.0, "t") for item in items for site in "AB"]
     rows += [(site, "service", item, 40.0, "tournée") for item in items[:2] for site in "AB"]
@@ -183,10 +168,11 @@ def test_a_missing_price_is_the_median_of_the_others_and_bounds_the_saving():
     sharing = needs([(s, "training", "secourisme", 4.0, "personne") for s in "ABC"])
     sharing["cost_eur_per_year"] = [400.0, np.nan, 800.0]
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
-    # 400 + 600 + 800 paid, against two sessions of ten.
-    assert groups.loc[0, "saving_eur_per_year"] == 400 + 600 + 800 - 2000
-    # A session at 500 € is all that the two dearer bills hold of fixed cost.
-    assert groups.loc[0, "saving_high_eur_per_year"] == 400 + 500 + 500 - 2 * 500
+    # 600 + 800 paid by B and C, against a session of ten; all three would need two.
+    assert groups.loc[0, "members"] == "A B C" and groups.loc[0, "part_members"] == "B C"
+    assert groups.loc[0, "saving_eur_per_year"] == 600 + 800 - 1000
+    # A session at 500 € is all that either bill holds of fixed cost.
+    assert groups.loc[0, "saving_high_eur_per_year"] == 500 + 500 - 500
 
 
 def test_a_removal_that_is_free_saves_nothing_and_one_that_pays_hides_its_cost():
@@ -364,7 +350,8 @@ def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) ->
     )
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert groups["members"].tolist() == ["A B"]
-    facts = crossed(numbered(groups), targets(sharing, outputs([]), THRESHOLDS))
+    pays = groups.assign(saving_eur_per_year=1.0)  # what is told does not depend on it
+    facts = crossed(numbered(pays), targets(sharing, outputs([]), THRESHOLDS))
     told = {
         tuple(form): (low, high, bool(cell))
         for form, low, high, cell in zip(

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis import reference
 from eit_analysis.config import PoolingCostOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
@@ -14,6 +13,7 @@ from eit_analysis.synergies.pooling.costs import COST_UNITS, Costs, Range, by_pr
 from eit_analysis.synergies.pooling.rounds import Rounds
 from eit_analysis.synergies.pooling.savings import group_saving, offer_saving
 from eit_analysis.synergies.pooling.thresholds import Threshold
+from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
 
 def threshold(least, per_year, lot):
@@ -117,7 +117,7 @@ def test_reference_costs_are_sourced_ordered_and_in_their_unit():
 
 
 def test_every_threshold_has_its_costs_and_its_lorry_carries_each_member():
-    thresholds, profiles = reference.load("pooling_thresholds"), by_profile(cost_table())
+    thresholds, profiles = threshold_table(cost_table()), by_profile(cost_table())
     assert set(thresholds["cost_profile"]) == set(profiles)
     assert (thresholds["operations_per_year"] >= 1).all()
     travels = thresholds[[profiles[p].travels for p in thresholds["cost_profile"]]]

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
+from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
+from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, recall
@@ -75,9 +77,7 @@ POOLS = pd.DataFrame(
     columns=["pooling_id", "nature", "label", "keyword", "category", "members", "n_sites", "volume_per_year",
              "unit", "threshold", "span_km"],
 )  # fmt: skip
-METHODS = Methods(
-    PASSED, REJECTED, POOLS, reference.load("compatibility"), reference.load("pooling_thresholds")
-)
+METHODS = Methods(PASSED, REJECTED, POOLS, reference.load("compatibility"), threshold_table(cost_table()))
 
 
 def leads(*rows):

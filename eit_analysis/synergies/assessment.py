@@ -26,8 +26,10 @@ from eit_analysis.synergies.allocation.model import NET_GAIN
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import pooled, pooled_for
+from eit_analysis.synergies.pooling.groups import FURTHER, pooled_for
+from eit_analysis.synergies.pooling.schemes import schemes_in_force
 from eit_analysis.synergies.pooling.thresholds import Target, targets
+from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.shared import answered
@@ -81,35 +83,50 @@ class Assessment:
         reach = scoring.radius_km, scoring.detour_factor
         return candidates(self.flows, self.sites, rules, *reach)
 
+    @cached_property
+    def pooling_costs(self) -> pd.DataFrame:
+        """The reference costs of pooling, with those that the study replaces."""
+        return cost_table(self.settings.pooling_costs)
+
+    @cached_property
+    def thresholds(self) -> pd.DataFrame:
+        """From which volume an operation is worth its while, at these costs (``worthwhile``)."""
+        return threshold_table(self.pooling_costs)
+
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
-        costs, thresholds = cost_table(self.settings.pooling_costs), reference.load("pooling_thresholds")
         reach = radius_km, self.settings.scoring.detour_factor
-        return pooled(sharing, self.flows, self.sites, thresholds, costs, *reach)
+        return pooled_for(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float
     ) -> list[tuple[str, str, list[str], np.ndarray | Callable[[int], float]]]:
         """Of each pooling of the register that a group answers (``register.shared``): its identifier, its
-        title, its members and what each set of them saves, the same object for lines of the same group."""
+        title, the members of the group's best part and what each set of them saves, the same object for lines
+        of the same group."""
         reach = radius_km, self.settings.scoring.detour_factor
-        costs, asked = cost_table(self.settings.pooling_costs), self.asked(sharing)()
+        costs, asked = self.pooling_costs, self.asked(sharing)()
         lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
+        # Whoever costs the others more than it brings has nothing to share with them.
         values = {
             pool["pooling_id"]: coalition_values(pool, asked, self.sites, costs, *reach)
-            for _, pool in lines.drop_duplicates("pooling_id").iterrows()
+            for _, pool in lines.assign(members=lines["part_members"])
+            .drop_duplicates("pooling_id")
+            .iterrows()
         }
         names = zip(lines["synergy_id"], lines["title"], lines["pooling_id"], strict=True)
         return [(line, title, *values[pooling]) for line, title, pooling in names]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
-        return partial(targets, sharing, self.flows, reference.load("pooling_thresholds"))
+        year = self.sites["reference_year"].max()
+        schemes = schemes_in_force(None if pd.isna(year) else int(year))
+        return partial(targets, sharing, self.flows, self.thresholds, schemes)
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What was found and refused, and by which rules, to compare with the register."""
-        rules = (reference.load(name) for name in ("compatibility", "pooling_thresholds"))
-        return Methods(self.passed, self.rejected, pools, *rules)
+        rules = reference.load("compatibility"), self.thresholds
+        return Methods(self.passed, self.rejected, pools[pools["kind"] != FURTHER], *rules)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import highspy
 import numpy as np
 from scipy.sparse import csr_array
+
+from eit_analysis.solver import quiet_solver
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 
@@ -43,7 +42,7 @@ class Programme:
         value, far = told @ amounts, highspy.kHighsInf
         self.low, self.high = np.minimum(low - value, 0.0), np.maximum(high - value, 0.0)
         self._columns = np.arange(len(amounts), dtype=np.int32)
-        self._solver = _solver()
+        self._solver = quiet_solver()
         self._solver.addVars(len(amounts), np.zeros(len(amounts)), np.zeros(len(amounts)))
         self._add(told, self.low, self.high)
         # A group of one amount is a bound of it, which costs nothing.
@@ -87,19 +86,3 @@ class Programme:
         """The rows of numbers that keep the last move from going farther."""
         duals = np.abs(self._solver.getSolution().row_dual)[: len(self.low)]
         return np.flatnonzero(duals > 1e-9 * duals.max(initial=0.0)).tolist()
-
-
-def _solver() -> highspy.Highs:
-    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        solver = highspy.Highs()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    return solver

@@ -1,6 +1,6 @@
 """What the members of one group would save by pooling among themselves, for every set of them.
 
-    w(S) = saving of S as one group, where it is within reach and crosses the threshold
+    w(S) = saving of S as one group, where it is within reach and has the volume that a group must have
     v(S) = max over the partitions of S of the sum of max(w, 0) over their parts,      v(N) = w(N)
 
 Nobody pools at a loss, and who pools may leave somebody out or form two groups: v(S) is the best that the
@@ -20,9 +20,17 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.pooling.costs import Costs, by_profile
-from eit_analysis.synergies.pooling.groups import below, lorries, one_pass, positions
+from eit_analysis.synergies.pooling.groups import below, positions
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
-from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, every_milk_run, one_round
+from eit_analysis.synergies.pooling.offered import required
+from eit_analysis.synergies.pooling.rounds import (
+    ITERATIONS,
+    Rounds,
+    every_milk_run,
+    lorries,
+    one_pass,
+    one_round,
+)
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
 from eit_analysis.synergies.pooling.thresholds import Target, Threshold
@@ -140,9 +148,8 @@ class _Group:
         centre = self.centre(one)
         if centre is None:
             return -np.inf
-        # The whole group has the rounds it is listed with.
         whole = len(one) == len(self.volumes)
-        km = np.inf if whole or self._one_round is None else self._one_round[(1 << one).sum()]
+        km = np.inf if self._one_round is None else self._one_round[(1 << one).sum()]
         if np.isfinite(km):
             return self.saving(one, Rounds(float(km), 1))
         effort = ITERATIONS if whole else ASKED_ITERATIONS
@@ -157,8 +164,8 @@ class _Group:
         return one_round(self.km, lorries(self.volumes, self.threshold, self.costs)[0])
 
     def centre(self, one: np.ndarray) -> int | None:
-        """The member nearest to all; none when the set is out of reach or does not cross the threshold."""
-        if self.volumes[one].sum() < self.threshold.least:
+        """The member nearest to all; none when the set is no group: out of reach, or too little of a need."""
+        if len(one) < 2 or self.volumes[one].sum() < required(self.threshold, self.costs):
             return None
         place = centre_of_all(self.km[np.ix_(one, one)], self.radius_km)
         return None if place is None else int(one[place])

@@ -41,6 +41,11 @@ class Costs(NamedTuple):
     discount: Range = Range(0, 0, 0)
 
     @property
+    def alone(self) -> tuple[float, float, float]:
+        """Central fixed cost, fill and fixed share: what tells the cost of doing it alone."""
+        return self.fixed_cost.central, self.fill.central, self.fixed_share.central
+
+    @property
     def travels(self) -> bool:
         """Whether something goes round the members, so that a distance costs."""
         return self.km_cost.central > 0

@@ -4,7 +4,9 @@
 
 with v_i the yearly volume of one site and T an economic threshold (a full container, a milk run, a minimum
 order). An offer needs no threshold: the thing is there, and the nearest needs fill it first. Groups may
-overlap; a group inside a larger one of the same need is dropped.
+overlap; a group inside a larger one of the same need is dropped. Its savings are those of the part of G that
+saves most (``best_part``), which is whom to start with: a member that costs the others more than it brings is
+within reach, and no more.
 """
 
 from __future__ import annotations
@@ -18,26 +20,28 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.distance import road_km
-from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile
+from eit_analysis.synergies.pooling.costs import Costs, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
-from eit_analysis.synergies.pooling.rounds import ITERATIONS, Rounds, milk_run
-from eit_analysis.synergies.pooling.savings import UNKNOWN, group_saving, offer_saving
-from eit_analysis.synergies.pooling.thresholds import Target, Threshold, targets
+from eit_analysis.synergies.pooling.parts import NO_PART, PART_COLUMNS, described, start_of
+from eit_analysis.synergies.pooling.rounds import one_pass
+from eit_analysis.synergies.pooling.savings import UNKNOWN, avoided, offer_saving
+from eit_analysis.synergies.pooling.thresholds import Target, targets
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
-    "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", "saving_eur_per_year",
-    "saving_low_eur_per_year", "saving_high_eur_per_year",
+    "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
 ]  # fmt: skip
+FURTHER = "further"
 POOLED = "pooled_volume_per_year"
-SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year"]
+SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
 # Whoever offers one of these has it already. An offer of goods or of a service is a supplier's: it is paid.
 SPARE = ("equipment", "space", "training", "skill")
 
 
 class Found(NamedTuple):
-    """One possible pooling; ``volumes`` is what each member brings or takes, by site."""
+    """One possible pooling: ``volumes`` is what each member brings or takes, by site, ``alone`` what it pays
+    a year for doing alone what would be common, ``part`` its values of ``PART_COLUMNS``."""
 
     kind: str
     centre: str
@@ -46,7 +50,8 @@ class Found(NamedTuple):
     least: float
     span_km: float
     round_km: float
-    saving: Range
+    part: tuple[object, ...]
+    alone: np.ndarray
 
 
 def pooled(
@@ -65,7 +70,7 @@ def pooled(
     sharing, flows, sites : pandas.DataFrame
         Tidy tables; of the flows, only outgoing ones. A site without a position is in no group.
     thresholds : pandas.DataFrame
-        ``reference/pooling_thresholds.csv``, see :func:`thresholds.targets`.
+        Of :func:`worthwhile.threshold_table`, see :func:`thresholds.targets`.
     costs : pandas.DataFrame
         From :func:`costs.cost_table`.
     radius_km, detour_factor : float
@@ -74,15 +79,21 @@ def pooled(
     Returns
     -------
     groups : pandas.DataFrame
-        Columns ``POOL_COLUMNS``. ``kind`` is ``group`` or ``offer``; ``members`` are site ids separated by
-        spaces; ``centre_site_id`` is the member nearest to all, where the rounds start and end, or the one
-        who offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
+        Columns ``POOL_COLUMNS``. ``kind`` is ``group``, ``offer``, or ``further`` (a part that pays among
+        those whom the parts of the groups leave out); ``members`` are site ids separated by spaces;
+        ``centre_site_id`` is the member nearest to all, where the rounds start and end, or the one who
+        offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
         distance from the centre; ``round_km`` one pass over the members, missing when nothing travels.
-        ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. Savings are missing
-        where an offer is a supplier's, and where nothing travels and nobody states a cost. ``category`` only
-        for a collection.
+        ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. ``part_members`` are
+        those of the members that save most together, ``n_part_members``, ``part_volume_per_year`` and
+        ``part_round_km`` theirs; savings are of that part (of the takers, for an offer), and
+        ``saving_bound_eur_per_year`` what no part saves more than. Savings are missing where a group has no
+        part (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a
+        cost. ``group_lacks``, where no part pays, and the three columns before it: see ``lacking``.
+        ``category`` only for a collection.
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
+        ``alone_eur_per_year`` : what a member of a group pays alone for what would be common.
     """
     return pooled_for(targets(sharing, flows, thresholds), sites, costs, radius_km, detour_factor)
 
@@ -104,9 +115,8 @@ def pooled_for(
         ):
             text = " ".join(found.volumes.index)
             key = [threshold.nature, threshold.keyword, category or "", threshold.unit, text]
-            key += [found.centre] if found.kind == "offer" else []
+            key += {"group": [], "offer": [found.centre]}.get(found.kind, [found.kind])
             identifier = "M-" + hashlib.sha256("|".join(key).encode()).hexdigest()[:8]
-            saving = (found.saving.central, found.saving.low, found.saving.high)
             about = (threshold.nature, threshold.label, threshold.keyword, category, text, found.centre)
             size = (
                 len(found.volumes),
@@ -115,17 +125,63 @@ def pooled_for(
                 threshold.unit,
                 found.least,
             )
-            rows.append((identifier, found.kind, *about, *size, found.span_km, found.round_km, *saving))
-            shares += [(identifier, site, float(v)) for site, v in found.volumes.items()]
+            rows.append((identifier, found.kind, *about, *size, found.span_km, found.round_km, *found.part))
+            own = zip(found.volumes.items(), found.alone, strict=True)
+            shares += [(identifier, site, float(v), float(alone)) for (site, v), alone in own]
     frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
     frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
 
 
 def numbered(pools: pd.DataFrame) -> pd.DataFrame:
-    """The groups of :func:`pooled` (not its offers), numbered from 1 in ``group_number``."""
-    groups = pools[pools["kind"] == "group"].rename(columns={"volume_per_year": POOLED})
+    """The groups of :func:`pooled` of which a part pays, numbered from 1 in ``group_number``.
+
+    That some part pays is all that outsiders learn of what members pay: whom to start with is the team's.
+    """
+    groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > 0)]
+    groups = groups.rename(columns={"volume_per_year": POOLED})
     return groups.assign(group_number=range(1, len(groups) + 1))
+
+
+def starts(pools: pd.DataFrame) -> pd.DataFrame:
+    """Whom to start with: the parts that pay, numbered in ``start_number`` from the one that saves most.
+
+    ``n_sites`` are those within reach. A part inside a better one of the same need is left out.
+    """
+    paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > 0)]
+    best = paying.sort_values("saving_eur_per_year", ascending=False, kind="stable")
+    kept: list[tuple[str, set[str]]] = []
+    first = []
+    for need, members in zip(
+        best["nature"] + "|" + best["label"], best["part_members"].str.split(), strict=True
+    ):
+        first.append(not any(need == other and set(members) <= larger for other, larger in kept))
+        kept.append((need, set(members)))
+    best = best[np.array(first, dtype=bool)]
+    return best.assign(start_number=range(1, len(best) + 1))
+
+
+def losing(pools: pd.DataFrame) -> pd.DataFrame:
+    """Of each need of which groups cross the threshold and no part pays, the group that loses least.
+
+    ``group_lacks`` says what its best part lacks.
+    """
+    groups = pools[pools["kind"] == "group"].sort_values(
+        "saving_eur_per_year", ascending=False, kind="stable"
+    )
+    best = groups.drop_duplicates(["nature", "label"])
+    return best[~(best["saving_eur_per_year"] > 0)]
+
+
+def members_alone(starts: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """``start_number, label, site_id, volume_per_year, unit, alone_eur_per_year`` of the parts' members.
+
+    ``starts`` from :func:`starts`, ``shares`` from :func:`pooled`.
+    """
+    members = starts.assign(site_id=starts["part_members"].str.split()).explode("site_id")
+    keys = ["pooling_id", "start_number", "label", "site_id", "unit"]
+    known = members[keys].merge(shares, on=["pooling_id", "site_id"])
+    return known[["start_number", "label", "site_id", "volume_per_year", "unit", "alone_eur_per_year"]]
 
 
 def offers(pools: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +197,9 @@ def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], lis
     gives: only the audit of outsiders' pages asks for it.
     """
     keys = ["group_number", "nature", "label"]
-    records = groups[["pooling_id", *keys]].merge(shares, on="pooling_id")
+    records = groups[["pooling_id", *keys]].merge(
+        shares[["pooling_id", "site_id", "volume_per_year"]], on="pooling_id"
+    )
     frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
     records = records.rename(columns={"volume_per_year": POOLED})
     # A volume sums several flows of each member: two groups that share most members tell one of them.
@@ -161,49 +219,67 @@ def below(target: Target, places: pd.DataFrame, detour_factor: float) -> tuple[p
     return small.loc[near.index], road_km(near, detour_factor)
 
 
-def one_pass(
-    km: np.ndarray,
-    volumes: np.ndarray,
-    centre: int,
-    threshold: Threshold,
-    costs: Costs,
-    iterations: int = ITERATIONS,
-) -> Rounds | None:
-    """The rounds of one pass over the members of a group, from its centre; none where nothing travels."""
-    if not costs.travels:
-        return None
-    loads, worth_km = lorries(volumes, threshold, costs)
-    return milk_run(km, loads, centre, worth_km, iterations=iterations)
-
-
-def lorries(volumes: np.ndarray, threshold: Threshold, costs: Costs) -> tuple[np.ndarray, float]:
-    """What each member gives at a pass, as a share of a lorry, and the km that one round less is worth."""
-    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
-    return volumes / threshold.per_year / threshold.lot, worth / costs.km_cost.central
-
-
 def _groups(
     target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
 ) -> Iterator[Found]:
+    """The largest neighbourhoods that cross the threshold, then what those in no part of one could do."""
     threshold = target.threshold
     small, km = below(target, places, detour_factor)
+    paid = (small["volume"] * small["price"]).to_numpy()
+    left = np.ones(len(small), dtype=bool)
     for inside, centre, span_km in neighbourhoods(km, radius_km):
-        members = small.iloc[inside]
-        volumes = members["volume"].to_numpy()
+        volumes, apart = small["volume"].to_numpy()[inside], km[np.ix_(inside, inside)]
         if volumes.sum() < threshold.least:
             continue
-        place = int(np.searchsorted(inside, centre))
-        rounds = one_pass(km[np.ix_(inside, inside)], volumes, place, threshold, costs)
+        rounds = one_pass(apart, volumes, int(np.searchsorted(inside, centre)), threshold, costs)
         enough = np.searchsorted(np.cumsum(np.sort(volumes)[::-1]), threshold.least * (1 - 1e-12)) + 1
+        start = start_of(volumes, paid[inside], apart, radius_km, threshold, costs, target.free)
+        if start and start.lacks is None:
+            left[inside[start.members]] = False
         yield Found(
             "group",
             str(small.index[centre]),
-            members["volume"],
+            small["volume"].iloc[inside],
             float(enough),
             threshold.least,
             span_km,
             rounds.km if rounds else np.nan,
-            group_saving(volumes, volumes * members["price"].to_numpy(), threshold, costs, rounds),
+            described(start, small.index[inside].to_list(), volumes),
+            avoided(volumes, paid[inside], threshold, *costs.alone),
+        )
+    yield from _further(target, small, km, paid, left, radius_km, costs) if not left.all() else ()
+
+
+def _further(
+    target: Target,
+    small: pd.DataFrame,
+    km: np.ndarray,
+    paid: np.ndarray,
+    left: np.ndarray,
+    radius_km: float,
+    costs: Costs,
+) -> Iterator[Found]:
+    """Groups that pay among those in no part so far, the best first: another lorry, another session."""
+    threshold = target.threshold
+    while left.sum() > 1:
+        rest = np.flatnonzero(left)
+        volumes, apart = small["volume"].to_numpy()[rest], km[np.ix_(rest, rest)]
+        start = start_of(volumes, paid[rest], apart, radius_km, threshold, costs, target.free)
+        if start is None or start.lacks is not None:
+            return
+        inside = rest[start.members]
+        left[inside] = False
+        spans = km[np.ix_(inside, inside)].max(axis=1)
+        yield Found(
+            FURTHER,
+            str(small.index[inside[spans.argmin()]]),
+            small["volume"].iloc[inside],
+            np.nan,
+            threshold.least,
+            float(spans.min()),
+            start.rounds.km if start.rounds else np.nan,
+            described(start, small.index[rest].to_list(), volumes),
+            avoided(volumes[start.members], paid[inside], threshold, *costs.alone),
         )
 
 
@@ -229,4 +305,6 @@ def _offers(
             saving = offer_saving(volumes, volumes * takers["price"].to_numpy(), threshold, costs)
         taken = pd.concat([takers["volume"], pd.Series({host: 0.0})]).sort_index()
         span_km = float(reach[takers.index].max())
-        yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, saving)
+        part = (*NO_PART[:4], saving.central, saving.low, saving.high, *NO_PART[7:])
+        alone = np.full(len(taken), np.nan)
+        yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, part, alone)

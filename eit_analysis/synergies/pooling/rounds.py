@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eit_analysis.synergies.pooling.costs import Costs
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
+from eit_analysis.synergies.pooling.thresholds import Threshold
 
 # A load is counted in millionths of a lorry, rounded up: a lorry is never overloaded.
 FULL = 1_000_000
@@ -18,6 +20,27 @@ class Rounds(NamedTuple):
 
     km: float
     number: int
+
+
+def one_pass(
+    km: np.ndarray,
+    volumes: np.ndarray,
+    centre: int,
+    threshold: Threshold,
+    costs: Costs,
+    iterations: int = ITERATIONS,
+) -> Rounds | None:
+    """The rounds of one pass over the members of a group, from its centre; none where nothing travels."""
+    if not costs.travels:
+        return None
+    loads, worth_km = lorries(volumes, threshold, costs)
+    return milk_run(km, loads, centre, worth_km, iterations=iterations)
+
+
+def lorries(volumes: np.ndarray, threshold: Threshold, costs: Costs) -> tuple[np.ndarray, float]:
+    """What each member gives at a pass, as a share of a lorry, and the km that one round less is worth."""
+    worth = max(costs.fixed_cost.central - costs.stop_cost.central, 0.0)
+    return volumes / threshold.per_year / threshold.lot, worth / costs.km_cost.central
 
 
 def milk_run(
@@ -54,7 +77,7 @@ def milk_run(
     from pyvrp import Model
     from pyvrp.stop import MaxIterations
 
-    units, metres, worth = _whole(km, loads, worth_km)
+    units, metres, worth = whole(km, loads, worth_km)
     model = Model()
     places = [model.add_location(0, 0) for _ in metres]
     model.add_depot(places[depot])
@@ -85,7 +108,7 @@ def every_milk_run(
     ValueError
         When a member fills more than a lorry.
     """
-    units, metres, worth = _whole(km, loads, worth_km)
+    units, metres, worth = whole(km, loads, worth_km)
     inside = members_of(len(units))
     # A round from a depot is the tour of whom it visits and of the depot, which needs no stop twice.
     length = every_tour(metres)[np.arange(len(inside))[:, None] | 1 << depots]
@@ -100,7 +123,7 @@ def one_round(km: np.ndarray, loads: np.ndarray) -> np.ndarray:
 
     Infinite where the loads take more than a lorry. Distances are direct, so that no two rounds are shorter.
     """
-    units, metres, _ = _whole(km, loads, 0.0)
+    units, metres, _ = whole(km, loads, 0.0)
     return np.where(members_of(len(units)) @ units > FULL, np.inf, every_tour(metres) / 1000)
 
 
@@ -120,7 +143,7 @@ def every_tour(lengths: np.ndarray) -> np.ndarray:
     return tour
 
 
-def _whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
+def whole(km: np.ndarray, loads: np.ndarray, worth_km: float) -> tuple[np.ndarray, np.ndarray, int]:
     """Loads in millionths of a lorry, distances and worth of a round in metres."""
     units = np.ceil(np.asarray(loads) * FULL - 1e-3).astype(int)
     if (units > FULL).any():

@@ -69,7 +69,7 @@ def offer_saving(volumes: np.ndarray, paid: np.ndarray, threshold: Threshold, co
     if not np.isfinite(paid).all():
         return UNKNOWN
     low, central, high = (
-        float(_avoided(volumes, paid, threshold, fixed, fill, share).sum())
+        float(avoided(volumes, paid, threshold, fixed, fill, share).sum())
         for fixed, fill, share in zip(costs.fixed_cost, reversed(costs.fill), costs.fixed_share, strict=True)
     )
     return Range(low, central, high)
@@ -94,13 +94,13 @@ def _saving(
         return np.nan
     else:
         n, stops, km = max(passes, int(np.ceil(volumes.sum() / threshold.lot))), 0, 0.0
-    avoided = _avoided(volumes, paid, threshold, fixed, fill, share)
-    rest = np.where(np.isfinite(paid), paid, avoided) - avoided
+    spared = avoided(volumes, paid, threshold, fixed, fill, share)
+    rest = np.where(np.isfinite(paid), paid, spared) - spared
     together = fixed * n + stop * stops + per_km * km
-    return float(avoided.sum() - together + discount * rest.sum())
+    return float(spared.sum() - together + discount * rest.sum())
 
 
-def _avoided(
+def avoided(
     volumes: np.ndarray, paid: np.ndarray, threshold: Threshold, fixed: float, fill: float, share: float
 ) -> np.ndarray:
     """a_i, with n_i = ⌈q_i / (fill × T / per_year)⌉, never more often than the group would be served."""

@@ -12,6 +12,7 @@ from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.french import fold
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
+from eit_analysis.synergies.pooling.schemes import free
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
 SAME_UNIT = {
@@ -29,8 +30,8 @@ class Threshold(NamedTuple):
     """A row of ``reference/pooling_thresholds.csv``; an empty keyword applies to every item.
 
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
-    which pooling pays: ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units.
-    One operation can carry ``lot`` units, infinite for no limit.
+    which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
+    their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
     """
 
     nature: str
@@ -49,6 +50,7 @@ class Target(NamedTuple):
     ``needs`` and ``offers`` are indexed by site: ``volume`` per year, above zero, in the unit of the
     threshold, and ``price`` in euros per unit. ``declared`` are the rows of the survey behind the needs:
     ``site_id``, ``declared``, how many units of the threshold ``one`` of them is, and where it was read.
+    ``free`` : whether a producer scheme collects at no cost for some of the sites, whose price is then lower.
     """
 
     threshold: Threshold
@@ -56,6 +58,7 @@ class Target(NamedTuple):
     needs: pd.DataFrame
     offers: pd.DataFrame
     declared: pd.DataFrame
+    free: bool = False
 
 
 @cache
@@ -65,7 +68,12 @@ def keyword_in(keyword: str, text: object) -> str | None:
     return max(held, key=len, default=None)
 
 
-def targets(sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame) -> list[Target]:
+def targets(
+    sharing: pd.DataFrame,
+    flows: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    schemes: pd.DataFrame | None = None,
+) -> list[Target]:
     """Every threshold with the sites it applies to: an item has one, that of the longest keyword it holds.
 
     Parameters
@@ -73,11 +81,15 @@ def targets(sharing: pd.DataFrame, flows: pd.DataFrame, thresholds: pd.DataFrame
     sharing, flows : pandas.DataFrame
         Tidy tables.
     thresholds : pandas.DataFrame
-        ``reference/pooling_thresholds.csv``. A row without keyword applies to each item that no other row of
+        Of :func:`worthwhile.threshold_table`. A row without keyword applies to each item that no other row of
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
         flow without a code is taken as not hazardous.
+    schemes : pandas.DataFrame, optional
+        Of :func:`schemes.schemes_in_force`: a flow that they collect for nothing costs its holder nothing.
     """
+    if schemes is not None:
+        flows = flows.assign(free=free(flows, schemes))
     stated = _stated(sharing)
     named = np.zeros(len(stated), dtype=bool)
     found = []
@@ -150,8 +162,11 @@ def _scale(unit: str, wanted: str) -> float:
 
 def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Target:
     volume, price = (flows[c].astype(float) for c in ("mass_t_per_year", "cost_eur_per_t"))
-    needs = _by_site(flows["site_id"], volume, volume * price)
-    return Target(threshold, category, needs, needs.head(0), _declared(flows, volume, 1.0))
+    unpaid = flows["free"] if "free" in flows else np.zeros(len(flows), dtype=bool)
+    needs = _by_site(flows["site_id"], volume, (volume * price).mask(unpaid, 0.0))
+    return Target(
+        threshold, category, needs, needs.head(0), _declared(flows, volume, 1.0), bool(np.any(unpaid))
+    )
 
 
 def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:

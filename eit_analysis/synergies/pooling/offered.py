@@ -1,0 +1,74 @@
+"""What each site would bring to a common operation, and what that costs: a set's saving as one sum.
+
+    w(S) = Σ_{i∈S} (g_i − s) − F − k × tour(S)        g_i = a_i + d (p_i − a_i)
+
+with the symbols of ``savings``; F, s and k are of a year's operations, F less the stop of the first member.
+One lorry goes round (two rounds are two groups); where nothing travels, F grows with each lot that is full.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from eit_analysis.synergies.pooling.costs import Costs
+from eit_analysis.synergies.pooling.rounds import whole
+from eit_analysis.synergies.pooling.savings import avoided
+from eit_analysis.synergies.pooling.thresholds import Threshold
+
+
+class Offered(NamedTuple):
+    """Euros are per year, and central.
+
+    Of each site: ``worth``, what it stops paying less what its stop costs; ``volume``; ``load``, what it
+    gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``:
+    what the way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first ``full``
+    units, and ``more`` for each further ``lot``. ``least``: the volume that a group must have.
+    """
+
+    worth: np.ndarray
+    volume: np.ndarray
+    load: np.ndarray
+    near: np.ndarray
+    road: np.ndarray
+    travels: bool
+    fixed: float
+    more: float
+    full: float
+    lot: float
+    least: float
+
+
+def required(threshold: Threshold, costs: Costs) -> float:
+    """The volume that a group must have: none where a lorry collects at no discount: its cost decides."""
+    return 0.0 if costs.travels and not costs.discount.central else threshold.least
+
+
+def offered(
+    volumes: np.ndarray,
+    paid: np.ndarray,
+    km: np.ndarray,
+    radius_km: float,
+    threshold: Threshold,
+    costs: Costs,
+) -> Offered:
+    """What sites with these volumes and bills, so many km apart, would bring to one operation."""
+    passes, fixed, stop = threshold.per_year, costs.fixed_cost.central, costs.stop_cost.central
+    stop *= costs.travels
+    alone = avoided(volumes, paid, threshold, *costs.alone)
+    rest = np.where(np.isfinite(paid), paid, alone) - alone
+    load, metres, _ = whole(km, volumes / passes / threshold.lot * costs.travels, 0.0)
+    return Offered(
+        worth=alone + costs.discount.central * rest - passes * stop,
+        volume=volumes,
+        load=load,
+        near=km <= radius_km,
+        road=passes * costs.km_cost.central * metres / 1000,
+        travels=costs.travels,
+        fixed=passes * (fixed - stop),
+        more=fixed,
+        full=passes * threshold.lot,
+        lot=threshold.lot,
+        least=required(threshold, costs),
+    )

@@ -1,0 +1,40 @@
+"""What a producer scheme (REP) takes back for nothing: its holder pays for no collection, and gains by none.
+
+A flow is covered when its waste code begins like one of the scheme's or, without a code, when its family is
+the scheme's. Its collection is free from ``free_from_t`` at one pickup, which its holder may wait a year for.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis import reference
+
+
+def schemes_in_force(year: int | None) -> pd.DataFrame:
+    """Rows of ``reference/producer_schemes.csv`` that a wave of this year knows; all where it has none."""
+    table = reference.load("producer_schemes")
+    return table if year is None else table[table["from_year"] <= year].reset_index(drop=True)
+
+
+def covered(flows: pd.DataFrame, schemes: pd.DataFrame) -> pd.Series:
+    """The scheme that covers each outgoing flow, else missing."""
+    found = pd.Series(None, index=flows.index, dtype=object)
+    code = flows["waste_code"].fillna("").astype(str).str.replace(r"\D", "", regex=True)
+    for name, category, prefixes in schemes[["scheme", "category", "waste_code_prefixes"]].itertuples(
+        index=False
+    ):
+        own = code.str.startswith(tuple(str(prefixes).split("|"))) | (
+            code.eq("") & flows["category"].eq(category)
+        )
+        found = found.mask(own & found.isna(), name)
+    return found
+
+
+def free(flows: pd.DataFrame, schemes: pd.DataFrame) -> pd.Series:
+    """Whether the holder of each flow has it collected for nothing."""
+    scheme = covered(flows, schemes)
+    mass = flows["mass_t_per_year"].astype(float)
+    together = mass.groupby([flows["site_id"], scheme]).transform("sum")
+    least = scheme.map(schemes.set_index("scheme")["free_from_t"]).astype(float)
+    return (together >= least).fillna(False) & scheme.notna()
