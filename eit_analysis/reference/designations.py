@@ -35,10 +35,11 @@ LIKELY = 0.9  # of the best score: with it, the five codes of one term are likel
 SURE, APART = 0.70, 0.15
 LONGEST = 300  # characters that are read
 TEXTS_AT_ONCE = 500  # some tens of megabytes
-# They tell no waste from another, alone or among others.
+# In the singular: they tell no waste from another, alone or among others.
 EMPTY_WORDS = frozenset((
     "a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n", "ou", "par",
-    "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "divers", "diverse", "lot", "vrac",
+    "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "diver", "diverse", "flu", "lot",
+    "vrac",
 ))  # fmt: skip
 COLUMNS = ["designation", "suggestion_rank", "waste_code", "score", "category", "likely", "confident"]
 
