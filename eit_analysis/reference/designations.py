@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, diags_array, hstack
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import TfidfVectorizer
 
 MOST = 5
@@ -33,6 +33,7 @@ LIKELY = 0.9  # of the best score: with it, the five codes of one term are likel
 # Both read on the phrases that had been set apart for it (docs/methods/designations.md): of the confident
 # answers, 3 % at most name another chapter.
 SURE, APART = 0.70, 0.15
+DOUBT = 0.25  # from here on a suggestion is worth a look
 LONGEST = 300  # characters that are read
 TEXTS_AT_ONCE = 500  # some tens of megabytes
 # In the singular: they tell no waste from another, alone or among others.
@@ -93,7 +94,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
     found = [_best(texts[part], _scores(in_words[part])) for part in parts]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
-    frame["category"] = frame["waste_code"].map(_families())
+    frame["category"] = frame["waste_code"].map(families())
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
 
@@ -125,6 +126,8 @@ def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
 
 def _scores(words: list[str]) -> np.ndarray:
     """s(q, c), shape (designations, codes)."""
+    from scipy.sparse import hstack  # here and below: only where a text is read
+
     index = _index()
     both = hstack([_weighed(words, measure) for measure in index.measures])
     near = (both @ index.weights.T).todense() / len(index.measures)
@@ -133,6 +136,8 @@ def _scores(words: list[str]) -> np.ndarray:
 
 def _weighed(words: list[str], measure: _Measure) -> csr_array:
     """Rows of weights of length 1, but for the pieces that no term has."""
+    from scipy.sparse import csr_array, diags_array
+
     cut = [measure.pieces(text) for text in words]
     weights = csr_array(measure.vectorizer.transform(cut))
     idf = measure.vectorizer.idf_
@@ -143,6 +148,8 @@ def _weighed(words: list[str], measure: _Measure) -> csr_array:
 
 @cache
 def _index() -> _Index:
+    from scipy.sparse import csr_array, hstack
+
     lexicon, labels = reference.load("waste_lexicon"), reference.load("waste_codes")
     texts = [told(text) for text in [*lexicon["term_fr"], *labels["label_fr"]]]
     named = [*lexicon["waste_codes"].fillna("").str.split(), *([code] for code in labels["waste_code"])]
@@ -161,7 +168,6 @@ def _index() -> _Index:
 
 
 def _measure(texts: list[str], analyzer: str) -> _Measure:
-    # Half a second: only where a text is read.
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
     runs = {"ngram_range": (3, 5)} if analyzer == "char_wb" else {"token_pattern": r"\S+"}
@@ -170,7 +176,7 @@ def _measure(texts: list[str], analyzer: str) -> _Measure:
 
 
 @cache
-def _families() -> dict[str, str]:
+def families() -> dict[str, str]:
     """Family of each code: that of the first term that names it, before others if it can."""
     lexicon = reference.load("waste_lexicon").dropna(subset="waste_codes")
     named = lexicon.assign(waste_code=lexicon["waste_codes"].str.split()).explode("waste_code")

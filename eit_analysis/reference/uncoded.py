@@ -12,11 +12,10 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import SURE, suggestions, told
+from eit_analysis.reference.designations import DOUBT, suggestions, told
 from eit_analysis.reference.nomenclatures import hazardous
 
 KIND = ["category", "description"]
-DOUBT = SURE / 2
 PREFIXES = (2, 4, 6)  # digits of a chapter, of a sub-chapter, of a code
 
 
