@@ -39,8 +39,7 @@ TEXTS_AT_ONCE = 500  # some tens of megabytes
 # In the singular: they tell no waste from another, alone or among others.
 EMPTY_WORDS = frozenset((
     "a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n", "ou", "par",
-    "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "diver", "diverse", "flu", "lot",
-    "vrac",
+    "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "flu", "lot", "vrac",
 ))  # fmt: skip
 COLUMNS = ["designation", "suggestion_rank", "waste_code", "score", "category", "likely", "confident"]
 
