@@ -100,8 +100,15 @@ def build_parser() -> argparse.ArgumentParser:
         "--audience", action="append", default=[], metavar="PUBLIC", help="tous ceux qui ont des pages"
     )
 
-    outlets = commands.add_parser("outlets", help="qui pourrait prendre un déchet, selon son code")
-    outlets.add_argument("waste_code", nargs="+", metavar="CODE", help="six chiffres, par exemple 15 01 01")
+    outlets = commands.add_parser(
+        "outlets", help="qui pourrait prendre un déchet, selon son code ou sa désignation"
+    )
+    outlets.add_argument(
+        "waste",
+        nargs="+",
+        metavar="CODE",
+        help="six chiffres (15 01 01) ou une désignation (sciure de hêtre)",
+    )
     outlets.add_argument("--naf", default="", metavar="NAF", help="cette activité seulement")
     outlets.add_argument("--json", action="store_true", help="réponse en JSON")
     return parser
@@ -244,7 +251,7 @@ def command_outlets(arguments: argparse.Namespace) -> int:
     from eit_analysis.outlets.answer import answer, as_json
     from eit_analysis.outlets.page import as_text
 
-    document = answer(" ".join(arguments.waste_code), arguments.naf)
+    document = answer(" ".join(arguments.waste), arguments.naf)
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal speaks
     print(as_json(document) if arguments.json else as_text(document))

@@ -44,7 +44,9 @@ def test_a_code_typed_as_three_words(tmp_path: Path) -> None:
         ([], ["CODE", "--help"]),
         (["150108"], ["150108", "liste européenne des déchets", "vouliez-vous dire", "15\u00a001\u00a00"]),
         (["51", "01", "01"], ["51 01 01", "vouliez-vous dire"]),
-        (["bois"], ["« bois »".replace(" ", "\u00a0"), "six chiffres"]),
+        (["zzzz"], ["« zzzz »".replace(" ", "\u00a0"), "six chiffres"]),
+        (["prestation"], ["prestation", "six chiffres"]),
+        (["feraille"], ["feraille", "plusieurs déchets", "20\u00a001\u00a040", "choisissez un code"]),
         (["15"], ["« 15 »".replace(" ", "\u00a0"), "six chiffres"]),
         (["9" * 5000], ["six chiffres"]),
         (["x" * 5000], ["six chiffres"]),
@@ -57,6 +59,25 @@ def test_a_code_typed_as_three_words(tmp_path: Path) -> None:
 )
 def test_a_wrong_question_is_one_sentence(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
     refused(eit(tmp_path, "outlets", *arguments), *words)
+
+
+def test_a_designation_is_answered_as_its_first_code(tmp_path: Path) -> None:
+    told, of_code = document(tmp_path, "Sciure", "de", "hêtre"), document(tmp_path, "030105")
+    assert list(told) == [*KEYS, "designation", "understood"]
+    assert {key: told[key] for key in KEYS} == of_code
+    assert [each["waste_code"] for each in told["understood"]] == ["030105"]
+    page = eit(tmp_path, "outlets", "carton").stdout
+    assert "«\u00a0carton\u00a0»" in page and "à confirmer" in page
+    codes = [
+        "15\u00a001\u00a001 (emb",
+        "20\u00a001\u00a001 (pap",
+        "19\u00a012\u00a001 (pap",
+        "15\u00a001\u00a001\u00a0:",
+    ]
+    assert sorted(codes, key=page.index) == codes
+    assert max(map(len, page.splitlines())) <= 100
+    danger = eit(tmp_path, "outlets", "traverses créosotées").stdout
+    assert "* 17\u00a002\u00a004" in danger and "opérateur autorisé" in danger
 
 
 @pytest.mark.parametrize("code", ["150101", "200108", "130205", "160103", "100999", "170601", "010399"])

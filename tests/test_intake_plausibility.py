@@ -25,7 +25,7 @@ EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" 
 CODES = [
     "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
     "fte_above_headcount", "departures_above_headcount", "cost_out_of_range", "hazard_conflict",
-    "waste_code_against_category", "end_before_start", "stated_total",
+    "waste_code_against_category", "code_against_designation", "end_before_start", "stated_total",
 ]  # fmt: skip
 # Eight plastics firms of 100 people with ten tonnes of cardboard each, or nearly.
 CARDBOARD = [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 20.0]
@@ -46,6 +46,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
+            "description": "Cartons pliés",
             "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
         }), "Flux"),
         "workforce": placed(pd.DataFrame({
@@ -239,6 +240,21 @@ def test_waste_code_against_category():
     assert [(row[1], row[3], row[4]) for row in rows] == [
         (2, "070104", "hazard_conflict"),
         (3, "150101", "waste_code_against_category"),
+    ]
+
+
+def test_code_against_designation():
+    rows = found(
+        flows__description=[
+            (0, "Huile de vidange"), (1, "Emballages souillés"), (2, "huile inconnue du lexique"), (3, None),
+            (4, "Papiers de bureau"), (5, "Gravats"), (6, "Boues de peinture"), (7, "Gravats"),
+        ],
+        flows__waste_code=[(5, None), (6, "070112"), (7, "170904")],
+        flows__category=[(6, "chemical"), (7, "mixed")],
+    )  # fmt: skip
+    # Another chapter of one family (4, 6), the same chapter (1, 7) and an unsure text (2) contradict nothing.
+    assert [(row[1], row[2], row[3], row[4]) for row in rows] == [
+        (2, "Code déchet", "150101", "code_against_designation")
     ]
 
 

@@ -223,6 +223,16 @@ def test_blank_cell_that_matters_is_asked_and_any_other_is_not():
     assert [(q.row, q.column) for q in questions] == [(2, "Code déchet"), (2, "Exutoire actuel")]
 
 
+def test_a_missing_code_is_suggested_from_the_designation_and_not_filled_in():
+    rows = [["E19", "sortant", text, "", 12.5, "t", "an", "recyclage"] for text in ("Cartons", "zzzz", "")]
+    cleaned = wave(flows=rows)
+    first, *others = asked(cleaned)
+    assert "peut-être 15\u00a001\u00a001 (emballages papier-carton) ou" in first.text
+    assert "à confirmer" in first.text and len(others) == 2
+    assert not any("peut-être" in other.text for other in others)
+    assert cleaned.tables["flows"]["waste_code"].isna().all()
+
+
 def test_who_wrote_nc_has_answered():
     blank = ["E19", "sortant", "Cartons", "NC", 12.5, "t", "an", "recyclage"]
     cleaned = wave(flows=[blank], corrected=[(FILE, "Flux", 2, "Code déchet", "NC", "", "missing_word")])

@@ -12,6 +12,7 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
+from eit_analysis.reference.compatibility import reading, text_read
 from eit_analysis.study import open_study
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
@@ -100,6 +101,44 @@ def test_cardboard_without_a_code_has_a_known_use():
     flows = flows.assign(category="cardboard", waste_code=None, quality="clean", route="landfill")
     beside = both_pages(flows, sites)
     assert len(beside) and (beside["has_outlet"] == "yes").all()
+
+
+def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> pd.DataFrame:
+    waste = pd.DataFrame([{"waste_code": None, "category": category, "description": text}])
+    return reading(waste.assign(description=text_read(waste)), rules)
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "read"),
+    [
+        ("wood", "Palettes cassées", {"150103", "200138", "191207"}),
+        ("wood", "Sciure de hêtre", {"030105"}),
+        # Nothing is told: the codes that name the family alone.
+        ("wood", None, {"150103", "170201", "191207", "200138"}),
+        ("wood", "lot", {"150103", "170201", "191207", "200138"}),
+        # What is told is not understood, or is of another family: no rule of one code.
+        ("wood", "xyzzy", set()),
+        ("plastic", "Cartons d'emballage", set()),
+        # May be hazardous: rules that do not allow it are shut, those of the whole family too.
+        ("wood", "Traverses créosotées", set()),
+        ("plastic", "Bidons souillés de solvants", set()),
+        ("food", "Produits phytosanitaires périmés", set()),
+        ("biowaste", "SPA catégorie 2", set()),
+        ("food", "xyzzy", {""}),
+    ],
+)
+def test_a_waste_without_a_code_meets_the_rules_that_its_family_and_text_support(category, text, read):
+    rules = RULES[RULES["input_waste_codes"].isna()].fillna({"waste_code_prefix": "", "category": ""})
+    expected = rules[rules["waste_code_prefix"].isin(read) & (rules["category"] == category)]
+    assert set(rules_read(category, text)["rule_id"]) == set(expected["rule_id"])
+    assert bool(len(expected)) == bool(read)
+
+
+def test_a_rule_that_allows_hazardous_wastes_reads_what_may_be_hazardous():
+    rule = RULES.head(1).assign(waste_code_prefix="1702", category="wood", input_waste_codes=None)
+    for allowed in (0, 1):
+        read = rules_read("wood", "Traverses créosotées", rule.assign(hazardous_allowed=allowed))
+        assert len(read) == allowed
 
 
 def test_the_reasons_say_fed_by_as_substitution_reads():

@@ -16,18 +16,21 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
 from eit_analysis.outlets.ranking import answering_level, outlets
+from eit_analysis.outlets.understanding import understood
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
     naf_division,
     naf_subclasses,
+    named_code,
     normalise_waste_code,
 )
 
 ANY_ACTIVITY = "toute activité qui en a l'usage"
 
 
-def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
-    """What the reference says of a waste code, in any usual spelling (``15 01 01*``), ready for JSON.
+def answer(waste: str, naf: str = "") -> dict[str, Any]:
+    """What the reference says of a waste, ready for JSON: a code in any usual spelling (``15 01 01*``), or a
+    designation (``sciure de hêtre``).
 
     With ``naf``, a division, group, class or sub-class of the NAF rév. 2, only receivers there are kept.
 
@@ -36,16 +39,22 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     dict
         ``waste_code, label, hazardous, warning, naf, rule_level`` and ``outlets``, a list of one object per
         rule and activity, best score first, with the columns of `outlets` and the labels a reader needs.
+        For a designation also ``designation`` and ``understood``, the codes that it may mean, best first:
+        the answer is that of the first.
 
     Raises
     ------
     UsageError
-        When the code is not in the European list (near codes are named), or the NAF code does not exist.
+        When the code is not in the European list (near codes are named), when a designation may mean several
+        wastes (they are named) or none, or when the NAF code does not exist.
     """
     wastes = reference.load("waste_codes").set_index("waste_code")["label_fr"]
-    code = normalise_waste_code(waste_code)
+    code, read = normalise_waste_code(waste), {}
     if code is None:
-        raise _unknown_code(waste_code, wastes)
+        found = understood(waste)
+        if not found:
+            raise _unknown_code(waste, wastes)
+        code, read = found[0]["waste_code"], {"designation": waste, "understood": found}
     activity = _known_naf(naf) if naf else ""
     hazardous = bool(is_hazardous(code))
     tables = reference.load("compatibility"), reference.load("outlet_general")
@@ -59,12 +68,13 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
         "naf": activity or None,
         "rule_level": answering_level(every),
         "outlets": _documents(rows),
+        **read,
     }
 
 
 def _unknown_code(typed: str, labels: pd.Series) -> UsageError:
     near = _near_codes(re.sub(r"\D", "", typed), list(labels.index))
-    seen = ", ".join(f"{spaced_code(code)} ({labels[code]})" for code in near)
+    seen = ", ".join(map(named_code, near))
     hint = f"vouliez-vous dire {seen}\u00a0?" if near else "donnez ses six chiffres, par exemple 15 01 01."
     return UsageError(f"« {typed} » n'est pas un code de la liste européenne des déchets\u00a0: {hint}")
 
@@ -120,8 +130,3 @@ def _words() -> dict[str, str]:
 
 def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def spaced_code(code: str) -> str:
-    """``150101`` -> ``15 01 01``, held together."""
-    return "\u00a0".join(code[i : i + 2] for i in range(0, len(code), 2))

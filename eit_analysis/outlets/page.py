@@ -8,9 +8,9 @@ from typing import Any
 
 from eit_analysis.codes import ROUTES
 from eit_analysis.french import bound, counted, exact
-from eit_analysis.outlets.answer import spaced_code
 from eit_analysis.reference import sentence
 from eit_analysis.reference.compatibility import LEVEL_DIGITS
+from eit_analysis.reference.nomenclatures import spaced_code
 
 WIDTH = 96
 USE_WIDTH, TAKER_WIDTH = 42, 45
@@ -21,13 +21,14 @@ FAMILY_RULE = "règle de la famille, pas du code"
 def as_text(document: dict[str, Any]) -> str:
     """A block per use, best score first, then the sources, each printed once."""
     code, label = document["waste_code"], document["label"]
+    read = _understood(document) if "understood" in document else []
     kind = "dangereux" if document["hazardous"] else "non dangereux"
     star = "*" if document["hazardous"] else ""
     danger = "" if label.endswith(kind) else f" ({kind})"
     title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{danger}", WIDTH)
     uses = _uses(document["outlets"])
     notes = [document["warning"], _level_sentence(document), sentence("outlets_order") if uses else None]
-    lines = [*title, *(line for note in notes if note for line in wrap(note, WIDTH))]
+    lines = [*read, *title, *(line for note in notes if note for line in wrap(note, WIDTH))]
     if not uses:
         return "\n".join(lines)
     sources = list(dict.fromkeys(_source(row) for row in document["outlets"]))
@@ -38,6 +39,17 @@ def as_text(document: dict[str, Any]) -> str:
     for number, source in enumerate(sources, start=1):
         lines += wrap(bound(f"[{number}] {source}"), WIDTH, subsequent_indent="    ")
     return "\n".join(lines)
+
+
+def _understood(document: dict[str, Any]) -> list[str]:
+    """The codes that the designation may mean, the one that is answered first."""
+    told = sentence("outlets_understood", designation=document["designation"])
+    codes = [f"{'*' if each['hazardous'] else ' '} {each['label']}" for each in document["understood"]]
+    return [
+        *wrap(told, WIDTH),
+        *(line for each in codes for line in wrap(each, WIDTH, subsequent_indent="    ")),
+        "",
+    ]
 
 
 def _level_sentence(document: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.uncoded import KIND, supported
+
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
 # recycling too) before energy before disposal; for food, art. L. 541-15-4 puts people and then animals before
 # compost and energy likewise.
@@ -21,7 +23,7 @@ HIERARCHY = {
 }  # fmt: skip
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
-WASTE = ["waste_code", "category", "quality", "hazardous"]
+WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
 # What a rule leaves open is missing in its row.
 OPEN = dict.fromkeys(["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes"], "")
 READ_OF_RULES = [
@@ -34,10 +36,13 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """Each waste with each rule that reads it, whatever the gates.
 
         by code:    the code starts with the rule's prefix, and the rule names its family or none
-        by family:  the rule names its family, and either has no prefix or finds no code to read
+        by family:  the rule names its family, and has no prefix
+        by text:    no code; the rule names its family, and a code that family and text support
 
-    ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category`` and columns that are
-    kept; ``rules`` are rows of ``compatibility.csv``.
+    ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category``, ``description``
+    (:func:`text_read`) and columns that are kept; ``rules`` are rows of ``compatibility.csv``. What a text
+    supports is for :mod:`uncoded` to say; where it may be of a hazardous waste, only the rules that allow it
+    read it.
 
     Returns
     -------
@@ -45,8 +50,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         One row per waste and rule: the columns of both, but for the rule's sources; its ``category`` is
         ``rule_category`` and its ``route`` ``new_route``. ``specificity`` counts the digits it read.
     """
-    code = wastes["waste_code"].astype("str").fillna("").replace("unknown", "")
-    coded, uncoded = wastes[code != ""], wastes[code == ""]
+    no_code = _without_code(wastes)
+    coded, uncoded = wastes[~no_code], wastes[no_code]
     rules = rules.fillna(OPEN).drop(columns=["source", "year"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
@@ -59,10 +64,26 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     ]
     # What is reused as an object is declared as one: its family does not say that it is a pallet.
     of_matter = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] == "")]
+    of_family = of_matter[of_matter["specificity"] == 0]
+    parts.append(coded.merge(of_family, left_on="category", right_on="rule_category"))
     # A code that was not read makes no rule more specific.
-    readers = (coded, of_matter[of_matter["specificity"] == 0]), (uncoded, of_matter.assign(specificity=0))
-    parts += [some.merge(few, left_on="category", right_on="rule_category") for some, few in readers]
+    by_text = uncoded.merge(supported(uncoded), on=KIND).merge(
+        of_matter.assign(specificity=0, category=of_matter["rule_category"]),
+        on=["category", "waste_code_prefix"],
+    )
+    harmless = ~by_text.pop("text_hazardous").astype(bool)
+    parts.append(by_text[harmless | (by_text["hazardous_allowed"] == 1)])
     return pd.concat(parts, ignore_index=True)
+
+
+def text_read(wastes: pd.DataFrame) -> pd.Series:
+    """The designation (``description``) of each waste as rules read it: ``""`` beside a code, or for none."""
+    text = wastes.get("description", pd.Series("", wastes.index))
+    return text.astype("str").fillna("").where(_without_code(wastes), "")
+
+
+def _without_code(wastes: pd.DataFrame) -> pd.Series:
+    return wastes["waste_code"].astype("str").fillna("").isin(["", "unknown"])
 
 
 def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
@@ -83,7 +104,8 @@ def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
 
 def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
     """Whether a rule leads each waste (columns ``WASTE``) to a material or organic use, at its quality."""
-    kinds = wastes[WASTE].astype({"waste_code": "str", "category": "str", "quality": "str"})
+    kinds = wastes.assign(description=text_read(wastes))[WASTE]
+    kinds = kinds.astype({"waste_code": "str", "category": "str", "quality": "str"})
     # Whatever becomes of it today: nothing is below an unknown route.
     distinct = kinds.drop_duplicates().assign(old_route="unknown")
     read = reading(distinct, rules.loc[rules["route"].isin(MATERIAL_OR_ORGANIC), READ_OF_RULES])

@@ -55,6 +55,22 @@ def normalise_waste_code(text: object) -> str | None:
     return code if code in _hazards() else None
 
 
+def spaced_code(code: str) -> str:
+    """``150101`` -> ``15 01 01``, held together."""
+    return "\u00a0".join(code[i : i + 2] for i in range(0, len(code), 2))
+
+
+def named_code(code: str) -> str:
+    """A code of the list with our label: ``15 01 01 (emballages papier-carton)``."""
+    return f"{spaced_code(code)} ({_waste_labels()[code]})"
+
+
+@cache
+def _waste_labels() -> dict[str, str]:
+    table = reference.load("waste_codes")
+    return dict(zip(table["waste_code"], table["label_fr"], strict=True))
+
+
 def is_hazardous(code: object) -> bool | None:
     """Whether the list holds a waste code as hazardous; ``None`` (not ``False``) when the code is unknown."""
     known = normalise_waste_code(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import text_read
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
@@ -28,7 +29,8 @@ def _bits(text: str) -> int:
 
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    out = flows.loc[flows["direction"] == "out", READ].merge(
+    out = flows[flows["direction"] == "out"]
+    out = out.assign(description=text_read(out))[[*READ, "description"]].merge(
         sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
@@ -37,6 +39,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "giver_site_id": out["site_id"].astype(str),
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
+            "description": out["description"],
             "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),

@@ -49,11 +49,12 @@ def candidates(
     """Every exchange that passes the gates, and every matched pair that does not, with its gate.
 
     A rule that names a waste code and a category reads an output that has both; an output without a code
-    is read by its category alone. An unknown quality counts as mixed; an output without a waste code is
-    taken as not hazardous; an unknown activity of the receiver, who has declared the need himself, passes
-    unless the rule lets hazardous waste in. A rule that hands on an object (``input_waste_codes``) joins only
-    an output and a need that declare it by their codes. When several rules let a pair through, the
-    one that read the longest code, then the most mature, then the best yield, is kept.
+    is read by what its category and designation support. An unknown quality counts as mixed; an output
+    without a waste code is taken as not hazardous, but for the rules that its designation shuts; an unknown
+    activity of the receiver, who has declared the need himself, passes unless the rule lets hazardous waste
+    in. A rule that hands on an object (``input_waste_codes``) joins only an output and a need that declare it
+    by their codes. When several rules let a pair through, the one that read the longest code, then the most
+    mature, then the best yield, is kept.
 
     Outlets and ESS count by the inputs they declare, like firms. ``compatibility`` has the ``route`` that
     each use is, for the impacts. ``radius_km`` is the reach by road, ``detour_factor`` road distance over

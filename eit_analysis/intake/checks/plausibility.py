@@ -15,6 +15,7 @@ from eit_analysis import reference
 from eit_analysis.french import day, exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import unit_errors
+from eit_analysis.intake.checks.designations import ANY_MATERIAL, code_against_designation
 from eit_analysis.intake.checks.marks import findings, gathered, mark
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
@@ -29,7 +30,6 @@ YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
 NEVER_HAZARDOUS = ("food", "biowaste")
 # Codes of the list of waste that name one material; another category contradicts it, save mixed and other.
 MATERIALS: dict[str, str] = dict(reference.load("waste_materials").to_numpy())
-ANY_MATERIAL = ("mixed", "other")
 
 
 def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -53,9 +53,8 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
         marks.append(tonnes_per_employee(flows, producers))
     ended = end_before_start(tables["synergy_register"])
-    return gathered(
-        [*marks, reference_year_apart(sites), cost_out_of_range(flows), *code_conflicts(flows), ended]
-    )
+    of_codes = [*code_conflicts(flows), code_against_designation(flows)]
+    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *of_codes, ended])
 
 
 def _producers(sites: pd.DataFrame) -> pd.DataFrame:

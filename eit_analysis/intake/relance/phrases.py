@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+
 from eit_analysis import reference, tables
 from eit_analysis.french import counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
+from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.findings import Finding, catalogue
+from eit_analysis.reference.nomenclatures import named_code
 
 CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
 OPENING = re.compile(r"(?<=«) ")
@@ -84,6 +88,15 @@ def ask(table: str, column: str) -> str:
     if column not in ASKS and low is not None and high is not None:
         return typeset(f"Quelle est la note, de {low:g} à {high:g} ?")
     return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
+
+
+def code_hints(flows: pd.DataFrame) -> list[str]:
+    """For each flow without a code, those that its designation may mean, to be confirmed; or nothing."""
+    found = suggestions(flows["description"])
+    found = found[found["likely"] & (found["score"] >= DOUBT)]
+    codes = found["waste_code"].map(named_code).groupby(found["designation"]).agg(" ou ".join)
+    told = codes.map(PHRASES["suggested_code"].format).to_dict()
+    return [told.get(text, "") for text in flows["description"]]
 
 
 def reading(found: Finding, clean: str) -> str:

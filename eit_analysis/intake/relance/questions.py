@@ -148,10 +148,12 @@ class _Asking(WaveCells):
                 frame = frame[frame["status"] == "done"]
             for column in tables.used_for(table, "asked"):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
-                for owner, place in zip(owners.of(blank), places(blank), strict=True):
+                asked = phrases.ask(table, column)
+                hints = phrases.code_hints(blank) if column == "waste_code" else [""] * len(blank)
+                for owner, place, hint in zip(owners.of(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
-                        yield owner, self.put(MISSING, cell, phrases.ask(table, column))
+                        yield owner, self.put(MISSING, cell, f"{asked} {hint}".strip())
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import reading
+from eit_analysis.reference.compatibility import reading, text_read
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
@@ -59,8 +59,9 @@ def why_missed(
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
     refused = linked(missed, methods.rejected, flows)
-    out = flows.loc[flows["direction"] == "out", ["flow_id", "waste_code", "category"]]
-    read = reading(out, methods.compatibility)
+    out = flows[flows["direction"] == "out"]
+    kinds = out[["flow_id", "waste_code", "category"]].assign(description=text_read(out))
+    read = reading(kinds, methods.compatibility)
     rows = []
     for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
         sites = sorted(set(lead.site_ids.split()))

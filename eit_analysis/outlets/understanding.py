@@ -1,0 +1,39 @@
+"""Which waste codes `eit outlets` understands by a designation; who asks chooses where it is unsure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from eit_analysis.errors import UsageError
+from eit_analysis.reference.designations import DOUBT, suggestions
+from eit_analysis.reference.nomenclatures import is_hazardous, named_code
+
+WORD = re.compile(r"[^\W\d_]{3}")
+
+
+def understood(typed: str) -> list[dict[str, Any]]:
+    """The codes that a designation may mean, best first, each with its label and score; none for no words.
+
+    Raises
+    ------
+    UsageError
+        When what is understood is not sure; it names the codes to choose from.
+    """
+    found = suggestions([typed] if WORD.search(typed) else [])
+    found = found[found["score"] >= DOUBT]
+    if len(found) and not found["confident"].iloc[0]:
+        choice = ", ".join(map(named_code, found["waste_code"]))
+        raise UsageError(
+            f"« {typed} » peut désigner plusieurs déchets\u00a0: choisissez un code et relancez avec lui, "
+            f"peut-être {choice}."
+        )
+    return [
+        {
+            "waste_code": row.waste_code,
+            "label": named_code(str(row.waste_code)),
+            "hazardous": bool(is_hazardous(row.waste_code)),
+            "score": row.score,
+        }
+        for row in found[found["likely"]].itertuples()
+    ]

@@ -1,0 +1,184 @@
+"""Which waste codes a designation in French may mean: suggestions to confirm, never applied in silence.
+
+    s(q, t) = ½ cos(letters of q, letters of t) + ½ cos(words of q, words of t)
+    s(q, c) = max over the terms t of c of s(q, t) (1 − 0.02 r)
+
+with q a designation, t a term of ``waste_lexicon.csv`` or our label of a code, c a code and r its place among
+those that the term names. Letters are runs of three to five within words, both weighed by TF-IDF (term
+frequency, times 1 + log((1 + n) / (1 + terms that have it)), n terms in all); what no term has keeps its
+weight in the norm of q, so that a word that nobody has heard of lowers the score.
+
+Terms of the lexicon that name no code are of no waste (a service, a purchase, a word that tells nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.french import fold_words
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+MOST = 5
+NEXT_CODE = 0.02  # what a code is worth less than the one that its term names before it
+LIKELY = 0.9  # of the best score: with it, the five codes of one term are likely together
+# Both read on the phrases that had been set apart for it (docs/methods/designations.md): of the confident
+# answers, 3 % at most name another chapter.
+SURE, APART = 0.70, 0.15
+DOUBT = 0.25  # from here on a suggestion is worth a look
+LONGEST = 300  # characters that are read
+TEXTS_AT_ONCE = 500  # some tens of megabytes
+# In the singular: they tell no waste from another, alone or among others.
+EMPTY_WORDS = frozenset((
+    "a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n", "ou", "par",
+    "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "flu", "lot", "vrac",
+))  # fmt: skip
+COLUMNS = ["designation", "suggestion_rank", "waste_code", "score", "category", "likely", "confident"]
+
+
+class _Measure(NamedTuple):
+    """How a text is cut in pieces, and what each piece weighs."""
+
+    pieces: Callable[[str], list[str]]
+    vectorizer: TfidfVectorizer
+
+
+class _Index(NamedTuple):
+    """Every term as a row of weights, of length 1 in each measure.
+
+    Each time that a term names a code is a place; those of a code stand together (``starts``), in the order
+    of ``codes``, whose first stands for no waste. ``terms`` and ``worth`` are of the places.
+    """
+
+    codes: np.ndarray
+    measures: list[_Measure]
+    weights: csr_array
+    terms: np.ndarray
+    worth: np.ndarray
+    starts: np.ndarray
+
+
+def told(designation: object) -> str:
+    """The words of a designation that tell something, folded and in the singular; ``""`` where none does.
+
+    >>> told("Déchets de fûts métalliques")
+    'fut metallique'
+    """
+    words = fold_words(designation[:LONGEST]).split() if isinstance(designation, str) else []
+    singular = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words)
+    return " ".join(word for word in singular if word not in EMPTY_WORDS)
+
+
+def suggestions(designations: Iterable[object]) -> pd.DataFrame:
+    """Up to five codes for each distinct designation, best first (equation of this module).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``COLUMNS``. A designation that tells nothing, or nothing of a waste, has no row.
+        ``category`` is the family of the code, missing where no term names it; ``likely``: its score is at
+        least 0.9 of the best; ``confident`` is of the designation: the best score is at least ``SURE``, and
+        all likely codes stand ``APART`` from those of any chapter but theirs.
+    """
+    read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
+    texts, in_words = np.array(list(read), dtype=object), list(read.values())
+    parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
+    found = [_best(texts[part], _scores(in_words[part])) for part in parts]
+    frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
+    frame["category"] = frame["waste_code"].map(families())
+    return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
+
+
+def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
+    codes = _index().codes[1:]
+    of_waste = scores[:, 1:]
+    order = np.argsort(-of_waste, axis=1, kind="stable")[:, :MOST]
+    score = np.take_along_axis(of_waste, order, axis=1)
+    best = score[:, :1]
+    likely = score >= LIKELY * best
+    _, first, chapter = np.unique([code[:2] for code in codes], return_index=True, return_inverse=True)
+    of_chapter = np.maximum.reduceat(of_waste, first, axis=1)
+    rows, ranks = np.nonzero(likely)
+    of_chapter[rows, chapter[order[rows, ranks]]] = 0
+    confident = (best >= SURE) & (best - of_chapter.max(axis=1, keepdims=True) >= APART)
+    # As near to what is no waste as to any code: nothing is suggested.
+    rows, ranks = np.nonzero((score > 0) & (best > scores[:, :1]))
+    return pd.DataFrame(
+        {
+            "designation": texts[rows],
+            "suggestion_rank": ranks + 1,
+            "waste_code": codes[order[rows, ranks]],
+            "score": score[rows, ranks].astype(float).round(3),
+            "likely": likely[rows, ranks],
+            "confident": confident[rows, 0],
+        }
+    )
+
+
+def _scores(words: list[str]) -> np.ndarray:
+    """s(q, c), shape (designations, codes)."""
+    from scipy.sparse import hstack  # here and below: only where a text is read
+
+    index = _index()
+    both = hstack([_weighed(words, measure) for measure in index.measures])
+    near = (both @ index.weights.T).todense() / len(index.measures)
+    return np.maximum.reduceat(near[:, index.terms] * index.worth, index.starts, axis=1)
+
+
+def _weighed(words: list[str], measure: _Measure) -> csr_array:
+    """Rows of weights of length 1, but for the pieces that no term has."""
+    from scipy.sparse import csr_array, diags_array
+
+    cut = [measure.pieces(text) for text in words]
+    weights = csr_array(measure.vectorizer.transform(cut))
+    idf = measure.vectorizer.idf_
+    unheard = np.array([len(some) for some in cut]) - weights @ (1 / idf)
+    length = np.sqrt((weights * weights).sum(axis=1) + unheard * idf.max() ** 2)
+    return csr_array(diags_array(1 / length) @ weights, dtype=np.float32)
+
+
+@cache
+def _index() -> _Index:
+    from scipy.sparse import csr_array, hstack
+
+    lexicon, labels = reference.load("waste_lexicon"), reference.load("waste_codes")
+    texts = [told(text) for text in [*lexicon["term_fr"], *labels["label_fr"]]]
+    named = [*lexicon["waste_codes"].fillna("").str.split(), *([code] for code in labels["waste_code"])]
+    codes = np.array(["", *labels["waste_code"]])
+    # A term without a code names the first, which is no waste.
+    places = [
+        (int(np.searchsorted(codes, code)), term, 1 - NEXT_CODE * rank)
+        for term, those in enumerate(named)
+        for rank, code in enumerate(those or [""])
+    ]
+    code, terms, worth = map(np.array, zip(*sorted(places), strict=True))
+    starts = np.searchsorted(code, np.arange(len(codes)))
+    measures = [_measure(texts, "char_wb"), _measure(texts, "word")]
+    weights = csr_array(hstack([_weighed(texts, measure) for measure in measures]))
+    return _Index(codes, measures, weights, terms, worth.astype(np.float32), starts)
+
+
+def _measure(texts: list[str], analyzer: str) -> _Measure:
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+    runs = {"ngram_range": (3, 5)} if analyzer == "char_wb" else {"token_pattern": r"\S+"}
+    pieces = CountVectorizer(analyzer=analyzer, **runs).build_analyzer()
+    return _Measure(pieces, TfidfVectorizer(analyzer=list, norm=None).fit(map(pieces, texts)))
+
+
+@cache
+def families() -> dict[str, str]:
+    """Family of each code: that of the first term that names it, before others if it can."""
+    lexicon = reference.load("waste_lexicon").dropna(subset="waste_codes")
+    named = lexicon.assign(waste_code=lexicon["waste_codes"].str.split()).explode("waste_code")
+    named["place"] = named.groupby(level=0).cumcount()
+    named = named.sort_values("place", kind="stable").drop_duplicates("waste_code")
+    return dict(zip(named["waste_code"], named["category"], strict=True))
