@@ -17,7 +17,7 @@ from eit_analysis.synergies.allocation.shadow_prices import (
     shadow_prices,
 )
 
-GAIN = "joint_surplus_eur_per_year"
+GAIN = "margin_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
 
 

@@ -9,14 +9,12 @@ another limit, and too low where it would let an exchange reach the smallest lot
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
-from eit_analysis.synergies.allocation.model import SURPLUS
+from eit_analysis.synergies.allocation.model import MARGIN, raised
 from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
 
 PRICE_COLUMNS = [
@@ -49,7 +47,7 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
             model.benefit(plan.objective).per_tonne[chosen],
             matrix,
             np.maximum(model.limits, table["ceiling_used"]) - model.on_projects[:, chosen].sum(axis=1),
-            np.minimum(model.lot, tonnes[chosen]),
+            np.minimum(model.least[chosen], tonnes[chosen]),
             # What its two flows allow is no limit of an exchange's own, and must take none of their price.
             model.own_most[chosen],
             plan.settings.time_limit_s,
@@ -97,7 +95,7 @@ def ceilings(plan: JointPlan) -> pd.DataFrame:
 
 
 def _limits(plan: JointPlan) -> pd.DataFrame:
-    if plan.objective != SURPLUS:
+    if plan.objective != MARGIN:
         raise UsageError(
             f"Un prix en euros demande le plan de plus grand gain commun, pas celui de « {plan.objective} »."
         )
@@ -108,10 +106,8 @@ def _limits(plan: JointPlan) -> pd.DataFrame:
 
 def _gain(plan: JointPlan, row: int) -> float:
     """What the best plan gains from one unit more of a limit."""
-    raised = plan.model.limits + (np.arange(len(plan.model.limits)) == row)
-    again = solve(
-        replace(plan.model, limits=raised), plan.model.benefit(plan.objective), plan.settings.time_limit_s
-    )
+    more = raised(plan.model, row)
+    again = solve(more, plan.model.benefit(plan.objective), plan.settings.time_limit_s)
     if again is None or not again.status == plan.solution.status == "optimal":
         return np.nan
     return max(0.0, again.value - plan.value)
