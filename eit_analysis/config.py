@@ -90,8 +90,8 @@ class Allocation(Section):
     """Budget annuel, mise en place et surcoûts compris (€/an)."""
     maximum_projects: int | None = Field(None, ge=0)
     """Échanges que la coordination peut monter et suivre de front."""
-    project_cost_eur_per_year: float = Field(0.0, ge=0, allow_inf_nan=False)
-    """Mise en place et suivi d’un échange, répartis sur ses années (€/an)."""
+    project_cost_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """Coût fixe d’un échange (contrat, contenant, suivi) ; à défaut, le facteur exchange_cost (€/an)."""
     exclusive: list[Annotated[list[Exchange], Field(min_length=2)]] = Field(default_factory=list)
     """Groupes d’échanges dont un seul peut avoir lieu, chacun écrit « flux sortant>flux entrant »."""
     time_limit_s: float = Field(60.0, gt=0, allow_inf_nan=False)

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-INDICATORS = ("net_gain_eur_per_year", "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs")
+INDICATORS = ("margin_eur_per_year", "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs")
 
 
 def candidates(rows: list[tuple]) -> pd.DataFrame:
@@ -25,6 +25,7 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         giver_site_id=frame["out_flow_id"].str.upper(),
         taker_site_id=frame["in_flow_id"].str.upper(),
         use="reuse",
+        new_route="reuse",
         need_t_per_t=frame["yield_central"],
         diverted_t_per_year=most,
         **{name: rates[:, i] * most for i, name in enumerate(INDICATORS)},
@@ -82,6 +83,9 @@ def tables(draw: st.DrawFn, most_rows: int = 5, crossed: bool = True) -> pd.Data
         table["giver_site_id"] = table["out_flow_id"].map({"o0": "A", "o1": "B", "o2": "C"})
         table["taker_site_id"] = table["in_flow_id"].map({"i0": "B", "i1": "A", "i2": "C"})
         table["use"] = [draw(st.sampled_from(["reuse", "reuse", "recycling"])) for _ in rows]
+    # Half of the tables have options of several steps of the waste hierarchy.
+    steps = draw(st.sampled_from([["recycling"], ["reuse", "recycling", "energy"]]))
+    table["new_route"] = [draw(st.sampled_from(steps)) for _ in rows]
     # Something else than its two flows may bound an exchange.
     share = draw(st.sampled_from([1.0, 1.0, 0.6]))
     bounded = ["diverted_t_per_year", *INDICATORS]
@@ -105,19 +109,50 @@ def swaps(table: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
+STEPS = {"reuse": 0, "recycling": 1, "energy": 2}
+
+
+def pays_from(table, settings) -> np.ndarray:
+    """Tonnes from which each exchange covers its fixed cost, and no fewer than a lot; NaN where it cannot."""
+    gain, most = rates(table, "margin_eur_per_year"), table["diverted_t_per_year"].to_numpy()
+    fixed = settings.project_cost_eur_per_year or 0.0
+    return np.array(
+        [
+            max(settings.minimum_lot_t, fixed / g) if g * m > fixed else np.nan
+            for g, m in zip(gain, most, strict=True)
+        ]
+    )
+
+
+def waiting(table, settings) -> list[tuple[int, int]]:
+    """Places of two options of one flow, the second of a higher step and paying, by plain loops."""
+    pays = ~np.isnan(pays_from(table, settings))
+    possible = table["diverted_t_per_year"] >= max(settings.minimum_lot_t, 1e-300)
+    flow, step = list(table["out_flow_id"]), list(table["new_route"].map(STEPS))
+    return [
+        (k, m)
+        for k in range(len(table))
+        for m in range(len(table))
+        if flow[k] == flow[m] and step[m] < step[k] and pays[m] and possible.iloc[m]
+    ]
+
+
 def brute_force(table, value, settings, floors=()) -> float:
     """max value·t − cost z over every set of exchanges, one linear programme each, from the issue's words.
 
     ``value`` and each floor are (per tonne, per exchange); a floor is (per tonne, per exchange, at least).
     """
     n = len(table)
-    gain = rates(table, "net_gain_eur_per_year")
+    gain = rates(table, "margin_eur_per_year")
     supply, demand, most, y = (
         table[c].to_numpy()
         for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "need_t_per_t")
     )
     best = -np.inf
     groups = [*settings.exclusive, *swaps(table)]
+    alone = pays_from(table, settings)
+    least = np.where(np.isnan(alone), settings.minimum_lot_t, alone)
+    waits = waiting(table, settings)
     for chosen in itertools.product([False, True], repeat=n):
         z = np.array(chosen)
         names = set(table["candidate_id"][z])
@@ -125,7 +160,7 @@ def brute_force(table, value, settings, floors=()) -> float:
             continue
         if any(len(names & set(group)) > 1 for group in groups):
             continue
-        if (most[z] < settings.minimum_lot_t).any():
+        if (most[z] < least[z]).any():
             continue
         rows, limits = [], []
         for flow in table["out_flow_id"].unique():
@@ -136,13 +171,19 @@ def brute_force(table, value, settings, floors=()) -> float:
             here = (table["in_flow_id"] == flow).to_numpy()
             rows.append(here * y)
             limits.append(demand[here][0])
+        for k, m in waits:
+            if z[k]:
+                into = (table["in_flow_id"] == table["in_flow_id"].iloc[m]).to_numpy() & ~np.isnan(alone)
+                room = 0.0 if z[m] else y[m] * least[m]
+                rows.append(-(into * y))
+                limits.append(room - demand[m])
         if settings.budget_eur_per_year is not None:
             rows.append(np.maximum(0, -gain))
-            limits.append(settings.budget_eur_per_year - settings.project_cost_eur_per_year * z.sum())
+            limits.append(settings.budget_eur_per_year - (settings.project_cost_eur_per_year or 0) * z.sum())
         for per_tonne, per_exchange, floor in floors:
             rows.append(-per_tonne)
             limits.append(per_exchange * z.sum() - floor)
-        low = np.where(z, settings.minimum_lot_t, 0)
+        low = np.where(z, least, 0)
         found = linprog(
             -value[0], A_ub=np.array(rows), b_ub=limits, bounds=np.column_stack([low, np.where(z, most, 0)])
         )

@@ -96,6 +96,16 @@ def test_every_use_a_rule_leads_to_has_a_price_for_what_it_replaces() -> None:
     rules = reference.load("compatibility")
     for category, route in rules[["input_category", "route"]].drop_duplicates().itertuples(index=False):
         assert lookup(table, "virgin_price", category, route)["low"] >= 0
+    for category, route in rules[["category", "route"]].fillna("").drop_duplicates().itertuples(index=False):
+        assert lookup(table, "preparation_cost", category, route)["low"] >= 0
+
+
+def test_a_load_in_bulk_is_that_of_the_units() -> None:
+    table, units = factor_table(), reference.load("units").set_index(["unit", "category"])
+    cited = table[(table["factor"] == "trip_load") & table["source"].str.contains("benne 30 m3")]
+    assert len(cited) == 6
+    for category, low in cited[["category", "low"]].itertuples(index=False):
+        assert low == units.loc[("benne 30 m3", category), "t_per_unit"]
 
 
 def test_cardboard_recycling_keeps_its_unwelcome_sign() -> None:
@@ -157,7 +167,10 @@ def test_an_override_replaces_one_row_and_keeps_its_source() -> None:
         (Own("price", 1, 2, 3, route="recycling"), "inconnu"),
         (Own("jobs", 1, 2, 3, category="bois", route="recycling"), "catégorie"),
         (Own("jobs", 1, 2, 3), "exutoire"),
-        (Own("transport_cost", 0.1, 0.2, 0.3, route="reuse"), "laissez-les vides"),
+        (Own("vehicle_cost", 1, 2, 3, route="reuse"), "laissez-les vides"),
+        (Own("trip_load", 1, 2, 3, route="reuse"), "laissez-le vide"),
+        (Own("trip_load", 0, 2, 3, category="wood"), "supérieure à zéro"),
+        (Own("exchange_cost", -1, 2, 3), "un coût n'est pas négatif"),
         (Own("jobs", 3, 2, 1, route="reuse"), "croissantes"),
         (Own("jobs", 1, float("nan"), 3, route="reuse"), "croissantes"),
         (Own("emissions_avoided", 100, 200, 300, route="reuse"), "négatif"),
@@ -194,8 +207,10 @@ def test_a_missing_factor_says_what_to_do() -> None:
 
 
 def test_transport_factors_answer_whatever_the_category() -> None:
-    own = Own("transport_cost", 0.1, 0.2, 0.3)
-    assert lookup(factor_table([own]), "transport_cost", "wood", "recycling")["central"] == 0.2
+    own = [Own("vehicle_cost", 1, 2.2, 3), Own("trip_load", 1, 6, 9, category="wood")]
+    assert lookup(factor_table(own), "vehicle_cost", "wood", "recycling")["central"] == 2.2
+    assert lookup(factor_table(own), "trip_load", "wood", "recycling")["central"] == 6
+    assert lookup(factor_table(own), "trip_load", "mixed", "recycling")["central"] == 4
     assert lookup(factor_table(), "transport_emissions", "wood", "recycling")["central"] == 0.143
 
 

@@ -3,7 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import brute_force, candidates, greedy, rates, swaps, tables, transport, with_intakes
+from allocation_cases import (
+    brute_force,
+    candidates,
+    greedy,
+    pays_from,
+    rates,
+    swaps,
+    tables,
+    transport,
+    waiting,
+    with_intakes,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +25,7 @@ from eit_analysis.synergies.allocation.joint_plan import account, allocate, excl
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
 FREE = Allocation(minimum_lot_t=0)
-GAIN = "net_gain_eur_per_year"
+GAIN = "margin_eur_per_year"
 
 limits = st.builds(
     Allocation,
@@ -144,7 +155,13 @@ def obeys(plan, setting):
     ):
         totals = used.groupby(table[flow]).sum()
         assert (totals <= table.groupby(flow)[amount].first() + 1e-5).all()
-    assert ((sent == 0) | (sent >= setting.minimum_lot_t - 1e-5)).all()
+    least = np.fmax(pays_from(table, setting), setting.minimum_lot_t)
+    assert ((sent == 0) | (sent >= least - 1e-5)).all()
+    into = (sent * table["need_t_per_t"]).groupby(table["in_flow_id"]).sum()
+    for k, m in waiting(table, setting):
+        room = table["demand_t_per_year"].iloc[m] - into[table["in_flow_id"].iloc[m]]
+        some = 0.0 if sent.iloc[m] > 0 else table["need_t_per_t"].iloc[m] * least[m]
+        assert sent.iloc[k] == 0 or room <= some + 1e-4
     taken = set(table["candidate_id"][sent > 0])
     assert setting.maximum_projects is None or len(taken) <= setting.maximum_projects
     assert all(len(taken & set(group)) <= 1 for group in [*setting.exclusive, *swaps(table)])
@@ -206,7 +223,7 @@ def test_the_budget_pays_for_what_costs_more_than_today():
     plan = allocate(table, Allocation(minimum_lot_t=0, budget_eur_per_year=30), "jobs")
     # The gain of the second exchange, 200 €, does not refill the 30 €.
     assert tonnes(plan) == pytest.approx([6, 10])
-    # No exchange that costs more than today is in the plan of largest net gain.
+    # No exchange that costs more than today is in the plan of largest joint surplus.
     assert tonnes(allocate(table, FREE)) == pytest.approx([0, 10])
 
 

@@ -10,6 +10,7 @@ from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
+SURPLUS = "joint_surplus_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
 
 limits = st.builds(
@@ -24,6 +25,7 @@ limits = st.builds(
 @given(tables(4), limits, st.sampled_from([(GAIN, AVOIDED), (JOBS, EMISSIONS), (GAIN, EMISSIONS, JOBS)]))
 def test_nothing_beats_a_plan_of_the_frontier(table, setting, objectives):
     points, plans = frontier(table, setting, objectives, points=3)
+    points = points.rename(columns={SURPLUS: GAIN})
     signs = {name: -1.0 if name == EMISSIONS else 1.0 for name in objectives}
     paid = {name: -setting.project_cost_eur_per_year if name == GAIN else 0.0 for name in objectives}
     scale = {name: max(1.0, points[name].abs().max()) for name in objectives}
@@ -50,7 +52,9 @@ def test_a_plan_inside_the_hull_of_the_others_is_found():
     points, _ = frontier(
         candidates(rows), Allocation(minimum_lot_t=1, maximum_projects=1), (GAIN, AVOIDED), points=4
     )
-    assert points[[GAIN, AVOIDED]].to_numpy() == pytest.approx(np.array([[10, 0], [4, 4], [0, 10]]), abs=1e-4)
+    assert points[[SURPLUS, AVOIDED]].to_numpy() == pytest.approx(
+        np.array([[10, 0], [4, 4], [0, 10]]), abs=1e-4
+    )
     assert list(points["n_exchanges"]) == [1, 1, 1] and list(points["plan_number"]) == [1, 2, 3]
 
 
@@ -61,7 +65,7 @@ def test_tonnes_rounded_up_do_not_close_the_way_to_a_plan():
         ("p", "pay", 2 / 3, 9, 1, 3, 0, 0, 0), ("p", "hire", 2 / 3, 9, 1, 1, 0, 0, 3),
     ]  # fmt: skip
     points, _ = frontier(candidates(rows), FREE, (GAIN, AVOIDED, JOBS), points=2)
-    plans = {tuple(row) for row in points[[GAIN, AVOIDED, JOBS]].round(3).to_numpy().tolist()}
+    plans = {tuple(row) for row in points[[SURPLUS, AVOIDED, JOBS]].round(3).to_numpy().tolist()}
     assert plans == {(4.0, 0.0, 0.0), (2.667, 2.0, 0.0), (2.667, 0.0, 2.0), (1.333, 2.0, 2.0)}
 
 
@@ -70,7 +74,7 @@ def test_what_pays_and_avoids_together_leaves_no_choice():
     assert len(points) == 1 and list(points.columns) == POINT_COLUMNS
     row = points.iloc[0]
     # Emissions caused and avoided are told apart, whichever is an objective.
-    assert list(row[INDICATORS]) == pytest.approx([50, -5, 10, 0.5])
+    assert list(row[[SURPLUS, *INDICATORS[1:]]]) == pytest.approx([50, -5, 10, 0.5])
     assert plans["plan_number"].tolist() == [1] and row["gap_percent"] == 0
 
 

@@ -7,13 +7,18 @@ import pytest
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.factor_rows import ROLES, SOURCE_COLUMNS, rows_used, sources
 from eit_analysis.synergies.impacts import INDICATORS, impacts, in_proportion
+from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.tables import CATEGORIES
 
 FACTORS = pd.DataFrame(
     [
         ("treatment_cost", "wood", "landfill", 100, 120, 140),
         ("treatment_cost", "wood", "recycling", 30, 40, 50),
-        ("transport_cost", None, None, 0.1, 0.2, 0.3),
+        ("vehicle_cost", None, None, 1, 2, 3),
+        ("loading_cost", None, None, 20, 60, 100),
+        ("trip_load", "wood", None, 4, 10, 20),
+        ("exchange_cost", None, None, 200, 500, 1500),
+        ("preparation_cost", "wood", "recycling", 5, 20, 40),
         ("transport_emissions", None, None, 0.1, 0.1, 0.1),
         ("emissions_impact", "wood", "landfill", 400, 500, 600),
         ("emissions_impact", "wood", "recycling", 100, 200, 300),
@@ -25,7 +30,7 @@ FACTORS = pd.DataFrame(
         ("insertion_share", None, None, 0.5, 0.7, 0.9),
     ],
     columns=["factor", "category", "route", "low", "central", "high"],
-).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 12, dtype="Int64"))
+).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 16, dtype="Int64"))
 FLOWS = pd.DataFrame(
     [("B-1", np.nan), ("B-2", 200.0), ("C-1", np.nan), ("D-1", -45.0)],
     columns=["flow_id", "cost_eur_per_t"],
@@ -51,9 +56,15 @@ def one(**changes):
 
 def test_by_hand():
     row = one()
-    assert row["net_gain_eur_per_year"] == pytest.approx((120 - 40 - 0.2 * 10) * 100)
-    assert row["net_gain_low_eur_per_year"] == pytest.approx((100 - 50 - 3) * 80)
-    assert row["net_gain_high_eur_per_year"] == pytest.approx((140 - 30 - 1) * 120)
+    # 10 trips of 10 t, 20 km there and back at 2 €, 60 € of loading; 0.8 t of input at 60 € for each tonne.
+    assert row["giver_saving_eur_per_year"] == pytest.approx(120 * 100)
+    assert row["taker_worth_eur_per_year"] == pytest.approx((0.8 * 60 - 20) * 100)
+    assert row["transport_eur_per_year"] == pytest.approx(10 * (20 * 2 + 60))
+    assert row["margin_eur_per_year"] == pytest.approx(12000 + 2800 - 1000)
+    assert row["joint_surplus_eur_per_year"] == pytest.approx(13800 - 500)
+    # At its worst: trips of 4 t, 20 km at 3 €, 100 € of loading, 80 t in all.
+    assert row["joint_surplus_low_eur_per_year"] == pytest.approx((100 + 0.8 * 50 - 40 - 160 / 4) * 80 - 1500)
+    assert row["joint_surplus_high_eur_per_year"] == pytest.approx((140 + 0.8 * 90 - 5 - 40 / 20) * 120 - 200)
     assert row["emissions_tco2e_per_year"] == pytest.approx((200 - 500 + 1) * 100 / 1000)
     assert row["avoided_tco2e_per_year"] == pytest.approx(700 * 100 / 1000)
     assert row["avoided_low_tco2e_per_year"] == pytest.approx((500 - 10) * 80 / 1000)
@@ -61,61 +72,57 @@ def test_by_hand():
     assert row["cost_basis"] == "reference"
 
 
-def test_the_declared_cost_replaces_the_reference():
-    row = one(old_cost_eur_per_t=20.0)
-    # The exchange costs more than today: the sign stays.
-    assert row["net_gain_eur_per_year"] == pytest.approx((20 - 40 - 2) * 100)
+def test_what_an_actor_declares_replaces_the_reference():
+    row = one(old_cost_eur_per_t=-180.0, in_flow_id="B-2")
+    # A film sold at 180 €/t whose neighbour buys at 200: worth 160 less 20 of preparation. The sign stays.
+    assert row["giver_saving_eur_per_year"] == pytest.approx(-180 * 100)
+    assert row["taker_worth_low_eur_per_year"] == pytest.approx((160 - 40) * 80)
+    assert row["margin_eur_per_year"] == pytest.approx((-180 + 140 - 10) * 100)
     assert row["cost_basis"] == "declared"
 
 
 def test_a_declared_cost_does_not_stand_for_a_missing_factor():
-    unknown = FACTORS[(FACTORS["factor"] != "treatment_cost") | (FACTORS["route"] != "recycling")]
+    unknown = FACTORS[FACTORS["factor"] != "preparation_cost"]
     row = impacts(pd.DataFrame([pair(old_cost_eur_per_t=80.0)]), FLOWS, SITES, unknown).iloc[0]
-    assert row[list(INDICATORS["giver_saving"])].isna().all()
-    assert row[list(INDICATORS["net_gain"])].isna().all()
+    assert row[list(INDICATORS["taker_worth"])].isna().all()
+    assert row[list(INDICATORS["joint_surplus"])].isna().all()
 
 
-def test_the_same_route_leaves_transport_alone():
+def test_the_same_route_leaves_emissions_to_transport_alone():
     row = one(old_route="recycling")
     assert row["emissions_tco2e_per_year"] == pytest.approx(0.1 * 10 * 100 / 1000)
     assert row["avoided_tco2e_per_year"] == 0 and row["jobs"] == 0 and row["jobs_high"] == 0
-    # Whatever recycling costs, it costs it before and after.
-    assert row["giver_saving_low_eur_per_year"] == row["giver_saving_high_eur_per_year"] == 0
-    assert row["net_gain_low_eur_per_year"] == pytest.approx(-0.3 * 10 * 120)
 
 
-def test_each_part_of_the_gain_is_shown():
-    row = one()
-    assert row["giver_saving_eur_per_year"] == pytest.approx((120 - 40) * 100)
-    assert row["transport_eur_per_year"] == pytest.approx(0.2 * 10 * 100)
-    assert row["avoided_purchase_eur_per_year"] == pytest.approx(60 * 0.8 * 100)
-    # What the taker no longer buys is beside the net gain, not in it.
-    assert row["net_gain_eur_per_year"] == pytest.approx(
-        row["giver_saving_eur_per_year"] - row["transport_eur_per_year"]
-    )
-    # The price the taker states replaces the reference.
-    assert one(in_flow_id="B-2")["avoided_purchase_high_eur_per_year"] == pytest.approx(200 * 0.8 * 120)
-
-
-def test_what_the_taker_pays_the_giver_changes_hands():
-    sold = FACTORS.copy()
-    cost = (sold["factor"] == "treatment_cost") & (sold["route"] == "recycling")
-    sold.loc[cost, ["low", "central", "high"]] = [-30.0, -20.0, -10.0]
-    row = impacts(pd.DataFrame([pair()]), FLOWS, SITES, sold).iloc[0]
-    assert row["giver_saving_eur_per_year"] == pytest.approx((120 + 20) * 100)
-    assert row["avoided_purchase_eur_per_year"] == pytest.approx((60 * 0.8 - 20) * 100)
-    # Low: new material is cheap and the giver is paid much; high: the reverse.
-    assert row["avoided_purchase_low_eur_per_year"] == pytest.approx((50 * 0.8 - 30) * 80)
-    assert row["avoided_purchase_high_eur_per_year"] == pytest.approx((90 * 0.8 - 10) * 120)
-    # The 20 €/t that change hands cancel in the sum of both sides.
-    both = row["net_gain_eur_per_year"] + row["avoided_purchase_eur_per_year"]
-    assert both == pytest.approx((120 - 2 + 60 * 0.8) * 100)
-
-
-@pytest.mark.parametrize(("flow", "site"), [("C-1", "C"), ("D-1", "D")])
-def test_an_operator_buys_no_new_material(flow, site):
+@pytest.mark.parametrize(("flow", "site", "price"), [("C-1", "C", -40.0), ("D-1", "D", -45.0)])
+def test_an_operator_is_worth_its_price_and_replaces_nothing(flow, site, price):
+    # Its own price, or the reference cost of the new route where it states none (40 €/t, paid by the giver).
     row = one(in_flow_id=flow, taker_site_id=site)
-    assert row["avoided_purchase_eur_per_year"] == row["avoided_purchase_high_eur_per_year"] == 0
+    assert row["taker_worth_eur_per_year"] == pytest.approx(price * 100)
+    assert row["joint_surplus_eur_per_year"] == pytest.approx((120 + price - 10) * 100 - 500)
+
+
+def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_zero():
+    cases = {
+        "both_free": {}, "taker_pays": {"old_cost_eur_per_t": -50.0, "in_flow_id": "B-2"},
+        "giver_pays": {"yield_central": 0.1}, "none": {"old_cost_eur_per_t": -200.0, "in_flow_id": "B-2"},
+        "giver": {"in_flow_id": "D-1", "taker_site_id": "D"},
+    }  # fmt: skip
+    found = with_terms(impacts(pd.DataFrame([pair(**c) for c in cases.values()]), FLOWS, SITES, FACTORS))
+    assert list(found["who_gains"]) == list(cases)
+    # 10 €/t of transport and 5 €/t of fixed cost for the 120 €/t that the giver saves; worth 28 €/t.
+    assert found.loc[0, ["price_low_eur_per_t", "price_high_eur_per_t"]].tolist() == pytest.approx([-105, 28])
+    room = found["price_high_eur_per_t"] - found["price_low_eur_per_t"]
+    assert (room * 100).to_numpy() == pytest.approx(found["joint_surplus_eur_per_year"].to_numpy())
+    missing = with_terms(impacts(pd.DataFrame([pair(new_route="reuse")]), FLOWS, SITES, FACTORS))
+    assert missing["who_gains"].isna().all()
+
+
+def test_an_operator_on_the_same_route_only_changes_the_contractor():
+    rows = [pair(old_route=old, taker_site_id=site, in_flow_id=f"{site}-1")
+            for old in ("recycling", "landfill") for site in "BCD"]  # fmt: skip
+    found = impacts(pd.DataFrame(rows), FLOWS, SITES, FACTORS)
+    assert list(changes_contractor(found)) == [False, True, True, False, False, False]
 
 
 def test_insertion_is_counted_for_ess_takers_alone():
@@ -128,7 +135,7 @@ def test_insertion_is_counted_for_ess_takers_alone():
 
 def test_a_missing_factor_is_missing_not_zero():
     row = one(new_route="reuse")
-    assert np.isnan(row["net_gain_eur_per_year"]) and np.isnan(row["jobs"])
+    assert np.isnan(row["joint_surplus_eur_per_year"]) and np.isnan(row["jobs"])
 
 
 @pytest.mark.parametrize("old", ["landfill", "incineration", "unknown", "recycling"])
@@ -169,26 +176,27 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
     table = factor_table()
     frame = pd.DataFrame(
         [pair(category=c, input_category=c, new_route=r) for c in CATEGORIES for r in ("reuse", "energy")]
-    ).assign(taker_actor_type="ess", taker_price_eur_per_t=np.nan)
-    used = rows_used(frame, table)
+    ).assign(taker_price_eur_per_t=np.nan)
+    used = {kind: rows_used(frame.assign(taker_actor_type=kind), table) for kind in ("firm", "ess")}
     for role, (factor, category, route) in ROLES.items():
-        for row, asked in zip(used[role], frame.to_dict("records"), strict=True):
+        kind = "ess" if role in ("new_cost", "insertion_share") else "firm"
+        for row, asked in zip(used[kind][role], frame.to_dict("records"), strict=True):
             expected = lookup(table, factor, asked[category], asked[route] if route else "")
             assert table.loc[row].equals(expected)
 
 
 def test_sources_name_each_row_used_and_no_other():
     own = FACTORS.copy()
-    own.loc[own["factor"] == "transport_cost", "year"] = pd.NA
+    own.loc[own["factor"] == "vehicle_cost", "year"] = pd.NA
     frame = pd.DataFrame([pair(), pair(old_cost_eur_per_t=5.0, in_flow_id="C-1", taker_site_id="C")])
     table = sources(impacts(frame, FLOWS, SITES, own), own)
     assert list(table.columns) == SOURCE_COLUMNS
     counts = table.set_index(["factor", "route"], drop=False)["n_candidates"]
     assert counts["treatment_cost", "landfill"] == 1  # the other giver states his cost
-    assert counts["treatment_cost", "recycling"] == 2
+    assert counts["treatment_cost", "recycling"] == 1  # the price of the operator, a firm has none
     by_factor = table.drop_duplicates("factor").set_index("factor")
     assert (
         by_factor.loc["virgin_price", "n_candidates"] == by_factor.loc["insertion_share", "n_candidates"] == 1
     )
-    assert by_factor["factor_origin"].to_dict()["transport_cost"] == "study"
+    assert by_factor["factor_origin"].to_dict()["vehicle_cost"] == "study"
     assert by_factor["factor_origin"].to_dict()["jobs"] == "reference"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.reference.factors import factor_table
-from eit_analysis.synergies.impacts import INDICATORS, impacts, in_proportion
+from eit_analysis.synergies.impacts import FORMULAS, INDICATORS, impacts, in_proportion
 from eit_analysis.synergies.portfolio import portfolio
 
 SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
@@ -38,27 +38,29 @@ def only(factor, low, central, high):
 
 
 def test_one_uncertain_factor_has_its_bounds_for_interval():
-    factors = only("transport_cost", 0.1, 0.25, 0.6)
-    table = portfolio(plan({}, {}, factors=factors), factors, draws=4000, seed=1)
+    factors = only("vehicle_cost", 1.0, 2.5, 6.0)
+    table = portfolio(plan({}, {}, factors=factors), factors, draws=40000, seed=1)
     total = table.set_index("category").loc["Total"]
-    # 200 t over 10 km: 0.25 €/t.km, from 0.1 to 0.6. The factor is common: two exchanges do not average it.
-    assert total["transport_eur_per_year"] == pytest.approx(500)
-    assert total["transport_low_eur_per_year"] == pytest.approx(200, rel=0.01)
-    assert total["transport_high_eur_per_year"] == pytest.approx(1200, rel=0.01)
+    # 40 trips of 5 t over 10 km and back: 2.5 €/km, from 1 to 6, and 60 € of loading. The factor is common:
+    # two exchanges do not average it.
+    assert total["transport_eur_per_year"] == pytest.approx(2400 + 2000)
+    assert total["transport_low_eur_per_year"] == pytest.approx(2400 + 800, rel=0.01)
+    assert total["transport_high_eur_per_year"] == pytest.approx(2400 + 4800, rel=0.01)
 
 
 def test_independent_tonnes_average_as_the_square_root():
-    factors = only("transport_cost", 0.25, 0.25, 0.25)
+    factors = only("trip_load", 5, 5, 5)
     spread = {"diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0}
     frame = plan(*[spread] * 16, factors=factors)
     apart = portfolio(frame, factors, draws=4000, seed=1).iloc[-1]
+    whole = apart["transport_eur_per_year"]
     # Sixteen independent tonnages of ±20 %: ±5 % together by the square-root law, times the 0.956 that a
     # normal law keeps of its standard deviation when it is cut at 1.96 of them.
-    assert apart["transport_low_eur_per_year"] / 4000 == pytest.approx(1 - 0.0478, abs=0.003)
-    assert apart["transport_high_eur_per_year"] / 4000 == pytest.approx(1 + 0.0478, abs=0.003)
+    assert apart["transport_low_eur_per_year"] / whole == pytest.approx(1 - 0.0478, abs=0.003)
+    assert apart["transport_high_eur_per_year"] / whole == pytest.approx(1 + 0.0478, abs=0.003)
     same = frame.assign(out_flow_id="A-0")
     together = portfolio(same, factors, draws=4000, seed=1).iloc[-1]
-    assert together["transport_high_eur_per_year"] / 4000 == pytest.approx(1.2, abs=0.005)
+    assert together["transport_high_eur_per_year"] / whole == pytest.approx(1.2, abs=0.005)
 
 
 def test_same_seed_same_figures_whatever_the_order_of_rows():
@@ -70,7 +72,7 @@ def test_same_seed_same_figures_whatever_the_order_of_rows():
     textile = once[once["category"] == "textile"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone[alone["category"] == "textile"], textile)
     other = portfolio(frame, factor_table(), 300, 8)
-    assert not other["net_gain_low_eur_per_year"].equals(once["net_gain_low_eur_per_year"])
+    assert not other["joint_surplus_low_eur_per_year"].equals(once["joint_surplus_low_eur_per_year"])
 
 
 @settings(max_examples=25)
@@ -99,7 +101,7 @@ def test_never_wider_than_all_errors_the_same_way_and_twice_the_tonnes_twice_the
     table = portfolio(frame, factor_table(), 50, seed)
     double = frame.assign(allocated_t_per_year=2 * frame["allocated_t_per_year"])
     twice = portfolio(double, factor_table(), 50, seed)
-    for central, low, high in INDICATORS.values():
+    for name, (central, low, high) in INDICATORS.items():
         same_way = in_proportion(frame, [central, low, high])
         if same_way.empty:
             assert table.empty
@@ -110,14 +112,17 @@ def test_never_wider_than_all_errors_the_same_way_and_twice_the_tonnes_twice_the
         assert (table[low] >= worst[low] - room).all() and (table[high] <= worst[high] + room).all()
         assert np.allclose(table[central], worst[central])
         assert (table[low] <= table[central]).all() and (table[central] <= table[high]).all()
-        assert np.allclose(twice[[central, low, high]], 2 * table[[central, low, high]])
+        if not (whole := FORMULAS[name].fixed):
+            assert np.allclose(twice[[central, low, high]], 2 * table[[central, low, high]])
+        # The fixed cost does not double.
+        assert np.allclose(twice[central], 2 * table[central] - whole * table["fixed_cost_eur_per_year"])
 
 
 def test_a_missing_factor_leaves_its_category_and_the_total_without_value():
     everything = factor_table()
     factors = everything[(everything["factor"] != "jobs") | (everything["route"] != "landfill")]
     table = portfolio(plan({}, factors=factors), factors, 20, 1)
-    assert table["jobs"].isna().all() and table["net_gain_eur_per_year"].notna().all()
+    assert table["jobs"].isna().all() and table["joint_surplus_eur_per_year"].notna().all()
     assert portfolio(plan({}).head(0), factor_table(), 20, 1).empty
 
 
@@ -128,6 +133,20 @@ def test_a_missing_factor_leaves_the_other_categories_their_value():
     table = portfolio(
         plan({}, {"category": "textile", "input_category": "textile"}, factors=factors), factors, 20, 1
     ).set_index("category")
-    columns = list(INDICATORS["avoided_purchase"])
+    columns = list(INDICATORS["taker_worth"])
     assert table.loc["wood", columns].notna().all()
     assert table.loc[["textile", "Total"], columns].isna().all(axis=None)
+
+
+def test_the_fixed_cost_is_paid_once_by_each_exchange_that_takes_place():
+    factors = only("exchange_cost", 200, 500, 1500)
+    frame = plan({}, {"allocated_t_per_year": 30.0}, {"allocated_t_per_year": 0.0}, factors=factors)
+    total = portfolio(frame, factors, draws=4000, seed=1).iloc[-1]
+    assert total["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
+    assert total["fixed_cost_high_eur_per_year"] == pytest.approx(2 * 1500, rel=0.01)
+    parts = total["giver_saving_eur_per_year"] + total["taker_worth_eur_per_year"]
+    spent = total["transport_eur_per_year"] + total["fixed_cost_eur_per_year"]
+    assert total["joint_surplus_eur_per_year"] == pytest.approx(parts - spent)
+    assert total["joint_surplus_low_eur_per_year"] == pytest.approx(parts - spent - 2 * 1000, rel=0.01)
+    each = in_proportion(frame, list(INDICATORS["joint_surplus"]))
+    assert each["joint_surplus_eur_per_year"].sum() == pytest.approx(parts - spent)

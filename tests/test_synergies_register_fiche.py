@@ -166,10 +166,13 @@ def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
 
 def test_the_money_of_a_fiche_counts_each_tonne_once():
     impact = of("S1").impact.iloc[0]
-    # 16 t offered, 12 t taken: 100 €/t saved, less a price of 30 €/t received (wood, reuse) and transport.
+    # 16 t offered, 12 t taken: 100 €/t saved, 30 €/t paid by the operator (wood, reuse), trips of 5 t, two
+    # exchanges.
     assert impact["mass_t_per_year"] == pytest.approx(12)
-    assert impact["giver_saving_eur_per_year"] == pytest.approx(12 * (100 + 30))
-    assert impact["transport_eur_per_year"] == pytest.approx(12 * 10 * 0.25)
+    assert impact["giver_saving_eur_per_year"] == pytest.approx(12 * 100)
+    assert impact["taker_worth_eur_per_year"] == pytest.approx(12 * 30)
+    assert impact["transport_eur_per_year"] == pytest.approx(12 / 5 * (20 * 2 + 60))
+    assert impact["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
     for central, low, high in INDICATORS.values():
         assert impact[low] <= impact[central] <= impact[high]
 

@@ -21,15 +21,23 @@ FACTOR_UNITS = {
     "emissions_avoided": "kgCO2e/t",
     "jobs": "fte_per_1000_t",
     "transport_emissions": "kgCO2e/t.km",
-    "transport_cost": "eur/t.km",
+    "vehicle_cost": "eur/km",
+    "loading_cost": "eur/trip",
+    "trip_load": "t/trip",
+    "exchange_cost": "eur/exchange",
     "virgin_price": "eur/t",
+    "preparation_cost": "eur/t",
     "insertion_share": "share",
     "insertion_hours": "h/fte",
     "indirect_jobs": "indirect_fte_per_direct_fte",
 }
+# Factors of no route; the first of them depend on the category.
+BY_CATEGORY = ("trip_load",)
 WITHOUT_ROUTE = (
-    "transport_emissions", "transport_cost", "insertion_share", "insertion_hours", "indirect_jobs",
+    *BY_CATEGORY, "transport_emissions", "vehicle_cost", "loading_cost", "exchange_cost", "insertion_share",
+    "insertion_hours", "indirect_jobs",
 )  # fmt: skip
+NEVER_NEGATIVE = ("vehicle_cost", "loading_cost", "exchange_cost", "preparation_cost")
 # Beyond so many times the highest reference value, a job coefficient is not in the unit it says.
 MOST_TIMES_REFERENCE = 4.0
 KEY = ["factor", "category", "route"]
@@ -132,8 +140,11 @@ def _checked(
     if category and category not in CATEGORIES:
         raise _wrong(name, f"cette catégorie est inconnue, choisissez parmi {', '.join(CATEGORIES)}")
     if factor in WITHOUT_ROUTE:
-        if route or category:
-            raise _wrong(name, "ce facteur ne dépend ni de la catégorie ni de l'exutoire, laissez-les vides")
+        if route or (category and factor not in BY_CATEGORY):
+            unused = "ne dépend pas de l'exutoire, laissez-le vide"
+            if factor not in BY_CATEGORY:
+                unused = "ne dépend ni de la catégorie ni de l'exutoire, laissez-les vides"
+            raise _wrong(name, f"ce facteur {unused}")
     elif route not in ROUTES:
         raise _wrong(name, f"indiquez l'exutoire, à choisir parmi {', '.join(ROUTES)}")
     if not (math.isfinite(low) and math.isfinite(high) and low <= central <= high):
@@ -144,6 +155,10 @@ def _checked(
         raise _wrong(name, "une part se donne de 0 à 1, divisez un pourcentage par 100")
     if factor == "virgin_price" and low < 0:
         raise _wrong(name, "un prix d'achat n'est pas négatif, changez le signe")
+    if factor in NEVER_NEGATIVE and low < 0:
+        raise _wrong(name, "un coût n'est pas négatif, changez le signe")
+    if factor == "trip_load" and low <= 0:
+        raise _wrong(name, "une charge est supérieure à zéro, corrigez-la")
     source = override.source.strip()
     if not source:
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")
@@ -176,7 +191,7 @@ def _fte_per_1000_t(name: str, override: Override, table: pd.DataFrame) -> tuple
 def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = "") -> pd.Series:
     """The row of a :func:`factor_table` for a category and a route: the exact one, else of every category.
 
-    The factors of ``WITHOUT_ROUTE`` depend on neither and ignore them.
+    The factors of ``WITHOUT_ROUTE`` ignore the route.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The exchanges of a study, from its tables to what their joint plan changes: one call for every page.
 
-    matching -> impacts -> criteria -> ranks (SMAA-2) -> joint plan -> its changes
+    matching -> impacts -> terms, standing -> ranks (SMAA-2) -> joint plan -> its changes
 
 Each step is a function of its own module. They meet here, with the settings of the study, so that two pages
 never give two figures for the same tonnes.
@@ -17,12 +17,13 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import StudyConfig
-from eit_analysis.reference.factors import factor_table
+from eit_analysis.config import Allocation, StudyConfig
+from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
-from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.allocation.model import MARGIN
+from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
@@ -36,9 +37,11 @@ from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
-from eit_analysis.synergies.scoring.ranking import Ranking, rank
+from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
+from eit_analysis.synergies.scoring.standing import on_what_is_left, with_standing
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import candidates
+from eit_analysis.synergies.terms import changes_contractor, with_terms
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,8 +67,21 @@ class Assessment:
 
     @cached_property
     def factors(self) -> pd.DataFrame:
-        """The reference factors, with those that the study replaces."""
-        return factor_table(self.settings.factors)  # type: ignore[arg-type]  # read only, never written
+        """The reference factors, with those that the study replaces; the fixed cost also by its plan."""
+        table = factor_table(self.settings.factors)  # type: ignore[arg-type]  # read only, never written
+        given = self.settings.allocation.project_cost_eur_per_year
+        if given is not None:
+            fixed = table["factor"] == "exchange_cost"
+            table.loc[fixed, BOUNDS] = given
+            table.loc[fixed, "source"] = "study.toml, [allocation]"
+            table.loc[fixed, "year"] = pd.NA
+        return table
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """``[allocation]`` of the study with the fixed cost that its factors give."""
+        cost = lookup(self.factors, "exchange_cost")["central"]
+        return self.settings.allocation.model_copy(update={"project_cost_eur_per_year": float(cost)})
 
     @property
     def passed(self) -> pd.DataFrame:
@@ -130,11 +146,29 @@ class Assessment:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """``passed`` with impacts (``impacts.impacts``), regulatory ease and willingness of the partners."""
+        """``passed`` with impacts, terms, standing, regulatory ease and willingness of the partners.
+
+        Not among them: what only changes the contractor (:attr:`contractors`).
+        """
         scales = reference.load("scoring_scales")
         willing = site_willingness(self.readiness, self.sites, scales)
-        changed = impacts(self.passed, self.flows, self.sites, self.factors)
-        return with_willingness(with_regulatory_ease(changed, scales), willing)
+        exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
+        stand = with_standing(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
+        return with_willingness(with_regulatory_ease(stand, scales), willing)
+
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
+        return on_what_is_left(self.candidates)
+
+    @property
+    def contractors(self) -> pd.DataFrame:
+        """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``)."""
+        return self._changed[changes_contractor(self._changed)].reset_index(drop=True)
+
+    @cached_property
+    def _changed(self) -> pd.DataFrame:
+        return impacts(self.passed, self.flows, self.sites, self.factors)
 
     @cached_property
     def criteria(self) -> pd.DataFrame:
@@ -143,25 +177,24 @@ class Assessment:
 
     @cached_property
     def ranking(self) -> Ranking:
-        """The candidates ranked, acceptability of their ranks, and who would prefer each."""
-        return rank(self.candidates, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
+        """The leads ranked, acceptability of their ranks, and who would prefer each."""
+        return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
 
     @cached_property
     def plan(self) -> JointPlan:
-        """The joint plan of largest net gain."""
-        return allocate(self.candidates, self.settings.allocation)
+        """The joint plan of largest joint surplus."""
+        return allocate(self.candidates, self.allocation)
 
     @cached_property
     def most(self) -> JointPlan:
         """The joint plan of most tonnes, whatever the gain."""
-        return allocate(self.candidates, self.settings.allocation, "diverted_t_per_year")
+        return allocate(self.candidates, self.allocation, "diverted_t_per_year")
 
     @cached_property
     def exchanges(self) -> pd.DataFrame:
-        """The ranked candidates with what the plan allocates to each, by ``candidate_id``."""
-        allocated = self.plan.exchanges[["candidate_id", "allocated_t_per_year", "received_t_per_year"]]
-        ranked = self.ranking.candidates.sort_values("candidate_id", ignore_index=True)
-        return ranked.merge(allocated, on="candidate_id")
+        """The candidates with their ranks and what the plan allocates to each, by ``candidate_id``."""
+        ranks = self.ranking.candidates[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
+        return self.plan.exchanges.merge(ranks, on="candidate_id")
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:
@@ -189,8 +222,8 @@ class Assessment:
         return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
 
     def frontier(self, other: str) -> pd.DataFrame:
-        """Plans that no other plan beats on both the net gain and another indicator."""
-        points, _ = frontier(self.candidates, self.settings.allocation, (NET_GAIN, other))
+        """Plans that no other plan beats on both the joint surplus and another indicator."""
+        points, _ = frontier(self.candidates, self.allocation, (MARGIN, other))
         return points.drop(columns="gap_percent")
 
     def change(self, indicator: str) -> Breakdown:

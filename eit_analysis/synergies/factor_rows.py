@@ -34,8 +34,13 @@ class Role(NamedTuple):
 
 ROLES = {
     "old_cost": Role("treatment_cost", route="old_route"),
+    # What an operator takes to receive: its price, with the sign of a cost. A firm's price is to be agreed.
     "new_cost": Role("treatment_cost", route="new_route"),
-    "transport_cost": Role("transport_cost"),
+    "preparation": Role("preparation_cost", route="new_route"),
+    "vehicle_cost": Role("vehicle_cost"),
+    "loading_cost": Role("loading_cost"),
+    "trip_load": Role("trip_load"),
+    "exchange_cost": Role("exchange_cost"),
     # What is replaced is the input of the taker, which may be of another category than the output.
     "virgin_price": Role("virgin_price", category="input_category", route="new_route"),
     "old_impact": Role("emissions_impact", route="old_route"),
@@ -48,18 +53,27 @@ ROLES = {
     "insertion_share": Role("insertion_share"),
 }
 # Roles in which a cost or a price that an actor declared takes the place of the factor.
-DECLARED = ("old_cost", "virgin_price")
+DECLARED = ("old_cost", "new_cost", "virgin_price")
+# Actors that live on what they are given or paid to take, and buy no new material instead.
+OPERATORS = ("ess", "outlet")
 
 
 def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
     """Figures that take the place of a factor, missing where there is none.
 
-    The giver's cost, the price the taker pays, and no insertion where the taker is not an ESS structure.
+    The giver's cost; the price that the taker pays for what is replaced, or that an operator pays for what it
+    receives. A firm has no price for what it would receive, an operator neither replaces nor prepares
+    anything that is known, and no insertion is counted where the taker is not an ESS structure.
     """
     ess = (candidates["taker_actor_type"] == "ess").to_numpy(dtype=bool)
+    operator = candidates["taker_actor_type"].isin(OPERATORS).to_numpy(dtype=bool)
+    price = candidates["taker_price_eur_per_t"].to_numpy(dtype=float)
     return {
         "old_cost": candidates["old_cost_eur_per_t"].to_numpy(dtype=float),
-        "virgin_price": candidates["taker_price_eur_per_t"].to_numpy(dtype=float),
+        "new_cost": np.where(operator, -price, 0.0),
+        # A firm that is paid to take what it uses replaces nothing that it would buy.
+        "virgin_price": np.where(operator, 0.0, np.maximum(price, 0.0)),
+        "preparation": np.where(operator, 0.0, np.nan),
         "insertion_share": np.where(ess, np.nan, 0.0),
     }
 

@@ -1,22 +1,23 @@
 """What an exchange changes in euros, emissions and jobs, and how sure that is.
 
-    giver's saving = (old cost − new cost) × t                                            €/year
-    transport      = transport cost × km × t                                              €/year
-    net gain       = giver's saving − transport                                           €/year
-    avoided buying = (price of new material × yield − price paid to the giver) × t        €/year
-    emissions      = (new impact − old impact) × t + transport emissions × km × t         tCO2e/year
-    avoided        = (old avoided − new avoided) × t                                      tCO2e/year
-    jobs           = (new jobs − old jobs) × t / 1000                                     FTE
-    insertion      = share in insertion × new jobs × t / 1000, the taker being ESS        FTE
+    giver's saving  = cost of the old route × t                                            €/year
+    worth to taker  = (yield × price of what it replaces − preparation) × t    for a firm
+                    = price that it pays or is paid (below zero) × t           for an operator   €/year
+    transport       = (2 km × vehicle cost + loading) / load of a trip × t                 €/year
+    margin          = giver's saving + worth to taker − transport                          €/year
+    joint surplus   = margin − fixed cost of an exchange                                   €/year
+    emissions       = (new impact − old impact) × t + transport emissions × km × t         tCO2e/year
+    avoided         = (old avoided − new avoided) × t                                      tCO2e/year
+    jobs            = (new jobs − old jobs) × t / 1000                                     FTE
+    insertion       = share in insertion × new jobs × t / 1000, the taker being ESS        FTE
 
-with t the tonnes that leave their old route. Emissions caused (boundary *impact*) and emissions avoided
-elsewhere (boundary *avoided*, negative in the factors, so that more avoided is positive here) stay in columns
-of their own and are never added up. Signs are kept as they fall: an exchange may cost money, emit more or
-displace jobs. Jobs are direct ones, of collection and treatment, less those displaced; indirect and induced
-jobs are not counted. Insertion is a part of the new route's jobs, not of the net: it may exceed the net.
-
-What the taker no longer buys is gross: what it costs him to prepare the material is known for no one, so it
-is shown beside the net gain and never added to it.
+with t the tonnes that leave their old route. What the taker pays the giver passes from one to the other and
+changes no joint surplus: on what price both gain is said by :mod:`terms`. An operator's own surplus at its
+price is unknown and counts as none. Emissions caused (boundary *impact*) and emissions avoided elsewhere
+(boundary *avoided*, negative in the factors, so that more avoided is positive here) stay in columns of their
+own and are never added up. Signs are kept as they fall: an exchange may cost money, emit more or displace
+jobs. Jobs are direct ones, of collection and treatment, less those displaced; indirect and induced jobs are
+not counted. Insertion is a part of the new route's jobs, not of the net: it may exceed the net.
 """
 
 from __future__ import annotations
@@ -33,46 +34,59 @@ from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
 INDICATORS = {
     name: tuple(f"{stem}{bound}{unit}" for bound in ("", "_low", "_high"))
     for name, stem, unit in (
-        ("net_gain", "net_gain", "_eur_per_year"),
+        ("joint_surplus", "joint_surplus", "_eur_per_year"),
+        ("margin", "margin", "_eur_per_year"),
         ("giver_saving", "giver_saving", "_eur_per_year"),
+        ("taker_worth", "taker_worth", "_eur_per_year"),
         ("transport", "transport", "_eur_per_year"),
-        ("avoided_purchase", "avoided_purchase", "_eur_per_year"),
+        ("fixed_cost", "fixed_cost", "_eur_per_year"),
         ("emissions", "emissions", "_tco2e_per_year"),
         ("avoided", "avoided", "_tco2e_per_year"),
         ("jobs", "jobs", ""),
         ("insertion", "insertion_fte", ""),
     )
 }
-# An operator that lives on what it is given or paid to take buys no new material instead.
-BUYS_NOTHING_NEW = ("ess", "outlet")
 DIVERTED = ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
 
 
 class Formula(NamedTuple):
-    """An indicator per tonne diverted, and which way it moves with each role (+1 with it, −1 against)."""
+    """An indicator per tonne diverted, and which way it moves with each role (+1 with it, −1 against).
+
+    ``fixed``: how many times the fixed cost of an exchange counts in it, whatever its tonnes.
+    """
 
     per_tonne: Callable[[Mapping[str, np.ndarray]], np.ndarray]
     directions: Mapping[str, int]
+    fixed: int = 0
 
 
-def _net_gain(v: Mapping[str, np.ndarray]) -> np.ndarray:
-    return v["old_cost"] - v["new_cost"] - v["distance_km"] * v["transport_cost"]
+def _taker_worth(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    return v["yield_central"] * v["virgin_price"] - v["preparation"] - v["new_cost"]
 
 
-def _avoided_purchase(v: Mapping[str, np.ndarray]) -> np.ndarray:
-    # A negative new cost is what the taker pays the giver; a positive one pays for the preparation.
-    return v["yield_central"] * v["virgin_price"] + np.minimum(v["new_cost"], 0)
+def _transport(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    # A lorry comes back empty.
+    return (2 * v["distance_km"] * v["vehicle_cost"] + v["loading_cost"]) / v["trip_load"]
+
+
+def _margin(v: Mapping[str, np.ndarray]) -> np.ndarray:
+    return v["old_cost"] + _taker_worth(v) - _transport(v)
 
 
 def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
     return (v["new_impact"] - v["old_impact"] + v["distance_km"] * v["transport_emissions"]) / 1000
 
 
+WORTH = {"virgin_price": 1, "preparation": -1, "new_cost": -1}
+CARRYING = {"vehicle_cost": 1, "loading_cost": 1, "trip_load": -1}
+MARGIN = {"old_cost": 1} | WORTH | {role: -way for role, way in CARRYING.items()}
 FORMULAS = {
-    "net_gain": Formula(_net_gain, {"old_cost": 1, "new_cost": -1, "transport_cost": -1}),
-    "giver_saving": Formula(lambda v: v["old_cost"] - v["new_cost"], {"old_cost": 1, "new_cost": -1}),
-    "transport": Formula(lambda v: v["distance_km"] * v["transport_cost"], {"transport_cost": 1}),
-    "avoided_purchase": Formula(_avoided_purchase, {"virgin_price": 1, "new_cost": 1}),
+    "joint_surplus": Formula(_margin, MARGIN, fixed=-1),
+    "margin": Formula(_margin, MARGIN),
+    "giver_saving": Formula(lambda v: v["old_cost"], {"old_cost": 1}),
+    "taker_worth": Formula(_taker_worth, WORTH),
+    "transport": Formula(_transport, CARRYING),
+    "fixed_cost": Formula(lambda v: 0 * v["distance_km"], {}, fixed=1),
     "emissions": Formula(_emissions, {"new_impact": 1, "old_impact": -1, "transport_emissions": 1}),
     "avoided": Formula(
         lambda v: (v["old_avoided"] - v["new_avoided"]) / 1000, {"old_avoided": 1, "new_avoided": -1}
@@ -89,19 +103,18 @@ def impacts(
 ) -> pd.DataFrame:
     """Candidates with the change each would bring, low, central and high.
 
-    The giver's declared cost replaces the reference cost of his old route, and the price the taker pays for
-    his input replaces the reference price of new material; an ESS structure or an outlet that states none
-    buys nothing new. What old and new route draw from the same factor cancels exactly: between equal routes
-    only transport is left, and how far a declared cost is from the reference. The transport of the old route
-    is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne bought. Bounds
-    take every bound of the factors (``reference.factors.factor_table``) and of the tonnes at its worst and at
-    its best.
+    The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
+    for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
+    structure or an outlet. What old and new route draw from the same factor cancels exactly. The transport of
+    the old route is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne
+    bought. A trip that is not full counts by its part. Bounds take every bound of the factors
+    (``reference.factors.factor_table``) and of the tonnes at its worst and at its best.
 
     Returns
     -------
     pandas.DataFrame
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
-        ``taker_price_eur_per_t`` (missing where the reference price was taken) and ``taker_actor_type``.
+        ``taker_price_eur_per_t`` (declared, above zero where the taker pays) and ``taker_actor_type``.
         A missing factor gives a missing value, never zero.
     """
     found = _with_taker(candidates, flows, sites)
@@ -114,10 +127,13 @@ def impacts(
         worst, best = (_corner(formula, at_bounds, used, fixed, end) for end in (0, 2))
         middle = formula.per_tonne(fixed | {role: v[:, [1]] for role, v in at_bounds.items()})
         corners = np.hstack([rate * tonnes[:, [j]] for rate in (worst, best) for j in (0, 2)])
+        whole = np.sort(formula.fixed * at_bounds["exchange_cost"], axis=1)
         central, low, high = INDICATORS[name]
         columns |= {
-            central: middle[:, 0] * tonnes[:, 1], low: corners.min(axis=1), high: corners.max(axis=1),
-        }  # fmt: skip
+            central: middle[:, 0] * tonnes[:, 1] + whole[:, 1],
+            low: corners.min(axis=1) + whole[:, 0],
+            high: corners.max(axis=1) + whole[:, 2],
+        }
     basis = np.where(found["old_cost_eur_per_t"].isna(), "reference", "declared")
     return found.assign(**columns, cost_basis=basis)
 
@@ -129,17 +145,28 @@ def per_candidate(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """change_k × allocated_k / diverted_k for the candidates of a plan that take place."""
+    """change_k × allocated_k / diverted_k for the candidates of a plan that take place.
+
+    What does not go with the tonnes, the fixed cost of an exchange, stays whole.
+    """
     kept = plan[plan["allocated_t_per_year"] > 0]
-    return kept[columns].mul(kept["allocated_t_per_year"] / kept["diverted_t_per_year"], axis=0)
+    share = kept["allocated_t_per_year"] / kept["diverted_t_per_year"]
+    found = kept[columns].mul(share, axis=0)
+    for name in ("joint_surplus", "fixed_cost"):
+        sign = FORMULAS[name].fixed
+        central, low, high = INDICATORS["fixed_cost"]
+        costs = (central, low, high) if sign > 0 else (central, high, low)
+        for column, cost in zip(INDICATORS[name], costs, strict=True):
+            if column in columns:
+                found[column] += sign * (1 - share) * kept[cost]
+    return found
 
 
 def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     prices = flows.drop_duplicates("flow_id").set_index("flow_id")["cost_eur_per_t"].astype(float)
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
-    price = candidates["in_flow_id"].map(prices).astype(float).clip(lower=0)
-    price = price.mask(price.isna() & kind.isin(BUYS_NOTHING_NEW), 0.0)
+    price = candidates["in_flow_id"].map(prices).astype(float)
     return candidates.assign(taker_actor_type=kind, taker_price_eur_per_t=price)
 
 

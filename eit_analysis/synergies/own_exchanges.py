@@ -24,7 +24,7 @@ CLASSES = (("all", 1.0, np.inf), ("most", 0.5, np.inf), ("little", 0.0, 0.5), ("
 # The columns of the firm, of its partner, of the flow of each, and of the gain per year.
 SIDES = {
     "gives": ["giver_site_id", "taker_site_id", "out_flow_id", "in_flow_id", "giver_saving_eur_per_year"],
-    "takes": ["taker_site_id", "giver_site_id", "in_flow_id", "out_flow_id", "avoided_purchase_eur_per_year"],
+    "takes": ["taker_site_id", "giver_site_id", "in_flow_id", "out_flow_id", "taker_worth_eur_per_year"],
 }
 COLUMNS = [
     "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",

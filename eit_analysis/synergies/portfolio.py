@@ -1,9 +1,9 @@
 """What all that can happen together changes, with an interval that is neither naive nor all worst cases.
 
-    total = Σ_k f_k(factors) × allocated tonnes_k × ρ_k
+    total = Σ_k (f_k(factors) × allocated tonnes_k × ρ_k + fixed cost)
     interval = quantiles 2.5 % and 97.5 % of the draws of the total
 
-with ρ_k the drawn tonnes of exchange k over its central tonnes.
+with ρ_k the drawn tonnes of exchange k over its central tonnes; the fixed cost counts in the joint surplus.
 
 A factor is one draw for all the candidates that rest on it: an error in it does not cancel from one exchange
 to the next. Different factors, and the tonnes of different outputs, are drawn independently. The bounds of a
@@ -57,7 +57,11 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, draws: int, seed: int) 
 
     def totals(by_row: np.ndarray, ratio: np.ndarray) -> dict[str, np.ndarray]:
         found = fixed | values(kept, used, by_row)
-        return {name: _sums(f.per_tonne(found) * tonnes * ratio, members) for name, f in FORMULAS.items()}
+        whole = found["exchange_cost"]
+        return {
+            name: _sums(f.per_tonne(found) * tonnes * ratio + f.fixed * whole, members)
+            for name, f in FORMULAS.items()
+        }
 
     central = totals(rows[:, [1]], np.ones((len(kept), 1)))
     # Two streams: whatever the plan, the same seed draws the same factors.
@@ -81,14 +85,15 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
     """One indicator of :func:`portfolio`, by category, with the exchanges behind it.
 
     An actor weighs by the tonnes of the exchanges. The central value is their sum, and a public multiple of
-    the tonnes unless an actor's own cost or price is in it; the interval comes from the draws. ``rules``
-    choose between givers and takers (:func:`exposed.exposed_side`).
+    the tonnes unless an actor's own cost or price, or a fixed cost, is in it; the interval comes from the
+    draws. ``rules`` choose between givers and takers (:func:`exposed.exposed_side`).
     """
     columns = list(INDICATORS[indicator])
     kept = plan[plan[ALLOCATED] > 0]
     behind = exposed_side(kept.assign(**in_proportion(kept, columns[:1])), ALLOCATED, rules)
     records = behind[["category", "candidate_id", "site_id", ALLOCATED, columns[0]]]
-    public = not set(DECLARED) & set(FORMULAS[indicator].directions)
+    formula = FORMULAS[indicator]
+    public = not set(DECLARED) & set(formula.directions) and not formula.fixed
     return Breakdown(
         changes[["category", *columns]], ["category"], records, ALLOCATED, TOTAL,
         of=ALLOCATED if public else None, sums=columns[:1],

@@ -1,8 +1,8 @@
 """The best joint plan: what can happen together, no tonne counted twice.
 
-Totals in a report come from here. The objective, in words: the largest sum of net gains (old cost less new
-cost and transport, €/year), less what each exchange costs to set up and follow. An exchange that costs more
-than today is therefore in no such plan; under another objective the budget says how much of that is allowed.
+Totals in a report come from here. The objective, in words: the largest sum of joint surpluses, what
+both sides gain less transport and the fixed cost of each exchange (€/year). An exchange in which nobody gains
+is therefore in no such plan; under another objective the budget says how much of that is allowed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 from eit_analysis.synergies.allocation.validation import ordered
 
 PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",
-    "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
+    "new_route", "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 ACCOUNT_COLUMNS = ["plan_account", "account_eur_per_year"]
 EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
@@ -38,10 +38,10 @@ class JointPlan:
     objective : str
         The column that the plan maximises.
     n_unknown : int
-        Candidates left out because the objective, or under a budget their net gain, is unknown.
+        Candidates left out because the objective, or under a budget their margin, is unknown.
     settings, model, solution : Allocation, Model, Solution
-        The programme and its solution: value, less the cost of the exchanges where the objective is the net
-        gain, status (``optimal``, ``time_limit``) and the gap to the best conceivable plan.
+        The programme and its solution: value, less the cost of the exchanges where the objective is the
+        margin, status (``optimal``, ``time_limit``) and the gap to the best conceivable plan.
     """
 
     exchanges: pd.DataFrame
@@ -57,8 +57,8 @@ class JointPlan:
         return self.solution.value
 
 
-def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NET_GAIN) -> JointPlan:
-    """The joint plan of largest net gain (€/year), or of whichever yearly indicator is named.
+def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = MARGIN) -> JointPlan:
+    """The joint plan of largest joint surplus (€/year), or of whichever yearly indicator is named.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``. Exclusive exchanges that are no candidates are ignored.
     objective : str
-        ``net_gain_eur_per_year``, another indicator of ``impacts.INDICATORS`` (emissions are made as small as
-        they can be) or ``diverted_t_per_year`` for the most tonnes. An exchange whose objective is unknown is
-        left out, and counted.
+        ``margin_eur_per_year``, the fixed costs being deducted; another of ``impacts.INDICATORS`` (emissions
+        are made as small as they can be); or ``diverted_t_per_year`` for the most tonnes. An exchange whose
+        objective is unknown is left out, and counted.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
     Same candidates in any order, same plan, unless the time limit cuts the search.
     """
     budgeted = settings.budget_eur_per_year is not None
-    indicators = sorted({objective, NET_GAIN} if budgeted else {objective})
+    indicators = sorted({objective, MARGIN} if budgeted else {objective})
     table = ordered(candidates, indicators)
     model = build(table, settings, indicators)
     benefit = model.benefit(objective)
@@ -120,11 +120,11 @@ def search(plan: JointPlan) -> pd.DataFrame:
 
 
 def account(plan: JointPlan) -> pd.DataFrame:
-    """after coordination = Σ net gains of the exchanges − p × exchanges, in €/year, p the cost of one.
+    """joint surplus = Σ margins of the exchanges − p × exchanges, in €/year, p the fixed cost of one.
 
-    Three rows of a plan of largest net gain: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
+    Of a plan of largest joint surplus: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
     """
-    paid = plan.settings.project_cost_eur_per_year * int(plan.solution.chosen.sum())
+    paid = plan.model.project_cost_eur_per_year * int(plan.solution.chosen.sum())
     rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]
     return pd.DataFrame(rows, columns=ACCOUNT_COLUMNS)
 

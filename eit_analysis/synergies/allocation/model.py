@@ -3,17 +3,19 @@
     t_k tonnes diverted (t/year), z_k = 1 when the exchange takes place
 
     supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} n_k t_k ≤ D_j
-    lot         L z_k ≤ t_k ≤ u_k z_k             projects    Σ z_k ≤ N
+    lot         ℓ_k z_k ≤ t_k ≤ u_k z_k           projects    Σ z_k ≤ N
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
+    hierarchy   a lower option of a flow waits for the higher ones that pay (:mod:`hierarchy`)
 
 with n_k the tonnes of the need that one tonne takes up (the yield for a firm, 1 for an outlet or an ESS
-structure, whose need is an intake), u_k = min(S_i, D_j / n_k) or less, g_k the net gain per tonne and p the
-yearly cost of setting up and following one exchange. The budget is what the plan spends in a year: set-up,
-and what exchanges dearer than today cost more. Gains elsewhere do not refill it. To swap like for like makes
+structure, whose need is an intake), u_k = min(S_i, D_j / n_k) or less, g_k the margin per tonne and p the
+fixed yearly cost of an exchange. The budget is what the plan spends in a year: fixed costs, and what
+exchanges without a margin cost more than today. Gains elsewhere do not refill it. To swap like for like makes
 no sense: who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out
 and mended ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p,
-no z_k exists and the programme is linear.
+no z_k exists and the programme is linear. ℓ_k is the smallest lot L, or what it takes to
+pay the fixed cost where the exchange can.
 
 Each lot is written with its own u_k, the tightest that holds. Adding Σ z_k ≤ S_i / L for each flow made no
 difference that could be measured on 100 × 100 sites.
@@ -21,17 +23,19 @@ difference that could be measured on 100 × 100 sites.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse import coo_array, csr_array, diags_array, vstack
 
 from eit_analysis.config import Allocation
+from eit_analysis.synergies.allocation.hierarchy import break_even, lower_and_higher
 from eit_analysis.synergies.allocation.validation import same_mass
 
-NET_GAIN = "net_gain_eur_per_year"
+# The joint surplus before the fixed cost of the exchange, which the programme counts itself.
+MARGIN = "margin_eur_per_year"
 # Of these indicators of `impacts`, less is better.
 LESS_IS_BETTER = ("emissions_tco2e_per_year",)
 # An exchange's own maximum is that of its flows when they differ by no more than this share.
@@ -58,7 +62,7 @@ class Model:
         The n candidates that a plan may hold, numbered by their place in the table given.
     rows : pandas.DataFrame
         ``limit_kind, flow_id, site_id`` of each limit; the last two for ``supply`` and ``demand`` alone, not
-        for ``crossed``, ``budget``, ``projects`` and ``exclusive``.
+        for ``crossed``, ``budget``, ``projects`` and ``exclusive``; the need's flow for ``hierarchy``.
     limits : (m,) array
     on_tonnes, on_projects : (m, n) csr_array
         Coefficients of t and of z in each limit.
@@ -66,8 +70,10 @@ class Model:
         The limits of each exchange's two flows.
     own_most : (n,) array
         Largest tonnage of each exchange where something else than its two flows sets it, else infinite.
-    lot : float
-        Smallest tonnage of an exchange that takes place.
+    least : (n,) array
+        Smallest tonnage of each exchange that takes place.
+    waits : (m, n) csr_array
+        1 where a limit of the hierarchy holds an exchange back until a need is full.
     project_cost_eur_per_year : float
     has_projects : bool
         Whether z exists.
@@ -81,7 +87,8 @@ class Model:
     supply_row: np.ndarray
     demand_row: np.ndarray
     own_most: np.ndarray
-    lot: float
+    least: np.ndarray
+    waits: csr_array
     project_cost_eur_per_year: float
     has_projects: bool
 
@@ -94,10 +101,15 @@ class Model:
         )
 
     def benefit(self, indicator: str) -> Benefit:
-        """An indicator as something to maximise; the cost of the exchanges counts in the net gain alone."""
+        """An indicator as something to maximise; the cost of the exchanges counts in the margin alone."""
         sign = -1.0 if indicator in LESS_IS_BETTER else 1.0
-        paid = self.project_cost_eur_per_year if indicator == NET_GAIN else 0.0
+        paid = self.project_cost_eur_per_year if indicator == MARGIN else 0.0
         return Benefit(sign * per_tonne(self.pairs, indicator), -paid)
+
+
+def fixed_cost(settings: Allocation) -> float:
+    """p: what each exchange costs in a year, none where nobody says so."""
+    return settings.project_cost_eur_per_year or 0.0
 
 
 def per_tonne(candidates: pd.DataFrame, column: str) -> np.ndarray:
@@ -118,15 +130,15 @@ class _Rows(NamedTuple):
 def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str]) -> Model:
     """The programme of the candidates (:func:`validation.ordered`) whose indicators are known.
 
-    The plan is judged by the columns ``indicators``: an exchange that misses one, or its net gain when there
-    is a budget, cannot be weighed against the others and is left out.
+    The plan is judged by the columns ``indicators``: an exchange that misses one, or its margin when there is
+    a budget, cannot be weighed against the others and is left out.
 
     Raises
     ------
     InputError
         A flow whose mass differs from one exchange to another.
     """
-    needed = indicators + ([NET_GAIN] if settings.budget_eur_per_year is not None else [])
+    needed = indicators + ([MARGIN] if settings.budget_eur_per_year is not None else [])
     known = candidates[needed].notna().all(axis=1)
     possible = candidates["diverted_t_per_year"] >= max(settings.minimum_lot_t, np.finfo(float).tiny)
     pairs = candidates[known & possible]
@@ -138,9 +150,12 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
         pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), taken_up
     )
     crossed = _crossed(pairs)
-    rows = [supply, demand, crossed, *_ceilings(pairs, settings)]
     both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
     alone = pairs["diverted_t_per_year"]
+    pays_from = break_even(per_tonne(pairs, MARGIN), alone.to_numpy(dtype=float), fixed_cost(settings))
+    least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
+    hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), least)
+    rows = [supply, demand, crossed, *_ceilings(pairs, settings), hierarchy]
     return Model(
         pairs=pairs,
         rows=pd.concat([r.about for r in rows], ignore_index=True),
@@ -150,14 +165,16 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
         supply_row=supply_row,
         demand_row=len(supply.limits) + demand_row,
         own_most=np.where(alone >= both * (1 - ROUNDING), np.inf, alone),
-        lot=settings.minimum_lot_t,
-        project_cost_eur_per_year=settings.project_cost_eur_per_year,
+        least=least,
+        waits=vstack([csr_array((sum(len(r.limits) for r in rows[:-1]), len(pairs))), waits], format="csr"),
+        project_cost_eur_per_year=fixed_cost(settings),
         has_projects=bool(
             settings.minimum_lot_t > 0
-            or settings.project_cost_eur_per_year > 0
+            or fixed_cost(settings) > 0
             or settings.maximum_projects is not None
             or settings.exclusive
             or len(crossed.limits)
+            or len(hierarchy.limits)
         ),
     )
 
@@ -199,13 +216,40 @@ def _crossed(pairs: pd.DataFrame) -> _Rows:
     )
 
 
+def _hierarchy(pairs: pd.DataFrame, pays: np.ndarray, least: np.ndarray) -> tuple[_Rows, csr_array]:
+    """One limit for each lower option and each higher one that pays, and which option waits in each."""
+    lower, higher = lower_and_higher(pairs, pays)
+    taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
+    rows, shape = np.arange(len(lower)), (len(lower), len(pairs))
+    room = (taken_up * least)[higher]
+    full = pairs["demand_t_per_year"].to_numpy(dtype=float)[higher]
+    needs, _ = pd.factorize(pairs["in_flow_id"])
+    filling = coo_array(
+        (taken_up * pays, (needs, np.arange(len(pairs)))), shape=(needs.max(initial=-1) + 1, len(pairs))
+    )
+    waits = coo_array((np.ones(len(lower)), (rows, lower)), shape=shape).tocsr()
+    on_projects = coo_array((np.r_[full, room], (np.r_[rows, rows], np.r_[lower, higher])), shape=shape)
+    about = {"limit_kind": "hierarchy", "flow_id": pairs["in_flow_id"].to_numpy()[higher]}
+    limits = _Rows(pd.DataFrame(about), -filling.tocsr()[needs[higher]], on_projects.tocsr(), room)
+    return limits, waits
+
+
+def raised(model: Model, row: int) -> Model:
+    """The programme with one unit more of a limit: a need that grows is full later."""
+    limit = model.rows.loc[row]
+    grows = (model.rows["limit_kind"] == "hierarchy") & (model.rows["flow_id"] == limit["flow_id"])
+    more = diags_array((grows & (limit["limit_kind"] == "demand")).to_numpy(dtype=float))
+    limits = model.limits + (np.arange(len(model.limits)) == row)
+    return replace(model, limits=limits, on_projects=csr_array(model.on_projects + more @ model.waits))
+
+
 def _ceilings(pairs: pd.DataFrame, settings: Allocation) -> list[_Rows]:
     """The limits of the whole plan: budget, number of projects, exchanges that exclude one another."""
     every, none = np.ones(len(pairs)), np.zeros(len(pairs))
     rows = []
     if settings.budget_eur_per_year is not None:
-        extra = np.maximum(0, -per_tonne(pairs, NET_GAIN))
-        paid = settings.project_cost_eur_per_year * every
+        extra = np.maximum(0, -per_tonne(pairs, MARGIN))
+        paid = fixed_cost(settings) * every
         rows.append(_ceiling("budget", extra, paid, settings.budget_eur_per_year))
     if settings.maximum_projects is not None:
         rows.append(_ceiling("projects", none, every, settings.maximum_projects))

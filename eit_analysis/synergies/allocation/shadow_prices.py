@@ -9,14 +9,12 @@ another limit, and too low where it would let an exchange reach the smallest lot
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
-from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.allocation.model import MARGIN, raised
 from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
 
 PRICE_COLUMNS = [
@@ -27,7 +25,7 @@ CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_ye
 
 
 def shadow_prices(plan: JointPlan) -> pd.DataFrame:
-    """The price of each tonne that limits a plan of largest net gain (``allocate``), dearest first.
+    """The price of each tonne that limits a plan of largest joint surplus (``allocate``), dearest first.
 
     Returns
     -------
@@ -49,7 +47,7 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
             model.benefit(plan.objective).per_tonne[chosen],
             matrix,
             np.maximum(model.limits, table["ceiling_used"]) - model.on_projects[:, chosen].sum(axis=1),
-            np.minimum(model.lot, tonnes[chosen]),
+            np.minimum(model.least[chosen], tonnes[chosen]),
             # What its two flows allow is no limit of an exchange's own, and must take none of their price.
             model.own_most[chosen],
             plan.settings.time_limit_s,
@@ -97,9 +95,9 @@ def ceilings(plan: JointPlan) -> pd.DataFrame:
 
 
 def _limits(plan: JointPlan) -> pd.DataFrame:
-    if plan.objective != NET_GAIN:
+    if plan.objective != MARGIN:
         raise UsageError(
-            f"Un prix en euros demande le plan de plus grand gain net, pas celui de « {plan.objective} »."
+            f"Un prix en euros demande le plan de plus grand gain commun, pas celui de « {plan.objective} »."
         )
     model, (tonnes, chosen) = plan.model, plan.solution[:2]
     used = model.on_tonnes @ tonnes + model.on_projects @ chosen
@@ -108,10 +106,8 @@ def _limits(plan: JointPlan) -> pd.DataFrame:
 
 def _gain(plan: JointPlan, row: int) -> float:
     """What the best plan gains from one unit more of a limit."""
-    raised = plan.model.limits + (np.arange(len(plan.model.limits)) == row)
-    again = solve(
-        replace(plan.model, limits=raised), plan.model.benefit(plan.objective), plan.settings.time_limit_s
-    )
+    more = raised(plan.model, row)
+    again = solve(more, plan.model.benefit(plan.objective), plan.settings.time_limit_s)
     if again is None or not again.status == plan.solution.status == "optimal":
         return np.nan
     return max(0.0, again.value - plan.value)

@@ -81,7 +81,7 @@ def programme(
         [
             hstack([model.on_tonnes, model.on_projects]),
             hstack([eye, -diags_array(model.most)]),
-            hstack([-eye, model.lot * eye]),
+            hstack([-eye, diags_array(model.least)]),
         ],
         format="csr",
     )
@@ -114,7 +114,7 @@ def share_out(
     """
     matrix = model.on_tonnes[:, chosen] if not chosen.all() else model.on_tonnes
     limits = model.limits - model.on_projects[:, chosen].sum(axis=1)
-    low, high = np.full(chosen.sum(), model.lot), model.most[chosen]
+    low, high = model.least[chosen], model.most[chosen]
     if start is not None:
         limits = np.maximum(limits, matrix @ start[chosen])
         low = np.minimum(low, start[chosen])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.synergies.scoring import comparison, draws, preferences, smaa, spotis
+from eit_analysis.synergies.scoring import comparison, draws, preferences, smaa, spotis, standing
 
 EVIDENCE_RANK = {"measured": 0, "declared": 1, "estimated": 2, "inferred": 3}
 CONFIDENCE = ("high", "medium", "low", "low")
@@ -39,7 +39,7 @@ class Ranking(NamedTuple):
 
 
 def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> Ranking:
-    """Rank candidates by SPOTIS, with what SMAA-2 and two other methods make of it.
+    """Rank candidates by standing, then by SPOTIS, with what SMAA-2 and two other methods make of it.
 
     A value outside the declared bounds counts as the bound. A missing value, or a column that is not there,
     counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
@@ -61,19 +61,20 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
     central = counted.central_weights()
     low, high = counted.interval()
-    score = 100 * (1 - spotis.spotis(intervals.central, weights))
+    step = standing.steps(ordered)
+    distance = spotis.spotis(intervals.central, weights)
     directions = criteria["direction"].to_numpy()
     sides = [ordered[c].map(EVIDENCE_RANK).to_numpy(dtype=int) for c in ("giver_evidence", "taker_evidence")]
     ordered = ordered.assign(
-        score=score,
-        rank=spotis.positions(score),
+        score=100 * (1 - (distance - step)),
+        rank=spotis.positions(-100 * distance),
         rank_low=low,
         rank_high=high,
         first_rank_percent=100 * counted.first / n_draws,
         top_ranks_percent=100 * counted.top / n_draws,
         confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
-        rank_weighted_sum=spotis.positions(comparison.weighted_sum(values, weights, directions)),
-        rank_topsis=spotis.positions(comparison.topsis(values, weights, directions)),
+        rank_weighted_sum=spotis.positions(comparison.weighted_sum(values, weights, directions) - step),
+        rank_topsis=spotis.positions(comparison.topsis(values, weights, directions) - step),
         confidence=np.array(CONFIDENCE, dtype=object)[np.maximum(*sides)],
         known_criteria=known.sum(axis=1),
     )
@@ -96,7 +97,11 @@ def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
 def measured(
     candidates: pd.DataFrame, criteria: pd.DataFrame
 ) -> tuple[np.ndarray, draws.Intervals, np.ndarray]:
-    """Candidates by criteria: values on their scales, distances to the best bound, and which are known."""
+    """Candidates by criteria: values on their scales, distances to the best bound, and which are known.
+
+    Every distance of a lead that stands lower is a whole larger: weights have a sum of 1, so that under any
+    of them it comes after all that stand higher.
+    """
     used = reference.load("criteria").set_index("criterion").loc[criteria["criterion"]]
     bounds = criteria[["bound_min", "bound_max"]].to_numpy(dtype=float)
     directions = criteria["direction"].to_numpy()
@@ -110,9 +115,9 @@ def measured(
         ends.append(spotis.distances(np.where(known, stated, bounds[:, side]), bounds, directions))
     central = spotis.distances(values, bounds, directions)
     group = np.column_stack([pd.factorize(candidates[c], use_na_sentinel=False)[0] for c in used["shared"]])
-    intervals = draws.Intervals(
-        np.minimum(central, np.minimum(*ends)), central, np.maximum(central, np.maximum(*ends)), group
-    )
+    step = standing.steps(candidates)[:, None]
+    low, high = np.minimum(central, np.minimum(*ends)), np.maximum(central, np.maximum(*ends))
+    intervals = draws.Intervals(low + step, central + step, high + step, group)
     return values, intervals, known
 
 

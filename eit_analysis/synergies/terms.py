@@ -1,0 +1,54 @@
+"""On what price both sides of an exchange gain, who must pay whom, and what only changes the contractor.
+
+    giver gains where  price ≥ (transport + fixed cost − giver's saving) / t       lowest price, €/t
+    taker gains where  price ≤ worth to taker / t                                  highest price, €/t
+
+The price is what the taker pays the giver for a tonne, below zero where the giver pays; by convention the
+giver pays the transport and the fixed cost. The highest less the lowest price is the joint surplus per tonne:
+there is a price at which both gain where, and only where, the joint surplus is above zero. An operator's
+highest price is the price that it asks or pays, at which its own surplus is unknown.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.factor_rows import OPERATORS
+
+LOWEST, HIGHEST = "price_low_eur_per_t", "price_high_eur_per_t"
+
+
+def with_terms(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Candidates (``impacts.impacts``) with the range of their price and ``who_gains``, at central values.
+
+    ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
+    price on), ``giver`` (at the operator's price, its own surplus being unknown), ``none``; missing where the
+    joint surplus is.
+    """
+    tonnes = candidates["diverted_t_per_year"].where(candidates["diverted_t_per_year"] > 0)
+    paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
+    lowest = (paid - candidates["giver_saving_eur_per_year"]) / tonnes
+    highest = candidates["taker_worth_eur_per_year"] / tonnes
+    gains = np.select(
+        [
+            candidates["joint_surplus_eur_per_year"] <= 0,
+            candidates["taker_actor_type"].isin(OPERATORS),
+            lowest > 0,
+            highest < 0,
+        ],
+        ["none", "giver", "taker_pays", "giver_pays"],
+        default="both_free",
+    )
+    known = candidates["joint_surplus_eur_per_year"].notna()
+    who = pd.Series(gains, candidates.index, dtype="str").where(known)
+    return candidates.assign(**{LOWEST: lowest, HIGHEST: highest, "who_gains": who})
+
+
+def changes_contractor(candidates: pd.DataFrame) -> pd.Series:
+    """Whether an operator would only do what another does today: the same route, at a price not known here.
+
+    What this operator asks is no better known than what today's contractor does: no gain is claimed.
+    """
+    same_route = candidates["old_route"] == candidates["new_route"]
+    return same_route & candidates["taker_actor_type"].isin(OPERATORS)
