@@ -49,10 +49,17 @@ def takers(code: str) -> set[str]:
 def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
-    # A recycling: 100/3 (1 + 0.45 × 6/9 + 0.35 × 1 + 0.20 × 0.5)
-    assert rows.loc[0, "outlet_score"] == pytest.approx(100 * (1 + 0.3 + 0.35 + 0.1) / 3, abs=0.05)
+    # A recycling: 100/3 (1 + 0.45 × 6/9 + 0.35 × 1 + 0.10 × 1 + 0.10 × 0.5)
+    assert rows.loc[0, "outlet_score"] == pytest.approx(100 * (1 + 0.3 + 0.35 + 0.1 + 0.05) / 3, abs=0.05)
     best = outlets("150101", False, table(rule("a", "150101", route="reuse", yield_central=1.0)), table())
     assert best.loc[0, "outlet_score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
+
+
+def test_a_rule_that_names_who_receives_stands_before_one_open_to_any() -> None:
+    rules = table(rule("any", "150103", None, yield_central=0.95), rule("named", "150103", "8810 1624"))
+    rows = outlets("150103", False, rules, table())
+    assert list(rows["naf_class_code"].fillna("any")) == ["8810", "1624", "any"]
+    assert real("150103").iloc[0]["use"] == "palettes remises en circulation"
 
 
 def test_a_rule_on_the_code_silences_the_general_ones() -> None:

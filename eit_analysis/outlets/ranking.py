@@ -1,9 +1,10 @@
 """Which activities could take a waste: the rules that read its code, ranked.
 
-    outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.20 yield)
+    outlet_score = 100/3 (step + 0.45 maturity / 9 + 0.35 specificity + 0.10 named + 0.10 yield)
 
 ``step`` is 2 for a reuse, a gift or a sale of what is still good, 1 for its matter, 0 for its energy: a third
-of the scale each, so that no quality of an outlet outweighs the hierarchy of the law.
+of the scale each, so that no quality of an outlet outweighs the hierarchy of the law. ``named`` is 1 where
+the rule names who receives, 0 where any activity may; the receivers of one rule stand as it names them.
 
 Which rules answer is for ``reference.compatibility`` to say; where none does, no outlet is guessed.
 """
@@ -18,7 +19,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import HIERARCHY, MATERIAL_OR_ORGANIC, answering
 
 # Ours: they order the answers of one code within a step of the law, and no more.
-WEIGHTS = {"maturity": 0.45, "specificity": 0.35, "yield": 0.20}
+WEIGHTS = {"maturity": 0.45, "specificity": 0.35, "named": 0.10, "yield": 0.10}
 MOST_MATURE = 9
 # Steps of the law above energy, the last use there is.
 STEPS = {route: HIERARCHY["energy"] - HIERARCHY[route] for route in [*MATERIAL_OR_ORGANIC, "energy"]}
@@ -66,7 +67,7 @@ def outlets(
         for receiver in rule["receiver_naf_codes"].split() or [""]
         if receiver.startswith(naf) or naf.startswith(receiver)
     ]
-    rows.sort(key=lambda row: (-row["outlet_score"], row["rule_id"], row["naf_class_code"] or ""))
+    rows.sort(key=lambda row: (-row["outlet_score"], row["rule_id"]))
     return pd.DataFrame(rows, columns=OUTLET_COLUMNS)
 
 
@@ -79,6 +80,7 @@ def _score(rule: dict[Hashable, Any]) -> float:
     parts = {
         "maturity": rule["maturity"] / MOST_MATURE,
         "specificity": SPECIFICITY[rule["rule_level"]],
+        "named": rule["receiver_naf_codes"] != "",
         "yield": rule["yield_central"],
     }
     within = sum(WEIGHTS[name] * part for name, part in parts.items())
