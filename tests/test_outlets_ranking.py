@@ -142,7 +142,9 @@ def levels() -> pd.Series:
     for code, hazardous in zip(codes["waste_code"], codes["hazardous"] == 1, strict=True):
         rows = outlets(code, bool(hazardous), *tables)
         assert rows["outlet_score"].between(0, 100).all() and rows["source"].notna().all(), code
-        assert (rows["legal_status"] == "hazardous_authorised").eq(hazardous).all(), code
+        status = rows["legal_status"]
+        assert (status.isin(["hazardous_authorised", "by_product"]) if hazardous else
+                status.ne("hazardous_authorised")).all(), code  # fmt: skip
         # The hierarchy of the law: no use of a lower step stands before one of a higher.
         assert rows["route"].map(STEPS).is_monotonic_decreasing, code
         found[code] = answering_level(rows)
@@ -155,6 +157,27 @@ def test_every_code_has_an_answer_or_none(levels: pd.Series) -> None:
     assert (levels[["130101", "130301", "170601", "170605", "160401", "160307", "070413"]] == "none").all()
     # A non-hazardous code never falls back on a rule for anything of a chapter that is not of its kind.
     assert (levels[["020109", "020302", "020602"]] == "none").all()
+
+
+def test_an_acid_may_be_a_by_product_or_go_to_an_authorised_operator() -> None:
+    rows = real("060101")
+    assert {"2013", "2015"} <= set(rows.loc[rows["legal_status"] == "by_product", "naf_class_code"])
+    assert set(rows.loc[rows["legal_status"] == "hazardous_authorised", "naf_class_code"]) == {"3822"}
+
+
+def test_synthetic_insulating_oil_is_not_refined_again_with_mineral_oils() -> None:
+    assert "1920" in takers("130307") and "1920" not in takers("130308")
+
+
+def test_used_solvents_may_be_soiled() -> None:
+    rows = real("140603")
+    assert set(rows.loc[rows["use"] == "solvants régénérés", "worst_quality"]) == {"soiled"}
+
+
+def test_milk_on_a_farm_names_the_law_of_animal_by_products() -> None:
+    rows = pd.concat([real("020501"), real("020599")])
+    farms = rows[rows["naf_division_code"] == "01"]
+    assert len(farms) > 5 and farms["source"].str.contains("1069/2009").all()
 
 
 def test_the_coverage_printed_in_the_documentation_is_true(levels: pd.Series) -> None:

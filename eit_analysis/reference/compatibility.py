@@ -47,7 +47,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """
     code = wastes["waste_code"].astype("str").fillna("").replace("unknown", "")
     coded, uncoded = wastes[code != ""], wastes[code == ""]
-    rules = rules.fillna(OPEN).drop(columns=["source", "year"], errors="ignore")
+    rules = rules.fillna(OPEN).drop(columns=["source", "year", "source_type"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
     parts = [
