@@ -10,8 +10,9 @@ anything was written or tuned, and is judged only with ``--open``. The others ar
 left out.
 
 A method ranks receiving classes and divisions (NACE rev. 2) for a code; a division is found where the
-receiver's is among the first k distinct divisions. Beside the rules: the most frequent receivers whatever the
-code (popularity), and those of the same six digits, then four, then two, then popularity (back-off).
+receiver's is among the first k distinct divisions. Beside `eit outlets`: the most frequent receivers whatever
+the code (popularity), and those of the same six digits, then four, then two, then popularity (back-off). The
+precedents that the package ships are learnt from without the sources held out and without the one judged.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis.outlets.answer import answer
+from eit_analysis import reference
+from eit_analysis.outlets.answer import by_merit, published_exchanges, receivers
+from eit_analysis.outlets.ranking import outlets
+from eit_analysis.reference.nomenclatures import is_hazardous
 
 DEPTHS = (1, 5, 10)
 DIGITS = {"division": 2, "class": 4}
@@ -42,9 +46,28 @@ def exchanges(path: Path) -> pd.DataFrame:
     return rows.dropna(subset=["waste_code", "receiver"]).reset_index(drop=True)
 
 
-def told(waste_code: str, _known: pd.DataFrame) -> list[str]:
-    rows = answer(waste_code)["outlets"]
-    return [row["naf_class_code"] or row["naf_division_code"] or "" for row in rows]
+def in_order_of_law(waste_code: str, known: pd.DataFrame) -> list[str]:
+    return _codes(receivers(waste_code, bool(is_hazardous(waste_code)), _precedents(known)))
+
+
+def by_merit_alone(waste_code: str, known: pd.DataFrame) -> list[str]:
+    return _codes(by_merit(receivers(waste_code, bool(is_hazardous(waste_code)), _precedents(known))))
+
+
+def rules_alone(waste_code: str, _known: pd.DataFrame) -> list[str]:
+    tables = reference.load("compatibility"), reference.load("outlet_general")
+    return _codes(outlets(waste_code, bool(is_hazardous(waste_code)), *tables))
+
+
+def _precedents(known: pd.DataFrame) -> pd.DataFrame:
+    """The list that the package ships, but for the sources held out and for the one that is judged."""
+    shipped = published_exchanges()
+    given = set(known.attrs["all_sources"]) - set(known["source_id"])
+    return shipped[~shipped["source_id"].isin(given) & ~shipped["source_id"].map(held_out)]
+
+
+def _codes(rows: pd.DataFrame) -> list[str]:
+    return list(rows["naf_class_code"].fillna(rows["naf_division_code"]).fillna(""))
 
 
 def popularity(_code: str, known: pd.DataFrame) -> list[str]:
@@ -56,7 +79,13 @@ def back_off(waste_code: str, known: pd.DataFrame) -> list[str]:
     return [code for rows in [*near, known] for code in popularity(waste_code, rows)]
 
 
-METHODS: dict[str, Method] = {"popularity": popularity, "back-off": back_off, "eit outlets": told}
+METHODS: dict[str, Method] = {
+    "popularity": popularity,
+    "back-off": back_off,
+    "rules, order of the law": rules_alone,
+    "rules and precedents, order of the law": in_order_of_law,
+    "rules and precedents, first calls": by_merit_alone,
+}
 
 
 def ranks(judged: pd.DataFrame, learnt: Callable[[str], pd.DataFrame], method: Method) -> pd.DataFrame:
@@ -78,6 +107,7 @@ def table(rows: pd.DataFrame, opened: bool) -> pd.DataFrame:
     """R@k of each method, by division and by class."""
     out = rows["source_id"].map(held_out)
     known, judged = rows[~out], rows[out] if opened else rows[~out]
+    known.attrs["all_sources"] = list(rows["source_id"])
     lines = {
         name: {
             f"{level} R@{k}": (found[level] < k).mean()

@@ -49,10 +49,16 @@ def takers(code: str) -> set[str]:
 def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
-    # A recycling: 100/3 (1 + 0.45 × 6/9 + 0.35 × 1 + 0.10 × 1 + 0.10 × 0.5)
-    assert rows.loc[0, "outlet_score"] == pytest.approx(100 * (1 + 0.3 + 0.35 + 0.1 + 0.05) / 3, abs=0.05)
-    best = outlets("150101", False, table(rule("a", "150101", route="reuse", yield_central=1.0)), table())
-    assert best.loc[0, "outlet_score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
+    # A recycling: (100 + 27 × 6/9 + 21 × 1 + 6 × 1 + 6 × 0.5) / 3
+    assert rows.loc[0, "merit"] == pytest.approx(18 + 21 + 6 + 3)
+    assert rows.loc[0, "outlet_score"] == pytest.approx((100 + 48) / 3, abs=0.05)
+    assert sum(WEIGHTS.values()) == 100
+    sure = pd.Series({"1711": 0.6, "1712": 0.3})
+    rules = table(rule("a", "150101", "1712 1711 17 2229", route="reuse", yield_central=1.0))
+    best = outlets("150101", False, rules, table(), likelihood=sure)
+    # 1711 and its division are the likeliest, 1712 half as likely, 2229 unheard of.
+    assert best["merit"].tolist() == [100, 100, 80, 60] and best.loc[0, "outlet_score"] == 100
+    assert best["naf_class_code"].fillna("17").tolist() == ["1711", "17", "1712", "2229"]
 
 
 def test_a_rule_that_names_who_receives_stands_before_one_open_to_any() -> None:
