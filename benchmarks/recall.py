@@ -12,7 +12,8 @@ left out.
 A method ranks receiving classes and divisions (NACE rev. 2) for a code; a division is found where the
 receiver's is among the first k distinct divisions. Beside `eit outlets`: the most frequent receivers whatever
 the code (popularity), and those of the same six digits, then four, then two, then popularity (back-off). The
-precedents that the package ships are learnt from without the sources held out and without the one judged.
+precedents that the package ships are learnt from without the sources held out and without the one judged; the
+last line leaves out those that the file does not have.
 """
 
 from __future__ import annotations
@@ -46,24 +47,30 @@ def exchanges(path: Path) -> pd.DataFrame:
     return rows.dropna(subset=["waste_code", "receiver"]).reset_index(drop=True)
 
 
-def in_order_of_law(waste_code: str, known: pd.DataFrame) -> list[str]:
-    return _codes(receivers(waste_code, bool(is_hazardous(waste_code)), _precedents(known)))
-
-
-def by_merit_alone(waste_code: str, known: pd.DataFrame) -> list[str]:
-    return _codes(by_merit(receivers(waste_code, bool(is_hazardous(waste_code)), _precedents(known))))
-
-
 def rules_alone(waste_code: str, _known: pd.DataFrame) -> list[str]:
     tables = reference.load("compatibility"), reference.load("outlet_general")
     return _codes(outlets(waste_code, bool(is_hazardous(waste_code)), *tables))
 
 
-def _precedents(known: pd.DataFrame) -> pd.DataFrame:
-    """The list that the package ships, but for the sources held out and for the one that is judged."""
+def in_order_of_law(waste_code: str, known: pd.DataFrame) -> list[str]:
+    return _codes(_told(waste_code, known))
+
+
+def by_merit_alone(waste_code: str, known: pd.DataFrame) -> list[str]:
+    return _codes(by_merit(_told(waste_code, known)))
+
+
+def without_ours(waste_code: str, known: pd.DataFrame) -> list[str]:
+    """By merit, with the precedents of the file alone: ours may tell of an exchange that is judged."""
+    return _codes(by_merit(_told(waste_code, known, ours=False)))
+
+
+def _told(waste_code: str, known: pd.DataFrame, ours: bool = True) -> pd.DataFrame:
+    """The answer from the precedents that the package ships, but for the sources held out or judged."""
     shipped = published_exchanges()
-    given = set(known.attrs["all_sources"]) - set(known["source_id"])
-    return shipped[~shipped["source_id"].isin(given) & ~shipped["source_id"].map(held_out)]
+    learnt, given = set(known["source_id"]), set(known.attrs["all_sources"])
+    kept = shipped["source_id"].isin(learnt) | (ours & ~shipped["source_id"].isin(given))
+    return receivers(waste_code, bool(is_hazardous(waste_code)), shipped[kept])
 
 
 def _codes(rows: pd.DataFrame) -> list[str]:
@@ -85,6 +92,7 @@ METHODS: dict[str, Method] = {
     "rules, order of the law": rules_alone,
     "rules and precedents, order of the law": in_order_of_law,
     "rules and precedents, first calls": by_merit_alone,
+    "the same, precedents of the file alone": without_ours,
 }
 
 
