@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from command import ROOT, eit, refused
 
-KEYS = ["waste_code", "label", "hazardous", "warning", "naf", "rule_level", "outlets"]
+KEYS = [
+    "waste_code", "label", "hazardous", "warning", "mirror", "naf", "rule_level", "outlets", "first_calls",
+]  # fmt: skip
 OUTLET_KEYS = [
-    "rank", "naf_division_code", "naf_class_code", "outlet_score", "rule_level", "rule_id", "use",
+    "rank", "naf_division_code", "naf_class_code", "outlet_score", "merit", "rule_level", "rule_id", "use",
     "treatment", "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central",
-    "yield_high", "source", "year",
-    "activity", "legal_status_label",
+    "yield_high", "source", "source_type", "year", "basis", "likelihood", "like",
+    "activity", "legal_status_label", "source_type_label", "basis_label",
 ]  # fmt: skip
 
 
@@ -94,10 +96,11 @@ def test_the_page_says_what_the_document_says(tmp_path: Path) -> None:
     page, told = eit(tmp_path, "outlets", "160103").stdout, document(tmp_path, "160103")
     joined = " ".join(page.split())
     for row in told["outlets"]:
-        assert row["use"][:30] in joined and f"{row['naf_class_code']} {row['activity'][:20]}" in page
-        assert row["rule_id"] not in page
+        assert (row["use"] or row["like"])[:30] in joined and f"{row['basis_label']}" in page
+        assert f"{row['naf_class_code']} {row['activity'][:20]}" in page
+        assert row["rule_id"] is None or row["rule_id"] not in page
     assert "Règles écrites pour ce code." in page and "Sources" in page
-    cement = next(row["use"] for row in told["outlets"] if row["rule_id"].startswith("tyre_cement"))
+    cement = next(row["use"] for row in told["outlets"] if (row["rule_id"] or "").startswith("tyre_cement"))
     assert joined.index("pneus d'occasion") < joined.index(cement[:30])
 
 
@@ -121,7 +124,8 @@ def test_what_is_hazardous_is_marked_and_warned_of(tmp_path: Path) -> None:
     page, told = eit(tmp_path, "outlets", "130205").stdout, document(tmp_path, "130205")
     assert "13\u00a002\u00a005*" in page and "seul un opérateur autorisé" in page
     assert told["hazardous"] is True and "opérateur autorisé" in told["warning"]
-    assert {row["legal_status"] for row in told["outlets"]} == {"hazardous_authorised"}
+    ruled = [row for row in told["outlets"] if row["basis"] == "rule"]
+    assert ruled and {row["legal_status"] for row in ruled} == {"hazardous_authorised"}
     assert document(tmp_path, "150101")["warning"] is None
 
 
@@ -140,6 +144,16 @@ def test_a_general_rule_and_no_rule_say_so(tmp_path: Path, code: str, level: str
     assert told["rule_level"] == level and bool(told["outlets"]) == (level != "none")
 
 
+def test_a_mirror_entry_warns_and_asks(tmp_path: Path) -> None:
+    """Decision 2000/532/EC: 17 05 03* and 17 05 04 are one waste, with dangerous substances or without."""
+    safe, dangerous = document(tmp_path, "170504"), document(tmp_path, "170503")
+    assert [entry["waste_code"] for entry in safe["mirror"]["entries"]] == ["170503"]
+    assert [entry["waste_code"] for entry in dangerous["mirror"]["entries"]] == ["170504"]
+    page = " ".join(eit(tmp_path, "outlets", "170504").stdout.split())
+    assert "Entrée miroir" in page and "À demander au producteur" in page
+    assert document(tmp_path, "150101")["mirror"] is None
+
+
 def test_one_activity_is_told_whether_and_how(tmp_path: Path) -> None:
     told = document(tmp_path, "100102", "--naf", "23.51Z")
     assert told["naf"] == "2351" and [row["naf_class_code"] for row in told["outlets"]] == ["2351"]
@@ -153,8 +167,15 @@ def test_json_keys_are_stable(tmp_path: Path) -> None:
     told = document(tmp_path, "200108")
     assert list(told) == KEYS and all(list(row) == OUTLET_KEYS for row in told["outlets"])
     assert [row["rank"] for row in told["outlets"]] == list(range(1, len(told["outlets"]) + 1))
-    scores = [row["outlet_score"] for row in told["outlets"]]
+    scores = [row["outlet_score"] for row in told["outlets"] if row["basis"] == "rule"]
     assert scores == sorted(scores, reverse=True)
+    # What no rule says stands behind, and has no score, no status and no yield.
+    behind = told["outlets"][len(scores) :]
+    assert behind and {row["basis"] for row in behind} <= {"precedent", "analogy"}
+    assert all(row[key] is None for row in behind for key in ("outlet_score", "rule_id", "legal_status"))
+    assert sorted(row["naf_code"] for row in told["first_calls"]) == sorted(
+        {row["naf_class_code"] or row["naf_division_code"] for row in told["outlets"]} - {None}
+    )
     anyone = [row for row in document(tmp_path, "150103")["outlets"] if row["naf_division_code"] is None]
     assert anyone and anyone[0]["naf_class_code"] is None and "toute activité" in anyone[0]["activity"]
 

@@ -49,10 +49,23 @@ def takers(code: str) -> set[str]:
 def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
-    # A recycling: 100/3 (1 + 0.45 × 6/9 + 0.35 × 1 + 0.20 × 0.5)
-    assert rows.loc[0, "outlet_score"] == pytest.approx(100 * (1 + 0.3 + 0.35 + 0.1) / 3, abs=0.05)
-    best = outlets("150101", False, table(rule("a", "150101", route="reuse", yield_central=1.0)), table())
-    assert best.loc[0, "outlet_score"] == 100 and sum(WEIGHTS.values()) == pytest.approx(1)
+    # A recycling: (100 + 27 × 6/9 + 21 × 1 + 6 × 1 + 6 × 0.5) / 3
+    assert rows.loc[0, "merit"] == pytest.approx(18 + 21 + 6 + 3)
+    assert rows.loc[0, "outlet_score"] == pytest.approx((100 + 48) / 3, abs=0.05)
+    assert sum(WEIGHTS.values()) == 100
+    sure = pd.Series({"1711": 0.6, "1712": 0.3})
+    rules = table(rule("a", "150101", "1712 1711 17 2229", route="reuse", yield_central=1.0))
+    best = outlets("150101", False, rules, table(), likelihood=sure)
+    # 1711 and its division are the likeliest, 1712 half as likely, 2229 unheard of.
+    assert best["merit"].tolist() == [100, 100, 80, 60] and best.loc[0, "outlet_score"] == 100
+    assert best["naf_class_code"].fillna("17").tolist() == ["1711", "17", "1712", "2229"]
+
+
+def test_a_rule_that_names_who_receives_stands_before_one_open_to_any() -> None:
+    rules = table(rule("any", "150103", None, yield_central=0.95), rule("named", "150103", "8810 1624"))
+    rows = outlets("150103", False, rules, table())
+    assert list(rows["naf_class_code"].fillna("any")) == ["8810", "1624", "any"]
+    assert real("150103").iloc[0]["use"] == "palettes remises en circulation"
 
 
 def test_a_rule_on_the_code_silences_the_general_ones() -> None:
@@ -135,7 +148,9 @@ def levels() -> pd.Series:
     for code, hazardous in zip(codes["waste_code"], codes["hazardous"] == 1, strict=True):
         rows = outlets(code, bool(hazardous), *tables)
         assert rows["outlet_score"].between(0, 100).all() and rows["source"].notna().all(), code
-        assert (rows["legal_status"] == "hazardous_authorised").eq(hazardous).all(), code
+        status = rows["legal_status"]
+        assert (status.isin(["hazardous_authorised", "by_product"]) if hazardous else
+                status.ne("hazardous_authorised")).all(), code  # fmt: skip
         # The hierarchy of the law: no use of a lower step stands before one of a higher.
         assert rows["route"].map(STEPS).is_monotonic_decreasing, code
         found[code] = answering_level(rows)
@@ -148,6 +163,27 @@ def test_every_code_has_an_answer_or_none(levels: pd.Series) -> None:
     assert (levels[["130101", "130301", "170601", "170605", "160401", "160307", "070413"]] == "none").all()
     # A non-hazardous code never falls back on a rule for anything of a chapter that is not of its kind.
     assert (levels[["020109", "020302", "020602"]] == "none").all()
+
+
+def test_an_acid_may_be_a_by_product_or_go_to_an_authorised_operator() -> None:
+    rows = real("060101")
+    assert {"2013", "2015"} <= set(rows.loc[rows["legal_status"] == "by_product", "naf_class_code"])
+    assert set(rows.loc[rows["legal_status"] == "hazardous_authorised", "naf_class_code"]) == {"3822"}
+
+
+def test_synthetic_insulating_oil_is_not_refined_again_with_mineral_oils() -> None:
+    assert "1920" in takers("130307") and "1920" not in takers("130308")
+
+
+def test_used_solvents_may_be_soiled() -> None:
+    rows = real("140603")
+    assert set(rows.loc[rows["use"] == "solvants régénérés", "worst_quality"]) == {"soiled"}
+
+
+def test_milk_on_a_farm_names_the_law_of_animal_by_products() -> None:
+    rows = pd.concat([real("020501"), real("020599")])
+    farms = rows[rows["naf_division_code"] == "01"]
+    assert len(farms) > 5 and farms["source"].str.contains("1069/2009").all()
 
 
 def test_the_coverage_printed_in_the_documentation_is_true(levels: pd.Series) -> None:

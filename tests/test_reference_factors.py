@@ -341,14 +341,23 @@ def test_units_are_written_in_the_normal_spelling() -> None:
 
 # Activities that may hold the permit for a hazardous waste: waste management, and plants that end its routes.
 AUTHORISED = {
-    "1920", "2351", "2441", "2442", "2443", "2444", "2445", "3812", "3822", "3831", "3832", "3900",
+    "1920", "2351", "2352", "2410", "2441", "2442", "2443", "2444", "2445", "3812", "3822", "3831", "3832",
+    "3900",
 }  # fmt: skip
+# Residues of a process that may be sold as a by-product although dangerous (code de l'environnement, art.
+# L. 541-4-2): acids, bases, salts, spent caustics, tars, liquors, solvents and ashes of the making itself.
+DANGEROUS_BY_PRODUCTS = ("0501", "0506", "0601", "0602", "0701", "0702", "0705", "0707", "1101")
 
 
 @pytest.mark.parametrize("name", ["compatibility", "outlet_general"])
 def test_outlet_rules_are_well_formed(name: str) -> None:
     rules = reference.load(name)
     assert list(rules.columns) == list(reference.load("compatibility").columns)
+    assert rules["source_type"].isin(["law", "guide", "publication", "assumption"]).all()
+    # What we assume says so; what only says so is assumed.
+    ours = rules["source"].str.contains("hypothèse du projet")
+    assert ours[rules["source_type"] == "assumption"].all()
+    assert (rules.loc[rules["source"].str.startswith("hypothèse"), "source_type"] == "assumption").all()
     assert rules["rule_id"].is_unique
     assert rules["waste_code_prefix"].dropna().str.fullmatch(r"\d{2,6}").all()
     assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()
@@ -398,9 +407,14 @@ def test_general_rules_only_orient() -> None:
 def test_hazardous_waste_goes_to_authorised_operators_only(name: str) -> None:
     rules = reference.load(name)
     hazardous = rules["hazardous_allowed"] == 1
-    assert ((rules["legal_status"] == "hazardous_authorised") == hazardous).all()
-    assert set(" ".join(rules.loc[hazardous, "receiver_naf_codes"]).split()) <= AUTHORISED
-    assert rules.loc[hazardous, "receiver_naf_codes"].notna().all()
+    by_product = rules["legal_status"] == "by_product"
+    assert ((rules["legal_status"] == "hazardous_authorised") == (hazardous & ~by_product)).all()
+    waste = rules[hazardous & ~by_product]
+    assert set(" ".join(waste["receiver_naf_codes"]).split()) <= AUTHORISED
+    sold = rules[hazardous & by_product]
+    assert sold["waste_code_prefix"].str.startswith(DANGEROUS_BY_PRODUCTS).all()
+    # Used by a process: farms, shops, workshops and the unknown buyer get none.
+    assert sold["receiver_naf_codes"].str.split().explode().between("1000", "3999").all()
     assert rules.loc[hazardous, "waste_code_prefix"].notna().all()
     listed = reference.load("waste_codes").set_index("waste_code")["hazardous"]
     codes = rules[rules["waste_code_prefix"].fillna("").str.len() == 6]

@@ -83,6 +83,16 @@ def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
         assert list(run(flows, rules)[0]["rule_id"]) == [kept]
 
 
+def test_of_rules_as_mature_the_one_that_names_the_receiver_speaks_before_the_better_yield():
+    named, anyone = rule("R2", category="wood", naf="1072"), rule("R1", category="wood", yields=(0.9, 1, 1))
+    flows = [flow("A-1", "A", "out", "wood", 10), flow("B-1", "B", "in", "wood", 6)]
+    for rules in ([named, anyone], [anyone, named]):
+        passed, _ = run(flows, rules)
+        assert list(passed["rule_id"]) == ["R2"] and list(passed.columns) == CANDIDATE_COLUMNS
+    passed, _ = run(flows, [anyone | {"maturity": 9}, named])
+    assert list(passed["rule_id"]) == ["R1"]
+
+
 def test_an_unknown_activity_receives_no_hazardous_waste():
     pairs = pd.DataFrame(
         {

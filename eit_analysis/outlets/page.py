@@ -13,6 +13,7 @@ from eit_analysis.reference.compatibility import LEVEL_DIGITS
 from eit_analysis.reference.nomenclatures import spaced_code
 
 WIDTH = 96
+FIRST_CALLS = 10
 USE_WIDTH, TAKER_WIDTH = 42, 45
 SORTING = {"clean": "trié et propre", "mixed": "mélangé accepté", "soiled": "souillé accepté"}
 FAMILY_RULE = "règle de la famille, pas du code"
@@ -26,15 +27,25 @@ def as_text(document: dict[str, Any]) -> str:
     star = "*" if document["hazardous"] else ""
     danger = "" if label.endswith(kind) else f" ({kind})"
     title = wrap(f"{spaced_code(code)}{star}\u00a0: {label}{danger}", WIDTH)
-    uses = _uses(document["outlets"])
-    notes = [document["warning"], _level_sentence(document), sentence("outlets_order") if uses else None]
+    uses = _uses([row for row in document["outlets"] if row["basis"] == "rule"])
+    beyond = [row for row in document["outlets"] if row["basis"] != "rule"]
+    mirror = document["mirror"]
+    notes = [
+        document["warning"],
+        mirror and mirror["question"],
+        _level_sentence(document),
+        sentence("outlets_order") if uses else None,
+        _first_calls(document["first_calls"]),
+    ]
     lines = [*read, *title, *(line for note in notes if note for line in wrap(note, WIDTH))]
-    if not uses:
+    if not document["outlets"]:
         return "\n".join(lines)
     sources = list(dict.fromkeys(_source(row) for row in document["outlets"]))
-    lines += ["", _row("Note", "Usage", "Activités receveuses (NAF)"), "─" * WIDTH]
+    if uses:
+        lines += ["", _row("Note", "Usage (règles)", "Activités receveuses (NAF)"), "─" * WIDTH]
     for rows in uses:
         lines += [*_block(rows, sources), ""]
+    lines += _beyond(beyond, sources)
     lines.append("Sources")
     for number, source in enumerate(sources, start=1):
         lines += wrap(bound(f"[{number}] {source}"), WIDTH, subsequent_indent="    ")
@@ -54,12 +65,37 @@ def _understood(document: dict[str, Any]) -> list[str]:
 
 def _level_sentence(document: dict[str, Any]) -> str:
     code, level = document["waste_code"], document["rule_level"]
+    if level == "none" and document["outlets"]:
+        return sentence("outlets_analogy_only")
     told = sentence(f"outlets_{level}", start=spaced_code(code[: LEVEL_DIGITS.get(level, 6)]))
     if document["naf"] and level != "none":
-        n_rules = len({row["rule_id"] for row in document["outlets"]})
+        n_rules = len({row["rule_id"] for row in document["outlets"] if row["rule_id"]})
         found = counted(n_rules, "règle mène", "règles mènent") if n_rules else "Aucune règle ne mène"
         told += f" {found} à l'activité {document['naf']}."
     return told
+
+
+def _first_calls(calls: list[dict[str, Any]]) -> str | None:
+    if not calls:
+        return None
+    named = "\u00a0; ".join(
+        f"{call['naf_code']} {call['activity']} ({call['basis_label']})" for call in calls[:FIRST_CALLS]
+    )
+    return sentence("outlets_first_calls", named=named)
+
+
+def _beyond(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
+    """Receivers that no rule names, each with the like waste of a published exchange."""
+    if not rows:
+        return []
+    lines = wrap(sentence("outlets_beyond"), WIDTH)
+    for row in rows:
+        told = (
+            f"{row['basis_label']}, {row['naf_class_code']} {row['activity']}\u00a0: {row['like']} "
+            f"[{sources.index(_source(row)) + 1}]"
+        )
+        lines += wrap(bound(told), WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return [*lines, ""]
 
 
 def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -72,7 +108,8 @@ def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _source(row: dict[str, Any]) -> str:
-    return f"{row['source']} ({row['year']})"
+    kind = row["source_type_label"] or "échange publié"
+    return f"{row['source']} ({kind}, {int(row['year'])})"
 
 
 def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:

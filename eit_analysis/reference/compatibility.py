@@ -52,7 +52,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """
     no_code = _without_code(wastes)
     coded, uncoded = wastes[~no_code], wastes[no_code]
-    rules = rules.fillna(OPEN).drop(columns=["source", "year"], errors="ignore")
+    rules = rules.fillna(OPEN).drop(columns=["source", "year", "source_type"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
     parts = [

@@ -24,12 +24,17 @@ def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:
 
 
 def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """One row per pair, of the rule that takes it farthest: then longest code, maturity, yield, and name."""
-    return pairs.sort_values(
-        [*keys, "gate_rank", "specificity", "maturity", "yield_central", "rule_id"],
-        ascending=[*(True for _ in keys), False, False, False, False, True],
+    """One row per pair, of the rule that takes it farthest.
+
+    Then the longest code, maturity, the rule that names who receives before one open to any activity (what a
+    workshop does with pallets is to mend them), yield, and name.
+    """
+    ordered = pairs.assign(names_receiver=pairs["receiver_naf_codes"].fillna("") != "").sort_values(
+        [*keys, "gate_rank", "specificity", "maturity", "names_receiver", "yield_central", "rule_id"],
+        ascending=[*(True for _ in keys), False, False, False, False, False, True],
         kind="stable",
-    ).drop_duplicates(keys)
+    )
+    return ordered.drop(columns="names_receiver").drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> pd.Series:
