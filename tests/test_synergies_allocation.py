@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from eit_analysis.config import Allocation
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
-from eit_analysis.synergies.allocation.joint_plan import account, allocate, exclusive, search
+from eit_analysis.synergies.allocation.joint_plan import allocate, exclusive, search
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
 FREE = Allocation(minimum_lot_t=0)
@@ -73,17 +73,6 @@ def test_a_structure_takes_in_no_more_than_it_declares():
     plan = allocate(table, FREE)
     assert tonnes(plan) == pytest.approx([3, 0])
     assert list(plan.exchanges["received_t_per_year"]) == pytest.approx([1.5, 0])
-
-
-def test_the_account_of_a_plan_tells_what_coordination_takes():
-    table = candidates([("o", "i", 10, 6, 1, 50), ("p", "j", 10, 8, 1, 40), ("q", "k", 1, 1, 1, 20)])
-    lines = account(allocate(table, Allocation(minimum_lot_t=0, project_cost_eur_per_year=100)))
-    # 300 and 320 €; the third would bring 20 € for the 100 € that it costs to follow.
-    assert dict(lines.itertuples(index=False)) == {
-        "exchanges": pytest.approx(620),
-        "coordination": -200,
-        "net": pytest.approx(420),
-    }
 
 
 def test_the_groups_that_exclude_one_another_are_listed_by_name():
@@ -231,6 +220,26 @@ def test_an_exchange_must_be_worth_its_setting_up():
     table = candidates([("o", "i", 10, 10, 1, 5), ("p", "j", 10, 10, 1, 20)])
     plan = allocate(table, Allocation(minimum_lot_t=0, project_cost_eur_per_year=60))
     assert tonnes(plan) == pytest.approx([0, 10]) and plan.value == pytest.approx(140)
+
+
+def test_a_lower_option_waits_until_the_higher_ones_that_pay_are_full():
+    def routed(rows, routes):
+        return candidates(rows).assign(new_route=routes)
+
+    # Ten tonnes of pallets: shredded they bring more, reused they pay too.
+    rows = [("o", "i", 10, 6, 1, 50), ("o", "j", 10, 100, 1, 80)]
+    plan = allocate(routed(rows, ["reuse", "recycling"]), FREE)
+    assert tonnes(plan) == pytest.approx([6, 4]) and plan.value == pytest.approx(620)
+    assert tonnes(allocate(routed(rows, ["recycling", "reuse"]), FREE)) == pytest.approx([0, 10])
+    # The need is filled from elsewhere: what is left of the flow may go down.
+    other = [*rows, ("p", "i", 6, 6, 1, 70)]
+    plan = allocate(routed(other, ["reuse", "recycling", "reuse"]), FREE)
+    assert tonnes(plan) == pytest.approx([0, 10, 6])
+    # A reuse that nobody gains by holds nothing back, nor one below its fixed cost.
+    poor = [("o", "i", 10, 6, 1, -5), rows[1]]
+    assert tonnes(allocate(routed(poor, ["reuse", "recycling"]), FREE)) == pytest.approx([0, 10])
+    dear = Allocation(minimum_lot_t=0, project_cost_eur_per_year=310)
+    assert tonnes(allocate(routed(rows, ["reuse", "recycling"]), dear)) == pytest.approx([0, 10])
 
 
 def crowded():

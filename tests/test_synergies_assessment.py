@@ -11,14 +11,16 @@ import pytest
 
 from eit_analysis.change import funnel
 from eit_analysis.errors import DisclosureError
+from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.study import open_study
 from eit_analysis.synergies import substitution
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.impacts import INDICATORS
+from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
 from eit_analysis.synergies.register import reasons, totals
+from eit_analysis.synergies.scoring.standing import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -107,3 +109,64 @@ def test_the_outcome_names_the_case(assessment: Assessment) -> None:
     allocation = assessment.settings.allocation.model_copy(update={"minimum_lot_t": 1e6})
     settings = assessment.settings.model_copy(update={"allocation": allocation})
     assert dataclasses.replace(assessment, settings=settings).outcome == "none_retained"
+
+
+def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain(
+    assessment: Assessment,
+) -> None:
+    ranked = assessment.ranking.candidates
+    every = assessment.candidates
+    top = ranked.head(30)
+    assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["standing"] == "first_choice").all()
+    for lead in top.itertuples():
+        same = every[(every["out_flow_id"] == lead.out_flow_id) & (every["joint_surplus_eur_per_year"] > 0)]
+        higher = same[same["new_route"].map(HIERARCHY) < HIERARCHY[lead.new_route]]
+        assert lead.diverted_t_per_year <= lead.supply_t_per_year - higher["diverted_t_per_year"].sum() + 1e-6
+    order = ranked.groupby("standing")["rank"].agg(["min", "max"]).loc[list(STANDINGS)]
+    assert (order["max"].iloc[:-1].to_numpy() < order["min"].iloc[1:].to_numpy()).all()
+    # However weights and values are drawn, none passes from one standing to another.
+    assert (ranked["rank_high"] <= ranked["standing"].map(order["max"])).all()
+
+
+def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
+    parts = (assessment.candidates, assessment.contractors)
+    assert sorted(assessment.passed["candidate_id"]) == sorted(pd.concat(parts)["candidate_id"])
+    operators = parts[0]["taker_actor_type"].isin(["ess", "outlet"])
+    assert not (operators & (parts[0]["old_route"] == parts[0]["new_route"])).any() and len(parts[1])
+
+
+def test_the_plan_holds_no_exchange_at_which_both_lose(assessment: Assessment) -> None:
+    plan = assessment.plan.exchanges
+    kept = plan[plan["allocated_t_per_year"] > 0]
+    assert (in_proportion(plan, ["joint_surplus_eur_per_year"]) > -1e-3).all(axis=None)
+    total = in_proportion(plan, ["joint_surplus_eur_per_year"]).sum().item()
+    assert total == pytest.approx(assessment.plan.value) and kept["taker_actor_type"].eq("firm").any()
+    # By a plain reading of the plan: who waits for a higher use finds its need full, but for less than pays.
+    sent = plan.set_index("candidate_id")["allocated_t_per_year"]
+    into = (plan["allocated_t_per_year"] * plan["need_t_per_t"]).groupby(plan["in_flow_id"]).sum()
+    paying = plan[plan["joint_surplus_eur_per_year"] > 0]
+    for low in kept.itertuples():
+        for high in paying[paying["out_flow_id"] == low.out_flow_id].itertuples():
+            if HIERARCHY[high.new_route] < HIERARCHY[low.new_route]:
+                rate = high.margin_eur_per_year / high.diverted_t_per_year
+                pays = 0.0 if sent[high.candidate_id] > 0 else max(1.0, high.fixed_cost_eur_per_year / rate)
+                room = high.demand_t_per_year - into[high.in_flow_id]
+                assert room <= high.need_t_per_t * pays + 1e-4
+
+
+def test_the_bounds_of_the_sample_are_the_steps_nearest_to_its_largest_leads(assessment: Assessment) -> None:
+    steps = np.array([m * 10.0**e for e in range(7) for m in (1, 2, 5)])
+    nearest = lambda value: steps[np.abs(np.log(steps / value)).argmin()]  # noqa: E731
+    bounds, leads = assessment.settings.scoring.bounds, assessment.candidates
+    gain = leads["joint_surplus_eur_per_year"]
+    assert bounds["joint_surplus_eur_per_year"] == [-nearest(-gain.min()), nearest(gain.max())]
+    both = leads.loc[gain > 0, "diverted_t_per_year"]
+    assert bounds["tonnes_diverted_t_per_year"] == [0, nearest(both.max())]
+
+
+def test_a_study_gives_its_own_fixed_cost(assessment: Assessment) -> None:
+    allocation = assessment.settings.allocation.model_copy(update={"project_cost_eur_per_year": 40.0})
+    settings = assessment.settings.model_copy(update={"allocation": allocation})
+    other = dataclasses.replace(assessment, settings=settings)
+    assert assessment.allocation.project_cost_eur_per_year == 500 and other.allocation == allocation
+    assert set(other.candidates["fixed_cost_high_eur_per_year"]) == {40.0}

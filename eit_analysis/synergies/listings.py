@@ -10,6 +10,16 @@ RANKED = [
     "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
     "rank_high",
 ]  # fmt: skip
+# Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
+TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
+SIDES = [
+    "exchange_site_ids", "giver_saving_eur_per_year", "taker_worth_eur_per_year", "transport_eur_per_year",
+    "fixed_cost_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_eur_per_year",
+    "joint_surplus_high_eur_per_year", *TERMS, "standing", "candidate_id",
+]  # fmt: skip
+CONTRACTORS = [
+    "exchange_site_ids", "category", "output_description", "new_route", "diverted_t_per_year", "distance_km",
+]  # fmt: skip
 RETAINED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "allocated_t_per_year",
     "joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_high_eur_per_year", "rank",
@@ -45,16 +55,24 @@ SUPPORTED = [
 
 
 def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges, best first, with what each one joins: ``exchange_site_ids`` and the two descriptions.
+    """The exchanges, best first where ranked, with both actors and both descriptions of each.
 
     ``mass_t_per_year`` is what an exchange would divert alone.
     """
     described = flows.set_index("flow_id")["description"]
-    return exchanges.sort_values(["rank", "candidate_id"]).assign(
+    first = ["rank", "candidate_id"] if "rank" in exchanges else ["candidate_id"]
+    return exchanges.sort_values(first).assign(
         exchange_site_ids=exchanges["giver_site_id"] + " " + exchanges["taker_site_id"],
         output_description=exchanges["out_flow_id"].map(described),
         need_description=exchanges["in_flow_id"].map(described),
         mass_t_per_year=exchanges["diverted_t_per_year"],
+    )
+
+
+def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """What only changes the contractor (``Assessment.contractors``), described, the largest flows first."""
+    return described(changes, flows).sort_values(
+        ["diverted_t_per_year", "candidate_id"], ascending=[False, True]
     )
 
 

@@ -94,6 +94,16 @@ def frontier(
     )
 
 
+def sign_change(points: pd.DataFrame) -> pd.DataFrame:
+    """The first plan whose emissions have another sign than those of largest joint surplus, else no row.
+
+    Of :func:`frontier`'s ``points``; emissions caused and avoided, each with its own sign.
+    """
+    signs = np.sign(points[["emissions_tco2e_per_year", "avoided_tco2e_per_year"]].to_numpy(dtype=float))
+    turned = np.flatnonzero((signs * signs[:1] < 0).any(axis=1))
+    return points.iloc[turned[:1]]
+
+
 def _unbeaten_plans(
     model: Model, benefits: list[Benefit], points: int, time_limit_s: float
 ) -> list[Solution]:

@@ -21,7 +21,6 @@ PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",
     "new_route", "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
-ACCOUNT_COLUMNS = ["plan_account", "account_eur_per_year"]
 EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
@@ -117,16 +116,6 @@ def search(plan: JointPlan) -> pd.DataFrame:
     """How sure the plan is to be the best, one row: ``SEARCH_COLUMNS``."""
     row = (plan.objective, plan.solution.status, plan.solution.gap_percent, plan.n_unknown)
     return pd.DataFrame([row], columns=SEARCH_COLUMNS)
-
-
-def account(plan: JointPlan) -> pd.DataFrame:
-    """joint surplus = Σ margins of the exchanges − p × exchanges, in €/year, p the fixed cost of one.
-
-    Of a plan of largest joint surplus: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
-    """
-    paid = plan.model.project_cost_eur_per_year * int(plan.solution.chosen.sum())
-    rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]
-    return pd.DataFrame(rows, columns=ACCOUNT_COLUMNS)
 
 
 def exclusive(plan: JointPlan, flows: pd.DataFrame) -> pd.DataFrame:
