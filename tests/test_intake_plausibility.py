@@ -46,7 +46,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
-            "description": "Cartons pliés",
+            "description": None,
             "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
         }), "Flux"),
         "workforce": placed(pd.DataFrame({
@@ -317,6 +317,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
     flows = placed(pd.DataFrame({
         "site_id": rng.choice(names, 100_000), "direction": "out",
         "category": rng.choice(list(CATEGORIES), 100_000), "waste_code": "150106",
+        "description": rng.choice(["DIB en mélange", "Emballages mélangés"], 100_000),
         "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0,
     }), "Flux")  # fmt: skip
     tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
