@@ -47,10 +47,10 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     UsageError
         When the code is not in the European list (near codes are named), or the NAF code does not exist.
     """
-    wastes = reference.load("waste_codes").set_index("waste_code")
+    wastes = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     code = normalise_waste_code(waste_code)
     if code is None:
-        raise _unknown_code(waste_code, wastes["label_fr"])
+        raise _unknown_code(waste_code, wastes)
     activity = _known_naf(naf) if naf else ""
     hazardous = bool(is_hazardous(code))
     rows = receivers(code, hazardous, published_exchanges())
@@ -58,7 +58,7 @@ def answer(waste_code: str, naf: str = "") -> dict[str, Any]:
     levels = [row["rule_level"] for row in rows if row["basis"] == "rule"]
     return {
         "waste_code": code,
-        "label": wastes.at[code, "label_fr"],
+        "label": wastes[code],
         "hazardous": hazardous,
         "warning": reference.sentence("outlets_hazardous") if hazardous else None,
         "mirror": _mirror(code, hazardous, wastes),
@@ -138,14 +138,16 @@ def _called(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mirror(code: str, hazardous: bool, wastes: pd.DataFrame) -> dict[str, Any] | None:
+def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
     """The other entries of the same waste in the list, and what decides between them."""
-    codes = str(wastes.at[code, "mirror_waste_codes"] if wastes["mirror_waste_codes"].notna()[code] else "")
-    if not codes:
+    pairs = reference.load("mirror_entries")
+    here, there = ["hazardous_waste_code", "other_waste_code"][:: 1 if hazardous else -1]
+    others = list(pairs.loc[pairs[here] == code, there])
+    if not others:
         return None
-    entries = [{"waste_code": other, "label": wastes.at[other, "label_fr"]} for other in codes.split()]
-    named = ", ".join(spaced_code(other) for other in codes.split())
+    named = ", ".join(spaced_code(other) for other in others)
     question = reference.sentence(f"outlets_mirror_{'of_safe' if hazardous else 'of_hazardous'}", codes=named)
+    entries = [{"waste_code": other, "label": labels[other]} for other in others]
     return {"entries": entries, "question": question}
 
 
