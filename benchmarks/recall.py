@@ -22,6 +22,7 @@ import argparse
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ def exchanges(path: Path) -> pd.DataFrame:
 
 def rules_alone(waste_code: str, _known: pd.DataFrame) -> list[str]:
     tables = reference.load("compatibility"), reference.load("outlet_general")
-    return _codes(outlets(waste_code, bool(is_hazardous(waste_code)), *tables))
+    return _codes(outlets(waste_code, bool(is_hazardous(waste_code)), *tables).to_dict("records"))
 
 
 def in_order_of_law(waste_code: str, known: pd.DataFrame) -> list[str]:
@@ -65,16 +66,20 @@ def without_ours(waste_code: str, known: pd.DataFrame) -> list[str]:
     return _codes(by_merit(_told(waste_code, known, ours=False)))
 
 
-def _told(waste_code: str, known: pd.DataFrame, ours: bool = True) -> pd.DataFrame:
+def _told(waste_code: str, known: pd.DataFrame, ours: bool = True) -> list[dict[str, Any]]:
     """The answer from the precedents that the package ships, but for the sources held out or judged."""
-    shipped = published_exchanges()
     learnt, given = set(known["source_id"]), set(known.attrs["all_sources"])
-    kept = shipped["source_id"].isin(learnt) | (ours & ~shipped["source_id"].isin(given))
-    return receivers(waste_code, bool(is_hazardous(waste_code)), shipped[kept])
+    kept = [
+        row
+        for row in published_exchanges()
+        if row["source_id"] in learnt or (ours and row["source_id"] not in given)
+    ]
+    return receivers(waste_code, bool(is_hazardous(waste_code)), kept)
 
 
-def _codes(rows: pd.DataFrame) -> list[str]:
-    return list(rows["naf_class_code"].fillna(rows["naf_division_code"]).fillna(""))
+def _codes(rows: list[dict[Any, Any]]) -> list[str]:
+    codes = [(row["naf_class_code"], row["naf_division_code"]) for row in rows]
+    return [next((str(code) for code in both if isinstance(code, str)), "") for both in codes]
 
 
 def popularity(_code: str, known: pd.DataFrame) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.outlets.answer import published_exchanges, receivers
+from eit_analysis.outlets.answer import by_merit, published_exchanges, receivers
 from eit_analysis.outlets.precedents import (
     FAMILIES,
     MOST_RECEIVERS,
@@ -16,9 +15,7 @@ from eit_analysis.outlets.precedents import (
     beyond_rules,
     likely_receivers,
 )
-from eit_analysis.outlets.ranking import OUTLET_COLUMNS
 
-NO_RULE = pd.DataFrame(columns=OUTLET_COLUMNS)
 EXCHANGES = st.lists(
     st.tuples(
         st.sampled_from(["100201", "100202", "101304", "170107", "030105", "060314"]),
@@ -30,9 +27,9 @@ EXCHANGES = st.lists(
 )
 
 
-def table(rows: list[tuple[str, str, str]], hazardous: bool = False) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["waste_code", "receiver_naf_code", "code_certainty"])
-    return frame.assign(hazardous=hazardous, byproduct=frame["waste_code"], source="essai", year=2026)
+def table(rows: list[tuple[str, str, str]]) -> list[dict[str, object]]:
+    names = ["waste_code", "receiver_naf_code", "code_certainty"]
+    return [{**dict(zip(names, row, strict=True)), "hazardous": False, "byproduct": row[0]} for row in rows]
 
 
 def by_hand(code: str, rows: list[tuple[str, str, str]]) -> dict[str, float]:
@@ -59,42 +56,49 @@ def by_hand(code: str, rows: list[tuple[str, str, str]]) -> dict[str, float]:
 @given(EXCHANGES, st.sampled_from(["100201", "100299", "170107", "020304"]))
 @settings(max_examples=60)
 def test_the_back_off_is_that_of_the_equation(rows, code) -> None:
-    told = likely_receivers(code, False, table(rows)).set_index("naf_class_code")
-    assert told["likelihood"].to_dict() == pytest.approx(by_hand(code, rows))
-    assert told["likelihood"].sum() == pytest.approx(1) and told["likelihood"].is_monotonic_decreasing
+    told = {one.naf_class_code: one.likelihood for one in likely_receivers(code, False, table(rows))}
+    assert told == pytest.approx(by_hand(code, rows)) and sum(told.values()) == pytest.approx(1)
+    assert list(told.values()) == sorted(told.values(), reverse=True)
     # Another danger teaches nothing.
-    assert likely_receivers(code, True, table(rows)).empty
+    assert likely_receivers(code, True, table(rows)) == []
 
 
 def test_a_precedent_is_of_this_very_code_and_an_analogy_of_its_family() -> None:
     known = table([("100201", "2351", "sure"), ("101304", "4211", "sure"), ("030105", "1621", "sure")])
-    ruled = NO_RULE.copy()
-    ruled.loc[0, ["naf_division_code", "naf_class_code"]] = ["01", "0111"]
-    told = beyond_rules(ruled, likely_receivers("100201", False, known))
-    assert dict(zip(told["naf_class_code"], told["basis"], strict=True)) == {
-        "2351": "precedent",
-        "4211": "analogy",
-    }
-    assert list(beyond_rules(NO_RULE, likely_receivers("100201", False, known))["basis"]) == ["precedent"]
-    assert beyond_rules(NO_RULE, likely_receivers("100202", False, known)).empty
-    assert beyond_rules(ruled, likely_receivers("180104", False, known)).empty
+
+    def told(code: str, named: set[str]) -> dict[str, str]:
+        return {
+            one.naf_class_code: basis
+            for one, basis in beyond_rules(named, likely_receivers(code, False, known))
+        }
+
+    assert told("100201", {"0111"}) == {"2351": "precedent", "4211": "analogy"}
+    assert told("100201", {"2351"}) == {"4211": "analogy"}
+    assert told("100201", set()) == {"2351": "precedent"}
+    assert told("100202", set()) == {} and told("180104", {"0111"}) == {}
 
 
 def test_nothing_is_guessed_for_what_must_be_destroyed() -> None:
     for code in ("130101", "170601", "170605", "160401", "160307", "070413"):
-        assert receivers(code, True, published_exchanges()).empty, code
+        assert receivers(code, True, published_exchanges()) == [], code
     for code in ("020109", "020302", "180102"):
-        assert receivers(code, False, published_exchanges()).empty, code
+        assert receivers(code, False, published_exchanges()) == [], code
 
 
 def test_no_answer_is_longer_than_one_can_call_and_each_says_its_basis() -> None:
     listed = reference.load("waste_codes")
     for code, hazardous in listed.loc[::7, ["waste_code", "hazardous"]].itertuples(index=False):
         rows = receivers(code, bool(hazardous), published_exchanges())
-        behind = rows[rows["basis"] != "rule"]
-        assert len(behind) <= MOST_RECEIVERS and behind["like"].notna().all(), code
-        assert not set(behind["naf_class_code"]) & set(rows.loc[rows["basis"] == "rule", "naf_class_code"])
-        assert rows["source"].notna().all() and rows["year"].notna().all(), code
+        behind = [row for row in rows if row["basis"] != "rule"]
+        assert rows[len(rows) - len(behind) :] == behind and len(behind) <= MOST_RECEIVERS
+        assert all(row["like"] and row["outlet_score"] is None for row in behind), code
+        named = {row["naf_class_code"] for row in rows if row["basis"] == "rule"}
+        assert not named & {row["naf_class_code"] for row in behind}
+        assert all(row["source"] and row["year"] for row in rows), code
+        called = [row["naf_class_code"] or row["naf_division_code"] for row in by_merit(rows)]
+        assert len(called) == len(set(called))
+        merits = [row["merit"] for row in by_merit(rows) if row["basis"] == "rule"]
+        assert merits == sorted(merits, reverse=True)
 
 
 def test_every_precedent_has_a_source_and_known_codes() -> None:

@@ -53,7 +53,7 @@ def test_the_score_by_hand() -> None:
     assert rows.loc[0, "merit"] == pytest.approx(18 + 21 + 6 + 3)
     assert rows.loc[0, "outlet_score"] == pytest.approx((100 + 48) / 3, abs=0.05)
     assert sum(WEIGHTS.values()) == 100
-    sure = pd.Series({"1711": 0.6, "1712": 0.3})
+    sure = {"1711": 0.6, "1712": 0.3}
     rules = table(rule("a", "150101", "1712 1711 17 2229", route="reuse", yield_central=1.0))
     best = outlets("150101", False, rules, table(), likelihood=sure)
     # 1711 and its division are the likeliest, 1712 half as likely, 2229 unheard of.
@@ -153,7 +153,7 @@ def levels() -> pd.Series:
                 status.ne("hazardous_authorised")).all(), code  # fmt: skip
         # The hierarchy of the law: no use of a lower step stands before one of a higher.
         assert rows["route"].map(STEPS).is_monotonic_decreasing, code
-        found[code] = answering_level(rows)
+        found[code] = answering_level(rows["rule_level"])
     return pd.Series(found)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Hashable, Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
@@ -15,8 +16,8 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
-from eit_analysis.outlets.precedents import beyond_rules, likely_receivers
-from eit_analysis.outlets.ranking import answering_level, outlets
+from eit_analysis.outlets.precedents import Likely, beyond_rules, likely_receivers
+from eit_analysis.outlets.ranking import OUTLET_COLUMNS, answering_level, outlets
 from eit_analysis.outlets.understanding import understood
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
@@ -52,85 +53,111 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
         When the code is not in the European list (near codes are named), when a designation may mean several
         wastes (they are named) or none, or when the NAF code does not exist.
     """
-    wastes = reference.load("waste_codes").set_index("waste_code")
+    wastes = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     code, read = normalise_waste_code(waste), {}
     if code is None:
         found = understood(waste)
         if not found:
-            raise _unknown_code(waste, wastes["label_fr"])
+            raise _unknown_code(waste, wastes)
         code, read = str(found[0]["waste_code"]), {"designation": waste, "understood": found}
     activity = _known_naf(naf) if naf else ""
     hazardous = bool(is_hazardous(code))
     rows = receivers(code, hazardous, published_exchanges())
-    kept = rows[_receiver(rows).map(lambda receiver: _within(receiver, activity)).astype(bool)]
+    kept = [row for row in rows if _within(_receiver(row), activity)]
+    levels = [row["rule_level"] for row in rows if row["basis"] == "rule"]
     return {
         "waste_code": code,
-        "label": wastes.at[code, "label_fr"],
+        "label": wastes[code],
         "hazardous": hazardous,
         "warning": reference.sentence("outlets_hazardous") if hazardous else None,
         "mirror": _mirror(code, hazardous, wastes),
         "naf": activity or None,
-        "rule_level": answering_level(rows[rows["basis"] == "rule"]),
+        "rule_level": answering_level(levels),
         "outlets": _documents(kept),
-        "first_calls": _first_calls(by_merit(kept)),
+        "first_calls": [_called(row) for row in by_merit(kept)],
         **read,
     }
 
 
-def receivers(waste_code: str, hazardous: bool, precedents: pd.DataFrame) -> pd.DataFrame:
-    """What the rules lead to in the order of the law, then the receivers of like wastes (``basis``).
+def receivers(
+    waste_code: str, hazardous: bool, precedents: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What the rules lead to in the order of the law, then the receivers of like wastes.
 
-    Columns of `ranking.outlets`, ``basis``, and of the nearest published exchange of this activity, where
-    there is one, ``likelihood`` and ``like``.
+    Columns of `ranking.outlets` (None where no rule says it), ``basis``, and of the nearest published
+    exchange of this activity, where there is one, ``likelihood`` and the by-product it is of (``like``).
     """
     likely = likely_receivers(waste_code, hazardous, precedents)
-    known = likely.set_index("naf_class_code")["likelihood"]
+    known = {one.naf_class_code: one for one in likely}
     tables = reference.load("compatibility"), reference.load("outlet_general")
-    rules = outlets(waste_code, hazardous, *tables, likelihood=known)
-    told = rules.assign(basis="rule").merge(likely[["naf_class_code", "likelihood", "like"]], how="left")
-    beyond = beyond_rules(rules, likely).drop(columns="digits")
-    return pd.concat([told, beyond], ignore_index=True).astype({"maturity": "Int64", "year": "Int64"})
+    shares = {code: one.likelihood for code, one in known.items()}
+    rules = outlets(waste_code, hazardous, *tables, likelihood=shares)
+    rows = [
+        {**_plain(row), "basis": "rule", **_of(known.get(row["naf_class_code"]))}
+        for row in rules.to_dict("records")
+    ]
+    named = {row["naf_class_code"] or row["naf_division_code"] or "" for row in rows}
+    for one, basis in beyond_rules(named, likely):
+        told = {"naf_division_code": one.naf_class_code[:2], "naf_class_code": one.naf_class_code}
+        source = {name: one.nearest[name] for name in ("source", "year")}
+        rows.append({**dict.fromkeys(OUTLET_COLUMNS), **told, **source, "basis": basis, **_of(one)})
+    return rows
 
 
-def by_merit(rows: pd.DataFrame) -> pd.DataFrame:
-    """The activities of :func:`receivers`, once each, by merit and then by likelihood."""
-    ordered = rows.assign(naf_code=_receiver(rows)).sort_values(
-        ["merit", "likelihood"], ascending=False, kind="stable"
-    )
-    return ordered[ordered["naf_code"] != ""].drop_duplicates("naf_code")
+def by_merit(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The activities of :func:`receivers`, once each, those of a rule by merit, then by likelihood."""
+    ordered = sorted(rows, key=lambda row: (-(row["merit"] or 0), -(row["likelihood"] or 0)))
+    once: dict[str, dict[str, Any]] = {}
+    for row in ordered:
+        once.setdefault(_receiver(row), row)
+    once.pop("", None)
+    return list(once.values())
 
 
 @cache
-def published_exchanges() -> pd.DataFrame:
+def published_exchanges() -> list[dict[str, Any]]:
     """The precedents, with ``hazardous``: whether the list holds the code of each as such."""
-    precedents = reference.load("precedents")
-    return precedents.assign(hazardous=precedents["waste_code"].map(is_hazardous).astype(bool))
+    rows = reference.load("precedents").to_dict("records")
+    return [{**_plain(row), "hazardous": bool(is_hazardous(row["waste_code"]))} for row in rows]
 
 
-def _receiver(rows: pd.DataFrame) -> pd.Series:
-    return rows["naf_class_code"].fillna(rows["naf_division_code"]).fillna("")
+def _plain(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+
+
+def _of(one: Likely | None) -> dict[str, Any]:
+    return {"likelihood": one and one.likelihood, "like": one and one.nearest["byproduct"]}
+
+
+def _receiver(row: Mapping[str, Any]) -> str:
+    return str(row["naf_class_code"] or row["naf_division_code"] or "")
 
 
 def _within(receiver: str, naf: str) -> bool:
     return receiver.startswith(naf) or naf.startswith(receiver)
 
 
-def _first_calls(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    words = _words()
-    return [
-        {"naf_code": receiver, "activity": words[receiver], "basis": basis, "basis_label": words[basis]}
-        for receiver, basis in zip(rows["naf_code"], rows["basis"], strict=True)
-    ]
+def _called(row: Mapping[str, Any]) -> dict[str, Any]:
+    words, receiver = _words(), _receiver(row)
+    basis = row["basis"]
+    return {
+        "naf_code": receiver,
+        "activity": words[receiver],
+        "basis": basis,
+        "basis_label": words[basis],
+    }
 
 
-def _mirror(code: str, hazardous: bool, wastes: pd.DataFrame) -> dict[str, Any] | None:
+def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
     """The other entries of the same waste in the list, and what decides between them."""
-    codes = str(wastes.at[code, "mirror_waste_codes"] if wastes["mirror_waste_codes"].notna()[code] else "")
-    if not codes:
+    pairs = reference.load("mirror_entries")
+    here, there = ["hazardous_waste_code", "other_waste_code"][:: 1 if hazardous else -1]
+    others = list(pairs.loc[pairs[here] == code, there])
+    if not others:
         return None
-    entries = [{"waste_code": other, "label": wastes.at[other, "label_fr"]} for other in codes.split()]
-    named = ", ".join(spaced_code(other) for other in codes.split())
+    named = ", ".join(spaced_code(other) for other in others)
     question = reference.sentence(f"outlets_mirror_{'of_safe' if hazardous else 'of_hazardous'}", codes=named)
+    entries = [{"waste_code": other, "label": labels[other]} for other in others]
     return {"entries": entries, "question": question}
 
 
@@ -165,15 +192,14 @@ def _known_naf(typed: str) -> str:
     return code[:4]
 
 
-def _documents(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     words = _words()
     documents = []
-    for rank, row in enumerate(rows.to_dict("records"), start=1):
-        known: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in row.items()}
-        activity = known["naf_class_code"] or known["naf_division_code"]
-        label = words[activity] if activity else ANY_ACTIVITY
-        told = {f"{name}_label": words.get(known[name]) for name in ("legal_status", "source_type", "basis")}
-        documents.append({"rank": rank, **known, "activity": label, **told})
+    for rank, row in enumerate(rows, start=1):
+        receiver = _receiver(row)
+        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "source_type", "basis")}
+        label = words[receiver] if receiver else ANY_ACTIVITY
+        documents.append({"rank": rank, **row, "activity": label, **told})
     return documents
 
 

@@ -12,7 +12,9 @@ Source: back-off with the estimate C of Witten & Bell, IEEE Transactions on Info
 
 from __future__ import annotations
 
-import pandas as pd
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 LEVELS = (0, 1, 2, 4, 6)
 SAME_CODE, SAME_FAMILY = 6, 1
@@ -27,54 +29,64 @@ WEIGHT = {"sure": 1.0, "likely": 0.7, "guess": 0.4}
 # Enough to call.
 MOST_RECEIVERS = 12
 
-LIKELY_COLUMNS = ["naf_class_code", "likelihood", "digits", "like", "source", "year"]
+
+class Likely(NamedTuple):
+    """A receiver: its likelihood, how like its nearest exchange is (``n``), and that exchange."""
+
+    naf_class_code: str
+    likelihood: float
+    likeness: int
+    nearest: Mapping[str, Any]
 
 
-def likely_receivers(waste_code: str, hazardous: bool, precedents: pd.DataFrame) -> pd.DataFrame:
+def likely_receivers(
+    waste_code: str, hazardous: bool, precedents: Iterable[Mapping[str, Any]]
+) -> list[Likely]:
     """Each receiver of the published exchanges, likeliest first (equation of this module).
 
-    Parameters
-    ----------
-    precedents : pandas.DataFrame
-        ``reference/precedents.csv`` with ``hazardous``, whether the list holds each code as such.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``LIKELY_COLUMNS``: ``likelihood`` sums to 1; ``digits``: how like the nearest exchange of
-        this receiver is (``n``), and of that exchange the by-product (``like``), source and year.
+    ``precedents`` are rows of ``reference/precedents.csv`` with ``hazardous``, whether the list holds the
+    code of each as such. The likelihoods sum to 1.
     """
-    alike = precedents[precedents["hazardous"] == hazardous]
-    codes, family = alike["waste_code"], FAMILIES.get(waste_code[:2])
-    alike = alike.assign(
-        digits=(codes.str[:2].map(FAMILIES) == family).astype(int), weight=alike["code_certainty"].map(WEIGHT)
-    )
-    for digits in LEVELS[2:]:
-        alike["digits"] = alike["digits"].mask(codes.str[:digits] == waste_code[:digits], digits)
-    likelihood = pd.Series(dtype=float)
+    alike = [
+        (_likeness(waste_code, row["waste_code"]), WEIGHT[row["code_certainty"]], row)
+        for row in precedents
+        if row["hazardous"] == hazardous
+    ]
+    likelihood: dict[str, float] = {}
     for level in LEVELS:
-        counts = alike[alike["digits"] >= level].groupby("receiver_naf_code")["weight"].sum()
-        if not counts.empty:
-            above = likelihood if level else counts / counts.sum()
-            total = counts.sum() + len(counts)
-            likelihood = (len(counts) * above).add(counts, fill_value=0) / total
-    nearest = alike.sort_values(["digits", "weight"], ascending=False, kind="stable")
-    nearest = nearest.drop_duplicates("receiver_naf_code").set_index("receiver_naf_code")
-    told = nearest.assign(likelihood=likelihood).rename_axis("naf_class_code").reset_index()
-    told = told.rename(columns={"byproduct": "like"})[LIKELY_COLUMNS]
-    return told.sort_values("likelihood", ascending=False, kind="stable", ignore_index=True)
+        counts: dict[str, float] = defaultdict(float)
+        for likeness, weight, row in alike:
+            if likeness >= level:
+                counts[row["receiver_naf_code"]] += weight
+        total = sum(counts.values())
+        above = likelihood or {receiver: count / total for receiver, count in counts.items()}
+        if counts:
+            kinds = len(counts)
+            likelihood = {
+                receiver: (counts.get(receiver, 0.0) + kinds * share) / (total + kinds)
+                for receiver, share in above.items()
+            }
+    nearest: dict[str, tuple[int, Mapping[str, Any]]] = {}
+    for likeness, _, row in sorted(alike, key=lambda known: (-known[0], -known[1])):
+        nearest.setdefault(row["receiver_naf_code"], (likeness, row))
+    told = [Likely(receiver, share, *nearest[receiver]) for receiver, share in likelihood.items()]
+    return sorted(told, key=lambda one: (-one.likelihood, one.naf_class_code))
 
 
-def beyond_rules(rules: pd.DataFrame, likely: pd.DataFrame) -> pd.DataFrame:
-    """The receivers of like wastes that no rule names, likeliest first, twelve at most.
+def beyond_rules(named: set[str], likely: list[Likely]) -> list[tuple[Likely, str]]:
+    """The receivers of like wastes that no rule names, likeliest first, twelve at most, each with its basis.
 
-    ``rules`` are rows of :func:`ranking.outlets`, ``likely`` those of :func:`likely_receivers`. ``basis`` is
-    ``precedent`` where the exchange is of this very code, else ``analogy``, of the same family. A code that
-    no rule answers has precedents only: where the law or the matter leaves no outlet, none is guessed.
+    ``named`` are the classes that the rules name. The basis is ``precedent`` where the exchange is of this
+    very code, else ``analogy``, of the same family. A code without a rule has precedents only: where the law
+    or the matter leaves no outlet, none is guessed.
     """
-    least = SAME_CODE if rules.empty else SAME_FAMILY
-    kept = likely[(likely["digits"] >= least) & ~likely["naf_class_code"].isin(rules["naf_class_code"])]
-    return kept.head(MOST_RECEIVERS).assign(
-        naf_division_code=kept["naf_class_code"].str[:2],
-        basis=kept["digits"].map(lambda digits: "precedent" if digits >= SAME_CODE else "analogy"),
-    )
+    least = SAME_FAMILY if named else SAME_CODE
+    kept = [one for one in likely if one.likeness >= least and one.naf_class_code not in named]
+    return [(one, "precedent" if one.likeness >= SAME_CODE else "analogy") for one in kept[:MOST_RECEIVERS]]
+
+
+def _likeness(one: str, other: str) -> int:
+    """6, 4 or 2 digits shared, 1 for a chapter of the same family, else 0."""
+    family = FAMILIES.get(one[:2])
+    shared = next((digits for digits in (6, 4, 2) if one[:digits] == other[:digits]), 0)
+    return shared or int(family is not None and family == FAMILIES.get(other[:2]))

@@ -14,7 +14,7 @@ Which rules answer is for ``reference.compatibility`` to say; where none does, n
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -42,7 +42,7 @@ def outlets(
     compatibility: pd.DataFrame,
     general: pd.DataFrame,
     naf: str = "",
-    likelihood: pd.Series | None = None,
+    likelihood: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """The activities that a rule lets take a waste, best score first (equation of this module).
 
@@ -58,7 +58,7 @@ def outlets(
         matching reads, and those of whole chapters, which only orient.
     naf : str
         Keep the receivers that start with these digits, or that this group or class belongs to.
-    likelihood : pandas.Series, optional
+    likelihood : mapping of str to float, optional
         How likely each class is to receive it in published exchanges; a division is as likely as its
         likeliest class. Without, every precedent is 0.
 
@@ -68,9 +68,11 @@ def outlets(
         One row per rule and receiving activity, columns ``OUTLET_COLUMNS``. ``naf_class_code`` is missing
         where the rule names a whole division, ``naf_division_code`` too where any activity may have the use.
     """
-    known = {} if likelihood is None else (likelihood / likelihood.max()).to_dict()
-    for receiver, share in list(known.items()):
-        known[receiver[:2]] = max(share, known.get(receiver[:2], 0.0))
+    most = max(likelihood.values(), default=1.0) if likelihood else 1.0
+    known: dict[str, float] = {}
+    for receiver, share in (likelihood or {}).items():
+        known[receiver] = share / most
+        known[receiver[:2]] = max(share / most, known.get(receiver[:2], 0.0))
     rows = []
     for rule in answering(waste_code, hazardous, compatibility, general):
         for receiver in rule["receiver_naf_codes"].split() or [""]:
@@ -90,9 +92,9 @@ def outlets(
     return pd.DataFrame(rows, columns=OUTLET_COLUMNS)
 
 
-def answering_level(rows: pd.DataFrame) -> str:
+def answering_level(levels: Iterable[str]) -> str:
     """Which rules answer: ``code``, ``subchapter``, ``chapter``, ``none``; those of a family only follow."""
-    return next((str(level) for level in rows["rule_level"] if level != "category"), "none")
+    return next((level for level in levels if level != "category"), "none")
 
 
 def _merit(rule: dict[Hashable, Any], precedent: float) -> float:
