@@ -168,16 +168,17 @@ def test_laws_of_any_checklist(exchanges: list[dict], day: str) -> None:
     for number, told in enumerate(exchanges):
         items = found[found["candidate_id"] == f"X{number}"]
         names, code = list(items["checklist_item"]), told["code"] or ""
-        is_waste = told["legal_status"] in WASTE
+        is_waste, given_away = told["legal_status"] in WASTE, told["legal_status"] == "donation"
         dangerous = bool(hazardous(pd.Series([code]))[0])
         assert names == [n for n in ITEMS["code"] if n in names] and names
-        # Every hazardous waste has its note, one and the right one of its day.
-        notes = [name for name in names if name.startswith("waste_note")]
-        paper = day != "" and day < "2022-01-01"
-        expected = ["waste_note_paper" if paper else "waste_note"] if is_waste and dangerous else []
-        assert notes == expected
+        # All that is hazardous has one note, that of its day: certain, or if it proves to be a waste.
+        notes = items[items["reference_fr"].str.contains(r"R\. 541-45")]
+        paper = "_paper" if day != "" and day < "2022-01-01" else ""
+        wanted = [f"waste_note{paper}{'' if is_waste else '_if'}"]
+        assert notes["checklist_item"].tolist() == (wanted if dangerous and not given_away else [])
+        assert set(notes["certainty"]) <= {"certain" if is_waste else "to_check"}
         # No item says of what is given that it is a waste, nor asks the papers of one.
-        if told["legal_status"] == "donation":
+        if given_away:
             said = " ".join(items["question_fr"] + items["prepare_fr"])
             assert "déchet" not in said and not set(items["subject"]) & {
                 "site",
@@ -186,7 +187,7 @@ def test_laws_of_any_checklist(exchanges: list[dict], day: str) -> None:
                 "border",
             }
         # A code warns where it has a mirror.
-        warned = code in MIRRORED and told["legal_status"] != "donation"
+        warned = code in MIRRORED and not given_away
         assert ("mirror_proof" in names) == (warned and (not day or day >= "2015-06-01"))
         assert "{" not in " ".join(items["question_fr"])
         # Over a border, and there alone, one regulation of transfers.
@@ -219,7 +220,9 @@ def test_every_rule_has_a_checklist_that_fits_its_hazard() -> None:
     for number, rule in enumerate(RULES.itertuples()):
         names = found[f"X{number}"]
         if rule.hazardous_allowed == 1 and hazardous(pd.Series([told[number]["code"]]))[0]:
-            assert {"waste_note", "taker_authorised", "hazard_packing"} <= names, rule.rule_id
+            papers = {"waste_note", "taker_authorised", "hazard_packing"}
+            others = {"waste_note_if", "hazard_label", "by_product_direct"}
+            assert (papers if rule.legal_status in WASTE else others) <= names, rule.rule_id
         assert len(names) >= 3, rule.rule_id
 
 
