@@ -18,7 +18,7 @@ from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances, in_force
 
-ITEMS, MIRRORS = reference.load("checklist"), reference.load("checklist_mirrors")
+ITEMS, MIRRORS = reference.load("checklist"), reference.load("mirror_entries")
 RULES, CODES = reference.load("compatibility"), reference.load("waste_codes")
 OFFICIAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "waste_codes" / "low_fr_en_6digits.csv"
 MIRRORED = set(MIRRORS["waste_code"])

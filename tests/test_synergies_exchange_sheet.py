@@ -18,7 +18,7 @@ DESCRIBED = described(PLAN.assign(legal_status="waste"), FLOWS)
 
 
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
-    told = circumstances(exchanges, FLOWS, PLACED, reference.load("checklist_mirrors"))
+    told = circumstances(exchanges, FLOWS, PLACED, reference.load("mirror_entries"))
     asked = checklists(told, in_force(reference.load("checklist")))
     return exchange_sheets(exchanges, asked, register, FLOWS, SITES)
 
@@ -63,7 +63,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     # The giver's flow, then the taker's, each walked back to its cell.
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
-    assert {"net_gain_eur_per_year", "giver_saving_eur_per_year"} <= set(money.frame)
+    assert {"joint_surplus_eur_per_year", "giver_saving_eur_per_year"} <= set(money.frame)
     assert call.frame["first_call"].tolist() == ["carrier"]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12

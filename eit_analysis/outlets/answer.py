@@ -150,11 +150,10 @@ def _called(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
     """The other entries of the same waste in the list, and what decides between them."""
-    pairs = reference.load("mirror_entries")
-    here, there = ["hazardous_waste_code", "other_waste_code"][:: 1 if hazardous else -1]
-    others = list(pairs.loc[pairs[here] == code, there])
-    if not others:
+    mirrors = reference.load("mirror_entries").set_index("waste_code")["mirror_codes"]
+    if code not in mirrors:
         return None
+    others = mirrors[code].split()
     named = ", ".join(spaced_code(other) for other in others)
     question = reference.sentence(f"outlets_mirror_{'of_safe' if hazardous else 'of_hazardous'}", codes=named)
     entries = [{"waste_code": other, "label": labels[other]} for other in others]

@@ -48,7 +48,7 @@ def circumstances(
     flows, sites : pandas.DataFrame
         Tidy tables.
     mirrors : pandas.DataFrame
-        ``checklist_mirrors.csv``.
+        ``mirror_entries.csv``.
 
     Returns
     -------

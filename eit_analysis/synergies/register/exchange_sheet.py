@@ -24,7 +24,8 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         BOTH,
     ),
     "money": (
-        [*BOTH, "net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year",
+        [*BOTH, "joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year",
+         "joint_surplus_high_eur_per_year",
          "giver_saving_eur_per_year", "avoided_purchase_eur_per_year", "transport_eur_per_year"],
         BOTH,
     ),
