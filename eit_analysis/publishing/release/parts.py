@@ -72,6 +72,7 @@ def parts_of(
     ones : scipy.sparse.csr_array
         Shape (groups, variables): amounts that are one together at least.
     """
+    each = np.arange(known.shape[1])
     found: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray, bool]] = {}
 
     def protect(at: np.ndarray, weights: np.ndarray, against: np.ndarray, either: bool) -> None:
@@ -91,10 +92,14 @@ def parts_of(
             own = unit[at] == one
             protect(at[own], weights[own], ~known[at[own][0]], either=False)
         if closed[row]:
-            secrets, of_reader = np.unique(~known[at], axis=1, return_inverse=True)
-            for number, secret in enumerate(secrets.T):
-                if len(np.unique(unit[at[secret]])) > 1:
-                    protect(at[secret], weights[secret], of_reader == number, either=True)
+            alike: dict[bytes, list[int]] = {}  # readers who know the same of the cell
+            secret = np.ascontiguousarray(~known[at].T)
+            for reader, others in enumerate(secret):
+                alike.setdefault(others.tobytes(), []).append(reader)
+            for readers in alike.values():
+                others = secret[readers[0]]
+                if len(np.unique(unit[at[others]])) > 1:
+                    protect(at[others], weights[others], np.isin(each, readers), either=True)
     columns = [at for at, _, _, _ in found.values()]
     values = [weights for _, weights, _, _ in found.values()]
     forms = csr_array(
