@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.breakdown import TOTAL
-from eit_analysis.change import achieved, indicators, neighbours
+from eit_analysis.change import achieved, funnel, indicators, neighbours
 from eit_analysis.change.pooled_rates import RATE_COLUMNS, pooled, posterior
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference import exchange
@@ -245,7 +245,7 @@ REGISTER = pd.DataFrame(
 
 
 def test_the_register_by_stage_and_by_family_is_what_its_records_give() -> None:
-    stages, done = achieved.by_stage(REGISTER), achieved.done(REGISTER)
+    stages, done = funnel.by_kind({"2018": REGISTER}), achieved.done(REGISTER)
     stages.check("étapes")
     done.check("réalisées")
     reached = stages.frame.set_index(["kind", "status"])["n_synergies"]
@@ -257,7 +257,11 @@ def test_the_register_by_stage_and_by_family_is_what_its_records_give() -> None:
     shares = done.records.set_index("site_id")["realised_t_per_year"]
     # Each actor of a synergy knows all of its tonnes: they are one record.
     assert shares.to_dict() == {"E1 E2": 6.0, "3": 4.0}
-    assert achieved.by_stage(REGISTER.head(0)).frame.empty and achieved.done(REGISTER.head(0)).frame.empty
+    assert (
+        funnel.by_kind({"2018": REGISTER.head(0)}).frame.empty
+        and funnel.by_kind({}).frame.empty
+        and achieved.done(REGISTER.head(0)).frame.empty
+    )
 
 
 def test_employees_are_summed_only_when_each_actor_says_how_many() -> None:

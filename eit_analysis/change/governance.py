@@ -143,10 +143,8 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``SEAT_COLUMNS``; ``seat`` is ``carrier`` or ``member``.
     """
-    split = actors(table.rename(columns={"project_code": "synergy_id"}))
-    split = split.rename(columns={"synergy_id": "project_code"})
     kinds = sites[["site_id", "actor_type"]].assign(size_class=size_class(sites["headcount"]))
-    found = split.merge(kinds, on="site_id")
+    found = actors(table, key="project_code").merge(kinds, on="site_id")
     return found.assign(seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"))[
         SEAT_COLUMNS
     ]
@@ -189,21 +187,21 @@ def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         Columns ``DEPARTURE_COLUMNS``, those whose leaving costs most first. ``falling`` are titles.
     """
     rows = []
-    size = places.groupby("project_code")["site_id"].nunique()
     names, actor = np.unique(places["site_id"].astype(str), return_inverse=True)
-    codes, project = np.unique(places["project_code"].astype(str), return_inverse=True)
+    project = np.unique(places["project_code"].astype(str), return_inverse=True)[1]
+    carries, left_alone = (places["seat"] == "carrier").to_numpy(), np.bincount(project) - 1 < FEWEST
+    title = places["title"].to_numpy(dtype=object)
     kinds = places.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = kinds.reindex(names).to_numpy(dtype=object)
     whole = _components(actor, project, len(names))
     for number, site in enumerate(names):
-        here = places[places["site_id"] == site]
-        carried = here["seat"] == "carrier"
-        falls = here[carried | (here["project_code"].map(size) - 1 < FEWEST)]
+        here = actor == number
+        falls = here & (carries | left_alone[project])
         others = np.where(np.arange(len(names)) == number, "", kind)
-        left = (actor != number) & ~np.isin(project, np.flatnonzero(np.isin(codes, falls["project_code"])))
+        left = ~here & ~np.isin(project, project[falls])
         cut = _pairs(whole, others) - _pairs(_components(actor[left], project[left], len(names)), others)
-        titles = " ; ".join(falls["title"]) or None
-        rows.append((site, kind[number], len(here), int(carried.sum()), len(falls), titles, cut))
+        counts = (int(seats.sum()) for seats in (here, here & carries, falls))
+        rows.append((site, kind[number], *counts, " ; ".join(title[falls]) or None, cut))
     found = pd.DataFrame(rows, columns=DEPARTURE_COLUMNS)
     worst = ["n_falling", "pairs_cut", "n_seats"]
     return found.sort_values(worst, ascending=False, kind="stable", ignore_index=True)

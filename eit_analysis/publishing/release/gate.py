@@ -79,6 +79,13 @@ class Release(PreparedTables):
         other.wave = wave
         return other
 
+    def registers(self) -> dict[str, pd.DataFrame]:
+        """The register of each wave up to this one, by wave in their order; none that is empty."""
+        waves = [name for name in self.study.waves if name <= self.wave]
+        has = [name for name in waves if self.study.at(name).has("synergy_register")]
+        found = {name: self.at(name).synergy_register() for name in has}
+        return {name: register for name, register in found.items() if len(register)}
+
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
         study, refused = self.study, self.viewer.refused

@@ -41,6 +41,8 @@ class Listing(Table):
     secrecy: ClassVar[str] = "secret des affaires"
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        if viewer.internal and self.most is None and self.beside is None:
+            return super()._for(viewer, seen)
         sites = list(self.sites)
         groups = [
             {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
