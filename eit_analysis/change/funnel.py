@@ -59,7 +59,8 @@ def by_kind(registers: dict[str, pd.DataFrame]) -> Breakdown:
         is a record of its own.
     """
     rows, records = [], [pd.DataFrame(columns=["kind", "status", "site_id"])]
-    for _, register, reached in list(reached_stages(registers))[-1:]:
+    last = [wave for wave in list(reached_stages(registers))[-1:] if len(wave[1])]
+    for _, register, reached in last:
         for kind in [*sorted(register["kind"].dropna().unique()), TOTAL]:
             own = (register["kind"] == kind) | (kind == TOTAL)
             rows += [(kind, stage, int((own & (reached >= rank)).sum())) for stage, rank in RANK.items()]

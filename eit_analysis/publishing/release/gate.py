@@ -14,6 +14,7 @@ from eit_analysis import french
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
+from eit_analysis.intake.territories import Territories, read_territories
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
@@ -21,6 +22,7 @@ from eit_analysis.publishing.release.cards import Cards, cards_of
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.others import readable
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
@@ -85,6 +87,12 @@ class Release(PreparedTables):
         has = [name for name in waves if self.study.at(name).has("synergy_register")]
         found = {name: self.at(name).synergy_register() for name in has}
         return {name: register for name, register in found.items() if len(register)}
+
+    def received(self) -> Territories:
+        """The exchange files that other territories sent; no text of theirs names an actor to this audience
+        that it may not read the name of."""
+        received = read_territories(self.study.received, self.settings.territory)
+        return readable(received, self.study, self.viewer)
 
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
@@ -300,16 +308,22 @@ class Release(PreparedTables):
         return cards_of(self.viewer, table, action, lines, most, worth)
 
     def sheets(
-        self, title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
+        self,
+        title: str,
+        sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]],
+        among: bool = False,
     ) -> Sheets:
         """Short pages of their own, each ``(name, title, site ids, released objects)``.
+
+        With ``among``, a firm gets those that it is one of the actors of, also where it may not read who
+        all the others are.
 
         Raises
         ------
         DisclosureError
             When a sheet names no actor or holds anything that was not released.
         """
-        return Sheets(self.viewer, title, sheets_of(title, sheets))
+        return Sheets(self.viewer, title, sheets_of(title, sheets), among)
 
     def questions(self, title: str, questions: Sequence[Text]) -> Questions:
         """What a meeting has to settle, with room to write beneath each question."""
