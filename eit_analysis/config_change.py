@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from eit_analysis.config_section import Section
+from eit_analysis.reference.exchange import LICENCES
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=1990, le=2200)]
@@ -117,11 +118,12 @@ class Means(Section):
 
     year: Year
     """Année."""
-    coordination_hours: Amount = 0.0
-    """Heures de coordination de l’année, celles que le registre donne par synergie comprises."""
-    public_eur: Amount = 0.0
+    coordination_hours: Amount | None = None
+    """Heures de coordination de l’année, celles que le registre donne par synergie comprises ; sans cette
+    clé, le rapport dit qu’on ne le sait pas, et n’en compte pas zéro."""
+    public_eur: Amount | None = None
     """Argent public dépensé dans l’année (€), celui que le registre donne par synergie compris."""
-    private_eur: Amount = 0.0
+    private_eur: Amount | None = None
     """Argent privé dépensé dans l’année (€), celui que le registre donne par synergie compris."""
     source: Said
     """D’où viennent ces chiffres."""
@@ -130,8 +132,16 @@ class Means(Section):
 class ExchangeSettings(Section):
     """What the file that another territory reads says of its use; whom to ask is the contact of the pages."""
 
-    licence: Said = "etalab-2.0"
-    """Licence du fichier transmis : etalab-2.0, ODbL-1.0, CC-BY-4.0 ou le nom d’une autre."""
+    licence: str = "etalab-2.0"
+    """Licence ouverte du fichier transmis : etalab-2.0, ODbL-1.0, CC-BY-4.0, CC-BY-SA-4.0 ou CC0-1.0."""
+
+    @field_validator("licence")
+    @classmethod
+    def _open(cls, licence: str) -> str:
+        if licence not in LICENCES:
+            known = ", ".join(f"{code} ({title})" for code, (title, _) in LICENCES.items())
+            raise ValueError(f"« {licence} » n'est pas une licence ouverte connue, choisissez parmi {known}")
+        return licence
 
 
 Projects = Annotated[list[Project], _once(lambda project: f"le projet « {project.code} »")]

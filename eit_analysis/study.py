@@ -71,9 +71,8 @@ class Study:
         return self.root / "reports" / self.name / self.wave / folder
 
     def at(self, wave: str) -> Self:
-        """The same study on another wave."""
-        opened = open_study(self.name, wave, self.root)
-        return replace(self, wave=opened.wave, settings=opened.settings)
+        """The same study, its settings as they were read, on another wave."""
+        return replace(self, wave=_known_wave(self.root, self.name, wave))
 
     def previous(self, table: str) -> str:
         """The last wave before this one that has a table; empty when none has."""
@@ -155,6 +154,11 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
             f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw (études présentes\u00a0: {known})"
             "\u00a0: corrigez le nom ou créez-la avec « eit new »."
         )
+    return Study(name, _known_wave(root, name, wave), root, read_config(raw / name / "study.toml"))
+
+
+def _known_wave(root: Path, name: str, wave: str) -> str:
+    """A wave of a study, the last one where none is asked for."""
     waves = list_waves(root, name)
     if not waves:
         raise UsageError(
@@ -166,7 +170,7 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
             f"La vague «\u00a0{wave}\u00a0» n'existe pas dans data/raw/{name} (vagues présentes\u00a0: "
             f"{', '.join(waves)})\u00a0: corrigez --wave."
         )
-    return Study(name, wave or waves[-1], root, read_config(raw / name / "study.toml"))
+    return wave or waves[-1]
 
 
 TEMPLATE = """# Paramètres de l'étude : toute clé inconnue est refusée.

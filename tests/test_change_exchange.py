@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import achieved, indicators, neighbours
+from eit_analysis.change.funnel import by_kind
 from eit_analysis.change.pooled_rates import RATE_COLUMNS, pooled, posterior
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference import exchange
@@ -244,12 +245,15 @@ REGISTER = pd.DataFrame(
 )  # fmt: skip
 
 
+BEFORE = REGISTER.assign(status=["lead", "lead", "lead", "study"])
+
+
 def test_the_register_by_stage_and_by_family_is_what_its_records_give() -> None:
-    stages, done = achieved.by_stage(REGISTER), achieved.done(REGISTER)
+    stages, done = by_kind({"2015": BEFORE, "2018": REGISTER}), achieved.done(REGISTER)
     stages.check("étapes")
     done.check("réalisées")
     reached = stages.frame.set_index(["kind", "status"])["n_synergies"]
-    assert reached[TOTAL].to_dict() == {"lead": 4, "study": 3, "committed": 2, "done": 2}
+    assert reached[TOTAL].to_dict() == {"lead": 4, "study": 4, "committed": 2, "done": 2}
     assert reached["exchange"].to_dict() == {"lead": 2, "study": 2, "committed": 1, "done": 1}
     assert done.frame.to_numpy().tolist() == [
         ["wood", "exchange", 1, 6.0], ["other", "pooling", 1, 4.0], [TOTAL, TOTAL, 2, 10.0],
@@ -257,7 +261,8 @@ def test_the_register_by_stage_and_by_family_is_what_its_records_give() -> None:
     shares = done.records.set_index("site_id")["realised_t_per_year"]
     # Each actor of a synergy knows all of its tonnes: they are one record.
     assert shares.to_dict() == {"E1 E2": 6.0, "3": 4.0}
-    assert achieved.by_stage(REGISTER.head(0)).frame.empty and achieved.done(REGISTER.head(0)).frame.empty
+    none = REGISTER.head(0)
+    assert by_kind({"2018": none}).frame.empty and by_kind({}).frame.empty and achieved.done(none).frame.empty
 
 
 def test_employees_are_summed_only_when_each_actor_says_how_many() -> None:

@@ -43,7 +43,7 @@ REGISTER = pd.DataFrame(
         "carrier",
     ],
 )
-DAY = pd.Timestamp(2026, 12, 31)
+DAY, TODAY = pd.Timestamp(2026, 12, 31), pd.Timestamp(2027, 1, 10)
 LAUNDRY = Project.model_validate(
     {
         "code": "MP1",
@@ -68,7 +68,7 @@ LAUNDRY = Project.model_validate(
 
 
 def test_projects_of_the_settings_then_what_is_under_way() -> None:
-    table = projects([LAUNDRY], REGISTER, SITES, DAY)
+    table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     assert list(table["project_code"]) == ["MP1", "L2", "L4"]  # neither a lead nor a dropped one
     laundry = table.iloc[0]
     assert laundry["site_ids"] == "S A B V" and laundry["carrier"] == "S" and laundry["n_members"] == 4
@@ -78,7 +78,7 @@ def test_projects_of_the_settings_then_what_is_under_way() -> None:
     assert table["decision_rule"].isna().tolist() == [False, True, True]
     # Effects that ended are no project any longer, and bring nothing to the one that they are of.
     over = REGISTER.assign(end_date=["2026-02-01", "2026-02-01", None, None, None], status="done")
-    table = projects([LAUNDRY], over, SITES, DAY)
+    table = projects([LAUNDRY], over, SITES, DAY, TODAY)
     assert "L2" not in set(table["project_code"]) and table.loc[0, ["n_lines", "n_done"]].tolist() == [2, 1]
 
 
@@ -86,11 +86,11 @@ def test_projects_of_the_settings_then_what_is_under_way() -> None:
 def test_a_project_of_somebody_who_refused_is_left_out(gone: str) -> None:
     sites = SITES[SITES["site_id"] != gone]
     register = REGISTER[[gone not in ids.split() for ids in REGISTER["site_ids"]]]
-    assert "MP1" not in set(projects([LAUNDRY], register, sites, DAY)["project_code"])
+    assert "MP1" not in set(projects([LAUNDRY], register, sites, DAY, TODAY)["project_code"])
 
 
 def test_who_sits_where_and_what_falls() -> None:
-    table = projects([LAUNDRY], REGISTER, SITES, DAY)
+    table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     places = seats(table, SITES)
     assert set(places.loc[places["seat"] == "carrier", "site_id"]) == {"S", "B"}
     assert by_actor_type(places).frame.set_index("actor_type")["n_sites"].to_dict() == {
@@ -134,7 +134,7 @@ def test_nobody_cuts_more_pairs_than_there_are(pairs: list[tuple[int, int]]) -> 
 
 
 def test_clauses_against_what_members_want() -> None:
-    table = projects([LAUNDRY], REGISTER, SITES, DAY)
+    table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     asked = clauses([LAUNDRY], table)
     assert asked["clause_state"].tolist() == ["reached", "unknown"]
     assert asked["members_target"].tolist()[0] == 250 and np.isnan(asked["members_target"].iloc[1])
@@ -146,7 +146,7 @@ def test_clauses_against_what_members_want() -> None:
 
 
 def test_an_agreement_for_each_declared_project() -> None:
-    table = projects([LAUNDRY], REGISTER, SITES, DAY)
+    table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     shares = pd.DataFrame(
         [("Linge", "A", 60.0, "brings_more", "L1"), ("Bois", "B", 50.0, "like_the_others", "L2")],
         columns=[*SHARES, "synergy_id"],
@@ -162,11 +162,11 @@ def test_an_agreement_for_each_declared_project() -> None:
 
 
 def test_without_register_nor_projects() -> None:
-    table = projects([], REGISTER.head(0), SITES, DAY)
+    table = projects([], REGISTER.head(0), SITES, DAY, TODAY)
     places = seats(table, SITES)
     assert table.empty and places.empty and departures(table, places).empty
     assert (
         clauses([], table).empty
-        and agreements([], table, clauses([], table), pd.DataFrame(columns=SHARES)) == []
+        and agreements([], table, clauses([], table), pd.DataFrame(columns=[*SHARES, "synergy_id"])) == []
     )
     assert by_actor_type(places).frame.empty and without_clause([], table, REGISTER).empty

@@ -312,6 +312,11 @@ def test_a_cost_is_told_where_means_and_results_are_known() -> None:
     # A job less has no price.
     assert rows.loc["realised_fte", efforts.RATIOS].isna().all()
     assert efforts.costs(entries, [], 2018)[efforts.RATIOS].isna().all(axis=None)
+    # Zero is said; what one year leaves unsaid is not known, and is not zero.
+    told = efforts.stated([year(2016, 300, 0, None), year(2018, 200, 0, 5_000)], 2018)
+    assert (told["coordination_hours"], told["public_eur"]) == (500, 0) and np.isnan(told["private_eur"])
+    free = efforts.costs(entries, [year(2016, 300, 0, 1)], 2018)["public_eur_per_result"]
+    assert free.tolist()[:2] == [0, 0]
     each = efforts.costs_of_each(entries, now)
     assert each[["synergy_id", "indicator"]].values.tolist() == [
         ["S0", "realised_t_per_year"], ["S0", "realised_eur_per_year"],

@@ -42,12 +42,15 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
     more = 'members = ["E01"]\ncarrier = "F02"\nnext_decision = "Le jour"\ndeadline = 2019-03-29\n'
     clause = CLAUSE + "reached = 350.5\nper_member = { E01 = 150, E06 = 450.0 }\n"
     settings = read(
-        tmp_path, PROJECT + more + funding + clause + TARGET + MEANS + '[exchange]\nlicence = "lov2"\n'
+        tmp_path, PROJECT + more + funding + clause + TARGET + MEANS + '[exchange]\nlicence = "CC0-1.0"\n'
     )
     (project,) = settings.projects
     assert (project.deadline, project.funding[0].eur) == (date(2019, 3, 29), 9000)
     assert project.clauses[0].per_member == {"E01": 150, "E06": 450}
-    assert (settings.means[0].public_eur, settings.exchange.licence) == (0, "lov2")
+    assert (settings.means[0].public_eur, settings.exchange.licence) == (
+        None,
+        "CC0-1.0",
+    )  # not stated is not zero
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,7 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
         (PROJECT + CLAUSE.replace("h_per_year", "h"), "projects.0.clauses.0.unit", "'h_per_year' ou 't_"),
         (PROJECT + CLAUSE + "per_member = { E01 = -1 }", "projects.0.clauses.0.per_member.E01", "trop petit"),
         (PROJECT + CLAUSE + "reached = nan", "projects.0.clauses.0.reached", "« nan »"),
+        ('[exchange]\nlicence = "libre"', "exchange.licence", "« libre » n'est pas une licence ouverte"),
         (TARGET + TARGET, "targets", "2 lignes sont données pour « n_done » en 2018"),
         (TARGET.replace("n_done", "jobs"), "targets.0.indicator", "« jobs » n'est pas prévu"),
         (TARGET.replace("2018", "18"), "targets.0.year", "« 18 » est trop petit"),

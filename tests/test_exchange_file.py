@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -195,6 +196,7 @@ def test_older_format_and_other_units_are_those_of_today_with_a_trace() -> None:
 
 def test_the_neighbours_are_what_their_generator_writes(tmp_path: Path) -> None:
     code = compile((SAMPLE / "neighbours.py").read_text("utf-8"), str(tmp_path / "neighbours.py"), "exec")
+    shutil.copy(SAMPLE / "neighbours.csv", tmp_path)
     exec(code, {"__name__": "__main__", "__file__": str(tmp_path / "neighbours.py")})
     for path in (SAMPLE / "territoires").iterdir():
         assert (tmp_path / "territoires" / path.name).read_bytes() == path.read_bytes(), path.name

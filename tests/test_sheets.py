@@ -43,6 +43,28 @@ def test_each_audience_gets_the_sheets_of_actors_it_may_read_of(
     assert "S2" not in page
 
 
+def test_a_firm_gets_the_sheets_it_is_in_where_these_name_only_who_may_be_named(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = """
+release.sheets("Accords", [
+    (name, f"Accord {name}", set(sites.split()),
+     [release.listing(pd.DataFrame([{"label": name, "carrier": sites.split()[0], "members": sites}]),
+                      "Membres", ["carrier", "members"])])
+    for name, sites in [("S1", "E2 E1"), ("S2", "E5 E1"), ("S3", "E5 E2")]
+], among=True)
+"""
+    notebook(small_study, "01_page", "import pandas as pd\n" + cell)
+    arguments = [part for a in ("partners", "company:E1") for part in ("--audience", a)]
+    assert run(small_study, monkeypatch, *arguments) == 0
+    assert list(files(small_study, "partners")) == ["01_page-S1.html"]
+    own = files(small_study, "company:E1")
+    assert list(own) == ["01_page-S1.html", "01_page-S2.html"]
+    # E5 accepts aggregates only.
+    text = own["01_page-S2.html"]
+    assert "et 1\u00a0autre acteur" in text and "acteur non nommé" in text and "Numéro 5" not in text
+
+
 def test_a_sheet_is_a_page_like_others_without_what_is_closed(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -258,11 +258,11 @@ def neighbours():
     return module
 
 
-def write_neighbours(folder: Path) -> None:
+def write_neighbours(folder: Path, given_of: dict[str, dict] = NEIGHBOURS) -> None:
     """The exchange files of the two neighbours."""
     folder.mkdir()
     made = neighbours()
-    for name, given in NEIGHBOURS.items():
+    for name, given in given_of.items():
         texts = {
             sheet: (header, made.table(header, rows))
             for sheet, (header, rows) in made.tables(given).items()

@@ -23,7 +23,7 @@
 ``elsewhere``
     The share of leads that other approaches say they realised.
 ``achieved``
-    What the register has reached by kind, what was done by family.
+    What was done by family and kind, and how many people the actors employ.
 ``pooled_rates``, ``indicators``, ``neighbours``
     This territory beside others: rates partially pooled, indicators, what to take up, methods.
 ``obstacles``

@@ -13,8 +13,10 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config_change import Project
+from eit_analysis.reference.stages import actors
 
-MADE_OF = ["project_code", "site_ids", "carrier", "decision_rule", "due_date", "next_decision"]
+MADE_OF = ["project_code", "carrier", "decision_rule", "due_date", "due_state", "next_decision", "members"]
+HEADED = ["project_code", "title", "site_ids", "decision_rule"]
 MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
 SHARES = ["title", "site_id", "share_percent", "share_reason"]
@@ -51,29 +53,44 @@ class Agreement(NamedTuple):
 
 
 def agreements(
-    declared: Sequence[Project], table: pd.DataFrame, asked: pd.DataFrame, shares: pd.DataFrame
+    declared: Sequence[Project],
+    table: pd.DataFrame,
+    asked: pd.DataFrame,
+    shares: pd.DataFrame,
+    member: str | None = None,
 ) -> list[Agreement]:
-    """The draft of each project that study.toml declares.
+    """The draft of each project that study.toml declares; of those of one ``member``, where it is given.
 
     A project that is only a line of the register has no agreement to write yet. ``table`` is from
     :func:`governance.projects`, ``asked`` from :func:`clauses.clauses`, ``shares`` from
     :func:`sharing.of_lines`.
     """
-    lines = {project.code: project.synergies for project in declared}
+    pairs = [(project.code, line) for project in declared for line in project.synergies]
+    lines = pd.DataFrame(pairs, columns=["project_code", "synergy_id"], dtype=object)
+    ruled = table.dropna(subset="decision_rule")
+    if member is not None:
+        ruled = ruled[[member in ids.split() for ids in ruled["site_ids"]]]
+    ruled = ruled.reset_index(drop=True)
+    members = actors(ruled, key="project_code")[["project_code", "site_id"]]
+    own = shares.merge(lines, on="synergy_id").merge(members, on=["project_code", "site_id"])
+    terms, split = (
+        {code: rows.reset_index(drop=True) for code, rows in every.groupby("project_code")[columns]}
+        for every, columns in ((asked, CLAUSES), (own, SHARES))
+    )
+    texts = {rule: articles(rule) for rule in ruled["decision_rule"].astype(str).unique()}
+    facts, money = ruled.assign(members=ruled["site_ids"])[MADE_OF], ruled[MONEY]
+    no_clause, no_share = asked[CLAUSES][:0], shares[SHARES][:0]
+    named = zip(*(ruled[name].astype(str) for name in HEADED), strict=True)
     return [
         Agreement(
-            (str(code), str(row["title"].iloc[0]), str(row["site_ids"].iloc[0]).split()),
-            row[MADE_OF],
-            row[MONEY],
-            asked.loc[asked["project_code"] == code, CLAUSES].reset_index(drop=True),
-            shares.loc[
-                shares["synergy_id"].isin(lines[str(code)])
-                & shares["site_id"].isin(str(row["site_ids"].iloc[0]).split()),
-                SHARES,
-            ].reset_index(drop=True),
-            articles(str(row["decision_rule"].iloc[0])),
+            (code, title, site_ids.split()),
+            facts[row : row + 1],
+            money[row : row + 1],
+            terms.get(code, no_clause),
+            split.get(code, no_share),
+            texts[rule],
         )
-        for code, row in table.dropna(subset="decision_rule").groupby("project_code", sort=False)
+        for row, (code, title, site_ids, rule) in enumerate(named)
     ]
 
 

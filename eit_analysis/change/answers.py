@@ -31,7 +31,8 @@ def coded(readiness: pd.DataFrame) -> pd.DataFrame:
     items = reference.load("readiness_items")
     known = dict(zip(items["statement_fr"].map(fold_words), items["code"], strict=True))
     known |= dict(zip(items["code"].map(fold_words), items["code"], strict=True))
-    code = readiness["item"].astype(str).map(fold_words).map(known)
+    asked = readiness["item"].astype(str)
+    code = asked.map({text: known.get(fold_words(text)) for text in asked.unique()})
     dimension = dict(zip(items["code"], items["readiness_dimension"], strict=True))
     return readiness.assign(item_code=code, readiness_dimension=code.map(dimension))
 

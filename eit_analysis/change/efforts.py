@@ -31,15 +31,18 @@ class Means(Protocol):
     """What one year of the approach took, as ``study.toml`` states it."""
 
     year: int
-    coordination_hours: float
-    public_eur: float
-    private_eur: float
+    coordination_hours: float | None
+    public_eur: float | None
+    private_eur: float | None
 
 
 def stated(means: Iterable[Means], year: int) -> pd.Series:
-    """The means of the approach up to a year; none at all are not known rather than zero."""
+    """The means of the approach up to a year; missing where those of one year are, or where none are given.
+
+    What is stated as zero is zero.
+    """
     rows = [[getattr(one, name) for name in MEANS] for one in means if one.year <= year]
-    return pd.DataFrame(rows, columns=MEANS, dtype=float).sum().replace(0.0, np.nan)
+    return pd.DataFrame(rows, columns=MEANS, dtype=float).sum(skipna=False, min_count=1)
 
 
 def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int) -> pd.DataFrame:
@@ -67,6 +70,11 @@ def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int)
                 parts.append((outcome, stage, len(own), *own[MEANS].sum(min_count=1)))
     rest = (stated(means, year) - lines[MEANS].sum()).clip(lower=0)
     return pd.DataFrame([*parts, ("unattached", None, 0, *rest)], columns=SPENT_COLUMNS)
+
+
+def by_outcome(spending: pd.DataFrame, of: str) -> pd.Series:
+    """One of ``MEANS`` by what became of the synergies, from :func:`spent`; no row of what is not known."""
+    return spending.groupby("outcome", sort=False)[of].sum(min_count=1).dropna()
 
 
 def beyond(spending: pd.DataFrame, means: Sequence[Means], year: int) -> list[str]:

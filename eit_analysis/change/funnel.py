@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.reference.stages import RANK, STAGES, actors
 
 FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent"]
@@ -47,6 +47,27 @@ def stages(registers: dict[str, pd.DataFrame]) -> Breakdown:
     rows = (every.frame["wave"] == last) & (every.frame["status"] != "dropped")
     records = every.records[every.records["wave"] == last].drop(columns="wave")
     return Breakdown(every.frame.loc[rows, FUNNEL_COLUMNS[1:]], ["status"], records)
+
+
+def by_kind(registers: dict[str, pd.DataFrame]) -> Breakdown:
+    """Synergies of the last wave that reached each stage, by kind and in all; no row without a register.
+
+    Returns
+    -------
+    Breakdown
+        ``kind, status, n_synergies``; kinds in alphabetical order, then ``TOTAL``. A synergy without actors
+        is a record of its own.
+    """
+    rows, records = [], [pd.DataFrame(columns=["kind", "status", "site_id"])]
+    last = [wave for wave in list(reached_stages(registers))[-1:] if len(wave[1])]
+    for _, register, reached in last:
+        for kind in [*sorted(register["kind"].dropna().unique()), TOTAL]:
+            own = (register["kind"] == kind) | (kind == TOTAL)
+            rows += [(kind, stage, int((own & (reached >= rank)).sum())) for stage, rank in RANK.items()]
+        records = [actors(register[reached >= RANK[s]], every=True).assign(status=s) for s in STAGES]
+    frame = pd.DataFrame(rows, columns=["kind", "status", "n_synergies"])
+    behind = pd.concat(records, ignore_index=True)[["kind", "status", "site_id"]]
+    return Breakdown(frame, ["kind", "status"], behind, total=TOTAL)
 
 
 def reached_stages(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:

@@ -25,7 +25,7 @@ FEWEST = 2  # members without whom nothing is shared
 PROJECT_COLUMNS = [
     "project_code", "title", "site_ids", "carrier", "n_members", "families", "n_lines", "n_done",
     "realised_t_per_year", "decision_rule", "funding_public_eur", "private_funding_eur", "posts_fte",
-    "next_decision", "due_date",
+    "next_decision", "due_date", "due_state",
 ]  # fmt: skip
 LISTED = [
     "project_code", "title", "site_ids", "carrier", "families", "n_done", "n_lines", "decision_rule",
@@ -33,16 +33,23 @@ LISTED = [
 MEANS = [
     "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
 ]  # fmt: skip
-AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
+AGENDA = [
+    "project_code", "title", "next_decision", "due_date", "due_state", "decision_rule", "carrier", "site_ids",
+]  # fmt: skip
 OWN_COLUMNS = [
-    "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "members",
+    "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
+    "members",
 ]  # fmt: skip
 SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 
 
 def projects(
-    declared: Sequence[Project], register: pd.DataFrame, sites: pd.DataFrame, day: pd.Timestamp
+    declared: Sequence[Project],
+    register: pd.DataFrame,
+    sites: pd.DataFrame,
+    day: pd.Timestamp,
+    today: pd.Timestamp,
 ) -> pd.DataFrame:
     """One row for each micro-project, those of study.toml first.
 
@@ -57,6 +64,8 @@ def projects(
         Tidy tables.
     day : pandas.Timestamp
         The end of the wave's year: what has ended by then, or begins later, brings no tonnes.
+    today : pandas.Timestamp
+        When the page is made: a decision due before is ``past`` (``due_state``), else ``ahead``.
 
     Returns
     -------
@@ -77,6 +86,9 @@ def projects(
         if own and name not in taken:
             rows.append({"project_code": name, "title": own[0]["title"], **_read(own, known)})
     table = pd.DataFrame(rows, columns=PROJECT_COLUMNS)
+    due = pd.to_datetime(table["due_date"])
+    state = pd.Series(np.where(due < today.normalize(), "past", "ahead"), dtype=object)
+    table["due_state"] = state.where(due.notna(), None)
     members = table["site_ids"].fillna("").astype(str).str.split()
     kept = [len(ids) >= FEWEST and set(ids) <= known for ids in members]
     return table.assign(n_members=members.map(len).astype(int))[np.array(kept, dtype=bool)].reset_index(
@@ -143,10 +155,8 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``SEAT_COLUMNS``; ``seat`` is ``carrier`` or ``member``.
     """
-    split = actors(table.rename(columns={"project_code": "synergy_id"}))
-    split = split.rename(columns={"synergy_id": "project_code"})
     kinds = sites[["site_id", "actor_type"]].assign(size_class=size_class(sites["headcount"]))
-    found = split.merge(kinds, on="site_id")
+    found = actors(table, key="project_code").merge(kinds, on="site_id")
     return found.assign(seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"))[
         SEAT_COLUMNS
     ]
@@ -156,6 +166,27 @@ def of_member(table: pd.DataFrame, site: str | None) -> pd.DataFrame:
     """The projects that one actor is a member of; columns ``OWN_COLUMNS``."""
     among = np.array([site in str(ids).split() for ids in table["site_ids"]], dtype=bool)
     return table.assign(members=table["site_ids"]).loc[among, OWN_COLUMNS].reset_index(drop=True)
+
+
+def agenda(table: pd.DataFrame) -> pd.DataFrame:
+    """The projects that have something to decide, the earliest first; from :func:`projects`."""
+    planned = table.dropna(subset="next_decision")
+    return planned.sort_values("due_date", kind="stable", ignore_index=True)
+
+
+def means(table: pd.DataFrame) -> pd.DataFrame:
+    """Money, posts and tonnes of the projects that have some; columns ``MEANS``, from :func:`projects`."""
+    amounts = table[MEANS[2:]].astype(float).fillna(0.0)
+    return table.loc[(amounts > 0).any(axis=1), MEANS].reset_index(drop=True)
+
+
+def bridges(leaving: pd.DataFrame) -> pd.DataFrame:
+    """Who alone links firms and structures of the social economy, the most pairs first.
+
+    The rows of :func:`departures` that cut a pair.
+    """
+    cutting = leaving[leaving["pairs_cut"] > 0]
+    return cutting.sort_values("pairs_cut", ascending=False, kind="stable", ignore_index=True)
 
 
 def by_actor_type(places: pd.DataFrame) -> Breakdown:
@@ -189,21 +220,21 @@ def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         Columns ``DEPARTURE_COLUMNS``, those whose leaving costs most first. ``falling`` are titles.
     """
     rows = []
-    size = places.groupby("project_code")["site_id"].nunique()
     names, actor = np.unique(places["site_id"].astype(str), return_inverse=True)
-    codes, project = np.unique(places["project_code"].astype(str), return_inverse=True)
+    project = np.unique(places["project_code"].astype(str), return_inverse=True)[1]
+    carries, left_alone = (places["seat"] == "carrier").to_numpy(), np.bincount(project) - 1 < FEWEST
+    title = places["title"].to_numpy(dtype=object)
     kinds = places.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = kinds.reindex(names).to_numpy(dtype=object)
     whole = _components(actor, project, len(names))
     for number, site in enumerate(names):
-        here = places[places["site_id"] == site]
-        carried = here["seat"] == "carrier"
-        falls = here[carried | (here["project_code"].map(size) - 1 < FEWEST)]
+        here = actor == number
+        falls = here & (carries | left_alone[project])
         others = np.where(np.arange(len(names)) == number, "", kind)
-        left = (actor != number) & ~np.isin(project, np.flatnonzero(np.isin(codes, falls["project_code"])))
+        left = ~here & ~np.isin(project, project[falls])
         cut = _pairs(whole, others) - _pairs(_components(actor[left], project[left], len(names)), others)
-        titles = " ; ".join(falls["title"]) or None
-        rows.append((site, kind[number], len(here), int(carried.sum()), len(falls), titles, cut))
+        counts = (int(seats.sum()) for seats in (here, here & carries, falls))
+        rows.append((site, kind[number], *counts, " ; ".join(title[falls]) or None, cut))
     found = pd.DataFrame(rows, columns=DEPARTURE_COLUMNS)
     worst = ["n_falling", "pairs_cut", "n_seats"]
     return found.sort_values(worst, ascending=False, kind="stable", ignore_index=True)

@@ -184,5 +184,15 @@ def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.Data
     order = {name: place for place, name in enumerate(ours.index)}
     rows = rows.assign(order=rows["exchange_parameter"].map(order))
     rows = rows.sort_values(["order", "other", "territory"], ignore_index=True)
-    rows["value_text"] = rows["value_text"].str.replace(r"^(\d+)\.(\d+)$", r"\1,\2", regex=True)
-    return rows[["exchange_parameter", "territory", "value_text", "as_here"]]
+    return in_french(rows[["exchange_parameter", "territory", "value_text", "as_here"]])
+
+
+def unlicensed(territories: pd.DataFrame) -> pd.DataFrame:
+    """Those whose file says no licence, or one that is not among the open ones (``exchange.LICENCES``)."""
+    return territories[~territories["licence"].isin(exchange.LICENCES)].reset_index(drop=True)
+
+
+def in_french(methods: pd.DataFrame) -> pd.DataFrame:
+    """Values of parameters as a page prints them, which files write with a decimal point."""
+    comma = methods["value_text"].str.replace(r"^(\d+)\.(\d+)$", r"\1,\2", regex=True)
+    return methods.assign(value_text=comma)

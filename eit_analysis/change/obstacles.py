@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.change.answers import LOW
-from eit_analysis.reference.stages import OPEN
+from eit_analysis.reference.stages import OPEN, actors
 
 COLUMNS = ["synergy_id", "title", "status", "site_ids", "lowest_trust", "highest_trust"]
 
@@ -29,9 +29,8 @@ def untrusting(register: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         Columns ``COLUMNS``, the least trusting first: scores from 1 to 5, up to ``LOW`` a distrust.
     """
     trust = people[people["readiness_dimension"] == "trust"].groupby("site_id")["score"].median()
-    rows = []
-    for lead in register[register["status"].isin(OPEN)].itertuples():
-        known = trust.reindex(str(lead.site_ids).split()).dropna()
-        if len(known) >= 2 and known.max() <= LOW:
-            rows.append((lead.synergy_id, lead.title, lead.status, lead.site_ids, known.min(), known.max()))
-    return pd.DataFrame(rows, columns=COLUMNS).sort_values("highest_trust", kind="stable", ignore_index=True)
+    split = actors(register[register["status"].isin(OPEN)])
+    known = split.assign(score=split["site_id"].map(trust)).groupby(COLUMNS[:4], sort=False)["score"]
+    found = known.agg(lowest_trust="min", highest_trust="max", answered="count").reset_index()
+    held = found[(found["answered"] >= 2) & (found["highest_trust"] <= LOW)]
+    return held.sort_values("highest_trust", kind="stable", ignore_index=True)[COLUMNS]

@@ -1,4 +1,4 @@
-"""One side of paper for those who decide: five figures, three actions, one map."""
+"""One side of paper for those who decide: five figures, what to decide, three actions, one map."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     ranked = zip_longest(*(report.cards for report in reports))
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
+    committee = [] if own else [answer for report in reports for answer in report.answers if answer.to_decide]
     template = environment(TEMPLATES).get_template("decision.html.j2")
     body = template.render(
         answers=own or _answers(reports),
         own=bool(own),
+        committee=committee,
         cards=[card for rank in ranked for card in rank if card is not None][:ACTIONS],
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=maps[0].heading if maps else "",
@@ -65,5 +67,5 @@ def _answers(reports: list[Digest]) -> list[Answer]:
     later = zip_longest(*(report.answers[1:] for report in fullest))
     firsts = [answer for report in reports for answer in report.answers[:1]]
     asked = [*firsts, *(answer for rank in later for answer in rank if answer is not None)]
-    kept = {id(answer) for answer in asked[:FIGURES]}
+    kept = {id(answer) for answer in [answer for answer in asked if not answer.to_decide][:FIGURES]}
     return [answer for report in reports for answer in report.answers if id(answer) in kept]

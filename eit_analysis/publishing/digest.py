@@ -45,6 +45,11 @@ class Answer:
         """Whether it is about the firm that reads."""
         return re.search(r"\bvous\b", self.question, flags=re.I) is not None
 
+    @property
+    def to_decide(self) -> bool:
+        """Whether it says what the committee of the approach has to decide."""
+        return re.search(r"\bcomité\b", self.question, flags=re.I) is not None
+
 
 @dataclass(frozen=True)
 class Digest:

@@ -100,7 +100,9 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
         )
     )
     head, body = page.split("</head>", 1)  # the style sheet has marks of its own
-    return permitted(head + "</head>" + re.sub(r"(?<=>)[^<]+", lambda text: french.typeset(text[0]), body))
+    return permitted(
+        head + "</head>" + re.sub(r"(?<=>)\s*[^\s<][^<]*", lambda text: french.typeset(text[0]), body)
+    )
 
 
 def published(day: date) -> Markup:

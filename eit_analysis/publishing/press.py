@@ -87,7 +87,16 @@ class Press:
         names = self.names([record.actors for record in self.log.records()])
         may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
         job = Job(self.study, version, names, may_name)
-        return make_pages(job, audiences, self.notebooks, own, self._told, self.jobs, self.progress)
+        known = self._open_to_all(version)
+        return make_pages(job, audiences, self.notebooks, own, self._told, known, self.jobs, self.progress)
+
+    def _open_to_all(self, version: Version) -> bool:
+        """Whether the log holds what all may read of this very version, every page of it."""
+        return any(
+            (record.wave, record.made_from) == (self.study.wave, version.pages)
+            for record in self.log.records()
+            if record.audience != INTERNAL and company_of(record.audience) is None
+        )
 
     def publish(self, audiences: list[str], asked: list[Path], parameters: Parameters) -> list[Run]:
         """Give each audience of one wave a new version; the runs that failed."""

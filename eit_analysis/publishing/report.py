@@ -69,6 +69,7 @@ def make_pages(
     notebooks: list[Path],
     own: list[Path],
     earlier: Callable[[str], list[Statements]],
+    known: bool,
     jobs: int,
     progress: Progress,
 ) -> tuple[list[Run], dict[str, pd.DataFrame]]:
@@ -86,11 +87,13 @@ def make_pages(
         All notebooks, which outside audiences get together, and those that the team gets.
     earlier : callable
         What an audience was told before.
+    known : bool
+        Whether that holds what all may read of this very version.
     """
     viewers = {audience: viewer_of(job.study, audience) for audience in audiences}
     outside = [audience for audience in audiences if audience != INTERNAL]
     # A firm reads of others what all may read: that is found even where nobody else asked for it.
-    unasked = ["public"] if outside and not {OUTSIDE} & set(map(input_group, outside)) else []
+    unasked = ["public"] if outside and not known and OUTSIDE not in map(input_group, outside) else []
     viewers |= {audience: viewer_of(job.study, audience) for audience in unasked}
     # The longest notebooks first in line, so that no worker ends alone with one.
     notebooks, own = (sorted(paths, key=_length, reverse=True) for paths in (notebooks, own))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import SOURCE
@@ -12,11 +11,16 @@ OPEN = STAGES[:-1]
 RANK = {stage: rank for rank, stage in enumerate(STAGES)}
 
 
-def actors(register: pd.DataFrame) -> pd.DataFrame:
-    """The register with one row per synergy and actor, ``site_id`` added."""
-    split = register.assign(site_id=register["site_ids"].fillna("").astype(str).str.split())
-    split = split.explode("site_id").dropna(subset="site_id")
-    return split.drop_duplicates(["synergy_id", "site_id"]).reset_index(drop=True)
+def actors(register: pd.DataFrame, every: bool = False, key: str = "synergy_id") -> pd.DataFrame:
+    """The register with one row per synergy and actor, ``site_id`` added.
+
+    With ``every``, a synergy without actors counts for one, under its own name, so that nothing is left out.
+    ``key`` names what the lines of another table are about.
+    """
+    ids = register["site_ids"].fillna("").astype(str)
+    ids = ids.where(ids.str.strip() != "", register[key].astype(str)) if every else ids
+    split = register.assign(site_id=ids.str.split()).explode("site_id").dropna(subset="site_id")
+    return split.drop_duplicates([key, "site_id"]).reset_index(drop=True)
 
 
 def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
@@ -24,8 +28,7 @@ def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
 
     A synergy without actors counts for one, so that nothing is left out; a missing amount is none.
     """
-    named = register["site_ids"].replace("", np.nan).fillna(register["synergy_id"])
-    parts = actors(register.assign(site_ids=named))
+    parts = actors(register, every=True)
     n_actors = parts.groupby("synergy_id")["site_id"].transform("size")
     return parts.assign(**{amount: parts[amount].fillna(0.0) / n_actors})
 

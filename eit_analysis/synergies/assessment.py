@@ -115,14 +115,18 @@ class Assessment:
         return pooled_for(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
 
     def games(
-        self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float
+        self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
     ) -> list[tuple[str, str, list[str], np.ndarray | Callable[[int], float]]]:
         """Of each pooling of the register that a group answers (``register.shared``): its identifier, its
         title, the members of the group's best part and what each set of them saves, the same object for lines
-        of the same group."""
+        of the same group.
+
+        Only those groups that ``member`` is in, where it is given: a firm reads of no other."""
         reach = radius_km, self.settings.scoring.detour_factor
         costs, asked = self.pooling_costs, self.asked(sharing)()
         lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
+        if member is not None:
+            lines = lines[[member in members.split() for members in lines["members"]]]
         # Whoever costs the others more than it brings has nothing to share with them.
         values = {
             pool["pooling_id"]: coalition_values(pool, asked, self.sites, costs, *reach)

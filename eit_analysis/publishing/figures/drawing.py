@@ -37,6 +37,17 @@ STYLE: Any = {
 }
 
 
+class OfPart(str):
+    """The SVG element of a drawing that shows a part of its table; ``which`` says in words what part."""
+
+    which: str
+
+    def __new__(cls, svg: str, which: str) -> OfPart:
+        made = super().__new__(cls, svg)
+        made.which = which
+        return made
+
+
 def drawn(
     height: float, *paints: Callable[[Axes], None], columns: int = 2, width: float = WIDE, **grid: Any
 ) -> str:

@@ -12,18 +12,12 @@ import pandas as pd
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.ground import Ground, Place, labels
+from eit_analysis.publishing.figures.marks import MARKS
 from eit_analysis.publishing.figures.palette import colour, edge
 from eit_analysis.publishing.release.tables import Table
 
 SIDE = 5.5  # units: half of a mark
 APART = 15.0  # between the marks of actors of one commune
-# The mark of each kind of actor: its path around (0, 0), its fill.
-MARKS = {
-    "firm": ("M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),
-    "ess": ("M-5 -5h10v10h-10z", "#009E73"),
-    "outlet": ("M0 -6.5l6.5 11.5h-13z", "#E69F00"),
-    "public": ("M0 -7l7 7l-7 7l-7 -7z", "#FFFFFF"),
-}
 
 
 def partners_map(table: Table, by: str = "category") -> str:
@@ -53,8 +47,8 @@ def partners_map(table: Table, by: str = "category") -> str:
             angle = 2 * math.pi * i / len(here)
             places[name] = (x + reach * math.cos(angle), y + reach * math.sin(angle), SIDE)
     marks = [
-        f'<path transform="translate({places[name][0]:.1f} {places[name][1]:.1f})" d="{MARKS[kind][0]}" '
-        f'fill="{MARKS[kind][1]}" stroke="#1b1f23"/>'
+        f'<path transform="translate({places[name][0]:.1f} {places[name][1]:.1f})" d="{MARKS[kind].path}" '
+        f'fill="{MARKS[kind].fill}" stroke="#1b1f23"/>'
         for name, _, kind in actors.itertuples(index=False)
     ]
     lines, families = _lines(rows, places, by)
@@ -105,7 +99,7 @@ def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:
     """What marks and colours mean, in two lines beneath the map."""
     left, _, _, foot = ground.frame
     parts, x = [], left + 6
-    for kind, (path, fill) in MARKS.items():
+    for kind, (path, _, fill) in MARKS.items():
         if kind in kinds:
             name = wording.cell(kind, "actor_type")
             parts.append(

@@ -10,20 +10,14 @@ from matplotlib.axes import Axes
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import DARK, drawn, empty, wrapped
+from eit_analysis.publishing.figures.drawing import DARK, OfPart, drawn, empty, wrapped
+from eit_analysis.publishing.figures.marks import MARKS
 from eit_analysis.publishing.figures.palette import NEUTRAL, PALETTE
 from eit_analysis.publishing.release.tables import Table
 
 ROW = 0.38  # inches that a name of two lines needs
 WIDTH = 30  # characters
 SWEEPS = 8
-# The mark of each type of actor, as on the maps.
-MARKS = {
-    "firm": ("o", "#5B9BD0"),
-    "ess": ("s", "#009E73"),
-    "outlet": ("^", "#E69F00"),
-    "public": ("D", "#FFFFFF"),
-}
 CARRIED = PALETTE[0]
 MOST_PROJECTS, MOST_ACTORS = 25, 40  # of more, no line could be followed
 
@@ -32,7 +26,7 @@ def seats(table: Table) -> str:
     """Lines from each project (``title``) to its members (``site_id``), thick to the one who carries it.
 
     The table has one row for each seat, with ``seat`` and ``actor_type``. Of many projects the largest are
-    drawn, and the figure says so (:func:`drawn_part`).
+    drawn, and the figure says so.
     """
     rows = _largest(table)
     if rows.empty:
@@ -53,12 +47,14 @@ def seats(table: Table) -> str:
             axes.plot(0, y, "s", color=DARK, markersize=5, zorder=3)
             axes.text(-0.04, y, wrapped(title, WIDTH), ha="right", va="center")
         for name, y in right.items():
-            mark, fill = MARKS.get(kinds[name], MARKS["public"])
-            axes.plot(1, y, mark, markerfacecolor=fill, markeredgecolor=DARK, markersize=8, zorder=3)
+            mark = MARKS.get(kinds[name], MARKS["public"])
+            axes.plot(
+                1, y, mark.symbol, markerfacecolor=mark.fill, markeredgecolor=DARK, markersize=8, zorder=3
+            )
             axes.text(1.05, y, wrapped(name, WIDTH), ha="left", va="center")
         present = [kind for kind in MARKS if kind in kinds.values()]
         key = [
-            axes.plot([], [], MARKS[kind][0], markerfacecolor=MARKS[kind][1], markeredgecolor=DARK)[0]
+            axes.plot([], [], MARKS[kind].symbol, markerfacecolor=MARKS[kind].fill, markeredgecolor=DARK)[0]
             for kind in present
         ]
         key += [
@@ -81,19 +77,16 @@ def seats(table: Table) -> str:
         axes.set_ylim(-margin, 1 + margin)
         axes.set_axis_off()
 
-    return drawn(0.9 + ROW * max(len(left), len(right)), paint)
+    return OfPart(drawn(0.9 + ROW * max(len(left), len(right)), paint), _which(table.visible, rows))
 
 
-def drawn_part(table: Table) -> str:
+def _which(every: pd.DataFrame, rows: pd.DataFrame) -> str:
     """Which projects are drawn, in words; "" where all are."""
-    n_all, n_drawn = (rows["title"].nunique() for rows in (table.visible, _largest(table)))
+    n_all, n_drawn = every["title"].nunique(), rows["title"].nunique()
     if n_drawn == n_all:
         return ""
     those = "le micro-projet qui a" if n_drawn == 1 else f"les {n_drawn} micro-projets qui ont"
     return f"{those} le plus de membres, sur {french.whole(n_all)}"
-
-
-seats.drawn_part = drawn_part  # type: ignore[attr-defined]
 
 
 def _largest(table: Table) -> pd.DataFrame:

@@ -88,14 +88,14 @@ class ExchangeFile(Released):
 def description(settings: StudyConfig, study: str, wave: str, year: int) -> dict[str, Any]:
     """What the descriptor says of the whole file."""
     licence = settings.exchange.licence
-    title, path = exchange.LICENCES.get(licence, (licence, ""))
+    title, path = exchange.LICENCES[licence]
     about = {
         "name": french.file_words(f"eit {study} {wave}", 80) or "eit",
         "title": harmless(settings.title),
         "profile": "tabular-data-package",
         "version": f"{exchange.FORMAT}.0.0",
         "created": f"{year}-01-01T00:00:00Z",
-        "licenses": [{"name": licence, "title": title} | ({"path": path} if path else {})],
+        "licenses": [{"name": licence, "title": title, "path": path}],
     }
     if contact := harmless(settings.page.contact):
         about["contributors"] = [{"title": contact, "role": "contact"}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -85,6 +86,24 @@ class Figure(Released):
         measure = [self.title] if self.heading != self.title else []
         return ", ".join([*measure, *([f"en {unit}"] if unit else [])])
 
+    @cached_property
+    def drawing(self) -> str:
+        """What is drawn of the table, once.
+
+        Raises
+        ------
+        DisclosureError
+            When the table does not have the columns that the drawing asks for.
+        """
+        try:
+            return self.draw(self.table, **self.options)
+        except (KeyError, TypeError) as error:
+            columns = ", ".join(map(str, self.table.frame))
+            raise DisclosureError(
+                f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
+                f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
+            ) from error
+
     @property
     def notes(self) -> list[tuple[str, str]]:
         """How to read it, what it is about, where it comes from."""
@@ -97,9 +116,8 @@ class Figure(Released):
         rows, most = len(self.table.visible), self.options.get("most")
         if most and most < rows:
             number += [f"les {most} premières lignes sur {rows}"]
-        # What draws the larger part of a table only says which.
-        part = getattr(self.draw, "drawn_part", None)
-        number += [said] if part and (said := part(self.table)) else []
+        which = getattr(self.drawing, "which", "")  # where a part of the table alone is drawn
+        number += [which] if which else []
         notes = [("Lecture", self._reading()), ("Champ", "\u00a0; ".join(number)), ("Source", self.source)]
         return [(term, f"{text}.") for term, text in notes if text]
 
@@ -131,21 +149,13 @@ class Figure(Released):
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         if not self.drawable:
             return self.finding.html() if self.finding else Markup("")
-        try:
-            drawing = self.draw(self.table, **self.options)
-        except (KeyError, TypeError) as error:
-            columns = ", ".join(map(str, self.table.frame))
-            raise DisclosureError(
-                f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
-                f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
-            ) from error
         notes = " ".join(f"{term}\u00a0: {text}" for term, text in self.notes)
         rows = french.counted(len(self.table.visible), "ligne", "lignes")
         drawn_of = f"Figure tracée du tableau «\u00a0{self.table.title}\u00a0» ({rows})."
         description = f"{self.heading}. {drawn_of} {notes}"
-        if not re.search("<(path|rect|circle|use)", drawing):
+        if not re.search("<(path|rect|circle|use)", self.drawing):
             # Words without a shape are a sentence, not a figure.
-            words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", drawing))
+            words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", self.drawing))
             return macro("sentence", f"{self.title}. {words}.")
-        svg = Markup(accessible(drawing, name, self.heading, description))
+        svg = Markup(accessible(self.drawing, name, self.heading, description))
         return macro("figure", svg, self, link)

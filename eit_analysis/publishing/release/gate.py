@@ -14,6 +14,7 @@ from eit_analysis import french
 from eit_analysis.breakdown import Breakdown, actors_of
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
+from eit_analysis.intake.territories import Territories, read_territories
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
@@ -21,6 +22,7 @@ from eit_analysis.publishing.release.cards import Cards, cards_of
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.others import readable
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
@@ -79,6 +81,19 @@ class Release(PreparedTables):
         other = copy(self)
         other.wave = wave
         return other
+
+    def registers(self) -> dict[str, pd.DataFrame]:
+        """The register of each wave up to this one, by wave in their order; none that is empty."""
+        waves = [name for name in self.study.waves if name <= self.wave]
+        has = [name for name in waves if self.study.at(name).has("synergy_register")]
+        found = {name: self.at(name).synergy_register() for name in has}
+        return {name: register for name, register in found.items() if len(register)}
+
+    def received(self) -> Territories:
+        """The exchange files that other territories sent; no text of theirs names an actor to this audience
+        that it may not read the name of."""
+        received = read_territories(self.study.received, self.settings.territory)
+        return readable(received, self.study, self.viewer)
 
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
@@ -301,8 +316,12 @@ class Release(PreparedTables):
         self,
         title: str,
         sheets: Sequence[SheetContent | tuple[str, str, Collection[str], Sequence[Released]]],
+        among: bool = False,
     ) -> Sheets:
         """Short pages of their own, each ``(name, title, site ids, released objects)`` or its content.
+
+        With ``among``, a firm gets those that it is one of the actors of, also where it may not read who
+        all the others are.
 
         Raises
         ------
@@ -315,7 +334,7 @@ class Release(PreparedTables):
             else sheet
             for sheet in sheets
         ]
-        return Sheets(self.viewer, title, sheets_of(title, filled))
+        return Sheets(self.viewer, title, sheets_of(title, filled), among)
 
     def _parts(self, parts: Sequence[Part]) -> list[Released]:
         """Each part by the call for its kind, but for tables without rows and those of the team elsewhere."""

@@ -15,6 +15,8 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 
 MEMBERS = "members"
+# What every member of a synergy knows of it, and which says nothing of one of them.
+OF_ALL = ("months_at_stage", "n_lines", "n_done")
 
 
 @dataclass(eq=False, repr=False)
@@ -41,13 +43,16 @@ class Listing(Table):
     secrecy: ClassVar[str] = "secret des affaires"
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        if viewer.internal and self.most is None and self.beside is None:
+            return super()._for(viewer, seen)
         sites = list(self.sites)
         groups = [
             {site for ids in row if not wording.is_missing(ids) for site in str(ids).split()}
             for row in self.frame[sites].itertuples(index=False)
         ]
-        # Of a group that it is in, a firm reads what it is about and how many more there are, no number.
-        together = sites == [MEMBERS]
+        # Of a group that it is in, a firm reads what it is about and how many more there are, and no number
+        # that some of them declared.
+        together = MEMBERS in sites
         allowed = np.flatnonzero([viewer.may_list(g) or (together and viewer.among(g)) for g in groups])
         secret = np.array(
             [wording.heading(c).sensitivity == "confidential" and not viewer.internal for c in self.frame],
@@ -63,7 +68,8 @@ class Listing(Table):
         identity = rows[list(self.keys)]
         own = np.array([groups[i] == {viewer.company} for i in kept], dtype=bool)
         among = np.array([not viewer.may_list(groups[i]) for i in kept], dtype=bool)
-        number = rows.dtypes.map(pd.api.types.is_numeric_dtype).to_numpy() & ~rows.columns.isin(self.keys)
+        of_all = rows.columns.isin([*self.keys, *OF_ALL])
+        number = rows.dtypes.map(pd.api.types.is_numeric_dtype).to_numpy() & ~of_all
         closed = (~own[:, None] & secret) | np.outer(among, number)
         withheld = len(groups) - len(allowed)
         lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")

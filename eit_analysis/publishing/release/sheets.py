@@ -39,18 +39,23 @@ class Sheet:
 
 @dataclass(eq=False, repr=False)
 class Sheets(Released):
-    """The sheets of a report: on its page a list of links, beside it a file each."""
+    """The sheets of a report: on its page a list of links, beside it a file each.
+
+    With ``among``, a firm that a sheet is about gets it whoever else it is about: its blocks name only who
+    may be named.
+    """
 
     viewer: Viewer
     title: str
     sheets: list[Sheet]
+    among: bool = False
     unlisted: int = 0
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> Sheets:
         kept = [
             replace(sheet, blocks=tuple(block.seen_by(viewer, seen) for block in sheet.blocks))
             for sheet in self.sheets
-            if viewer.may_list(set(sheet.sites))
+            if viewer.may_list(set(sheet.sites)) or (self.among and viewer.among(set(sheet.sites)))
         ]
         return replace(self, sheets=kept, unlisted=len(self.sheets) - len(kept))
 

@@ -180,12 +180,12 @@ class Witnesses:
                 return False
         return True
 
-    def _open(self) -> tuple[np.ndarray, np.ndarray]:
+    def _open(self, firms: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
         """Shape (targets, firms), twice: which still lack a witness upward, which one downward."""
-        up, down = self.ups == 0, self.downs == 0
-        both = up & down
-        either = self.parts.either
-        return self.parts.up & np.where(either, both, up), self.parts.down & np.where(either, both, down)
+        up, down = self.ups[:, firms] == 0, self.downs[:, firms] == 0
+        both, either = up & down, self.parts.either
+        kept_up, kept_down = self.parts.up[:, firms], self.parts.down[:, firms]
+        return kept_up & np.where(either, both, up), kept_down & np.where(either, both, down)
 
     def _witness(self, target: int, reader: int, sign: int) -> list[list[int]]:
         """Seek amounts that move one part far enough before the eyes of one reader; by way what holds it."""
@@ -206,14 +206,15 @@ class Witnesses:
 
     def _many(self, readers: np.ndarray) -> None:
         """Witnesses for all parts at once, before the eyes of some firms, as long as that serves several."""
+        before = [lacking.sum(axis=1) for lacking in self._open(readers)]
         served = FEW
-        while served >= FEW:
-            before = [lacking[:, readers].sum(axis=1) for lacking in self._open()]
+        while served >= FEW and max(lacking.sum() for lacking in before) >= FEW:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
                     wanted = sign * lacking / self.parts.size
                     self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR))
-            served = int(np.sum(before)) - sum(int(lacking[:, readers].sum()) for lacking in self._open())
+            after = [lacking.sum(axis=1) for lacking in self._open(readers)]
+            served, before = int(np.sum(before) - np.sum(after)), after
 
     def _keep(self, move: np.ndarray) -> None:
         self.fresh.append(move)
