@@ -152,7 +152,9 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
     crossed = _crossed(pairs)
     both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
     alone = pairs["diverted_t_per_year"]
-    pays_from = break_even(per_tonne(pairs, MARGIN), alone.to_numpy(dtype=float), fixed_cost(settings))
+    # Where nobody says what exchanges bring, none is known to pay, and none holds another back.
+    margin = per_tonne(pairs, MARGIN) if MARGIN in pairs else np.zeros(len(pairs))
+    pays_from = break_even(margin, alone.to_numpy(dtype=float), fixed_cost(settings))
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
     hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), least)
     rows = [supply, demand, crossed, *_ceilings(pairs, settings), hierarchy]
