@@ -27,7 +27,7 @@ def known_by(site_ids: object) -> list[str]:
     return str(site_ids).split()
 
 
-def actors_of(records: Iterable[object]) -> set[str]:
+def actors_behind(records: Iterable[object]) -> set[str]:
     """Every actor of the ``site_id`` of some records."""
     return {actor for site_ids in set(records) for actor in known_by(site_ids)}
 
@@ -269,7 +269,7 @@ class Breakdown:
             # What nobody declared is missing, and no zero.
             wrong = np.abs(stated[position] - amounts[mask].sum(axis=0)) > slack
             names = np.array(summed)[wrong].tolist()
-            if counts is not None and counts[position] != len(actors_of(sites[mask])):
+            if counts is not None and counts[position] != len(actors_behind(sites[mask])):
                 names.append("n_sites")
             if names:
                 keys = ", ".join(map(str, self.frame[list(self.keys)].iloc[position]))

@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from eit_analysis.breakdown import Breakdown, actors_of, known_by
+from eit_analysis.breakdown import Breakdown, actors_behind, known_by
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
 
@@ -41,7 +41,7 @@ class Limits:
             return False
         size = sum(weights.values())
         behind = [unit for unit, weight in weights.items() if weight > 0 or not size]
-        few = len(actors_of(behind)) < self.rules.minimum_units
+        few = len(actors_behind(behind)) < self.rules.minimum_units
         if few or (self.people and size < self.rules.minimum_people):
             return True
         dominated = max(weights.values()) > self.rules.maximum_share * size
@@ -51,7 +51,7 @@ class Limits:
         """Whether somebody could reckon the largest weight that it does not know."""
         ranked = sorted(behind, key=lambda unit: -weights[unit])
         shared = any(len(known_by(unit)) > 1 for unit in behind)
-        for reader in {"", *actors_of(behind if shared else ranked[:2])}:
+        for reader in {"", *actors_behind(behind if shared else ranked[:2])}:
             secret = [weights[unit] for unit in ranked if reader not in known_by(unit)]
             others = sum(secret[1:]) - len(secret[1:]) * self.people
             if secret and others < PROTECTION * secret[0]:
@@ -103,7 +103,7 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
         if not weights and len(identity) > 1:
             # That nobody is here tells something of each of the few who are in the same group.
             group = set(sites[breakdown.behind(identity[:-1])])
-            few = len(actors_of(group)) < rules.minimum_units
+            few = len(actors_behind(group)) < rules.minimum_units
             weights = dict.fromkeys(sorted(group), 0.0) if few else {}
             net = weights
         cells.append(Cell(tuple(identity), weights, net, limits))

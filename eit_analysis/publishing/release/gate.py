@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.breakdown import Breakdown, actors_of
+from eit_analysis.breakdown import Breakdown, actors_behind
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.intake.territories import Territories, read_territories
@@ -138,7 +138,7 @@ class Release(PreparedTables):
         leaves = protected(content, title, self.viewer, self.settings.disclosure)
         common = self._shown(leaves.content, leaves.title, note)
         if isinstance(leaves.content, Breakdown):
-            actors = len(actors_of(leaves.content.records["site_id"]))
+            actors = len(actors_behind(leaves.content.records["site_id"]))
             common |= {"measure": leaves.content.measure, "actors": actors, "levels": leaves.levels}
         if leaves.told is None:
             return Aggregate(**common)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, actors_of, known_by
+from eit_analysis.breakdown import Breakdown, actors_behind, known_by
 from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
@@ -107,7 +107,7 @@ def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
             "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
         )
     content.check(title)
-    refused = viewer.refused & actors_of(content.records["site_id"])
+    refused = viewer.refused & actors_behind(content.records["site_id"])
     if refused:
         raise DisclosureError(
             f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import actors_of, known_by
+from eit_analysis.breakdown import actors_behind, known_by
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import PROTECTION, System, merged
@@ -229,7 +229,7 @@ def _read_by(firms: np.ndarray, readers: list[str]) -> tuple[np.ndarray, np.ndar
     """
     apart = [f"{who} {at}" if " " in who else who for at, who in enumerate(map(str, firms))]
     owners = [known_by(who) for who in firms]
-    reading = readers or sorted(actors_of(firms))
+    reading = readers or sorted(actors_behind(firms))
     known = np.array([[reader in own for reader in reading] for own in owners], dtype=bool)
     known = known.reshape(len(firms), len(reading))
     if not readers and known[[own != [] for own in owners]].all(axis=1).any():
