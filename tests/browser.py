@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tornado.httpclient import AsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from eit_analysis.publishing.paper import NAMES
 
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 QUIET = ("gpu", "quic", "background-networking", "component-update", "sync", "default-apps", "extensions")
 LARGEST = 200_000_000  # bytes of an answer
 # Pixels high of every text drawn in a figure of the page that is shown, one that stands upright too.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import re
-import shutil
 import subprocess
 import threading
 import urllib.parse
@@ -13,7 +12,8 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from browser import CHROMIUM
+
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 FORBIDDEN = {
     "script", "iframe", "object", "embed", "form", "input", "base", "video", "audio", "img", "animate", "set",

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, SIZES, Browser, scales
+from browser import SIZES, Browser, needs_browser, scales
 from conftest import AUDIENCES
 
 AXE = Path(__file__).resolve().parents[1] / "build" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = needs_browser
 # The four ways of looking, each at its width.
 WAYS: dict[str, tuple[int, dict[str, str]]] = {
     "screen": (1280, {}),

@@ -9,8 +9,9 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
+from browser import needs_browser
 from command import eit, eit_process
-from hostile_pages import CHROMIUM, Outline, in_browser
+from hostile_pages import Outline, in_browser
 from hostile_study import HOSTILE, STUDY, WAVE, hostile_project
 
 from benchmarks.spreadsheets import differing, live_cells
@@ -127,7 +128,7 @@ def test_no_csv_nor_workbook_holds_a_formula(project: Path, said: str) -> None:
             assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row), path
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs_browser
 def test_nothing_runs_in_a_browser_that_knows_no_policy(project: Path, said: str) -> None:
     title, words, requests = in_browser(project, pages(project))
     assert "ALL LOADED" in words

@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from command import workbook
 
 from eit_analysis.cli import main
 
@@ -60,18 +61,6 @@ DECLARED = [
 OLD, NEW = "2021", "2023"
 
 
-def save(path: Path, sheets: dict[str, list[list]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-    return path
-
-
 def text(path: Path, rows: list[list], encoding: str = "utf-8") -> Path:
     lines = [";".join(map(str, row)) for row in rows]
     path.write_text("\n".join(lines) + "\n", encoding=encoding)
@@ -81,12 +70,12 @@ def text(path: Path, rows: list[list], encoding: str = "utf-8") -> Path:
 def study(folder: Path, mill: str = "E01.xlsx", plant: str = "E02", config: str = CONFIG) -> Path:
     """A project with one study: E01 answered in two waves by XLSX, E02 in the second by two CSV."""
     raw = folder / "data" / "raw" / "essai"
-    save(raw / OLD / mill, {"Entreprise": [SITES, [*MILL_SITE, 2021]], "Flux": [FLOWS, *MILL_FLOWS[1:3]]})
-    save(raw / NEW / mill, {"Entreprise": [SITES, [*MILL_SITE, 2023]], "Flux": [FLOWS, *MILL_FLOWS]})
+    workbook(raw / OLD / mill, {"Entreprise": [SITES, [*MILL_SITE, 2021]], "Flux": [FLOWS, *MILL_FLOWS[1:3]]})
+    workbook(raw / NEW / mill, {"Entreprise": [SITES, [*MILL_SITE, 2023]], "Flux": [FLOWS, *MILL_FLOWS]})
     text(raw / NEW / f"{plant}_Entreprise.csv", [SITES, [*PLANT_SITE, 2023]], "cp1252")
     text(raw / NEW / f"{plant}_Flux.csv", [FLOWS, *PLANT_FLOWS])
     (raw / "study.toml").write_text(config, encoding="utf-8")
-    save(folder / "registre.xlsx", {"Registre": [SLIP, *SLIPS]})
+    workbook(folder / "registre.xlsx", {"Registre": [SLIP, *SLIPS]})
     text(folder / "declarations.csv", [GEREP, *DECLARED])
     return folder
 
@@ -326,7 +315,7 @@ def test_an_answer_on_a_file_since_replaced_is_kept_apart_and_asked_for(finished
     raw = finished / "data" / "raw" / "essai" / NEW
     rags, boxes, *others = MILL_FLOWS
     corrected = [[*rags[:5], "14", *rags[6:]], ["E01", *PLANT_FLOWS[2][1:]], boxes, *others]
-    save(raw / "E01.xlsx", {"Entreprise": [SITES, [*MILL_SITE, 2023]], "Flux": [FLOWS, *corrected]})
+    workbook(raw / "E01.xlsx", {"Entreprise": [SITES, [*MILL_SITE, 2023]], "Flux": [FLOWS, *corrected]})
     do(finished, "clean")
     refused = table(finished, "quarantine")
     refused = refused[refused["source_file"].str.startswith("réponses")]

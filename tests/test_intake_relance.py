@@ -8,12 +8,12 @@ import re
 import time
 from dataclasses import dataclass, field, fields
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any, ClassVar
 
 import openpyxl
 import pandas as pd
 import pytest
+from command import workbook
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -756,7 +756,7 @@ def test_second_round_never_takes_the_place_of_the_first(study):
         [*CARTONS[:4], 0.3, "t", "jour", "recyclage", "carton", "pesée"],
         ["E19", "sortant", "Bois", "150103", "beaucoup", "t", "an", "réemploi", "bois", "pesée"],
     ]
-    save(study.raw / FILE, {"Entreprise": [SITE_HEADERS, [*SITE[:2], None, *SITE[3:]]], "Flux": flows})
+    workbook(study.raw / FILE, {"Entreprise": [SITE_HEADERS, [*SITE[:2], None, *SITE[3:]]], "Flux": flows})
     rounds = [
         {(2, "Période"): "300 jours", (2, "SIRET"): "NC"},  # the first is unreadable
         {(2, "Période"): "confirmé", (3, "Quantité"): "12,5"},
@@ -792,16 +792,6 @@ def cleaning():
     return clean_wave
 
 
-def save(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-
-
 @pytest.mark.parametrize("name", ["E19_rendu.xlsx", "00 retour.xlsx"])
 def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
     clean_wave = cleaning()
@@ -815,7 +805,7 @@ def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
         ["E19", "sortant", "métal", "Doublon", "150104", "env. 2", "t", "an", "pesée", "recyclage"],
     ]  # fmt: skip
     sites = [SITE_HEADERS, ["E19", "Supérette", None, "4711F", "Thann", 40, "agrégée"]]
-    save(study.raw / FILE, {"Entreprise": sites, "Flux": flows})
+    workbook(study.raw / FILE, {"Entreprise": sites, "Flux": flows})
     before = clean_wave(study)
     write_sheets(study, before)
     book = openpyxl.load_workbook(study.processed / "relances" / "E19_relance.xlsx")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from browser import CHROMIUM, SIZES, Browser, opened, scales
+from browser import SIZES, Browser, needs_browser, opened, scales
 from command import publish
 from conftest import AUDIENCES
 from small_pages import text_of
@@ -31,7 +31,6 @@ PAGES = (
     "04_change_governance",
     "05_territory_exchange",
 )
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 
 def reports(project: Path, audience: str) -> Path:

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from browser import needs_browser
 from command import eit_process
 from conftest import AUDIENCES
 from PIL import Image
@@ -20,8 +21,6 @@ from eit_analysis.publishing import paper
 from eit_analysis.publishing.digest import digest, thumbnail
 from eit_analysis.publishing.slides import plain, slides
 
-CHROMIUM = next(filter(None, map(shutil.which, paper.NAMES)), None)
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 {0}" class="drawing">'
     '<rect width="60" height="{0}" fill="{1}"/></svg>'
