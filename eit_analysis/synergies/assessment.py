@@ -109,6 +109,12 @@ class Assessment:
         """From which volume an operation is worth its while, at these costs (``worthwhile``)."""
         return threshold_table(self.pooling_costs)
 
+    @cached_property
+    def schemes(self) -> pd.DataFrame:
+        """The producer schemes in force in the year of the survey (``schemes``)."""
+        year = self.sites["reference_year"].max()
+        return schemes_in_force(None if pd.isna(year) else int(year))
+
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
@@ -139,9 +145,7 @@ class Assessment:
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
-        year = self.sites["reference_year"].max()
-        schemes = schemes_in_force(None if pd.isna(year) else int(year))
-        return partial(targets, sharing, self.flows, self.thresholds, schemes)
+        return partial(targets, sharing, self.flows, self.thresholds, self.schemes)
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What was found and refused, and by which rules, to compare with the register."""

@@ -44,9 +44,14 @@ BUNDLED = [
     "bundle_kind", "giver_site_id", "taker_site_id", "distance_km", "bundled_t_per_year", "n_partners",
     "coverage_percent",
 ]  # fmt: skip
-SAVINGS = [
-    "group_number", "label", "members", "n_enough", "saving_eur_per_year", "saving_low_eur_per_year",
-    "saving_high_eur_per_year",
+GROUPED = ["group_number", "label", "members", "n_enough"]
+STARTS = [
+    "start_number", "nature", "label", "part_members", "part_volume_per_year", "paying_volume_per_year",
+    "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year", "saving_high_eur_per_year",
+]  # fmt: skip
+LOSING = [
+    "label", "part_members", "saving_eur_per_year", "group_lacks", "operation_limit_eur", "more_members",
+    "part_volume_per_year", "paying_volume_per_year", "unit",
 ]  # fmt: skip
 OFFERED = ["offering_site_id", "offered", "site_ids", "volume_per_year", "unit", "saving_eur_per_year"]
 SUPPORTED = [

@@ -149,7 +149,7 @@ def starts(pools: pd.DataFrame) -> pd.DataFrame:
     ``n_sites`` are those within reach. A part inside a better one of the same need is left out.
     """
     paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > 0)]
-    best = paying.sort_values("saving_eur_per_year", ascending=False, kind="stable")
+    best = paying.sort_values(["saving_eur_per_year", "kind"], ascending=False, kind="stable")
     kept: list[tuple[str, set[str]]] = []
     first = []
     for need, members in zip(

@@ -51,8 +51,9 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
         ["site_ids"], None,
     ),
     "groups": (
-        ["members", "label", "volume_per_year", "threshold", "unit", "round_km", "saving_eur_per_year"],
-        ["members"], 4,
+        ["part_members", "label", "part_volume_per_year", "unit", "part_round_km", "saving_eur_per_year",
+         "group_lacks"],
+        ["part_members"], 4,
     ),
 }  # fmt: skip
 

@@ -1,0 +1,226 @@
+"""The best part of a group: equal to enumeration, with its bound; thresholds, schemes, what is lacking."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pooling_cases import needs, outputs
+
+from eit_analysis.config import PoolingCostOverride
+from eit_analysis.synergies.pooling.best_part import best_part
+from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table
+from eit_analysis.synergies.pooling.groups import losing, numbered, pooled, pooled_for, starts
+from eit_analysis.synergies.pooling.lacking import lacking
+from eit_analysis.synergies.pooling.offered import offered
+from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
+from eit_analysis.synergies.pooling.savings import central_saving
+from eit_analysis.synergies.pooling.schemes import free, schemes_in_force
+from eit_analysis.synergies.pooling.thresholds import Threshold, targets
+from eit_analysis.synergies.pooling.worthwhile import threshold_table
+
+PROFILES = by_profile(cost_table())
+SKIP = Threshold("collection", "", "t", 36.0, 12, 8.0, "collection", "une benne")
+SESSION = Threshold("training", "sst", "personne", 8.0, 1, 10.0, "session", "une session")
+DELIVERY = Threshold("purchase", "", "unité", 60.0, 1, 80.0, "delivery", "une commande")
+
+
+def flat(**values):
+    return Costs(**{name: Range(value, value, value) for name, value in values.items()})
+
+
+def enumerated(volumes, paid, km, radius_km, threshold, costs, shortest=None):
+    """The most that a set of two or more saves: each tried, its tour by permutations unless it is given."""
+    best, least = -np.inf, 0.0 if costs.travels and not costs.discount.central else threshold.least
+    for size in range(2, len(volumes) + 1):
+        for one in map(list, combinations(range(len(volumes)), size)):
+            rounds = None
+            if costs.travels:
+                if volumes[one].sum() / threshold.per_year > threshold.lot * (1 + 1e-9):
+                    continue
+                if shortest is not None:
+                    length = shortest[sum(1 << i for i in one)]
+                else:
+                    tours = ((one[0], *rest) for rest in permutations(one[1:]))
+                    length = min(sum(km[a, b] for a, b in zip(t, (*t[1:], t[0]), strict=True)) for t in tours)
+                rounds = Rounds(length, 1)
+            reached = (km[np.ix_(one, one)] <= radius_km).all(axis=0).any()
+            if reached and volumes[one].sum() >= least:
+                best = max(best, central_saving(volumes[one], paid[one], threshold, costs, rounds))
+    return best
+
+
+@st.composite
+def territories(draw, most=6):
+    n = draw(st.integers(2, most))
+    spots = draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=n, max_size=n))
+    km = np.hypot(*(np.array(spots, float)[:, None] - np.array(spots, float)[None]).transpose(2, 0, 1)).round(
+        3
+    )
+    volumes = draw(st.lists(st.sampled_from([1.0, 2.0, 5.0, 7.0, 19.0, 31.0]), min_size=n, max_size=n))
+    price = draw(st.lists(st.sampled_from([0.0, 30.0, 150.0, 400.0]), min_size=n, max_size=n))
+    return np.array(volumes), np.array(volumes) * np.array(price), km
+
+
+@given(territories(), st.sampled_from([SKIP, SESSION, DELIVERY]), st.sampled_from([0.0, 8.0, 15.0]))
+@settings(max_examples=60, deadline=None)
+def test_the_best_part_equals_enumeration(territory, threshold, radius_km):
+    volumes, paid, km = territory
+    costs = PROFILES[threshold.profile]
+    found = best_part(offered(volumes, paid, km, radius_km, threshold, costs))
+    most = enumerated(volumes, paid, km, radius_km, threshold, costs)
+    if found is None:
+        assert most == -np.inf
+    else:
+        assert found.saving == pytest.approx(most, abs=0.01) and found.bound == pytest.approx(most, abs=0.01)
+        assert len(found.members) >= 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_best_part_of_twelve_equals_enumeration(seed):
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(0, 20, (12, 2))
+    km = np.rint(1300 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))) / 1000
+    volumes = rng.lognormal(1.6, 0.9, 12).clip(0.5, 35)
+    paid, costs = volumes * rng.uniform(40, 200, 12), PROFILES["collection"]
+    found = best_part(offered(volumes, paid, km, 15.0, SKIP, costs))
+    most = enumerated(volumes, paid, km, 15.0, SKIP, costs, every_tour(km))
+    assert found is not None and found.saving == pytest.approx(most, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_forty_sites_are_solved_and_no_change_of_one_member_does_better(seed):
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(0, 20, (40, 2))
+    km = np.rint(1300 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))) / 1000
+    volumes = rng.lognormal(1.6, 0.9, 40).clip(0.5, 35)
+    paid, costs = volumes * rng.uniform(40, 200, 40), PROFILES["collection"]
+    found = best_part(offered(volumes, paid, km, 40.0, SKIP, costs))
+    assert found is not None and found.bound == found.saving
+    for other in range(40):
+        one = np.setxor1d(found.members, [other])
+        if len(one) > 1 and volumes[one].sum() / 12 <= 8:
+            rounds = Rounds(float(every_tour(km[np.ix_(one, one)])[-1]), 1)
+            assert central_saving(volumes[one], paid[one], SKIP, costs, rounds) <= found.saving + 0.01
+
+
+def test_thirteen_firms_lose_by_first_aid_and_twelve_gain():
+    """21 places at 190 €, 80 % of them the session's, need three sessions at 1,500 €; twenty fill two."""
+    people = np.array([2.0, 2, 1, 3, 1, 2, 1, 1, 1, 1, 2, 1, 3])
+    costs = PROFILES["session"]
+    assert central_saving(people, 190 * people, SESSION, costs, None) == pytest.approx(21 * 152 - 4500)
+    found = best_part(offered(people, 190 * people, np.zeros((13, 13)), 1.0, SESSION, costs))
+    assert found is not None and found.saving == pytest.approx(20 * 152 - 3000)
+    assert people[found.members].sum() == 20
+
+
+def test_thresholds_follow_from_what_an_operation_costs():
+    """At the threshold the operations of a year cost a unit what it costs alone; with less of it, more."""
+    costs = cost_table()
+    table, given_here = threshold_table(costs), 0
+    for row in table.itertuples():
+        profile = PROFILES[str(row.cost_profile)]
+        if np.isfinite(row.unit_price_eur):
+            together = profile.fixed_cost.central * row.operations_per_year
+            alone = profile.fixed_share.central * row.unit_price_eur
+            assert together <= alone * row.threshold + 1e-6
+            assert together > alone * (row.threshold - 1)
+            assert row.threshold <= row.lot * row.operations_per_year
+        elif profile.travels and not profile.discount.central and row.operations_per_year > 1:
+            # Given: two halves of it side by side pay for the operations, before their stops.
+            of = Threshold("", "", "", row.threshold, row.operations_per_year, row.lot, "", "")
+            half, no_stop = np.full(2, row.threshold / 2), profile._replace(stop_cost=Range(0, 0, 0))
+            assert central_saving(half, np.full(2, np.inf), of, no_stop, Rounds(0.0, 1)) >= 0
+            given_here += 1
+    assert given_here > 15
+    own = PoolingCostOverride(
+        profile="session", cost="fixed_cost", low=750.0, central=750.0, high=750.0, source="devis"
+    )
+    moved = threshold_table(cost_table([own])).set_index(["nature", "item_keyword"])["threshold"]
+    assert moved["training", "habilitation"] == 3 and moved["equipment", "nacelle"] == 304
+
+
+def test_what_a_producer_collects_for_nothing_costs_its_holder_nothing():
+    flows = outputs(
+        [("A", "weee", 0.3), ("A", "weee", 0.3), ("B", "weee", 0.4), ("C", "weee", 9.0), ("D", "metal", 9.0)],
+        100.0,
+    )
+    flows["waste_code"] = ["160214", "200136", None, "170405", "160103"]
+    assert free(flows, schemes_in_force(2018)).to_list() == [True, True, False, False, True]
+    assert not free(flows, schemes_in_force(2000)).any()
+    oil = outputs([("A", "chemical", 0.1)], 100.0).assign(waste_code="130205")
+    assert not free(oil, schemes_in_force(2018)).any() and free(oil, schemes_in_force(2022)).all()
+
+
+def test_appliances_that_a_producer_collects_make_no_group():
+    sites = pd.DataFrame({"site_id": list("ABC"), "latitude": 47.0, "longitude": 7.0})
+    flows, nobody = outputs([(s, "weee", 4.0) for s in "ABC"], 300.0), needs([], np.nan)
+    table, costs = threshold_table(cost_table()), cost_table()
+    paying, _ = pooled(nobody, flows, sites, table, costs, 15.0, 1.0)
+    assert len(numbered(paying)) == 1 and losing(paying).empty
+    asked = targets(nobody, flows, table, schemes_in_force(2018))
+    unpaid, shares = pooled_for(asked, sites, costs, 15.0, 1.0)
+    assert numbered(unpaid).empty and starts(unpaid).empty
+    assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
+    assert (shares["alone_eur_per_year"] == 0).all()
+
+
+def test_what_a_session_lacks_worked_by_hand():
+    # Five places of 200 € against a session of 1,500 €.
+    volumes = np.array([3.0, 2.0])
+    lacks = lacking(volumes, 200 * volumes, SESSION, flat(fixed_cost=1500), None)
+    assert lacks.operation_limit_eur == 1000 and lacks.more_members == 1
+    assert 7.5 < lacks.paying_volume_per_year < 7.6
+    # Where one place costs 100 €, a full session loses too.
+    dear = lacking(volumes, 100 * volumes, SESSION, flat(fixed_cost=1500), None)
+    assert dear.operation_limit_eur == 500 and np.isnan(dear.more_members)
+    assert np.isnan(dear.paying_volume_per_year) or dear.paying_volume_per_year > 15
+
+
+def test_what_a_round_lacks_worked_by_hand():
+    # Two members, 30 km: 12 × (100 + 10 + 60) against bills of 2 × 500.
+    volumes, costs = np.array([10.0, 10.0]), flat(fixed_cost=100, km_cost=2, stop_cost=10)
+    lacks = lacking(volumes, np.array([500.0, 500.0]), SKIP, costs, Rounds(30.0, 1))
+    alone = 2 * min(100 * 4, 500)
+    assert lacks.operation_limit_eur != lacks.operation_limit_eur  # 12 × 70 is more than both save
+    assert alone < 12 * 70 + 1e-9
+    near = lacking(volumes, np.array([500.0, 500.0]), SKIP, costs, Rounds(5.0, 1))
+    assert near.operation_limit_eur == pytest.approx(100 + (alone - 12 * 120) / 12)
+
+
+@given(territories(), st.sampled_from([SKIP, SESSION]))
+@settings(max_examples=40, deadline=None)
+def test_a_group_pays_from_its_paying_volume_on(territory, threshold):
+    volumes, paid, km = territory
+    costs = PROFILES[threshold.profile]
+    found = best_part(offered(volumes, paid, km, 40.0, threshold, costs))
+    if found is None:
+        return
+    v, p = volumes[found.members], paid[found.members]
+    rounds = (
+        Rounds(float(every_tour(km[np.ix_(found.members, found.members)])[-1]), 1) if costs.travels else None
+    )
+    saving, lacks = central_saving(v, p, threshold, costs, rounds), lacking(v, p, threshold, costs, rounds)
+    if saving > 0:
+        assert lacks.paying_volume_per_year <= v.sum() and np.isnan(lacks.more_members)
+    elif np.isfinite(lacks.paying_volume_per_year):
+        factor = lacks.paying_volume_per_year / v.sum()
+        assert factor > 1 and central_saving(factor * v, factor * p, threshold, costs, rounds) > 0
+    if np.isfinite(lacks.operation_limit_eur):
+        assert lacks.operation_limit_eur <= costs.fixed_cost.central
+
+
+def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
+    sites = pd.DataFrame({"site_id": list("ABCDEF"), "latitude": 47.0, "longitude": 7.0})
+    flows = outputs([(s, "cardboard", 30.0) for s in "ABCDEF"], 200.0)
+    table, costs = threshold_table(cost_table()), cost_table()
+    pools, _ = pooled(needs([], np.nan), flows, sites, table, costs, 15.0, 1.0)
+    begun = starts(pools)
+    # A lorry takes 8 t a month, 96 t a year: three members each.
+    assert begun["kind"].to_list() == ["group", "further"] and (begun["saving_eur_per_year"] > 0).all()
+    assert sorted(" ".join(begun["part_members"]).split()) == list("ABCDEF")
+    assert len(numbered(pools)) == 1
