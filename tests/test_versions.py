@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from command import eit, refused
 from small_pages import SHEETS, die, fingerprints, in_a_child, texts, two_waves, write_notebook
 
-from eit_analysis.publishing import press, swap
+from eit_analysis.cli import main
+from eit_analysis.publishing import press, report, swap
 from eit_analysis.publishing.release_log import Record, ReleaseLog
+from eit_analysis.publishing.report import protect_together
 from eit_analysis.study import Study
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -63,6 +68,35 @@ def test_pages_not_asked_for_are_carried_over_where_they_would_be_the_same(waves
     assert eit(waves.root, "run", "essai", "--notebook", "02_liste").returncode == 0
     assert "Ancienne" not in "".join(texts(folder).values())
     assert len(fingerprints(folder)) == 1
+
+
+def test_a_firm_pays_no_audit_of_what_the_log_holds_and_reads_the_same(
+    waves: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audited: list[object] = []
+
+    def counting(audiences: list, earlier: Sequence = ()) -> pd.DataFrame:
+        audited.append(audiences)
+        return protect_together(audiences, earlier)
+
+    monkeypatch.setattr(report, "protect_together", counting)
+    monkeypatch.chdir(waves.root)
+
+    def run(audience: str) -> int:
+        before = len(audited)
+        assert main(["run", "essai", "--audience", audience]) == 0
+        return len(audited) - before
+
+    # What all may read is found for the firm alone, the first time; then it is in the log.
+    assert run("company:E1") == 2
+    cold = texts(waves.reports("company:E1"))
+    shutil.rmtree(waves.root / "data" / "releases")
+    shutil.rmtree(waves.root / "reports")
+    assert (run("partners"), run("company:E1")) == (1, 1)
+    assert texts(waves.reports("company:E1")) == cold
+    # Of another version it says nothing.
+    write_notebook(waves.root, "02_liste", SHEETS)
+    assert run("company:E1") == 2
 
 
 def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(waves: Study) -> None:
