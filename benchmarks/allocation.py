@@ -25,7 +25,7 @@ from scipy.sparse import csc_array
 
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
-from eit_analysis.synergies.allocation.model import NET_GAIN, Model, build
+from eit_analysis.synergies.allocation.model import SURPLUS, Model, build
 from eit_analysis.synergies.allocation.solve import GAP, programme
 from eit_analysis.synergies.allocation.validation import ordered
 
@@ -43,7 +43,7 @@ def made_up(sites: int, arcs: int, seed: int) -> pd.DataFrame:
             "taker_site_id": np.char.add("F", taker.astype("U5")), "in_flow_id": taker,
             "use": "made up", "yield_central": yields, "need_t_per_t": yields,
             "supply_t_per_year": supply, "demand_t_per_year": demand,
-            "diverted_t_per_year": diverted, NET_GAIN: diverted * rng.normal(30, 40, arcs),
+            "diverted_t_per_year": diverted, SURPLUS: diverted * rng.normal(30, 40, arcs),
         }
     )  # fmt: skip
     table["out_flow_id"] = table["giver_site_id"] + "-F01"
@@ -53,7 +53,7 @@ def made_up(sites: int, arcs: int, seed: int) -> pd.DataFrame:
 
 def direct(model: Model, time_limit_s: float, presolve: str) -> Callable[[], float]:
     """What is timed of the peer, its matrix made beforehand; it answers the value reached."""
-    cost, matrix, limits, most, whole = programme(model, model.benefit(NET_GAIN))
+    cost, matrix, limits, most, whole = programme(model, model.benefit(SURPLUS))
     columns = csc_array(matrix)
 
     def run() -> float:
@@ -81,11 +81,11 @@ def direct(model: Model, time_limit_s: float, presolve: str) -> Callable[[], flo
 
 def compare(candidates: pd.DataFrame, settings: Allocation, repeat: int) -> tuple[list[float], JointPlan]:
     """Median seconds of ours, of building alone, of the peer with and without presolve; and our plan."""
-    model = build(ordered(candidates, [NET_GAIN]), settings, [NET_GAIN])
+    model = build(ordered(candidates, [SURPLUS]), settings, [SURPLUS])
     peer, bare = (direct(model, settings.time_limit_s, presolve) for presolve in ("choose", "off"))
     works: list[Callable[[], object]] = [
         lambda: allocate(candidates, settings),
-        lambda: build(ordered(candidates, [NET_GAIN]), settings, [NET_GAIN]),
+        lambda: build(ordered(candidates, [SURPLUS]), settings, [SURPLUS]),
         peer,
         bare,
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-INDICATORS = ("net_gain_eur_per_year", "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs")
+INDICATORS = ("joint_surplus_eur_per_year", "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs")
 
 
 def candidates(rows: list[tuple]) -> pd.DataFrame:
@@ -111,7 +111,7 @@ def brute_force(table, value, settings, floors=()) -> float:
     ``value`` and each floor are (per tonne, per exchange); a floor is (per tonne, per exchange, at least).
     """
     n = len(table)
-    gain = rates(table, "net_gain_eur_per_year")
+    gain = rates(table, "joint_surplus_eur_per_year")
     supply, demand, most, y = (
         table[c].to_numpy()
         for c in ("supply_t_per_year", "demand_t_per_year", "diverted_t_per_year", "need_t_per_t")

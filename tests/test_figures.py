@@ -421,17 +421,21 @@ def test_a_trade_off_names_each_plan_once_and_joins_them_from_left_to_right() ->
     frame = pd.DataFrame(
         {
             "occupation": ["milieu", "double", "droite", "gauche", "même"],
-            "net_gain_eur_per_year": [0.0, 500.0, 900.0, -800.0, 500.0],
+            "joint_surplus_eur_per_year": [0.0, 500.0, 900.0, -800.0, 500.0],
             "jobs": [2.0, 1.0, 0.0, 3.0, 1.0],
         }
     )
-    drawing = figures.tradeoff(table(frame, ["occupation"]), across="net_gain_eur_per_year", value="jobs")
+    drawing = figures.tradeoff(
+        table(frame, ["occupation"]), across="joint_surplus_eur_per_year", value="jobs"
+    )
     texts = [unescape(text) for text in re.findall(r"<text[^>]*>([^<]+)</text>", drawing)]
     assert [texts.count(name) for name in ("gauche", "milieu", "double, même", "droite")] == [1, 1, 1, 1]
     order = [texts.index(name) for name in ("gauche", "milieu", "double, même", "droite")]
     assert order == sorted(order)
     closed = figures.tradeoff(
-        withheld(table(frame, ["occupation"]), 0, 1, 2, 3, 4), across="net_gain_eur_per_year", value="jobs"
+        withheld(table(frame, ["occupation"]), 0, 1, 2, 3, 4),
+        across="joint_surplus_eur_per_year",
+        value="jobs",
     )
     assert closed == empty()
 

@@ -16,7 +16,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 
 SAMPLE = Path(__file__).parents[1] / "data" / "raw" / "thur-doller"
 HEAD = "Participant;Rôle;Critère;Points\n"
-GOOD = HEAD + "Ana;Entreprise;Gain net;60\nAna;Entreprise;Distance;40\nBo;ESS;distance_km;1\n"
+GOOD = HEAD + "Ana;Entreprise;Gain commun;60\nAna;Entreprise;Distance;40\nBo;ESS;distance_km;1\n"
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -30,7 +30,7 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def test_read_in_the_house_encodings_and_separators(tmp_path, encoding, separator):
     found = read_votes(written(tmp_path, GOOD.replace(";", separator), encoding))
     assert found.to_numpy().tolist() == [
-        ["Ana", "Entreprise", "net_gain_eur_per_year", 60.0, 2],
+        ["Ana", "Entreprise", "joint_surplus_eur_per_year", 60.0, 2],
         ["Ana", "Entreprise", "distance_km", 40.0, 3],
         ["Bo", "ESS", "distance_km", 1.0, 4],
     ]
@@ -38,12 +38,12 @@ def test_read_in_the_house_encodings_and_separators(tmp_path, encoding, separato
 
 def test_headers_in_any_order_labels_with_units_french_numbers_and_blank_lines(tmp_path):
     text = (
-        "POIDS;critère;participants;role\n\n12,5;gain net (€/an);  Ana ;Entreprise\n"
+        "POIDS;critère;participants;role\n\n12,5;gain commun (€/an);  Ana ;Entreprise\n"
         "0;Maturité de l’usage;ANA;Entreprise\n;;;\n"
     )
     found = read_votes(written(tmp_path, text))
     assert found["points"].tolist() == [12.5, 0] and found["source_row"].tolist() == [3, 4]
-    assert found["criterion"].tolist() == ["net_gain_eur_per_year", "maturity"]
+    assert found["criterion"].tolist() == ["joint_surplus_eur_per_year", "maturity"]
     assert found["participant"].unique().tolist() == ["Ana"]
 
 

@@ -14,7 +14,7 @@ from eit_analysis.synergies.allocation.joint_plan import account, allocate, excl
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
 FREE = Allocation(minimum_lot_t=0)
-GAIN = "net_gain_eur_per_year"
+GAIN = "joint_surplus_eur_per_year"
 
 limits = st.builds(
     Allocation,
@@ -206,7 +206,7 @@ def test_the_budget_pays_for_what_costs_more_than_today():
     plan = allocate(table, Allocation(minimum_lot_t=0, budget_eur_per_year=30), "jobs")
     # The gain of the second exchange, 200 €, does not refill the 30 €.
     assert tonnes(plan) == pytest.approx([6, 10])
-    # No exchange that costs more than today is in the plan of largest net gain.
+    # No exchange that costs more than today is in the plan of largest joint surplus.
     assert tonnes(allocate(table, FREE)) == pytest.approx([0, 10])
 
 

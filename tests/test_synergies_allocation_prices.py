@@ -17,7 +17,7 @@ from eit_analysis.synergies.allocation.shadow_prices import (
     shadow_prices,
 )
 
-GAIN = "net_gain_eur_per_year"
+GAIN = "joint_surplus_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
 
 
@@ -120,7 +120,7 @@ def plus_one(table, kind, flow):
 
 def test_a_price_in_euros_asks_for_a_plan_in_euros():
     plan = allocate(candidates([("o", "i", 5, 5, 1, 10, 0, 0, 1)]), FREE, "jobs")
-    with pytest.raises(UsageError, match="gain net"):
+    with pytest.raises(UsageError, match="gain commun"):
         shadow_prices(plan)
 
 

@@ -41,7 +41,9 @@ def test_draws_and_seed_are_those_of_the_study(assessment: Assessment) -> None:
     again = dataclasses.replace(assessment, settings=settings)
     pd.testing.assert_frame_equal(other.changes, again.changes)
     assert not other.changes.equals(assessment.changes)
-    assert other.changes["net_gain_eur_per_year"].equals(assessment.changes["net_gain_eur_per_year"])
+    assert other.changes["joint_surplus_eur_per_year"].equals(
+        assessment.changes["joint_surplus_eur_per_year"]
+    )
     assert (other.ranking.candidates["first_rank_percent"] % 2 == 0).all()  # fiftieths
 
 
@@ -56,8 +58,8 @@ def test_a_change_is_the_sum_of_its_exchanges(assessment: Assessment) -> None:
     behind = np.array(list(jobs.members()))
     assert behind.any(axis=0).all()
     assert forms == pytest.approx(np.where(behind, public, 0.0))
-    # The giver's own cost is in the net gain: its coefficient is not public.
-    assert jobs.of == "allocated_t_per_year" and assessment.change("net_gain").of is None
+    # The giver's own cost is in the joint surplus: its coefficient is not public.
+    assert jobs.of == "allocated_t_per_year" and assessment.change("joint_surplus").of is None
 
 
 def test_a_change_whose_records_are_not_its_own_is_refused(assessment: Assessment) -> None:

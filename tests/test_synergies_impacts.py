@@ -51,9 +51,9 @@ def one(**changes):
 
 def test_by_hand():
     row = one()
-    assert row["net_gain_eur_per_year"] == pytest.approx((120 - 40 - 0.2 * 10) * 100)
-    assert row["net_gain_low_eur_per_year"] == pytest.approx((100 - 50 - 3) * 80)
-    assert row["net_gain_high_eur_per_year"] == pytest.approx((140 - 30 - 1) * 120)
+    assert row["joint_surplus_eur_per_year"] == pytest.approx((120 - 40 - 0.2 * 10) * 100)
+    assert row["joint_surplus_low_eur_per_year"] == pytest.approx((100 - 50 - 3) * 80)
+    assert row["joint_surplus_high_eur_per_year"] == pytest.approx((140 - 30 - 1) * 120)
     assert row["emissions_tco2e_per_year"] == pytest.approx((200 - 500 + 1) * 100 / 1000)
     assert row["avoided_tco2e_per_year"] == pytest.approx(700 * 100 / 1000)
     assert row["avoided_low_tco2e_per_year"] == pytest.approx((500 - 10) * 80 / 1000)
@@ -64,7 +64,7 @@ def test_by_hand():
 def test_the_declared_cost_replaces_the_reference():
     row = one(old_cost_eur_per_t=20.0)
     # The exchange costs more than today: the sign stays.
-    assert row["net_gain_eur_per_year"] == pytest.approx((20 - 40 - 2) * 100)
+    assert row["joint_surplus_eur_per_year"] == pytest.approx((20 - 40 - 2) * 100)
     assert row["cost_basis"] == "declared"
 
 
@@ -72,7 +72,7 @@ def test_a_declared_cost_does_not_stand_for_a_missing_factor():
     unknown = FACTORS[(FACTORS["factor"] != "treatment_cost") | (FACTORS["route"] != "recycling")]
     row = impacts(pd.DataFrame([pair(old_cost_eur_per_t=80.0)]), FLOWS, SITES, unknown).iloc[0]
     assert row[list(INDICATORS["giver_saving"])].isna().all()
-    assert row[list(INDICATORS["net_gain"])].isna().all()
+    assert row[list(INDICATORS["joint_surplus"])].isna().all()
 
 
 def test_the_same_route_leaves_transport_alone():
@@ -81,7 +81,7 @@ def test_the_same_route_leaves_transport_alone():
     assert row["avoided_tco2e_per_year"] == 0 and row["jobs"] == 0 and row["jobs_high"] == 0
     # Whatever recycling costs, it costs it before and after.
     assert row["giver_saving_low_eur_per_year"] == row["giver_saving_high_eur_per_year"] == 0
-    assert row["net_gain_low_eur_per_year"] == pytest.approx(-0.3 * 10 * 120)
+    assert row["joint_surplus_low_eur_per_year"] == pytest.approx(-0.3 * 10 * 120)
 
 
 def test_each_part_of_the_gain_is_shown():
@@ -89,8 +89,8 @@ def test_each_part_of_the_gain_is_shown():
     assert row["giver_saving_eur_per_year"] == pytest.approx((120 - 40) * 100)
     assert row["transport_eur_per_year"] == pytest.approx(0.2 * 10 * 100)
     assert row["avoided_purchase_eur_per_year"] == pytest.approx(60 * 0.8 * 100)
-    # What the taker no longer buys is beside the net gain, not in it.
-    assert row["net_gain_eur_per_year"] == pytest.approx(
+    # What the taker no longer buys is beside the joint surplus, not in it.
+    assert row["joint_surplus_eur_per_year"] == pytest.approx(
         row["giver_saving_eur_per_year"] - row["transport_eur_per_year"]
     )
     # The price the taker states replaces the reference.
@@ -108,7 +108,7 @@ def test_what_the_taker_pays_the_giver_changes_hands():
     assert row["avoided_purchase_low_eur_per_year"] == pytest.approx((50 * 0.8 - 30) * 80)
     assert row["avoided_purchase_high_eur_per_year"] == pytest.approx((90 * 0.8 - 10) * 120)
     # The 20 €/t that change hands cancel in the sum of both sides.
-    both = row["net_gain_eur_per_year"] + row["avoided_purchase_eur_per_year"]
+    both = row["joint_surplus_eur_per_year"] + row["avoided_purchase_eur_per_year"]
     assert both == pytest.approx((120 - 2 + 60 * 0.8) * 100)
 
 
@@ -128,7 +128,7 @@ def test_insertion_is_counted_for_ess_takers_alone():
 
 def test_a_missing_factor_is_missing_not_zero():
     row = one(new_route="reuse")
-    assert np.isnan(row["net_gain_eur_per_year"]) and np.isnan(row["jobs"])
+    assert np.isnan(row["joint_surplus_eur_per_year"]) and np.isnan(row["jobs"])
 
 
 @pytest.mark.parametrize("old", ["landfill", "incineration", "unknown", "recycling"])

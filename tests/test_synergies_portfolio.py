@@ -70,7 +70,7 @@ def test_same_seed_same_figures_whatever_the_order_of_rows():
     textile = once[once["category"] == "textile"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone[alone["category"] == "textile"], textile)
     other = portfolio(frame, factor_table(), 300, 8)
-    assert not other["net_gain_low_eur_per_year"].equals(once["net_gain_low_eur_per_year"])
+    assert not other["joint_surplus_low_eur_per_year"].equals(once["joint_surplus_low_eur_per_year"])
 
 
 @settings(max_examples=25)
@@ -117,7 +117,7 @@ def test_a_missing_factor_leaves_its_category_and_the_total_without_value():
     everything = factor_table()
     factors = everything[(everything["factor"] != "jobs") | (everything["route"] != "landfill")]
     table = portfolio(plan({}, factors=factors), factors, 20, 1)
-    assert table["jobs"].isna().all() and table["net_gain_eur_per_year"].notna().all()
+    assert table["jobs"].isna().all() and table["joint_surplus_eur_per_year"].notna().all()
     assert portfolio(plan({}).head(0), factor_table(), 20, 1).empty
 
 

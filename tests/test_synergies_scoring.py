@@ -56,8 +56,9 @@ def some(n: int, seed: int = 0) -> pd.DataFrame:
                 "diverted_t_per_year": tonnes[i],
                 "diverted_low_t_per_year": 0.8 * tonnes[i], "diverted_high_t_per_year": 1.2 * tonnes[i],
                 "months_in_common": int(rng.integers(0, 13)), "distance_km": rng.uniform(0, 30),
-                "maturity": int(rng.integers(1, 10)), "net_gain_eur_per_year": gain[i],
-                "net_gain_low_eur_per_year": gain[i] - 1000, "net_gain_high_eur_per_year": gain[i] + 1000,
+                "maturity": int(rng.integers(1, 10)), "joint_surplus_eur_per_year": gain[i],
+                "joint_surplus_low_eur_per_year": gain[i] - 1000,
+                "joint_surplus_high_eur_per_year": gain[i] + 1000,
             }
             for i in range(n)
         ]

@@ -181,7 +181,9 @@ def test_confidence_factor_by_hand():
 
 
 def test_who_would_have_to_think_what():
-    criteria = pd.DataFrame({"criterion": ["net_gain_eur_per_year", "distance_km"], "weight": [0.6, 0.4]})
+    criteria = pd.DataFrame(
+        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
+    )
     ranked = pd.DataFrame({"candidate_id": ["cheap", "near", "none"]})
     # One is best on the first criterion, one on the second, the third behind both.
     distance = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -191,7 +193,7 @@ def test_who_would_have_to_think_what():
     # The first needs little more than the stated weights, which lead there most of the time.
     assert table["leads_if"].to_dict() == {"cheap": "data", "near": "weights", "none": "never"}
     assert table.loc["near", "more_on"] == "distance_km"
-    assert table.loc["near", "less_on"] == "net_gain_eur_per_year"
+    assert table.loc["near", "less_on"] == "joint_surplus_eur_per_year"
     # It is first where the distance weighs more than half.
     assert table.loc["near", "more_central_percent"] == pytest.approx(
         100 * drawn[drawn[:, 1] > 0.5, 1].mean()
@@ -201,7 +203,9 @@ def test_who_would_have_to_think_what():
 
 
 def test_a_difference_within_chance_is_told_as_none():
-    criteria = pd.DataFrame({"criterion": ["net_gain_eur_per_year", "distance_km"], "weight": [0.6, 0.4]})
+    criteria = pd.DataFrame(
+        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
+    )
     ranked = pd.DataFrame({"candidate_id": ["a", "b"]})
     central = np.array([[0.65, 0.35], [0.65, 0.35]])
     table = preferences(ranked, criteria, central, np.array([4, 4000]))

@@ -22,7 +22,7 @@ from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
-from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.allocation.model import SURPLUS
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
@@ -131,7 +131,7 @@ class Assessment:
 
     @cached_property
     def plan(self) -> JointPlan:
-        """The joint plan of largest net gain."""
+        """The joint plan of largest joint surplus."""
         return allocate(self.candidates, self.settings.allocation)
 
     @cached_property
@@ -172,8 +172,8 @@ class Assessment:
         return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
 
     def frontier(self, other: str) -> pd.DataFrame:
-        """Plans that no other plan beats on both the net gain and another indicator."""
-        points, _ = frontier(self.candidates, self.settings.allocation, (NET_GAIN, other))
+        """Plans that no other plan beats on both the joint surplus and another indicator."""
+        points, _ = frontier(self.candidates, self.settings.allocation, (SURPLUS, other))
         return points.drop(columns="gap_percent")
 
     def change(self, indicator: str) -> Breakdown:

@@ -2,7 +2,7 @@
 
     giver's saving = (old cost − new cost) × t                                            €/year
     transport      = transport cost × km × t                                              €/year
-    net gain       = giver's saving − transport                                           €/year
+    joint surplus       = giver's saving − transport                                           €/year
     avoided buying = (price of new material × yield − price paid to the giver) × t        €/year
     emissions      = (new impact − old impact) × t + transport emissions × km × t         tCO2e/year
     avoided        = (old avoided − new avoided) × t                                      tCO2e/year
@@ -16,7 +16,7 @@ displace jobs. Jobs are direct ones, of collection and treatment, less those dis
 jobs are not counted. Insertion is a part of the new route's jobs, not of the net: it may exceed the net.
 
 What the taker no longer buys is gross: what it costs him to prepare the material is known for no one, so it
-is shown beside the net gain and never added to it.
+is shown beside the joint surplus and never added to it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
 INDICATORS = {
     name: tuple(f"{stem}{bound}{unit}" for bound in ("", "_low", "_high"))
     for name, stem, unit in (
-        ("net_gain", "net_gain", "_eur_per_year"),
+        ("joint_surplus", "joint_surplus", "_eur_per_year"),
         ("giver_saving", "giver_saving", "_eur_per_year"),
         ("transport", "transport", "_eur_per_year"),
         ("avoided_purchase", "avoided_purchase", "_eur_per_year"),
@@ -55,7 +55,7 @@ class Formula(NamedTuple):
     directions: Mapping[str, int]
 
 
-def _net_gain(v: Mapping[str, np.ndarray]) -> np.ndarray:
+def _joint_surplus(v: Mapping[str, np.ndarray]) -> np.ndarray:
     return v["old_cost"] - v["new_cost"] - v["distance_km"] * v["transport_cost"]
 
 
@@ -69,7 +69,7 @@ def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 FORMULAS = {
-    "net_gain": Formula(_net_gain, {"old_cost": 1, "new_cost": -1, "transport_cost": -1}),
+    "joint_surplus": Formula(_joint_surplus, {"old_cost": 1, "new_cost": -1, "transport_cost": -1}),
     "giver_saving": Formula(lambda v: v["old_cost"] - v["new_cost"], {"old_cost": 1, "new_cost": -1}),
     "transport": Formula(lambda v: v["distance_km"] * v["transport_cost"], {"transport_cost": 1}),
     "avoided_purchase": Formula(_avoided_purchase, {"virgin_price": 1, "new_cost": 1}),

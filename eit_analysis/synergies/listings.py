@@ -7,11 +7,12 @@ import pandas as pd
 
 RANKED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
-    "allocated_t_per_year", "net_gain_eur_per_year", "distance_km", "score", "rank", "rank_low", "rank_high",
+    "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
+    "rank_high",
 ]  # fmt: skip
 RETAINED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "allocated_t_per_year",
-    "net_gain_eur_per_year", "net_gain_low_eur_per_year", "net_gain_high_eur_per_year", "rank",
+    "joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_high_eur_per_year", "rank",
     "candidate_id",
 ]  # fmt: skip
 PREPARATION = [

@@ -24,12 +24,12 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.model import SURPLUS, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve
 from eit_analysis.synergies.allocation.validation import ordered
 
-INDICATORS = [NET_GAIN, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs"]
-OBJECTIVES = (NET_GAIN, "avoided_tco2e_per_year", "jobs")
+INDICATORS = [SURPLUS, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs"]
+OBJECTIVES = (SURPLUS, "avoided_tco2e_per_year", "jobs")
 POINT_COLUMNS = ["plan_number", *INDICATORS, "allocated_t_per_year", "n_exchanges", "gap_percent"]
 # Shares of each objective's best. Floors are loosened by the first, which the solver does not tell apart; of
 # plans that are nearer to one another than the second, one is shown. The second is δ too.
@@ -74,7 +74,7 @@ def frontier(
         plan = model.pairs[kept].assign(plan_number=number, allocated_t_per_year=solution.tonnes[kept])
         share = plan["allocated_t_per_year"] / plan["diverted_t_per_year"]
         reached = plan[INDICATORS].mul(share, axis=0).sum(skipna=False)
-        reached[NET_GAIN] -= model.project_cost_eur_per_year * kept.sum()
+        reached[SURPLUS] -= model.project_cost_eur_per_year * kept.sum()
         rows.append((number, *reached, solution.tonnes.sum(), int(kept.sum()), solution.gap_percent))
         plans.append(plan)
     columns = ["plan_number", *candidates.columns, "allocated_t_per_year"]

@@ -1,7 +1,7 @@
 """The best joint plan: what can happen together, no tonne counted twice.
 
-Totals in a report come from here. The objective, in words: the largest sum of net gains (old cost less new
-cost and transport, €/year), less what each exchange costs to set up and follow. An exchange that costs more
+Totals in a report come from here. The objective, in words: the largest sum of joint surpluses (old cost less
+new cost and transport, €/year), less the set-up and follow-up of each exchange. An exchange that costs more
 than today is therefore in no such plan; under another objective the budget says how much of that is allowed.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Allocation
-from eit_analysis.synergies.allocation.model import NET_GAIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.model import SURPLUS, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 from eit_analysis.synergies.allocation.validation import ordered
 
@@ -38,7 +38,7 @@ class JointPlan:
     objective : str
         The column that the plan maximises.
     n_unknown : int
-        Candidates left out because the objective, or under a budget their net gain, is unknown.
+        Candidates left out because the objective, or under a budget their joint surplus, is unknown.
     settings, model, solution : Allocation, Model, Solution
         The programme and its solution: value, less the cost of the exchanges where the objective is the net
         gain, status (``optimal``, ``time_limit``) and the gap to the best conceivable plan.
@@ -57,8 +57,8 @@ class JointPlan:
         return self.solution.value
 
 
-def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NET_GAIN) -> JointPlan:
-    """The joint plan of largest net gain (€/year), or of whichever yearly indicator is named.
+def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = SURPLUS) -> JointPlan:
+    """The joint plan of largest joint surplus (€/year), or of whichever yearly indicator is named.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``. Exclusive exchanges that are no candidates are ignored.
     objective : str
-        ``net_gain_eur_per_year``, another indicator of ``impacts.INDICATORS`` (emissions are made as small as
-        they can be) or ``diverted_t_per_year`` for the most tonnes. An exchange whose objective is unknown is
-        left out, and counted.
+        ``joint_surplus_eur_per_year``, another indicator of ``impacts.INDICATORS`` (emissions are made
+        as small as they can be) or ``diverted_t_per_year`` for the most tonnes. An exchange whose objective
+        is unknown is left out, and counted.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = NE
     Same candidates in any order, same plan, unless the time limit cuts the search.
     """
     budgeted = settings.budget_eur_per_year is not None
-    indicators = sorted({objective, NET_GAIN} if budgeted else {objective})
+    indicators = sorted({objective, SURPLUS} if budgeted else {objective})
     table = ordered(candidates, indicators)
     model = build(table, settings, indicators)
     benefit = model.benefit(objective)
@@ -120,9 +120,9 @@ def search(plan: JointPlan) -> pd.DataFrame:
 
 
 def account(plan: JointPlan) -> pd.DataFrame:
-    """after coordination = Σ net gains of the exchanges − p × exchanges, in €/year, p the cost of one.
+    """after coordination = Σ joint surpluses of the exchanges − p × exchanges, in €/year, p the cost of one.
 
-    Three rows of a plan of largest net gain: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
+    Of a plan of largest joint surplus: ``exchanges``, ``coordination`` (a cost, below zero), ``net``.
     """
     paid = plan.settings.project_cost_eur_per_year * int(plan.solution.chosen.sum())
     rows = [("exchanges", plan.value + paid), ("coordination", -paid), ("net", plan.value)]

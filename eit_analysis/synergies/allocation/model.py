@@ -8,8 +8,8 @@
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
 
 with n_k the tonnes of the need that one tonne takes up (the yield for a firm, 1 for an outlet or an ESS
-structure, whose need is an intake), u_k = min(S_i, D_j / n_k) or less, g_k the net gain per tonne and p the
-yearly cost of setting up and following one exchange. The budget is what the plan spends in a year: set-up,
+structure, whose need is an intake), u_k = min(S_i, D_j / n_k) or less, g_k the joint surplus per tonne and p
+the yearly cost of setting up and following an exchange. The budget is what the plan spends in a year: set-up,
 and what exchanges dearer than today cost more. Gains elsewhere do not refill it. To swap like for like makes
 no sense: who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out
 and mended ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p,
@@ -31,7 +31,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.validation import same_mass
 
-NET_GAIN = "net_gain_eur_per_year"
+SURPLUS = "joint_surplus_eur_per_year"
 # Of these indicators of `impacts`, less is better.
 LESS_IS_BETTER = ("emissions_tco2e_per_year",)
 # An exchange's own maximum is that of its flows when they differ by no more than this share.
@@ -94,9 +94,9 @@ class Model:
         )
 
     def benefit(self, indicator: str) -> Benefit:
-        """An indicator as something to maximise; the cost of the exchanges counts in the net gain alone."""
+        """An indicator as something to maximise; the cost of exchanges counts in the joint surplus alone."""
         sign = -1.0 if indicator in LESS_IS_BETTER else 1.0
-        paid = self.project_cost_eur_per_year if indicator == NET_GAIN else 0.0
+        paid = self.project_cost_eur_per_year if indicator == SURPLUS else 0.0
         return Benefit(sign * per_tonne(self.pairs, indicator), -paid)
 
 
@@ -118,15 +118,15 @@ class _Rows(NamedTuple):
 def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str]) -> Model:
     """The programme of the candidates (:func:`validation.ordered`) whose indicators are known.
 
-    The plan is judged by the columns ``indicators``: an exchange that misses one, or its net gain when there
-    is a budget, cannot be weighed against the others and is left out.
+    The plan is judged by the columns ``indicators``: an exchange that misses one, or its joint surplus when
+    there is a budget, cannot be weighed against the others and is left out.
 
     Raises
     ------
     InputError
         A flow whose mass differs from one exchange to another.
     """
-    needed = indicators + ([NET_GAIN] if settings.budget_eur_per_year is not None else [])
+    needed = indicators + ([SURPLUS] if settings.budget_eur_per_year is not None else [])
     known = candidates[needed].notna().all(axis=1)
     possible = candidates["diverted_t_per_year"] >= max(settings.minimum_lot_t, np.finfo(float).tiny)
     pairs = candidates[known & possible]
@@ -204,7 +204,7 @@ def _ceilings(pairs: pd.DataFrame, settings: Allocation) -> list[_Rows]:
     every, none = np.ones(len(pairs)), np.zeros(len(pairs))
     rows = []
     if settings.budget_eur_per_year is not None:
-        extra = np.maximum(0, -per_tonne(pairs, NET_GAIN))
+        extra = np.maximum(0, -per_tonne(pairs, SURPLUS))
         paid = settings.project_cost_eur_per_year * every
         rows.append(_ceiling("budget", extra, paid, settings.budget_eur_per_year))
     if settings.maximum_projects is not None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
-from eit_analysis.synergies.allocation.model import NET_GAIN
+from eit_analysis.synergies.allocation.model import SURPLUS
 from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
 
 PRICE_COLUMNS = [
@@ -27,7 +27,7 @@ CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_ye
 
 
 def shadow_prices(plan: JointPlan) -> pd.DataFrame:
-    """The price of each tonne that limits a plan of largest net gain (``allocate``), dearest first.
+    """The price of each tonne that limits a plan of largest joint surplus (``allocate``), dearest first.
 
     Returns
     -------
@@ -97,9 +97,9 @@ def ceilings(plan: JointPlan) -> pd.DataFrame:
 
 
 def _limits(plan: JointPlan) -> pd.DataFrame:
-    if plan.objective != NET_GAIN:
+    if plan.objective != SURPLUS:
         raise UsageError(
-            f"Un prix en euros demande le plan de plus grand gain net, pas celui de « {plan.objective} »."
+            f"Un prix en euros demande le plan de plus grand gain commun, pas celui de « {plan.objective} »."
         )
     model, (tonnes, chosen) = plan.model, plan.solution[:2]
     used = model.on_tonnes @ tonnes + model.on_projects @ chosen

@@ -41,7 +41,8 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
         ["giver_site_id", "taker_site_id"], 4,
     ),
     "impact": (
-        ["site_ids", "mass_t_per_year", *INDICATORS["net_gain"], *INDICATORS["avoided"], *INDICATORS["jobs"]],
+        ["site_ids", "mass_t_per_year", *INDICATORS["joint_surplus"], *INDICATORS["avoided"],
+         *INDICATORS["jobs"]],
         ["site_ids"], None,
     ),
     "groups": (

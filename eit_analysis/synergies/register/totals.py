@@ -41,7 +41,7 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules: Disclosure) -> Breakdown:
     """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
 
-    ``plan`` and ``most`` are the exchanges of the joint plans of largest net gain and of most tonnes,
+    ``plan`` and ``most`` are the exchanges of the joint plans of largest joint surplus and of most tonnes,
     :func:`first_hand`; the ``rules`` choose between givers and takers, :func:`exposed_side`.
 
     Returns

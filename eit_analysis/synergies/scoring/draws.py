@@ -5,8 +5,8 @@
 
 One u serves all candidates of a group g: the tonnes of one flow are small or large for all who could take
 them, so that its candidates are compared on the same tonnes. The u of two criteria are independent, and so
-are those of two flows: that one factor moves net gains, emissions and jobs together, or the candidates of all
-flows, is not in the draws.
+are those of two flows: that one factor moves surpluses, emissions and jobs together, or the candidates of
+all flows, is not in the draws.
 """
 
 from __future__ import annotations
