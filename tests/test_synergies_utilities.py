@@ -110,7 +110,7 @@ def test_too_far_and_without_a_place() -> None:
 def test_water_is_taken_by_whom_its_quality_suits() -> None:
     water = {"utility": "water", "volume_m3_per_year": 1200.0, "energy_mwh_per_year": np.nan}
     give = out(**water, water_quality="grey", months="1 2 3 4 5 6")
-    assert list(run(give, need(**water, water_quality="clear"))[1]["gate"]) == ["quality"]
+    assert list(run(give, need(**water, water_quality="clear"))[1]["gate"]) == ["water_quality"]
     row = run(give, need(**water, water_quality="grey", supply="mains"))[0].iloc[0]
     assert row["delivered_per_year"] == 600  # 100 m3 a month are needed, six months they can be had
     assert row["taker_saving_eur_per_year"] == pytest.approx(600 * 2.21)

@@ -33,7 +33,7 @@ HIGHEST_LIFT_K = 70.0
 KELVIN = 273.15
 QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
 # In the order in which they close: a pair is counted under the first.
-GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "quality", "months", "loss")
+GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "water_quality", "months", "loss")
 SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
 PAIR_COLUMNS = [
     "candidate_id", "utility", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
@@ -127,7 +127,7 @@ def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
         "reach": found["distance_km"] > radius_km,
         "unknown": np.logical_or.reduce(asked),
         "temperature": heat & (_lift(found) > HIGHEST_LIFT_K),
-        "quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
+        "water_quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
         "months": found["months_in_common"] == 0,
         "loss": ~(found["delivered_per_year"] > 0),
     }

@@ -19,14 +19,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.utilities.matching import factor_bounds, pipe_km
+from eit_analysis import reference
+from eit_analysis.config import StudyConfig
+from eit_analysis.synergies.utilities.matching import factor_bounds, pairs, pipe_km
 
 SURPLUS = tuple(f"joint_surplus{end}_eur_per_year" for end in ("", "_low", "_high"))
 EMISSIONS = tuple(f"emissions{end}_tco2e_per_year" for end in ("", "_low", "_high"))
 MONEY = ["taker_saving_eur_per_year", "giver_saving_eur_per_year", "network_cost_eur_per_year"]
 RUNNING = "running_cost_eur_per_year"
+LISTED = [
+    "exchange_site_ids", "utility", "out_description", "in_description", "distance_km", "heat_pump",
+    "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS, "gains", "energy_emissions_tco2e_per_year",
+]  # fmt: skip
 # What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
 BURNT = ("gas", "oil", "wood")
+
+
+def exchanges(
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The exchanges of a study that pass the gates, best first, and the pairs that do not.
+
+    As :func:`with_surplus` and :func:`matching.pairs` give them, within the reach of ``[scoring]``.
+    """
+    factors, scoring = reference.load("utility_factors"), settings.scoring
+    reach = scoring.radius_km, scoring.detour_factor
+    passed, refused = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
+    return with_surplus(passed, factors), refused
 
 
 def annuity(rate: np.ndarray, years: np.ndarray) -> np.ndarray:
@@ -110,3 +129,15 @@ def _at(passed: pd.DataFrame, factors: pd.DataFrame, end: int) -> pd.DataFrame:
             electricity * of("emissions", "electricity", bad) - passed["delivered_per_year"] * today
         ) / 1000,
     })  # fmt: skip
+
+
+def listed(passed: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges in which somebody may gain, and in what they are counted: ``LISTED``."""
+    water = passed["utility"] == "water"
+    told = passed.assign(
+        exchange_site_ids=passed["giver_site_id"] + " " + passed["taker_site_id"],
+        delivered_mwh_per_year=passed["delivered_per_year"].mask(water),
+        delivered_m3_per_year=passed["delivered_per_year"].where(water),
+        energy_emissions_tco2e_per_year=passed[EMISSIONS[0]],
+    )
+    return told.loc[passed["gains"] != "no", LISTED]
