@@ -74,6 +74,10 @@ class PreparedTables:
         """
         return self._worded(workforce.prepare(self.load("workforce"), *self.least), labels)
 
+    def utilities(self, labels: str = "") -> pd.DataFrame:
+        """Heat, water, biogas and fuel that leave an actor or that it needs."""
+        return self._worded(self.load("utilities"), labels)
+
     def sharing(self, labels: str = "") -> pd.DataFrame:
         """Purchases, services, equipment, space, skills and training that actors offer or need."""
         return self._worded(self.load("sharing"), labels)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 # Name of each table, and French name of its sheet on the questionnaire.
 TABLES = {
-    "sites": "Entreprise", "flows": "Flux", "sharing": "Mutualisations", "workforce": "Emplois",
-    "skills": "Compétences", "readiness": "Changement", "synergy_register": "Synergies",
+    "sites": "Entreprise", "flows": "Flux", "utilities": "Énergie et eau", "sharing": "Mutualisations",
+    "workforce": "Emplois", "skills": "Compétences", "readiness": "Changement",
+    "synergy_register": "Synergies",
 }  # fmt: skip
 
 

@@ -25,7 +25,21 @@ ABOUT_ANSWERS = {
     "reason", "unmet_reason",
 }  # fmt: skip
 # Units of what actors declare, hours and levels of skill too, and of what tells it back.
-QUANTITIES = ("t", "€", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste", "sur")
+QUANTITIES = (
+    "t",
+    "€",
+    "MWh",
+    "m3",
+    "kg",
+    "personne",
+    "ETP",
+    "h/",
+    "h ",
+    "% d'un temps plein",
+    "niveau",
+    "poste",
+    "sur",
+)
 
 # Prefixes of public figures, which have the same units: rates of a tax, statistics, examples, public money.
 PUBLIC = ("eur_per_t", "basin_", "national_", "eurostat_", "example_", "published_", "funding_public")

@@ -6,6 +6,8 @@
 
 ``substitution``, ``bundles``, ``nationwide``
     Who could use what another throws away; with which partners together; over a country.
+``utilities``
+    Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``
     Who could buy, hire, train or collect together.
 ``impacts``, ``portfolio``, ``factor_rows``
@@ -23,7 +25,7 @@ from typing import Any
 
 MODULES = (
     "allocation", "bundles", "checklist", "factor_rows", "impacts", "listings", "nationwide", "pooling",
-    "portfolio", "register", "scoring", "substitution",
+    "portfolio", "register", "scoring", "substitution", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -25,6 +25,8 @@ from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
 from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
 from eit_analysis.reference.findings import finding
 
+FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
+
 
 def clean_tables(
     sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
@@ -49,8 +51,8 @@ def clean_tables(
             weighing.weigh(batch, half_widths)
         if table != "sites":
             places.check_sites(batch, known)
-        if table == "flows":
-            batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"])
+        if table in FLOW_LETTERS:
+            batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"], FLOW_LETTERS[table])
         clean[table] = _validated(batch)
         for sheet in own:
             there = batch.places == sheet.place
@@ -173,12 +175,12 @@ def _label(table: str, column: str, value: object) -> object:
     return labels.get(value) or PERIOD_LABELS.get(str(value), value) if labels else value
 
 
-def _flow_ids(sites: Cells) -> Any:
-    """Site and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
+def _flow_ids(sites: Cells, letter: str) -> Any:
+    """Site, letter and rank. Rows in quarantine keep their rank: correcting one never renames the others."""
     names: Any = pd.array(objects(sites.values), dtype="str").take(sites.codes)
     same = Cells.of(sites.values).codes[sites.codes]
     ranks = pd.Series(same).groupby(same).cumcount().to_numpy()
-    ends = [f"-F{rank:02d}" for rank in range(1, ranks.max(initial=0) + 2)]
+    ends = [f"-{letter}{rank:02d}" for rank in range(1, ranks.max(initial=0) + 2)]
     return names + pd.array(ends, dtype="str").take(ranks)
 
 

@@ -20,7 +20,8 @@ from eit_analysis.intake.sheets.workbook import read_files
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
-RESPONSE_TABLES = [name for name in tables.TABLES if name not in ("sites", "synergy_register")]
+# The sheets that every actor has something for: most have neither heat nor water to pass on.
+RESPONSE_TABLES = [n for n in tables.TABLES if n not in ("sites", "utilities", "synergy_register")]
 
 Wave = Mapping[str, pd.DataFrame]  # tidy tables by name
 

@@ -1,0 +1,181 @@
+"""Who could take the heat, the water or the gas that another lets go.
+
+    heat         D = H × min(P_o − w L, P_i)
+    heat pump    D = H × min((P_o − w L) C / (C − 1), P_i)
+    the others   D = m × min(Q_o / m_o, Q_i / m_i)
+
+with D what is delivered in a year (MWh or m3), P = Q / h the power of each side (MW), Q its amount, h its
+hours and m its months a year, w the loss of the pipes (MW/km), L their length (km, the road's), m the months
+in common, H = m × min(h_o / m_o, h_i / m_i) the hours in common and C the coefficient of performance.
+
+    C = κ (T_i + 273.15) / (T_i + ΔT − T_o)
+
+with κ the share of Carnot's that a heat pump reaches, T_o and T_i the temperatures of source and need (°C)
+and ΔT what the exchangers take. Without a heat pump the source must be warmer than the need by ΔT. The hours
+of a month are taken to coincide, which is the most that can be: only the two sites know their hours.
+
+Gates come first: another site, the same utility, what is known of both sides, temperature, quality, reach.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.codes import LABELS
+from eit_analysis.reference.distance import haversine_km
+from eit_analysis.synergies.offers import month_mask
+
+# 5 K at each of the two exchangers that stand between the networks of two sites.
+PINCH_K = 10.0
+# Beyond such a lift an industrial heat pump brings little more heat than its electricity.
+HIGHEST_LIFT_K = 70.0
+KELVIN = 273.15
+QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
+# In the order in which they close: a pair is counted under the first.
+GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "water_quality", "months", "loss")
+SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
+PAIR_COLUMNS = [
+    "candidate_id", "utility", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
+    "out_description", "in_description", "out_temperature_c", "in_temperature_c", "heat_pump",
+    "out_supply", "in_supply", "out_cost_eur_per_unit", "in_cost_eur_per_unit", "distance_km",
+    "months_in_common", "hours_in_common", "delivered_per_year", "delivered_low_per_year",
+    "delivered_high_per_year", "delivered_mw", "taken_per_year", "electricity_mwh_per_year",
+    "out_evidence", "in_evidence",
+]  # fmt: skip
+REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "utility", "gate"]
+BOUNDS = ("low", "central", "high")
+
+
+def pairs(
+    utilities: pd.DataFrame,
+    sites: pd.DataFrame,
+    factors: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+    half_widths: dict[str, float],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The exchanges of heat, water or gas that pass the gates, and the pairs that do not, with their gate.
+
+    Parameters
+    ----------
+    utilities, sites : pandas.DataFrame
+        Tidy tables.
+    factors : pandas.DataFrame
+        ``reference/utility_factors.csv``.
+    radius_km, detour_factor : float
+        Reach by road, and road distance over great-circle distance; a pipe follows the road.
+    half_widths : dict
+        Relative half-width of an amount at 95 % by evidence.
+
+    Returns
+    -------
+    passed : pandas.DataFrame
+        ``PAIR_COLUMNS``, by ``candidate_id``. ``delivered_per_year`` in MWh, of water in m3, with its bounds,
+        those of both amounts and of the factors together; ``taken_per_year`` is what leaves the giver.
+    rejected : pandas.DataFrame
+        ``REJECTED_COLUMNS``.
+    """
+    found = _side(utilities, sites, "out").merge(_side(utilities, sites, "in"), on="utility")
+    places = (found[column].to_numpy(dtype=float) for column in ("out_lat", "out_lon", "in_lat", "in_lon"))
+    found["distance_km"] = detour_factor * haversine_km(*places)
+    shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
+    found["months_in_common"] = np.bitwise_count(shared).astype(int)
+    found["candidate_id"] = found["out_flow_id"] + ">" + found["in_flow_id"]
+    found = _amounts(found, factors, half_widths)
+    shut = _shut(found, radius_km)
+    found["gate"] = np.select(list(shut.values()), list(shut), "")
+    open_ = found[found["gate"] == ""]
+    refused = found[found["gate"] != ""]
+    return (
+        open_[PAIR_COLUMNS].sort_values("candidate_id", ignore_index=True),
+        refused[REJECTED_COLUMNS].reset_index(drop=True),
+    )
+
+
+def factor_bounds(factors: pd.DataFrame, factor: str, keys: pd.Series | str = "") -> np.ndarray:
+    """(n, 3) low, central and high of a factor for each key; missing where no row answers."""
+    rows = factors[factors["factor"] == factor].assign(key=factors["key"].fillna("")).set_index("key")
+    return rows[list(BOUNDS)].reindex([keys] if isinstance(keys, str) else keys).to_numpy(dtype=float)
+
+
+def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFrame:
+    rows = utilities[utilities["direction"] == way]
+    rows = rows.merge(sites[["site_id", "latitude", "longitude"]], on="site_id", how="left")
+    water = rows["utility"] == "water"
+    side = {
+        "flow_id": rows["flow_id"], "description": rows["description"], "evidence": rows["evidence"],
+        "amount": rows["energy_mwh_per_year"].mask(water, rows["volume_m3_per_year"]).astype(float),
+        "temperature_c": rows["temperature_c"].astype(float), "hours": rows["hours_per_year"].astype(float),
+        "months": month_mask(rows["months"]), "quality": rows["water_quality"].map(QUALITY_RANK),
+        "supply": rows["supply"].fillna("unknown"), "lat": rows["latitude"], "lon": rows["longitude"],
+        "cost_eur_per_unit": rows["cost_eur_per_unit"].astype(float),
+    }  # fmt: skip
+    named = {f"{way}_{name}": values for name, values in side.items()}
+    return pd.DataFrame({"utility": rows["utility"], SIDES[way]: rows["site_id"], **named})
+
+
+def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
+    """Whether each gate of ``GATES`` is shut for each pair."""
+    heat, water = (found["utility"] == kind for kind in ("heat", "water"))
+    asked = [found[f"{way}_amount"].isna() for way in SIDES]
+    asked += [heat & found[f"{way}_{what}"].isna() for way in SIDES for what in ("temperature_c", "hours")]
+    asked += [water & found[f"{way}_quality"].isna() for way in SIDES]
+    stops = {
+        "same_site": found["giver_site_id"] == found["taker_site_id"],
+        "unlocated": found["distance_km"].isna(),
+        "reach": found["distance_km"] > radius_km,
+        "unknown": np.logical_or.reduce(asked),
+        "temperature": heat & (_lift(found) > HIGHEST_LIFT_K),
+        "water_quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
+        "months": found["months_in_common"] == 0,
+        "loss": ~(found["delivered_per_year"] > 0),
+    }
+    return {gate: np.asarray(stops[gate], dtype=bool) for gate in GATES}
+
+
+def pipe_km(found: pd.DataFrame, factors: pd.DataFrame) -> np.ndarray:
+    """(n, 3) length of the pipe, low, central, high: sites are only known to be in their commune."""
+    return np.maximum(found[["distance_km"]].to_numpy(dtype=float), factor_bounds(factors, "shortest_pipe"))
+
+
+def _lift(found: pd.DataFrame) -> pd.Series:
+    """Kelvins that a heat pump has to add; none where zero or below."""
+    return found["in_temperature_c"] + PINCH_K - found["out_temperature_c"]
+
+
+def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, float]) -> pd.DataFrame:
+    """The equations of this module, at the low, central and high end of amounts and factors."""
+    found = found.assign(hours_in_common=np.nan, electricity_mwh_per_year=0.0)
+    heat, months = found["utility"] == "heat", found["months_in_common"].astype(float)
+    active = {way: np.bitwise_count(found[f"{way}_months"].to_numpy(dtype=np.int64)) for way in SIDES}
+    monthly = {way: found[f"{way}_hours"] / active[way] for way in SIDES}
+    hours = months * np.minimum(monthly["out"], monthly["in"])
+    lift = _lift(found)
+    found["heat_pump"] = (lift > 0).map({True: "yes", False: "no"}).where(heat)
+    carnot = (found["in_temperature_c"] + KELVIN) / lift
+    quality = factor_bounds(factors, "heat_pump_quality", "heat")[0]
+    loss = factor_bounds(factors, "network_loss", "heat")[0] / 1000
+    km = pipe_km(found, factors)
+    for end, bound in enumerate(("_low", "", "_high")):
+        amount = {
+            way: found[f"{way}_amount"] * _at_end(found[f"{way}_evidence"], half_widths, end) for way in SIDES
+        }
+        lost = loss[2 - end] * km[:, 2 - end]
+        bought = (1 / np.maximum(1.01, quality[end] * carnot)).where(lift > 0, 0.0)
+        source = (amount["out"] / found["out_hours"] - lost).clip(lower=0)
+        power = np.minimum(source / (1 - bought), amount["in"] / found["in_hours"])
+        plain = months * np.minimum(amount["out"] / active["out"], amount["in"] / active["in"])
+        found[f"delivered{bound}_per_year"] = (power * hours).where(heat, plain)
+        if end == 1:
+            # The pipes lose as long as they are warm, whatever is delivered.
+            carried = ((1 - bought) * power + lost) * hours
+            found["taken_per_year"] = carried.where(heat, plain)
+            found["electricity_mwh_per_year"] = (bought * power * hours).where(heat, 0.0)
+            found["delivered_mw"], found["hours_in_common"] = power.where(heat), hours.where(heat)
+    return found
+
+
+def _at_end(evidence: pd.Series, half_widths: dict[str, float], end: int) -> pd.Series:
+    """What an amount is multiplied by at its low (0), central (1) or high (2) end."""
+    return (1 + (end - 1) * evidence.map(half_widths).astype(float)).clip(lower=0)

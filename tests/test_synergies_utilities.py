@@ -1,0 +1,185 @@
+"""Heat, water and gas between sites: the equations by hand, laws, and a plain second way."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.synergies.utilities import matching, surplus
+
+FACTORS = reference.load("utility_factors")
+NONE = dict.fromkeys(("measured", "declared", "estimated", "inferred"), 0.0)
+REACH = {"radius_km": 30.0, "detour_factor": 1.3}
+COLUMNS = [
+    "flow_id", "site_id", "direction", "utility", "description", "energy_mwh_per_year", "volume_m3_per_year",
+    "temperature_c", "hours_per_year", "months", "water_quality", "evidence", "supply", "cost_eur_per_unit",
+]  # fmt: skip
+
+
+def table(*rows: dict) -> pd.DataFrame:
+    base = dict.fromkeys(COLUMNS, np.nan) | {"evidence": "measured", "months": None, "supply": "unknown"}
+    made = [base | {"flow_id": f"{row['site_id']}-U{rank:03d}"} | row for rank, row in enumerate(rows, 1)]
+    return pd.DataFrame(made)
+
+
+def places(*km: float) -> pd.DataFrame:
+    """Sites A, B, C… on one meridian, so many great-circle km north of A."""
+    degrees = [k / (math.pi * 6371.0088 / 180) for k in km]
+    return pd.DataFrame({"site_id": list("ABCD"[: len(km)]), "latitude": degrees, "longitude": 0.0})
+
+
+HEAT = {"utility": "heat", "energy_mwh_per_year": 4000.0, "temperature_c": 90.0, "hours_per_year": 8000.0}
+NEED = HEAT | {
+    "temperature_c": 60.0,
+    "energy_mwh_per_year": 1000.0,
+    "hours_per_year": 4000.0,
+    "supply": "gas",
+}
+
+
+def out(**changed: object) -> dict:
+    return {"site_id": "A", "direction": "out", **HEAT, **changed}
+
+
+def need(**changed: object) -> dict:
+    return {"site_id": "B", "direction": "in", "supply": "gas", **NEED, **changed}
+
+
+def run(*rows: dict, km: float = 1.0, factors: pd.DataFrame = FACTORS, half: dict = NONE) -> tuple:
+    passed, refused = matching.pairs(table(*rows), places(0.0, km / 1.3), factors, **REACH, half_widths=half)
+    return surplus.with_surplus(passed, factors), refused
+
+
+def test_the_annuity_of_a_printed_table() -> None:
+    """Twenty years at 4 %: 0.0736, at 6 %: 0.0872 (capital recovery factors of any engineering economics)."""
+    found = surplus.annuity(np.array([0.04, 0.06]), np.array([20.0, 20.0]))
+    assert found == pytest.approx([0.07358, 0.08718], abs=5e-6)
+
+
+def test_a_direct_exchange_by_hand() -> None:
+    """0.25 MW needed of 0.5 MW, a kilometre away: all of it, 4,000 hours, less nothing."""
+    row = run(out(), need())[0].iloc[0]
+    assert row["heat_pump"] == "no" and row["hours_in_common"] == 4000
+    assert row["delivered_per_year"] == pytest.approx(1000)
+    assert row["taken_per_year"] == pytest.approx(1000 + 0.02 * 4000)  # 20 W/m over 1 km are 0.02 MW
+    paid = 0.0735818 * (1000 * 1000 + 250 * 150)
+    pumps = 1000 * 10 / 1000 * 172
+    assert row["joint_surplus_eur_per_year"] == pytest.approx(1000 * 72 / 0.9 - paid - pumps, abs=1)
+    assert row["emissions_tco2e_per_year"] == pytest.approx(-239 / 0.9 + 10 * 0.0519, abs=0.01)
+    assert row["joint_surplus_low_eur_per_year"] < row["joint_surplus_eur_per_year"]
+
+
+def test_a_heat_pump_lifts_what_is_too_cold() -> None:
+    """From 35 to 60 °C with 10 K at the exchangers: Carnot 333.15 / 35, half of it 4.76."""
+    row = run(out(temperature_c=35.0), need(), km=0.5)[0].iloc[0]
+    performance = 0.5 * (60 + 273.15) / (60 + 10 - 35)
+    assert row["heat_pump"] == "yes" and performance == pytest.approx(4.759, abs=1e-3)
+    assert row["electricity_mwh_per_year"] == pytest.approx(1000 / performance)
+    kept = row["taken_per_year"] + row["electricity_mwh_per_year"] - 0.01 * 4000
+    assert kept == pytest.approx(row["delivered_per_year"])  # what goes in comes out
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "gate"),
+    [
+        ({}, {"site_id": "A"}, "same_site"),
+        ({}, {"hours_per_year": np.nan}, "unknown"),
+        ({"temperature_c": np.nan}, {}, "unknown"),
+        ({"energy_mwh_per_year": np.nan}, {}, "unknown"),
+        ({"temperature_c": 20.0}, {"temperature_c": 90.0}, "temperature"),
+        ({"months": "6 7 8"}, {"months": "1 2"}, "months"),
+        ({"energy_mwh_per_year": 10.0}, {}, "loss"),  # 1.25 kW, of which the pipes lose 20
+    ],
+)
+def test_gates(given: dict, wanted: dict, gate: str) -> None:
+    passed, refused = run(out(**given), need(**wanted))
+    assert passed.empty and list(refused["gate"]) == [gate]
+
+
+def test_too_far_and_without_a_place() -> None:
+    assert list(run(out(), need(), km=31)[1]["gate"]) == ["reach"]
+    sites = places(0.0, 1.0).assign(latitude=[0.0, np.nan])
+    refused = matching.pairs(table(out(), need()), sites, FACTORS, **REACH, half_widths=NONE)[1]
+    assert list(refused["gate"]) == ["unlocated"]
+
+
+def test_water_is_taken_by_whom_its_quality_suits() -> None:
+    water = {"utility": "water", "volume_m3_per_year": 1200.0, "energy_mwh_per_year": np.nan}
+    give = out(**water, water_quality="grey", months="1 2 3 4 5 6")
+    assert list(run(give, need(**water, water_quality="clear"))[1]["gate"]) == ["water_quality"]
+    row = run(give, need(**water, water_quality="grey", supply="mains"))[0].iloc[0]
+    assert row["delivered_per_year"] == 600  # 100 m3 a month are needed, six months they can be had
+    assert row["taker_saving_eur_per_year"] == pytest.approx(600 * 2.21)
+
+
+def test_a_price_paid_and_a_discharge_avoided_take_the_place_of_references() -> None:
+    row = run(out(cost_eur_per_unit=3.0), need(cost_eur_per_unit=50.0, supply="unknown"))[0].iloc[0]
+    assert row["taker_saving_eur_per_year"] == pytest.approx(50_000)
+    assert row["giver_saving_eur_per_year"] == pytest.approx(3 * 1080)
+    assert np.isnan(row["emissions_tco2e_per_year"])  # nobody said what it replaces
+    unknown = run(out(), need(supply="unknown"))[0].iloc[0]
+    assert np.isnan(unknown["joint_surplus_eur_per_year"]) and unknown["gains"] == "unknown"
+
+
+def crowd(seed: int) -> pd.DataFrame:
+    """Thirty sources and thirty needs of heat, drawn wide."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        make(
+            energy_mwh_per_year=10 ** rng.uniform(0, 5), temperature_c=rng.uniform(10, 200),
+            hours_per_year=rng.uniform(100, 8760), supply=rng.choice(["gas", "oil", "electricity"]),
+            months=" ".join(str(m) for m in sorted(rng.choice(range(1, 13), rng.integers(1, 13), False))),
+            evidence=rng.choice(list(NONE)),
+        )
+        for make in (out, need)
+        for _ in range(30)
+    ]  # fmt: skip
+    return table(*rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_heat_is_conserved_and_never_beyond_either_side(seed: int) -> None:
+    rows, half = crowd(seed), dict(zip(NONE, (0.05, 0.2, 0.5, 1.0), strict=True))
+    passed, refused = matching.pairs(rows, places(0, 0.8), FACTORS, **REACH, half_widths=half)
+    found = surplus.with_surplus(passed, FACTORS)
+    assert len(found) + len(refused) == 900 and len(found) > 50 and (found["heat_pump"] == "yes").any()
+    by_id = rows.set_index("flow_id")["energy_mwh_per_year"]
+    lost = 20 / 1000 * found["distance_km"].clip(lower=0.5) * found["hours_in_common"]
+    entering = found["taken_per_year"] + found["electricity_mwh_per_year"]
+    np.testing.assert_allclose(entering, found["delivered_per_year"] + lost, rtol=1e-9)
+    for amount, flow in (("delivered_per_year", "in_flow_id"), ("taken_per_year", "out_flow_id")):
+        assert (found[amount] <= found[flow].map(by_id) * (1 + 1e-9)).all()
+    for names in (surplus.SURPLUS, surplus.EMISSIONS):
+        central, low, high = (found[name] for name in names)
+        assert (low <= central + 1e-6).all() and (central <= high + 1e-6).all()
+
+
+def test_a_longer_pipe_never_brings_more() -> None:
+    found = [run(*crowd(9).to_dict("records"), km=km)[0].set_index("candidate_id") for km in (1.0, 2.0, 9.0)]
+    brought = pd.concat([f["joint_surplus_eur_per_year"] for f in found], axis=1).dropna().to_numpy()
+    assert len(brought) > 30 and (np.diff(brought, axis=1) < 0).all()
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    rows = crowd(5)
+    frames = [
+        surplus.with_surplus(matching.pairs(t, places(0, 2), FACTORS, **REACH, half_widths=NONE)[0], FACTORS)
+        for t in (rows, rows.sample(frac=1, random_state=1))
+    ]
+    pd.testing.assert_frame_equal(*frames)
+
+
+def test_an_empty_sheet_gives_nothing() -> None:
+    passed, refused = matching.pairs(table(out()).head(0), places(0, 1), FACTORS, **REACH, half_widths=NONE)
+    assert surplus.with_surplus(passed, FACTORS).empty and refused.empty
+
+
+def test_every_factor_has_its_source_and_its_order() -> None:
+    assert (FACTORS["low"] <= FACTORS["central"]).all() and (FACTORS["central"] <= FACTORS["high"]).all()
+    assert FACTORS["source"].notna().all() and not FACTORS.duplicated(["factor", "key"]).any()
+    assumed = FACTORS["source"].str.startswith("hypothèse du projet")
+    assert (assumed == (FACTORS["source_type"] == "assumption")).all()
