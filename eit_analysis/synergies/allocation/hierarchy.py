@@ -33,6 +33,8 @@ def break_even(margin: np.ndarray, most: np.ndarray, fixed: float) -> np.ndarray
 
 def lower_and_higher(pairs: pd.DataFrame, pays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Places of k and of m for each option k below a paying option m of the same flow."""
+    if not pays.any():
+        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
     steps = pairs["new_route"].map(HIERARCHY).to_numpy(dtype=float)
     table = pd.DataFrame({"flow": pairs["out_flow_id"].to_numpy(), "step": steps, "place": range(len(pairs))})
     both = table.merge(table[pays], on="flow", suffixes=("", "_higher"))
