@@ -266,9 +266,9 @@ def test_out_of_time_the_doubt_is_what_the_search_leaves_not_all_that_is_conceiv
     plan = allocate(table, Allocation(minimum_lot_t=11, time_limit_s=3))
     # Lots only take away: without them the best is at hand, and the search starts from there.
     without_lots = allocate(table, FREE).value
-    assert plan.solution.status == "time_limit" and plan.value < plan.solution.bound <= without_lots * (
-        1 + 1e-6
-    )
+    # Half a percent from the best, or out of time.
+    assert plan.solution.status in ("near", "time_limit")
+    assert plan.value < plan.solution.bound <= without_lots * (1 + 1e-6)
     assert plan.solution.gap_percent == pytest.approx(100 * (1 - plan.value / plan.solution.bound))
 
 

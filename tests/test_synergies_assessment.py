@@ -20,7 +20,7 @@ from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
 from eit_analysis.synergies.register import reasons, totals
-from eit_analysis.synergies.scoring.standing import STANDINGS
+from eit_analysis.synergies.scoring.choice import CHOICES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -117,15 +117,15 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
     ranked = assessment.ranking.candidates
     every = assessment.candidates
     top = ranked.head(30)
-    assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["standing"] == "first_choice").all()
+    assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["choice"] == "first_choice").all()
     for lead in top.itertuples():
         same = every[(every["out_flow_id"] == lead.out_flow_id) & (every["joint_surplus_eur_per_year"] > 0)]
         higher = same[same["new_route"].map(HIERARCHY) < HIERARCHY[lead.new_route]]
         assert lead.diverted_t_per_year <= lead.supply_t_per_year - higher["diverted_t_per_year"].sum() + 1e-6
-    order = ranked.groupby("standing")["rank"].agg(["min", "max"]).loc[list(STANDINGS)]
+    order = ranked.groupby("choice")["rank"].agg(["min", "max"]).loc[list(CHOICES)]
     assert (order["max"].iloc[:-1].to_numpy() < order["min"].iloc[1:].to_numpy()).all()
-    # However weights and values are drawn, none passes from one standing to another.
-    assert (ranked["rank_high"] <= ranked["standing"].map(order["max"])).all()
+    # However weights and values are drawn, none passes from one choice to another.
+    assert (ranked["rank_high"] <= ranked["choice"].map(order["max"])).all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:

@@ -8,8 +8,8 @@ from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring import preferences
+from eit_analysis.synergies.scoring.choice import CHOICES
 from eit_analysis.synergies.scoring.ranking import CONFIDENCE, RESULT_COLUMNS
-from eit_analysis.synergies.scoring.standing import STANDINGS
 
 VOTE_COLUMNS = [
     "participant", "role", "distance_percent", "kendall_tau", "top_voters_percent", "voter_rank_best",
@@ -35,7 +35,7 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("new_route", set(HIERARCHY) - {"unknown"}),
         ("measure", {"potential", "allocated", "realised"}),
         ("found", {"yes", "no"}),
-        ("standing", set(STANDINGS)),
+        ("choice", set(CHOICES)),
         ("who_gains", {"both_free", "taker_pays", "giver_pays", "giver", "none"}),
     ],
 )

@@ -1,6 +1,6 @@
 """The exchanges of a study, from its tables to what their joint plan changes: one call for every page.
 
-    matching -> impacts -> terms, standing -> ranks (SMAA-2) -> joint plan -> its changes
+    matching -> impacts -> terms, choice -> ranks (SMAA-2) -> joint plan -> its changes
 
 Each step is a function of its own module. They meet here, with the settings of the study, so that two pages
 never give two figures for the same tonnes.
@@ -35,10 +35,10 @@ from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
+from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
-from eit_analysis.synergies.scoring.standing import on_what_is_left, with_standing
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import candidates
 from eit_analysis.synergies.terms import changes_contractor, with_terms
@@ -154,14 +154,14 @@ class Assessment:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """``passed`` with impacts, terms, standing, regulatory ease and willingness of the partners.
+        """``passed`` with impacts, terms, choice, regulatory ease and willingness of the partners.
 
         Not among them: what only changes the contractor (:attr:`contractors`).
         """
         scales = reference.load("scoring_scales")
         willing = site_willingness(self.readiness, self.sites, scales)
         exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
-        stand = with_standing(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
+        stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
         return with_willingness(with_regulatory_ease(stand, scales), willing)
 
     @cached_property

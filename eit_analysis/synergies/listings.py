@@ -15,7 +15,7 @@ TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
 SIDES = [
     "exchange_site_ids", "giver_saving_eur_per_year", "taker_worth_eur_per_year", "transport_eur_per_year",
     "fixed_cost_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_eur_per_year",
-    "joint_surplus_high_eur_per_year", *TERMS, "standing", "candidate_id",
+    "joint_surplus_high_eur_per_year", *TERMS, "choice", "candidate_id",
 ]  # fmt: skip
 CONTRACTORS = [
     "exchange_site_ids", "category", "output_description", "new_route", "diverted_t_per_year", "distance_km",

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array, vstack
 
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
-from eit_analysis.synergies.allocation.solve import Solution, solve
+from eit_analysis.synergies.allocation.solve import Solution, gap_asked, solve
 from eit_analysis.synergies.allocation.validation import ordered
 
 INDICATORS = [MARGIN, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs"]
@@ -68,7 +68,7 @@ def frontier(
     points : pandas.DataFrame
         ``POINT_COLUMNS``, the best on the first objective first; to do nothing is not listed.
         ``gap_percent`` is 0 where it is proved that nothing beats the plan by more than a thousandth of the
-        best of an objective, and the doubt left where time ran out.
+        best of an objective, and the doubt left where many exchanges or the time ended the search.
         An indicator that is no objective is missing where an exchange misses it.
     plans : pandas.DataFrame
         The exchanges of each: ``plan_number``, the candidates' columns and ``allocated_t_per_year``.
@@ -120,22 +120,21 @@ def _unbeaten_plans(
     if not ends:
         return []
     reached = np.array([search.values(s) for s in ends])
-    steps = [np.linspace(column.min(), column.max(), points) for column in reached.T[1:]]
-    # Each plan is the best on the first objective under its floors, and under any between them and it. Of two
-    # objectives, the plan pushed on the second is the best on the first where the second is that high.
+    # A floor at the very best leaves a search no room to end within its gap.
+    room = gap_asked(len(model.pairs))
+    steps = [np.linspace(column.min(), column.max() - room, points) for column in reached.T[1:]]
+    # Each plan is the best on the first objective under its floors, and under any between them and it.
     swept = [(free, ends[0])]
-    if len(ends) == len(benefits) == 2:
-        swept += [(np.array([-np.inf, steps[0][-1]]), ends[1])]
     for others in product(*steps):
         floors = np.array([-np.inf, *others])
         if not any((low <= floors).all() and (search.values(s) >= floors - SAME).all() for low, s in swept):
             plan = search.best(np.eye(len(benefits))[0], floors)
             swept += [(floors, plan)] if plan else []
     kept: list[Solution] = []
-    for solution in [*ends, *(s for _, s in swept)]:
-        if not any(np.abs(search.values(solution) - search.values(s)).max() < ALIKE for s in kept):
+    for solution in sorted([*ends, *(s for _, s in swept)], key=lambda s: -search.values(s)[0]):
+        if not any((search.values(solution) - search.values(s)).max() < ALIKE for s in kept):
             kept.append(solution)
-    return sorted(kept, key=lambda s: -search.values(s)[0])
+    return kept
 
 
 @dataclass(frozen=True)

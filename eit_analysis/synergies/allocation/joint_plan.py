@@ -40,7 +40,7 @@ class JointPlan:
         Candidates left out because the objective, or under a budget their margin, is unknown.
     settings, model, solution : Allocation, Model, Solution
         The programme and its solution: value, less the cost of the exchanges where the objective is the
-        margin, status (``optimal``, ``time_limit``) and the gap to the best conceivable plan.
+        margin, status (``optimal``, ``near``, ``time_limit``) and the gap to the best conceivable plan.
     """
 
     exchanges: pd.DataFrame

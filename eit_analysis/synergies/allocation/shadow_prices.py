@@ -4,7 +4,9 @@
     one more = value of the best plan with one unit more − value of the best plan     €/year
 
 The price, the dual value of the linear programme of the tonnes, is too high where a tonne more would meet
-another limit, and too low where it would let an exchange reach the smallest lot. The difference is exact.
+another limit, and too low where it would let an exchange reach the smallest lot. The difference is exact
+where both plans are the best there are; between plans that may miss it by more than a tonne brings
+(:data:`solve.NEAR`), it is that of the same exchanges.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import pandas as pd
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
 from eit_analysis.synergies.allocation.model import MARGIN, raised
-from eit_analysis.synergies.allocation.solve import DECIMALS, linear, solve
+from eit_analysis.synergies.allocation.solve import DECIMALS, linear, share_out, solve
 
 PRICE_COLUMNS = [
     "limit_kind", "flow_id", "site_id", "limit_t_per_year", "slack_t_per_year", "price_eur_per_t",
@@ -66,8 +68,7 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
 def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
     """The limits given (rows of :func:`shadow_prices`), with ``one_more_eur_per_year``.
 
-    What the best plan gains from a tonne more of each, to a millionth of its value; missing when time runs
-    out. One programme is solved per row.
+    What the plan gains from a tonne more of each; missing when time runs out. A programme a row.
     """
     gains = [_gain(plan, row) for row in limits.index]
     return limits.assign(one_more_eur_per_year=np.array(gains, dtype=float))
@@ -105,9 +106,17 @@ def _limits(plan: JointPlan) -> pd.DataFrame:
 
 
 def _gain(plan: JointPlan, row: int) -> float:
-    """What the best plan gains from one unit more of a limit."""
-    more = raised(plan.model, row)
-    again = solve(more, plan.model.benefit(plan.objective), plan.settings.time_limit_s)
-    if again is None or not again.status == plan.solution.status == "optimal":
-        return np.nan
-    return max(0.0, again.value - plan.value)
+    """What the plan gains from one unit more of a limit."""
+    more, benefit, limit_s = (
+        raised(plan.model, row),
+        plan.model.benefit(plan.objective),
+        plan.settings.time_limit_s,
+    )
+    if plan.solution.status == "near":
+        tonnes = share_out(more, benefit, plan.solution.chosen, plan.solution.tonnes, limit_s)
+        again = None if tonnes is None else benefit.value(tonnes, plan.solution.chosen)
+    else:
+        found = solve(more, benefit, limit_s)
+        both = found is not None and found.status == plan.solution.status == "optimal"
+        again = found.value if found is not None and both else None
+    return np.nan if again is None else max(0.0, again - plan.value)

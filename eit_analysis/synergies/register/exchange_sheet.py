@@ -12,6 +12,7 @@ import pandas as pd
 
 from eit_analysis.reference.stages import RANK
 from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
+from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
 
@@ -24,9 +25,8 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         BOTH,
     ),
     "money": (
-        [*BOTH, "joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year",
-         "joint_surplus_high_eur_per_year",
-         "giver_saving_eur_per_year", "avoided_purchase_eur_per_year", "transport_eur_per_year"],
+        [*BOTH, "who_gains", *INDICATORS["joint_surplus"], "giver_saving_eur_per_year",
+         "taker_worth_eur_per_year", "price_low_eur_per_t", "price_high_eur_per_t"],
         BOTH,
     ),
     "call": (["first_call", "caller_site_id", "called_site_ids", "next_step", "title"],

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.synergies.scoring import comparison, draws, preferences, smaa, spotis, standing
+from eit_analysis.synergies.scoring import choice, comparison, draws, preferences, smaa, spotis
 
 EVIDENCE_RANK = {"measured": 0, "declared": 1, "estimated": 2, "inferred": 3}
 CONFIDENCE = ("high", "medium", "low", "low")
@@ -39,7 +39,7 @@ class Ranking(NamedTuple):
 
 
 def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> Ranking:
-    """Rank candidates by standing, then by SPOTIS, with what SMAA-2 and two other methods make of it.
+    """Rank candidates by choice, then by SPOTIS, with what SMAA-2 and two other methods make of it.
 
     A value outside the declared bounds counts as the bound. A missing value, or a column that is not there,
     counts as the middle of the scale and is drawn over the whole scale in SMAA-2: ignorance widens the
@@ -61,7 +61,7 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
     central = counted.central_weights()
     low, high = counted.interval()
-    step = standing.steps(ordered)
+    step = choice.steps(ordered)
     distance = spotis.spotis(intervals.central, weights)
     directions = criteria["direction"].to_numpy()
     sides = [ordered[c].map(EVIDENCE_RANK).to_numpy(dtype=int) for c in ("giver_evidence", "taker_evidence")]
@@ -115,7 +115,7 @@ def measured(
         ends.append(spotis.distances(np.where(known, stated, bounds[:, side]), bounds, directions))
     central = spotis.distances(values, bounds, directions)
     group = np.column_stack([pd.factorize(candidates[c], use_na_sentinel=False)[0] for c in used["shared"]])
-    step = standing.steps(candidates)[:, None]
+    step = choice.steps(candidates)[:, None]
     low, high = np.minimum(central, np.minimum(*ends)), np.maximum(central, np.maximum(*ends))
     intervals = draws.Intervals(low + step, central + step, high + step, group)
     return values, intervals, known
