@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.synergies.impacts import INDICATORS, in_proportion
+
 RANKED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
     "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
@@ -79,6 +81,12 @@ def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     return described(changes, flows).sort_values(
         ["diverted_t_per_year", "candidate_id"], ascending=[False, True]
     )
+
+
+def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges that the plan keeps, with what they change at the tonnes that it gives them."""
+    kept = exchanges[exchanges["allocated_t_per_year"] > 0]
+    return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
 
 
 def not_done(exchanges: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
