@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import nbval.kernel
-import pandas as pd
 import pytest
 from browser import Browser, opened
 from command import SAMPLE, eit, publish, sample_project
@@ -61,14 +60,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionstart() -> None:
-    """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before.
-
-    Texts are kept as a run of the command keeps them: on tables of a few rows Arrow's cost two fifths of a
-    test. The random search has Arrow's, and so have the kernels of nbval, as JupyterLab has.
-    """
+    """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before."""
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
-        pd.set_option("mode.string_storage", "python")
 
 
 @pytest.fixture(scope="session")
