@@ -69,7 +69,7 @@ def agreements(
     lines = pd.DataFrame(pairs, columns=["project_code", "synergy_id"], dtype=object)
     ruled = table.dropna(subset="decision_rule")
     if member is not None:
-        ruled = ruled[[member in ids.split() for ids in ruled["site_ids"]]]
+        ruled = ruled[ruled["site_ids"].str.split().map(lambda sites: member in sites).astype(bool)]
     ruled = ruled.reset_index(drop=True)
     members = actors(ruled, key="project_code")[["project_code", "site_id"]]
     own = shares.merge(lines, on="synergy_id").merge(members, on=["project_code", "site_id"])

@@ -132,7 +132,7 @@ class Assessment:
         costs, asked = self.pooling_costs, self.asked(sharing)()
         lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
         if member is not None:
-            lines = lines[[member in members.split() for members in lines["members"]]]
+            lines = lines[lines["members"].str.split().map(lambda sites: member in sites).astype(bool)]
         # Whoever costs the others more than it brings has nothing to share with them.
         values = {
             pool["pooling_id"]: coalition_values(pool, asked, self.sites, costs, *reach)

@@ -22,7 +22,6 @@ import pandas as pd
 from eit_analysis.synergies.pooling.costs import Costs, by_profile
 from eit_analysis.synergies.pooling.groups import below, positions
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
-from eit_analysis.synergies.pooling.offered import required
 from eit_analysis.synergies.pooling.rounds import (
     ITERATIONS,
     Rounds,
@@ -165,7 +164,9 @@ class _Group:
 
     def centre(self, one: np.ndarray) -> int | None:
         """The member nearest to all; none when the set is no group: out of reach, or too little of a need."""
-        if len(one) < 2 or self.volumes[one].sum() < required(self.threshold, self.costs):
+        # A supplier's discount has its volume; of a session or a machine, what members pay alone decides.
+        least = self.threshold.least if self.costs.discount.central else 0.0
+        if len(one) < 2 or self.volumes[one].sum() < least:
             return None
         place = centre_of_all(self.km[np.ix_(one, one)], self.radius_km)
         return None if place is None else int(one[place])

@@ -112,7 +112,10 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
         "cost_eur_per_unit": rows["cost_eur_per_unit"].astype(float),
     }  # fmt: skip
     named = {f"{way}_{name}": values for name, values in side.items()}
-    return pd.DataFrame({"utility": rows["utility"], SIDES[way]: rows["site_id"], **named})
+    named[f"{way}_flow_id"] = named[f"{way}_flow_id"].astype(str)  # of no row too
+    return pd.DataFrame(
+        {"utility": rows["utility"].astype(str), SIDES[way]: rows["site_id"].astype(str), **named}
+    )
 
 
 def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
