@@ -12,9 +12,10 @@ from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.synergies.checklist import checklists, circumstances, in_force
 from eit_analysis.synergies.listings import described
 from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, first_calls
+from eit_analysis.synergies.terms import with_terms
 
 PLACED = SITES.assign(commune_code="68334")
-DESCRIBED = described(PLAN.assign(legal_status="waste"), FLOWS)
+DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste")), FLOWS)
 
 
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
