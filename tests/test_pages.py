@@ -230,10 +230,12 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser
     exchanges = [fiche for fiche in fiches if re.search(r"-[A-Z]\d+-F\d+-[A-Z]\d+-F\d+\.html$", fiche.name)]
     assert len(exchanges) == 43  # of the plan
     assert len(fiches) == 27 + 43 + 3  # synergies of the register, exchanges, micro-projects
-    for fiche in {*fiches[-4:], *exchanges[-2:]}:
+    # Where the law asks most, the list of an exchange goes over to a second side.
+    for fiche in [f for f in fiches if f not in exchanges][-4:] + exchanges[-2:]:
         pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", browser.printed(fiche), re.S)
         points = [[round(float(n)) for n in page.split()] for page in pages]
-        assert points == [[0, 0, 595, 842]], fiche.name
+        sides = 2 if fiche in exchanges else 1
+        assert len(points) <= sides and all(point == [0, 0, 595, 842] for point in points), fiche.name
 
 
 @needs_browser

@@ -64,7 +64,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     # The giver's flow, then the taker's, each walked back to its cell.
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
-    assert {"joint_surplus_eur_per_year", "giver_saving_eur_per_year"} <= set(money.frame)
+    assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
     assert call.frame["first_call"].tolist() == ["carrier"]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12

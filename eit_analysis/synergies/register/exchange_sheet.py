@@ -25,8 +25,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         BOTH,
     ),
     "money": (
-        [*BOTH, "who_gains", *INDICATORS["joint_surplus"], "giver_saving_eur_per_year",
-         "taker_worth_eur_per_year", "price_low_eur_per_t", "price_high_eur_per_t"],
+        ["who_gains", *INDICATORS["joint_surplus"], "price_low_eur_per_t", "price_high_eur_per_t", *BOTH],
         BOTH,
     ),
     "call": (["first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
