@@ -104,7 +104,8 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
     rows = rows.merge(sites[["site_id", "latitude", "longitude"]], on="site_id", how="left")
     water = rows["utility"] == "water"
     side = {
-        "flow_id": rows["flow_id"], "description": rows["description"], "evidence": rows["evidence"],
+        "flow_id": rows["flow_id"].astype(str),
+        "description": rows["description"], "evidence": rows["evidence"],
         "amount": rows["energy_mwh_per_year"].mask(water, rows["volume_m3_per_year"]).astype(float),
         "temperature_c": rows["temperature_c"].astype(float), "hours": rows["hours_per_year"].astype(float),
         "months": month_mask(rows["months"]), "quality": rows["water_quality"].map(QUALITY_RANK),
@@ -112,7 +113,6 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
         "cost_eur_per_unit": rows["cost_eur_per_unit"].astype(float),
     }  # fmt: skip
     named = {f"{way}_{name}": values for name, values in side.items()}
-    named[f"{way}_flow_id"] = named[f"{way}_flow_id"].astype(str)  # of no row too
     return pd.DataFrame(
         {"utility": rows["utility"].astype(str), SIDES[way]: rows["site_id"].astype(str), **named}
     )
