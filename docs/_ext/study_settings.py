@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
@@ -57,7 +57,7 @@ def _type(annotation: Any) -> str:
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " ou ".join(f"`{json.dumps(value)}`" for value in inside)
-    if origin is UnionType:
+    if origin in (UnionType, Union, Annotated):
         return _type(inside[0])
     return {list: "liste", dict: "table"}.get(origin) or TYPES[annotation]
 
