@@ -6,7 +6,7 @@
 The price, the dual value of the linear programme of the tonnes, is too high where a tonne more would meet
 another limit, and too low where it would let an exchange reach the smallest lot. The difference is exact
 where both plans are the best there are; between plans that may miss it by more than a tonne brings
-(:data:`solve.NEAR`), it is that of the same exchanges.
+(``solve.NEAR``), it is that of the same exchanges.
 """
 
 from __future__ import annotations
