@@ -80,13 +80,19 @@ def test_the_best_part_equals_enumeration(territory, threshold, radius_km):
         assert len(found.members) >= 2
 
 
+def collected(seed, n):
+    """Volumes, euros paid and km by road of so many sites, drawn."""
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(0, 20, (n, 2))
+    km = np.rint(1300 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))) / 1000
+    volumes = rng.lognormal(1.6, 0.9, n).clip(0.5, 35)
+    return volumes, volumes * rng.uniform(40, 200, n), km
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_best_part_of_twelve_equals_enumeration(seed):
-    rng = np.random.default_rng(seed)
-    spots = rng.uniform(0, 20, (12, 2))
-    km = np.rint(1300 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))) / 1000
-    volumes = rng.lognormal(1.6, 0.9, 12).clip(0.5, 35)
-    paid, costs = volumes * rng.uniform(40, 200, 12), PROFILES["collection"]
+    volumes, paid, km = collected(seed, 12)
+    costs = PROFILES["collection"]
     found = best_part(offered(volumes, paid, km, 15.0, SKIP, costs))
     most = enumerated(volumes, paid, km, 15.0, SKIP, costs, every_tour(km))
     assert found is not None and found.saving == pytest.approx(most, abs=0.01)
@@ -94,11 +100,8 @@ def test_the_best_part_of_twelve_equals_enumeration(seed):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_forty_sites_are_solved_and_no_change_of_one_member_does_better(seed):
-    rng = np.random.default_rng(seed)
-    spots = rng.uniform(0, 20, (40, 2))
-    km = np.rint(1300 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))) / 1000
-    volumes = rng.lognormal(1.6, 0.9, 40).clip(0.5, 35)
-    paid, costs = volumes * rng.uniform(40, 200, 40), PROFILES["collection"]
+    volumes, paid, km = collected(seed, 40)
+    costs = PROFILES["collection"]
     found = best_part(offered(volumes, paid, km, 40.0, SKIP, costs))
     assert found is not None and found.bound == found.saving
     for other in range(40):

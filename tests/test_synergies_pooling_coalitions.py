@@ -14,10 +14,11 @@ from pooling_cases import costs, thresholds
 
 from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values
 from eit_analysis.synergies.pooling.costs import by_profile
-from eit_analysis.synergies.pooling.groups import below, pooled, positions
+from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import group_saving
+from eit_analysis.synergies.pooling.search import below, positions
 from eit_analysis.synergies.pooling.subsets import least_partition
 from eit_analysis.synergies.pooling.thresholds import targets
 

@@ -27,8 +27,9 @@ from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import FURTHER, pooled_for
+from eit_analysis.synergies.pooling.groups import pooled_for
 from eit_analysis.synergies.pooling.schemes import schemes_in_force
+from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio

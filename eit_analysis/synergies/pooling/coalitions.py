@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.pooling.costs import Costs, by_profile
-from eit_analysis.synergies.pooling.groups import below, positions
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.rounds import (
     ITERATIONS,
@@ -31,6 +30,7 @@ from eit_analysis.synergies.pooling.rounds import (
     one_round,
 )
 from eit_analysis.synergies.pooling.savings import central_saving
+from eit_analysis.synergies.pooling.search import below, positions
 from eit_analysis.synergies.pooling.subsets import least_partition, members_of
 from eit_analysis.synergies.pooling.thresholds import Target, Threshold
 
