@@ -12,7 +12,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from eit_analysis.cli import REGISTER_NAMES, main
+from eit_analysis.arguments import REGISTER_NAMES
+from eit_analysis.cli import main
 from eit_analysis.intake.registers import REGISTERS
 
 MILL, PLANT = "73282932000074", "55208131766522"

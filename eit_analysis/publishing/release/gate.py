@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from copy import copy
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.breakdown import Breakdown, actors_behind
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
-from eit_analysis.intake.territories import Territories, read_territories
-from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.cards import Cards, cards_of
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
-from eit_analysis.publishing.release.others import readable
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
@@ -33,14 +29,13 @@ from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
 from eit_analysis.publishing.release.sheets import Questions, Sheets, sheets_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
-from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.reference import exchange
 from eit_analysis.reference.levels import regrouped
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
 
 
-class Release(PreparedTables):
+class Release(AudienceTables):
     """Everything one page shows to one audience.
 
     Parameters
@@ -54,11 +49,8 @@ class Release(PreparedTables):
     """
 
     def __init__(self, study: Study, audience: str, page: str) -> None:
-        self.study, self.page, self.wave = study, page, study.wave
-        self.settings = study.settings
-        self.viewer = viewer_of(study, audience)
-        if not self.viewer.internal:
-            self.least = self.settings.disclosure.minimum_people, self.settings.disclosure.minimum_units
+        super().__init__(study, audience)
+        self.page = page
         # What a reader of this page alone could find; the pages of an audience are protected together later.
         self.publication = Publication(self.viewer.company)
 
@@ -72,53 +64,6 @@ class Release(PreparedTables):
         return (
             f"<p>Ce que lit <strong>{self.viewer.audience}</strong>, vague {self.wave}\u00a0: {refused}.</p>"
         )
-
-    def at(self, wave: str) -> Release:
-        """The same release, its tables being those of another wave.
-
-        Who refuses all diffusion today, or did then, is left out.
-        """
-        other = copy(self)
-        other.wave = wave
-        return other
-
-    def registers(self) -> dict[str, pd.DataFrame]:
-        """The register of each wave up to this one, by wave in their order; none that is empty."""
-        waves = [name for name in self.study.waves if name <= self.wave]
-        has = [name for name in waves if self.study.at(name).has("synergy_register")]
-        found = {name: self.at(name).synergy_register() for name in has}
-        return {name: register for name, register in found.items() if len(register)}
-
-    def received(self) -> Territories:
-        """The exchange files that other territories sent; no text of theirs names an actor to this audience
-        that it may not read the name of."""
-        received = read_territories(self.study.received, self.settings.territory)
-        return readable(received, self.study, self.viewer)
-
-    def load(self, table: str) -> pd.DataFrame:
-        """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
-        study, refused = self.study, self.viewer.refused
-        if self.wave != study.wave:
-            study = study.at(self.wave)
-            if not self.viewer.internal:
-                refused |= viewer_of(study, "public").refused - {self.viewer.company}
-        frame = study.load(table)
-        if "site_id" in frame.columns:
-            kept = [site not in refused for site in frame["site_id"]]
-        elif "site_ids" in frame.columns:
-            kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
-        else:
-            return frame
-        # An array: an empty list would select no column rather than no row.
-        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
-        if self.viewer.internal:
-            return frame
-        # What is declared at two waves are two amounts, be it in one cell of files of one name.
-        if table == "readiness":
-            return frame.assign(source_file=str(self.wave))
-        if "source_sheet" in frame.columns:
-            frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
-        return frame
 
     def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:
         """A table that leaves row by row, as the audit of what its readers know lets it (:mod:`audit`).

@@ -1,0 +1,105 @@
+"""What the ``eit`` command takes: its subcommands, their arguments, and argparse's errors in French."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+from eit_analysis.errors import UsageError
+
+REGISTER_NAMES = (
+    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, dares_employment, dares_age, dares, rome, "
+    "establishment_counts ou waste_list"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Argument errors as one French sentence and exit code 2."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, allow_abbrev=False)
+        self._positionals.title, self._optionals.title = "arguments", "options"
+        self.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
+    def error(self, message: str) -> NoReturn:
+        message = message.replace("'", "")
+        for pattern, french in ARGUMENT_ERRORS:
+            message = re.sub(pattern, french, message)
+        raise UsageError(f"{message[:1].upper()}{message[1:]}\u00a0: voyez « {self.prog} --help ».")
+
+
+# What argparse says in English, and what our users read.
+ARGUMENT_ERRORS = [
+    (r"^the following arguments are required: (.*)$", r"il manque \1"),
+    (r"^unrecognized arguments: (.*)$", r"argument inconnu « \1 »"),
+    (
+        r"^argument \S+: invalid choice: (.*) \(choose from (.*)\)$",
+        r"« \1 » est inconnu, choisissez parmi \2",
+    ),
+    (r"^argument (\S+): expected one argument$", r"\1 attend une valeur"),
+    (r"^argument (\S+): invalid int value: (.*)$", r"\1 attend un nombre entier, pas « \2 »"),
+]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="eit", description="Études d'écologie industrielle et territoriale.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMANDE", parser_class=Parser)
+
+    new = commands.add_parser("new", help="crée une étude\u00a0: dossier, study.toml, questionnaire vierge")
+    new.add_argument("study", metavar="ÉTUDE")
+    new.add_argument(
+        "--firms", type=Path, metavar="FICHIER", help="extrait SIRENE (CSV) des acteurs à enquêter"
+    )
+
+    clean = commands.add_parser(
+        "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
+    )
+    clean.add_argument("study", metavar="ÉTUDE")
+    clean.add_argument(
+        "--wave", action="append", metavar="VAGUE", help="par défaut la dernière\u00a0; répétable"
+    )
+
+    run = commands.add_parser("run", help="exécute les notebooks et écrit les rapports")
+    run.add_argument("study", metavar="ÉTUDE")
+    run.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    run.add_argument("--audience", action="append", default=[], metavar="PUBLIC", help="internal par défaut")
+    run.add_argument("--notebook", action="append", default=[], metavar="NOTEBOOK", help="tous par défaut")
+    run.add_argument("-p", dest="parameters", action="append", default=[], metavar="NOM=VALEUR")
+    run.add_argument("--pdf", action="store_true", help="imprime aussi chaque page, par Chromium")
+    run.add_argument("--slides", action="store_true", help="fait aussi des diapositives, par Chromium")
+    run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
+
+    share = commands.add_parser("share", help="écrit le fichier d'échange pour les autres territoires")
+    share.add_argument("study", metavar="ÉTUDE")
+    share.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+
+    register = commands.add_parser("import", help="verse un registre ou des données ouvertes dans l'étude")
+    register.add_argument("register", metavar="REGISTRE", help=REGISTER_NAMES)
+    register.add_argument("file", type=Path, metavar="FICHIER")
+    register.add_argument("study", metavar="ÉTUDE")
+    register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+
+    releases = commands.add_parser("releases", help="ce qui a été diffusé, à qui, quand, sur quelles données")
+    releases.add_argument("study", metavar="ÉTUDE")
+
+    verify = commands.add_parser("verify", help="refait les pages en place et dit si ce sont les mêmes")
+    verify.add_argument("study", metavar="ÉTUDE")
+    verify.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    verify.add_argument(
+        "--audience", action="append", default=[], metavar="PUBLIC", help="tous ceux qui ont des pages"
+    )
+
+    outlets = commands.add_parser(
+        "outlets", help="qui pourrait prendre un déchet, selon son code ou sa désignation"
+    )
+    outlets.add_argument(
+        "waste",
+        nargs="+",
+        metavar="CODE",
+        help="six chiffres (15 01 01) ou une désignation (sciure de hêtre)",
+    )
+    outlets.add_argument("--naf", default="", metavar="NAF", help="cette activité seulement")
+    outlets.add_argument("--json", action="store_true", help="réponse en JSON")
+    return parser

@@ -1,0 +1,80 @@
+"""The tables of the survey that one audience's page may be reckoned from: no actor who refused it."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.intake.territories import Territories, read_territories
+from eit_analysis.prepared import PreparedTables
+from eit_analysis.publishing.release.others import readable
+from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.study import Study
+
+
+class AudienceTables(PreparedTables):
+    """The tables of a study, wave by wave, without the actors who refused all diffusion (unless internal).
+
+    Parameters
+    ----------
+    study : Study
+        The study, opened on a wave.
+    audience : str
+        ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
+    """
+
+    def __init__(self, study: Study, audience: str) -> None:
+        self.study, self.wave, self.settings = study, study.wave, study.settings
+        self.viewer = viewer_of(study, audience)
+        if not self.viewer.internal:
+            self.least = self.settings.disclosure.minimum_people, self.settings.disclosure.minimum_units
+
+    def at(self, wave: str) -> Self:
+        """The same audience, its tables being those of another wave.
+
+        Who refuses all diffusion today, or did then, is left out.
+        """
+        other = copy(self)
+        other.wave = wave
+        return other
+
+    def registers(self) -> dict[str, pd.DataFrame]:
+        """The register of each wave up to this one, by wave in their order; none that is empty."""
+        waves = [name for name in self.study.waves if name <= self.wave]
+        has = [name for name in waves if self.study.at(name).has("synergy_register")]
+        found = {name: self.at(name).synergy_register() for name in has}
+        return {name: register for name, register in found.items() if len(register)}
+
+    def received(self) -> Territories:
+        """The exchange files that other territories sent; no text of theirs names an actor to this audience
+        that it may not read the name of."""
+        received = read_territories(self.study.received, self.settings.territory)
+        return readable(received, self.study, self.viewer)
+
+    def load(self, table: str) -> pd.DataFrame:
+        """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
+        study, refused = self.study, self.viewer.refused
+        if self.wave != study.wave:
+            study = study.at(self.wave)
+            if not self.viewer.internal:
+                refused |= viewer_of(study, "public").refused - {self.viewer.company}
+        frame = study.load(table)
+        if "site_id" in frame.columns:
+            kept = [site not in refused for site in frame["site_id"]]
+        elif "site_ids" in frame.columns:
+            kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
+        else:
+            return frame
+        # An array: an empty list would select no column rather than no row.
+        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+        if self.viewer.internal:
+            return frame
+        # What is declared at two waves are two amounts, be it in one cell of files of one name.
+        if table == "readiness":
+            return frame.assign(source_file=str(self.wave))
+        if "source_sheet" in frame.columns:
+            frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
+        return frame
