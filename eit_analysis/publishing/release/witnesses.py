@@ -14,7 +14,7 @@ from eit_analysis.publishing.release.system import PROTECTION, System, merged
 
 # How far, in multiples of itself, an amount may be moved by a witness.
 NEAR, FAR = 3.0, 20.0
-FEW = 3
+FEW = 12  # parts that one programme for all must serve, for another to be worth its time
 MEMORY = 40  # bare parts to try first
 KEPT = 0.9  # of the room that earlier releases leave a part
 
@@ -198,8 +198,8 @@ class Witnesses:
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
                 # A witness near the truth survives more numbers, one farther off serves more parts.
-                for scale in sorted({min(1.0, PROTECTION * size / reached), 1.0}):
-                    self._keep(scale * move)
+                scales = sorted({min(1.0, PROTECTION * size / reached), 1.0})
+                self._keep(np.outer(scales, move))
                 return []
             holding.append([self.numbers[row] for row in self.programme.holding()])
         return holding
@@ -212,13 +212,13 @@ class Witnesses:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
                     wanted = sign * lacking / self.parts.size
-                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR))
+                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR)[None, :])
             after = [lacking.sum(axis=1) for lacking in self._open(readers)]
             served, before = int(np.sum(before) - np.sum(after)), after
 
-    def _keep(self, move: np.ndarray) -> None:
-        self.fresh.append(move)
-        ups, downs = self._count(self.parts, move[None, :])
+    def _keep(self, moves: np.ndarray) -> None:
+        self.fresh.append(moves)
+        ups, downs = self._count(self.parts, moves)
         self.ups, self.downs = self.ups + ups, self.downs + downs
 
 
