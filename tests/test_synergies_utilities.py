@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 
 from eit_analysis import reference
 from eit_analysis.synergies.utilities import matching, surplus
+from eit_analysis.synergies.utilities import together as plan
 
 FACTORS = reference.load("utility_factors")
 NONE = dict.fromkeys(("measured", "declared", "estimated", "inferred"), 0.0)
@@ -183,3 +186,60 @@ def test_every_factor_has_its_source_and_its_order() -> None:
     assert FACTORS["source"].notna().all() and not FACTORS.duplicated(["factor", "key"]).any()
     assumed = FACTORS["source"].str.startswith("hypothèse du projet")
     assert (assumed == (FACTORS["source_type"] == "assumption")).all()
+
+
+def best_by_hand(found: pd.DataFrame) -> float:
+    """The best combination by every set of pipes, and of each the best parts by a plain linear programme."""
+    worth = found[found["joint_surplus_eur_per_year"] > 0]
+    best, n = 0.0, len(worth)
+    yearly = worth["joint_surplus_eur_per_year"] + worth["pipe_cost_eur_per_year"]
+    shares = [
+        np.where(worth[f"{side}_flow_id"] == one, worth[amount] / worth[f"{side}_amount_per_year"], 0)
+        for side, amount in (("out", "taken_per_year"), ("in", "delivered_per_year"))
+        for one in worth[f"{side}_flow_id"].unique()
+    ]
+    for laid in itertools.product([0, 1], repeat=n):
+        bounds = [(0, b) for b in laid]
+        value = linprog(-yearly, A_ub=np.array(shares), b_ub=np.ones(len(shares)), bounds=bounds).fun
+        best = max(best, -value - float(np.dot(laid, worth["pipe_cost_eur_per_year"])))
+    return best
+
+
+def test_a_source_that_two_needs_ask_for_is_given_once() -> None:
+    """Two needs of 1,000 MWh each and a source of 1,500: one has all, the farther one nothing or the rest."""
+    rows = [out(energy_mwh_per_year=1500.0, hours_per_year=4000.0), need(), need(site_id="C")]
+    sites = places(0.0, 0.5, 0.8)
+    passed, _ = matching.pairs(table(*rows), sites, FACTORS, **REACH, half_widths=NONE)
+    found = surplus.with_surplus(passed, FACTORS)
+    taken = plan.together(found, FACTORS)
+    assert found["taken_per_year"].sum() > 1500 and taken["taken_per_year"].sum() <= 1500 * (1 + 1e-9)
+    assert taken.iloc[0]["delivered_per_year"] == pytest.approx(1000)
+    assert taken["joint_surplus_eur_per_year"].sum() == pytest.approx(best_by_hand(found))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_best_combination_is_that_of_every_set_of_pipes(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = [
+        make(site_id=site, hours_per_year=6000.0, energy_mwh_per_year=float(rng.uniform(2000, 20000)))
+        for make, sites in ((out, "AB"), (need, "CD"))
+        for site in sites
+        for _ in range(2)
+    ]
+    passed, _ = matching.pairs(table(*rows), places(0, 0.2, 0.5, 0.9), FACTORS, **REACH, half_widths=NONE)
+    found = surplus.with_surplus(passed, FACTORS).head(9)
+    taken = plan.together(found, FACTORS)
+    assert len(found) > len(taken) > 0
+    assert taken["joint_surplus_eur_per_year"].sum() == pytest.approx(best_by_hand(found), rel=1e-6)
+    for side, amount in (("out", "taken_per_year"), ("in", "delivered_per_year")):
+        used = (
+            taken.groupby(f"{side}_flow_id")[amount].sum()
+            / taken.groupby(f"{side}_flow_id")[f"{side}_amount_per_year"].first()
+        )
+        assert (used <= 1 + 1e-9).all()
+
+
+def test_where_nobody_gains_nothing_is_laid() -> None:
+    found = run(out(), need(), km=25)[0]
+    assert (found["joint_surplus_eur_per_year"] < 0).all() and plan.together(found, FACTORS).empty
+    assert (plan.listed(found, found.head(0))["planned_share_percent"] == 0).all()

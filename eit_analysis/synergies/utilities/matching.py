@@ -38,7 +38,8 @@ SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
 PAIR_COLUMNS = [
     "candidate_id", "utility", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
     "out_description", "in_description", "out_temperature_c", "in_temperature_c", "heat_pump",
-    "out_supply", "in_supply", "out_cost_eur_per_unit", "in_cost_eur_per_unit", "distance_km",
+    "out_supply", "in_supply", "out_cost_eur_per_unit", "in_cost_eur_per_unit", "out_amount_per_year",
+    "in_amount_per_year", "distance_km",
     "months_in_common", "hours_in_common", "delivered_per_year", "delivered_low_per_year",
     "delivered_high_per_year", "delivered_mw", "taken_per_year", "electricity_mwh_per_year",
     "out_evidence", "in_evidence",
@@ -106,7 +107,7 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
     side = {
         "flow_id": rows["flow_id"].astype(str),
         "description": rows["description"], "evidence": rows["evidence"],
-        "amount": rows["energy_mwh_per_year"].mask(water, rows["volume_m3_per_year"]).astype(float),
+        "amount_per_year": rows["energy_mwh_per_year"].mask(water, rows["volume_m3_per_year"]).astype(float),
         "temperature_c": rows["temperature_c"].astype(float), "hours": rows["hours_per_year"].astype(float),
         "months": month_mask(rows["months"]), "quality": rows["water_quality"].map(QUALITY_RANK),
         "supply": rows["supply"].fillna("unknown"), "lat": rows["latitude"], "lon": rows["longitude"],
@@ -121,7 +122,7 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
 def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
     """Whether each gate of ``GATES`` is shut for each pair."""
     heat, water = (found["utility"] == kind for kind in ("heat", "water"))
-    asked = [found[f"{way}_amount"].isna() for way in SIDES]
+    asked = [found[f"{way}_amount_per_year"].isna() for way in SIDES]
     asked += [heat & found[f"{way}_{what}"].isna() for way in SIDES for what in ("temperature_c", "hours")]
     asked += [water & found[f"{way}_quality"].isna() for way in SIDES]
     stops = {
@@ -162,7 +163,8 @@ def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, 
     km = pipe_km(found, factors)
     for end, bound in enumerate(("_low", "", "_high")):
         amount = {
-            way: found[f"{way}_amount"] * _at_end(found[f"{way}_evidence"], half_widths, end) for way in SIDES
+            way: found[f"{way}_amount_per_year"] * _at_end(found[f"{way}_evidence"], half_widths, end)
+            for way in SIDES
         }
         lost = loss[2 - end] * km[:, 2 - end]
         bought = (1 / np.maximum(1.01, quality[end] * carnot)).where(lift > 0, 0.0)

@@ -19,33 +19,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis import reference
-from eit_analysis.config import StudyConfig
-from eit_analysis.synergies.utilities.matching import factor_bounds, pairs, pipe_km
+from eit_analysis.synergies.utilities.matching import factor_bounds, pipe_km
 
 SURPLUS = tuple(f"joint_surplus{end}_eur_per_year" for end in ("", "_low", "_high"))
 EMISSIONS = tuple(f"emissions{end}_tco2e_per_year" for end in ("", "_low", "_high"))
-MONEY = ["taker_saving_eur_per_year", "giver_saving_eur_per_year", "network_cost_eur_per_year"]
+PIPE = "pipe_cost_eur_per_year"  # of what the network costs, what does not go with the amount
+MONEY = ["taker_saving_eur_per_year", "giver_saving_eur_per_year", "network_cost_eur_per_year", PIPE]
 RUNNING = "running_cost_eur_per_year"
-LISTED = [
-    "exchange_site_ids", "utility", "out_description", "in_description", "distance_km", "heat_pump",
-    "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS, "gains", "energy_emissions_tco2e_per_year",
-]  # fmt: skip
 # What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
 BURNT = ("gas", "oil", "wood")
-
-
-def exchanges(
-    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The exchanges of a study that pass the gates, best first, and the pairs that do not.
-
-    As :func:`with_surplus` and :func:`matching.pairs` give them, within the reach of ``[scoring]``.
-    """
-    factors, scoring = reference.load("utility_factors"), settings.scoring
-    reach = scoring.radius_km, scoring.detour_factor
-    passed, refused = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
-    return with_surplus(passed, factors), refused
 
 
 def annuity(rate: np.ndarray, years: np.ndarray) -> np.ndarray:
@@ -109,8 +91,9 @@ def _at(passed: pd.DataFrame, factors: pd.DataFrame, end: int) -> pd.DataFrame:
     km = pipe_km(passed, factors)[:, bad]
     kilowatts = 1000 * passed["delivered_mw"].fillna(0)
     pumped = passed["heat_pump"] == "yes"
+    pipe = 1000 * km * of("network_cost", kind, bad)
     invested = (
-        1000 * km * of("network_cost", kind, bad)
+        pipe
         + kilowatts * of("connection_cost", "heat", bad)
         + kilowatts.where(pumped, 0) * of("heat_pump_cost", "heat", bad)
     )
@@ -124,20 +107,9 @@ def _at(passed: pd.DataFrame, factors: pd.DataFrame, end: int) -> pd.DataFrame:
         "taker_saving_eur_per_year": passed["delivered_per_year"] * price,
         "giver_saving_eur_per_year": passed["taken_per_year"] * passed["out_cost_eur_per_unit"].fillna(0),
         "network_cost_eur_per_year": years * invested,
+        PIPE: years * pipe,
         RUNNING: electricity * of("price", "electricity", bad) + passed["delivered_per_year"] * road,
         "emissions": (
             electricity * of("emissions", "electricity", bad) - passed["delivered_per_year"] * today
         ) / 1000,
     })  # fmt: skip
-
-
-def listed(passed: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges in which somebody may gain, and in what they are counted: ``LISTED``."""
-    water = passed["utility"] == "water"
-    told = passed.assign(
-        exchange_site_ids=passed["giver_site_id"] + " " + passed["taker_site_id"],
-        delivered_mwh_per_year=passed["delivered_per_year"].mask(water),
-        delivered_m3_per_year=passed["delivered_per_year"].where(water),
-        energy_emissions_tco2e_per_year=passed[EMISSIONS[0]],
-    )
-    return told.loc[passed["gains"] != "no", LISTED]
