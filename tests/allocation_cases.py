@@ -25,6 +25,7 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         giver_site_id=frame["out_flow_id"].str.upper(),
         taker_site_id=frame["in_flow_id"].str.upper(),
         use="reuse",
+        category="wood",
         new_route="reuse",
         need_t_per_t=frame["yield_central"],
         diverted_t_per_year=most,
@@ -84,7 +85,10 @@ def tables(draw: st.DrawFn, most_rows: int = 5, crossed: bool = True) -> pd.Data
         table["taker_site_id"] = table["in_flow_id"].map({"i0": "B", "i1": "A", "i2": "C"})
         table["use"] = [draw(st.sampled_from(["reuse", "reuse", "recycling"])) for _ in rows]
     # Half of the tables have options of several steps of the waste hierarchy.
-    steps = draw(st.sampled_from([["recycling"], ["reuse", "recycling", "energy"]]))
+    steps = draw(
+        st.sampled_from([["recycling"], ["reuse", "recycling", "energy"], ["recycling", "digestion"]])
+    )
+    table["category"] = draw(st.sampled_from(["wood", "food"]))
     table["new_route"] = [draw(st.sampled_from(steps)) for _ in rows]
     # Something else than its two flows may bound an exchange.
     share = draw(st.sampled_from([1.0, 1.0, 0.6]))
@@ -110,6 +114,8 @@ def swaps(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 STEPS = {"reuse": 0, "recycling": 1, "energy": 2}
+# Of food, what feeds animals comes before what is digested; of the rest, both are recycled.
+DIGESTION = {"wood": 1, "food": 1.5}
 
 
 def pays_from(table, settings) -> np.ndarray:
@@ -128,7 +134,8 @@ def waiting(table, settings) -> list[tuple[int, int]]:
     """Places of two options of one flow, the second of a higher step and paying, by plain loops."""
     pays = ~np.isnan(pays_from(table, settings))
     possible = table["diverted_t_per_year"] >= max(settings.minimum_lot_t, 1e-300)
-    flow, step = list(table["out_flow_id"]), list(table["new_route"].map(STEPS))
+    flow, routes = list(table["out_flow_id"]), zip(table["new_route"], table["category"], strict=True)
+    step = [DIGESTION[of] if route == "digestion" else STEPS[route] for route, of in routes]
     return [
         (k, m)
         for k in range(len(table))

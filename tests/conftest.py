@@ -100,7 +100,7 @@ def assessment() -> Assessment:
     if not study.has("flows"):
         pytest.skip("the sample study is not cleaned (make data)")
     tables = (study.load(name) for name in ("flows", "sites", "readiness"))
-    return Assessment(*tables, study.settings)
+    return Assessment(*tables, study.settings, study.load("synergy_register"))
 
 
 @pytest.fixture

@@ -231,6 +231,10 @@ def test_a_lower_option_waits_until_the_higher_ones_that_pay_are_full():
     plan = allocate(routed(rows, ["reuse", "recycling"]), FREE)
     assert tonnes(plan) == pytest.approx([6, 4]) and plan.value == pytest.approx(620)
     assert tonnes(allocate(routed(rows, ["recycling", "reuse"]), FREE)) == pytest.approx([0, 10])
+    # Of food, feed comes before digestion; nothing says so of wood.
+    feed = routed(rows, ["recycling", "digestion"])
+    assert tonnes(allocate(feed, FREE)) == pytest.approx([0, 10])
+    assert tonnes(allocate(feed.assign(category="food"), FREE)) == pytest.approx([6, 4])
     # The need is filled from elsewhere: what is left of the flow may go down.
     other = [*rows, ("p", "i", 6, 6, 1, 70)]
     plan = allocate(routed(other, ["reuse", "recycling", "reuse"]), FREE)

@@ -13,7 +13,7 @@ from eit_analysis.change import funnel
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.study import open_study
-from eit_analysis.synergies import substitution
+from eit_analysis.synergies import listings, substitution
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -126,6 +126,28 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
     assert (order["max"].iloc[:-1].to_numpy() < order["min"].iloc[1:].to_numpy()).all()
     # However weights and values are drawn, none passes from one choice to another.
     assert (ranked["rank_high"] <= ranked["choice"].map(order["max"])).all()
+
+
+def test_each_flow_has_one_line_with_its_best_partner(assessment: Assessment) -> None:
+    exchanges = listings.with_partners(assessment.exchanges)
+    lines = listings.by_flow(exchanges)
+    assert set(lines["out_flow_id"]) == set(exchanges["out_flow_id"]) and lines["out_flow_id"].is_unique
+    for line in lines.itertuples():
+        same = exchanges[exchanges["out_flow_id"] == line.out_flow_id]
+        assert line.rank == same["rank"].min()
+        gains = same.loc[same["choice"] != "nobody_gains", "joint_surplus_eur_per_year"]
+        if line.choice != "nobody_gains":
+            assert line.n_other_partners == len(gains) - 1
+            assert (line.least_gain_eur_per_year, line.largest_gain_eur_per_year) == (
+                gains.min(),
+                gains.max(),
+            )
+        else:
+            assert line.n_other_partners == len(gains) == 0
+    # What a gift is worth to a structure is not counted: not none.
+    sides = listings.sides(listings.described(exchanges, assessment.flows))
+    gift = sides["exchange_site_ids"] == "E18 S02"
+    assert gift.any() and sides.loc[gift, "taker_worth_eur_per_year"].isna().all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:

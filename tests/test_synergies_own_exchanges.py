@@ -20,6 +20,7 @@ def exchanges() -> pd.DataFrame:
     rows = [
         {"giver_site_id": "A", "taker_site_id": taker, "out_flow_id": "A-1", "in_flow_id": f"{taker}-1",
          "rank": rank, "diverted_t_per_year": min(20.0, most),
+         "supply_t_per_year": 20.0, "demand_t_per_year": 2 * most, "taker_actor_type": "firm",
          "giver_saving_eur_per_year": 4 * min(20.0, most)}
         for rank, (taker, most) in enumerate(room.items(), 1)
     ]  # fmt: skip
@@ -74,4 +75,5 @@ def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -
     best = own_exchanges(assessment.exchanges, assessment.flows, "E02").frame.iloc[0]
     of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
     assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()
-    assert best["passing_t_per_year"] == pytest.approx(5.4 / 0.95)  # of its need of 5.4 t of cardboard
+    # Its cardboard first serves its own need of it; of its pallets all 9.6 t may leave.
+    assert best["passing_t_per_year"] == pytest.approx(9.6)

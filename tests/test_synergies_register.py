@@ -18,6 +18,7 @@ from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
+NONE_HELD = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "status", "taken_t_per_year"])
 RULES = Disclosure()
 TODAY = pd.Timestamp("2018-12-31")
 
@@ -76,14 +77,17 @@ def test_totals_keep_the_measures_apart():
         "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
     }  # fmt: skip
     plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
-    tonnes = totals(plan, plan, REGISTER, RULES)
+    held = plan.assign(status=["done", "committed"], taken_t_per_year=[4.0, 3.0])
+    tonnes = totals(plan, plan, held, REGISTER, RULES)
     table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
     assert (table["wood", "potential"], table["wood", "allocated"], table["wood", "realised"]) == (10, 5, 5)
     assert table[TOTAL, "potential"] == 10 and table[TOTAL, "realised"] == 5
     behind = tonnes.records
     assert set(behind.loc[behind["measure"] == "realised", "site_id"]) == {"A B"}
     assert set(behind.loc[behind["measure"] == "allocated", "site_id"]) == {"A"}
-    assert overall(tonnes).frame.to_numpy().tolist() == [["allocated", 5.0], ["realised", 5.0]]
+    # What is done is told as the register tells it, in the name of all who did it.
+    three = [["allocated", 5.0], ["committed", 3.0], ["realised", 5.0]]
+    assert overall(tonnes).frame.to_numpy().tolist() == three
     assert by_category(tonnes).frame.set_index("category")["mass_t_per_year"].to_dict() == {
         "wood": 5, TOTAL: 5, **dict.fromkeys(set(table.index.levels[0]) - {"wood", TOTAL}, 0),
     }  # fmt: skip
@@ -91,7 +95,7 @@ def test_totals_keep_the_measures_apart():
 
 def test_without_a_register_nothing_is_said_to_be_realised():
     plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
-    tonnes = totals(plan, plan, register_table([]), RULES)
+    tonnes = totals(plan, plan, NONE_HELD, register_table([]), RULES)
     tonnes.check("Tonnages")
     assert set(tonnes.frame["measure"]) == {"potential", "feasible", "allocated"}
     assert overall(tonnes).frame["measure"].tolist() == ["allocated"]
@@ -105,7 +109,7 @@ def test_every_tonne_realised_is_in_the_total_and_known_by_somebody():
         ("S3", "Sans acteurs", "exchange", "wood", None, "done", 1.0),
         ("S4", "Sans masse", "exchange", "wood", "A", "done", np.nan),
     ]
-    tonnes = totals(plan, plan, register_table(rows), RULES)
+    tonnes = totals(plan, plan, NONE_HELD, register_table(rows), RULES)
     tonnes.check("Tonnages")
     table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
     assert table[TOTAL, "realised"] == 8 and table["other", "realised"] == 2
@@ -127,7 +131,7 @@ def test_totals_whose_records_are_not_theirs_are_refused():
         "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
     }  # fmt: skip
     plan = pd.DataFrame([row]).assign(allocated_t_per_year=5.0)
-    tonnes = totals(plan, plan, REGISTER, RULES)
+    tonnes = totals(plan, plan, NONE_HELD, REGISTER, RULES)
     with pytest.raises(DisclosureError, match="enregistrements"):
         dataclasses.replace(tonnes, records=tonnes.records.iloc[1:]).check("Tonnages")
 
@@ -207,7 +211,7 @@ def test_empty_register():
     assert funnel({"2018": empty}).frame["n_synergies"].sum() == 0
     assert actors(empty).empty and funnel({}).frame.empty and funnel({}).records.empty
     plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
-    nothing = totals(plan, plan, empty, RULES)
+    nothing = totals(plan, plan, NONE_HELD, empty, RULES)
     assert nothing.frame["mass_t_per_year"].sum() == 0 and nothing.records.empty
     for registers in ({}, {"2018": wave()}):
         stays = passages(registers, TODAY)

@@ -21,6 +21,8 @@ HIERARCHY = {
     "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
     "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
 }  # fmt: skip
+# Of food, feed (a recycling) stands between people and these.
+FOOD, AFTER_FEED = ["biowaste", "food"], ["composting", "digestion"]
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
@@ -94,12 +96,18 @@ def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
     """
     quality = read["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
     worst = read["worst_quality"].map(QUALITY_RANK).astype(float).fillna(max(QUALITY_RANK.values()))
-    old, new = (read[route].map(HIERARCHY).astype(float) for route in ("old_route", "new_route"))
+    old, new = (hierarchy_step(read[route], read["category"]) for route in ("old_route", "new_route"))
     return {
         "quality": quality > worst,
         "hazard": read["hazardous"] & (read["hazardous_allowed"] != 1),
         "hierarchy": new > old,
     }
+
+
+def hierarchy_step(route: pd.Series, category: pd.Series) -> pd.Series:
+    """The step of each route in the waste hierarchy of a waste of its family, the smaller the better."""
+    after_feed = category.isin(FOOD) & route.isin(AFTER_FEED)
+    return route.map(HIERARCHY).astype(float) + 0.5 * after_feed
 
 
 def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:

@@ -1,11 +1,14 @@
 """Study 2: who could exchange or share what, and who gains.
 
-``Assessment(flows, sites, readiness, settings)`` gives, each computed once, the exchanges that pass the gates
-(``passed``, ``rejected``), their impacts and ranks (``candidates``, ``ranking``), the best joint plan
-(``plan``, ``exchanges``) and what it changes (``changes``).
+``Assessment(flows, sites, readiness, settings, register)`` gives, each computed once, what is already taken
+of the flows (``held``, ``own_uses``), the exchanges that pass the gates (``passed``, ``rejected``), their
+impacts and ranks (``candidates``, ``ranking``), the best joint plan (``plan``, ``exchanges``) and what it
+changes (``changes``).
 
 ``substitution``, ``bundles``, ``nationwide``
     Who could use what another throws away; with which partners together; over a country.
+``free_flows``
+    What the register has done or committed, and what a firm could reuse itself, before any exchange.
 ``utilities``
     Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``
@@ -24,8 +27,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "factor_rows", "impacts", "listings", "nationwide", "pooling",
-    "portfolio", "register", "scoring", "substitution", "utilities",
+    "allocation", "bundles", "checklist", "factor_rows", "free_flows", "impacts", "listings", "nationwide",
+    "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

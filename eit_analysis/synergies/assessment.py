@@ -1,6 +1,6 @@
 """The exchanges of a study, from its tables to what their joint plan changes: one call for every page.
 
-    matching -> impacts -> terms, choice -> ranks (SMAA-2) -> joint plan -> its changes
+    matching -> what is free -> impacts -> terms, choice -> ranks (SMAA-2) -> joint plan -> its changes
 
 Each step is a function of its own module. They meet here, with the settings of the study, so that two pages
 never give two figures for the same tonnes.
@@ -19,11 +19,12 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.factors import factor_table, lookup
+from eit_analysis.reference.stages import lasting
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
-from eit_analysis.synergies.allocation.model import MARGIN
 from eit_analysis.synergies.factor_rows import BOUNDS
+from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
@@ -41,7 +42,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
-from eit_analysis.synergies.substitution import candidates
+from eit_analysis.synergies.substitution import candidates, own_uses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 
 
@@ -56,15 +57,24 @@ class Assessment:
     settings : StudyConfig
         ``study.toml``: sections ``[scoring]`` (with its ``draws`` and ``seed``), ``[allocation]``,
         ``[disclosure]`` and ``[[factors]]``.
+    register : pandas.DataFrame
+        Tidy ``synergy_register``.
     """
 
     flows: pd.DataFrame
     sites: pd.DataFrame
     readiness: pd.DataFrame
     settings: StudyConfig
+    register: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
+
+    @property
+    def year(self) -> int | None:
+        """The year of the answers, none where they do not tell it."""
+        year = self.sites["reference_year"].max()
+        return None if pd.isna(year) else int(year)
 
     @cached_property
     def factors(self) -> pd.DataFrame:
@@ -86,7 +96,10 @@ class Assessment:
 
     @property
     def passed(self) -> pd.DataFrame:
-        """Pairs of an output and an input that pass all gates (``substitution.candidates``)."""
+        """Pairs of an output and an input that pass all gates (``substitution.candidates``), on what is free.
+
+        What is done, committed or reused by its own firm (:attr:`held`, :attr:`own_uses`) is taken off.
+        """
         return self._matched[0]
 
     @property
@@ -95,10 +108,31 @@ class Assessment:
         return self._matched[1]
 
     @cached_property
+    def held(self) -> pd.DataFrame:
+        """The exchanges done or committed, says the register, with their tonnes (``free_flows.held``).
+
+        Not what lasts no longer at the end of the survey's year.
+        """
+        lines = self.register if self.year is None else lasting(self.register, self.year)
+        return held(lines, self._declared[0], self.flows)
+
+    @cached_property
+    def own_uses(self) -> pd.DataFrame:
+        """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
+        left = free(self.flows, self.held)
+        return set_aside(own_uses(left, self.sites, reference.load("compatibility")), self.register)
+
+    @cached_property
+    def _declared(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._candidates(self.flows)
+
+    @cached_property
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._candidates(free(self.flows, self.held, self.own_uses))
+
+    def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring, rules = self.settings.scoring, reference.load("compatibility")
-        reach = scoring.radius_km, scoring.detour_factor
-        return candidates(self.flows, self.sites, rules, *reach)
+        return candidates(flows, self.sites, rules, scoring.radius_km, scoring.detour_factor)
 
     @cached_property
     def pooling_costs(self) -> pd.DataFrame:
@@ -113,8 +147,7 @@ class Assessment:
     @cached_property
     def schemes(self) -> pd.DataFrame:
         """The producer schemes in force in the year of the survey (``schemes``)."""
-        year = self.sites["reference_year"].max()
-        return schemes_in_force(None if pd.isna(year) else int(year))
+        return schemes_in_force(self.year)
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
@@ -149,9 +182,9 @@ class Assessment:
         return partial(targets, sharing, self.flows, self.thresholds, self.schemes)
 
     def methods(self, pools: pd.DataFrame) -> Methods:
-        """What was found and refused, and by which rules, to compare with the register."""
+        """What is found and refused of all that is declared, and by which rules, beside the register."""
         rules = reference.load("compatibility"), self.thresholds
-        return Methods(self.passed, self.rejected, pools[pools["kind"] != FURTHER], *rules)
+        return Methods(*self._declared, pools[pools["kind"] != FURTHER], *rules)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
@@ -232,14 +265,13 @@ class Assessment:
 
     def frontier(self, other: str) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and another indicator."""
-        points, _ = frontier(self.candidates, self.allocation, (MARGIN, other))
-        return points.drop(columns="gap_percent")
+        return frontier(self.candidates, self.allocation, other)
 
     def change(self, indicator: str) -> Breakdown:
         """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""
         return change(self.changes, self.plan.exchanges, indicator, self.settings.disclosure)
 
     def totals(self, register: pd.DataFrame) -> Breakdown:
-        """Potential, feasible, retained and (of the register) realised tonnes, by category."""
+        """Potential, feasible, retained and (of the register) committed and realised tonnes, by category."""
         most = first_hand(self.most.exchanges, self.sites)
-        return totals(self.first_hand, most, register, self.settings.disclosure)
+        return totals(self.first_hand, most, self.held, register, self.settings.disclosure)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
+from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 
 RANKED = [
@@ -12,6 +12,14 @@ RANKED = [
     "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
     "rank_high",
 ]  # fmt: skip
+BY_FLOW = [
+    "exchange_site_ids", "category", "output_description", "use", "n_other_partners",
+    "least_gain_eur_per_year", "largest_gain_eur_per_year", "rank",
+]  # fmt: skip
+HELD = [
+    "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
+]  # fmt: skip
+OWN_USES = ["site_id", "category", "output_description", "need_description", "use", "taken_t_per_year"]
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
 TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
 SIDES = [
@@ -34,10 +42,6 @@ PREPARATION = [
 ROBUSTNESS = [
     "exchange_site_ids", "first_rank_percent", "top_ranks_percent", "confidence_factor_percent", "leads_if",
     "rank", "rank_weighted_sum", "rank_topsis",
-]  # fmt: skip
-PREFERENCES = [
-    "exchange_site_ids", "more_on", "more_stated_percent", "more_central_percent", "less_on",
-    "less_stated_percent", "less_central_percent",
 ]  # fmt: skip
 UNREGISTERED = [
     "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
@@ -89,16 +93,38 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
 
 
-def not_done(exchanges: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges of which no synergy that was done joins both actors for the same family."""
-    done = register[register["status"] == "done"]
-    known = [(set(str(ids).split()), of) for ids, of in zip(done["site_ids"], done["category"], strict=True)]
-    pairs = exchanges[["giver_site_id", "taker_site_id", "category"]].itertuples(index=False)
-    fresh = [
-        not any({giver, taker} <= sites and of == family for sites, of in known)
-        for giver, taker, family in pairs
-    ]
-    return exchanges[np.array(fresh, dtype=bool)]
+def with_partners(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges with how many other takers their output has, and what these and they would bring.
+
+    ``n_other_partners`` counts the other takers with which both could gain;
+    ``least_gain_eur_per_year`` and ``largest_gain_eur_per_year`` are the joint surpluses of all of them, at
+    central values, each on all that it could divert alone.
+    """
+    gaining = exchanges["choice"] != "nobody_gains"
+    flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
+    takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
+    return exchanges.assign(
+        n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
+        least_gain_eur_per_year=gains.groupby(flow).transform("min"),
+        largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
+    )
+
+
+def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """Of ranked exchanges, the best one of each output, best first."""
+    return exchanges.sort_values("rank").drop_duplicates("out_flow_id")
+
+
+def new(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges that are neither done nor committed (``Assessment.held``), not even in part."""
+    return exchanges[~exchanges["candidate_id"].isin(held["candidate_id"])]
+
+
+def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """``SIDES``; what a structure or an outlet gains is not counted, and not none, where it pays nothing."""
+    uncounted = exchanges["taker_actor_type"].isin(OPERATORS) & (exchanges["taker_worth_eur_per_year"] == 0)
+    worth = exchanges["taker_worth_eur_per_year"].mask(uncounted)
+    return exchanges.assign(taker_worth_eur_per_year=worth)[SIDES]
 
 
 def placed(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:

@@ -68,8 +68,7 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    pairs = reading(outputs(flows, sites), compatibility)
-    pairs = pairs.merge(inputs(flows, sites), on="input_category")
+    pairs = _read(flows, sites, compatibility)
     pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )
@@ -89,6 +88,27 @@ def candidates(
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
     passed = quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
     return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
+
+
+def own_uses(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    """Outputs of a firm that its own needs could take: pairs of one site that pass every other gate.
+
+    ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
+    others bring and puts out what it could not use of that.
+    """
+    pairs = _read(flows, sites, compatibility)
+    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~pairs["is_intake"]]
+    pairs = pairs.assign(great_circle_km=0.0)
+    no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
+    pairs["gate_rank"] = first_stop(shut_gates(pairs) | stops_of_receivers(pairs) | {"no_mass": no_mass})
+    pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
+    return quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0)
+
+
+def _read(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    """Each output with each rule that reads it and each need of what the rule makes of it."""
+    read = reading(outputs(flows, sites), compatibility)
+    return read.merge(inputs(flows, sites), on="input_category")
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:

@@ -33,7 +33,7 @@ def add_pooling(known: Known, tag: str, study: eit.Study, refused: set[str], flo
     """Volumes of groups by member: tonnes that leave, or what a firm needs."""
     frames = (study.load("sites"), study.readiness(), study.sharing())
     sites, readiness, sharing = (_kept(frame, refused) for frame in frames)
-    found = eit.synergies.Assessment(flows, sites, readiness, study.settings)
+    found = eit.synergies.Assessment(flows, sites, readiness, study.settings, study.synergy_register())
     pools, shares = found.pooled(sharing, RADIUS_KM)
     together = groups.numbered(pools)[["pooling_id", "group_number", "nature", "label", "category"]]
     members = together.merge(shares, on="pooling_id").reset_index(drop=True)

@@ -9,6 +9,7 @@ from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.allocation.exposed import exposed_side
+from eit_analysis.synergies.free_flows import TAKEN
 
 MASS = "mass_t_per_year"
 
@@ -38,19 +39,23 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return exchanges.assign(**lessened)
 
 
-def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules: Disclosure) -> Breakdown:
-    """Potential, feasible, retained and realised tonnes by category, one line per measure, with total lines.
+def totals(
+    plan: pd.DataFrame, most: pd.DataFrame, held: pd.DataFrame, register: pd.DataFrame, rules: Disclosure
+) -> Breakdown:
+    """Potential, feasible, retained, committed and realised tonnes by category, with total lines.
 
     ``plan`` and ``most`` are the exchanges of the joint plans of largest joint surplus and of most tonnes,
-    :func:`first_hand`; the ``rules`` choose between givers and takers, :func:`exposed_side`.
+    :func:`first_hand`, ``held`` the exchanges done or committed (``free_flows.held``); the ``rules`` choose
+    between givers and takers, :func:`exposed_side`.
 
     Returns
     -------
     Breakdown
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
-        counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated`` and ``realised``.
-        The realised tonnes of a synergy are one record, which all its actors know. Without a register nothing
-        is known to be realised, not even none: the measure is left out.
+        counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated``, ``committed`` and
+        ``realised``; the first three are of what the last two leave. The realised tonnes of a synergy are
+        one record, which all its actors know. Without a register nothing is known to be realised, not even
+        none: the measure is left out, and so is what is committed.
     """
     parts = {
         "potential": (plan, "diverted_t_per_year"),
@@ -58,10 +63,13 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
         "allocated": (plan, "allocated_t_per_year"),
     }
     if len(register):
+        parts["committed"] = (held[held["status"] == "committed"], TAKEN)
         parts["realised"] = (_realised(register), "realised_t_per_year")
     columns = {measure: rows.groupby("category")[tonnes].sum() for measure, (rows, tonnes) in parts.items()}
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
-    order_by = [measure for measure in ("allocated", "potential", "realised") if measure in parts]
+    order_by = [
+        measure for measure in ("allocated", "potential", "committed", "realised") if measure in parts
+    ]
     wide = wide.sort_values(order_by, ascending=False)
     wide = pd.concat([wide, wide.sum().to_frame(TOTAL).T.rename_axis("category")])
     order = {category: i for i, category in enumerate(wide.index)}
@@ -78,9 +86,9 @@ def totals(plan: pd.DataFrame, most: pd.DataFrame, register: pd.DataFrame, rules
 
 
 def overall(tonnes: Breakdown) -> Breakdown:
-    """Retained and realised tonnes of all categories, from :func:`totals`."""
+    """Retained, committed and realised tonnes of all categories, from :func:`totals`."""
     frame = tonnes.frame[tonnes.frame["category"] == TOTAL]
-    return _only(tonnes, frame, "measure", ["allocated", "realised"])
+    return _only(tonnes, frame, "measure", ["allocated", "committed", "realised"])
 
 
 def by_category(tonnes: Breakdown) -> Breakdown:

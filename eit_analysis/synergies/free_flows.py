@@ -1,0 +1,114 @@
+"""What is free of each flow: not what is done or committed, nor what its own firm could reuse.
+
+    taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed; where unknown, Σ w
+    w_k     = d_k × min(1, S_i / Σ_{k from i} d_k, D_j / Σ_{k to j} n_k d_k)
+    free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise
+
+for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
+divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
+exceeding a flow. What is done is looked for first where today's route is the one it leads to, up to Σ w of
+those.
+
+A firm declares what leaves its site, and what it uses, today: an exchange that takes place is taken to be in
+both. Should a firm have left it out, it is taken off twice, and less is left to propose: the prudent side. A
+pooling takes nothing off, as it says nothing of where the tonnes go.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.stages import given
+from eit_analysis.synergies.register.links import POOLING, linked
+
+# What takes place, and what is agreed: the first before the second, both before any plan.
+HELD = ("done", "committed")
+BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
+TAKEN = "taken_t_per_year"
+
+
+def held(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges done or committed: ``pairs`` that answer such lines of the register, with their tonnes.
+
+    Parameters
+    ----------
+    register : pandas.DataFrame
+        Tidy ``synergy_register``, without what was done and lasts no longer (``stages.lasting``).
+    pairs, flows : pandas.DataFrame
+        ``substitution.candidates`` (``passed``) of all that is declared, and these flows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``pairs`` with ``synergy_id, title, status`` and ``taken_t_per_year``, once for each
+        line and exchange, done before committed. A line that no pair answers takes nothing off.
+    """
+    lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
+    found = linked(lines, pairs, flows)
+    about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
+    about = about.assign(tonnes=_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
+    found = found.assign(title=about["title"], status=about["status"])
+    today = (found["old_route"] == found["new_route"]) & (found["status"] == "done")
+    able = possible_together(found, found["synergy_id"])
+    first, whole = (
+        part.groupby(found["synergy_id"]).transform("sum") for part in (able.where(today, 0.0), able)
+    )
+    tonnes = about["tonnes"].fillna(whole)
+    there = tonnes.clip(upper=first)
+    amount, among = there.where(today, tonnes - there), first.where(today, whole - first)
+    # Where every exchange goes that way today, they carry all.
+    amount, among = amount.where(first < whole, tonnes), among.where(first < whole, whole)
+    found[TAKEN] = able * (amount / among.where(among > 0)).fillna(0.0)
+    order = found["status"].map(HELD.index)
+    return found.iloc[np.lexsort([found["candidate_id"], found["synergy_id"], order])].reset_index(drop=True)
+
+
+def set_aside(own_uses: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """What firms could reuse themselves (``substitution.own_uses``), ``site_id`` and ``taken_t_per_year``.
+
+    Whether the object or the matter is of the right size and quality is for the firm to say. Where a line of
+    the register that names it alone was dropped, of the same family, it has said no: nothing is set aside.
+    """
+    refused = register[(register["status"] == "dropped") & (register["kind"] != POOLING)]
+    no = set(zip(refused["site_ids"], refused["category"], strict=True))
+    asked = zip(own_uses["giver_site_id"], own_uses["category"], strict=True)
+    kept = own_uses[np.array([pair not in no for pair in asked], dtype=bool)]
+    tonnes = possible_together(kept, pd.Series(0, kept.index))
+    return kept.assign(site_id=kept["giver_site_id"], **{TAKEN: tonnes}).reset_index(drop=True)
+
+
+def possible_together(pairs: pd.DataFrame, group: pd.Series) -> pd.Series:
+    """w_k, t/year: what the pairs of each group could divert together, each flow shared out."""
+    alone = pairs["diverted_t_per_year"].astype(float)
+    kept = pd.Series(1.0, pairs.index)
+    for flow, amount, rate in (
+        ("out_flow_id", "supply_t_per_year", 1.0),
+        ("in_flow_id", "demand_t_per_year", pairs["need_t_per_t"].astype(float)),
+    ):
+        wanted = (alone * rate).groupby([group, pairs[flow]]).transform("sum")
+        kept = kept.clip(upper=(pairs[amount] / wanted.where(wanted > 0)).fillna(1.0))
+    return alone * kept
+
+
+def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
+    """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds."""
+    parts = [
+        part.set_index(flow)[TAKEN] * (part.set_index(flow)["need_t_per_t"] if flow == "in_flow_id" else 1.0)
+        for part in taken
+        for flow in ("out_flow_id", "in_flow_id")
+    ]
+    whole = pd.concat(parts).astype(float).groupby(level=0).sum()
+    mass = flows["mass_t_per_year"].astype(float)
+    gone = (flows["flow_id"].map(whole).astype(float) / mass.where(mass > 0)).fillna(0.0)
+    return flows.assign(**{bound: flows[bound] * (1 - gone).clip(lower=0.0) for bound in BOUNDS})
+
+
+def _tonnes(lines: pd.DataFrame) -> pd.Series:
+    """What each line diverts: realised, else promised where it is committed; missing where nobody says."""
+    realised, promised = (
+        pd.to_numeric(given(lines, name), errors="coerce")
+        for name in ("realised_t_per_year", "promised_t_per_year")
+    )
+    realised = realised.where((realised > 0) & (lines["status"] == "done"))
+    return realised.fillna(promised.where((promised > 0) & (lines["status"] == "committed")))

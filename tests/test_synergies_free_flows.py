@@ -1,0 +1,131 @@
+"""What is done, committed or reused at home is taken off both flows first, and never more than they hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eit_analysis.synergies.assessment import Assessment
+from eit_analysis.synergies.free_flows import free, held, possible_together, set_aside
+
+NEED = 0.5  # tonnes of the need that a tonne takes up
+
+
+def pairs(rows: list[tuple[str, str, float, float, str]]) -> pd.DataFrame:
+    """Rows (output ``A-1``, need ``B-1``, supply, demand, today's route); all would be reused."""
+    names = ["out_flow_id", "in_flow_id", "supply_t_per_year", "demand_t_per_year", "old_route"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(
+        candidate_id=frame["out_flow_id"] + ">" + frame["in_flow_id"],
+        giver_site_id=frame["out_flow_id"].str[0], taker_site_id=frame["in_flow_id"].str[0],
+        category="wood", new_route="reuse", need_t_per_t=NEED,
+        diverted_t_per_year=np.minimum(frame["supply_t_per_year"], frame["demand_t_per_year"] / NEED),
+    )  # fmt: skip
+
+
+def register(*lines: tuple[str, str, float | None, float | None]) -> pd.DataFrame:
+    """Lines (sites, status, realised, promised), all of wooden pallets."""
+    names = ["site_ids", "status", "realised_t_per_year", "promised_t_per_year"]
+    frame = pd.DataFrame(lines, columns=names)
+    names = [f"S{i}" for i in range(len(frame))]
+    return frame.assign(
+        synergy_id=names, title="Palettes", kind="exchange", category="wood", carrier=None
+    )  # fmt: skip
+
+
+def flows(found: pd.DataFrame) -> pd.DataFrame:
+    out = found.set_index("out_flow_id")["supply_t_per_year"]
+    need = found.set_index("in_flow_id")["demand_t_per_year"]
+    mass = pd.concat([out, need]).astype(float).groupby(level=0).first()
+    bounds = {"mass_low_t_per_year": 0.8 * mass.to_numpy(), "mass_high_t_per_year": 1.5 * mass.to_numpy()}
+    frame = pd.DataFrame({"flow_id": mass.index, "mass_t_per_year": mass.to_numpy(), **bounds})
+    return frame.assign(description="Palettes")
+
+
+# A gives what is reused today (A-1, 4 t) and what is burnt (A-2, 20 t) to B; C gives 10 t to D.
+DECLARED = pairs(
+    [("A-1", "B-1", 4, 50, "reuse"), ("A-2", "B-1", 20, 50, "energy"), ("C-1", "D-1", 10, 3, "landfill")]
+)
+
+
+def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides():
+    found = held(register(("A B", "done", 3.0, None)), DECLARED, flows(DECLARED))
+    assert found.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 3, "A-2>B-1": 0}
+    left = free(flows(DECLARED), found).set_index("flow_id")
+    assert left["mass_t_per_year"].to_dict() == {"A-1": 1, "A-2": 20, "B-1": 48.5, "C-1": 10, "D-1": 3}
+    assert left.loc["A-1", ["mass_low_t_per_year", "mass_high_t_per_year"]].tolist() == pytest.approx(
+        [0.8, 1.5]
+    )
+    # More than goes that way today: the rest is of the other flow.
+    more = held(register(("A B", "done", 9.0, None)), DECLARED, flows(DECLARED))
+    assert more.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 4, "A-2>B-1": 5}
+
+
+@pytest.mark.parametrize(
+    ("status", "realised", "promised", "tonnes"),
+    [
+        ("done", None, 2.0, 6.0),  # what was promised is not what is done: all that both sides could
+        ("done", 0.0, None, 6.0),
+        ("committed", 1.0, 2.0, 2.0),  # a trial before it starts
+        ("committed", None, None, 6.0),
+        ("done", 30.0, None, 30.0),  # the register says more than the flows
+    ],
+)
+def test_tonnes_nobody_tells_are_all_that_both_could_exchange(status, realised, promised, tonnes):
+    found = held(register(("C D", status, realised, promised)), DECLARED, flows(DECLARED))
+    assert found["taken_t_per_year"].tolist() == pytest.approx([tonnes]) and set(found["status"]) == {status}
+    left = free(flows(DECLARED), found).set_index("flow_id")["mass_t_per_year"]
+    assert left["C-1"] == pytest.approx(max(0.0, 10 - tonnes)) and left["D-1"] == max(0, 3 - tonnes / 2)
+
+
+def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
+    lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
+    lines.loc[2, "kind"] = "pooling"
+    found = held(lines, DECLARED, flows(DECLARED))
+    assert found.empty
+    pd.testing.assert_frame_equal(free(flows(DECLARED), found, found), flows(DECLARED))
+
+
+def test_a_firm_reuses_its_own_unless_a_dropped_line_of_its_name_says_no():
+    own = pairs([("A-1", "A-2", 10, 3, "landfill"), ("C-1", "C-2", 5, 9, "landfill")])
+    assert set_aside(own, register())["taken_t_per_year"].tolist() == [6, 5]
+    refused = register(("A", "dropped", None, None), ("C B", "dropped", None, None))
+    assert set_aside(own, refused)["giver_site_id"].tolist() == ["C"]
+
+
+masses = st.sampled_from([0.0, 0.5, 3.0, 10.0])
+
+
+@given(st.lists(masses, min_size=3, max_size=3), st.lists(masses, min_size=3, max_size=3), st.data())
+def test_what_is_possible_together_exceeds_no_flow(supply, demand, data):
+    places = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    chosen = data.draw(st.lists(places, min_size=1, unique=True))
+    table = pairs([(f"A-{i}", f"B-{j}", supply[i], demand[j], "energy") for i, j in chosen])
+    together = possible_together(table, pd.Series(0, table.index))
+    for (i, j), tonnes, alone in zip(chosen, together, table["diverted_t_per_year"], strict=True):
+        sent = sum(t for (k, _), t in zip(chosen, together, strict=True) if k == i)
+        taken = sum(NEED * t for (_, k), t in zip(chosen, together, strict=True) if k == j)
+        assert 0 <= tonnes <= alone and sent <= supply[i] + 1e-9 and taken <= demand[j] + 1e-9
+
+
+def test_the_plan_of_the_sample_takes_only_what_is_free(assessment: Assessment) -> None:
+    declared = assessment.flows.set_index("flow_id")["mass_t_per_year"].to_dict()
+    plan = assessment.plan.exchanges.rename(columns={"allocated_t_per_year": "taken_t_per_year"})
+    used = dict.fromkeys(declared, 0.0)
+    for part in (assessment.held, assessment.own_uses, plan):
+        for row in part.itertuples():
+            used[row.out_flow_id] += row.taken_t_per_year
+            used[row.in_flow_id] += row.need_t_per_t * row.taken_t_per_year
+    assert all(used[flow] <= mass + 1e-4 for flow, mass in declared.items())
+    # The gift that is done keeps its tonnes; that of E15 (SY25), which ended in the year, holds none.
+    by_line = assessment.held.groupby("synergy_id")["taken_t_per_year"].sum()
+    assert by_line["SY24"] == pytest.approx(2.3) and by_line["SY20"] == pytest.approx(3.4)
+    assert "SY25" not in by_line and set(assessment.held["status"]) == {"done", "committed"}
+    # Nor is what a firm could reuse offered to a neighbour: all pallets of E09 would serve E09.
+    offered = assessment.passed["out_flow_id"]
+    whole = assessment.own_uses.groupby("out_flow_id")["taken_t_per_year"].sum()
+    gone = [flow for flow, tonnes in whole.items() if tonnes >= declared[flow] - 1e-9]
+    assert "E10-F01" in gone and not offered.isin(gone).any()
