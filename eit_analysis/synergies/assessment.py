@@ -19,6 +19,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.factors import factor_table, lookup
+from eit_analysis.synergies import local_outlets
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
@@ -169,6 +170,13 @@ class Assessment:
     def leads(self) -> pd.DataFrame:
         """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
         return on_what_is_left(self.candidates)
+
+    def local_outlets(self, outlets: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The outlets imported into the study, and every flow with those that may take it, with fees."""
+        listed, scoring = local_outlets.directory(outlets, self.sites), self.settings.scoring
+        rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
+        pairs = local_outlets.possible(self.flows, self.sites, listed, rules, *reach)
+        return listed, local_outlets.with_fees(pairs, self.factors)
 
     @property
     def contractors(self) -> pd.DataFrame:

@@ -70,6 +70,13 @@ def candidates(
     """
     pairs = reading(outputs(flows, sites), compatibility)
     pairs = pairs.merge(inputs(flows, sites), on="input_category")
+    return through_gates(pairs, radius_km, detour_factor)
+
+
+def through_gates(
+    pairs: pd.DataFrame, radius_km: float, detour_factor: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
     pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )

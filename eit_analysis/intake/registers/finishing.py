@@ -98,7 +98,7 @@ def _outlets(frame: pd.DataFrame) -> pd.DataFrame:
     centres = reference.load("communes").set_index("commune_code")[["latitude", "longitude"]]
     centres = centres.reindex(communes).set_axis(found.index)
     row = found["source_sheet"] + " " + found["source_row"].astype("str")
-    own = frame["list_id"] if "list_id" in frame else row
+    own = frame.get("list_id", row)
     year = frame["year"].astype("str") if "year" in frame else ""
     return found.assign(
         outlet_id=found["outlet_list"] + " " + own,
