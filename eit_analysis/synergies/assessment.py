@@ -19,13 +19,14 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.synergies import local_outlets
+from eit_analysis.synergies import local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import MARGIN
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
@@ -171,12 +172,20 @@ class Assessment:
         """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
         return on_what_is_left(self.candidates)
 
-    def local_outlets(self, outlets: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The outlets imported into the study, and every flow with those that may take it, with fees."""
+    def local_outlets(self, outlets: pd.DataFrame | None) -> LocalOutlets:
+        """The outlets imported into the study, what each may take, and the leads that the plan leaves."""
         listed, scoring = local_outlets.directory(outlets, self.sites), self.settings.scoring
         rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
         pairs = local_outlets.possible(self.flows, self.sites, listed, rules, *reach)
-        return listed, local_outlets.with_fees(pairs, self.factors)
+        pairs, least_t = local_outlets.with_fees(pairs, self.factors), self.settings.allocation.minimum_lot_t
+        leads = local_outlets.leads(pairs, self.plan.exchanges, self.flows, least_t)
+        return LocalOutlets(listed, pairs, leads)
+
+    def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What each taker, closed alone, would leave, and what would replace it (``loss.closures``)."""
+        taken = loss.takers(self.flows, self.sites, self.plan.exchanges, local.directory)
+        possible = loss.options(self.passed, local.possible, self.sites)
+        return loss.closures(taken, possible, self.plan.exchanges)
 
     @property
     def contractors(self) -> pd.DataFrame:

@@ -12,6 +12,8 @@ capacity only bounds it; a room that nobody told stays unknown, neither none nor
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -21,11 +23,11 @@ from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 from eit_analysis.synergies.offers import outputs
 from eit_analysis.synergies.substitution import through_gates
 
+NEAREST = 2  # outlets listed for each flow
 # What becomes of a waste at an outlet of each kind.
 ROUTES = {
-    "workshop": ("reuse", "recycling"), "recycler": ("recycling",), "composter": ("composting",),
-    "digester": ("digestion",), "energy_plant": ("energy",), "incinerator": ("incineration",),
-    "landfill": ("landfill",),
+    "workshop": "reuse", "recycler": "recycling", "composter": "composting", "digester": "digestion",
+    "energy_plant": "energy", "incinerator": "incineration", "landfill": "landfill",
 }  # fmt: skip
 TOLD = [
     "outlet_id", "outlet_name", "outlet_kind", "commune_code", "room_t_per_year", "room_basis",
@@ -35,11 +37,30 @@ PAIRS = [
     "out_flow_id", "giver_site_id", "category", "old_route", "new_route", "use", "treatment", "legal_status",
     "rule_id", "distance_km", "supply_t_per_year",
 ]  # fmt: skip
+ABOUT = ["outlet_name", "outlet_kind", "commune_code", "room_basis", "source"]
+SHORT = [
+    "giver_site_id", "category", "output_description", "new_route", "outlet_name", "distance_km",
+    "remaining_t_per_year",
+]  # fmt: skip
 LISTED = [
     "giver_site_id", "category", "output_description", "old_route", "new_route", "outlet_name", "distance_km",
     "remaining_t_per_year", "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t",
     "fee_basis", "to_ask",
 ]  # fmt: skip
+
+
+class LocalOutlets(NamedTuple):
+    """What a study knows of its outlets: each table of a function of this module."""
+
+    directory: pd.DataFrame  #: :func:`directory`
+    possible: pd.DataFrame  #: :func:`possible`, with fees
+    leads: pd.DataFrame  #: :func:`leads`
+
+    @property
+    def useful(self) -> pd.DataFrame:
+        """The outlets that may take some flow: what they are and who says so."""
+        taking = self.directory["outlet_id"].isin(self.possible["outlet_id"])
+        return self.directory.loc[taking, ABOUT].sort_values("outlet_name", ignore_index=True)
 
 
 def directory(outlets: pd.DataFrame | None, sites: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +112,7 @@ def possible(
 
 
 def _takers(outlets: pd.DataFrame) -> pd.DataFrame:
-    """One row for each outlet, route that it does and family or code that it lists, as ``offers.inputs``."""
+    """One row for each outlet and family or code that it lists, as ``offers.inputs``."""
     room = outlets["room_t_per_year"].astype(float).fillna(np.inf)
     rows = pd.DataFrame(
         {
@@ -109,7 +130,7 @@ def _takers(outlets: pd.DataFrame) -> pd.DataFrame:
             "does": outlets["outlet_kind"].map(ROUTES),
         }
     )  # fmt: skip
-    return rows.explode("accepts").explode("does")
+    return rows.explode("accepts")
 
 
 def with_fees(pairs: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -136,12 +157,11 @@ def _usual(factors: pd.DataFrame, category: str, route: str) -> tuple[float, flo
     return float(row["low"]), float(row["high"])
 
 
-def leads(
-    pairs: pd.DataFrame, exchanges: pd.DataFrame, flows: pd.DataFrame, least_t: float, nearest: int
-) -> pd.DataFrame:
-    """The first outlets of each flow that are better than today's route, for what the plan leaves of it.
+def leads(pairs: pd.DataFrame, exchanges: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFrame:
+    """The first ``NEAREST`` outlets of each flow above today's route, for what the plan leaves of it.
 
-    To the same route at another operator only the contractor would change: no lead.
+    The higher in the hierarchy come first, then the nearer. To the same route at another operator only the
+    contractor would change: no lead.
 
     Parameters
     ----------
@@ -153,8 +173,6 @@ def leads(
         Tidy flows, for the descriptions.
     least_t : float
         Smallest lot, t/year: a flow of which less remains is not listed.
-    nearest : int
-        Outlets kept for each flow: the higher in the hierarchy, then the nearer.
 
     Returns
     -------
@@ -163,10 +181,11 @@ def leads(
         ``room_fee``, ``nothing``: what the directory does not tell), the most tonnes left first.
     """
     taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
-    remaining = (pairs["supply_t_per_year"] - pairs["out_flow_id"].map(taken).fillna(0)).round(9)
+    given = pairs["out_flow_id"].map(taken).astype(float).fillna(0)
+    remaining = (pairs["supply_t_per_year"] - given).round(9)
     better = pairs["new_route"].map(HIERARCHY) < pairs["old_route"].map(HIERARCHY)
     listed = pairs.assign(remaining_t_per_year=remaining)[better & (remaining >= least_t)]
-    first = listed.groupby("out_flow_id").head(nearest)
+    first = listed.groupby("out_flow_id").head(NEAREST)
     asks = {
         (False, False): "nothing", (True, False): "room", (False, True): "fee", (True, True): "room_fee",
     }  # fmt: skip
