@@ -19,8 +19,8 @@ from eit_analysis.study import Study, create_study, open_study, project_root
 
 DONE, FAILED, REFUSED = 0, 1, 2
 REGISTER_NAMES = (
-    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, dares_employment, dares_age, dares, rome, "
-    "establishment_counts ou waste_list"
+    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, outlets, dares_employment, dares_age, "
+    "dares, rome, establishment_counts ou waste_list"
 )
 
 
