@@ -133,7 +133,7 @@ def test_known_figures():
     # Its coordinates are those of its list; without any, only plants overseas stay without a place.
     mulhouse = outlets.loc["Uiom de Mulhouse"]
     assert mulhouse[["commune_code", "latitude", "permitted_t_per_year"]].tolist() == [
-        "68278", 47.780334, 170_000,
+        "68300", 47.780334, 170_000,
     ]  # fmt: skip
     lost = outlets[outlets["latitude"].isna()]
     assert set(lost["commune_code"].str[:2]) == {"97", "98"} and len(lost) == 10

@@ -38,11 +38,11 @@ PAIRS = [
     "rule_id", "distance_km", "supply_t_per_year",
 ]  # fmt: skip
 ABOUT = ["outlet_name", "outlet_kind", "commune_code", "room_basis", "source"]
-SHORT = [
+BRIEF = [
     "giver_site_id", "category", "output_description", "new_route", "outlet_name", "distance_km",
     "remaining_t_per_year",
 ]  # fmt: skip
-LISTED = [
+FULL = [
     "giver_site_id", "category", "output_description", "old_route", "new_route", "outlet_name", "distance_km",
     "remaining_t_per_year", "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t",
     "fee_basis", "to_ask",
@@ -55,6 +55,16 @@ class LocalOutlets(NamedTuple):
     directory: pd.DataFrame  #: :func:`directory`
     possible: pd.DataFrame  #: :func:`possible`, with fees
     leads: pd.DataFrame  #: :func:`leads`
+
+    @property
+    def brief(self) -> pd.DataFrame:
+        """The leads, what a body lists of them."""
+        return self.leads[BRIEF]
+
+    @property
+    def full(self) -> pd.DataFrame:
+        """The leads with room and price."""
+        return self.leads[FULL]
 
     @property
     def useful(self) -> pd.DataFrame:

@@ -23,6 +23,7 @@ SUMMARY = [
     "closing", "closing_role", "n_flows_lost", "lost_t_per_year",
     *(f"by_{kind}_t_per_year" for kind in WEIGHTS), "unreplaced_t_per_year",
 ]  # fmt: skip
+SAID = ["closing", "lost_t_per_year", "unreplaced_t_per_year"]
 REPLACED = ["closing", "out_flow_id", "replacement", "replacement_kind", "replaced_t_per_year"]
 
 
@@ -123,6 +124,12 @@ def closures(
     replaced = pd.concat(parts) if parts else pd.DataFrame(columns=REPLACED)
     replaced = replaced.sort_values("closing", key=lambda names: names.map(order), kind="stable")
     return summary.reset_index(drop=True), replaced.reset_index(drop=True)
+
+
+def worst(summary: pd.DataFrame) -> str:
+    """Whose closure leaves most tonnes without a known replacement; empty where none leaves any."""
+    left = summary.loc[summary["unreplaced_t_per_year"] > 0, "closing"]
+    return str(left.iloc[0]) if len(left) else ""
 
 
 def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
