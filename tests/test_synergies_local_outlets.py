@@ -111,18 +111,32 @@ def test_who_answered_the_survey_is_not_an_outlet_a_second_time():
 def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_not_known():
     factors = factor_table([])
     pairs = local_outlets.with_fees(possible(listed(BROYAGE, MENUISERIE)), factors)
-    leads = local_outlets.leads(pairs, PLAN, FLOWS, 1.0)
+    leads = local_outlets.leads(pairs, FLOWS, 1.0)
+    # By the size of the flow, which is the giver's own: what the plan leaves would tell of its partners.
+    assert leads["out_flow_id"].tolist() == ["A-1", "A-1", "B-1", "B-1"]
+    left = local_outlets.left(leads, PLAN, 1.0)
     # Cardboard is recycled today: another recycler would only be another contractor.
-    told = leads[["out_flow_id", "outlet_name", "remaining_t_per_year", "fee_low_eur_per_t", "to_ask"]]
+    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fee_low_eur_per_t", "to_ask"]]
     usual = factors[(factors["factor"] == "treatment_cost") & (factors["route"] == "recycling")]
     low = usual.loc[usual["category"] == "wood", "low"].item()
     assert told.to_numpy().tolist() == [
         ["B-1", "Menuiserie", 30.0, -15.0, "nothing"], ["B-1", "Broyage", 30.0, low, "room_fee"],
         ["A-1", "Menuiserie", 15.0, -15.0, "nothing"], ["A-1", "Broyage", 15.0, low, "room_fee"],
     ]  # fmt: skip
-    assert set(local_outlets.leads(pairs, PLAN, FLOWS, 20.0)["out_flow_id"]) == {"B-1"}
-    everything = PLAN.assign(allocated_t_per_year=[40.0, 30.0])
-    assert local_outlets.leads(pairs, everything, FLOWS, 1.0).empty
+    assert set(local_outlets.left(leads, PLAN, 20.0)["out_flow_id"]) == {"B-1"}
+    assert local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[40.0, 30.0]), 1.0).empty
+
+
+def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
+    pairs = local_outlets.with_fees(possible(listed(BROYAGE, MENUISERIE)), factor_table([]))
+    leads = local_outlets.leads(pairs, FLOWS, 1.0)
+    read = []
+    for tonnes in ([0.0, 0.0], [40.0, 30.0], [25.0, 3.0]):
+        left = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=tonnes), 1.0)
+        local = local_outlets.LocalOutlets(listed(BROYAGE, MENUISERIE), pairs, leads, left)
+        read.append(pd.concat(local.listed(team=False), axis=1))
+        assert "remaining_t_per_year" in local.listed(team=True)[1]
+    assert all(table.equals(read[0]) for table in read) and "remaining_t_per_year" not in read[0]
 
 
 def closed(*outlets):
@@ -163,7 +177,8 @@ def test_a_contractor_who_bears_the_name_of_an_outlet_does_not_replace_himself()
 def test_without_outlets_nor_plan_all_is_lost_and_nothing_crashes():
     nothing = local_outlets.directory(None, SITES)
     nearby = local_outlets.with_fees(possible(nothing), factor_table([]))
-    assert nearby.empty and local_outlets.leads(nearby, PLAN, FLOWS, 1.0).empty
+    leads = local_outlets.leads(nearby, FLOWS, 1.0)
+    assert nearby.empty and leads.empty and local_outlets.left(leads, PLAN, 1.0).empty
     taken = loss.takers(FLOWS, SITES, PLAN.head(0), nothing)
     summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES), PLAN.head(0))
     assert summary["unreplaced_t_per_year"].tolist() == [50.0, 30.0] and replaced.empty

@@ -178,8 +178,9 @@ class Assessment:
         rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
         pairs = local_outlets.possible(self.flows, self.sites, listed, rules, *reach)
         pairs, least_t = local_outlets.with_fees(pairs, self.factors), self.settings.allocation.minimum_lot_t
-        leads = local_outlets.leads(pairs, self.plan.exchanges, self.flows, least_t)
-        return LocalOutlets(listed, pairs, leads)
+        leads = local_outlets.leads(pairs, self.flows, least_t)
+        left = local_outlets.left(leads, self.plan.exchanges, least_t)
+        return LocalOutlets(listed, pairs, leads, left)
 
     def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What each taker, closed alone, would leave, and what would replace it (``loss.closures``)."""

@@ -40,13 +40,14 @@ PAIRS = [
 ABOUT = ["outlet_name", "outlet_kind", "commune_code", "room_basis", "source"]
 BRIEF = [
     "giver_site_id", "category", "output_description", "new_route", "outlet_name", "distance_km",
-    "remaining_t_per_year",
+    "mass_t_per_year",
 ]  # fmt: skip
 FULL = [
-    "giver_site_id", "category", "output_description", "old_route", "new_route", "outlet_name", "distance_km",
-    "remaining_t_per_year", "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t",
-    "fee_basis", "to_ask",
+    "giver_site_id", "out_flow_id", "output_description", "old_route", "new_route", "outlet_name",
+    "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t", "fee_basis", "to_ask",
 ]  # fmt: skip
+# What the plan leaves of a flow tells what its partners need: for the team alone.
+REMAINING = ["remaining_t_per_year"]
 
 
 class LocalOutlets(NamedTuple):
@@ -55,16 +56,12 @@ class LocalOutlets(NamedTuple):
     directory: pd.DataFrame  #: :func:`directory`
     possible: pd.DataFrame  #: :func:`possible`, with fees
     leads: pd.DataFrame  #: :func:`leads`
+    left: pd.DataFrame  #: of these, those of flows of which the plan leaves a lot, the most tonnes left first
 
-    @property
-    def brief(self) -> pd.DataFrame:
-        """The leads, what a body lists of them."""
-        return self.leads[BRIEF]
-
-    @property
-    def full(self) -> pd.DataFrame:
-        """The leads with room and price."""
-        return self.leads[FULL]
+    def listed(self, team: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``."""
+        shown = (self.left if team else self.leads).rename(columns={"supply_t_per_year": "mass_t_per_year"})
+        return shown[BRIEF], shown[FULL + REMAINING * team]
 
     @property
     def useful(self) -> pd.DataFrame:
@@ -167,8 +164,8 @@ def _usual(factors: pd.DataFrame, category: str, route: str) -> tuple[float, flo
     return float(row["low"]), float(row["high"])
 
 
-def leads(pairs: pd.DataFrame, exchanges: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFrame:
-    """The first ``NEAREST`` outlets of each flow above today's route, for what the plan leaves of it.
+def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFrame:
+    """The first ``NEAREST`` outlets of each flow above today's route: they depend on nobody else's flows.
 
     The higher in the hierarchy come first, then the nearer. To the same route at another operator only the
     contractor would change: no lead.
@@ -177,24 +174,19 @@ def leads(pairs: pd.DataFrame, exchanges: pd.DataFrame, flows: pd.DataFrame, lea
     ----------
     pairs : pandas.DataFrame
         :func:`possible`, with fees.
-    exchanges : pandas.DataFrame
-        The joint plan (``Assessment.plan.exchanges``).
     flows : pandas.DataFrame
         Tidy flows, for the descriptions.
     least_t : float
-        Smallest lot, t/year: a flow of which less remains is not listed.
+        Smallest lot, t/year: a smaller flow is not listed.
 
     Returns
     -------
     pandas.DataFrame
-        The pairs with ``remaining_t_per_year``, ``output_description`` and ``to_ask`` (``room``, ``fee``,
-        ``room_fee``, ``nothing``: what the directory does not tell), the most tonnes left first.
+        The pairs with ``output_description`` and ``to_ask`` (``room``, ``fee``, ``room_fee``, ``nothing``:
+        what the directory does not tell), the largest flows first.
     """
-    taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
-    given = pairs["out_flow_id"].map(taken).astype(float).fillna(0)
-    remaining = (pairs["supply_t_per_year"] - given).round(9)
     better = pairs["new_route"].map(HIERARCHY) < pairs["old_route"].map(HIERARCHY)
-    listed = pairs.assign(remaining_t_per_year=remaining)[better & (remaining >= least_t)]
+    listed = pairs[better & (pairs["supply_t_per_year"] >= least_t)]
     first = listed.groupby("out_flow_id").head(NEAREST)
     asks = {
         (False, False): "nothing", (True, False): "room", (False, True): "fee", (True, True): "room_fee",
@@ -204,4 +196,17 @@ def leads(pairs: pd.DataFrame, exchanges: pd.DataFrame, flows: pd.DataFrame, lea
     return first.assign(
         output_description=first["out_flow_id"].map(described),
         to_ask=pd.Series([asks[case] for case in unknown], first.index, dtype="str"),
-    ).sort_values(["remaining_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable")
+    ).sort_values(["supply_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable")
+
+
+def left(leads: pd.DataFrame, exchanges: pd.DataFrame, least_t: float) -> pd.DataFrame:
+    """The leads of flows of which the joint plan leaves a lot or more (``remaining_t_per_year``).
+
+    The most tonnes left come first.
+    """
+    taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
+    given = leads["out_flow_id"].map(taken).astype(float).fillna(0)
+    found = leads.assign(remaining_t_per_year=(leads["supply_t_per_year"] - given).round(9))
+    return found[found["remaining_t_per_year"] >= least_t].sort_values(
+        ["remaining_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable"
+    )
