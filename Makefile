@@ -60,6 +60,7 @@ lint: setup
 data: setup
 	$(EIT) clean $(STUDY) --wave 2015 --wave 2018
 	$(EIT) import sirene data/raw/$(STUDY)/sirene_fictif.csv $(STUDY) --wave 2018
+	$(EIT) import outlets data/raw/$(STUDY)/exutoires_fictifs.csv $(STUDY) --wave 2018
 
 # Each warning is an error; `docs/conf.py` writes the pages of the reference from the package itself.
 docs: .venv/docs-$(VERSION) setup

@@ -77,8 +77,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(ours / "published.lock"):
         if not made.exists():
             folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
-            register = str(SAMPLE / "sirene_fictif.csv")
-            assert eit(folder, "import", "sirene", register, "thur-doller").returncode == 0
+            for name, file in (("sirene", "sirene_fictif.csv"), ("outlets", "exutoires_fictifs.csv")):
+                assert eit(folder, "import", name, str(SAMPLE / file), "thur-doller").returncode == 0
             publish(folder, *AUDIENCES)
             made.symlink_to(folder)
     return made.resolve()

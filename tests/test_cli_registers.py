@@ -102,6 +102,17 @@ FILES: dict[str, tuple[list[list], str, str]] = {
         "sinoe_tonnage",
         "SINOE\u00a0: 2\u00a0lignes importées dans sinoe_tonnage (lignes vides\u00a0: 1).",
     ),
+    "outlets": (
+        [
+            ["Nom", "Type", "Déchets acceptés", "Commune", "Capacité disponible (t/an)", "Source"],
+            ["Broyage du Hérisson", "recyclage", "bois, 15 01 03", "Cernay (68)", 120, "annuaire"],
+            ["Fours de l'Atlantide", "recyclage", "bois", "Atlantide", "", "annuaire"],
+            ["Presse du Lutin", "recyclage", "carton", "68063", -5, "annuaire"],
+        ],
+        "outlets",
+        "Liste d'exutoires\u00a0: 1\u00a0ligne importée dans outlets (lignes refusées\u00a0: 2, voyez "
+        "outlets.quarantine.csv).",
+    ),
     "dares_employment": (
         [["Annee", "A0Z", "A1Z"], [2018, "10.847", "5"], [2019, "11", "*"]],
         "dares_employment",

@@ -71,6 +71,12 @@ CELLS = [
     ("flag", "False", False, False),
     ("mass_unit", "tonnes/an", 1.0, False),
     ("mass_unit", "kg/an", 0.001, False),
+    ("outlet_kind", "Méthaniseur", "digester", False),
+    ("outlet_kind", "Incinération sans valorisation énergétique", "incinerator", False),
+    ("accepted", "Bois, 15 01 03* et cartons ; D3E, bois", "wood 150103 cardboard weee", False),
+    ("commune", "68800 Thann", "68334", False),
+    ("commune", "68063", "68063", False),
+    ("naf", "38.32Z", "3832Z", False),
 ]
 
 
@@ -92,6 +98,11 @@ def test_cells(kind, cell, value, masked):
         ("siret", "12345678901234", "bad_siret"),
         ("flag", "peut-être", "unknown_value"),
         ("mass_unit", "m3", "unknown_unit"),
+        ("outlet_kind", "fusion", "unknown_value"),
+        ("accepted", "bois, licornes", "unknown_value"),
+        ("accepted", "bois, 99 99 99", "unknown_value"),
+        ("commune", "Atlantide", "unknown_commune"),
+        ("commune", "Saint-Martin", "unknown_commune"),
         ("text", "#REF!", "excel_error"),
     ],
 )

@@ -6,6 +6,7 @@ import csv
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
@@ -126,5 +127,16 @@ def test_known_figures():
     tonnage = load("sinoe/sinoe-tonnage-dma-par-type.csv")
     assert tonnage["mass_t_per_year"].iloc[0] == 841_716 and tonnage["department_code"].iloc[0] == "75"
     assert tonnage["department_code"].str.len().min() == 2
+    stores, burners = load("sinoe/sinoe-isdnd.csv"), load("sinoe/sinoe-uiom.csv")
+    assert [len(stores), len(burners), burners["outlet_kind"].eq("energy_plant").sum()] == [229, 125, 118]
+    outlets = pd.concat([stores, burners]).set_index("outlet_name")
+    # Its coordinates are those of its list; without any, only plants overseas stay without a place.
+    mulhouse = outlets.loc["Uiom de Mulhouse"]
+    assert mulhouse[["commune_code", "latitude", "permitted_t_per_year"]].tolist() == [
+        "68300", 47.780334, 170_000,
+    ]  # fmt: skip
+    lost = outlets[outlets["latitude"].isna()]
+    assert set(lost["commune_code"].str[:2]) == {"97", "98"} and len(lost) == 10
+    assert outlets["outlet_id"].is_unique and outlets["spare_t_per_year"].isna().all()
     wastes = load("waste_codes/low_fr_en_6digits.csv")
     assert (len(wastes), int(wastes["hazardous"].sum()), wastes["waste_code"].iloc[0]) == (842, 408, "010101")

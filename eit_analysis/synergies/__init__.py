@@ -15,6 +15,8 @@ changes (``changes``).
     Who could buy, hire, train or collect together.
 ``impacts``, ``portfolio``, ``factor_rows``
     Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
+``local_outlets``, ``loss``
+    Which outlets of the territory could take a flow; what is left when a taker closes.
 ``checklist``
     What the law asks of each exchange.
 ``scoring``, ``allocation``
@@ -27,8 +29,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "factor_rows", "free_flows", "impacts", "listings", "nationwide",
-    "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
+    "allocation", "bundles", "checklist", "factor_rows", "free_flows", "impacts", "listings", "local_outlets",
+    "loss", "nationwide", "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -20,12 +20,14 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import lasting
+from eit_analysis.synergies import local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
@@ -127,8 +129,13 @@ class Assessment:
         return self._candidates(self.flows)
 
     @cached_property
+    def free_flows(self) -> pd.DataFrame:
+        """The flows without what is done, committed or reused by their own firm (``free_flows.free``)."""
+        return free(self.flows, self.held, self.own_uses)
+
+    @cached_property
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self._candidates(free(self.flows, self.held, self.own_uses))
+        return self._candidates(self.free_flows)
 
     def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring, rules = self.settings.scoring, reference.load("compatibility")
@@ -202,6 +209,22 @@ class Assessment:
     def leads(self) -> pd.DataFrame:
         """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
         return on_what_is_left(self.candidates)
+
+    def local_outlets(self, outlets: pd.DataFrame | None) -> LocalOutlets:
+        """The outlets imported into the study, what each may take, and the leads that the plan leaves."""
+        listed, scoring = local_outlets.directory(outlets, self.sites), self.settings.scoring
+        rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
+        pairs = local_outlets.possible(self.free_flows, self.sites, listed, rules, *reach)
+        pairs, least_t = local_outlets.with_fees(pairs, self.factors), self.settings.allocation.minimum_lot_t
+        leads = local_outlets.leads(pairs, self.flows, least_t)
+        left = local_outlets.left(leads, self.plan.exchanges, least_t)
+        return LocalOutlets(listed, pairs, leads, left)
+
+    def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What each taker, closed alone, would leave, and what would replace it (``loss.closures``)."""
+        taken = loss.takers(self.flows, self.sites, self.plan.exchanges, local.directory)
+        possible = loss.options(self.passed, local.possible, self.sites)
+        return loss.closures(taken, possible, self.plan.exchanges)
 
     @property
     def contractors(self) -> pd.DataFrame:

@@ -68,7 +68,13 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    pairs = _read(flows, sites, compatibility)
+    return through_gates(_read(flows, sites, compatibility), radius_km, detour_factor)
+
+
+def through_gates(
+    pairs: pd.DataFrame, radius_km: float, detour_factor: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
     pairs["great_circle_km"] = haversine_km(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )

@@ -17,6 +17,14 @@ SIRENE_COLUMNS = [
     "headcount_low", "headcount_high", "headcount_year", "latitude", "longitude", "masked", "source_file",
     "source_sheet", "source_row",
 ]  # fmt: skip
+OUTLET_COLUMNS = [
+    "outlet_list", "outlet_id", "outlet_name", "outlet_kind", "accepts", "naf_code", "siret", "commune_code",
+    "latitude", "longitude", "permitted_t_per_year", "spare_t_per_year", "gate_fee_eur_per_t", "source",
+    "masked", "source_file", "source_sheet", "source_row",
+]  # fmt: skip
+OUTLET_DTYPES = dict.fromkeys(["siret", "source"], "str") | dict.fromkeys(
+    ["spare_t_per_year", "gate_fee_eur_per_t"], "float64"
+)
 
 
 def _headcounts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -78,10 +86,34 @@ def _shares(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=counts).assign(**shares, year=frame["year"])
 
 
+def _outlets(frame: pd.DataFrame) -> pd.DataFrame:
+    """The lists of outlets as one table, with what a list does not have missing.
+
+    A plant without coordinates stands at the centre of its commune. SINOE gives the permitted capacity alone:
+    what room is left is unknown.
+    """
+    found = frame.reindex(columns=[*frame.columns, *(set(OUTLET_COLUMNS) - set(frame.columns))])
+    found = found.astype(OUTLET_DTYPES)
+    communes = found["commune_code"].map(lambda code: former_by_code().get(code, code), na_action="ignore")
+    centres = reference.load("communes").set_index("commune_code")[["latitude", "longitude"]]
+    centres = centres.reindex(communes).set_axis(found.index)
+    row = found["source_sheet"] + " " + found["source_row"].astype("str")
+    own = frame.get("list_id", row)
+    year = frame["year"].astype("str") if "year" in frame else ""
+    return found.assign(
+        outlet_id=found["outlet_list"] + " " + own,
+        commune_code=communes.astype("str"),
+        latitude=found["latitude"].fillna(centres["latitude"]),
+        longitude=found["longitude"].fillna(centres["longitude"]),
+        source=found["source"].fillna("ADEME, SINOE " + year),
+    )[OUTLET_COLUMNS]
+
+
 FINISHING: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "sirene": _sirene,
     "establishment_counts": _headcounts,
     "trackdechets": _slips,
     "irep": _hazards,
     "bmo": _shares,
+    "outlets": _outlets,
 }

@@ -14,21 +14,24 @@ from typing import Any
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
+from eit_analysis.intake.cells.contract import clean_word
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
+from eit_analysis.reference import nomenclatures
+from eit_analysis.reference.communes import find_commune
 
 # Type of the column in the table, by kind.
 DTYPES = {
     "text": "str", "code": "str", "siret": "str", "waste_code": "str", "date": "str", "number": "float64",
     "positive": "float64", "mass_unit": "float64", "integer": "Int64", "year": "Int64", "flag": "boolean",
-    "greening": "str",
+    "greening": "str", "outlet_kind": "str", "accepted": "str", "commune": "str", "naf": "str",
 }  # fmt: skip
 MASKS = {"*", "**", "[nd]"}
 NUMBER_MASKS = MASKS | {"s", "c", "nd", "n.d.", "n.d", "secret", "secret statistique", "confidentiel",
                         "< seuil"}  # fmt: skip
 MISSING = {"", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>", ":"}
 # By kind, what folded words mean: flags, tonnes per unit, the classes that the ROME gives to occupations in
-# the ecological transition.
+# the ecological transition, what an outlet does.
 WORDS: dict[str, dict[str, str]] = {
     str(kind): dict(zip(rows["word"], rows["value"], strict=True))
     for kind, rows in reference.load("register_words").groupby("kind")
@@ -121,6 +124,31 @@ def _meaning(kind: str, text: str, problem: str) -> str:
     return WORDS[kind][fold_words(text)]
 
 
+def _accepted(text: str, width: int) -> str:
+    """Families and waste codes of one cell, each by its code, in order: ``wood 150103``."""
+    parts = [part.strip() for part in re.split(r"[,;|]|\bet\b", text) if part.strip()]
+    return " ".join(dict.fromkeys(map(_family_or_code, parts)))
+
+
+def _family_or_code(part: str) -> str:
+    if code := nomenclatures.normalise_waste_code(part):
+        return code
+    try:
+        family, _ = clean_word("flows", "category", part)
+    except CellError:
+        family = None
+    if not family:
+        raise CellError("unknown_value.accepted", part=part)
+    return family
+
+
+def _commune(text: str, width: int) -> str:
+    found = find_commune(code=text) or find_commune(name=text)
+    if found is None:
+        raise CellError("unknown_commune")
+    return found.commune_code
+
+
 READERS: dict[str, Callable[[str, int], Any]] = {
     "text": lambda text, width: text,
     "code": _code,
@@ -134,4 +162,8 @@ READERS: dict[str, Callable[[str, int], Any]] = {
     "flag": lambda text, width: _meaning("flag", text, "unknown_value.flag") == "1",
     "mass_unit": lambda text, width: float(_meaning("mass_unit", text, "unknown_unit.register")),
     "greening": lambda text, width: _meaning("greening", text, "unknown_value.greening"),
+    "outlet_kind": lambda text, width: _meaning("outlet_kind", text, "unknown_value.outlet_kind"),
+    "accepted": _accepted,
+    "commune": _commune,
+    "naf": lambda text, width: identifiers.clean_naf(text)[0],
 }

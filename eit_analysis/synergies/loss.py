@@ -1,0 +1,155 @@
+"""If an actor, an outlet or a contractor closes: which flows lose their taker, and what could take them.
+
+    most Σ w_ij x_ij    with   Σ_j x_ij ≤ lost_i,   Σ_i n_ij x_ij ≤ room_j
+
+x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up. A taker's room is its need
+or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near 1:
+every tonne counts, and a tonne goes rather to an exchange between actors than to an outlet with room, rather
+there than to one whose room is to be asked for. No replacement is lower in the waste hierarchy than today's
+route: what has none may go on down it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
+
+from eit_analysis.french import fold_words
+
+WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "outlet_to_ask": 0.998}
+SUMMARY = [
+    "closing", "closing_role", "n_flows_lost", "lost_t_per_year",
+    *(f"by_{kind}_t_per_year" for kind in WEIGHTS), "unreplaced_t_per_year",
+]  # fmt: skip
+SAID = ["closing", "lost_t_per_year", "unreplaced_t_per_year"]
+REPLACED = ["closing", "out_flow_id", "replacement", "replacement_kind", "replaced_t_per_year"]
+
+
+def takers(
+    flows: pd.DataFrame, sites: pd.DataFrame, exchanges: pd.DataFrame, outlets: pd.DataFrame
+) -> pd.DataFrame:
+    """Who takes what: the contractor that a flow names today, and the taker that the joint plan gives it.
+
+    A contractor that bears the name of an actor or of an outlet is that one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``taker`` (site or outlet, else the folded name), ``closing`` (its name), ``closing_role``
+        (``contractor``, ``taker``), ``out_flow_id``, ``lost_t_per_year``.
+    """
+    out = flows[flows["direction"] == "out"]
+    out = out[out["contractor"].notna() & (out["contractor"] != "unknown")]
+    known = {fold_words(name): outlet for name, outlet in outlets[["outlet_name", "outlet_id"]].to_numpy()}
+    known |= {fold_words(name): site for name, site in sites[["name", "site_id"]].to_numpy()}
+    folded = out["contractor"].map(fold_words)
+    today = {
+        "taker": folded.map(known).fillna(folded), "closing": out["contractor"],
+        "closing_role": "contractor", "out_flow_id": out["flow_id"],
+        "lost_t_per_year": out["mass_t_per_year"],
+    }  # fmt: skip
+    planned = exchanges[exchanges["allocated_t_per_year"] > 0]
+    names = sites.set_index("site_id")["name"]
+    later = {
+        "taker": planned["taker_site_id"], "closing": planned["taker_site_id"].map(names),
+        "closing_role": "taker", "out_flow_id": planned["out_flow_id"],
+        "lost_t_per_year": planned["allocated_t_per_year"],
+    }  # fmt: skip
+    found = pd.concat([pd.DataFrame(later), pd.DataFrame(today)], ignore_index=True)
+    # One name for each, the first that was written.
+    return found.assign(closing=found.groupby("taker")["closing"].transform("first"))
+
+
+def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """All that could take a flow: exchanges (``Assessment.passed``) and outlets (``local_outlets.possible``).
+
+    Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
+    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown).
+    """
+    names = sites.set_index("site_id")["name"]
+    exchanges = {
+        "out_flow_id": passed["out_flow_id"], "taker": passed["taker_site_id"],
+        "replacement": passed["taker_site_id"].map(names), "replacement_kind": "exchange",
+        "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"],
+        "room_t_per_year": passed["demand_t_per_year"],
+    }  # fmt: skip
+    outlets = {
+        "out_flow_id": nearby["out_flow_id"], "taker": nearby["outlet_id"],
+        "replacement": nearby["outlet_name"],
+        "replacement_kind": np.where(nearby["room_basis"] == "spare", "outlet", "outlet_to_ask"),
+        "place": nearby["outlet_id"], "need_t_per_t": 1.0,
+        "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf),
+    }  # fmt: skip
+    return pd.concat([pd.DataFrame(exchanges), pd.DataFrame(outlets)], ignore_index=True)
+
+
+def closures(
+    taken: pd.DataFrame, possible: pd.DataFrame, exchanges: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every taker closed in turn, alone.
+
+    Parameters
+    ----------
+    taken, possible : pandas.DataFrame
+        :func:`takers` and :func:`options`.
+    exchanges : pandas.DataFrame
+        The joint plan (``Assessment.plan.exchanges``).
+
+    Returns
+    -------
+    summary : pandas.DataFrame
+        ``SUMMARY``, what leaves most tonnes without a replacement first. A flow of which both roles lose
+        tonnes counts with the larger; one of unknown mass counts no tonne.
+    replaced : pandas.DataFrame
+        ``REPLACED``: the tonnes of each flow that each replacement would take, in the same order.
+    """
+    rows, parts = [], []
+    for taker, lost in taken.groupby("taker", sort=True):
+        by_flow = lost.groupby("out_flow_id")["lost_t_per_year"].max().fillna(0)
+        without = set(lost.loc[lost["closing_role"] == "contractor", "out_flow_id"])
+        stays = exchanges[(exchanges["taker_site_id"] != taker) & ~exchanges["out_flow_id"].isin(without)]
+        open_ = possible[possible["out_flow_id"].isin(by_flow.index) & (possible["taker"] != taker)]
+        name, roles, total = lost["closing"].iloc[0], lost["closing_role"].unique(), by_flow.sum()
+        part = _replaced(by_flow, open_, stays).assign(closing=name)
+        by_kind = part.groupby("replacement_kind")["replaced_t_per_year"].sum()
+        amounts = [float(by_kind.get(kind, 0.0)) for kind in WEIGHTS]
+        role = roles[0] if len(roles) == 1 else "both"
+        rows.append([name, role, len(by_flow), total, *amounts, max(total - sum(amounts), 0.0)])
+        parts.append(part[REPLACED])
+    summary = pd.DataFrame(rows, columns=SUMMARY).round(6)
+    summary = summary.sort_values(["unreplaced_t_per_year", "closing"], ascending=[False, True])
+    order = {name: rank for rank, name in enumerate(summary["closing"])}
+    replaced = pd.concat(parts) if parts else pd.DataFrame(columns=REPLACED)
+    replaced = replaced.sort_values("closing", key=lambda names: names.map(order), kind="stable")
+    return summary.reset_index(drop=True), replaced.reset_index(drop=True)
+
+
+def worst(summary: pd.DataFrame) -> str:
+    """Whose closure leaves most tonnes without a known replacement; empty where none leaves any."""
+    left = summary.loc[summary["unreplaced_t_per_year"] > 0, "closing"]
+    return str(left.iloc[0]) if len(left) else ""
+
+
+def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+    """The options with what each takes of the lost tonnes, those that take nothing left out."""
+    if possible.empty:
+        return possible.assign(replaced_t_per_year=0.0)
+    filled = (stays["need_t_per_t"] * stays["allocated_t_per_year"]).groupby(stays["in_flow_id"]).sum()
+    flow, flows = pd.factorize(possible["out_flow_id"])
+    place, places = pd.factorize(possible["place"])
+    room = possible.drop_duplicates("place").set_index("place")["room_t_per_year"].fillna(0).loc[places]
+    room = (room - filled.reindex(places).fillna(0)).clip(lower=0)
+    columns = np.arange(len(possible))
+    limits = csr_array((np.ones(len(possible)), (flow, columns)), shape=(len(flows), len(possible)))
+    fills = csr_array((possible["need_t_per_t"], (place, columns)), shape=(len(places), len(possible)))
+    bounded = np.isfinite(room.to_numpy())
+    found = linprog(
+        -possible["replacement_kind"].map(WEIGHTS).to_numpy(),
+        A_ub=vstack([limits, fills[bounded]]),
+        b_ub=np.concatenate([lost.loc[flows], room[bounded]]),
+        method="highs",
+    )
+    taking = possible.assign(replaced_t_per_year=np.maximum(found.x, 0.0))
+    return taking[taking["replaced_t_per_year"] > 1e-6]

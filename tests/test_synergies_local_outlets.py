@@ -1,0 +1,236 @@
+"""Outlets of the territory and closures: figures reckoned by hand, candidates found again by plain loops."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import open_study, reference
+from eit_analysis.reference.compatibility import HIERARCHY, QUALITY_RANK
+from eit_analysis.reference.distance import haversine_km
+from eit_analysis.reference.factors import factor_table
+from eit_analysis.reference.nomenclatures import is_hazardous
+from eit_analysis.synergies import local_outlets, loss
+
+# Three firms and a workshop on one meridian, 0.09° (10.0 km) apart.
+SITES = pd.DataFrame(
+    {
+        "site_id": ["A", "B", "C", "S"],
+        "name": ["Ajonc", "Bruyère", "Callune", "Atelier du Sorbier"],
+        "siret": [None, None, None, "00000000000018"],
+        "naf_code": ["2562B", "1310Z", "2222Z", "8810C"],
+        "actor_type": ["firm", "firm", "firm", "ess"],
+        "latitude": [47.80, 47.89, 47.98, 47.80],
+        "longitude": 7.1,
+    }
+)
+FLOWS = pd.DataFrame(
+    [
+        # Pallets burnt today; solvents burnt today; cardboard recycled today, by two contractors.
+        ("A-1", "A", "wood", "150103", 40.0, "clean", "energy", "Bennes du Lutin"),
+        ("A-2", "A", "chemical", "140603", 10.0, "soiled", "incineration", "Bennes du Lutin"),
+        ("B-1", "B", "wood", "150103", 30.0, "clean", "energy", "Compost et Cie"),
+        ("C-1", "C", "cardboard", "150101", 20.0, "clean", "recycling", "unknown"),
+    ],
+    columns=["flow_id", "site_id", "category", "waste_code", "mass", "quality", "route", "contractor"],
+).assign(direction="out", evidence="declared", cost_eur_per_t=np.nan, months=None, description="x")
+FLOWS = FLOWS.assign(**{f"mass{b}_t_per_year": FLOWS["mass"] for b in ("", "_low", "_high")})
+# The workshop is planned to mend 25 t of the pallets of A, of the 30 t that it needs.
+PLAN = pd.DataFrame(
+    {
+        "out_flow_id": ["A-1", "B-1"], "in_flow_id": "S-1", "taker_site_id": "S",
+        "need_t_per_t": 1.0, "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0],
+    }
+)  # fmt: skip
+
+
+def outlet(name, kind, accepts, latitude, spare=None, permitted=None, fee=None, naf=None, siret=None):
+    return {
+        "outlet_id": f"study {name}", "outlet_name": name, "outlet_kind": kind, "accepts": accepts,
+        "naf_code": naf, "siret": siret, "commune_code": "68063", "latitude": latitude, "longitude": 7.1,
+        "permitted_t_per_year": permitted, "spare_t_per_year": spare, "gate_fee_eur_per_t": fee,
+        "source": "test",
+    }  # fmt: skip
+
+
+def listed(*outlets):
+    numbers = dict.fromkeys(["permitted_t_per_year", "spare_t_per_year", "gate_fee_eur_per_t"], "float64")
+    return local_outlets.directory(pd.DataFrame(outlets).astype(numbers), SITES)
+
+
+BROYAGE = outlet("Broyage", "recycler", "wood cardboard", 47.80, permitted=900.0)
+MENUISERIE = outlet("Menuiserie", "workshop", "150103", 47.89, spare=12.0, fee=-15.0)
+
+
+def possible(outlets, flows=FLOWS, radius_km=30.0):
+    rules = reference.load("compatibility")
+    return local_outlets.possible(flows, SITES, outlets, rules, radius_km, 1.3)
+
+
+def pairs_of(found):
+    return dict(
+        zip(zip(found["out_flow_id"], found["outlet_name"], strict=True), found["new_route"], strict=True)
+    )
+
+
+def test_an_outlet_takes_what_its_kind_does_to_what_it_lists():
+    found = possible(listed(BROYAGE, MENUISERIE))
+    # The workshop lists the code of the pallets, so it may reuse them as objects; no rule shreds solvents.
+    assert pairs_of(found) == {
+        ("A-1", "Menuiserie"): "reuse", ("A-1", "Broyage"): "recycling",
+        ("B-1", "Menuiserie"): "reuse", ("B-1", "Broyage"): "recycling",
+        ("C-1", "Broyage"): "recycling",
+    }  # fmt: skip
+    assert found["room_basis"].tolist() == ["spare", "permitted"] * 2 + ["permitted"]
+    assert found["distance_km"].round(1).tolist() == [13.0, 0.0, 0.0, 13.0, 26.0]
+    # 26 km by road are out of a reach of 25.
+    assert ("C-1", "Broyage") not in pairs_of(possible(listed(BROYAGE), radius_km=25.0))
+
+
+def test_a_hazardous_waste_goes_only_to_a_known_activity_that_lists_its_code():
+    family, code = "chemical", "140603"
+    cases = [(family, "3822Z", 0), (code, None, 0), (code, "3832Z", 0), (code, "3822Z", 1)]
+    for accepts, naf, n in cases:
+        found = possible(listed(outlet("Ondine", "recycler", accepts, 47.8, naf=naf)))
+        assert len(found) == n, (accepts, naf)
+
+
+def test_a_full_outlet_takes_nothing_and_an_unknown_room_is_neither_none_nor_endless():
+    assert possible(listed(BROYAGE | {"permitted_t_per_year": 0.0})).empty
+    silent = possible(listed(BROYAGE | {"permitted_t_per_year": None}))
+    assert set(silent["room_basis"]) == {"unknown"} and silent["room_t_per_year"].isna().all()
+
+
+def test_who_answered_the_survey_is_not_an_outlet_a_second_time():
+    again = outlet("Sorbier", "workshop", "150103", 47.8, siret="00000000000018")
+    assert listed(again, BROYAGE)["outlet_name"].tolist() == ["Broyage"]
+
+
+def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_not_known():
+    factors = factor_table([])
+    pairs = local_outlets.with_fees(possible(listed(BROYAGE, MENUISERIE)), factors)
+    leads = local_outlets.leads(pairs, FLOWS, 1.0)
+    # By the size of the flow, which is the giver's own: what the plan leaves would tell of its partners.
+    assert leads["out_flow_id"].tolist() == ["A-1", "A-1", "B-1", "B-1"]
+    left = local_outlets.left(leads, PLAN, 1.0)
+    # Cardboard is recycled today: another recycler would only be another contractor.
+    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fee_low_eur_per_t", "to_ask"]]
+    usual = factors[(factors["factor"] == "treatment_cost") & (factors["route"] == "recycling")]
+    low = usual.loc[usual["category"] == "wood", "low"].item()
+    assert told.to_numpy().tolist() == [
+        ["B-1", "Menuiserie", 30.0, -15.0, "nothing"], ["B-1", "Broyage", 30.0, low, "room_fee"],
+        ["A-1", "Menuiserie", 15.0, -15.0, "nothing"], ["A-1", "Broyage", 15.0, low, "room_fee"],
+    ]  # fmt: skip
+    assert set(local_outlets.left(leads, PLAN, 20.0)["out_flow_id"]) == {"B-1"}
+    assert local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[40.0, 30.0]), 1.0).empty
+
+
+def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
+    pairs = local_outlets.with_fees(possible(listed(BROYAGE, MENUISERIE)), factor_table([]))
+    leads = local_outlets.leads(pairs, FLOWS, 1.0)
+    read = []
+    for tonnes in ([0.0, 0.0], [40.0, 30.0], [25.0, 3.0]):
+        left = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=tonnes), 1.0)
+        local = local_outlets.LocalOutlets(listed(BROYAGE, MENUISERIE), pairs, leads, left)
+        read.append(pd.concat(local.listed(team=False), axis=1))
+        assert "remaining_t_per_year" in local.listed(team=True)[1]
+    assert all(table.equals(read[0]) for table in read) and "remaining_t_per_year" not in read[0]
+
+
+def closed(*outlets):
+    local = listed(*outlets)
+    nearby = possible(local)
+    taken = loss.takers(FLOWS, SITES, PLAN, local)
+    summary, replaced = loss.closures(taken, loss.options(PLAN, nearby, SITES), PLAN)
+    return summary.set_index("closing"), replaced
+
+
+def test_what_a_closure_leaves():
+    summary, replaced = closed(BROYAGE, MENUISERIE)
+    amounts = summary[[c for c in loss.SUMMARY if c.endswith("t_per_year")]]
+    assert amounts.to_numpy().tolist() == [
+        # 40 t of pallets: 30 to the workshop, whose plan is undone with their collection, 10 to the joiner;
+        # nobody takes the solvents.
+        [50.0, 30.0, 10.0, 0.0, 10.0],
+        # 25 t planned for the workshop: 12 to the joiner, 13 to the shredder, whose room is to be asked for.
+        [25.0, 0.0, 12.0, 13.0, 0.0],
+        # 30 t: the workshop has 5 left beside the plan, the joiner 12, the shredder the rest.
+        [30.0, 5.0, 12.0, 13.0, 0.0],
+    ]
+    assert summary.index.tolist() == ["Bennes du Lutin", "Atelier du Sorbier", "Compost et Cie"]
+    assert summary["closing_role"].tolist() == ["contractor", "taker", "contractor"]
+    assert summary["n_flows_lost"].tolist() == [2, 1, 1]
+    by_hand = replaced[replaced["closing"] == "Compost et Cie"].set_index("replacement")
+    assert by_hand["replaced_t_per_year"].round(6).to_dict() == {
+        "Atelier du Sorbier": 5.0, "Menuiserie": 12.0, "Broyage": 13.0,
+    }  # fmt: skip
+
+
+def test_a_contractor_who_bears_the_name_of_an_outlet_does_not_replace_himself():
+    summary, replaced = closed(BROYAGE | {"outlet_name": "COMPOST ET CIE"}, MENUISERIE)
+    assert "COMPOST ET CIE" not in set(replaced.loc[replaced["closing"] == "Compost et Cie", "replacement"])
+    assert summary.loc["Compost et Cie", "unreplaced_t_per_year"] == 13.0
+
+
+def test_without_outlets_nor_plan_all_is_lost_and_nothing_crashes():
+    nothing = local_outlets.directory(None, SITES)
+    nearby = local_outlets.with_fees(possible(nothing), factor_table([]))
+    leads = local_outlets.leads(nearby, FLOWS, 1.0)
+    assert nearby.empty and leads.empty and local_outlets.left(leads, PLAN, 1.0).empty
+    taken = loss.takers(FLOWS, SITES, PLAN.head(0), nothing)
+    summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES), PLAN.head(0))
+    assert summary["unreplaced_t_per_year"].tolist() == [50.0, 30.0] and replaced.empty
+    assert loss.closures(taken.head(0), loss.options(PLAN, nearby, SITES), PLAN)[0].empty
+
+
+@pytest.fixture(scope="module")
+def sample():
+    study = open_study("thur-doller")
+    if not study.has("outlets"):
+        pytest.skip("the outlets of the sample study are not imported (make data)")
+    return study
+
+
+def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):
+    flows, sites = sample.flows("out"), sample.sites()
+    flows = flows[flows["waste_code"].fillna("unknown") != "unknown"]
+    outlets, scoring = local_outlets.directory(sample.load("outlets"), sites), sample.settings.scoring
+    rules = reference.load("compatibility").fillna("").to_dict("records")
+    places = sites.set_index("site_id")[["latitude", "longitude"]]
+    expected = set()
+    for flow, plant in itertools.product(flows.to_dict("records"), outlets.to_dict("records")):
+        danger, code = bool(is_hazardous(flow["waste_code"])), flow["waste_code"]
+        accepted, naf = plant["accepts"].split(), plant["naf_code"]
+        naf = "" if pd.isna(naf) else naf
+        by_code = code in accepted
+        by_family = flow["category"] in accepted and not danger
+        there = np.array([[*places.loc[flow["site_id"]], plant["latitude"], plant["longitude"]]], dtype=float)
+        if math.isnan(there.sum()) or not (by_code or by_family) or plant["room_t_per_year"] == 0:
+            continue
+        if haversine_km(*there.T)[0] * scoring.detour_factor > scoring.radius_km:
+            continue
+        for rule in rules:
+            prefix, objects = rule["waste_code_prefix"], rule["input_waste_codes"].split()
+            receivers, allowed = rule["receiver_naf_codes"].split(), rule["hazardous_allowed"] == 1
+            reads = code.startswith(prefix) if prefix else rule["category"] and not objects
+            known = naf.startswith(tuple(receivers)) if naf else not allowed
+            handed_on = by_code and code in objects and (receivers or not naf.startswith("38"))
+            if (
+                reads
+                and rule["category"] in ("", flow["category"])
+                and rule["route"] == local_outlets.ROUTES[plant["outlet_kind"]]
+                and QUALITY_RANK.get(flow["quality"], 1) <= QUALITY_RANK[rule["worst_quality"]]
+                and (allowed or not danger)
+                and HIERARCHY[rule["route"]] <= HIERARCHY.get(flow["route"], 3)
+                and (known or not receivers)
+                and (handed_on or not objects)
+                and flow["mass_high_t_per_year"] > 0
+            ):
+                expected.add((flow["flow_id"], plant["outlet_id"]))
+    assert len(expected) > 100
+    found = local_outlets.possible(
+        flows, sites, outlets, reference.load("compatibility"), scoring.radius_km, scoring.detour_factor
+    )
+    assert set(zip(found["out_flow_id"], found["outlet_id"], strict=True)) == expected
