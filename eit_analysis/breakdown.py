@@ -145,13 +145,25 @@ class Breakdown:
         kept = self.frame.drop(columns=[name for name in self.team if name in self.frame])
         return replace(self, frame=kept, measure=measure, team=())
 
-    @property
+    @cached_property
     def signed_weights(self) -> np.ndarray:
         """Shape (records,): how much each record weighs, below zero what is earned; 1 without a measure."""
         if self.measure is None:
             return np.ones(len(self.records))
         return self.records[self.measure].fillna(0).to_numpy(dtype=float)
 
+    @cached_property
+    def sites(self) -> np.ndarray:
+        """Shape (records,): the unit that each record is of."""
+        return self.records["site_id"].to_numpy(dtype=object)
+
+    @cached_property
+    def units(self) -> tuple[np.ndarray, list[str]]:
+        """Shape (records,): the place of each record's unit among them, and all of these."""
+        codes, units = pd.factorize(self.sites, use_na_sentinel=False)
+        return codes, units.tolist()
+
+    @cached_property
     def identities(self) -> list[list[tuple[str, str]]]:
         """For each row, its keys and their values as text, without those that mean *all values*."""
         return [
@@ -161,13 +173,15 @@ class Breakdown:
 
     def members(self) -> Iterator[np.ndarray]:
         """For each row, a mask of shape (records,): the records behind it."""
-        return map(self.behind, self.identities())
+        return map(self.behind, self.identities)
 
     def unnamed(self) -> list[np.ndarray]:
         """Masks of shape (records,): the groups of all keys that have records and no row."""
-        named = {tuple(row) for row in self.identities()}
-        found = pd.DataFrame(self._columns).drop_duplicates()
-        groups = [list(zip(self.keys, row, strict=True)) for row in found.itertuples(index=False)]
+        named = {tuple(row) for row in self.identities}
+        columns = [codes for codes, _ in self._columns.values()]
+        found = pd.DataFrame(dict(enumerate(columns))).drop_duplicates().index
+        words = [np.array(list(place), dtype=object)[codes[found]] for codes, place in self._columns.values()]
+        groups = [list(zip(self.keys, row, strict=True)) for row in zip(*words, strict=True)]
         known = [group for group in groups if str(None) not in dict(group).values()]
         return [self.behind(group) for group in known if tuple(group) not in named]
 
@@ -175,12 +189,17 @@ class Breakdown:
         """Shape (records,): which records have these values of the keys."""
         mask = np.ones(len(self.records), dtype=bool)
         for key, text in identity:
-            mask &= self._columns[key] == text
+            codes, place = self._columns[key]
+            mask &= codes == place.get(text, -1)
         return mask
 
     @cached_property
-    def _columns(self) -> dict[str, np.ndarray]:
-        return {key: texts(self.records[key]) for key in self.keys}
+    def _columns(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
+        """Of each key, the place of every record's value among its distinct ones, and these."""
+        found = {key: pd.factorize(texts(self.records[key])) for key in self.keys}
+        return {
+            key: (codes, {text: at for at, text in enumerate(own)}) for key, (codes, own) in found.items()
+        }
 
     def forms(self, column: str | None = None) -> csr_array:
         """The linear form of every number of a column over what the records declare.
@@ -217,7 +236,7 @@ class Breakdown:
     def whole_forms(self, share: Share) -> csr_array:
         """Shape (rows, records): the linear form of what the share of each row is one of."""
         coefficients = self.coefficients(share.of)
-        masks = [self.behind([pair for pair in row if pair[0] in share.within]) for row in self.identities()]
+        masks = [self.behind([pair for pair in row if pair[0] in share.within]) for row in self.identities]
         return csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(coefficients)) * coefficients)
 
     @property
@@ -261,7 +280,7 @@ class Breakdown:
             )
         summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
         amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
-        sites = self.records["site_id"].to_numpy(dtype=object)
+        sites = self.sites
         counts = self.frame["n_sites"].to_numpy() if "n_sites" in self.frame else None
         slack = 1e-9 * (np.abs(amounts).sum(axis=0) + 1)
         stated = self.frame[summed].to_numpy(dtype=float)
@@ -281,4 +300,7 @@ class Breakdown:
 
 def texts(column: pd.Series) -> np.ndarray:
     """The values of a key as text, those that are missing as ``None``."""
-    return column.astype(object).where(column.notna(), None).map(str).to_numpy()
+    said = [
+        str(value) if there else "None" for value, there in zip(column.tolist(), column.notna(), strict=True)
+    ]
+    return np.array(said, dtype=object)

@@ -36,6 +36,12 @@ settings.load_profile("same")
 # A tenth of the time went into looking for circles among all that the tests have imported.
 gc.set_threshold(20_000, 20, 50)
 
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 # A TCP port found free may be taken before the kernel opens it; a socket in a folder of its own may not.
 SOCKETS = TemporaryDirectory()
 nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")

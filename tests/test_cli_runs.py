@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command import SITE, broken, eit, eit_process, refused, sample_project, workbook
+from command import SITE, Done, broken, eit, eit_process, refused, sample_project, workbook
 
 from eit_analysis.study import Study
 
@@ -25,12 +25,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_study_with_only_its_actors_still_gets_every_report(project: Path) -> None:
-    """The first thing a newcomer has: names, and nothing in the other sheets."""
+@pytest.fixture(scope="module")
+def bare(project: Path) -> Done:
+    """Its pages, for every kind of audience."""
     audiences = ("internal", "partners", "public", "company:E01")
-    done = eit_process(project, "run", "maigre", *(part for a in audiences for part in ("--audience", a)))
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    return eit_process(project, "run", "maigre", *(part for a in audiences for part in ("--audience", a)))
+
+
+def test_a_study_with_only_its_actors_still_gets_every_report(bare: Done) -> None:
+    """The first thing a newcomer has: names, and nothing in the other sheets."""
+    assert bare.returncode == 0, bare.stderr
+    assert bare.stderr == ""
 
 
 def test_two_runs_write_the_same_bytes(project: Path) -> None:
@@ -52,11 +57,11 @@ def state(folder: Path) -> dict[Path, int]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs process groups")
-def test_killed_at_any_moment_leaves_whole_files(project: Path) -> None:
+def test_killed_at_any_moment_leaves_whole_files(project: Path, bare: Done) -> None:
     """Kill the whole process group early, then while it writes: each page is the old one or the new one."""
     arguments = ["run", "maigre", "--notebook", "00_survey_quality"]
     folder = project / "reports" / "maigre" / "2018" / "internal"
-    assert eit_process(project, *arguments).returncode == 0
+    assert bare.returncode == 0
     assert list(folder.glob("*.html"))
     for writing, delay in ((False, 0.5), (False, 1.5), (True, 0.0), (True, 0.005), (True, 0.05)):
         before = state(folder)

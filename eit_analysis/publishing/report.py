@@ -137,6 +137,7 @@ def _begin() -> None:
     """Prepare a worker, which ends with the process that it works for, even if that was killed."""
     # Tables leave few circles behind: looked for at each 700 new objects, they cost a tenth of a page.
     gc.set_threshold(20_000, 20, 50)
+    gc.freeze()  # what was made before the fork is not looked at again, nor copied by being looked at
     parent = multiprocessing.parent_process()
     assert parent is not None
 

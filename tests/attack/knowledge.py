@@ -42,6 +42,9 @@ class Universe:
     people: bool = False
     found: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.columns = frozenset(self.keys.columns)
+
     def rows(self, column: str, text: str) -> np.ndarray:
         """The records that a page means by a text, the printed word or the code of a key."""
         if (column, text) not in self.found:
@@ -54,19 +57,20 @@ class Universe:
         if column not in self.printed:
             labels = heading_labels(column)
             values = self.keys[column].astype(str)
-            self.printed[column] = values.map(lambda v: labels.get(v, folded(v))).to_numpy(dtype=object)
+            self.printed[column] = values.map(lambda v: labels.get(v, folded(str(v)))).to_numpy(dtype=object)
         return self.printed[column]
 
 
-def folded(text: object) -> str:
-    return plain(str(text)).casefold()
+@cache
+def folded(text: str) -> str:
+    return plain(text).casefold()
 
 
 @cache
 def heading_labels(column: str) -> dict[str, str]:
     """The printed word of every code of a key."""
     try:
-        return {str(code): folded(text) for code, text in heading(column).labels.items()}
+        return {str(code): folded(str(text)) for code, text in heading(column).labels.items()}
     except Exception:  # a key that only the attacker has
         return {}
 

@@ -56,11 +56,12 @@ class Attempt:
         table, universe = self.reading.table, self.universe
         self.keys: dict[int, str] = {}
         self.values: dict[int, str] = {}
+        values = SHARES.union(universe.measures)
         for place, header in enumerate(table.headers):
             names = columns_of(header)
-            if found := names & set(universe.keys.columns):
+            if found := names & universe.columns:
                 self.keys[place] = min(found)
-            elif (found := names & (set(universe.measures) | SHARES)) and (self.exact or not found & KNOWN):
+            elif (found := names & values) and (self.exact or not found & KNOWN):
                 self.values[place] = min(found)
         self.measures = sorted({name for name in self.values.values() if name in universe.measures})
         self.possible = bool(self.measures or (self.keys and self.values))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 
 NUMBER = re.compile(r"[-−+]?\d[\d ]*(?:,\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 WITHHELD = {"s", "non diffusé", "nd", "n.d."}
 Interval = tuple[float, float]
 
 
+@cache
 def number(text: str) -> float | None:
     """``-1 234,5`` as a number, None where the text is anything else."""
     if not NUMBER.fullmatch(text):

@@ -101,8 +101,9 @@ def primary_closed(contributions: dict[str, float], people: bool, rules: Disclos
     total, readers = sum(sizes.values()), {who for unit in sizes for who in unit.split() if who[0] != "#"}
     if len(readers) < rules.minimum_units or total <= 0 or max(sizes.values()) > rules.maximum_share * total:
         return True
+    ranked = sorted(((value, unit.split()) for unit, value in sizes.items()), reverse=True)
     for reader in [None, *readers]:
-        largest, *others = sorted((v for u, v in sizes.items() if not knows(reader, u)), reverse=True) or [0]
+        largest, *others = [value for value, owners in ranked if reader not in owners] or [0]
         # Each counts one person at least.
         if largest and sum(others) - len(others) * people < p * largest:
             return True

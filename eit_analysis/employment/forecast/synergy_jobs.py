@@ -65,15 +65,10 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
     """
     check_units(factors)
     tonnes = tonnes.reset_index(drop=True)  # stages are concatenated before this call: labels may repeat
+    pairs = {end: [*zip(tonnes["category"], tonnes[f"{end}_route"], strict=True)] for end in ("new", "old")}
+    rate = {pair: bounds(factors, "jobs", *pair) / 1000 for pair in {*pairs["new"], *pairs["old"]}}
     rates = {
-        end: np.array(
-            [
-                bounds(factors, "jobs", category, route) / 1000
-                for category, route in zip(tonnes["category"], tonnes[f"{end}_route"], strict=True)
-            ],
-            dtype=float,
-        ).reshape(-1, 3)
-        for end in ("new", "old")
+        end: np.array([rate[pair] for pair in own], dtype=float).reshape(-1, 3) for end, own in pairs.items()
     }
     same = (tonnes["old_route"] == tonnes["new_route"]).to_numpy()[:, None]
     new, old = (np.where(same, 0.0, rates[end]) for end in ("new", "old"))

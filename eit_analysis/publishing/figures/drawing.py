@@ -55,7 +55,6 @@ def drawn(
     columns = min(columns, len(paints))
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(width, height), layout="constrained")
-        FigureCanvasSVG(canvas)
         panels = canvas.subplots(-(-len(paints) // columns), columns, squeeze=False, **grid).ravel()
         for paint, axes in zip(paints, panels, strict=False):
             paint(axes)
@@ -70,7 +69,8 @@ def _svg(canvas: Canvas) -> str:
     with warnings.catch_warnings():
         # The page's own fonts draw the letters: here they are only measured.
         warnings.filterwarnings("ignore", "Glyph ")
-        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        # Not ``savefig``, which would lay out and draw everything a first time to the same places.
+        FigureCanvasSVG(canvas).print_svg(buffer, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     # Fonts are the page's own, and a hundredth of a point is finer than any screen: half the weight goes.

@@ -17,8 +17,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis.breakdown import Breakdown, actors_behind, known_by
 from eit_analysis.config import Disclosure
@@ -50,9 +52,12 @@ class Limits:
     def _reckoned(self, weights: dict[str, float], behind: list[str]) -> bool:
         """Whether somebody could reckon the largest weight that it does not know."""
         ranked = sorted(behind, key=lambda unit: -weights[unit])
-        shared = any(len(known_by(unit)) > 1 for unit in behind)
-        for reader in {"", *actors_behind(behind if shared else ranked[:2])}:
-            secret = [weights[unit] for unit in ranked if reader not in known_by(unit)]
+        known = [known_by(unit) for unit in ranked]
+        shared = any(len(actors) > 1 for actors in known)
+        for reader in {"", *chain.from_iterable(known if shared else known[:2])}:
+            secret = [
+                weights[unit] for unit, actors in zip(ranked, known, strict=True) if reader not in actors
+            ]
             others = sum(secret[1:]) - len(secret[1:]) * self.people
             if secret and others < PROTECTION * secret[0]:
                 return True
@@ -96,13 +101,12 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
         Every record: a reader is taken to know it, from a share or from another page.
     """
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
-    sites = breakdown.records["site_id"].to_numpy(dtype=object)
     cells = []
-    for identity, mask in zip(breakdown.identities(), breakdown.members(), strict=True):
+    for identity, mask in zip(breakdown.identities, breakdown.members(), strict=True):
         weights, net = _weighed(breakdown, mask)
         if not weights and len(identity) > 1:
             # That nobody is here tells something of each of the few who are in the same group.
-            group = set(sites[breakdown.behind(identity[:-1])])
+            group = set(breakdown.sites[breakdown.behind(identity[:-1])])
             few = len(actors_behind(group)) < rules.minimum_units
             weights = dict.fromkeys(sorted(group), 0.0) if few else {}
             net = weights
@@ -118,13 +122,11 @@ def sensitive(breakdown: Breakdown, masks: Sequence[np.ndarray], limits: Limits)
 
 def _weighed(breakdown: Breakdown, mask: np.ndarray | slice) -> tuple[dict[str, float], dict[str, float]]:
     """What each unit weighs in some records: whatever it pays or earns, and what is left of both."""
-    sites, amounts = breakdown.records["site_id"].to_numpy(dtype=object), breakdown.signed_weights
-    weights: dict[str, float] = {}
-    net: dict[str, float] = {}
-    for site, amount in zip(sites[mask], amounts[mask].tolist(), strict=True):
-        weights[site] = weights.get(site, 0.0) + abs(amount)
-        net[site] = net.get(site, 0.0) + amount
-    return weights, {site: abs(amount) for site, amount in net.items()}
+    codes, units = breakdown.units
+    own, amounts = codes[mask], breakdown.signed_weights[mask]
+    paid, left = np.bincount(own, np.abs(amounts)).tolist(), np.abs(np.bincount(own, amounts)).tolist()
+    behind = [(units[code], code) for code in pd.unique(own).tolist()]
+    return {unit: paid[code] for unit, code in behind}, {unit: left[code] for unit, code in behind}
 
 
 def closed_rows(

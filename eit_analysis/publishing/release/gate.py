@@ -83,7 +83,7 @@ class Release(AudienceTables):
         leaves = protected(content, title, self.viewer, self.settings.disclosure)
         common = self._shown(leaves.content, leaves.title, note)
         if isinstance(leaves.content, Breakdown):
-            actors = len(actors_behind(leaves.content.records["site_id"]))
+            actors = len(actors_behind(leaves.content.units[1]))
             common |= {"measure": leaves.content.measure, "actors": actors, "levels": leaves.levels}
         if leaves.told is None:
             return Aggregate(**common)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -148,8 +149,7 @@ def _unnamed(content: Breakdown, limits: Limits) -> Block:
 def _whole(content: Breakdown, share: Share, line: int) -> Block:
     """What a share beside its own value tells: the sums that it is a share of, each once."""
     forms, declared = content.whole_forms(share), np.nan_to_num(content.declared())
-    distinct = pd.DataFrame(forms.toarray()).drop_duplicates().index.to_numpy()
-    forms = csr_array(forms[distinct])
+    forms = csr_array(forms[~pd.Series(_each(forms), dtype=object).duplicated().to_numpy()])
     value = forms @ declared
     step = whole_step(value, content.frame[content.measure].to_numpy(dtype=float))
     centre = to_step(value, step)
@@ -175,7 +175,7 @@ def _ratio(
     """
     printed, half = shown.frame[name].to_numpy(dtype=float), shown.steps[name] / 2
     at = np.flatnonzero(~np.isnan(printed) & (np.diff(top.indptr) > 0))
-    keys = [(row.indices.tobytes(), row.data.tobytes()) for row in (whole[[row]] for row in at)]
+    keys = _each(csr_array(whole[at]))
     place, distinct = pd.factorize(pd.Series(keys, dtype=object))
     wholes = csr_array(whole[at[[keys.index(key) for key in distinct]]])
     n, zero, far = len(at), np.zeros(len(at)), np.full(len(at), np.inf)
@@ -199,6 +199,14 @@ def _ratio(
     )
     variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
     return replace(told, system=system, variables=variables), np.concatenate([at, at])
+
+
+def _each(forms: csr_array) -> list[tuple[bytes, bytes]]:
+    """What tells each row of a matrix apart from other ones."""
+    return [
+        (forms.indices[first:end].tobytes(), forms.data[first:end].tobytes())
+        for first, end in pairwise(forms.indptr)
+    ]
 
 
 def _whole_people(declared: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -107,7 +107,7 @@ def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
             "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
         )
     content.check(title)
-    refused = viewer.refused & actors_behind(content.records["site_id"])
+    refused = viewer.refused & actors_behind(content.units[1])
     if refused:
         raise DisclosureError(
             f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "

@@ -192,5 +192,9 @@ def of_records(
 
 def _named(cells: pd.Series) -> pd.Series:
     """Files, sheets or rows as text: row 7 is 7.0 beside records that come from no cell, and the same row."""
+    if cells.dtype == "str":
+        return cells.fillna("")
+    if pd.api.types.is_integer_dtype(cells):
+        return cells.astype(str)
     found = cells.convert_dtypes().astype(object)
     return found.where(found.notna(), "").astype(str)
