@@ -15,6 +15,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.parts import Drawing, Part
+from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
 from eit_analysis.publishing.table_files import workbook_file
@@ -74,7 +75,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
         title,
         imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
         parts=[part for part in parts if part.shown or part.annex],
-        left_out=bool(viewer_of(study, audience).refused),
+        left_out=_left_out(blocks),
         workbook=workbook_file(name) if drawing.tables else "",
     )
     texts = {f"{name}.html": html, **drawing.csvs, **drawing.sheets}
@@ -82,6 +83,14 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
     context = " · ".join([study.settings.title, study.wave, audience_name(study, audience), *fiction])
     tables = workbook(title, context, drawing.tables) if drawing.tables else b""
     return Page(name, title, texts, tables, drawing.packed)
+
+
+def _left_out(blocks: list[Block]) -> str:
+    """Of which sheets of the survey this page was given less than the team has, in words; "" of none."""
+    made_for = [block.viewer for block in blocks if isinstance(block, Released)]
+    sheets = {sheet_name(table) for viewer in made_for for table in viewer.left_out}
+    named = french.listed([f"«\u00a0{sheet}\u00a0»" for sheet in sorted(sheets)]) if sheets else ""
+    return f"{'À la feuille' if len(sheets) == 1 else 'Aux feuilles'} {named}" if sheets else ""
 
 
 def _title(prose: str) -> str:
