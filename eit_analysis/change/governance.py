@@ -30,9 +30,7 @@ PROJECT_COLUMNS = [
 MEANS = [
     "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
 ]  # fmt: skip
-AGENDA = [
-    "project_code", "title", "next_decision", "due_date", "due_state", "decision_rule", "carrier", "site_ids",
-]  # fmt: skip
+AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
 OWN_COLUMNS = [
     "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
     "members",

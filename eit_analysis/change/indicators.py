@@ -61,8 +61,8 @@ def indicators(
     """What is told of a territory per employee, per actor and per tonne, from its printed tables.
 
     An amount is divided by those it is of: outgoing tonnes by the actors who declare some (``by_family``,
-    ``people``), realised tonnes by the actors of the register (``members``), numbers taken as known.
-    ``half_width`` is that of the tonnes of the register.
+    ``people``), realised tonnes by those of them who are in the register (``members``). Their numbers are
+    taken as known. ``half_width`` is that of the tonnes of the register.
 
     Returns
     -------

@@ -18,8 +18,7 @@ from eit_analysis.reference import exchange
 from eit_analysis.reference.stages import RANK
 
 FIT_COLUMNS = [
-    "rank", "category", "kind", "here_status", "prospect_t_per_year", "left_t_per_year", "each_t_per_year",
-    "territory", "contact",
+    "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "territory", "contact",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
@@ -144,12 +143,12 @@ def to_take_up(
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
-            stake = (min(first["left_t_per_year"], each), first["left_t_per_year"], each)
-            found = (category, kind, known_here.get((category, kind)))
-            lines.append((*found, *stake, name, contacts.get(name)))
+            status = known_here.get((category, kind))
+            lines.append((category, kind, status, first["left_t_per_year"], each, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
-    table = table.assign(unknown=table["left_t_per_year"].isna())
-    order = ["unknown", "prospect_t_per_year", "each_t_per_year", "category", "kind"]
+    prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])
+    table = table.assign(unknown=table["left_t_per_year"].isna(), prospect=prospect)
+    order = ["unknown", "prospect", "each_t_per_year", "category", "kind"]
     down = [True, False, False, True, True]
     return _ranked(table.sort_values(order, ascending=down, kind="stable"))
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis import french
@@ -16,8 +15,7 @@ from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.parts import Drawing, Part
 from eit_analysis.publishing.release.released import Released
-from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
+from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.table_files import workbook_file
 from eit_analysis.publishing.version import Version
 from eit_analysis.publishing.workbook import workbook
@@ -99,23 +97,21 @@ def _title(prose: str) -> str:
 
 
 def _quality(study: Study) -> Part:
-    """What happened to the rows read, table by table: counts about the survey as a whole."""
-    counts = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
-    read = study.manifest()["tables"]
-    frame = pd.DataFrame([{"sheet": sheet_name(t), **{c: read[t][c] for c in counts}} for t in read])
-    total = frame[counts].sum()
-    kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
-    lines = french.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
+    """What happened to the rows read: counts about the survey as a whole; page 00 has them by sheet."""
+    tables = study.manifest()["tables"].values()
+    read, clean, quarantined = (
+        sum(table[name] for table in tables) for name in ("rows_read", "rows_clean", "rows_quarantined")
+    )
+    kept = clean / read * 100 if read else 0.0
+    lines = french.counted(read, "ligne lue", "lignes lues")
     aside = french.counted(
-        int(total["rows_quarantined"]),
+        quarantined,
         "ligne inutilisable est gardée en quarantaine avec sa raison",
         "lignes inutilisables sont gardées en quarantaine, chacune avec sa raison",
     )
     sentence = (
         f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
-        f"{aside}, rien n'est supprimé."
+        f"{aside}, rien n'est supprimé. Le détail, feuille par feuille, est dans le rapport sur l'enquête."
     )
-    title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
-    table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
-    annex = Markup("<p>{}</p>\n{}").format(sentence, table.html("qualite"))
+    annex = Markup("<p>{}</p>").format(sentence)
     return Part("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)
