@@ -1039,7 +1039,8 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     assert (
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient. "
         "Ensemble : une session de sauveteur secouriste du travail. Pourquoi cette part : apporte à peu près "
-        "autant que la moyenne des membres. Un groupe trouvé par le calcul, pas forcément celui du registre : une part à discuter."
+        "autant que la moyenne des membres. Un groupe trouvé par le calcul, pas forcément celui "
+        "du registre : une part à discuter."
     ) in sentences
     assert (
         f"{MONEY} Entre 70 % et 90 % des 20 t/an n'auraient pas eu lieu sans la démarche, d'après ses "
