@@ -277,9 +277,6 @@ def test_what_moved_and_what_is_stuck() -> None:
     assert changes[["synergy_id", "move"]].values.tolist() == [
         ["0", "forward"], ["1", "back"], ["2", "taken_up"], ["4", "new"],
     ]  # fmt: skip
-    counted = progress.by_move(changes)
-    counted.check("essai")
-    assert counted.frame["n_synergies"].tolist() == [1, 1, 1, 1]
     stays = pd.DataFrame(
         [("1", "lead", "waiting", 30.0), ("2", "lead", "waiting", 24.0), ("4", "lead", "waiting", 60.0),
          ("0", "lead", "passed", 40.0)],
@@ -315,19 +312,29 @@ def test_published_approaches_have_a_source_and_no_more_done_than_leads() -> Non
 
 def test_a_firm_sees_the_synergies_that_it_is_part_of_its_own_first() -> None:
     register = pd.DataFrame(
-        [("1", "x", "lead", "B", "A B"), ("2", "y", "lead", "A", "A C"), ("3", "z", "done", "A", "B C")],
+        [
+            ("1", "x", "lead", "B", "A B"),
+            ("2", "y", "lead", "A", "A C"),
+            ("3", "z", "done", "A", "B C"),
+            ("4", "w", "study", None, "A C"),
+            ("5", "v", "lead", None, "A"),
+            ("6", "u", "done", None, "A B"),
+        ],
         columns=["synergy_id", "title", "status", "carrier", "site_ids"],
     )
     stays = pd.DataFrame(
-        [("1", "waiting", 40.0), ("2", "passed", 9.0)], columns=["synergy_id", "passage", "months_at_stage"]
+        [("1", "waiting", 40.0), ("2", "passed", 9.0), ("4", "waiting", 13.0), ("5", "waiting", 24.5)],
+        columns=["synergy_id", "passage", "months_at_stage"],
     )
-    mine = progress.own(stays, register, "A")
-    assert mine[["synergy_id", "is_carrier"]].values.tolist() == [["2", "yes"], ["1", "no"]]
-    assert mine["months_at_stage"].fillna(0).tolist() == [0, 40] and mine["members"].tolist() == [
-        "A C",
-        "A B",
-    ]
-    assert progress.own(stays, register, None).empty and progress.own(stays, register.head(0), "A").empty
+    mine = progress.own(stays, register, "A", 24)
+    assert mine[["synergy_id", "is_carrier"]].values.tolist() == [
+        ["2", "yes"], ["1", "no"], ["5", "no"], ["4", "no"], ["6", "no"],
+    ]  # fmt: skip
+    assert mine["months_at_stage"].fillna(0).tolist() == [0, 40, 24.5, 13, 0]
+    assert mine["members"].tolist() == ["A C", "A B", "A", "A C", "A B"]
+    # What an open one waits for is its members' matter, whoever carries it; what is done waits for nothing.
+    assert mine["waits_for"].fillna("").tolist() == ["", "decision", "both", "carrier", ""]
+    assert all(progress.own(stays, *of, 24).empty for of in ((register, None), (register.head(0), "A")))
 
 
 def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_not_touch() -> None:

@@ -195,17 +195,41 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
         ("A", "Total", "Total", 9, 500.0), ("B", "paper", "exchange", 3, np.nan),
     )  # fmt: skip
     here = pd.DataFrame({"category": ["wood"], "kind": ["pooling"], "n_synergies": [1]})
-    found = neighbours.to_take_up(FLOWS, here, done, THEIRS).round(9)
+    listed = pd.DataFrame(
+        [("wood", "exchange", "lead"), ("wood", "exchange", "study"), ("wood", "exchange", "dropped"),
+         ("paper", "pooling", "dropped")],
+        columns=["category", "kind", "status"],
+    )  # fmt: skip
+    found = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS).round(9)
+    assert found["here_status"].fillna("").tolist() == ["study", ""]
     # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
     assert found[["rank", "category", "kind", "territory"]].to_numpy().tolist() == [
         [1, "wood", "exchange", "A"], [2, "paper", "pooling", "B"],
     ]  # fmt: skip
-    assert (
-        found["prospect_t_per_year"].iloc[0] == 20
-        and found.iloc[1][["left_t_per_year", "prospect_t_per_year"]].isna().all()
-    )
+    assert found["left_t_per_year"].iloc[0] == 20 and np.isnan(found["left_t_per_year"].iloc[1])
     assert neighbours.reachable(found)[["rank", "contact"]].to_numpy().tolist() == [[1, "A, 1"]]
-    assert neighbours.to_take_up(FLOWS, here, done.head(0), THEIRS).empty
+    assert neighbours.to_take_up(FLOWS, here, listed, done.head(0), THEIRS).empty
+    # That it is done here may be read of a line by name, where its tonnes are no figure of its own.
+    by_name = neighbours.to_take_up(FLOWS, here.head(0), listed.assign(status="done"), done, THEIRS)
+    assert by_name[["category", "kind"]].to_numpy().tolist() == [["wood", "pooling"]]
+
+
+def test_an_amount_is_divided_by_those_it_is_of() -> None:
+    masses = [100.0, 90.0, 110.0]
+    whole = pd.DataFrame([(TOTAL, *masses, 4)], columns=["category", *indicators.MASSES, "n_sites"])
+    people, members = (
+        pd.DataFrame([(TOTAL, n, k)], columns=["actor_type", "headcount", "n_sites"])
+        for n, k in ((50.0, 4), (20.0, 2))
+    )
+    done = pd.DataFrame([(TOTAL, 8.0)], columns=["category", "realised_t_per_year"])
+    none = pd.DataFrame()
+    found = indicators.indicators(whole, none, none, none, people, members, done, half_width=0.25)
+    # 100 t of 4 actors who employ 50; 8 t of synergies whose 2 actors employ 20, whoever else declares flows.
+    assert found.set_index("indicator")[["central", "low", "high"]].T.to_dict("list") == {
+        "outgoing_per_employee": [2.0, 1.8, 2.2], "outgoing_per_firm": [25.0, 22.5, 27.5],
+        "realised_per_employee": [400.0, 300.0, 500.0], "realised_per_firm": [4.0, 3.0, 5.0],
+        "realised_per_tonne": [80.0, 60.0, 100.0],
+    }  # fmt: skip
 
 
 def test_a_family_that_is_not_shown_is_recovered_whole_only_when_nothing_else_is_left() -> None:

@@ -12,6 +12,8 @@ from eit_analysis.change.agreement import SHARES, agreements, articles
 from eit_analysis.change.clauses import clauses, member_targets, without_clause
 from eit_analysis.change.governance import by_actor_type, by_size, departures, of_member, projects, seats
 from eit_analysis.config_change import Project
+from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.viewer import Viewer
 
 SITES = pd.DataFrame(
     [
@@ -159,6 +161,26 @@ def test_an_agreement_for_each_declared_project() -> None:
     assert headings.count("Décision") == 1 and {"Partage", "Engagements", "Sortie"} <= set(headings)
     for rule in ("consensus", "majority", "by_contribution", "carrier"):
         assert len(articles(rule)) == len(draft.articles)
+
+
+def test_a_title_is_read_by_those_who_may_name_all_whom_it_is_about() -> None:
+    """« vers la conserverie » names its carrier as well as a name does."""
+    rows = [("L1", "Fruits vers la conserverie", "A", "A C", "denrées (L1)"), ("L2", "Bois", "A", "A B", "")]
+    frame = pd.DataFrame(rows, columns=["project_code", "title", "site_id", "seated", "untitled"])
+    names = {"A": "Alpha", "B": "Bêta", "C": "Conserverie"}
+    consents = {"A": "named", "B": "named", "C": "aggregated"}
+
+    def titles(audience: str) -> list[str]:
+        viewer = Viewer(audience, True, names, consents)
+        seen = Listing(viewer, "Places", frame, ["project_code"], sites=["site_id"]).seen_by(viewer, {})
+        assert not {"seated", "untitled"} & set(seen.frame)
+        return seen.frame["title"].tolist()
+
+    assert titles("partners") == ["denrées (L1)", "Bois"]
+    assert titles("internal") == ["Fruits vers la conserverie", "Bois"]
+    places = seats(projects([LAUNDRY], REGISTER, SITES, DAY, TODAY), SITES)
+    assert set(places.loc[places["project_code"] == "MP1", "seated"]) == {"S A B V"}
+    assert places["untitled"].str.endswith(")").all()
 
 
 def test_without_register_nor_projects() -> None:

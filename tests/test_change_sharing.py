@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.change.nucleolus import complaint, core_is_empty, in_core, nucleolus
 from eit_analysis.change.shapley import sampled, shapley
-from eit_analysis.change.sharing import SHARE_COLUMNS, best_part, of_lines, shares, told
+from eit_analysis.change.sharing import SHARE_COLUMNS, best_part, of_lines, of_members, shares, told
 from eit_analysis.publishing import wording
 
 
@@ -296,7 +297,7 @@ def test_every_column_and_reason_has_its_words():
     codes = set(labels[labels["column"] == "share_reason"]["code"])
     assert codes == {
         "costs_more", "indispensable", "adds_nothing", "replaceable", "brings_more", "brings_less",
-        "like_the_others",
+        "like_the_others", "not_asked", "no_group",
     }  # fmt: skip
 
 
@@ -308,7 +309,7 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     games += [("S3", "Trois", ["A", "B", "C", "D"], four), ("S4", "Quatre", ["A", "B"], -pair)]
     table, groups = of_lines(games)
     assert groups["core_state"].tolist() == ["holds", "none", "holds", "no_saving"]
-    assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["site_ids"].iloc[3] == "A B"
+    assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["reckoned_site_ids"].iloc[3] == "A B"
     assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
     wide = ("S5", "Cinq", [f"E{i}" for i in range(70)], lambda n: 7.0 * n.bit_count())
     assert of_lines([wide])[0].empty and of_lines([wide])[1].iloc[0].tolist()[3:] == [70, 490.0, "too_many"]
@@ -318,6 +319,28 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     alone = told(table, 2)
     assert alone["synergy_id"].unique().tolist() == ["S3"] and (alone["share_from_percent"] == 25).all()
     assert of_lines([])[0].empty and of_lines([])[1].empty
+
+
+def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_are_none():
+    """The group that answers a line has others too: its members' part of that is no share of theirs."""
+    register = pd.DataFrame(
+        [("S1", "Linge", "pooling", "study", "V A B"), ("S2", "Presse", "pooling", "lead", "A C"),
+         ("S3", "Bois", "exchange", "done", "A B"), ("S4", "Vieux", "pooling", "dropped", "A B"),
+         ("S5", "Carton", "pooling", "done", "A B C")],
+        columns=["synergy_id", "title", "kind", "status", "site_ids"],
+    )  # fmt: skip
+    pair = np.array([0, 0, 0, 100.0])
+    with_c = np.array([0, 0, 0, 100.0, 0, 0, 0, 60.0])  # C costs the two others 40
+    games = [("S1", "une tournée", ["A", "B"], pair), ("S5", "une benne", ["A", "B", "C"], with_c)]
+    rows = of_members(games, register).fillna({"share_percent": 0.0, "site_id": ""})
+    assert rows.drop(columns="title").to_numpy().tolist() == [
+        ["S1", "V", 0.0, "not_asked"], ["S1", "A", 50.0, "indispensable"], ["S1", "B", 50.0, "indispensable"],
+        ["S2", "", 0.0, "no_group"],
+        ["S5", "A", 50.0, "indispensable"], ["S5", "B", 50.0, "indispensable"],
+        ["S5", "C", 0.0, "costs_more"],
+    ]  # fmt: skip
+    assert set(of_members([], register)["share_reason"]) == {"no_group"}
+    assert of_members([], register.head(0)).empty
 
 
 def test_why_says_no_more_of_the_others_than_the_rounded_share():

@@ -5,6 +5,8 @@ The tonnes of a synergy are one record, which each of its actors knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
@@ -36,12 +38,12 @@ def done(register: pd.DataFrame) -> Breakdown:
     return Breakdown(frame, KEYS, records, TONNES, TOTAL)
 
 
-def employees(sites: pd.DataFrame, counted: pd.Series) -> Breakdown:
+def employees(sites: pd.DataFrame, counted: Iterable[str]) -> Breakdown:
     """People employed by the actors whose ids are ``counted``, in all.
 
     No row where one of them states nothing: every amount per employee would be too large.
     """
-    rows = sites[sites["site_id"].isin(counted)][["site_id", "headcount"]].assign(actor_type=TOTAL)
+    rows = sites[sites["site_id"].isin(list(counted))][["site_id", "headcount"]].assign(actor_type=TOTAL)
     known = len(rows) > 0 and rows["headcount"].notna().all()
     values = [(TOTAL, rows["headcount"].sum(), len(rows))] if known else []
     frame = pd.DataFrame(values, columns=["actor_type", "headcount", "n_sites"])

@@ -13,7 +13,6 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config_change import Project
-from eit_analysis.reference.stages import actors
 
 MADE_OF = ["project_code", "carrier", "decision_rule", "due_date", "due_state", "next_decision", "members"]
 HEADED = ["project_code", "title", "site_ids", "decision_rule"]
@@ -38,8 +37,8 @@ class Agreement(NamedTuple):
     heading : tuple
         Its code, its title and its members.
     project, money, clauses, shares : pandas.DataFrame
-        One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the shares of its members in what
-        its poolings save, which may be with others.
+        One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the share of each member of its poolings in
+        what these members would save, or why it has none.
     articles : list of str
         Heading and text of each article.
     """
@@ -63,7 +62,7 @@ def agreements(
 
     A project that is only a line of the register has no agreement to write yet. ``table`` is from
     :func:`governance.projects`, ``asked`` from :func:`clauses.clauses`, ``shares`` from
-    :func:`sharing.of_lines`.
+    :func:`sharing.of_members`.
     """
     pairs = [(project.code, line) for project in declared for line in project.synergies]
     lines = pd.DataFrame(pairs, columns=["project_code", "synergy_id"], dtype=object)
@@ -71,8 +70,7 @@ def agreements(
     if member is not None:
         ruled = ruled[ruled["site_ids"].str.split().map(lambda sites: member in sites).astype(bool)]
     ruled = ruled.reset_index(drop=True)
-    members = actors(ruled, key="project_code")[["project_code", "site_id"]]
-    own = shares.merge(lines, on="synergy_id").merge(members, on=["project_code", "site_id"])
+    own = shares.merge(lines, on="synergy_id")
     terms, split = (
         {code: rows.reset_index(drop=True) for code, rows in every.groupby("project_code")[columns]}
         for every, columns in ((asked, CLAUSES), (own, SHARES))

@@ -105,11 +105,11 @@ def costs(entries: pd.DataFrame, means: Sequence[Means], year: int) -> pd.DataFr
 def costs_of_each(entries: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     """The same for each result that counts, of the hours and money given to its own synergy.
 
-    ``synergy_id, title, site_ids, indicator, result`` and ``RATIOS``; only those of which one is known. What
+    ``synergy_id, title, indicator, result`` and ``RATIOS``; only those of which one is known. What
     a synergy took is for all its results together: ratios of one synergy do not add up.
     """
     own = pd.concat([counted(entries, indicator) for indicator in PRICED])
-    own = own.loc[own["result"] > 0, ["synergy_id", "title", "site_ids", "indicator", "result"]]
+    own = own.loc[own["result"] > 0, ["synergy_id", "title", "indicator", "result"]]
     taken = register.reindex(columns=["synergy_id", *MEANS]).set_index("synergy_id").astype(float)
     ratios = taken.reindex(own["synergy_id"]).to_numpy() / own[["result"]].to_numpy(dtype=float)
     return own.assign(**dict(zip(RATIOS, ratios.T, strict=True))).dropna(subset=RATIOS, how="all")

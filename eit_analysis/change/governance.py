@@ -27,20 +27,15 @@ PROJECT_COLUMNS = [
     "realised_t_per_year", "decision_rule", "funding_public_eur", "private_funding_eur", "posts_fte",
     "next_decision", "due_date", "due_state",
 ]  # fmt: skip
-LISTED = [
-    "project_code", "title", "site_ids", "carrier", "families", "n_done", "n_lines", "decision_rule",
-]  # fmt: skip
 MEANS = [
     "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
 ]  # fmt: skip
-AGENDA = [
-    "project_code", "title", "next_decision", "due_date", "due_state", "decision_rule", "carrier", "site_ids",
-]  # fmt: skip
+AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
 OWN_COLUMNS = [
     "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
     "members",
 ]  # fmt: skip
-SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class"]
+SEAT_COLUMNS = ["project_code", "title", "site_id", "seat", "actor_type", "size_class", "untitled", "seated"]
 DEPARTURE_COLUMNS = ["site_id", "actor_type", "n_seats", "n_carried", "n_falling", "falling", "pairs_cut"]
 
 
@@ -153,13 +148,16 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``SEAT_COLUMNS``; ``seat`` is ``carrier`` or ``member``.
+        Columns ``SEAT_COLUMNS``; ``seat`` is ``carrier`` or ``member``. A title may tell who sits beside:
+        ``seated`` are all members of the project, ``untitled`` what those read who may not name them all.
     """
     kinds = sites[["site_id", "actor_type"]].assign(size_class=size_class(sites["headcount"]))
     found = actors(table, key="project_code").merge(kinds, on="site_id")
-    return found.assign(seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"))[
-        SEAT_COLUMNS
-    ]
+    return found.assign(
+        seat=np.where(found["carrier"] == found["site_id"], "carrier", "member"),
+        untitled=found["families"].replace("", "autre") + " (" + found["project_code"] + ")",
+        seated=found["site_ids"],
+    )[SEAT_COLUMNS]
 
 
 def of_member(table: pd.DataFrame, site: str | None) -> pd.DataFrame:

@@ -54,12 +54,15 @@ def indicators(
     paid: pd.DataFrame,
     costed: pd.DataFrame,
     people: pd.DataFrame,
+    members: pd.DataFrame,
     done: pd.DataFrame,
     half_width: float,
 ) -> pd.DataFrame:
     """What is told of a territory per employee, per actor and per tonne, from its printed tables.
 
-    Numbers of actors and employees are taken as known. ``half_width`` is that of the tonnes of the register.
+    An amount is divided by those it is of: outgoing tonnes by the actors who declare some (``by_family``,
+    ``people``), realised tonnes by those of them who are in the register (``members``). Their numbers are
+    taken as known. ``half_width`` is that of the tonnes of the register.
 
     Returns
     -------
@@ -70,6 +73,9 @@ def indicators(
     whole = _amount(by_family, {"category": TOTAL}, MASSES)
     n_firms = _amount(by_family, {"category": TOTAL}, ["n_sites"])
     n_people = _amount(people, {"actor_type": TOTAL}, ["headcount"])
+    n_members, n_employed = (
+        _amount(members, {"actor_type": TOTAL}, [name]) for name in ("n_sites", "headcount")
+    )
     share = ["share_percent", "share_low_percent", "share_high_percent"]
     cost = ["cost_eur_per_year", "cost_low_eur_per_year", "cost_high_eur_per_year"]
     realised = _amount(done, {"category": TOTAL}, ["realised_t_per_year"])
@@ -80,8 +86,8 @@ def indicators(
         "recovered_share": _amount(rates, {"valorised": "yes", "recovery": TOTAL}, share),
         "net_cost_per_tonne": _amount(paid, {"payment": TOTAL}, cost)
         / _amount(costed, {"cost_known": "yes"}, MASSES[:1]),
-        "realised_per_employee": 1000 * spread / n_people,
-        "realised_per_firm": spread / n_firms,
+        "realised_per_employee": 1000 * spread / n_employed,
+        "realised_per_firm": spread / n_members,
         "realised_per_tonne": 1000 * spread / whole[0],
     }
     table = exchange.indicators()

@@ -15,10 +15,10 @@ from eit_analysis.change.indicators import MASSES
 from eit_analysis.change.pooled_rates import pooled
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference import exchange
+from eit_analysis.reference.stages import RANK
 
 FIT_COLUMNS = [
-    "rank", "category", "kind", "prospect_t_per_year", "left_t_per_year", "each_t_per_year", "territory",
-    "contact",
+    "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "territory", "contact",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
@@ -97,18 +97,25 @@ def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
 
 
 def to_take_up(
-    own_flows: pd.DataFrame, own_done: pd.DataFrame, done: pd.DataFrame, territories: pd.DataFrame
+    own_flows: pd.DataFrame,
+    own_done: pd.DataFrame,
+    own_lines: pd.DataFrame,
+    done: pd.DataFrame,
+    territories: pd.DataFrame,
 ) -> pd.DataFrame:
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
-    What is known to be done here, or whose family is recovered whole, is left out. Those come first that are
-    known to have tonnes left, by their prospect: the tonnes of one such synergy elsewhere, or what is left
-    here if that is less. Of the others nothing is known to be left: they follow by the tonnes of one such.
+    What is known to be done here, or whose family is recovered whole, is left out; of what the register has
+    under way, ``here_status`` says how far. Those come first that are known to have tonnes left, by their
+    prospect: the tonnes of one such synergy elsewhere, or what is left here if that is less. Of the others
+    nothing is known to be left: they follow by the tonnes of one such.
 
     Parameters
     ----------
     own_flows, own_done : pandas.DataFrame
         As printed, :func:`flows` and ``achieved.done``.
+    own_lines : pandas.DataFrame
+        ``category, kind, status`` of the lines of the register here that may be read.
     done, territories : pandas.DataFrame
         As received, with ``territory``.
 
@@ -126,17 +133,22 @@ def to_take_up(
     theirs = theirs.assign(each_t_per_year=theirs["realised_t_per_year"] / theirs["n_synergies"])
     theirs = theirs[theirs["each_t_per_year"] > 0].merge(known, on="category")
     contacts = territories.set_index("territory")["contact"]
+    lines_here = own_lines.fillna({"category": "other"}).assign(rank=own_lines["status"].map(RANK))
+    lines_here = lines_here.dropna(subset="rank").sort_values("rank")
+    known_here = lines_here.groupby(["category", "kind"])["status"].last()
     here = set(own_done[["category", "kind"]].itertuples(index=False, name=None))
+    here |= set(known_here.index[known_here == "done"])
     lines = []
     for (category, kind), rows in theirs.groupby(["category", "kind"]):
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
-            stake = (min(first["left_t_per_year"], each), first["left_t_per_year"], each)
-            lines.append((category, kind, *stake, name, contacts.get(name)))
+            status = known_here.get((category, kind))
+            lines.append((category, kind, status, first["left_t_per_year"], each, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
-    table = table.assign(unknown=table["left_t_per_year"].isna())
-    order = ["unknown", "prospect_t_per_year", "each_t_per_year", "category", "kind"]
+    prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])
+    table = table.assign(unknown=table["left_t_per_year"].isna(), prospect=prospect)
+    order = ["unknown", "prospect", "each_t_per_year", "category", "kind"]
     down = [True, False, False, True, True]
     return _ranked(table.sort_values(order, ascending=down, kind="stable"))
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.stages import RANK, actors
+from eit_analysis.reference.stages import OPEN, RANK
 
 MOVED_COLUMNS = [
     "synergy_id", "title", "status_before", "status", "move", "realised_t_per_year", "carrier", "site_ids",
 ]  # fmt: skip
-OWN_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "is_carrier", "members"]
+OWN_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "waits_for", "is_carrier", "members"]
 STUCK_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "carrier", "site_ids"]
 
 
@@ -44,12 +43,6 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return ranked[MOVED_COLUMNS].reset_index(drop=True)
 
 
-def by_move(changes: pd.DataFrame) -> Breakdown:
-    """How many synergies moved, by way; from :func:`moved`, with the actors of each."""
-    counts = changes.groupby("move").size().rename("n_synergies").reset_index()
-    return Breakdown(counts, ["move"], actors(changes)[["move", "site_id"]])
-
-
 def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.DataFrame:
     """The synergies that have waited longer than so many months, those with a carrier and the oldest first.
 
@@ -75,20 +68,29 @@ def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.Data
     return order[STUCK_COLUMNS].reset_index(drop=True)
 
 
-def own(stays: pd.DataFrame, register: pd.DataFrame, site: str | None) -> pd.DataFrame:
-    """The synergies that one actor is part of: their stage, for how long, and whether it carries them.
+def own(stays: pd.DataFrame, register: pd.DataFrame, site: str | None, months: float) -> pd.DataFrame:
+    """The synergies that one actor is part of: stage, for how long, what they wait for, who carries them.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``OWN_COLUMNS``, those that it carries and the oldest first; ``months_at_stage`` is missing
-        where a synergy waits nowhere.
+        where a synergy waits nowhere. ``waits_for`` is ``decision`` (stuck, as in :func:`stuck`), ``carrier``
+        (nobody carries it), ``both``, or missing: an open synergy waits for its members, whoever carries it.
     """
     among = np.array([site in str(ids).split() for ids in register["site_ids"]], dtype=bool)
     lines = register[among]
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
-    months = lines["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"]).astype(float)
+    since = lines["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"]).astype(float)
     carries = ["yes" if carrier == site else "no" for carrier in lines["carrier"]]
-    table = lines.assign(months_at_stage=months, is_carrier=carries, members=lines["site_ids"])
+    late, open_ = since > months, lines["status"].isin(OPEN)
+    alone = open_ & lines["carrier"].isna()
+    waits = np.select([late & alone, late, alone], ["both", "decision", "carrier"], "")
+    table = lines.assign(
+        months_at_stage=since,
+        waits_for=pd.Series(waits, lines.index, dtype=object).replace("", None),
+        is_carrier=carries,
+        members=lines["site_ids"],
+    )
     ordered = table.sort_values(["is_carrier", "months_at_stage"], ascending=False, kind="stable")
     return ordered[OWN_COLUMNS].reset_index(drop=True)

@@ -19,6 +19,7 @@ import pandas as pd
 
 from eit_analysis.change.nucleolus import TOLERANCE, complaint, core_is_empty, in_core, nucleolus
 from eit_analysis.change.shapley import PAIRS, sampled, shapley
+from eit_analysis.reference.stages import actors
 
 Values = np.ndarray | Callable[[int], float]
 LARGEST = 20  # members: of more, shares would ask for the rounds of five thousand sets and more
@@ -28,10 +29,13 @@ SHARE_COLUMNS = [
     "nucleolus_share_eur_per_year", "contribution_share_eur_per_year", "share_percent", "share_reason",
 ]  # fmt: skip
 
-LINE_COLUMNS = ["synergy_id", "title", "n_members", *SHARE_COLUMNS]
-GROUP_COLUMNS = ["synergy_id", "title", "site_ids", "n_members", "group_saving_eur_per_year", "core_state"]
+LINE_COLUMNS = ["synergy_id", "label", "n_members", *SHARE_COLUMNS]
+GROUP_COLUMNS = [
+    "synergy_id", "label", "reckoned_site_ids", "n_members", "group_saving_eur_per_year", "core_state",
+]  # fmt: skip
+MEMBER_COLUMNS = ["synergy_id", "title", "site_id", "share_percent", "share_reason"]
 TOLD_COLUMNS = [
-    "synergy_id", "title", "n_members", "site_id", "share_from_percent", "share_to_percent", "share_reason",
+    "synergy_id", "label", "n_members", "site_id", "share_from_percent", "share_to_percent", "share_reason",
 ]  # fmt: skip
 STEP = 5.0  # percent
 
@@ -126,7 +130,8 @@ def of_lines(
     Parameters
     ----------
     games : sequence of tuple
-        Of each pooling its identifier and title, then members and values as for :func:`shares`.
+        Of each pooling its identifier and the need that its group answers, then members and values as for
+        :func:`shares`.
 
     Returns
     -------
@@ -140,15 +145,48 @@ def of_lines(
     """
     parts, groups = [pd.DataFrame(columns=LINE_COLUMNS)], []
     known: dict[int, tuple[pd.DataFrame, list[str], float, str]] = {}
-    for code, title, members, values in games:
+    for code, label, members, values in games:
         if id(values) not in known:  # lines that one group answers have its values in common
             known[id(values)] = _shared(members, values)
         own, kept, saving, state = known[id(values)]
-        parts.append(own.assign(synergy_id=code, title=title, n_members=len(own))[LINE_COLUMNS])
-        groups.append((code, title, " ".join(kept), len(kept), saving, state))
+        parts.append(own.assign(synergy_id=code, label=label, n_members=len(own))[LINE_COLUMNS])
+        groups.append((code, label, " ".join(kept), len(kept), saving, state))
     filled = [part for part in parts if len(part)]
     table = pd.concat(filled or parts[:1], ignore_index=True)
     return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)
+
+
+def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd.DataFrame) -> pd.DataFrame:
+    """The share of each member of a pooling of the register in what its members alone would save.
+
+    Parameters
+    ----------
+    games : sequence of tuple
+        As for :func:`of_lines`, of the register's own members and nobody else.
+    register : pandas.DataFrame
+        Tidy ``synergy_register``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``MEMBER_COLUMNS``, one row for each member of a pooling that is not dropped, whose shares sum
+        to 100 %. Who has none has the reason: ``not_asked`` (it declared no such need) or ``costs_more`` (the
+        others save more without it). Where there is nothing to share among these members, one row of nobody
+        says so, ``no_group``.
+    """
+    table, _ = of_lines(games)
+    known = table.set_index(["synergy_id", "site_id"])[["share_percent", "share_reason"]]
+    asking = {code: set(members) for code, _, members, _ in games}
+    lines = actors(register[(register["kind"] == "pooling") & (register["status"] != "dropped")])
+    rows = lines[MEMBER_COLUMNS[:3]].join(known, on=["synergy_id", "site_id"])
+    pairs = zip(rows["synergy_id"], rows["site_id"], strict=True)
+    asked = np.array([site in asking.get(code, {site}) for code, site in pairs], dtype=bool)
+    nothing = ~rows["synergy_id"].isin(table["synergy_id"])
+    without = pd.Series(np.select([nothing, ~asked], ["no_group", "not_asked"], "costs_more"), rows.index)
+    rows = rows.assign(
+        share_reason=rows["share_reason"].fillna(without), site_id=rows["site_id"].mask(nothing, None)
+    )
+    return rows[~(nothing & rows["synergy_id"].duplicated())].reset_index(drop=True)
 
 
 def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str], float, str]:

@@ -79,7 +79,7 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     called = audience_name(study, audience)
     css, policy = style_sheet(f"{study.settings.territory} · {title} · {study.wave} · pour {called}")
-    content = {"parts": [], "body": "", "left_out": False, "workbook": "", "kind": ""}
+    content: dict[str, Any] = {"parts": [], "body": "", "left_out": "", "workbook": "", "kind": ""}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     page = (
         environment(TEMPLATES)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis import french
@@ -15,8 +14,8 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.parts import Drawing, Part
-from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.viewer import INTERNAL, viewer_of
+from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.table_files import workbook_file
 from eit_analysis.publishing.version import Version
 from eit_analysis.publishing.workbook import workbook
@@ -74,7 +73,7 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
         title,
         imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
         parts=[part for part in parts if part.shown or part.annex],
-        left_out=bool(viewer_of(study, audience).refused),
+        left_out=_left_out(blocks),
         workbook=workbook_file(name) if drawing.tables else "",
     )
     texts = {f"{name}.html": html, **drawing.csvs, **drawing.sheets}
@@ -84,29 +83,35 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
     return Page(name, title, texts, tables, drawing.packed)
 
 
+def _left_out(blocks: list[Block]) -> str:
+    """Of which sheets of the survey this page was given less than the team has, in words; "" of none."""
+    made_for = [block.viewer for block in blocks if isinstance(block, Released)]
+    sheets = {sheet_name(table) for viewer in made_for for table in viewer.left_out}
+    named = french.listed([f"«\u00a0{sheet}\u00a0»" for sheet in sorted(sheets)]) if sheets else ""
+    return f"{'À la feuille' if len(sheets) == 1 else 'Aux feuilles'} {named}" if sheets else ""
+
+
 def _title(prose: str) -> str:
     heading = re.search(r"^# +(.+)$", prose, flags=re.M)
     return heading[1].strip() if heading else ""
 
 
 def _quality(study: Study) -> Part:
-    """What happened to the rows read, table by table: counts about the survey as a whole."""
-    counts = ["rows_read", "rows_clean", "rows_quarantined", "rows_merged", "rows_ignored"]
-    read = study.manifest()["tables"]
-    frame = pd.DataFrame([{"sheet": sheet_name(t), **{c: read[t][c] for c in counts}} for t in read])
-    total = frame[counts].sum()
-    kept = total["rows_clean"] / total["rows_read"] * 100 if total["rows_read"] else 0.0
-    lines = french.counted(int(total["rows_read"]), "ligne lue", "lignes lues")
+    """What happened to the rows read: counts about the survey as a whole; page 00 has them by sheet."""
+    tables = study.manifest()["tables"].values()
+    read, clean, quarantined = (
+        sum(table[name] for table in tables) for name in ("rows_read", "rows_clean", "rows_quarantined")
+    )
+    kept = clean / read * 100 if read else 0.0
+    lines = french.counted(read, "ligne lue", "lignes lues")
     aside = french.counted(
-        int(total["rows_quarantined"]),
+        quarantined,
         "ligne inutilisable est gardée en quarantaine avec sa raison",
         "lignes inutilisables sont gardées en quarantaine, chacune avec sa raison",
     )
     sentence = (
         f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
-        f"{aside}, rien n'est supprimé."
+        f"{aside}, rien n'est supprimé. Le détail, feuille par feuille, est dans le rapport sur l'enquête."
     )
-    title = "Lignes lues, utilisées, mises en quarantaine, fusionnées et ignorées"
-    table = Table(viewer_of(study, "public"), title, frame, ["sheet"])
-    annex = Markup("<p>{}</p>\n{}").format(sentence, table.html("qualite"))
+    annex = Markup("<p>{}</p>").format(sentence)
     return Part("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)

@@ -9,6 +9,7 @@ never give two figures for the same tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -46,6 +47,8 @@ from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import candidates, own_uses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+
+Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,12 +166,14 @@ class Assessment:
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
-    ) -> list[tuple[str, str, list[str], np.ndarray | Callable[[int], float]]]:
-        """Of each pooling of the register that a group answers (``register.shared``): its identifier, its
-        title, the members of the group's best part and what each set of them saves, the same object for lines
-        of the same group.
+    ) -> tuple[list[Game], list[Game]]:
+        """Of each pooling of the register that a group answers (``register.shared``): its identifier, the
+        need of the group, the members of the group's best part and what each set of them saves, the same
+        object for lines of the same group. Then, of the poolings that projects declare, the same of those of
+        the register's own members who are in the group, where they could pool among themselves.
 
-        Only those groups that ``member`` is in, where it is given: a firm reads of no other."""
+        Only those groups that ``member`` is in, where it is given, and nothing of the register's members: a
+        firm reads of no other."""
         reach = radius_km, self.settings.scoring.detour_factor
         costs, asked = self.pooling_costs, self.asked(sharing)()
         lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
@@ -181,8 +186,19 @@ class Assessment:
             .drop_duplicates("pooling_id")
             .iterrows()
         }
-        names = zip(lines["synergy_id"], lines["title"], lines["pooling_id"], strict=True)
-        return [(line, title, *values[pooling]) for line, title, pooling in names]
+        names = zip(lines["synergy_id"], lines["label"], lines["pooling_id"], strict=True)
+        groups = [(line, label, *values[pooling]) for line, label, pooling in names]
+        own: list[Game] = []
+        # Of those alone that are to have an agreement, whose annex says who gets what.
+        declared = {line for project in self.settings.projects for line in project.synergies}
+        listed = lines["synergy_id"].isin(declared) & (member is None)
+        for _, pool in lines[listed].iterrows():
+            within = set(pool["members"].split())
+            pool["members"] = " ".join(site for site in pool["site_ids"].split() if site in within)
+            with suppress(ValueError):  # they are no group by themselves
+                game = coalition_values(pool, asked, self.sites, costs, *reach)
+                own.append((pool["synergy_id"], pool["label"], *game))
+        return groups, own
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

@@ -68,6 +68,8 @@ class AudienceTables(PreparedTables):
             kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
         else:
             return frame
+        if not all(kept) and table != "sites":  # who they are is in no total of its own
+            self.viewer.left_out.add(table)
         # An array: an empty list would select no column rather than no row.
         frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
         if self.viewer.internal:

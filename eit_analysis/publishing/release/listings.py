@@ -15,6 +15,7 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 
 MEMBERS = "members"
+SEATED, UNTITLED = "seated", "untitled"
 # What every member of a synergy knows of it, and which says nothing of one of them.
 OF_ALL = ("months_at_stage", "n_lines", "n_done")
 
@@ -22,6 +23,9 @@ OF_ALL = ("months_at_stage", "n_lines", "n_done")
 @dataclass(eq=False, repr=False)
 class Listing(Table):
     """Rows about individual actors, named in the columns ``sites``; without these, the team's alone.
+
+    A title may tell of actors that the row does not name. Where rows have ``seated``, all whom it is about,
+    an audience that may not read all their names reads ``untitled`` in its place.
 
     Attributes
     ----------
@@ -43,6 +47,8 @@ class Listing(Table):
     secrecy: ClassVar[str] = "secret des affaires"
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        if SEATED in self.frame:
+            return replace(self, frame=_titled(self.frame, viewer))._for(viewer, seen)
         if viewer.internal and self.most is None and self.beside is None:
             return super()._for(viewer, seen)
         sites = list(self.sites)
@@ -118,3 +124,11 @@ class Listing(Table):
         if self.readable:
             return "" if len(self.frame) else "empty"
         return "individual" if self.sites else "overlap"
+
+
+def _titled(frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+    """The rows under the titles that a viewer may read."""
+    may_read = [all(map(viewer.may_name, str(ids).split())) for ids in frame[SEATED]]
+    own = [viewer.among(set(str(ids).split())) for ids in frame[SEATED]]
+    told = np.array(may_read, dtype=bool) | np.array(own, dtype=bool)
+    return frame.assign(title=frame["title"].where(told, frame[UNTITLED])).drop(columns=[SEATED, UNTITLED])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from eit_analysis import french
 from eit_analysis.config import Audience
@@ -26,12 +26,15 @@ class Viewer:
         Whether it may read the names of actors who agreed to be named.
     names, consents : dict
         By site id.
+    left_out : set of str
+        The tables whose rows it was given without some, because of who refused.
     """
 
     audience: str
     named: bool
     names: dict[str, str]
     consents: dict[str, str]
+    left_out: set[str] = field(default_factory=set, compare=False)
 
     @property
     def internal(self) -> bool:

@@ -17,12 +17,12 @@ def answered(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame)
     Returns
     -------
     pandas.DataFrame
-        ``synergy_id, title`` and the columns of ``pools`` (of ``pooling.pooled``); no group of which the
+        ``synergy_id, site_ids`` and the columns of ``pools`` (of ``pooling.pooled``); no group of which the
         saving is not known.
     """
-    lines = register[register["status"] != "dropped"]
+    lines = register[register["status"] != "dropped"].fillna({"site_ids": ""})
     known = pools[(pools["kind"] == "group") & pools["saving_eur_per_year"].notna()]
     held = grouped(lines, known, sharing).groupby(["synergy_id", "pooling_id"]).size().reset_index(name="n")
     first = held.sort_values(["synergy_id", "n", "pooling_id"], ascending=[True, False, True])
     kept = first.drop_duplicates("synergy_id").drop(columns="n")
-    return lines[["synergy_id", "title"]].merge(kept, on="synergy_id").merge(known, on="pooling_id")
+    return lines[["synergy_id", "site_ids"]].merge(kept, on="synergy_id").merge(known, on="pooling_id")
