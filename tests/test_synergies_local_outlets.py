@@ -105,7 +105,8 @@ def test_a_full_outlet_takes_nothing_and_an_unknown_room_is_neither_none_nor_end
 
 def test_who_answered_the_survey_is_not_an_outlet_a_second_time():
     again = outlet("Sorbier", "workshop", "150103", 47.8, siret="00000000000018")
-    assert listed(again, BROYAGE)["outlet_name"].tolist() == ["Broyage"]
+    named = outlet("ATELIER DU  SORBIER", "workshop", "150103", 47.8)
+    assert listed(again, named, BROYAGE)["outlet_name"].tolist() == ["Broyage"]
 
 
 def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_not_known():
