@@ -93,7 +93,7 @@ def test_a_hazardous_waste_goes_only_to_a_known_activity_that_lists_its_code():
     family, code = "chemical", "140603"
     cases = [(family, "3822Z", 0), (code, None, 0), (code, "3832Z", 0), (code, "3822Z", 1)]
     for accepts, naf, n in cases:
-        found = possible(listed(outlet("Ondine", "recycler", accepts, 47.8, naf=naf)))
+        found = possible(listed(outlet("Ondine", "recycler", accepts, 47.8, naf=naf)), FLOWS[1:2])
         assert len(found) == n, (accepts, naf)
 
 
@@ -105,7 +105,8 @@ def test_a_full_outlet_takes_nothing_and_an_unknown_room_is_neither_none_nor_end
 
 def test_who_answered_the_survey_is_not_an_outlet_a_second_time():
     again = outlet("Sorbier", "workshop", "150103", 47.8, siret="00000000000018")
-    assert listed(again, BROYAGE)["outlet_name"].tolist() == ["Broyage"]
+    named = outlet("ATELIER DU  SORBIER", "workshop", "150103", 47.8)
+    assert listed(again, named, BROYAGE)["outlet_name"].tolist() == ["Broyage"]
 
 
 def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_not_known():

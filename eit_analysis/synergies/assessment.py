@@ -226,9 +226,12 @@ class Assessment:
         """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
         return on_what_is_left(self.candidates)
 
-    def local_outlets(self, outlets: pd.DataFrame | None) -> LocalOutlets:
-        """The outlets imported into the study, what each may take, and the leads that the plan leaves."""
-        listed, scoring = local_outlets.directory(outlets, self.sites), self.settings.scoring
+    def local_outlets(self, outlets: pd.DataFrame | None, surveyed: pd.DataFrame) -> LocalOutlets:
+        """The outlets imported into the study, what each may take, and the leads that the plan leaves.
+
+        ``surveyed``: every actor of the survey, also who may not be counted here: none of them is an outlet.
+        """
+        listed, scoring = local_outlets.directory(outlets, surveyed), self.settings.scoring
         rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
         pairs = local_outlets.possible(self.free_flows, self.sites, listed, rules, *reach)
         pairs, least_t = local_outlets.with_fees(pairs, self.factors), self.settings.allocation.minimum_lot_t

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import HIERARCHY, reading
 from eit_analysis.reference.factors import MissingFactorError, lookup
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
@@ -71,14 +72,18 @@ class LocalOutlets(NamedTuple):
 
 
 def directory(outlets: pd.DataFrame | None, sites: pd.DataFrame) -> pd.DataFrame:
-    """The outlets imported into a study, without those that answered the survey (by SIRET), with their room.
+    """The outlets imported into a study, with their room, without the actors of the survey (SIRET or name).
+
+    What an actor answered counts, and it is named, or not, as an actor.
 
     ``room_basis``: ``spare`` (the room left is told), ``permitted`` (only a permitted capacity is, which
     bounds it), ``unknown``.
     """
     if outlets is None:
         return pd.DataFrame(columns=[*TOLD, "accepts", "naf_code", "latitude", "longitude"])
-    apart = outlets[~outlets["siret"].isin(sites["siret"].dropna())].reset_index(drop=True)
+    same = outlets["siret"].isin(sites["siret"].dropna())
+    same |= outlets["outlet_name"].map(fold_words).isin(sites["name"].map(fold_words))
+    apart = outlets[~same].reset_index(drop=True)
     spare, permitted = apart["spare_t_per_year"], apart["permitted_t_per_year"]
     basis = np.select([spare.notna(), permitted.notna()], ["spare", "permitted"], "unknown")
     return apart.assign(room_t_per_year=spare.fillna(permitted), room_basis=basis)

@@ -4,9 +4,9 @@
 
 x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up. A taker's room is its need
 or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near 1:
-every tonne counts, and a tonne goes rather to an exchange between actors than to an outlet with room, rather
-there than to one whose room is to be asked for. No replacement is lower in the waste hierarchy than today's
-route: what has none may go on down it.
+every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an outlet
+with room, rather there than to one whose room is to be asked for. No replacement is lower in the waste
+hierarchy than today's route: what has none may go on down it.
 """
 
 from __future__ import annotations
