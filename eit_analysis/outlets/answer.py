@@ -150,7 +150,9 @@ def _called(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
     """The other entries of the same waste in the list, and what decides between them."""
-    mirrors = reference.load("mirror_entries").set_index("waste_code")["mirror_codes"]
+    table = reference.load("mirror_entries")
+    # What only some givers have to fear is for the checklist of an exchange to ask: here nobody gives yet.
+    mirrors = table[table["giver_naf_codes"].isna()].set_index("waste_code")["mirror_codes"]
     if code not in mirrors:
         return None
     others = mirrors[code].split()
