@@ -25,6 +25,7 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         giver_site_id=frame["out_flow_id"].str.upper(),
         taker_site_id=frame["in_flow_id"].str.upper(),
         use="reuse",
+        category="wood",
         new_route="reuse",
         need_t_per_t=frame["yield_central"],
         diverted_t_per_year=most,
