@@ -387,6 +387,12 @@ def test_outlet_rules_are_well_formed(name: str) -> None:
 
 def test_matching_rules_name_a_code_or_a_family() -> None:
     rules = reference.load("compatibility")
+    # No text gives all of a yield, its bounds and a maturity: each source says what is ours.
+    assert rules["source"].str.contains("hypothèse du projet").all()
+    given = rules["source"].str.contains(
+        r"rendement(?! et maturité)[ \u00a0]|% (?:du poids|des résidus)|85 % de réut"
+    )
+    assert given.sum() >= 57
     assert rules["use"].nunique() >= 250
     assert rules["waste_code_prefix"].dropna().str.len().eq(6).all()
     assert rules["input_category"].isin(list(CATEGORIES)).all()

@@ -22,7 +22,8 @@ HIERARCHY = {
 }  # fmt: skip
 # Art. L. 541-15-4: what comes from food goes to people (reuse), then to animals or into another product
 # (recycling), then to the soil (spreading is read as composting) or to energy, of which digestion is one.
-FOOD, AFTER_ANIMALS = ("food", "biowaste"), ("composting", "digestion")
+FOOD, FOOD_CODES = ("food", "biowaste"), ("02", "200108", "200125", "200302")
+AFTER_ANIMALS = ("composting", "digestion")
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
