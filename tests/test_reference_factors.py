@@ -353,11 +353,11 @@ DANGEROUS_BY_PRODUCTS = ("0501", "0506", "0601", "0602", "0701", "0702", "0705",
 def test_outlet_rules_are_well_formed(name: str) -> None:
     rules = reference.load(name)
     assert list(rules.columns) == list(reference.load("compatibility").columns)
-    assert rules["source_type"].isin(["law", "guide", "publication", "assumption"]).all()
+    assert rules["authority"].isin(["law", "guide", "publication", "assumption"]).all()
     # What we assume says so; what only says so is assumed.
     ours = rules["source"].str.contains("hypothèse du projet")
-    assert ours[rules["source_type"] == "assumption"].all()
-    assert (rules.loc[rules["source"].str.startswith("hypothèse"), "source_type"] == "assumption").all()
+    assert ours[rules["authority"] == "assumption"].all()
+    assert (rules.loc[rules["source"].str.startswith("hypothèse"), "authority"] == "assumption").all()
     assert rules["rule_id"].is_unique
     assert rules["waste_code_prefix"].dropna().str.fullmatch(r"\d{2,6}").all()
     assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()

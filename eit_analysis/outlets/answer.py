@@ -198,7 +198,7 @@ def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     documents = []
     for rank, row in enumerate(rows, start=1):
         receiver = _receiver(row)
-        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "source_type", "basis")}
+        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "authority", "basis")}
         label = words[receiver] if receiver else ANY_ACTIVITY
         documents.append({"rank": rank, **row, "activity": label, **told})
     return documents
@@ -208,7 +208,7 @@ def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _words() -> dict[str, str]:
     """Labels of the NAF classes and divisions, of the legal statuses, kinds of source and bases, by code."""
     labels = reference.load("labels")
-    labels = labels[labels["column"].isin(["naf_class_code", "legal_status", "source_type", "basis"])]
+    labels = labels[labels["column"].isin(["naf_class_code", "legal_status", "authority", "basis"])]
     divisions = reference.load("naf_divisions")
     return {
         **dict(zip(divisions["naf_division_code"], divisions["label_fr"], strict=True)),

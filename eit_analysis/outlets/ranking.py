@@ -39,7 +39,7 @@ SPECIFICITY = {"code": 1.0, "subchapter": 0.6, "chapter": 0.4, "category": 0.2}
 OUTLET_COLUMNS = [
     "naf_division_code", "naf_class_code", "outlet_score", "merit", "rule_level", "rule_id", "use",
     "treatment", "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central",
-    "yield_high", "source", "source_type", "year",
+    "yield_high", "source", "authority", "year",
 ]  # fmt: skip
 
 

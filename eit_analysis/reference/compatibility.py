@@ -57,7 +57,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """
     no_code = _without_code(wastes)
     coded, uncoded = wastes[~no_code], wastes[no_code]
-    rules = rules.fillna(OPEN).drop(columns=["source", "year", "source_type"], errors="ignore")
+    rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
     parts = [
@@ -119,7 +119,7 @@ def rank_handed_on(read: pd.DataFrame) -> pd.Series:
 
     ``delivered_quality`` is what its treatment (sorting, washing, refining) makes of all that it takes.
     """
-    return np.minimum(_own_rank(read), rank_asked(read["delivered_quality"]))
+    return _own_rank(read).clip(upper=rank_asked(read["delivered_quality"]))
 
 
 def rank_asked(quality: pd.Series) -> pd.Series:

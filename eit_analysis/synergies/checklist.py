@@ -24,7 +24,7 @@ CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown")
 ITEM_COLUMNS = [
     "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
-    "text_type",
+    "authority",
 ]  # fmt: skip
 
 
