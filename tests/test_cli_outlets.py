@@ -18,8 +18,8 @@ KEYS = [
 OUTLET_KEYS = [
     "rank", "naf_division_code", "naf_class_code", "outlet_score", "merit", "rule_level", "rule_id", "use",
     "treatment", "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central",
-    "yield_high", "source", "source_type", "year", "basis", "likelihood", "like",
-    "activity", "legal_status_label", "source_type_label", "basis_label",
+    "yield_high", "source", "authority", "year", "basis", "likelihood", "like",
+    "activity", "legal_status_label", "authority_label", "basis_label",
 ]  # fmt: skip
 
 

@@ -297,6 +297,14 @@ def test_food_goes_to_people_before_the_digester() -> None:
     assert real("200108")["use"].iloc[0].startswith("don à une association")
 
 
+@pytest.mark.parametrize("code", ["020304", "020501", "020601", "020702", "200108"])
+def test_food_goes_to_animals_before_the_digester_whatever_the_merit(code: str) -> None:
+    rows = real(code)
+    first, then = rows[rows["route"] == "recycling"], rows[rows["route"].isin(["digestion", "composting"])]
+    assert len(first) and len(then) and first["outlet_score"].min() >= then["outlet_score"].max()
+    assert first["naf_class_code"].eq("1091").any()
+
+
 def test_energy_comes_after_matter_for_tyres() -> None:
     """Same source: cement is the most used outlet, yet the law puts reuse first, then recycling."""
     best = real("160103").groupby("route")["outlet_score"].max()

@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import reading, text_read
+from eit_analysis.reference.compatibility import hierarchy_steps, reading, text_read
 from eit_analysis.study import open_study
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
@@ -175,6 +175,41 @@ def test_the_reasons_say_fed_by_as_substitution_reads():
     fed = missed.loc[missed["miss_reason"] == "no_rule", "synergy_id"]
     assert set(missed["miss_reason"]) == {"no_rule", "no_input"}
     assert {tuple(pair.split()) for pair in fed} == read
+
+
+def test_food_goes_to_people_then_to_animals_then_to_the_soil_or_to_energy():
+    """Code de l'environnement, art. L. 541-15-4; elsewhere (L. 541-1) organic recycling is recycling."""
+    routes = ["reuse", "recycling", "composting", "digestion", "energy", "landfill"]
+    steps = {
+        category: list(hierarchy_steps(pd.Series(routes), pd.Series([category] * 6)))
+        for category in CATEGORIES
+    }
+    assert steps["food"] == steps["biowaste"] == [0, 1, 1.5, 1.5, 2, 3]
+    assert all(steps[other] == [0, 1, 1, 1, 2, 3] for other in set(steps) - {"food", "biowaste"})
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [("020601", "food"), ("020601", "biowaste"), ("020701", "biowaste"), ("020702", "biowaste"),
+     ("020501", "biowaste"), ("020304", "biowaste"), ("200108", "food")],
+)  # fmt: skip
+def test_leftovers_go_to_animals_before_the_digester(code, category):
+    """Bakery leftovers, grains, whey, peel, unsold food; not kitchen scraps (no. 1069/2009, art. 11)."""
+    waste = pd.DataFrame([{"waste_code": code, "category": category, "description": "", "quality": "clean"}])
+    read = reading(waste, RULES)
+    fed = read["receiver_naf_codes"].str.contains("1091")
+    assert fed.any() and (read.loc[fed, "new_route"] == "recycling").all()
+    steps = hierarchy_steps(read["new_route"], read["category"])
+    digested = read["new_route"] == "digestion"
+    assert steps[fed].max() < steps[digested].min() if digested.any() else True
+    scraps = reading(waste.assign(waste_code="200108", category="biowaste"), RULES)
+    assert not scraps["receiver_naf_codes"].str.contains("1091").any()
+
+
+def test_biscuits_are_no_fruit():
+    waste = pd.DataFrame([{"waste_code": "020601", "category": "food", "description": ""}])
+    named = reading(waste, RULES)["receiver_naf_codes"].str.split().explode()
+    assert not named.isin(["10", "11", "1031", "1032", "1039"]).any()
 
 
 def ordered_codes(codes: set[str]) -> list[str]:

@@ -353,11 +353,11 @@ DANGEROUS_BY_PRODUCTS = ("0501", "0506", "0601", "0602", "0701", "0702", "0705",
 def test_outlet_rules_are_well_formed(name: str) -> None:
     rules = reference.load(name)
     assert list(rules.columns) == list(reference.load("compatibility").columns)
-    assert rules["source_type"].isin(["law", "guide", "publication", "assumption"]).all()
+    assert rules["authority"].isin(["law", "guide", "publication", "assumption"]).all()
     # What we assume says so; what only says so is assumed.
     ours = rules["source"].str.contains("hypothèse du projet")
-    assert ours[rules["source_type"] == "assumption"].all()
-    assert (rules.loc[rules["source"].str.startswith("hypothèse"), "source_type"] == "assumption").all()
+    assert ours[rules["authority"] == "assumption"].all()
+    assert (rules.loc[rules["source"].str.startswith("hypothèse"), "authority"] == "assumption").all()
     assert rules["rule_id"].is_unique
     assert rules["waste_code_prefix"].dropna().str.fullmatch(r"\d{2,6}").all()
     assert (rules["waste_code_prefix"].notna() | rules["category"].notna()).all()
@@ -387,6 +387,12 @@ def test_outlet_rules_are_well_formed(name: str) -> None:
 
 def test_matching_rules_name_a_code_or_a_family() -> None:
     rules = reference.load("compatibility")
+    # No text gives all of a yield, its bounds and a maturity: each source says what is ours.
+    assert rules["source"].str.contains("hypothèse du projet").all()
+    given = rules["source"].str.contains(
+        r"rendement(?! et maturité)[ \u00a0]|% (?:du poids|des résidus)|85 % de réut"
+    )
+    assert given.sum() >= 57
     assert rules["use"].nunique() >= 250
     assert rules["waste_code_prefix"].dropna().str.len().eq(6).all()
     assert rules["input_category"].isin(list(CATEGORIES)).all()

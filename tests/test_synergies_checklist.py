@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.codes import CATEGORIES, ROUTES
+from eit_analysis.codes import CATEGORIES, LABELS, ROUTES
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances, in_force
@@ -21,6 +21,7 @@ from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumsta
 ITEMS, MIRRORS = reference.load("checklist"), reference.load("mirror_entries")
 RULES, CODES = reference.load("compatibility"), reference.load("waste_codes")
 OFFICIAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "waste_codes" / "low_fr_en_6digits.csv"
+UTILITIES = set(LABELS["utility"])
 MIRRORED = set(MIRRORS["waste_code"])
 WASTE = ("waste", "end_of_waste", "hazardous_authorised")
 BEFORE, AFTER = "2026-05-20", "2026-05-21"
@@ -29,7 +30,8 @@ BEFORE, AFTER = "2026-05-20", "2026-05-21"
 def asked(day: str = "", **changes: object) -> pd.DataFrame:
     """The checklist of one exchange from a firm at Cernay to an outlet at Aspach, but for what changes."""
     told = {"legal_status": "waste", "category": "mixed", "new_route": "recycling", "code": None,
-            "taker": "outlet", "giver_place": "68063", "taker_place": "68012"} | changes  # fmt: skip
+            "taker": "outlet", "giver_place": "68063", "taker_place": "68012", "naf": "2016Z",
+            } | changes  # fmt: skip
     return asked_of([told], day)
 
 
@@ -42,9 +44,9 @@ def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
         {"flow_id": [r["out_flow_id"] for r in rows], "waste_code": [r["code"] for r in rows]}
     )
     sites = pd.DataFrame(
-        [(r["giver_site_id"], "firm", r["giver_place"]) for r in rows]
-        + [(r["taker_site_id"], r["taker"], r["taker_place"]) for r in rows],
-        columns=["site_id", "actor_type", "commune_code"],
+        [(r["giver_site_id"], "firm", r["giver_place"], r.get("naf")) for r in rows]
+        + [(r["taker_site_id"], r["taker"], r["taker_place"], None) for r in rows],
+        columns=["site_id", "actor_type", "commune_code", "naf_code"],
     )
     told = circumstances(pd.DataFrame(rows), flows, sites, MIRRORS)
     return checklists(told, in_force(ITEMS, day))
@@ -229,7 +231,7 @@ def test_every_rule_has_a_checklist_that_fits_its_hazard() -> None:
 def test_the_table_holds_what_its_readers_know() -> None:
     items = ITEMS.fillna("")
     assert items["code"].is_unique and (items[["question_fr", "reference_fr", "source"]] != "").all(axis=None)
-    known = {"legal_status": set(heading("legal_status").labels), "category": set(CATEGORIES),
+    known = {"legal_status": set(heading("legal_status").labels), "category": {*CATEGORIES, *UTILITIES},
              "new_route": set(ROUTES),
              "taker_actor_type": set(heading("taker_actor_type").labels)}  # fmt: skip
     for column, values in known.items():
@@ -240,12 +242,43 @@ def test_the_table_holds_what_its_readers_know() -> None:
     days = pd.concat([items["from_date"], ended["until_date"]])
     assert days.str.fullmatch(r"\d{4}-\d\d-\d\d").all()
     assert (ended["from_date"] <= ended["until_date"]).all()
-    for column in ("subject", "certainty", "text_type"):
+    for column in ("subject", "certainty"):
         assert set(items[column]) == set(heading(column).labels)
+    # No question rests on a publication or on an assumption of ours, as rules may.
+    assert set(items["authority"]) == {"law", "guide"} < set(heading("authority").labels)
+    # What is asked of heat, water or gas is asked of no waste, but where a code of its residues says so.
+    piped = items[items["subject"] == "network"]
+    assert not set(" ".join(piped["category"]).split()) & set(CATEGORIES)
+    assert set(piped.loc[piped["waste_codes"] != "", "code"]) == {"icpe_2921"}
     # No line says that an exchange is allowed, and each question is one.
     told = items["question_fr"] + items["prepare_fr"]
     assert not told.str.contains(r"\b(?:est|sont) (?:léga|licite|permis|autorisés? à échanger)").any()
     assert items["question_fr"].str.contains(r"\?").all()
+
+
+def test_packaging_warns_where_its_giver_works_with_dangerous_substances() -> None:
+    def warned(naf: str | None) -> bool:
+        items = asked(category="plastic", code="150102", naf=naf)
+        return "mirror_proof" in set(items["checklist_item"])
+
+    assert warned("2016Z") and warned("25.62B".replace(".", "")) and warned(None)
+    assert not warned("1039A") and not warned("4711F")
+
+
+def test_biowaste_is_sorted_since_2024_and_cooling_water_names_its_tower() -> None:
+    """Code de l'environnement, art. L. 541-21-1: thresholds until the end of 2023, none since 2024."""
+
+    def names(day: str = "", **told: object) -> set[str]:
+        items = asked(day, **told)
+        return set(items.loc[items["subject"].isin(["sorting", "network"]), "checklist_item"])
+
+    scraps = {"category": "biowaste", "code": "200108", "new_route": "digestion"}
+    days = ("2018-12-31", "2023-06-30", "2024-01-01", "")
+    assert [names(day, **scraps) for day in days] == [
+        {"sort_biowaste_10t"}, {"sort_biowaste_5t"}, {"sort_biowaste"}, {"sort_biowaste"},
+    ]  # fmt: skip
+    assert names(category="chemical", code="100126") == {"icpe_2921"}
+    assert "icpe_2661" in set(asked(category="plastic", code="150102")["checklist_item"])
 
 
 def test_mirrors_go_both_ways_and_change_the_hazard() -> None:

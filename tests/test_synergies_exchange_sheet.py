@@ -14,7 +14,7 @@ from eit_analysis.synergies.listings import described
 from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, first_calls
 from eit_analysis.synergies.terms import with_terms
 
-PLACED = SITES.assign(commune_code="68334")
+PLACED = SITES.assign(commune_code="68334", naf_code="2229A")
 DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste")), FLOWS)
 
 

@@ -21,7 +21,7 @@ FLOW_COLUMNS = [
 RULE_COLUMNS = [
     "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "input_waste_codes",
     "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status",
-    "hazardous_allowed", "maturity", "source", "year", "route",
+    "hazardous_allowed", "maturity", "source", "year", "route", "delivered_quality",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
@@ -51,7 +51,7 @@ def flow_table(rows):
 
 def rule(
     rule_id, prefix="", category="", target="wood", worst="soiled", naf="", hazard=0, yields=(0.8, 0.9, 1),
-    objects="",
+    objects="", delivered="",
 ):  # fmt: skip
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
@@ -59,7 +59,7 @@ def rule(
         "input_waste_codes": objects or None, "use": "recycling", "treatment": "tri",
         "yield_low": yields[0], "yield_central": yields[1],
         "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
-        "source": "test", "year": 2026, "route": "recycling",
+        "source": "test", "year": 2026, "route": "recycling", "delivered_quality": delivered or None,
     }  # fmt: skip
 
 
@@ -176,6 +176,12 @@ def test_a_pair_and_its_numbers():
             [rule("R", prefix="150103", category="wood", objects="150103")],
         ),
         (
+            "asked_quality",
+            flow("o", "A", "out", "wood", 5, quality="soiled"),
+            flow("i", "B", "in", "wood", 5, quality="clean"),
+            [rule("R", category="wood", delivered="mixed")],
+        ),
+        (
             "hierarchy",
             flow("o", "A", "out", "wood", 5) | {"route": "reuse"},
             flow("i", "B", "in", "wood", 5),
@@ -247,6 +253,26 @@ def test_an_object_is_reused_only_where_both_sides_declare_it():
     assert kept("150103", "150103", taker="C") == ["M"]
 
 
+@pytest.mark.parametrize(
+    ("given", "delivered", "asked", "passes"),
+    [
+        ("mixed", "", "clean", False),  # a mixed film where a clean one is asked for
+        ("mixed", "clean", "clean", True),  # the rule sorts and washes it
+        ("soiled", "mixed", "clean", False),
+        ("clean", "mixed", "clean", True),  # no treatment makes it worse
+        (None, "", "clean", False),  # unknown counts as mixed
+        ("soiled", "", None, True),  # nothing is asked for
+    ],
+)
+def test_what_is_handed_on_is_as_good_as_the_taker_asks_for(given, delivered, asked, passes):
+    flows = [
+        flow("o", "A", "out", "plastic", 5, quality=given),
+        flow("i", "B", "in", "plastic", 5, quality=asked),
+    ]
+    passed, _ = run(flows, [rule("R", category="plastic", target="plastic", delivered=delivered)])
+    assert len(passed) == passes
+
+
 def test_what_arrives_fills_a_structure_whatever_the_yield():
     flows = [
         flow("o", "A", "out", "wood", 10),
@@ -304,6 +330,11 @@ def brute_force(flows, rules, radius_km):
                 ):
                     continue
                 operator = not wanted and str(taker.naf_code).startswith("38")
+                made = min(
+                    QUALITY_RANK[out["quality"] or "mixed"], QUALITY_RANK[r["delivered_quality"] or "soiled"]
+                )
+                if made > QUALITY_RANK[entry["quality"] or "soiled"]:
+                    continue
                 if objects and (entry["waste_code"] not in objects or operator):
                     continue
                 if math.isnan(giver.latitude) or math.isnan(taker.latitude):
@@ -346,6 +377,7 @@ rule_lists = st.lists(
         st.sampled_from([0, 1]),
         st.sampled_from([(0.8, 0.9, 1.0), (0.4, 0.5, 0.6)]),
         st.sampled_from(["", "150103", "150103 200138"]),
+        st.sampled_from(["", "clean", "mixed"]),
     ),
     max_size=4,
 )
@@ -409,7 +441,7 @@ def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rul
 @settings(max_examples=50)
 @given(flow_lists, rule_lists, st.sampled_from([1e-3, 1e9]))
 def test_neither_tonnes_nor_fit_buy_the_hazard_gate(flow_rows, rule_rows, tonnes):
-    forbidding = [rule(f"R{i}", *row[:5], 0, row[6]) for i, row in enumerate(rule_rows)]
+    forbidding = [rule(f"R{i}", *row[:5], 0, *row[6:]) for i, row in enumerate(rule_rows)]
     flows = [flow(f"f{i}", *row[:3], tonnes, *row[4:]) for i, row in enumerate(flow_rows)]
     hazardous = {f["flow_id"] for f in flows if f["waste_code"] in HAZARDOUS}
     for found in (

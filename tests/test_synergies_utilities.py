@@ -185,7 +185,7 @@ def test_every_factor_has_its_source_and_its_order() -> None:
     assert (FACTORS["low"] <= FACTORS["central"]).all() and (FACTORS["central"] <= FACTORS["high"]).all()
     assert FACTORS["source"].notna().all() and not FACTORS.duplicated(["factor", "key"]).any()
     assumed = FACTORS["source"].str.startswith("hypothèse du projet")
-    assert (assumed == (FACTORS["source_type"] == "assumption")).all()
+    assert (assumed == (FACTORS["authority"] == "assumption")).all()
 
 
 def best_by_hand(found: pd.DataFrame) -> float:

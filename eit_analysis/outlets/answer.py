@@ -150,7 +150,9 @@ def _called(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
     """The other entries of the same waste in the list, and what decides between them."""
-    mirrors = reference.load("mirror_entries").set_index("waste_code")["mirror_codes"]
+    table = reference.load("mirror_entries")
+    # What only some givers have to fear is for the checklist of an exchange to ask: here nobody gives yet.
+    mirrors = table[table["giver_naf_codes"].isna()].set_index("waste_code")["mirror_codes"]
     if code not in mirrors:
         return None
     others = mirrors[code].split()
@@ -196,7 +198,7 @@ def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     documents = []
     for rank, row in enumerate(rows, start=1):
         receiver = _receiver(row)
-        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "source_type", "basis")}
+        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "authority", "basis")}
         label = words[receiver] if receiver else ANY_ACTIVITY
         documents.append({"rank": rank, **row, "activity": label, **told})
     return documents
@@ -206,7 +208,7 @@ def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _words() -> dict[str, str]:
     """Labels of the NAF classes and divisions, of the legal statuses, kinds of source and bases, by code."""
     labels = reference.load("labels")
-    labels = labels[labels["column"].isin(["naf_class_code", "legal_status", "source_type", "basis"])]
+    labels = labels[labels["column"].isin(["naf_class_code", "legal_status", "authority", "basis"])]
     divisions = reference.load("naf_divisions")
     return {
         **dict(zip(divisions["naf_division_code"], divisions["label_fr"], strict=True)),

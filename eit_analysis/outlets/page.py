@@ -108,7 +108,7 @@ def _uses(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _source(row: dict[str, Any]) -> str:
-    kind = row["source_type_label"] or "échange publié"
+    kind = row["authority_label"] or "échange publié"
     return f"{row['source']} ({kind}, {int(row['year'])})"
 
 

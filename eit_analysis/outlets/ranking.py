@@ -1,13 +1,14 @@
 """Which activities could take a waste: the rules that read its code, ranked.
 
-    outlet_score = (100 step + merit) / 3
+    outlet_score = (100 step + share × merit) / 3
     merit = 40 precedent + 27 maturity / 9 + 21 specificity + 6 named + 6 yield
 
 ``step`` is 2 for a reuse, a gift or a sale of what is still good, 1 for its matter, 0 for its energy: a third
-of the scale each, so that no quality of an outlet outweighs the hierarchy of the law. ``precedent`` is how
-likely the receiver is for this code in published exchanges, as a share of the likeliest one (``precedents``);
-``named`` is 1 where the rule names who receives, 0 where any activity may. What remains equal stands as the
-rule names it.
+of the scale each (``share`` 1), so that no quality of an outlet outweighs the hierarchy of the law. The third
+of the matter of food has two halves (``share`` ½): animals and products at 1.5, soil and digestion at 1.
+``precedent`` is how likely the receiver is for this code in published exchanges, as a share of the likeliest
+one (``precedents``); ``named`` is 1 where the rule names who receives, 0 where any activity may. What remains
+equal stands as the rule names it.
 
 Which rules answer is for ``reference.compatibility`` to say; where none does, no outlet is guessed.
 """
@@ -19,7 +20,13 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.reference.compatibility import HIERARCHY, MATERIAL_OR_ORGANIC, answering
+from eit_analysis.reference.compatibility import (
+    AFTER_ANIMALS,
+    FOOD_CODES,
+    HIERARCHY,
+    MATERIAL_OR_ORGANIC,
+    answering,
+)
 
 # Ours: they order the answers of one code within a step of the law, and no more. That of the precedents was
 # chosen among 0, 20, 40, 60 and 80 by leaving out each source in turn; from 20 on they rank alike.
@@ -32,7 +39,7 @@ SPECIFICITY = {"code": 1.0, "subchapter": 0.6, "chapter": 0.4, "category": 0.2}
 OUTLET_COLUMNS = [
     "naf_division_code", "naf_class_code", "outlet_score", "merit", "rule_level", "rule_id", "use",
     "treatment", "route", "worst_quality", "legal_status", "maturity", "yield_low", "yield_central",
-    "yield_high", "source", "source_type", "year",
+    "yield_high", "source", "authority", "year",
 ]  # fmt: skip
 
 
@@ -84,7 +91,7 @@ def outlets(
                     **rule,
                     "naf_division_code": receiver[:2] or None,
                     "naf_class_code": receiver if len(receiver) == 4 else None,
-                    "outlet_score": round((100 * STEPS[rule["route"]] + merit) / len(set(STEPS.values())), 1),
+                    "outlet_score": _score(rule["route"], merit, waste_code.startswith(FOOD_CODES)),
                     "merit": round(merit, 1),
                 }
             )
@@ -95,6 +102,13 @@ def outlets(
 def answering_level(levels: Iterable[str]) -> str:
     """Which rules answer: ``code``, ``subchapter``, ``chapter``, ``none``; those of a family only follow."""
     return next((level for level in levels if level != "category"), "none")
+
+
+def _score(route: str, merit: float, of_food: bool) -> float:
+    step = STEPS[route]
+    halved = of_food and step == STEPS["recycling"]
+    place = 100 * step + (0.5 * merit + 50 * (route not in AFTER_ANIMALS) if halved else merit)
+    return round(place / len(set(STEPS.values())), 1)
 
 
 def _merit(rule: dict[Hashable, Any], precedent: float) -> float:

@@ -15,19 +15,22 @@ import pandas as pd
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
-# recycling too) before energy before disposal; for food, art. L. 541-15-4 puts people and then animals before
-# compost and energy likewise.
+# recycling too) before energy before disposal.
 HIERARCHY = {
     "reuse": 0, "recycling": 1, "composting": 1, "digestion": 1,
     "energy": 2, "incineration": 3, "landfill": 3, "unknown": 3,
 }  # fmt: skip
-# Of food, feed (a recycling) stands between people and these.
-FOOD, AFTER_FEED = ["biowaste", "food"], ["composting", "digestion"]
+# Art. L. 541-15-4: what comes from food goes to people (reuse), then to animals or into another product
+# (recycling), then to the soil (spreading is read as composting) or to energy, of which digestion is one.
+FOOD, FOOD_CODES = ("food", "biowaste"), ("02", "200108", "200125", "200302")
+AFTER_ANIMALS = ("composting", "digestion")
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
 # What a rule leaves open is missing in its row.
-OPEN = dict.fromkeys(["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes"], "")
+OPEN = dict.fromkeys(
+    ["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes", "delivered_quality"], ""
+)
 READ_OF_RULES = [
     "waste_code_prefix", "category", "input_waste_codes", "worst_quality", "hazardous_allowed", "route",
 ]  # fmt: skip
@@ -54,7 +57,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """
     no_code = _without_code(wastes)
     coded, uncoded = wastes[~no_code], wastes[no_code]
-    rules = rules.fillna(OPEN).drop(columns=["source", "year", "source_type"], errors="ignore")
+    rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
     parts = [
@@ -94,20 +97,38 @@ def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:
     ``quality``: worse than the rule takes, unknown counts as mixed; ``hazard``: hazardous, and not allowed;
     ``hierarchy``: ``new_route`` is below ``old_route``.
     """
-    quality = read["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
-    worst = read["worst_quality"].map(QUALITY_RANK).astype(float).fillna(max(QUALITY_RANK.values()))
-    old, new = (hierarchy_step(read[route], read["category"]) for route in ("old_route", "new_route"))
+    old, new = (hierarchy_steps(read[route], read["category"]) for route in ("old_route", "new_route"))
     return {
-        "quality": quality > worst,
+        "quality": _own_rank(read) > rank_asked(read["worst_quality"]),
         "hazard": read["hazardous"] & (read["hazardous_allowed"] != 1),
         "hierarchy": new > old,
     }
 
 
-def hierarchy_step(route: pd.Series, category: pd.Series) -> pd.Series:
-    """The step of each route in the waste hierarchy of a waste of its family, the smaller the better."""
-    after_feed = category.isin(FOOD) & route.isin(AFTER_FEED)
-    return route.map(HIERARCHY).astype(float) + 0.5 * after_feed
+def hierarchy_steps(routes: pd.Series, categories: pd.Series) -> pd.Series:
+    """The step of the law on which each route stands for a waste of its family, 0 the first.
+
+    ``HIERARCHY``; of food, half a step more after animals: below its recycling, above its burning.
+    """
+    after = routes.isin(AFTER_ANIMALS) & categories.isin(FOOD)
+    return routes.map(HIERARCHY).astype(float) + 0.5 * after
+
+
+def rank_handed_on(read: pd.DataFrame) -> pd.Series:
+    """Rank of the quality in which a rule hands each waste on: its own, or ``delivered_quality`` if better.
+
+    ``delivered_quality`` is what its treatment (sorting, washing, refining) makes of all that it takes.
+    """
+    return _own_rank(read).clip(upper=rank_asked(read["delivered_quality"]))
+
+
+def rank_asked(quality: pd.Series) -> pd.Series:
+    """Rank of the worst quality that is taken, where none is stated that of any."""
+    return quality.map(QUALITY_RANK).astype(float).fillna(max(QUALITY_RANK.values()))
+
+
+def _own_rank(read: pd.DataFrame) -> pd.Series:
+    return read["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
 
 
 def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:

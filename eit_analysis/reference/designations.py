@@ -13,6 +13,7 @@ Terms of the lexicon that name no code are of no waste (a service, a purchase, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
 MOST = 5
 NEXT_CODE = 0.02  # what a code is worth less than the one that its term names before it
 LIKELY = 0.9  # of the best score: with it, the five codes of one term are likely together
-# Both read on the phrases that had been set apart for it (docs/methods/designations.md): of the confident
-# answers, 3 % at most name another chapter.
-SURE, APART = 0.70, 0.15
+# Both read on the texts that had been set apart for it (docs/methods/designations.md): of these, 3 % at most
+# have a confident answer of another chapter.
+SURE, APART = 0.70, 0.25
 DOUBT = 0.25  # from here on a suggestion is worth a look
 LONGEST = 300  # characters that are read
 TEXTS_AT_ONCE = 500  # some tens of megabytes
+# What stands between two things that one designation names.
+BETWEEN = re.compile(r"\b(?:et|ou)\b|[,;/+&]", re.IGNORECASE)
 # In the singular: they tell no waste from another, alone or among others.
 EMPTY_WORDS = frozenset((
     "a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n", "ou", "par",
@@ -85,8 +88,9 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``COLUMNS``. A designation that tells nothing, or nothing of a waste, has no row.
         ``category`` is the family of the code, missing where no term names it; ``likely``: its score is at
-        least 0.9 of the best; ``confident`` is of the designation: the best score is at least ``SURE``, and
-        all likely codes stand ``APART`` from those of any chapter but theirs.
+        least 0.9 of the best; ``confident`` is of the designation: the best score is at least ``SURE``, all
+        likely codes stand ``APART`` from those of any chapter but theirs, and the first word of each thing
+        that it names, which says what it is, is a word of theirs.
     """
     read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
     texts, in_words = np.array(list(read), dtype=object), list(read.values())
@@ -95,6 +99,22 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
     frame["category"] = frame["waste_code"].map(families())
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
+
+
+def _heads(designation: str) -> set[str]:
+    """``"Cendres d'écorces et biscuits"`` -> ``{"cendre", "biscuit"}``."""
+    parts = (told(part).split() for part in BETWEEN.split(designation[:LONGEST]))
+    return {words[0] for words in parts if words}
+
+
+@cache
+def _words() -> dict[str, set[str]]:
+    """The words of the terms and of the label of each code."""
+    words: dict[str, set[str]] = {}
+    for text, codes in zip(*_terms(), strict=True):
+        for code in codes:
+            words.setdefault(code, set()).update(text.split())
+    return words
 
 
 def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
@@ -109,6 +129,9 @@ def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
     rows, ranks = np.nonzero(likely)
     of_chapter[rows, chapter[order[rows, ranks]]] = 0
     confident = (best >= SURE) & (best - of_chapter.max(axis=1, keepdims=True) >= APART)
+    for row in np.flatnonzero(confident):
+        said = set().union(*(_words()[code] for code in codes[order[row, likely[row]]]))
+        confident[row] = _heads(texts[row]) <= said
     # As near to what is no waste as to any code: nothing is suggested.
     rows, ranks = np.nonzero((score > 0) & (best > scores[:, :1]))
     return pd.DataFrame(
@@ -149,10 +172,8 @@ def _weighed(words: list[str], measure: _Measure) -> csr_array:
 def _index() -> _Index:
     from scipy.sparse import csr_array, hstack
 
-    lexicon, labels = reference.load("waste_lexicon"), reference.load("waste_codes")
-    texts = [told(text) for text in [*lexicon["term_fr"], *labels["label_fr"]]]
-    named = [*lexicon["waste_codes"].fillna("").str.split(), *([code] for code in labels["waste_code"])]
-    codes = np.array(["", *labels["waste_code"]])
+    texts, named = _terms()
+    codes = np.array(["", *reference.load("waste_codes")["waste_code"]])
     # A term without a code names the first, which is no waste.
     places = [
         (int(np.searchsorted(codes, code)), term, 1 - NEXT_CODE * rank)
@@ -164,6 +185,14 @@ def _index() -> _Index:
     measures = [_measure(texts, "char_wb"), _measure(texts, "word")]
     weights = csr_array(hstack([_weighed(texts, measure) for measure in measures]))
     return _Index(codes, measures, weights, terms, worth.astype(np.float32), starts)
+
+
+@cache
+def _terms() -> tuple[list[str], list[list[str]]]:
+    """What each term and each label tells, and the codes that it names."""
+    lexicon, labels = reference.load("waste_lexicon"), reference.load("waste_codes")
+    texts = [told(text) for text in [*lexicon["term_fr"], *labels["label_fr"]]]
+    return texts, [*lexicon["waste_codes"].fillna("").str.split(), *([code] for code in labels["waste_code"])]
 
 
 def _measure(texts: list[str], analyzer: str) -> _Measure:

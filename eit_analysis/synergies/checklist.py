@@ -24,7 +24,7 @@ CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown")
 ITEM_COLUMNS = [
     "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
-    "text_type",
+    "authority",
 ]  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def circumstances(
     -------
     pandas.DataFrame
         ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
-        stated), ``mirror_codes`` and the booleans ``FACTS``. A commune that is not known is no abroad.
+        stated), ``mirror_codes`` and the booleans ``FACTS``. A commune that is not known is no abroad. A
+        mirror that only some activities have to fear (``giver_naf_codes``) warns them and unknown ones.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
@@ -62,7 +63,7 @@ def circumstances(
     waste_code = exchanges["out_flow_id"].map(codes).fillna("").astype(str).replace("unknown", "")
     ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
     unknown = (ends[0] == "") | (ends[1] == "")
-    mirror_codes = waste_code.map(mirrors.set_index("waste_code")["mirror_codes"]).fillna("").to_numpy()
+    mirror_codes = _mirrors(waste_code, exchanges["giver_site_id"].map(known["naf_code"]), mirrors)
     dangerous = hazardous(waste_code).to_numpy(dtype=bool)
     return told.assign(
         taker_actor_type=exchanges["taker_site_id"].map(known["actor_type"]).fillna("").to_numpy(),
@@ -97,6 +98,15 @@ def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         if _holds(item, one)
     ]
     return pd.DataFrame(asked, columns=ITEM_COLUMNS)
+
+
+def _mirrors(waste_code: pd.Series, activity: pd.Series, mirrors: pd.DataFrame) -> np.ndarray:
+    rows = mirrors.fillna({"giver_naf_codes": ""}).set_index("waste_code").reindex(waste_code).fillna("")
+    feared = [
+        not (wanted and naf) or naf.startswith(tuple(wanted.split()))
+        for naf, wanted in zip(activity.astype("str").fillna(""), rows["giver_naf_codes"], strict=True)
+    ]
+    return np.where(feared, rows["mirror_codes"], "")
 
 
 def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import rank_asked
+
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
-GATES = ("same_site", "quality", "hazard", "receiver", "object", "hierarchy", "unlocated", "reach", "no_mass")
+GATES = (
+    "same_site", "quality", "hazard", "receiver", "object", "asked_quality", "hierarchy", "unlocated",
+    "reach", "no_mass",
+)  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
 
@@ -14,6 +19,11 @@ WASTE_OPERATORS = "38"
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:
     """What the rule says of the need and of the activity that would receive."""
     return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs)}
+
+
+def too_poor(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a waste is handed on (``rank_handed_on``) in a worse quality than its taker asks for."""
+    return pairs["rank_handed_on"] > rank_asked(pairs["asked_quality"])
 
 
 def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:

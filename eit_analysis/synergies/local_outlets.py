@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.reference.compatibility import HIERARCHY, reading
+from eit_analysis.reference.compatibility import hierarchy_steps, reading
 from eit_analysis.reference.factors import MissingFactorError, lookup
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 from eit_analysis.synergies.offers import outputs
@@ -117,7 +117,7 @@ def possible(
     pairs = pd.concat([by_family, by_code.assign(input_waste_code=by_code["waste_code"])], ignore_index=True)
     passed, _ = through_gates(pairs, radius_km, detour_factor)
     found = passed.merge(outlets[TOLD], left_on="in_flow_id", right_on="outlet_id")[PAIRS + TOLD]
-    step = found["new_route"].map(HIERARCHY)
+    step = hierarchy_steps(found["new_route"], found["category"])
     return found.assign(step=step).sort_values(
         ["out_flow_id", "step", "distance_km", "outlet_id"], ignore_index=True
     ).drop(columns="step")  # fmt: skip
@@ -190,8 +190,8 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
         The pairs with ``output_description`` and ``to_ask`` (``room``, ``fee``, ``room_fee``, ``nothing``:
         what the directory does not tell), the largest flows first.
     """
-    better = pairs["new_route"].map(HIERARCHY) < pairs["old_route"].map(HIERARCHY)
-    listed = pairs[better & (pairs["supply_t_per_year"] >= least_t)]
+    old, new = (hierarchy_steps(pairs[route], pairs["category"]) for route in ("old_route", "new_route"))
+    listed = pairs[(new < old) & (pairs["supply_t_per_year"] >= least_t)]
     first = listed.groupby("out_flow_id").head(NEAREST)
     asks = {
         (False, False): "nothing", (True, False): "room", (False, True): "fee", (True, True): "room_fee",

@@ -3,7 +3,8 @@
     outputs → rules that read them and let them through → needs of these rules ← inputs that meet them
 
 Outputs with the same open rules are of one class, and so are inputs that meet the same needs (category and
-receiving activity); two classes are compatible when an open rule asks for a need that is met. The matching
+receiving activity) and ask for the same quality; two classes are compatible when an open rule asks for a need
+that is met, and hands on what is asked for. The matching
 does the rest.
 """
 
@@ -15,14 +16,14 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
-from eit_analysis.reference.compatibility import OPEN, WASTE, reading, shut_gates
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
+from eit_analysis.reference.compatibility import OPEN, WASTE, rank_handed_on, reading, shut_gates
+from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
 from eit_analysis.synergies.matching import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = [*WASTE, "old_route"]
-READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake"]
+READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake", "asked_quality"]
 NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
 
 
@@ -62,8 +63,11 @@ def best_candidates(
     met = taking[READ_OF_INPUTS].drop_duplicates()
     met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
-    open_rules["out_class"] = _alike(open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity"])
-    met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake"])
+    open_rules["rank_handed_on"] = rank_handed_on(open_rules)
+    open_rules["out_class"] = _alike(
+        open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity", "rank_handed_on"]
+    )
+    met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake", "asked_quality"])
     giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
     taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
@@ -71,10 +75,10 @@ def best_candidates(
     classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
     )
-    classes = classes.merge(met[[*NEED, "is_intake", "in_class"]].drop_duplicates(), on=NEED).assign(
-        gate_rank=len(GATES)
-    )
-    classes = best_rule(classes, ["out_class", "in_class"]).drop(columns="input_category")
+    needs = met[[*NEED, "is_intake", "asked_quality", "in_class"]].drop_duplicates()
+    classes = classes.merge(needs, on=NEED).assign(gate_rank=len(GATES))
+    classes = classes[~too_poor(classes)]
+    classes = best_rule(classes, ["out_class", "in_class"]).drop(columns=["input_category", "asked_quality"])
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
     taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])
     shape = tuple(

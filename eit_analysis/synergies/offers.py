@@ -65,6 +65,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "taker_site_id": entering["site_id"].astype(str),
             "input_category": entering["category"].astype(str),
             "input_waste_code": entering["waste_code"].fillna("").astype(str),
+            "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
             "is_intake": entering["actor_type"].isin(TAKERS),
             "demand": entering["mass_t_per_year"].astype(float),

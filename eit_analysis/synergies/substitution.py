@@ -9,9 +9,9 @@ with n the tonnes of the need that one tonne sent takes up: the yield for a firm
 1 for an outlet or an ESS structure, which declares what it can take in.
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
-category, sorting quality, hazard, receiving activity, the object that both sides declare, a use no lower
-in the waste hierarchy than today's, reach, some tonnes on both sides. Only then does the fit rank what
-is left.
+category, sorting quality, hazard, receiving activity, the object that both sides declare, the quality that
+the taker asks for, reached as the waste is or by the rule's treatment, a use no lower in the waste hierarchy
+than today's, reach, some tonnes on both sides. Only then does the fit rank what is left.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import reading, shut_gates
+from eit_analysis.reference.compatibility import rank_handed_on, reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers
+from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
@@ -79,10 +79,12 @@ def through_gates(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )
     reach_km = radius_km / detour_factor
+    pairs["rank_handed_on"] = rank_handed_on(pairs)
     pairs["gate_rank"] = first_stop(
         shut_gates(pairs)
         | stops_of_receivers(pairs)
         | {
+            "asked_quality": too_poor(pairs),
             "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],
             "unlocated": pairs["great_circle_km"].isna(),
             "reach": pairs["great_circle_km"] > reach_km,

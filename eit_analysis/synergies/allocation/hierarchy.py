@@ -7,9 +7,8 @@ for k and m of one flow, m of a higher step and paying, into the need j.
 
 In words: an option of a lower step takes tonnes of a flow only where each need of a higher step, in an
 exchange of that flow that would pay, is filled by exchanges that pay, but for less than what would pay there
-(code de l'environnement, art. L. 541-1, II; of food, feed before compost and digestion, art. L. 541-15-4).
-An exchange pays when its margin at its own most exceeds its fixed cost; it then takes place from ℓ on, never
-at a loss.
+(code de l'environnement, art. L. 541-1, II, and for food L. 541-15-4). An exchange pays when its margin at
+its own most exceeds its fixed cost; it then takes place from ℓ on, never at a loss.
 
 Nothing is said against the lower option while no higher one has room: what is left of a flow goes down the
 hierarchy, and does not stay at today's route for want of a better one.
@@ -20,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import hierarchy_step
+from eit_analysis.reference.compatibility import hierarchy_steps
 
 # Tonnes per year: what rounding leaves is not room.
 ROUNDING = 1e-6
@@ -36,7 +35,7 @@ def lower_and_higher(pairs: pd.DataFrame, pays: np.ndarray) -> tuple[np.ndarray,
     """Places of k and of m for each option k below a paying option m of the same flow."""
     if not pays.any():
         return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-    steps = hierarchy_step(pairs["new_route"], pairs["category"]).to_numpy()
+    steps = hierarchy_steps(pairs["new_route"], pairs["category"]).to_numpy()
     table = pd.DataFrame({"flow": pairs["out_flow_id"].to_numpy(), "step": steps, "place": range(len(pairs))})
     both = table.merge(table[pays], on="flow", suffixes=("", "_higher"))
     both = both[both["step_higher"] < both["step"]]

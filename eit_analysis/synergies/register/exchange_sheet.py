@@ -36,7 +36,7 @@ FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
 ]  # fmt: skip
-ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "text_type"]
+ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
     "chaque texte dans sa version du jour."
