@@ -227,3 +227,12 @@ def ordered_codes(codes: set[str]) -> list[str]:
 def test_routes_and_qualities_are_ordered_in_one_place():
     assert ordered_codes(set(ROUTES)) == ["compatibility.py"]
     assert ordered_codes(set(QUALITIES)) == ["compatibility.py"]
+
+
+def test_of_food_feed_stands_between_people_and_compost() -> None:
+    # Code de l'environnement, art. L. 541-15-4: people, animals, then compost or energy.
+    routes = pd.Series(["reuse", "recycling", "composting", "digestion", "energy", "incineration"])
+    food = hierarchy_steps(routes, pd.Series(["food"] * 6)).tolist()
+    assert food[0] < food[1] < food[2] == food[3] < food[4] < food[5]
+    wood = hierarchy_steps(routes, pd.Series(["wood"] * 6)).tolist()
+    assert wood[0] < wood[1] == wood[2] == wood[3] < wood[4] < wood[5]

@@ -129,7 +129,7 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
 
 
 def test_each_flow_has_one_line_with_its_best_partner(assessment: Assessment) -> None:
-    exchanges = listings.with_partners(assessment.exchanges)
+    exchanges = listings.with_partners(assessment.exchanges, assessment.held)
     lines = listings.by_flow(exchanges)
     assert set(lines["out_flow_id"]) == set(exchanges["out_flow_id"]) and lines["out_flow_id"].is_unique
     for line in lines.itertuples():
@@ -144,6 +144,10 @@ def test_each_flow_has_one_line_with_its_best_partner(assessment: Assessment) ->
             )
         else:
             assert line.n_other_partners == len(gains) == 0
+    # A gift that is done is said to be, and is no new lead.
+    status = exchanges.set_index("candidate_id")["status"]
+    assert status["E18-F02>S02-F04"] == "done" and pd.isna(status["E18-F02>E17-F03"])
+    assert "E18-F02>S02-F04" not in set(listings.new(exchanges)["candidate_id"])
     # What a gift is worth to a structure is not counted: not none.
     sides = listings.sides(listings.described(exchanges, assessment.flows))
     gift = sides["exchange_site_ids"] == "E18 S02"

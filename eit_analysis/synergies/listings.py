@@ -13,7 +13,7 @@ RANKED = [
     "rank_high",
 ]  # fmt: skip
 BY_FLOW = [
-    "exchange_site_ids", "category", "output_description", "use", "n_other_partners",
+    "exchange_site_ids", "output_description", "use", "status", "n_other_partners",
     "least_gain_eur_per_year", "largest_gain_eur_per_year", "rank",
 ]  # fmt: skip
 HELD = [
@@ -93,9 +93,10 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
 
 
-def with_partners(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges with how many other takers their output has, and what these and they would bring.
+def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges with how far they are, how many other takers their output has, and what all would bring.
 
+    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else missing.
     ``n_other_partners`` counts the other takers with which both could gain;
     ``least_gain_eur_per_year`` and ``largest_gain_eur_per_year`` are the joint surpluses of all of them, at
     central values, each on all that it could divert alone.
@@ -103,7 +104,9 @@ def with_partners(exchanges: pd.DataFrame) -> pd.DataFrame:
     gaining = exchanges["choice"] != "nobody_gains"
     flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
+    status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
     return exchanges.assign(
+        status=exchanges["candidate_id"].map(status),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
         least_gain_eur_per_year=gains.groupby(flow).transform("min"),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
@@ -115,9 +118,9 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
     return exchanges.sort_values("rank").drop_duplicates("out_flow_id")
 
 
-def new(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges that are neither done nor committed (``Assessment.held``), not even in part."""
-    return exchanges[~exchanges["candidate_id"].isin(held["candidate_id"])]
+def new(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges that are neither done nor committed, not even in part (:func:`with_partners`)."""
+    return exchanges[exchanges["status"].isna()]
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
