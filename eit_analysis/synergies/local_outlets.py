@@ -134,6 +134,7 @@ def _takers(outlets: pd.DataFrame) -> pd.DataFrame:
             "naf_code": outlets["naf_code"].fillna(""),
             "is_intake": True,
             "demand": room, "demand_low": room, "demand_high": room,
+            "asked_quality": "unknown",  # a directory states none
             "taker_evidence": "listed",
             "in_months": ALL_YEAR,
             "in_lat": outlets["latitude"].astype(float),
