@@ -12,6 +12,8 @@
     Who could buy, hire, train or collect together.
 ``impacts``, ``portfolio``, ``factor_rows``
     Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
+``likelihood``
+    How likely a lead is to be pursued, beside its score.
 ``checklist``
     What the law asks of each exchange.
 ``scoring``, ``allocation``
@@ -24,8 +26,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "factor_rows", "impacts", "listings", "nationwide", "pooling",
-    "portfolio", "register", "scoring", "substitution", "utilities",
+    "allocation", "bundles", "checklist", "factor_rows", "impacts", "likelihood", "listings", "nationwide",
+    "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -25,6 +25,7 @@ from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import MARGIN
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
@@ -155,7 +156,7 @@ class Assessment:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """``passed`` with impacts, terms, choice, regulatory ease and willingness of the partners.
+        """``passed`` with impacts, terms, choice, likelihood, regulatory ease, willingness of the partners.
 
         Not among them: what only changes the contractor (:attr:`contractors`).
         """
@@ -163,6 +164,7 @@ class Assessment:
         willing = site_willingness(self.readiness, self.sites, scales)
         exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
         stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
+        stand = with_likelihood(stand, self.flows, self.sites, reference.load("compatibility"))
         return with_willingness(with_regulatory_ease(stand, scales), willing)
 
     @cached_property
