@@ -6,6 +6,8 @@
 
 ``substitution``, ``bundles``, ``nationwide``
     Who could use what another throws away; with which partners together; over a country.
+``declined``
+    What actors have refused, and which exchanges that closes.
 ``utilities``
     Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``
@@ -26,8 +28,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "factor_rows", "impacts", "likelihood", "listings", "nationwide",
-    "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
+    "allocation", "bundles", "checklist", "declined", "factor_rows", "impacts", "likelihood", "listings",
+    "nationwide", "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

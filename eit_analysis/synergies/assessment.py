@@ -23,6 +23,7 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import MARGIN
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
@@ -57,12 +58,15 @@ class Assessment:
     settings : StudyConfig
         ``study.toml``: sections ``[scoring]`` (with its ``draws`` and ``seed``), ``[allocation]``,
         ``[disclosure]`` and ``[[factors]]``.
+    answers : pandas.DataFrame, optional
+        What actors answered to exchanges proposed to them: a refusal closes some (:mod:`declined`).
     """
 
     flows: pd.DataFrame
     sites: pd.DataFrame
     readiness: pd.DataFrame
     settings: StudyConfig
+    answers: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
@@ -99,7 +103,16 @@ class Assessment:
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring, rules = self.settings.scoring, reference.load("compatibility")
         reach = scoring.radius_km, scoring.detour_factor
-        return candidates(self.flows, self.sites, rules, *reach)
+        passed, rejected = candidates(self.flows, self.sites, rules, *reach)
+        if self.answers is None or self.answers.empty:
+            return passed, rejected
+        return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
+
+    @cached_property
+    def lessons(self) -> pd.DataFrame:
+        """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
+        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
+        return lessons(answers, self.flows, self.sites, self.settings.scoring.detour_factor)
 
     @cached_property
     def pooling_costs(self) -> pd.DataFrame:

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
-GATES = ("same_site", "quality", "hazard", "receiver", "object", "hierarchy", "unlocated", "reach", "no_mass")
+# The last four are closed by what actors answered (`declined`), the others by rules.
+GATES = (
+    "same_site", "quality", "hazard", "receiver", "object", "hierarchy", "unlocated", "reach", "no_mass",
+    "declined_pair", "declined_material", "declined_quality", "declined_distance",
+)  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
 

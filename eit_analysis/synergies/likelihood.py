@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
+from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -66,7 +67,7 @@ def features(
             "evidence": worse.map({rank: name for name, rank in EVIDENCE_RANK.items()}),
             "rule": candidates["rule_id"].map(rules.set_index("rule_id")["source_type"]),
             "precedent": ["yes" if pair in precedents else "no" for pair in pairs],
-            "quality": np.where(quality.isna(), "unknown", "known"),
+            "quality": np.where(quality.isin(list(QUALITY_RANK)), "known", "unknown"),
             "distance": np.where(candidates["distance_km"] <= NEAR_KM, "near", "far"),
             "surplus": np.select(
                 [central.isna(), low > 0, central > 0, high > 0],
