@@ -36,6 +36,7 @@ from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
+from eit_analysis.synergies.register.pursued import cases
 from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
@@ -203,6 +204,12 @@ class Assessment:
     def ranking(self) -> Ranking:
         """The leads ranked, acceptability of their ranks, and who would prefer each."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
+
+    def became(
+        self, register: pd.DataFrame, answers: pd.DataFrame, register_now: pd.DataFrame
+    ) -> pd.DataFrame:
+        """What became of the leads of this wave by the register of now (``register.pursued.cases``)."""
+        return cases(self.candidates, self.flows, register, answers, register_now)
 
     @cached_property
     def plan(self) -> JointPlan:

@@ -86,17 +86,12 @@ def without_declined(
     ``answers`` and the ``taught`` (:func:`lessons`) close; the first of these gates, in the order of
     ``gates.GATES``, is the one that is named.
     """
-    out = flows.drop_duplicates("flow_id").set_index("flow_id")
-    quality, text = (passed["out_flow_id"].map(out[column]) for column in ("quality", "description"))
-    pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
-        rank=quality.map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"]), text=text.map(_folded)
-    )
-    told = pairs.merge(answers.assign(answered=answers["answered_flow"].map(_folded)), on=KEYS)
-    told = told[told["answered"].isin([""]) | (told["answered"] == told["text"])]
-    told = told.sort_values("answer_date", kind="stable").drop_duplicates(
-        ["candidate_id", "site_id"], keep="last"
-    )
+    told = speaking(passed, answers, flows)
     shut = [told.loc[told["exchange_answer"] == "no", ["candidate_id"]].assign(gate=PAIR)]
+    quality = passed["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["quality"])
+    pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
+        rank=quality.map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
+    )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
     closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused)
@@ -107,6 +102,18 @@ def without_declined(
     closed = passed.assign(gate=gate)[gate.notna()]
     still = passed[gate.isna()].reset_index(drop=True)
     return still, pd.concat([rejected, closed[REJECTED_COLUMNS]], ignore_index=True)
+
+
+def speaking(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """The last answer of each actor to each exchange that it speaks of: ``candidate_id``, ``KEYS``,
+    ``site_id`` and ``exchange_answer``."""
+    text = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
+    pairs = exchanges[["candidate_id", *KEYS]].assign(text=exchanges["out_flow_id"].map(text).map(_folded))
+    told = pairs.merge(answers.assign(answered=answers["answered_flow"].map(_folded)), on=KEYS)
+    told = told[told["answered"].isin([""]) | (told["answered"] == told["text"])]
+    told = told.sort_values("answer_date", kind="stable")
+    last = told.drop_duplicates(["candidate_id", "site_id"], keep="last")
+    return last[["candidate_id", *KEYS, "site_id", "exchange_answer"]]
 
 
 def closing(taught: pd.DataFrame, answers: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
