@@ -178,5 +178,9 @@ def test_a_later_answer_reopens_and_only_as_far_as_it_reaches():
     assert "B-1>X" in closed(answers(no, ("B", "B", "X", "wood", None, "yes", None, "2018-03-01")))
 
 
-def test_no_answer_closes_nothing():
+def test_no_answer_closes_nothing_and_no_exchange_is_closed_by_answers():
     assert closed(answers()) == {}
+    told = answers(("X", "B", "X", "wood", None, "no", "quality", "2018-02-01"))
+    none, taught = exchanges().head(0), lessons(told, FLOWS, SITES, DETOUR)
+    parts = without_declined(none, pd.DataFrame(columns=REJECTED_COLUMNS), told, taught, FLOWS)
+    assert [len(part) for part in parts] == [0, 0]

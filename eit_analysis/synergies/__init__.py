@@ -14,6 +14,10 @@
     Who could buy, hire, train or collect together.
 ``impacts``, ``portfolio``, ``factor_rows``
     Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
+``lots``, ``rings``
+    Small volumes that together are worth a lorry; three who each give and take.
+``unknowns``
+    What is not known, of whom to ask it, and what knowing it would be worth.
 ``likelihood``
     How likely a lead is to be pursued, beside its score.
 ``checklist``
@@ -29,7 +33,8 @@ from typing import Any
 
 MODULES = (
     "allocation", "bundles", "checklist", "declined", "factor_rows", "impacts", "likelihood", "listings",
-    "nationwide", "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
+    "lots", "nationwide", "pooling", "portfolio", "register", "rings", "scoring", "substitution",
+    "unknowns", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

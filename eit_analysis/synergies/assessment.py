@@ -9,7 +9,7 @@ never give two figures for the same tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
+from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
@@ -27,6 +28,7 @@ from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_dec
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
+from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
@@ -46,6 +48,7 @@ from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import candidates
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+from eit_analysis.synergies.unknowns import unknowns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -211,6 +214,11 @@ class Assessment:
         """What became of the leads of this wave by the register of now (``register.pursued.cases``)."""
         return cases(self.candidates, self.flows, register, answers, register_now)
 
+    def lots(self) -> pd.DataFrame:
+        """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""
+        detour = self.settings.scoring.detour_factor
+        return lots(self.candidates, self.sites, self.factors, self.pooling_costs, detour)
+
     @cached_property
     def plan(self) -> JointPlan:
         """The joint plan of largest joint surplus."""
@@ -251,6 +259,17 @@ class Assessment:
             return "none_possible"
         retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
         return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
+
+    def unknowns(self) -> pd.DataFrame:
+        """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
+        silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
+        needed = self.flows[silent | (self.flows["direction"] == "in")]
+        by_quality = {
+            quality: replace(self, flows=needed.assign(quality=quality)).candidates
+            for quality in QUALITY_RANK
+            if silent.any()
+        }
+        return unknowns(self.plan.exchanges, self.flows, self.factors, by_quality)
 
     def frontier(self, other: str) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and another indicator."""

@@ -90,7 +90,7 @@ def without_declined(
     shut = [told.loc[told["exchange_answer"] == "no", ["candidate_id"]].assign(gate=PAIR)]
     quality = passed["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["quality"])
     pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
-        rank=quality.map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
+        rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
     )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
