@@ -86,7 +86,7 @@ def test_two_neighbours_fill_one_lorry_that_neither_pays_alone():
     candidates, sites = world([(0.0, 0.2, 2.0, 500.0), (0.0, 0.2, 3.0, 600.0)], alone=-7.0)
     (lot,) = lots(candidates, sites, FACTORS, COSTS, DETOUR).to_dict("records")
     tour = 2 * DETOUR * float(haversine_km(47.8, 7.0, 47.8, 7.2))
-    assert (lot["givers"], lot["rounds_per_year"], lot["mass_t_per_year"]) == ("A B", 1, 5.0)
+    assert (lot["giver_site_ids"], lot["rounds_per_year"], lot["mass_t_per_year"]) == ("A B", 1, 5.0)
     assert lot["round_km"] == pytest.approx(tour, abs=0.01) and lot["one_by_one_eur_per_year"] == -14.0
     assert lot["lot_gain_eur_per_year"] == pytest.approx(1100 - 2 * tour - 60 - 15 - 500 - 200, abs=0.1)
 
@@ -101,7 +101,7 @@ def test_no_lot_of_what_pays_alone_of_one_giver_or_beyond_the_need():
 
 def test_of_many_givers_those_that_bring_most_are_tried():
     found = lots(*world([(0.0, 0.1, 0.1, 210.0 + n) for n in range(12)]), FACTORS, COSTS, DETOUR)
-    assert found.empty or len(found.loc[0, "givers"].split()) <= 9
+    assert found.empty or len(found.loc[0, "giver_site_ids"].split()) <= 9
 
 
 def test_every_column_has_a_french_name():

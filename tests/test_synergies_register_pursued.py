@@ -19,6 +19,7 @@ from eit_analysis.synergies.register.pursued import (
     cases,
     score,
     together,
+    verdict,
 )
 
 FLOWS = pd.DataFrame(
@@ -105,6 +106,7 @@ def test_shares_and_scores_of_a_known_case():
     # 10 are too few: the share is not told, and 11 are missing for ± 20 points.
     assert np.isnan(classes.loc["possible", "pursued_percent"]) and classes.loc["possible", "n_more"] == 11
     told = score(found).iloc[0]
+    assert verdict(score(found)) == "better"
     # (15 × 0.16 + 10 × 0.36 + 10 × 0.25) / 35, and (17/35)(18/35)
     assert told["brier"] == pytest.approx(8.5 / 35) and told["brier_base_rate"] == pytest.approx(306 / 1225)
 
@@ -113,6 +115,9 @@ def test_nothing_is_said_of_too_few():
     few = table(("likely", 60.0, 10, ENOUGH - 1))
     assert score(few)[["brier", "brier_base_rate"]].isna().all(axis=None) and score(few).loc[0, "n_more"] == 1
     assert by_class(few)["pursued_percent"].isna().all()
+    # As many of both, all at 60 %: 0.26 against 0.25.
+    assert verdict(score(few)) == "too_few"
+    assert verdict(score(table(("likely", 60.0, 15, 30)))) == "no_better"
     nobody = together([])
     assert list(by_class(nobody)["n_more"]) == [ENOUGH] * 4 and score(nobody).loc[0, "n_cases"] == 0
 

@@ -27,7 +27,7 @@ MOST = 9
 BOTH_GAIN = ["giver_saving_eur_per_year", "taker_worth_eur_per_year"]
 ALONE = "joint_surplus_eur_per_year"
 LOT_COLUMNS = [
-    "taker_site_id", "category", "use", "givers", "mass_t_per_year", "rounds_per_year", "round_km",
+    "taker_site_id", "category", "use", "giver_site_ids", "mass_t_per_year", "rounds_per_year", "round_km",
     "lot_gain_eur_per_year", "one_by_one_eur_per_year",
 ]  # fmt: skip
 METRES = 1000
@@ -57,8 +57,8 @@ def lots(
     Returns
     -------
     pandas.DataFrame
-        ``LOT_COLUMNS``. ``givers`` are separated by spaces; ``one_by_one_eur_per_year`` is what the same
-        exchanges would lose one by one. Lots of one giver's flow to several takers compete for its tonnes.
+        ``LOT_COLUMNS``. ``giver_site_ids`` are separated by spaces; ``one_by_one_eur_per_year`` is what the
+        same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
     """
     exchange = lookup(factors, "exchange_cost")
     prices = Prices(
@@ -80,7 +80,9 @@ def lots(
             load = float(lookup(factors, "trip_load", str(category))["central"])
             found += _best(members, places, prices, load, detour_factor)
     table = pd.DataFrame(found, columns=LOT_COLUMNS)
-    return table.sort_values(["lot_gain_eur_per_year", "givers"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(
+        ["lot_gain_eur_per_year", "giver_site_ids"], ascending=[False, True], ignore_index=True
+    )
 
 
 def _best(

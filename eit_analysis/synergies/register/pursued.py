@@ -116,3 +116,11 @@ def score(found: pd.DataFrame) -> pd.DataFrame:
         base = outcome.mean()
         told = (float(np.mean((chance / 100 - outcome) ** 2)), float(base * (1 - base)))
     return pd.DataFrame([(len(found), *told, max(ENOUGH - len(found), 0))], columns=SCORE_COLUMNS)
+
+
+def verdict(scored: pd.DataFrame) -> str:
+    """What scores (:func:`score`) let say: ``too_few``, ``better`` (than the base rate), ``no_better``."""
+    row = scored.iloc[0]
+    if row["n_more"] > 0:
+        return "too_few"
+    return "better" if row["brier"] < row["brier_base_rate"] else "no_better"
