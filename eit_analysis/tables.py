@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TABLES = {
     "sites": "Entreprise", "flows": "Flux", "utilities": "Énergie et eau", "sharing": "Mutualisations",
     "workforce": "Emplois", "skills": "Compétences", "readiness": "Changement",
-    "synergy_register": "Synergies",
+    "synergy_register": "Synergies", "exchange_answers": "Réponses",
 }  # fmt: skip
 
 

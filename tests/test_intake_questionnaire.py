@@ -89,6 +89,8 @@ def full_rows():
     rows["synergy_register"][0]["site_ids"] = "E07 E08"
     for rank, line in enumerate(rows["synergy_register"]):
         line |= {"synergy_id": f"S{rank:02d}", "site_ids": "E07 E08"}
+    for line in rows["exchange_answers"]:
+        line |= {"site_id": "E08", "giver_site_id": "E07", "taker_site_id": "E08"}
     for rank, line in enumerate(rows["readiness"]):
         line["answer"] = 1 + rank % 5
     for rank, line in enumerate(rows["skills"]):

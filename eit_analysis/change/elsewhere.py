@@ -3,8 +3,8 @@
     share = done / leads, with Wilson's interval at 95 %
 
 Rows of ``reference/published_approaches.csv``, each with its source; what an approach calls a lead, or done,
-is its own. ``reread`` says which were read again at their source. Source of the interval: Newcombe,
-Statistics in Medicine 17 (1998), 857.
+is its own. ``reread`` says which were read again at their source. The interval is that of
+``reference.intervals``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from eit_analysis import reference
+from eit_analysis.reference.intervals import wilson
 
 HERE = "Cette étude"
 COUNTS = ["approach", "n_leads", "n_done"]
@@ -64,9 +64,3 @@ def apart(table: pd.DataFrame) -> int:
     """How many of the others have an interval that does not touch that of this study."""
     low, high, here = table["share_low_percent"], table["share_high_percent"], table["approach"] == HERE
     return int(((low > high[here].max()) | (high < low[here].min())).sum())
-
-
-def wilson(done: int, leads: int) -> tuple[float, float]:
-    """The ends of Wilson's interval of a share, in percent."""
-    interval = binomtest(done, leads).proportion_ci(0.95, method="wilson")
-    return 100 * float(interval.low), 100 * float(interval.high)

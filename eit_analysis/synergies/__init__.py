@@ -9,6 +9,8 @@ changes (``changes``).
     Who could use what another throws away; with which partners together; over a country.
 ``free_flows``
     What the register has done or committed, and what a firm could reuse itself, before any exchange.
+``declined``
+    What actors have refused, and which exchanges that closes.
 ``utilities``
     Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``
@@ -17,6 +19,12 @@ changes (``changes``).
     Euros, emissions and jobs of one exchange and of all together, and the factors they rest on.
 ``local_outlets``, ``loss``
     Which outlets of the territory could take a flow; what is left when a taker closes.
+``lots``, ``rings``
+    Small volumes that together are worth a lorry; three who each give and take.
+``unknowns``
+    What is not known, of whom to ask it, and what knowing it would be worth.
+``likelihood``
+    How likely a lead is to be pursued, beside its score.
 ``checklist``
     What the law asks of each exchange.
 ``scoring``, ``allocation``
@@ -29,8 +37,9 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "factor_rows", "free_flows", "impacts", "listings", "local_outlets",
-    "loss", "nationwide", "pooling", "portfolio", "register", "scoring", "substitution", "utilities",
+    "allocation", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts", "likelihood",
+    "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio", "register", "rings",
+    "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,16 +20,20 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
+from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import lasting
 from eit_analysis.synergies import local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
+from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
@@ -38,6 +43,7 @@ from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
+from eit_analysis.synergies.register.pursued import cases
 from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
@@ -47,6 +53,7 @@ from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import candidates, own_uses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+from eit_analysis.synergies.unknowns import unknowns
 
 Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
 
@@ -64,6 +71,8 @@ class Assessment:
         ``[disclosure]`` and ``[[factors]]``.
     register : pandas.DataFrame
         Tidy ``synergy_register``.
+    answers : pandas.DataFrame, optional
+        What actors answered to exchanges proposed to them: a refusal closes some (:mod:`declined`).
     """
 
     flows: pd.DataFrame
@@ -71,6 +80,15 @@ class Assessment:
     readiness: pd.DataFrame
     settings: StudyConfig
     register: pd.DataFrame
+    answers: pd.DataFrame | None = None
+
+    @classmethod
+    def of(cls, release: Any) -> Assessment:
+        """The assessment of all that the audience of a release may be counted from."""
+        return cls(
+            release.flows("all"), release.sites(), release.readiness(), release.settings,
+            release.synergy_register(), release.exchange_answers(),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
@@ -142,7 +160,17 @@ class Assessment:
 
     def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring, rules = self.settings.scoring, reference.load("compatibility")
-        return candidates(flows, self.sites, rules, scoring.radius_km, scoring.detour_factor)
+        reach = scoring.radius_km, scoring.detour_factor
+        passed, rejected = candidates(flows, self.sites, rules, *reach)
+        if self.answers is None or self.answers.empty:
+            return passed, rejected
+        return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
+
+    @cached_property
+    def lessons(self) -> pd.DataFrame:
+        """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
+        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
+        return lessons(answers, self.flows, self.sites, self.settings.scoring.detour_factor)
 
     @cached_property
     def pooling_costs(self) -> pd.DataFrame:
@@ -211,7 +239,7 @@ class Assessment:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """``passed`` with impacts, terms, choice, regulatory ease and willingness of the partners.
+        """``passed`` with impacts, terms, choice, likelihood, regulatory ease, willingness of the partners.
 
         Not among them: what only changes the contractor (:attr:`contractors`).
         """
@@ -219,6 +247,7 @@ class Assessment:
         willing = site_willingness(self.readiness, self.sites, scales)
         exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
         stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
+        stand = with_likelihood(stand, self.flows, self.sites, reference.load("compatibility"))
         return with_willingness(with_regulatory_ease(stand, scales), willing)
 
     @cached_property
@@ -264,6 +293,17 @@ class Assessment:
         """The leads ranked, acceptability of their ranks, and who would prefer each."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
 
+    def became(
+        self, register: pd.DataFrame, answers: pd.DataFrame, register_now: pd.DataFrame
+    ) -> pd.DataFrame:
+        """What became of the leads of this wave by the register of now (``register.pursued.cases``)."""
+        return cases(self.candidates, self.flows, register, answers, register_now)
+
+    def lots(self) -> pd.DataFrame:
+        """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""
+        detour = self.settings.scoring.detour_factor
+        return lots(self.candidates, self.sites, self.factors, self.pooling_costs, detour)
+
     @cached_property
     def plan(self) -> JointPlan:
         """The joint plan of largest joint surplus."""
@@ -304,6 +344,17 @@ class Assessment:
             return "none_possible"
         retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
         return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
+
+    def unknowns(self) -> pd.DataFrame:
+        """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
+        silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
+        needed = self.flows[silent | (self.flows["direction"] == "in")]
+        by_quality = {
+            quality: replace(self, flows=needed.assign(quality=quality)).candidates
+            for quality in QUALITY_RANK
+            if silent.any()
+        }
+        return unknowns(self.plan.exchanges, self.flows, self.factors, by_quality)
 
     def frontier(self, other: str) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and another indicator."""

@@ -8,9 +8,10 @@ import pandas as pd
 from eit_analysis.reference.compatibility import rank_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
+# The last four are closed by what actors answered (`declined`), the others by rules.
 GATES = (
     "same_site", "quality", "hazard", "receiver", "object", "asked_quality", "hierarchy", "unlocated",
-    "reach", "no_mass",
+    "reach", "no_mass", "declined_pair", "declined_material", "declined_quality", "declined_distance",
 )  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"

@@ -39,6 +39,10 @@ PREPARATION = [
     "exchange_site_ids", "out_flow_id", "in_flow_id", "treatment", "legal_status", "old_route", "new_route",
     "months_in_common", "giver_evidence", "taker_evidence", "confidence",
 ]  # fmt: skip
+REFUSALS = [
+    "site_id", "giver_site_id", "taker_site_id", "category", "answered_flow", "refusal_reason", "answer_date",
+    "gate", "refused_quality", "refused_km", "closed_pairs",
+]  # fmt: skip
 ROBUSTNESS = [
     "exchange_site_ids", "first_rank_percent", "top_ranks_percent", "confidence_factor_percent", "leads_if",
     "rank", "rank_weighted_sum", "rank_topsis",

@@ -8,7 +8,8 @@ Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, 
 except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
 workbook. The register of 27 leads stands alone; that of 2018 also tells what each brings and costs
 (``shared.FOLLOW_UP``), that of 2015 is of the older form. What actors lose or need as heat and water came
-in a workbook of its own in 2018 (``utilities``). Lists in ``shared.LEADS`` say which leads can be
+in a workbook of its own in 2018 (``utilities``), what they answered to exchanges proposed to them in a file
+of its own in each wave (``answers``). Lists in ``shared.LEADS`` say which leads can be
 found by matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer
 key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
 establishments of the valleys (``establishments.py``). ``exutoires_fictifs.csv``, written by hand, lists
@@ -52,6 +53,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import answers as told
 import numpy as np
 import people
 import shared
@@ -126,6 +128,7 @@ def build(wave: str) -> list[Sheet]:
     plant(sheets, protected, generator("dirt", wave))
     if wave == utilities.WAVE:
         sheets.append(Sheet(utilities.FILE, "utilities", rows=utilities.utilities()))
+    sheets.append(Sheet(told.FILE, "exchange_answers", rows=told.answers(wave)))
     for sheet in sheets:
         if wave == "2018" and sheet.table == "readiness":
             # After the faults, which stay where they were.

@@ -164,6 +164,8 @@ def clean_free_text(cell: Any) -> tuple[str | None, str]:
 SPECIAL: dict[str, Callable[[Any], tuple[Any, str]]] = {
     "site_id": identifiers.clean_identifier,
     "synergy_id": identifiers.clean_identifier,
+    "giver_site_id": identifiers.clean_identifier,
+    "taker_site_id": identifiers.clean_identifier,
     "site_ids": identifiers.clean_identifiers,
     "siret": identifiers.clean_siret,
     "naf_code": identifiers.clean_naf,

@@ -12,6 +12,7 @@ from eit_analysis.reference.communes import CONFLICT, locate_commune
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.place_names import normalise_name
 
+ENDS = ("giver_site_id", "taker_site_id")
 TYPED = ("commune_code", "commune_name", "postcode")
 
 
@@ -68,10 +69,17 @@ def declare(batch: Batch) -> set[str]:
 
 
 def check_sites(batch: Batch, known: Collection[str]) -> None:
-    """Every other table is only about declared sites."""
-    if "site_id" in batch.values:
-        unknown = batch.values["site_id"].where(lambda site: site is not None and site not in known)
-        batch.reject(unknown, "site_id", finding("unknown_site"), fatal=True)
+    """Every other table is only about declared sites; who answers to an exchange is one of its two actors."""
+    for column in ("site_id", *ENDS):
+        if column in batch.values:
+            unknown = batch.values[column].where(lambda site: site is not None and site not in known)
+            batch.reject(unknown, column, finding("unknown_site"), fatal=True)
+    if batch.table == "exchange_answers":
+        site, giver, taker = (batch.clean(column) for column in ("site_id", *ENDS))
+        alone = np.flatnonzero(~batch.fatal & (giver == taker))
+        batch.reject(alone, ENDS[1], finding("one_actor_alone"), fatal=True)
+        others = np.flatnonzero(~batch.fatal & (site != giver) & (site != taker))
+        batch.reject(others, "site_id", finding("answers_for_others"), fatal=True)
     if "site_ids" in batch.values:
         lists = batch.values["site_ids"]
         kept = []

@@ -151,7 +151,7 @@ def _cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str, CellErr
     needed = column in required(table) and not default
     # A name or a telephone number has no place in a text of any table, nor in any cell about people, nor in
     # an identifier, which messages about other rows repeat.
-    watched = table in PEOPLE or is_free(table, column) or column in ("site_id", "site_ids")
+    watched = table in PEOPLE or is_free(table, column) or column.endswith(("site_id", "site_ids"))
 
     def clean(cell: Any) -> tuple[Any, str, CellError | None]:
         error = None

@@ -20,8 +20,10 @@ from eit_analysis.intake.sheets.workbook import read_files
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
-# The sheets that every actor has something for: most have neither heat nor water to pass on.
-RESPONSE_TABLES = [n for n in tables.TABLES if n not in ("sites", "utilities", "synergy_register")]
+# The sheets that every actor has something for: most have neither heat nor water to pass on, and the study
+# itself writes down leads and what actors answer to them.
+OTHERS = ("sites", "utilities", "synergy_register", "exchange_answers")
+RESPONSE_TABLES = [n for n in tables.TABLES if n not in OTHERS]
 
 Wave = Mapping[str, pd.DataFrame]  # tidy tables by name
 

@@ -13,6 +13,7 @@ from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing.release.others import readable
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
+from eit_analysis.tables import fields
 
 
 class AudienceTables(PreparedTables):
@@ -43,10 +44,18 @@ class AudienceTables(PreparedTables):
 
     def registers(self) -> dict[str, pd.DataFrame]:
         """The register of each wave up to this one, by wave in their order; none that is empty."""
+        return self._by_wave("synergy_register")
+
+    def exchange_answers(self) -> pd.DataFrame:
+        """What actors answered to exchanges proposed to them, in this wave and before, with its ``wave``."""
+        rows = [table.assign(wave=name) for name, table in self._by_wave("exchange_answers").items()]
+        none = pd.DataFrame(columns=[*fields("exchange_answers"), "wave"], dtype="str")
+        return pd.concat(rows or [none], ignore_index=True)
+
+    def _by_wave(self, table: str) -> dict[str, pd.DataFrame]:
         waves = [name for name in self.study.waves if name <= self.wave]
-        has = [name for name in waves if self.study.at(name).has("synergy_register")]
-        found = {name: self.at(name).synergy_register() for name in has}
-        return {name: register for name, register in found.items() if len(register)}
+        found = {name: self.at(name).load(table) for name in waves if self.study.at(name).has(table)}
+        return {name: rows for name, rows in found.items() if len(rows)}
 
     def received(self) -> Territories:
         """The exchange files that other territories sent; no text of theirs names an actor to this audience

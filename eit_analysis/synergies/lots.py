@@ -1,0 +1,115 @@
+"""Lots: small volumes of the same matter, from givers near one another, built into loads worth a lorry.
+
+    gain(S) = Σ_{k∈S} (giver's saving + worth to taker)_k − N (v L + ℓ + s (|S| − 1)) − F − f (|S| − 1)
+    N = ⌈Σ t_k / load⌉ rounds a year of length L, the shortest over the taker and all the givers of S
+
+with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
+cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
+visits all the givers and is paid whole, full or not. The givers are those for whom the exchange does not pay
+alone; the lot is the set of them with the largest gain, where it is above zero: every set is tried, of the
+``MOST`` that bring most before transport where there are more. Central values.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.distance import haversine_km
+from eit_analysis.reference.factors import lookup
+from eit_analysis.synergies.pooling.costs import by_profile
+from eit_analysis.synergies.pooling.rounds import every_tour
+from eit_analysis.synergies.pooling.subsets import members_of
+
+MOST = 9
+BOTH_GAIN = ["giver_saving_eur_per_year", "taker_worth_eur_per_year"]
+ALONE = "joint_surplus_eur_per_year"
+LOT_COLUMNS = [
+    "taker_site_id", "category", "use", "giver_site_ids", "mass_t_per_year", "rounds_per_year", "round_km",
+    "lot_gain_eur_per_year", "one_by_one_eur_per_year",
+]  # fmt: skip
+METRES = 1000
+
+
+class Prices(NamedTuple):
+    """Central costs of a lot: €/km, €/round, €/further stop, €/year, €/year of each further giver."""
+
+    vehicle: float
+    loading: float
+    stop: float
+    fixed: float
+    further: float
+
+
+def lots(
+    candidates: pd.DataFrame,
+    sites: pd.DataFrame,
+    factors: pd.DataFrame,
+    pooling_costs: pd.DataFrame,
+    detour_factor: float,
+) -> pd.DataFrame:
+    """The lots of each need among the candidates (``Assessment.candidates``), the largest gain first.
+
+    ``factors`` and ``pooling_costs`` are those of the study (``Assessment.factors``, ``.pooling_costs``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``LOT_COLUMNS``. ``giver_site_ids`` are separated by spaces; ``one_by_one_eur_per_year`` is what the
+        same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
+    """
+    exchange = lookup(factors, "exchange_cost")
+    prices = Prices(
+        float(lookup(factors, "vehicle_cost")["central"]),
+        float(lookup(factors, "loading_cost")["central"]),
+        by_profile(pooling_costs)["collection"].stop_cost.central,
+        float(exchange["central"]),
+        float(exchange["low"]),
+    )
+    places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
+    losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]
+    losing = losing[losing["giver_site_id"].isin(places.dropna().index)]
+    found = []
+    for (_, category, _), part in losing.groupby(["in_flow_id", "category", "use"]):
+        members = part.assign(brings=part[BOTH_GAIN].sum(axis=1)).sort_values(
+            ["brings", "candidate_id"], ascending=[False, True]
+        )[:MOST]
+        if len(members) > 1:
+            load = float(lookup(factors, "trip_load", str(category))["central"])
+            found += _best(members, places, prices, load, detour_factor)
+    table = pd.DataFrame(found, columns=LOT_COLUMNS)
+    return table.sort_values(
+        ["lot_gain_eur_per_year", "giver_site_ids"], ascending=[False, True], ignore_index=True
+    )
+
+
+def _best(
+    members: pd.DataFrame, places: pd.DataFrame, prices: Prices, load: float, detour_factor: float
+) -> list[tuple]:
+    """The best lot of some exchanges to one need, none where no set of them gains."""
+    n = len(members)
+    inside = members_of(n)
+    tonnes, brings, taken_up = (
+        members[column].to_numpy(dtype=float) for column in ("diverted_t_per_year", "brings", "need_t_per_t")
+    )
+    # The taker is the last of the places: the subsets that hold it are the second half.
+    at = places.loc[[*members["giver_site_id"], members["taker_site_id"].iloc[0]]].to_numpy()
+    km = detour_factor * haversine_km(at[:, None, 0], at[:, None, 1], at[None, :, 0], at[None, :, 1])
+    round_km = every_tour(np.rint(METRES * km))[1 << n :] / METRES
+    mass, size = inside @ tonnes, inside.sum(axis=1)
+    rounds = np.ceil(mass / load - 1e-9)
+    further = np.maximum(size - 1, 0)
+    paid = rounds * (prices.vehicle * round_km + prices.loading + prices.stop * further)
+    gain = inside @ brings - paid - prices.fixed - prices.further * further
+    room = float(members["demand_t_per_year"].iloc[0]) * (1 + 1e-9)
+    gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
+    best = int(gain.argmax())
+    if not gain[best] > 0:
+        return []
+    chosen = members[inside[best]]
+    one = chosen.iloc[0]
+    givers = " ".join(sorted(set(chosen["giver_site_id"])))
+    facts = (mass[best], rounds[best], round_km[best], gain[best], chosen[ALONE].sum())
+    return [(one["taker_site_id"], one["category"], one["use"], givers, *map(float, facts))]
