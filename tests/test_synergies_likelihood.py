@@ -14,7 +14,7 @@ from eit_analysis.synergies.likelihood import COLUMNS, FEATURES, LEAST, features
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
 POINTS = reference.load("likelihood_points")
-RULES = pd.DataFrame({"rule_id": ["by_law", "ours"], "source_type": ["law", "assumption"]})
+RULES = pd.DataFrame({"rule_id": ["by_law", "ours"], "authority": ["law", "assumption"]})
 SITES = pd.DataFrame({"site_id": ["A", "B"], "naf_code": ["13.10Z", "17.12Z"]})
 SURPLUS = ["joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_high_eur_per_year"]
 
@@ -78,11 +78,11 @@ def test_what_is_better_known_is_never_less_likely():
 
 
 def test_every_state_has_points_in_one_place_each_an_assumption_with_its_reason():
-    types = set(reference.load("compatibility")["source_type"])
+    types = set(reference.load("compatibility")["authority"])
     states = POINTS.groupby("feature")["state"].agg(set)
     assert set(states.index) == {"base", *FEATURES} and not POINTS.duplicated(["feature", "state"]).any()
     assert types == states["rule"] and set(LABELS["evidence"]) <= states["evidence"] == set(EVIDENCE_RANK)
-    assert set(POINTS["source_type"]) == {"assumption"} and POINTS["reason"].notna().all()
+    assert set(POINTS["authority"]) == {"assumption"} and POINTS["reason"].notna().all()
 
 
 def test_the_base_is_the_share_that_published_approaches_realised():

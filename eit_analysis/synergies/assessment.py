@@ -43,7 +43,7 @@ from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.register.links import Methods
-from eit_analysis.synergies.register.pursued import cases
+from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
@@ -89,6 +89,19 @@ class Assessment:
             release.flows("all"), release.sites(), release.readiness(), release.settings,
             release.synergy_register(), release.exchange_answers(),
         )  # fmt: skip
+
+    @classmethod
+    def judged(cls, release: Any) -> pd.DataFrame:
+        """What became of the leads of earlier waves, by the register of now and by what was answered then.
+
+        As ``register.pursued.together`` gives it; no lead is found with the answers that judge it.
+        """
+        answers, now, waves = release.exchange_answers(), release.synergy_register(), []
+        for then in [release.at(name) for name in release.registers() if name < release.wave]:
+            before = replace(cls.of(then), answers=None)
+            told = answers[answers["wave"] == then.wave]
+            waves.append(cases(before.candidates, before.flows, before.register, told, now))
+        return together(waves)
 
     def __repr__(self) -> str:
         return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
@@ -292,12 +305,6 @@ class Assessment:
     def ranking(self) -> Ranking:
         """The leads ranked, acceptability of their ranks, and who would prefer each."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
-
-    def became(
-        self, register: pd.DataFrame, answers: pd.DataFrame, register_now: pd.DataFrame
-    ) -> pd.DataFrame:
-        """What became of the leads of this wave by the register of now (``register.pursued.cases``)."""
-        return cases(self.candidates, self.flows, register, answers, register_now)
 
     def lots(self) -> pd.DataFrame:
         """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""

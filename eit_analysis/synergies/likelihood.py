@@ -65,7 +65,7 @@ def features(
     return pd.DataFrame(
         {
             "evidence": worse.map({rank: name for name, rank in EVIDENCE_RANK.items()}),
-            "rule": candidates["rule_id"].map(rules.set_index("rule_id")["source_type"]),
+            "rule": candidates["rule_id"].map(rules.set_index("rule_id")["authority"]),
             "precedent": ["yes" if pair in precedents else "no" for pair in pairs],
             "quality": np.where(quality.isin(list(QUALITY_RANK)), "known", "unknown"),
             "distance": np.where(candidates["distance_km"] <= NEAR_KM, "near", "far"),
