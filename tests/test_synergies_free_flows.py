@@ -51,8 +51,11 @@ DECLARED = pairs(
 )
 
 
+SITES = pd.DataFrame({"site_id": ["A", "B", "C", "D", "S"], "actor_type": [*["firm"] * 4, "ess"]})
+
+
 def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides():
-    found = held(register(("A B", "done", 3.0, None)), DECLARED, flows(DECLARED))
+    found = held(register(("A B", "done", 3.0, None)), DECLARED, flows(DECLARED), SITES)
     assert found.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 3, "A-2>B-1": 0}
     left = free(flows(DECLARED), found).set_index("flow_id")
     assert left["mass_t_per_year"].to_dict() == {"A-1": 1, "A-2": 20, "B-1": 48.5, "C-1": 10, "D-1": 3}
@@ -60,7 +63,7 @@ def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides(
         [0.8, 1.5]
     )
     # More than goes that way today: the rest is of the other flow.
-    more = held(register(("A B", "done", 9.0, None)), DECLARED, flows(DECLARED))
+    more = held(register(("A B", "done", 9.0, None)), DECLARED, flows(DECLARED), SITES)
     assert more.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 4, "A-2>B-1": 5}
 
 
@@ -75,16 +78,24 @@ def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides(
     ],
 )
 def test_tonnes_nobody_tells_are_all_that_both_could_exchange(status, realised, promised, tonnes):
-    found = held(register(("C D", status, realised, promised)), DECLARED, flows(DECLARED))
+    found = held(register(("C D", status, realised, promised)), DECLARED, flows(DECLARED), SITES)
     assert found["taken_t_per_year"].tolist() == pytest.approx([tonnes]) and set(found["status"]) == {status}
     left = free(flows(DECLARED), found).set_index("flow_id")["mass_t_per_year"]
     assert left["C-1"] == pytest.approx(max(0.0, 10 - tonnes)) and left["D-1"] == max(0, 3 - tonnes / 2)
 
 
+def test_what_a_structure_passes_on_goes_through_it_twice_and_counts_once():
+    through = pairs([("A-1", "S-1", 8, 50, "energy"), ("S-2", "B-1", 9, 50, "reuse")])
+    found = held(register(("A B S", "done", 3.0, None)), through, flows(through), SITES)
+    assert found[["candidate_id", "taken_t_per_year", "onward"]].to_numpy().tolist() == [
+        ["A-1>S-1", 3.0, False], ["S-2>B-1", 3.0, True],
+    ]  # fmt: skip
+
+
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
     lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
     lines.loc[2, "kind"] = "pooling"
-    found = held(lines, DECLARED, flows(DECLARED))
+    found = held(lines, DECLARED, flows(DECLARED), SITES)
     assert found.empty
     pd.testing.assert_frame_equal(free(flows(DECLARED), found, found), flows(DECLARED))
 

@@ -18,7 +18,7 @@ from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
-NONE_HELD = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "status", "taken_t_per_year"])
+NONE_HELD = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "status", "taken_t_per_year", "onward"])
 RULES = Disclosure()
 TODAY = pd.Timestamp("2018-12-31")
 
@@ -77,7 +77,9 @@ def test_totals_keep_the_measures_apart():
         "giver_site_id": "A", "taker_site_id": "B", "category": "wood", "diverted_t_per_year": 5.0,
     }  # fmt: skip
     plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
-    held = plan.assign(status=["done", "committed"], taken_t_per_year=[4.0, 3.0])
+    held = plan.assign(status=["done", "committed"], taken_t_per_year=[4.0, 3.0], onward=False)
+    # What a structure passes on was committed when it was brought.
+    held = pd.concat([held, held.tail(1).assign(onward=True)], ignore_index=True)
     tonnes = totals(plan, plan, held, REGISTER, RULES)
     table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
     assert (table["wood", "potential"], table["wood", "allocated"], table["wood", "realised"]) == (10, 5, 5)

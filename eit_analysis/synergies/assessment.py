@@ -150,7 +150,7 @@ class Assessment:
         Not what lasts no longer at the end of the survey's year.
         """
         lines = self.register if self.year is None else lasting(self.register, self.year)
-        return held(lines, self._declared[0], self.flows)
+        return held(lines, self._declared[0], self.flows, self.sites)
 
     @cached_property
     def own_uses(self) -> pd.DataFrame:

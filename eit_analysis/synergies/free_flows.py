@@ -6,8 +6,9 @@
 
 for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
 divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
-exceeding a flow. What is done is looked for first where today's route is the one it leads to, up to Σ w of
-those.
+exceeding a flow. What a structure is brought and passes on in one line goes through twice: T stands for each
+of the two legs, and ``onward`` marks the second, which no total counts again. What is done is looked for
+first where today's route is the one it leads to, up to Σ w of those.
 
 A firm declares what leaves its site, and what it uses, today: an exchange that takes place is taken to be in
 both. Should a firm have left it out, it is taken off twice, and less is left to propose: the prudent side. A
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.stages import given
+from eit_analysis.synergies.offers import TAKERS
 from eit_analysis.synergies.register.links import POOLING, linked
 
 # What takes place, and what is agreed: the first before the second, both before any plan.
@@ -28,32 +30,37 @@ BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
 
 
-def held(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+def held(
+    register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> pd.DataFrame:
     """The exchanges done or committed: ``pairs`` that answer such lines of the register, with their tonnes.
 
     Parameters
     ----------
     register : pandas.DataFrame
         Tidy ``synergy_register``, without what was done and lasts no longer (``stages.lasting``).
-    pairs, flows : pandas.DataFrame
-        ``substitution.candidates`` (``passed``) of all that is declared, and these flows.
+    pairs, flows, sites : pandas.DataFrame
+        ``substitution.candidates`` (``passed``) of all that is declared, these flows and their sites.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of ``pairs`` with ``synergy_id, title, status`` and ``taken_t_per_year``, once for each
-        line and exchange, done before committed. A line that no pair answers takes nothing off.
+        The columns of ``pairs`` with ``synergy_id, title, status, onward`` and ``taken_t_per_year``, once for
+        each line and exchange, done before committed. A line that no pair answers takes nothing off.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
     found = linked(lines, pairs, flows)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
     about = about.assign(tonnes=_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
     found = found.assign(title=about["title"], status=about["status"])
+    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
+    brought = pd.MultiIndex.from_frame(found[["synergy_id", "taker_site_id"]])
+    again = pd.MultiIndex.from_frame(found[["synergy_id", "giver_site_id"]]).isin(brought)
+    found["onward"] = again & found["giver_site_id"].isin(structures).to_numpy()
+    leg = found["synergy_id"] + found["onward"].map({True: ">", False: ""})
     today = (found["old_route"] == found["new_route"]) & (found["status"] == "done")
-    able = possible_together(found, found["synergy_id"])
-    first, whole = (
-        part.groupby(found["synergy_id"]).transform("sum") for part in (able.where(today, 0.0), able)
-    )
+    able = possible_together(found, leg)
+    first, whole = (part.groupby(leg).transform("sum") for part in (able.where(today, 0.0), able))
     tonnes = about["tonnes"].fillna(whole)
     there = tonnes.clip(upper=first)
     amount, among = there.where(today, tonnes - there), first.where(today, whole - first)

@@ -63,7 +63,7 @@ def totals(
         "allocated": (plan, "allocated_t_per_year"),
     }
     if len(register):
-        parts["committed"] = (held[held["status"] == "committed"], TAKEN)
+        parts["committed"] = (held[(held["status"] == "committed") & ~held["onward"].astype(bool)], TAKEN)
         parts["realised"] = (_realised(register), "realised_t_per_year")
     columns = {measure: rows.groupby("category")[tonnes].sum() for measure, (rows, tonnes) in parts.items()}
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
