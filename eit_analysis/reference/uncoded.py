@@ -9,6 +9,8 @@ A text whose first suggestion is hazardous and half as sure as a confident one i
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from eit_analysis import reference
@@ -44,6 +46,7 @@ def supported(wastes: pd.DataFrame) -> pd.DataFrame:
     return support.drop(columns="waste_code").drop_duplicates(ignore_index=True)
 
 
+@cache
 def _names_of_families() -> pd.DataFrame:
     """``waste_code`` and ``category``: the codes that name a family and, of two families, each."""
     table = reference.load("waste_materials")
