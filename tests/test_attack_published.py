@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from attack.campaign import Attacker
+from attack.layout import Cell
 from attack.pages import Table, plain
 from attack.reading import read_table
 from attack.rule import attack
@@ -79,6 +80,21 @@ def test_the_attacker_reads_what_synergies_bring_on_every_page(attacker: Attacke
         assert sum(file == place for file, _ in told) >= least, place
 
 
+def linked(cells: list[Cell], others: list[Cell]) -> list[Cell]:
+    """With those of other cells that have an amount in common with them, be it by way of others again."""
+
+    def amounts(cell: Cell) -> set[int]:
+        return {int(v) for form in (cell.form, cell.whole) if form is not None for v in form.variables}
+
+    left, found = [(cell, amounts(cell)) for cell in others], list(cells)
+    known = {amount for cell in cells for amount in amounts(cell)}
+    while joined := [(cell, own) for cell, own in left if own & known]:
+        found += [cell for cell, _ in joined]
+        left = [(cell, own) for cell, own in left if not own & known]
+        known |= {amount for _, own in joined for amount in own}
+    return found
+
+
 def families(register: pd.DataFrame, end: pd.Timestamp) -> Breakdown:
     return change.achieved.done(stages.lasting(register, end.year))
 
@@ -108,7 +124,7 @@ def test_one_table_without_its_audit_would_tell_a_synergy(
     )
     universes = [u for u in attacker.known.universes if u.name.startswith("r1 2018 ")]
     reading = read_table(page, universes, attacker.known.truth, False)
-    result = attack([*attacker.held["partners"].cells, *reading.cells], attacker.known)
+    result = attack(linked(reading.cells, attacker.held["partners"].cells), attacker.known)
     assert any(v.part.value == pytest.approx(secret) and " " in v.part.firm for v in result.broken)
 
 

@@ -31,6 +31,7 @@ from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.statements import Statements, from_frame
 from eit_analysis.publishing.release.viewer import INTERNAL, Viewer, company_of, viewer_of
 from eit_analysis.publishing.version import Version
+from eit_analysis.reference import designations
 from eit_analysis.study import Study
 from eit_analysis.templates import environment
 
@@ -103,7 +104,7 @@ def make_pages(
         pd.option_context("mode.string_storage", "python"),
         ProcessPoolExecutor(max(1, jobs), context, initializer=_begin) as pool,
     ):
-        preload()
+        preload(texts=bool(outside) or len(own) > 1)
         groups = {input_group(audience): audience for audience in [*outside, *unasked]}
         shared = {
             pool.submit(_run, job, task): task
@@ -185,10 +186,11 @@ def protect_together(
     return together.told()
 
 
-def preload() -> None:
+def preload(texts: bool) -> None:
     """Import and read once, before forking, what all notebooks and pages use: no worker pays for it again.
 
-    Not seaborn: one figure needs it, and its worker has time to spare.
+    ``texts``: the index of designations too, which flows and synergies read. Not seaborn: one figure needs
+    it, and its worker has time to spare.
     """
     for module in ("flows", "synergies", "employment", "change", "publishing.figures"):
         package = importlib.import_module(f"eit_analysis.{module}")
@@ -196,6 +198,8 @@ def preload() -> None:
             importlib.import_module(found.name)
     wording.heading("site_id")  # the vocabulary and the labels of all columns
     wording.number(0.0, 0)  # how French numbers are written
+    if texts:
+        designations.suggestions(["bois"])
     for template in ("fragments", "parts", "page"):
         environment(TEMPLATES).get_template(f"{template}.html.j2")
 

@@ -79,7 +79,12 @@ def is_hazardous(code: object) -> bool | None:
 
 def hazardous(codes: pd.Series) -> pd.Series:
     """Which codes of six digits the list holds as hazardous; one that is missing or unknown is not."""
-    return codes.isin([code for code, hazard in _hazards().items() if hazard])
+    return codes.isin(_hazardous())
+
+
+@cache
+def _hazardous() -> list[str]:
+    return [code for code, hazard in _hazards().items() if hazard]
 
 
 @cache

@@ -9,6 +9,8 @@ A text whose first suggestion is hazardous and half as sure as a confident one i
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from eit_analysis import reference
@@ -31,19 +33,20 @@ def supported(wastes: pd.DataFrame) -> pd.DataFrame:
     """
     kinds = wastes[KIND].drop_duplicates()
     silent = kinds["description"].map(told) == ""
-    of_family = kinds[silent].merge(_names_of_families(), on="category")
-    found = suggestions(kinds["description"])
-    sure = found[found["confident"] & found["likely"]].rename(columns={"designation": "description"})
-    of_text = kinds.merge(sure[["description", "waste_code"]], on="description")
-    coded = pd.concat([of_family, of_text])
+    coded, harmful = kinds[silent].merge(_names_of_families(), on="category"), kinds["description"].head(0)
+    if not silent.all():
+        found = suggestions(kinds["description"])
+        sure = found[found["confident"] & found["likely"]].rename(columns={"designation": "description"})
+        coded = pd.concat([coded, kinds.merge(sure[["description", "waste_code"]], on="description")])
+        doubted = found[(found["suggestion_rank"] == 1) & (found["score"] >= DOUBT)]
+        harmful = doubted.loc[hazardous(doubted["waste_code"]), "designation"]
     starts = [coded.assign(waste_code_prefix=coded["waste_code"].str[:digits]) for digits in PREFIXES]
     support = pd.concat([kinds.assign(waste_code_prefix=""), *starts], ignore_index=True)
-    doubted = found[(found["suggestion_rank"] == 1) & (found["score"] >= DOUBT)]
-    harmful = doubted.loc[hazardous(doubted["waste_code"]), "designation"]
     support["text_hazardous"] = support["description"].isin(harmful)
     return support.drop(columns="waste_code").drop_duplicates(ignore_index=True)
 
 
+@cache
 def _names_of_families() -> pd.DataFrame:
     """``waste_code`` and ``category``: the codes that name a family and, of two families, each."""
     table = reference.load("waste_materials")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import tables
@@ -60,6 +61,7 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
         (numbers of cells), in the order of the form.
     """
     aside = quarantine[of_cells(quarantine["reason_code"])]
+    unread = {str(header): source_keys(lines) for header, lines in aside.groupby("column")}
     parts = []
     for table, frame in wave.items():
         rows = source_keys(frame)
@@ -68,7 +70,8 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
             if not spec["stored"] or name in speaking or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
-            refused = rows.isin(source_keys(aside[aside["column"] == spec["header"]]))
+            places = unread.get(spec["header"])
+            refused = np.zeros(len(frame), dtype=bool) if places is None else rows.isin(places)
             part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
             site = frame.get("site_id")
             parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))

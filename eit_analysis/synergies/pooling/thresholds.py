@@ -44,6 +44,9 @@ class Threshold(NamedTuple):
     label: str
 
 
+NOTHING = Threshold("", "", "", np.inf, 1, np.inf, "", "")
+
+
 class Target(NamedTuple):
     """A threshold, what exactly it is applied to, and the sites that need or offer it.
 
@@ -92,19 +95,23 @@ def targets(
         flows = flows.assign(free=free(flows, schemes))
     stated = _stated(sharing)
     named = np.zeros(len(stated), dtype=bool)
+    # Of most thresholds, made once.
+    nobody, no_flow = _target(NOTHING, stated.head(0)), _collected(NOTHING, "", flows.head(0))
     found = []
     for threshold in _read(thresholds):
         if threshold.nature == COLLECTION:
             like = flows[(flows["direction"] == "out") & (flows["category"] == threshold.keyword)]
             apart = hazardous(like["waste_code"])
-            found.append(_collected(threshold._replace(keyword=""), threshold.keyword, like[~apart]))
-            own = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
-            found.append(_collected(own, threshold.keyword, like[apart]))
+            harmless = threshold._replace(keyword="")
+            harmful = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
+            for own, rows in ((harmless, like[~apart]), (harmful, like[apart])):
+                empty = no_flow._replace(threshold=own, category=threshold.keyword)
+                found.append(_collected(own, threshold.keyword, rows) if len(rows) else empty)
         elif threshold.keyword:
             own_rows = _applies(threshold, stated) & ~named
             named = named | own_rows
             own = threshold._replace(keyword=fold(threshold.keyword))
-            found.append(_target(own, stated[own_rows]))
+            found.append(_target(own, stated[own_rows]) if own_rows.any() else nobody._replace(threshold=own))
         else:
             rest = stated[_applies(threshold, stated) & ~named]
             for item, part in rest.groupby(rest["item"].astype(str).map(fold)):
