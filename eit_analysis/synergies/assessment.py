@@ -217,7 +217,8 @@ class Assessment:
         firm reads of no other."""
         reach = radius_km, self.settings.scoring.detour_factor
         costs, asked = self.pooling_costs, self.asked(sharing)()
-        lines = answered(register, pooled_for(asked, self.sites, costs, *reach)[0], sharing)
+        pools, _ = pooled_for(asked, self.sites, costs, *reach, further=False)
+        lines = answered(register, pools, sharing)
         if member is not None:
             lines = lines[lines["members"].str.split().map(lambda sites: member in sites).astype(bool)]
         # Whoever costs the others more than it brings has nothing to share with them.

@@ -77,9 +77,17 @@ def pooled(
 
 
 def pooled_for(
-    asked: Sequence[Target], sites: pd.DataFrame, costs: pd.DataFrame, radius_km: float, detour_factor: float
+    asked: Sequence[Target],
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+    further: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already."""
+    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already.
+
+    Without ``further``, nothing of that kind is looked for: the groups and offers are the same.
+    """
     profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []
     for target in asked:
@@ -88,7 +96,7 @@ def pooled_for(
         threshold, category = target.threshold, target.category
         own_costs = profiles[threshold.profile]
         for found in (
-            *within_reach(target, places, own_costs, radius_km, detour_factor),
+            *within_reach(target, places, own_costs, radius_km, detour_factor, further),
             *offered_by(target, places, own_costs, radius_km, detour_factor),
         ):
             text = " ".join(found.volumes.index)

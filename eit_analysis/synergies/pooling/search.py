@@ -50,9 +50,14 @@ def below(target: Target, places: pd.DataFrame, detour_factor: float) -> tuple[p
 
 
 def within_reach(
-    target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
+    target: Target,
+    places: pd.DataFrame,
+    costs: Costs,
+    radius_km: float,
+    detour_factor: float,
+    further: bool = True,
 ) -> Iterator[Found]:
-    """The largest neighbourhoods that cross the threshold, then what those in no part of one could do."""
+    """The largest neighbourhoods that cross the threshold, then (``further``) what those in no part could."""
     threshold = target.threshold
     small, km = below(target, places, detour_factor)
     paid = (small["volume"] * small["price"]).to_numpy()
@@ -77,7 +82,8 @@ def within_reach(
             described(start, small.index[inside].to_list(), volumes),
             avoided(volumes, paid[inside], threshold, *costs.alone),
         )
-    yield from _further(target, small, km, paid, left, radius_km, costs) if not left.all() else ()
+    if further and not left.all():
+        yield from _further(target, small, km, paid, left, radius_km, costs)
 
 
 def _further(
