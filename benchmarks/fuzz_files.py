@@ -55,7 +55,8 @@ def firm(random: Random, site: str) -> Book:
 
 
 def sheet(random: Random, table: str, site: str) -> Grid:
-    count = 1 if table == "sites" else random.randrange(1, 6)
+    # An answer to an exchange takes two actors, and a firm is alone in its questionnaire.
+    count = {"sites": 1, "exchange_answers": 0}.get(table, random.randrange(1, 6))
     form = tables.form(table)
     rows = [[_cell(random, name, spec, site, rank) for name, spec in form.items()] for rank in range(count)]
     return [[spec["header"] for spec in form.values()], *rows]
