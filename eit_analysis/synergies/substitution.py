@@ -79,12 +79,9 @@ def through_gates(
         *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     )
     reach_km = radius_km / detour_factor
-    pairs["rank_handed_on"] = rank_handed_on(pairs)
     pairs["gate_rank"] = first_stop(
-        shut_gates(pairs)
-        | stops_of_receivers(pairs)
+        _stops(pairs)
         | {
-            "asked_quality": too_poor(pairs),
             "same_site": pairs["giver_site_id"] == pairs["taker_site_id"],
             "unlocated": pairs["great_circle_km"].isna(),
             "reach": pairs["great_circle_km"] > reach_km,
@@ -108,9 +105,15 @@ def own_uses(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFra
     pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~pairs["is_intake"]]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
-    pairs["gate_rank"] = first_stop(shut_gates(pairs) | stops_of_receivers(pairs) | {"no_mass": no_mass})
+    pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
     return quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0)
+
+
+def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+    """The gates that waste, need and rule close, wherever the two sites are."""
+    handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
+    return shut_gates(pairs) | stops_of_receivers(pairs) | {"asked_quality": too_poor(handed_on)}
 
 
 def _read(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
