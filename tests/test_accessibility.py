@@ -110,6 +110,8 @@ def test_a_body_is_short_and_its_tables_and_figures_small(
 def test_the_decision_page_is_one_side(published: Path, browser: Browser, audience: str) -> None:
     folder = published / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
     assert len(sheets(browser.printed(folder / "decision.html"))) == 1
+    # What there is to decide, unless the page is a firm's own.
+    assert ('class="decide"' in (folder / "decision.html").read_text("utf-8")) == ("company" not in audience)
 
 
 @pytest.mark.parametrize(

@@ -228,8 +228,8 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser
         (reports(published, "internal") / "fiches").glob("*.html"), key=lambda f: f.stat().st_size
     )
     exchanges = [fiche for fiche in fiches if re.search(r"-[A-Z]\d+-F\d+-[A-Z]\d+-F\d+\.html$", fiche.name)]
-    assert len(exchanges) == 43  # of the plan
-    assert len(fiches) == 27 + 43 + 3  # synergies of the register, exchanges, micro-projects
+    assert len(exchanges) == 33  # of the plan
+    assert len(fiches) == 27 + 33 + 3  # synergies of the register, exchanges, micro-projects
     # Where the law asks most, the list of an exchange goes over to a second side.
     for fiche in [f for f in fiches if f not in exchanges][-4:] + exchanges[-2:]:
         pages = re.findall(rb"/Type\s*/Page\b.*?/MediaBox\s*\[([^\]]*)\]", browser.printed(fiche), re.S)

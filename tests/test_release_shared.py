@@ -108,7 +108,8 @@ def test_the_tonnes_of_a_synergy_are_one_amount_on_every_page() -> None:
             "diverted_t_per_year": [1.0], "allocated_t_per_year": [1.0],
         }
     )  # fmt: skip
-    both = totals(plan, plan, rows, Disclosure())
+    held = pd.DataFrame(columns=["category", "status", "onward", "site_id", "taken_t_per_year"])
+    both = totals(plan, plan, held, rows, Disclosure())
     realised = both.records["measure"] == "realised"
     of_page_02 = Breakdown(
         both.frame[both.frame["measure"] == "realised"], both.keys, both.records[realised],

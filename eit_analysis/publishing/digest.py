@@ -47,8 +47,8 @@ class Answer:
 
     @property
     def to_decide(self) -> bool:
-        """Whether it says what the committee of the approach has to decide."""
-        return re.search(r"\bcomité\b", self.question, flags=re.I) is not None
+        """Whether it says what there is to decide in the projects, and who decides."""
+        return re.search(r"\bdécider\b", self.question, flags=re.I) is not None
 
 
 @dataclass(frozen=True)
