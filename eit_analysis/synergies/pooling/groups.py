@@ -86,7 +86,8 @@ def pooled_for(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already.
 
-    Without ``further``, nothing of that kind is looked for: the groups and offers are the same.
+    Without ``further``, nothing of that kind is looked for, nor the round that visits all of a group: groups
+    and offers are otherwise the same.
     """
     profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []

@@ -36,8 +36,11 @@ def loops(visited: np.ndarray, centre: np.ndarray, roads: np.ndarray) -> Iterato
         for one in np.unique(island[:n][apart]):
             yield _most_visited(island[:n] == one, visited)
         return
-    known: set[bytes] = set()
-    for site in np.flatnonzero(visited - centre > BROKEN / 2):
+    cut = np.zeros(n, dtype=bool)  # a set found for one site is broken by others of it too
+    order = np.argsort(-visited, kind="stable")
+    for site in order[(visited - centre > BROKEN / 2)[order]]:
+        if cut[site]:
+            continue
         flow = maximum_flow(capacity, int(site), n)
         if flow.flow_value / UNIT < 2 * visited[site] - BROKEN:
             left = capacity - flow.flow
@@ -45,9 +48,8 @@ def loops(visited: np.ndarray, centre: np.ndarray, roads: np.ndarray) -> Iterato
             left.eliminate_zeros()
             inside = np.zeros(n, dtype=bool)
             inside[breadth_first_order(left, int(site), return_predecessors=False)] = True
-            if inside.tobytes() not in known:
-                known.add(inside.tobytes())
-                yield _most_visited(inside, visited)
+            cut |= inside
+            yield _most_visited(inside, visited)
 
 
 def overfilled(visited: np.ndarray, load: np.ndarray) -> tuple[np.ndarray, int] | None:

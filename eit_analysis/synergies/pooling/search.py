@@ -57,7 +57,10 @@ def within_reach(
     detour_factor: float,
     further: bool = True,
 ) -> Iterator[Found]:
-    """The largest neighbourhoods that cross the threshold, then (``further``) what those in no part could."""
+    """The largest neighbourhoods that cross the threshold, then (``further``) what those in no part could.
+
+    Without ``further``, nor is the round that would visit all of a neighbourhood.
+    """
     threshold = target.threshold
     small, km = below(target, places, detour_factor)
     paid = (small["volume"] * small["price"]).to_numpy()
@@ -66,7 +69,11 @@ def within_reach(
         volumes, apart = small["volume"].to_numpy()[inside], km[np.ix_(inside, inside)]
         if volumes.sum() < threshold.least:
             continue
-        rounds = one_pass(apart, volumes, int(np.searchsorted(inside, centre)), threshold, costs)
+        rounds = (
+            one_pass(apart, volumes, int(np.searchsorted(inside, centre)), threshold, costs)
+            if further
+            else None
+        )
         enough = np.searchsorted(np.cumsum(np.sort(volumes)[::-1]), threshold.least * (1 - 1e-12)) + 1
         start = start_of(volumes, paid[inside], apart, radius_km, threshold, costs, target.free)
         if start and start.lacks is None:
