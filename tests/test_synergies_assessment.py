@@ -128,13 +128,14 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
     assert (ranked["rank_high"] <= ranked["choice"].map(order["max"])).all()
 
 
-def test_each_flow_has_one_line_with_its_best_partner(assessment: Assessment) -> None:
+def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessment: Assessment) -> None:
     exchanges = listings.with_partners(assessment.exchanges, assessment.held)
     lines = listings.by_flow(exchanges)
     assert set(lines["out_flow_id"]) == set(exchanges["out_flow_id"]) and lines["out_flow_id"].is_unique
     for line in lines.itertuples():
         same = exchanges[exchanges["out_flow_id"] == line.out_flow_id]
-        assert line.rank == same["rank"].min()
+        most = same["allocated_t_per_year"].max()
+        assert line.rank == same.loc[same["allocated_t_per_year"] == most, "rank"].min()
         gains = same.loc[same["choice"] != "nobody_gains", "joint_surplus_eur_per_year"]
         if line.choice != "nobody_gains":
             assert line.n_other_partners == len(gains) - 1
