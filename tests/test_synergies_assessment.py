@@ -147,7 +147,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
             assert line.n_other_partners == len(gains) == 0
     # A gift that is done is said to be, and is no new lead.
     status = exchanges.set_index("candidate_id")["status"]
-    assert status["E18-F02>S02-F04"] == "done" and pd.isna(status["E18-F02>E17-F03"])
+    assert status["E18-F02>S02-F04"] == "done" and pd.isna(status["E19-F02>E17-F03"])
     assert "E18-F02>S02-F04" not in set(listings.new(exchanges)["candidate_id"])
     # What a gift is worth to a structure is not counted: not none.
     sides = listings.sides(listings.described(exchanges, assessment.flows))
