@@ -103,6 +103,27 @@ def test_cardboard_without_a_code_has_a_known_use():
     assert len(beside) and (beside["has_outlet"] == "yes").all()
 
 
+@pytest.mark.parametrize(
+    ("text", "canned"),
+    [
+        ("Fruits et légumes déclassés", True),
+        ("Pommes abîmées", True),
+        ("Invendus consommables", False),
+        (None, False),
+    ],
+)
+def test_no_cannery_of_fruit_takes_what_is_not_called_fruit(text, canned):
+    # Code de l'environnement, art. L. 541-15-4: what is still edible may be given whatever it is called.
+    waste = pd.DataFrame([{"waste_code": "200108", "category": "food", "description": text}])
+    found = set(reading(waste.assign(description=text_read(waste)), RULES)["rule_id"])
+    assert ("food_processing_200108" in found, "food_donation_200108" in found) == (canned, True)
+
+
+def test_designations_are_asked_for_rules_that_are_there_at_their_code():
+    asked = reference.load("rule_designations").merge(RULES, on="rule_id", how="left")
+    assert (asked["waste_code"] == asked["waste_code_prefix"]).all()
+
+
 def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> pd.DataFrame:
     waste = pd.DataFrame([{"waste_code": None, "category": category, "description": text}])
     return reading(waste.assign(description=text_read(waste)), rules)

@@ -324,6 +324,16 @@ def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:
         assert ("se recoupent" in table.html()) != shown
 
 
+def test_the_team_reads_the_names_of_a_group_also_on_cards(small_study: Study) -> None:
+    release, members = Release(small_study, "internal", "essai"), "{part_members}"
+    names = [release.viewer.names[site] for site in ("E1", "E2")]
+    groups = pd.DataFrame({"label": ["a", "b"], "part_members": ["E1 E2", ""]})
+    table = release.team(groups, "Groupes", ["label"])
+    assert table.frame.loc[0, "part_members"] == ", ".join(names)
+    cards = release.cards(table, "À plusieurs : {label}", who=members).seen_by(release.viewer, {})
+    assert dict(cards.cards[0][1])["Qui"] == ", ".join(names)
+
+
 def test_only_what_says_something_is_printed(small_study: Study) -> None:
     def printed(audience: str, frame: pd.DataFrame, **parts):
         kind = Listing if "sites" in parts else Aggregate

@@ -123,6 +123,11 @@ def test_an_operator_on_the_same_route_only_changes_the_contractor():
             for old in ("recycling", "landfill") for site in "BCD"]  # fmt: skip
     found = impacts(pd.DataFrame(rows), FLOWS, SITES, FACTORS)
     assert list(changes_contractor(found)) == [False, True, True, False, False, False]
+    # What a structure reuses today is not offered to a firm as a gain.
+    routes = pd.DataFrame(
+        {"old_route": ["reuse", "energy"], "new_route": "reuse", "taker_actor_type": "firm"}
+    )
+    assert list(changes_contractor(routes)) == [True, False]
 
 
 def test_insertion_is_counted_for_ess_takers_alone():

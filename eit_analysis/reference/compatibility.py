@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
+from eit_analysis.reference.designations import told
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
@@ -43,6 +45,9 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         by code:    the code starts with the rule's prefix, and the rule names its family or none
         by family:  the rule names its family, and has no prefix
         by text:    no code; the rule names its family, and a code that family and text support
+
+    Where the code does not tell what the rule takes, the designation must (``rule_designations.csv``): what a
+    shop does not sell may be bread, which no cannery of fruit takes.
 
     ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category``, ``description``
     (:func:`text_read`) and columns that are kept; ``rules`` are rows of ``compatibility.csv``. What a text
@@ -78,13 +83,29 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     )
     harmless = ~by_text.pop("text_hazardous").astype(bool)
     parts.append(by_text[harmless | (by_text["hazardous_allowed"] == 1)])
-    return pd.concat(parts, ignore_index=True)
+    read = pd.concat(parts, ignore_index=True)
+    return read[_so_called(read)].reset_index(drop=True)
+
+
+def _so_called(read: pd.DataFrame) -> np.ndarray:
+    """Whether each designation has a word of those that its rule asks for, where it asks for any."""
+    if "rule_id" not in read:
+        return np.ones(len(read), dtype=bool)
+    table = reference.load("rule_designations")
+    words = {rule: set(text.split()) for rule, text in zip(table["rule_id"], table["words"], strict=True)}
+    named = zip(read["rule_id"], read["description"], strict=True)
+    called = [rule not in words or not words[rule].isdisjoint(told(text).split()) for rule, text in named]
+    return np.array(called, dtype=bool)
 
 
 def text_read(wastes: pd.DataFrame) -> pd.Series:
-    """The designation (``description``) of each waste as rules read it: ``""`` beside a code, or for none."""
+    """The designation (``description``) of each waste as rules read it: ``""`` for none.
+
+    Also beside a code, but for those that do not tell what their rule takes (``rule_designations.csv``).
+    """
     text = wastes.get("description", pd.Series("", wastes.index))
-    return text.astype("str").fillna("").where(_without_code(wastes), "")
+    vague = wastes["waste_code"].isin(reference.load("rule_designations")["waste_code"])
+    return text.astype("str").fillna("").where(_without_code(wastes) | vague, "")
 
 
 def _without_code(wastes: pd.DataFrame) -> pd.Series:

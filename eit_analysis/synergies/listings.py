@@ -118,8 +118,12 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """Of ranked exchanges, the best one of each output, best first."""
-    return exchanges.sort_values("rank").drop_duplicates("out_flow_id")
+    """Of ranked exchanges, one of each output, best first: what the plan sends most of it to, else the best.
+
+    A reader who finds another taker here than in the plan would call the wrong firm.
+    """
+    first = exchanges.sort_values(["allocated_t_per_year", "rank"], ascending=[False, True])
+    return first.drop_duplicates("out_flow_id").sort_values("rank")
 
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:

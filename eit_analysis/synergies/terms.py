@@ -46,9 +46,12 @@ def with_terms(candidates: pd.DataFrame) -> pd.DataFrame:
 
 
 def changes_contractor(candidates: pd.DataFrame) -> pd.Series:
-    """Whether an operator would only do what another does today: the same route, at a price not known here.
+    """Whether the taker would only do what another does today: the same route, and no gain is claimed.
 
-    What this operator asks is no better known than what today's contractor does: no gain is claimed.
+    What an operator asks is no better known than what today's contractor does. What is reused already is
+    somebody's: another who reuses it, a firm too, takes it from him, and its worth is moved and not made.
     """
     same_route = candidates["old_route"] == candidates["new_route"]
-    return same_route & candidates["taker_actor_type"].isin(OPERATORS)
+    return same_route & (
+        candidates["taker_actor_type"].isin(OPERATORS) | (candidates["new_route"] == "reuse")
+    )

@@ -31,6 +31,7 @@ from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.reference import exchange
 from eit_analysis.reference.levels import regrouped
+from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
 
@@ -159,7 +160,7 @@ class Release(AudienceTables):
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
         """
         known = self._known(frame)
-        sites = [str(name) for name in known if str(name).endswith(("site_id", "site_ids", "carrier"))]
+        sites = [name for name in map(str, known) if ACTORS.search(name) or name.endswith("carrier")]
         named = known.assign(**{n: known[n].map(self.viewer.spelled, na_action="ignore") for n in sites})
         return Listing(self.viewer, title, named, keys, note)
 
