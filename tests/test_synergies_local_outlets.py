@@ -46,6 +46,15 @@ PLAN = pd.DataFrame(
 )  # fmt: skip
 
 
+# Of them it mends 25 t today; what is committed is not taken yet.
+HELD = pd.DataFrame(
+    {
+        "out_flow_id": ["A-1", "A-1", "B-1"], "taker_site_id": "S", "status": ["done", "done", "committed"],
+        "taken_t_per_year": [20.0, 5.0, 9.0],
+    }
+)  # fmt: skip
+
+
 def outlet(name, kind, accepts, latitude, spare=None, permitted=None, fee=None, naf=None, siret=None):
     return {
         "outlet_id": f"study {name}", "outlet_name": name, "outlet_kind": kind, "accepts": accepts,
@@ -143,7 +152,7 @@ def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
 def closed(*outlets):
     local = listed(*outlets)
     nearby = possible(local)
-    taken = loss.takers(FLOWS, SITES, PLAN, local)
+    taken = loss.takers(FLOWS, SITES, HELD, local)
     summary, replaced = loss.closures(taken, loss.options(PLAN, nearby, SITES), PLAN)
     return summary.set_index("closing"), replaced
 
@@ -155,7 +164,8 @@ def test_what_a_closure_leaves():
         # 40 t of pallets: 30 to the workshop, whose plan is undone with their collection, 10 to the joiner;
         # nobody takes the solvents.
         [50.0, 30.0, 10.0, 0.0, 10.0],
-        # 25 t planned for the workshop: 12 to the joiner, 13 to the shredder, whose room is to be asked for.
+        # 25 t that the workshop takes today, done: 12 to the joiner, 13 to the shredder, whose room is to be
+        # asked for; nothing of what is only planned, nor committed.
         [25.0, 0.0, 12.0, 13.0, 0.0],
         # 30 t: the workshop has 5 left beside the plan, the joiner 12, the shredder the rest.
         [30.0, 5.0, 12.0, 13.0, 0.0],
@@ -180,7 +190,7 @@ def test_without_outlets_nor_plan_all_is_lost_and_nothing_crashes():
     nearby = local_outlets.with_fees(possible(nothing), factor_table([]))
     leads = local_outlets.leads(nearby, FLOWS, 1.0)
     assert nearby.empty and leads.empty and local_outlets.left(leads, PLAN, 1.0).empty
-    taken = loss.takers(FLOWS, SITES, PLAN.head(0), nothing)
+    taken = loss.takers(FLOWS, SITES, HELD.head(0), nothing)
     summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES), PLAN.head(0))
     assert summary["unreplaced_t_per_year"].tolist() == [50.0, 30.0] and replaced.empty
     assert loss.closures(taken.head(0), loss.options(PLAN, nearby, SITES), PLAN)[0].empty
@@ -192,6 +202,18 @@ def sample():
     if not study.has("outlets"):
         pytest.skip("the outlets of the sample study are not imported (make data)")
     return study
+
+
+def test_no_closure_of_the_sample_loses_what_is_only_planned(assessment):
+    without = assessment.local_outlets(None, assessment.sites)
+    summary, replaced = assessment.closures(without)
+    done = assessment.held[assessment.held["status"] == "done"]
+    names = assessment.sites.set_index("site_id")["name"]
+    by_taker = done.groupby(done["taker_site_id"].map(names))["taken_t_per_year"].sum()
+    lost = summary[summary["closing_role"] == "taker"].set_index("closing")["lost_t_per_year"]
+    assert len(lost) and lost.to_dict() == pytest.approx(by_taker[by_taker > 0].to_dict(), abs=1e-6)
+    # What is done is offered to others too.
+    assert replaced.loc[replaced["closing"].isin(lost.index), "replaced_t_per_year"].sum() > 0
 
 
 def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):
