@@ -126,13 +126,17 @@ def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_n
     assert leads["out_flow_id"].tolist() == ["A-1", "A-1", "B-1", "B-1"]
     left = local_outlets.left(leads, PLAN, 1.0)
     # Cardboard is recycled today: another recycler would only be another contractor.
-    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fee_low_eur_per_t", "to_ask"]]
+    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fitting_t_per_year",
+                 "fee_low_eur_per_t", "to_ask"]]  # fmt: skip
     usual = factors[(factors["factor"] == "treatment_cost") & (factors["route"] == "recycling")]
     low = usual.loc[usual["category"] == "wood", "low"].item()
     assert told.to_numpy().tolist() == [
-        ["B-1", "Menuiserie", 30.0, -15.0, "nothing"], ["B-1", "Broyage", 30.0, low, "room_fee"],
-        ["A-1", "Menuiserie", 15.0, -15.0, "nothing"], ["A-1", "Broyage", 15.0, low, "room_fee"],
+        # The joiner has room for 12: who takes the rest is asked.
+        ["B-1", "Menuiserie", 30.0, 12.0, -15.0, "rest"], ["B-1", "Broyage", 30.0, 30.0, low, "room_fee"],
+        ["A-1", "Menuiserie", 15.0, 12.0, -15.0, "rest"], ["A-1", "Broyage", 15.0, 15.0, low, "room_fee"],
     ]  # fmt: skip
+    most = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[30.0, 18.0]), 1.0)
+    assert most.loc[most["outlet_name"] == "Menuiserie", "to_ask"].tolist() == ["nothing"] * 2
     assert set(local_outlets.left(leads, PLAN, 20.0)["out_flow_id"]) == {"B-1"}
     assert local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[40.0, 30.0]), 1.0).empty
 
@@ -146,7 +150,8 @@ def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
         local = local_outlets.LocalOutlets(listed(BROYAGE, MENUISERIE), pairs, leads, left)
         read.append(pd.concat(local.listed(team=False), axis=1))
         assert "remaining_t_per_year" in local.listed(team=True)[1]
-    assert all(table.equals(read[0]) for table in read) and "remaining_t_per_year" not in read[0]
+    assert all(table.equals(read[0]) for table in read)
+    assert not {"remaining_t_per_year", "fitting_t_per_year"} & set(read[0])
 
 
 def closed(*outlets):
