@@ -250,6 +250,12 @@ def test_routes_and_qualities_are_ordered_in_one_place():
     assert ordered_codes(set(QUALITIES)) == ["compatibility.py"]
 
 
+def test_only_who_asks_for_wood_or_cardboard_is_proposed_it_to_compost() -> None:
+    # An operator that declares organic matter to digest asks for no bulking agent, though its activity may.
+    bulking = RULES[(RULES["route"] == "composting") & RULES["category"].isin(["wood", "cardboard"])]
+    assert len(bulking) == 5 and (bulking["input_category"] == bulking["category"]).all()
+
+
 def test_of_food_feed_stands_between_people_and_compost() -> None:
     # Code de l'environnement, art. L. 541-15-4: people, animals, then compost or energy.
     routes = pd.Series(["reuse", "recycling", "composting", "digestion", "energy", "incineration"])

@@ -293,6 +293,12 @@ def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) 
         assert table.unlisted == withheld
         told = {"internal": "2\u00a0lignes montrées sur 4.", "partners": "2\u00a0lignes montrées sur 3."}
         assert table.note.endswith(told.get(audience, "4\u00a0lignes ne sont pas diffusées à ce public."))
+        # The files of the team have the rows beyond the cut too, those of no other audience.
+        assert list(table.filed.frame["rank"]) == ([1, 2, 3, 4] if audience == "internal" else ranks)
+        assert table_files.to_csv(table.filed).count("\n") == 1 + len(table.filed.frame)
+    of_team = Release(small_study, "internal", "essai").team(frame, "Rangs", ["rank"], most=3)
+    shown = of_team.seen_by(of_team.viewer, {})
+    assert (len(shown.frame), len(shown.filed.frame), shown.filed.note) == (3, 4, "")
 
 
 def test_no_row_is_said_the_first_by_a_column_that_is_closed(small_study: Study) -> None:

@@ -153,6 +153,9 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     sides = listings.sides(listings.described(exchanges, assessment.flows))
     gift = sides["exchange_site_ids"] == "E18 S02"
     assert gift.any() and sides.loc[gift, "taker_worth_eur_per_year"].isna().all()
+    # What a firm is only asked about is not said to be taken.
+    asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
+    assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:

@@ -46,6 +46,15 @@ PLAN = pd.DataFrame(
 )  # fmt: skip
 
 
+# Of them it mends 25 t today; what is committed is not taken yet.
+HELD = pd.DataFrame(
+    {
+        "out_flow_id": ["A-1", "A-1", "B-1"], "taker_site_id": "S", "status": ["done", "done", "committed"],
+        "taken_t_per_year": [20.0, 5.0, 9.0],
+    }
+)  # fmt: skip
+
+
 def outlet(name, kind, accepts, latitude, spare=None, permitted=None, fee=None, naf=None, siret=None):
     return {
         "outlet_id": f"study {name}", "outlet_name": name, "outlet_kind": kind, "accepts": accepts,
@@ -117,13 +126,17 @@ def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_n
     assert leads["out_flow_id"].tolist() == ["A-1", "A-1", "B-1", "B-1"]
     left = local_outlets.left(leads, PLAN, 1.0)
     # Cardboard is recycled today: another recycler would only be another contractor.
-    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fee_low_eur_per_t", "to_ask"]]
+    told = left[["out_flow_id", "outlet_name", "remaining_t_per_year", "fitting_t_per_year",
+                 "fee_low_eur_per_t", "to_ask"]]  # fmt: skip
     usual = factors[(factors["factor"] == "treatment_cost") & (factors["route"] == "recycling")]
     low = usual.loc[usual["category"] == "wood", "low"].item()
     assert told.to_numpy().tolist() == [
-        ["B-1", "Menuiserie", 30.0, -15.0, "nothing"], ["B-1", "Broyage", 30.0, low, "room_fee"],
-        ["A-1", "Menuiserie", 15.0, -15.0, "nothing"], ["A-1", "Broyage", 15.0, low, "room_fee"],
+        # The joiner has room for 12: who takes the rest is asked.
+        ["B-1", "Menuiserie", 30.0, 12.0, -15.0, "rest"], ["B-1", "Broyage", 30.0, 30.0, low, "room_fee"],
+        ["A-1", "Menuiserie", 15.0, 12.0, -15.0, "rest"], ["A-1", "Broyage", 15.0, 15.0, low, "room_fee"],
     ]  # fmt: skip
+    most = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[30.0, 18.0]), 1.0)
+    assert most.loc[most["outlet_name"] == "Menuiserie", "to_ask"].tolist() == ["nothing"] * 2
     assert set(local_outlets.left(leads, PLAN, 20.0)["out_flow_id"]) == {"B-1"}
     assert local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[40.0, 30.0]), 1.0).empty
 
@@ -137,13 +150,14 @@ def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
         local = local_outlets.LocalOutlets(listed(BROYAGE, MENUISERIE), pairs, leads, left)
         read.append(pd.concat(local.listed(team=False), axis=1))
         assert "remaining_t_per_year" in local.listed(team=True)[1]
-    assert all(table.equals(read[0]) for table in read) and "remaining_t_per_year" not in read[0]
+    assert all(table.equals(read[0]) for table in read)
+    assert not {"remaining_t_per_year", "fitting_t_per_year"} & set(read[0])
 
 
 def closed(*outlets):
     local = listed(*outlets)
     nearby = possible(local)
-    taken = loss.takers(FLOWS, SITES, PLAN, local)
+    taken = loss.takers(FLOWS, SITES, HELD, local)
     summary, replaced = loss.closures(taken, loss.options(PLAN, nearby, SITES), PLAN)
     return summary.set_index("closing"), replaced
 
@@ -155,7 +169,8 @@ def test_what_a_closure_leaves():
         # 40 t of pallets: 30 to the workshop, whose plan is undone with their collection, 10 to the joiner;
         # nobody takes the solvents.
         [50.0, 30.0, 10.0, 0.0, 10.0],
-        # 25 t planned for the workshop: 12 to the joiner, 13 to the shredder, whose room is to be asked for.
+        # 25 t that the workshop takes today, done: 12 to the joiner, 13 to the shredder, whose room is to be
+        # asked for; nothing of what is only planned, nor committed.
         [25.0, 0.0, 12.0, 13.0, 0.0],
         # 30 t: the workshop has 5 left beside the plan, the joiner 12, the shredder the rest.
         [30.0, 5.0, 12.0, 13.0, 0.0],
@@ -180,7 +195,7 @@ def test_without_outlets_nor_plan_all_is_lost_and_nothing_crashes():
     nearby = local_outlets.with_fees(possible(nothing), factor_table([]))
     leads = local_outlets.leads(nearby, FLOWS, 1.0)
     assert nearby.empty and leads.empty and local_outlets.left(leads, PLAN, 1.0).empty
-    taken = loss.takers(FLOWS, SITES, PLAN.head(0), nothing)
+    taken = loss.takers(FLOWS, SITES, HELD.head(0), nothing)
     summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES), PLAN.head(0))
     assert summary["unreplaced_t_per_year"].tolist() == [50.0, 30.0] and replaced.empty
     assert loss.closures(taken.head(0), loss.options(PLAN, nearby, SITES), PLAN)[0].empty
@@ -192,6 +207,18 @@ def sample():
     if not study.has("outlets"):
         pytest.skip("the outlets of the sample study are not imported (make data)")
     return study
+
+
+def test_no_closure_of_the_sample_loses_what_is_only_planned(assessment):
+    without = assessment.local_outlets(None, assessment.sites)
+    summary, replaced = assessment.closures(without)
+    done = assessment.held[assessment.held["status"] == "done"]
+    names = assessment.sites.set_index("site_id")["name"]
+    by_taker = done.groupby(done["taker_site_id"].map(names))["taken_t_per_year"].sum()
+    lost = summary[summary["closing_role"] == "taker"].set_index("closing")["lost_t_per_year"]
+    assert len(lost) and lost.to_dict() == pytest.approx(by_taker[by_taker > 0].to_dict(), abs=1e-6)
+    # What is done is offered to others too.
+    assert replaced.loc[replaced["closing"].isin(lost.index), "replaced_t_per_year"].sum() > 0
 
 
 def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):

@@ -102,8 +102,8 @@ class Drawing:
         html = table.html(self.places[id(table)], csv)
         # A table of which only the total is said has no file.
         if csv in html:
-            self.csvs[csv] = to_csv(table)
-            self.tables.append(table)
+            self.csvs[csv] = to_csv(table.filed)
+            self.tables.append(table.filed)
         return html
 
 

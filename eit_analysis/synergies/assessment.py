@@ -274,9 +274,8 @@ class Assessment:
 
         ``surveyed``: every actor of the survey, also who may not be counted here: none of them is an outlet.
         """
-        listed, scoring = local_outlets.directory(outlets, surveyed), self.settings.scoring
-        rules, reach = reference.load("compatibility"), (scoring.radius_km, scoring.detour_factor)
-        pairs = local_outlets.possible(self.free_flows, self.sites, listed, rules, *reach)
+        listed = local_outlets.directory(outlets, surveyed)
+        pairs = self._to_outlets(self.free_flows, listed)
         pairs, least_t = local_outlets.with_fees(pairs, self.factors), self.settings.allocation.minimum_lot_t
         leads = local_outlets.leads(pairs, self.flows, least_t)
         left = local_outlets.left(leads, self.plan.exchanges, least_t)
@@ -284,9 +283,18 @@ class Assessment:
 
     def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What each taker, closed alone, would leave, and what would replace it (``loss.closures``)."""
-        taken = loss.takers(self.flows, self.sites, self.plan.exchanges, local.directory)
-        possible = loss.options(self.passed, local.possible, self.sites)
+        taken = loss.takers(self.flows, self.sites, self.held, local.directory)
+        # All that leaves today may lose its taker, what is done too; a need has the room that is free.
+        leaving = self.flows[self.flows["direction"] == "out"]
+        asked = self.free_flows[self.free_flows["direction"] == "in"]
+        passed, _ = self._candidates(pd.concat([leaving, asked]))
+        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites)
         return loss.closures(taken, possible, self.plan.exchanges)
+
+    def _to_outlets(self, flows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+        rules, scoring = reference.load("compatibility"), self.settings.scoring
+        reach = scoring.radius_km, scoring.detour_factor
+        return local_outlets.possible(flows, self.sites, directory, rules, *reach)
 
     @property
     def contractors(self) -> pd.DataFrame:

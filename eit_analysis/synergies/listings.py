@@ -19,7 +19,7 @@ BY_FLOW = [
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
-OWN_USES = ["site_id", "category", "output_description", "need_description", "use", "taken_t_per_year"]
+OWN_USES = ["site_id", "category", "output_description", "need_description", "use", "asked_t_per_year"]
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
 TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
 SIDES = [
@@ -82,6 +82,11 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
         need_description=exchanges["in_flow_id"].map(described),
         mass_t_per_year=exchanges["diverted_t_per_year"],
     )
+
+
+def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
+    """``OWN_USES`` of ``Assessment.own_uses``, described: tonnes that are asked about and not taken yet."""
+    return own_uses.rename(columns={"taken_t_per_year": "asked_t_per_year"})[OWN_USES]
 
 
 def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:

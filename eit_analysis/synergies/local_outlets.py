@@ -48,7 +48,9 @@ FULL = [
     "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t", "fee_basis", "to_ask",
 ]  # fmt: skip
 # What the plan leaves of a flow tells what its partners need: for the team alone.
-REMAINING = ["remaining_t_per_year"]
+REMAINING, FITTING = ["remaining_t_per_year"], ["fitting_t_per_year"]
+# Where the room that an outlet tells is less than that, somebody else must take the rest.
+SHORT = {"nothing": "rest", "fee": "rest_fee"}
 
 
 class LocalOutlets(NamedTuple):
@@ -62,7 +64,7 @@ class LocalOutlets(NamedTuple):
     def listed(self, team: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``."""
         shown = (self.left if team else self.leads).rename(columns={"supply_t_per_year": "mass_t_per_year"})
-        return shown[BRIEF], shown[FULL + REMAINING * team]
+        return shown[BRIEF + FITTING * team], shown[FULL + REMAINING * team]
 
     @property
     def useful(self) -> pd.DataFrame:
@@ -208,11 +210,15 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
 def left(leads: pd.DataFrame, exchanges: pd.DataFrame, least_t: float) -> pd.DataFrame:
     """The leads of flows of which the joint plan leaves a lot or more (``remaining_t_per_year``).
 
-    The most tonnes left come first.
+    The most tonnes left come first. ``fitting_t_per_year`` are those that the room holds, all where nobody
+    told it; where a room that is told holds less, ``to_ask`` has the values of ``SHORT``.
     """
     taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
     given = leads["out_flow_id"].map(taken).astype(float).fillna(0)
-    found = leads.assign(remaining_t_per_year=(leads["supply_t_per_year"] - given).round(9))
+    remaining = (leads["supply_t_per_year"] - given).round(9)
+    fitting = np.fmin(remaining, leads["room_t_per_year"].astype(float))
+    short = leads["to_ask"].replace(SHORT).where(fitting < remaining, leads["to_ask"])
+    found = leads.assign(remaining_t_per_year=remaining, fitting_t_per_year=fitting, to_ask=short)
     return found[found["remaining_t_per_year"] >= least_t].sort_values(
         ["remaining_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable"
     )

@@ -2,10 +2,11 @@
 
     most Σ w_ij x_ij    with   Σ_j x_ij ≤ lost_i,   Σ_i n_ij x_ij ≤ room_j
 
-x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up. A taker's room is its need
-or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near 1:
-every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an outlet
-with room, rather there than to one whose room is to be asked for. No replacement is lower in the waste
+x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up. Lost are the tonnes taken
+today, by contract or by an exchange that is done; what is only planned cannot be lost. A taker's room is its
+need or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near
+1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
+outlet with room, rather there than to one whose room is to be asked for. No replacement is lower in the waste
 hierarchy than today's route: what has none may go on down it.
 """
 
@@ -17,6 +18,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.french import fold_words
+from eit_analysis.synergies.free_flows import TAKEN
 
 WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "outlet_to_ask": 0.998}
 SUMMARY = [
@@ -28,11 +30,12 @@ REPLACED = ["closing", "out_flow_id", "replacement", "replacement_kind", "replac
 
 
 def takers(
-    flows: pd.DataFrame, sites: pd.DataFrame, exchanges: pd.DataFrame, outlets: pd.DataFrame
+    flows: pd.DataFrame, sites: pd.DataFrame, held: pd.DataFrame, outlets: pd.DataFrame
 ) -> pd.DataFrame:
-    """Who takes what: the contractor that a flow names today, and the taker that the joint plan gives it.
+    """Who takes what today: the contractor that a flow names, and who takes it by an exchange that is done.
 
-    A contractor that bears the name of an actor or of an outlet is that one.
+    ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. A contractor that bears the
+    name of an actor or of an outlet is that one.
 
     Returns
     -------
@@ -50,20 +53,23 @@ def takers(
         "closing_role": "contractor", "out_flow_id": out["flow_id"],
         "lost_t_per_year": out["mass_t_per_year"],
     }  # fmt: skip
-    planned = exchanges[exchanges["allocated_t_per_year"] > 0]
+    done = held[(held["status"] == "done") & (held[TAKEN] > 0)]
+    done = done.groupby(["taker_site_id", "out_flow_id"], as_index=False)[TAKEN].sum()
     names = sites.set_index("site_id")["name"]
-    later = {
-        "taker": planned["taker_site_id"], "closing": planned["taker_site_id"].map(names),
-        "closing_role": "taker", "out_flow_id": planned["out_flow_id"],
-        "lost_t_per_year": planned["allocated_t_per_year"],
+    exchanged = {
+        "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),
+        "closing_role": "taker", "out_flow_id": done["out_flow_id"], "lost_t_per_year": done[TAKEN],
     }  # fmt: skip
-    found = pd.concat([pd.DataFrame(later), pd.DataFrame(today)], ignore_index=True)
+    found = pd.concat([pd.DataFrame(exchanged), pd.DataFrame(today)], ignore_index=True)
     # One name for each, the first that was written.
     return found.assign(closing=found.groupby("taker")["closing"].transform("first"))
 
 
 def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """All that could take a flow: exchanges (``Assessment.passed``) and outlets (``local_outlets.possible``).
+    """All that could take a flow: exchanges and outlets (``local_outlets.possible``) that pass the gates.
+
+    Both of what a flow gives today, done exchanges included, ``passed`` to the needs as they are free
+    (``substitution.candidates``).
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
     ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown).

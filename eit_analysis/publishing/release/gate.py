@@ -102,7 +102,8 @@ class Release(AudienceTables):
     ) -> Table:
         """Individual rows: each leaves only when every actor it names agreed to be named.
 
-        With ``most``, an audience gets the first of the rows that it may read. With ``beside``, a row leaves
+        With ``most``, an audience gets the first of the rows that it may read; the team finds all of them in
+        the files. With ``beside``, a row leaves
         only where that table shows one of the same first key.
         """
         if not sites:
@@ -154,7 +155,9 @@ class Release(AudienceTables):
         check_about_no_actor(frame, title)
         return Table(self.viewer, title, self._known(frame), keys, note)
 
-    def team(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
+    def team(
+        self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "", most: int | None = None
+    ) -> Table:
         """Rows that overlap, such as plans for the same tonnes: the team's alone.
 
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
@@ -162,7 +165,7 @@ class Release(AudienceTables):
         known = self._known(frame)
         sites = [name for name in map(str, known) if ACTORS.search(name) or name.endswith("carrier")]
         named = known.assign(**{n: known[n].map(self.viewer.spelled, na_action="ignore") for n in sites})
-        return Listing(self.viewer, title, named, keys, note)
+        return Listing(self.viewer, title, named, keys, note, most=most)
 
     def reckoned(
         self,

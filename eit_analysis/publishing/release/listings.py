@@ -30,19 +30,23 @@ class Listing(Table):
     Attributes
     ----------
     most : int or None
-        How many of the rows that an audience may read are shown to it.
+        How many of the rows that an audience may read are shown to it. The team has the others in the files;
+        for anyone else they are nowhere, as what is beyond the cut may be what the cut is for.
     closed : numpy.ndarray or None
         Shape (rows, columns): cells that the sensitivity of their column closes.
     unlisted : int
         Rows that are not for this audience.
     beside : Table or None
         Only rows of which it shows the first key leave.
+    whole : Table or None
+        All the rows, where the team is shown the first of them.
     """
 
     most: int | None = None
     closed: np.ndarray | None = None
     unlisted: int = 0
     beside: Table | None = None
+    whole: Table | None = None
 
     secrecy: ClassVar[str] = "secret des affaires"
 
@@ -87,10 +91,14 @@ class Listing(Table):
             # A closed cell holds nothing that a figure could draw.
             rows = rows.astype(object).mask(closed).infer_objects()
         beside = None if self.beside is None else self.beside.seen_by(viewer, seen)
+        whole = None
+        if viewer.internal and len(kept) < len(allowed):
+            whole = replace(self, most=None)._for(viewer, seen)
         frame = self.named(rows, viewer)
         return replace(
-            self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity, beside=beside
-        )
+            self, frame=frame, note=note, closed=closed, unlisted=withheld, identity=identity, beside=beside,
+            whole=whole,
+        )  # fmt: skip
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         if MEMBERS not in self.sites:
@@ -98,6 +106,10 @@ class Listing(Table):
         rest = [column for column in self.sites if column != MEMBERS]
         named = super(Listing, replace(self, sites=rest)).named(frame, viewer)
         return named.assign(**{MEMBERS: [viewer.members(str(ids)) for ids in frame[MEMBERS]]})
+
+    @property
+    def filed(self) -> Table:
+        return self if self.whole is None else self.whole
 
     @property
     def hidden(self) -> np.ndarray:

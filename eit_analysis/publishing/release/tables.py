@@ -85,6 +85,11 @@ class Table(Released):
         return frame.assign(**names)
 
     @property
+    def filed(self) -> Table:
+        """The table as its files hold it: more rows than the page shows, where its audience may read them."""
+        return self
+
+    @property
     def hidden(self) -> np.ndarray:
         """Shape (rows,): rows whose values are withheld."""
         return np.zeros(len(self.frame), dtype=bool)
