@@ -124,7 +124,7 @@ TEAM_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
     "Qui appeler lundi ?",
     "Confection Vouivre.",
-    "Pour « Vêtements usés » : fin 2018, rien d'inscrit au registre depuis 48 mois.",  # 47.5
+    "Pour « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
     "Sans la démarche, 10,0 t/an n'auraient pas eu lieu.",
@@ -213,7 +213,7 @@ PARTNERS_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     "Qui peut faire bouger ce qui est bloqué ?",
     "Atelier Basilic.",
-    "Pour « Sciure » : fin 2018, rien d'inscrit au registre depuis 31 mois.",
+    "Pour « Sciure » : au même stade depuis 31 mois fin 2018.",
     *DECIDE,
     *MONEY_OUTSIDE,
     *SAWDUST,
