@@ -96,8 +96,8 @@ SEAT_FIGURE = [
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
-    "Ce que demandent les achats communs : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Sans "
-    "aucune clause : 0 micro-projet qui mutualise",
+    "Ce que demandent les achats communs : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. "
+    "Mutualisent sans clause : 0 micro-projet ou synergie seule",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
 ]
@@ -928,7 +928,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     "no projects": {
         DECISION: f"{DECISION} Relancer ou abandonner, avec leurs membres : 4 synergies. {WEAKEST}",
         "1 micro-projet": "Aucun micro-projet déclaré ; 8 synergies sans règle inscrite.",  # S05 too
-        "2 clauses": "Sans aucune clause : 1 micro-projet qui mutualise.",  # S05
+        "2 clauses": "Mutualisent sans clause : 1 micro-projet ou synergie seule.",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
@@ -974,8 +974,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Licorne).",
         # All 12 but S05.
         "1 micro-projet": "1 micro-projet déclaré ; 11 synergies sans règle inscrite.",
-        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Sans aucune clause : "
-        "2 micro-projets qui mutualisent.",  # S04 and S07
+        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Mutualisent sans "
+        "clause : 2 micro-projets ou synergies seules.",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants, et le reste n'est pas demandé.",
         # 12 of 12: from 12 / (12 + 3.84) = 75.8 %; none of the others goes beyond 68.6.
         "Ici, 41,7": "Ici, 100 % (75,8 à 100) des pistes sont réalisées ; l'écart est établi avec les "
