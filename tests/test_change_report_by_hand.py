@@ -537,6 +537,10 @@ def test_the_moves_of_the_register_are_told_to_the_team_whole(project: Path) -> 
     assert dict(columns(table(project, "synergies-qui-ont-change"), *names)) == moves
     told = columns(table(project, "synergies-qui-ont-change", "partners"), *names)
     assert dict(told) == {name: move for name, move in moves.items() if name not in ("S08", "S10")}
+    # S08, dropped, is counted and not shown; S10 is of X1, who refused.
+    page = (project / "reports" / STUDY / "2018" / "partners" / f"{PAGES[0]}.html").read_text("utf-8")
+    caption = page.partition("-synergies-qui-ont-change")[0][-600:]
+    assert "1 ligne n’est pas diffusée à ce public." in caption.replace("\u00a0", " ")
 
 
 def test_estimates_hours_and_money_beside_what_came_of_them(project: Path) -> None:
