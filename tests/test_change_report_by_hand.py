@@ -456,6 +456,9 @@ def test_what_has_ended_or_has_not_begun_is_in_no_sum(project: Path) -> None:
         ("S04", "10/01/2018", "non", "arrêtée ou abandonnée"),
         ("S11", "01/01/2019", "non", "pas encore commencée"),
     ]
+    # What its actors think would have come without the approach is told of none of them.
+    outside = table(project, "resultats-inscrits-au-registre", "partners")
+    assert outside and {row["Sans la démarche"] for row in outside} == {"s"}
     # 10 ± 2, 6 ± 0.6, 4 ± 2; their sum ± (4 + 0.36 + 4)^½ = 2.891.
     sums = columns(
         table(project, "tonnage-realise-selon"), "Sans la démarche", "Synergies", "Tonnage réalisé (t/an)",
