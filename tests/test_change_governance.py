@@ -150,7 +150,7 @@ def test_clauses_against_what_members_want() -> None:
 def test_an_agreement_for_each_declared_project() -> None:
     table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     shares = pd.DataFrame(
-        [("Linge", "A", 60.0, "brings_more", "L1"), ("Bois", "B", 50.0, "like_the_others", "L2")],
+        [("Linge", 9.0, "A", 60.0, "brings_more", "L1"), ("Bois", 9.0, "B", 50.0, "like_the_others", "L2")],
         columns=[*SHARES, "synergy_id"],
     )
     (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)

@@ -96,8 +96,8 @@ SEAT_FIGURE = [
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
-    "Ce que demandent les achats communs : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Sans "
-    "aucune clause : 0 micro-projet qui mutualise",
+    "Ce que demandent les achats communs : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. "
+    "Mutualisent sans clause : 0 micro-projet ou synergie seule",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
 ]
@@ -124,7 +124,7 @@ TEAM_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
     "Qui appeler lundi ?",
     "Confection Vouivre.",
-    "Pour « Vêtements usés » : fin 2018, rien d'inscrit au registre depuis 48 mois.",  # 47.5
+    "Pour « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
     "Sans la démarche, 10,0 t/an n'auraient pas eu lieu.",
@@ -213,7 +213,7 @@ PARTNERS_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     "Qui peut faire bouger ce qui est bloqué ?",
     "Atelier Basilic.",
-    "Pour « Sciure » : fin 2018, rien d'inscrit au registre depuis 31 mois.",
+    "Pour « Sciure » : au même stade depuis 31 mois fin 2018.",
     *DECIDE,
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -456,6 +456,9 @@ def test_what_has_ended_or_has_not_begun_is_in_no_sum(project: Path) -> None:
         ("S04", "10/01/2018", "non", "arrêtée ou abandonnée"),
         ("S11", "01/01/2019", "non", "pas encore commencée"),
     ]
+    # What its actors think would have come without the approach is told of none of them.
+    outside = table(project, "resultats-inscrits-au-registre", "partners")
+    assert outside and {row["Sans la démarche"] for row in outside} == {"s"}
     # 10 ± 2, 6 ± 0.6, 4 ± 2; their sum ± (4 + 0.36 + 4)^½ = 2.891.
     sums = columns(
         table(project, "tonnage-realise-selon"), "Sans la démarche", "Synergies", "Tonnage réalisé (t/an)",
@@ -537,6 +540,10 @@ def test_the_moves_of_the_register_are_told_to_the_team_whole(project: Path) -> 
     assert dict(columns(table(project, "synergies-qui-ont-change"), *names)) == moves
     told = columns(table(project, "synergies-qui-ont-change", "partners"), *names)
     assert dict(told) == {name: move for name, move in moves.items() if name not in ("S08", "S10")}
+    # S08, dropped, is counted and not shown; S10 is of X1, who refused.
+    page = (project / "reports" / STUDY / "2018" / "partners" / f"{PAGES[0]}.html").read_text("utf-8")
+    caption = page.partition("-synergies-qui-ont-change")[0][-600:]
+    assert "1 ligne n’est pas diffusée à ce public." in caption.replace("\u00a0", " ")
 
 
 def test_estimates_hours_and_money_beside_what_came_of_them(project: Path) -> None:
@@ -928,7 +935,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     "no projects": {
         DECISION: f"{DECISION} Relancer ou abandonner, avec leurs membres : 4 synergies. {WEAKEST}",
         "1 micro-projet": "Aucun micro-projet déclaré ; 8 synergies sans règle inscrite.",  # S05 too
-        "2 clauses": "Sans aucune clause : 1 micro-projet qui mutualise.",  # S05
+        "2 clauses": "Mutualisent sans clause : 1 micro-projet ou synergie seule.",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
@@ -974,8 +981,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Licorne).",
         # All 12 but S05.
         "1 micro-projet": "1 micro-projet déclaré ; 11 synergies sans règle inscrite.",
-        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Sans aucune clause : "
-        "2 micro-projets qui mutualisent.",  # S04 and S07
+        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Mutualisent sans "
+        "clause : 2 micro-projets ou synergies seules.",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants, et le reste n'est pas demandé.",
         # 12 of 12: from 12 / (12 + 3.84) = 75.8 %; none of the others goes beyond 68.6.
         "Ici, 41,7": "Ici, 100 % (75,8 à 100) des pistes sont réalisées ; l'écart est établi avec les "

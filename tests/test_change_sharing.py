@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.change.nucleolus import complaint, core_is_empty, in_core, nucleolus
 from eit_analysis.change.shapley import sampled, shapley
-from eit_analysis.change.sharing import SHARE_COLUMNS, best_part, of_lines, of_members, shares, told
+from eit_analysis.change.sharing import (
+    SHARE_COLUMNS,
+    best_part,
+    of_lines,
+    of_members,
+    shares,
+    to_a_hundred,
+    told,
+)
 from eit_analysis.publishing import wording
 
 
@@ -328,12 +336,15 @@ def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_a
          ("S3", "Bois", "exchange", "done", "A B"), ("S4", "Vieux", "pooling", "dropped", "A B"),
          ("S5", "Carton", "pooling", "done", "A B C")],
         columns=["synergy_id", "title", "kind", "status", "site_ids"],
-    )  # fmt: skip
+    ).assign(realised_eur_per_year=[1.0, 2.0, 3.0, 4.0, 5.0])  # fmt: skip
     pair = np.array([0, 0, 0, 100.0])
     with_c = np.array([0, 0, 0, 100.0, 0, 0, 0, 60.0])  # C costs the two others 40
     games = [("S1", "une tournée", ["A", "B"], pair), ("S5", "une benne", ["A", "B", "C"], with_c)]
     rows = of_members(games, register).fillna({"share_percent": 0.0, "site_id": ""})
-    assert rows.drop(columns="title").to_numpy().tolist() == [
+    assert rows.groupby("synergy_id")["realised_eur_per_year"].unique().str[0].to_dict() == {
+        "S1": 1, "S2": 2, "S5": 5,
+    }  # fmt: skip
+    assert rows.drop(columns=["title", "realised_eur_per_year"]).to_numpy().tolist() == [
         ["S1", "V", 0.0, "not_asked"], ["S1", "A", 50.0, "indispensable"], ["S1", "B", 50.0, "indispensable"],
         ["S2", "", 0.0, "no_group"],
         ["S5", "A", 50.0, "indispensable"], ["S5", "B", 50.0, "indispensable"],
@@ -341,6 +352,14 @@ def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_a
     ]  # fmt: skip
     assert set(of_members([], register)["share_reason"]) == {"no_group"}
     assert of_members([], register.head(0)).empty
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
+def test_shares_to_one_decimal_still_make_a_hundred(parts):
+    exact = pd.Series(parts) * 100 / sum(parts)
+    told = to_a_hundred(exact)
+    assert (10 * told).round(6).mod(1).eq(0).all() and round(told.sum(), 6) == 100
+    assert (told - exact).abs().max() < 0.1 + 1e-9
 
 
 def test_why_says_no_more_of_the_others_than_the_rounded_share():

@@ -691,6 +691,11 @@ def test_a_partial_sentence_is_said_to_those_who_may_not_read_every_value(small_
         template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Value(lambda: "")}
     )
     assert release.highlights([("Quoi\u00a0?", text)]).plain().startswith("Quoi\u00a0? La plus lourde\u00a0:")
+    # A question whose answer is withheld is not asked, whatever else could be said below it.
+    closed, known = (partly_hidden(small_study, frame, rows, ["category"]) for rows in ([0], []))
+    answers = [release.text("{x}", x=table.value("wood", MASS)) for table in (closed, known)]
+    page = release.highlights([("Quoi", answers[0], answers[1]), ("Combien", *answers[::-1])]).html()
+    assert "Quoi" not in page and "Combien" in page
 
 
 def test_a_sentence_quotes_no_share_that_its_table_closes(small_study: Study) -> None:

@@ -18,7 +18,13 @@ MADE_OF = ["project_code", "carrier", "decision_rule", "due_date", "due_state", 
 HEADED = ["project_code", "title", "site_ids", "decision_rule"]
 MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
-SHARES = ["title", "site_id", "share_percent", "share_reason"]
+SHARES = ["title", "realised_eur_per_year", "site_id", "share_percent", "share_reason"]
+# What these shares are of, beside what the register says of the same lines.
+SHARED = (
+    "Part de ce que les seuls membres inscrits économiseraient, d’après un calcul aux coûts centraux. "
+    "L’économie réalisée est celle du registre. Pour le même besoin, le calcul peut trouver un groupe qui a "
+    "d’autres membres."
+)
 # What the members have to say before they sign.
 OPEN = (
     "Quelles quantités chacun apporte-t-il, et à partir de quand ?",

@@ -33,7 +33,9 @@ LINE_COLUMNS = ["synergy_id", "label", "n_members", *SHARE_COLUMNS]
 GROUP_COLUMNS = [
     "synergy_id", "label", "reckoned_site_ids", "n_members", "group_saving_eur_per_year", "core_state",
 ]  # fmt: skip
-MEMBER_COLUMNS = ["synergy_id", "title", "site_id", "share_percent", "share_reason"]
+MEMBER_COLUMNS = [
+    "synergy_id", "title", "realised_eur_per_year", "site_id", "share_percent", "share_reason",
+]  # fmt: skip
 TOLD_COLUMNS = [
     "synergy_id", "label", "n_members", "site_id", "share_from_percent", "share_to_percent", "share_reason",
 ]  # fmt: skip
@@ -169,16 +171,19 @@ def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd
     Returns
     -------
     pandas.DataFrame
-        Columns ``MEMBER_COLUMNS``, one row for each member of a pooling that is not dropped, whose shares sum
-        to 100 %. Who has none has the reason: ``not_asked`` (it declared no such need) or ``costs_more`` (the
-        others save more without it). Where there is nothing to share among these members, one row of nobody
-        says so, ``no_group``.
+        Columns ``MEMBER_COLUMNS``, one row for each member of a pooling that is not dropped, whose shares to
+        one decimal sum to 100.0 %. ``realised_eur_per_year`` is what the register says of the line, which the
+        shares are not of. Who has none has the reason: ``not_asked`` (it declared no such need) or
+        ``costs_more`` (the others save more without it). Where there is nothing to share among these
+        members, one row of nobody says so, ``no_group``.
     """
     table, _ = of_lines(games)
+    if len(table):
+        table["share_percent"] = table.groupby("synergy_id")["share_percent"].transform(to_a_hundred)
     known = table.set_index(["synergy_id", "site_id"])[["share_percent", "share_reason"]]
     asking = {code: set(members) for code, _, members, _ in games}
     lines = actors(register[(register["kind"] == "pooling") & (register["status"] != "dropped")])
-    rows = lines[MEMBER_COLUMNS[:3]].join(known, on=["synergy_id", "site_id"])
+    rows = lines[MEMBER_COLUMNS[:4]].join(known, on=["synergy_id", "site_id"])
     pairs = zip(rows["synergy_id"], rows["site_id"], strict=True)
     asked = np.array([site in asking.get(code, {site}) for code, site in pairs], dtype=bool)
     nothing = ~rows["synergy_id"].isin(table["synergy_id"])
@@ -187,6 +192,18 @@ def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd
         share_reason=rows["share_reason"].fillna(without), site_id=rows["site_id"].mask(nothing, None)
     )
     return rows[~(nothing & rows["synergy_id"].duplicated())].reset_index(drop=True)
+
+
+def to_a_hundred(percents: pd.Series) -> pd.Series:
+    """Percents of a whole to one decimal, so that they still add up to it: the largest remainders go up.
+
+    >>> to_a_hundred(pd.Series([44.96, 10.08, 44.96])).tolist()
+    [45.0, 10.0, 45.0]
+    """
+    tenths = percents.astype(float) * 10
+    down = np.floor(tenths)
+    rank = (tenths - down).rank(method="first", ascending=False)
+    return (down + (rank <= round(tenths.sum() - down.sum()))) / 10
 
 
 def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str], float, str]:

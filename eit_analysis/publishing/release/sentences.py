@@ -86,9 +86,11 @@ class Highlights(Released):
         )
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
-        # What cannot be answered is not asked: a first screen never says what it does not say.
-        said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in self.answers]
-        return macro("highlights", [(q, texts) for q, texts in said if texts])
+        # What cannot be answered is not asked: a first screen never says what it does not say, and what
+        # qualifies an answer says nothing without it.
+        asked = [(q, texts) for q, texts in self.answers if texts[:1] and texts[0].informs]
+        said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in asked]
+        return macro("highlights", said)
 
 
 @dataclass(frozen=True, repr=False)
