@@ -54,7 +54,7 @@ def takers(
         "lost_t_per_year": out["mass_t_per_year"],
     }  # fmt: skip
     done = held[(held["status"] == "done") & (held[TAKEN] > 0)]
-    done = done.groupby(["taker_site_id", "out_flow_id"], as_index=False)[TAKEN].sum()
+    done = done.groupby(["taker_site_id", "out_flow_id"])[TAKEN].sum().reset_index()
     names = sites.set_index("site_id")["name"]
     exchanged = {
         "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),
