@@ -239,6 +239,13 @@ def test_the_best_combination_is_that_of_every_set_of_pipes(seed: int) -> None:
         assert (used <= 1 + 1e-9).all()
 
 
+@pytest.mark.parametrize(("low", "high", "unsure"), [(-5, 3, True), (1, 3, False), (-5, -1, False)])
+def test_a_gain_is_unsure_where_its_interval_contains_zero(low: float, high: float, unsure: bool) -> None:
+    # What counts is the sum: one exchange alone may lose.
+    taken = pd.DataFrame([[1.0, low - 2, high], [1.0, 2.0, 0.0]], columns=list(surplus.SURPLUS))
+    assert plan.unsure(taken) is unsure and not plan.unsure(taken.head(0))
+
+
 def test_where_nobody_gains_nothing_is_laid() -> None:
     found = run(out(), need(), km=25)[0]
     assert (found["joint_surplus_eur_per_year"] < 0).all() and plan.together(found, FACTORS).empty

@@ -53,8 +53,8 @@ def takers(
         "closing_role": "contractor", "out_flow_id": out["flow_id"],
         "lost_t_per_year": out["mass_t_per_year"],
     }  # fmt: skip
-    done = held[(held["status"] == "done") & (held[TAKEN] > 0)]
-    done = done.groupby(["taker_site_id", "out_flow_id"])[TAKEN].sum().reset_index()
+    lines = held[(held["status"] == "done") & (held[TAKEN] > 0)]
+    done = lines.groupby(["taker_site_id", "out_flow_id"])[TAKEN].sum().reset_index()
     names = sites.set_index("site_id")["name"]
     exchanged = {
         "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),

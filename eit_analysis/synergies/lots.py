@@ -6,8 +6,8 @@
 with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
 cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
 visits all the givers and is paid whole, full or not. The givers are those for whom the exchange does not pay
-alone; the lot is the set of them with the largest gain, where it is above zero: every set is tried, of the
-``MOST`` that bring most before transport where there are more. Central values.
+alone; the lot is the set of them with the largest gain, where it is worth a round (``LEAST_EUR``): every set
+is tried, of the ``MOST`` that bring most before transport where there are more. Central values.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from eit_analysis.synergies.pooling.rounds import every_tour
 from eit_analysis.synergies.pooling.subsets import members_of
 
 MOST = 9
+LEAST_EUR = 100.0  # a year: project assumption, less does not pay for agreeing on a round
 BOTH_GAIN = ["giver_saving_eur_per_year", "taker_worth_eur_per_year"]
 ALONE = "joint_surplus_eur_per_year"
 LOT_COLUMNS = [
@@ -88,7 +89,7 @@ def lots(
 def _best(
     members: pd.DataFrame, places: pd.DataFrame, prices: Prices, load: float, detour_factor: float
 ) -> list[tuple]:
-    """The best lot of some exchanges to one need, none where no set of them gains."""
+    """The best lot of some exchanges to one need, none where no set of them gains enough."""
     n = len(members)
     inside = members_of(n)
     tonnes, brings, taken_up = (
@@ -106,7 +107,7 @@ def _best(
     room = float(members["demand_t_per_year"].iloc[0]) * (1 + 1e-9)
     gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
     best = int(gain.argmax())
-    if not gain[best] > 0:
+    if not gain[best] >= LEAST_EUR:
         return []
     chosen = members[inside[best]]
     one = chosen.iloc[0]

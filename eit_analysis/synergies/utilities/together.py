@@ -123,3 +123,9 @@ def summed(taken: pd.DataFrame) -> pd.DataFrame:
     by_utility = amounts.groupby("utility", observed=True)[SUMMED].sum(min_count=1)
     in_all = by_utility.sum(min_count=1).to_frame(TOTAL).T
     return pd.concat([by_utility, in_all]).rename_axis("utility").reset_index()
+
+
+def unsure(taken: pd.DataFrame) -> bool:
+    """Whether the gain of all taken together may be a loss: zero is between its low and its high end."""
+    _, low, high = taken[list(SURPLUS)].sum()
+    return bool(low < 0 < high)
