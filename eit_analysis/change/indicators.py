@@ -3,8 +3,8 @@
     z = (x_j − x_here) / √(s_j² + s_here²),   s = (high − low) / (2 × 1.96)
 
 for each indicator and neighbour, with Holm's correction over all of them (Scandinavian Journal of Statistics,
-1979, 65); a difference is established below 5 %. Where an indicator rests on how uncertain declared masses
-are taken to be, and two territories take that differently, a difference is one of method and is called so.
+1979, 65); a difference is established below 5 %. Each rests on how uncertain declared masses
+are taken to be: where two territories take that differently, a difference is one of method and is called so.
 Everything is reckoned from tables that their readers have: those that this territory prints, and those that
 the others sent.
 """
@@ -142,8 +142,7 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     wanted = rows["indicator"].map(known["better"])
     good = (wanted == "high") == (gap.astype(float) > 0)
     same = set(methods.loc[methods["same_evidence"] == "yes", "territory"])
-    rests = rows["indicator"].map(known["needs_evidence"]) == "yes"
-    method = rests & ~rows["territory"].isin(same)
+    method = ~rows["territory"].isin(same)
     verdict = np.select(
         [~neighbour, gap.isna(), ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
         ["here", "not_compared", "unclear", "method", "higher", "lower", "better"],

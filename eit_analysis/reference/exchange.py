@@ -45,7 +45,5 @@ def tables() -> list[str]:
 
 
 def indicators() -> pd.DataFrame:
-    """The indicators: ``indicator, denominator, unit, better`` (``low``, ``high`` or ""), and
-    ``needs_evidence``, ``yes`` where it rests on how uncertain masses are taken to be.
-    """
+    """The indicators: ``indicator, denominator, unit, better`` (``low``, ``high`` or "")."""
     return reference.load("exchange_indicators").fillna("")
