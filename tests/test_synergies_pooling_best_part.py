@@ -14,7 +14,7 @@ from pooling_cases import needs, outputs
 from eit_analysis.config import PoolingCostOverride
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table
-from eit_analysis.synergies.pooling.groups import losing, numbered, pooled, pooled_for, starts
+from eit_analysis.synergies.pooling.groups import counted, losing, numbered, pooled, pooled_for, starts
 from eit_analysis.synergies.pooling.lacking import lacking
 from eit_analysis.synergies.pooling.offered import offered
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
@@ -165,6 +165,11 @@ def test_appliances_that_a_producer_collects_make_no_group():
     table, costs = threshold_table(cost_table()), cost_table()
     paying, _ = pooled(nobody, flows, sites, table, costs, 15.0, 1.0)
     assert len(numbered(paying)) == 1 and losing(paying).empty
+    # Under 100 euros a year a group gains, and is counted apart.
+    small = pd.DataFrame(
+        {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 99.9, 100.0], "volume_per_year": 1.0}
+    )
+    assert counted(numbered(small)) == (3, 2)
     asked = targets(nobody, flows, table, schemes_in_force(2018))
     unpaid, shares = pooled_for(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty

@@ -29,6 +29,9 @@ POOL_COLUMNS = [
     "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
 ]  # fmt: skip
 POOLED = "pooled_volume_per_year"
+# Euros a year that all the members save together, under which nobody would call a meeting: about two hours of
+# whoever organises one. Such a group gains by the count, and is told apart where groups are counted.
+SMALL_EUR_PER_YEAR = 100.0
 SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
 
 
@@ -128,6 +131,11 @@ def numbered(pools: pd.DataFrame) -> pd.DataFrame:
     groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > 0)]
     groups = groups.rename(columns={"volume_per_year": POOLED})
     return groups.assign(group_number=range(1, len(groups) + 1))
+
+
+def counted(groups: pd.DataFrame) -> tuple[int, int]:
+    """How many groups (:func:`numbered`) there are, and how many save under ``SMALL_EUR_PER_YEAR``."""
+    return len(groups), int((groups["saving_eur_per_year"] < SMALL_EUR_PER_YEAR).sum())
 
 
 def starts(pools: pd.DataFrame) -> pd.DataFrame:
