@@ -269,22 +269,23 @@ FIRM_04 = [
 ]
 
 # Here 5 of 12 leads; Petit Plateau 3 of 10; Val Clair 70 of 90. Only the last differs (see pooled, below).
-BETTER_05 = [
-    "Fait-on mieux qu'ailleurs, et l'écart est-il réel ?",
-    "Non. Territoires qui font mieux qu'ici, au-delà du hasard : 1 sur 2.",
-]
-
-
 OTHER_WIDTH = "diffèrent, mais par une autre incertitude des masses aussi"
-WHERE_05 = [
-    "Fait mieux qu'ici : Val Clair.",
-    "Le hasard suffit à expliquer l'écart avec Petit Plateau.",
-    "Et en tonnes ?",
+PLUS = "Réalise-t-on plus de pistes, et l'écart est-il réel ?"
+BETTER_05 = [
+    "En tonnes, fait-on mieux qu'ailleurs ?",
     # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads.
     "Ici, 66,7 kg de synergies réalisées par salarié.",
     "Médiane des autres territoires : 105 kg.",  # 60 and 150
     # 150 ± 30, not 60 ± 12, beside 66.7 ± 13.3
     f"Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
+    PLUS,
+    "Non. Territoires qui font mieux qu'ici, au-delà du hasard : 1 sur 2.",
+]
+
+
+WHERE_05 = [
+    "Fait mieux qu'ici : Val Clair.",
+    "Le hasard suffit à expliquer l'écart avec Petit Plateau.",
     "Qu'y a-t-il à reprendre ailleurs ?",
 ]
 COMPARE_05 = [
@@ -922,8 +923,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": "L'étude n'a pas de registre des synergies.",  # nor obstacles
         # 1 of 37, 12 of 24.
         "Ici, 41,7": "D'autres démarches disent avoir réalisé de 2,7 % à 50,0 % de leurs pistes.",
-        "Fait-on mieux": f"{BETTER_05[0]} On ne le sait pas. {NO_RATE}",
-        "Et en tonnes": None,
+        "Réalise-t-on plus": f"{PLUS} On ne le sait pas. {NO_RATE}",
+        "En tonnes": None,
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
         "Clair en tire 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées.",
@@ -956,9 +957,9 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {
-        "Fait-on mieux": f"{BETTER_05[0]} On ne le sait pas. Ici, 41,7 % des pistes sont réalisées. "
+        "Réalise-t-on plus": f"{PLUS} On ne le sait pas. Ici, 41,7 % des pistes sont réalisées. "
         f"{NO_FILE}",
-        "Et en tonnes": "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
+        "En tonnes": "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
         **dict.fromkeys(["Écart établi", "Part valorisée", "D'abord", "Même incertitude"], NO_FILE),
@@ -993,9 +994,10 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 12 of 12: from 12 / (12 + 3.84) = 75.8 %; none of the others goes beyond 68.6.
         "Ici, 41,7": "Ici, 100 % (75,8 à 100) des pistes sont réalisées ; l'écart est établi avec les "
         "6 autres.",
-        "Fait-on mieux": f"{BETTER_05[0]} Oui. Territoires qui font moins bien qu'ici, au-delà du hasard : "
+        "Réalise-t-on plus": f"{PLUS} Oui. Territoires qui font moins bien qu'ici, au-delà du hasard : "
         "2 sur 2. Ici, 100 % des pistes sont réalisées. Fait moins bien qu'ici : Val Clair et Petit Plateau.",
-        "Et en tonnes": "Et en tonnes ? Ici, 76,7 kg de synergies réalisées par salarié. Médiane des autres "
+        "En tonnes": "En tonnes, fait-on mieux qu'ailleurs ? Ici, 76,7 kg de synergies réalisées par "
+        "salarié. Médiane des autres "
         # 23 000 kg / 300
         f"territoires : 105 kg. Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
         "Écart établi": "Écart établi avec 2 sur 2 ; ici, 96 % (79 à 100) après mise en commun.",
