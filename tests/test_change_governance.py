@@ -150,11 +150,11 @@ def test_clauses_against_what_members_want() -> None:
 def test_an_agreement_for_each_declared_project() -> None:
     table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     shares = pd.DataFrame(
-        [("Linge", 9.0, "A", 60.0, "brings_more", "L1"), ("Bois", 9.0, "B", 50.0, "like_the_others", "L2")],
-        columns=[*SHARES, "synergy_id"],
+        [("L1", 9.0, "A", 60.0, "brings_more", "Linge"), ("L2", 9.0, "B", 50.0, "like_the_others", "Bois")],
+        columns=[*SHARES, "title"],
     )
     (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)
-    assert draft.shares["site_id"].tolist() == ["A"]
+    assert draft.shares["site_id"].tolist() == ["A"] and draft.shared.endswith("L1\u00a0: Linge.")
     assert draft.heading == ("MP1", "Le linge", ["S", "A", "B", "V"])
     assert len(draft.clauses) == 2 and draft.project["due_date"].iloc[0] == "2027-03-31"
     headings = [article.partition(".")[0] for article in draft.articles]
@@ -189,6 +189,6 @@ def test_without_register_nor_projects() -> None:
     assert table.empty and places.empty and departures(table, places).empty
     assert (
         clauses([], table).empty
-        and agreements([], table, clauses([], table), pd.DataFrame(columns=[*SHARES, "synergy_id"])) == []
+        and agreements([], table, clauses([], table), pd.DataFrame(columns=[*SHARES, "title"])) == []
     )
     assert by_actor_type(places).frame.empty and without_clause([], table, REGISTER).empty

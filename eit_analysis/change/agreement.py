@@ -18,7 +18,7 @@ MADE_OF = ["project_code", "carrier", "decision_rule", "due_date", "due_state", 
 HEADED = ["project_code", "title", "site_ids", "decision_rule"]
 MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
-SHARES = ["title", "realised_eur_per_year", "site_id", "share_percent", "share_reason"]
+SHARES = ["synergy_id", "realised_eur_per_year", "site_id", "share_percent", "share_reason"]
 # What these shares are of, beside what the register says of the same lines.
 SHARED = (
     "Part de ce que les seuls membres inscrits économiseraient, d’après un calcul aux coûts centraux. "
@@ -45,6 +45,8 @@ class Agreement(NamedTuple):
     project, money, clauses, shares : pandas.DataFrame
         One row of ``MADE_OF`` and of ``MONEY``, its clauses, and the share of each member of its poolings in
         what these members would save, or why it has none.
+    shared : str
+        What these shares are of, and the titles of the poolings: the table has their codes, for its width.
     articles : list of str
         Heading and text of each article.
     """
@@ -54,6 +56,7 @@ class Agreement(NamedTuple):
     money: pd.DataFrame
     clauses: pd.DataFrame
     shares: pd.DataFrame
+    shared: str
     articles: list[str]
 
 
@@ -81,6 +84,9 @@ def agreements(
         {code: rows.reset_index(drop=True) for code, rows in every.groupby("project_code")[columns]}
         for every, columns in ((asked, CLAUSES), (own, SHARES))
     )
+    of_lines = own.drop_duplicates(["project_code", "synergy_id"])
+    of_lines = of_lines.assign(called=of_lines["synergy_id"] + "\u00a0: " + of_lines["title"] + ".")
+    called = of_lines.groupby("project_code")["called"].agg(list).to_dict()
     texts = {rule: articles(rule) for rule in ruled["decision_rule"].astype(str).unique()}
     facts, money = ruled.assign(members=ruled["site_ids"])[MADE_OF], ruled[MONEY]
     no_clause, no_share = asked[CLAUSES][:0], shares[SHARES][:0]
@@ -92,6 +98,7 @@ def agreements(
             money[row : row + 1],
             terms.get(code, no_clause),
             split.get(code, no_share),
+            " ".join([SHARED, *called.get(code, [])]),
             texts[rule],
         )
         for row, (code, title, site_ids, rule) in enumerate(named)
