@@ -19,12 +19,7 @@ from eit_analysis.tables import fields
 class AudienceTables(PreparedTables):
     """The tables of a study, wave by wave, without the actors who refused all diffusion (unless internal).
 
-    Parameters
-    ----------
-    study : Study
-        The study, opened on a wave.
-    audience : str
-        ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
+    Made of a study, opened on a wave, and the name of an audience (:class:`gate.Release`).
     """
 
     def __init__(self, study: Study, audience: str) -> None:
