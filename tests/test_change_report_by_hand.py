@@ -215,7 +215,7 @@ PARTNERS_04 = [
     "Atelier Basilic.",
     "Pour « Sciure » : au même stade depuis 31 mois fin 2018.",
     DECIDE[0],
-    f"{DECIDE[1][:-1]}, dont 1 non nommée à ce public.",  # S06, of A6
+    f"{DECIDE[1]} N'est nommé ici que ce dont tous les membres acceptent de l'être.",
     *DECIDE[2:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -249,7 +249,7 @@ FIRM_04 = [
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     DECIDE[0],
-    f"{DECIDE[1][:-1]}, dont 4 non nommées à ce public.",
+    f"{DECIDE[1]} N'est nommé ici que ce dont tous les membres acceptent de l'être.",
     *DECIDE[2:],
     *MONEY_OUTSIDE,
     *ACTIONS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from eit_analysis import french
@@ -66,11 +65,6 @@ class Viewer:
     def among(self, group: set[str]) -> bool:
         """Whether its firm is one of these: of who else is, it reads the names it may, and how many more."""
         return self.company is not None and self.company in group
-
-    def unnamed(self, groups: Iterable[object]) -> int:
-        """How many of some groups, site ids of each, it may not be told of and is not in itself."""
-        sets = [set(str(group).split()) for group in groups]
-        return sum(not (self.may_list(group) or self.among(group)) for group in sets)
 
     def members(self, sites: str) -> str:
         """The names it may read of site ids, then how many more there are."""
