@@ -9,12 +9,10 @@ never give two figures for the same tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -34,7 +32,6 @@ from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.coalitions import coalition_values
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import pooled_for
 from eit_analysis.synergies.pooling.schemes import schemes_in_force
@@ -42,6 +39,7 @@ from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
+from eit_analysis.synergies.register.games import Game, games
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.shared import answered
@@ -54,8 +52,6 @@ from eit_analysis.synergies.scoring.willingness import site_willingness, with_wi
 from eit_analysis.synergies.substitution import candidates, own_uses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.unknowns import unknowns
-
-Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -208,39 +204,12 @@ class Assessment:
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
     ) -> tuple[list[Game], list[Game]]:
-        """Of each pooling of the register that a group answers (``register.shared``): its identifier, the
-        need of the group, the members of the group's best part and what each set of them saves, the same
-        object for lines of the same group. Then, of the poolings that projects declare, the same of those of
-        the register's own members who are in the group, where they could pool among themselves.
-
-        Only those groups that ``member`` is in, where it is given, and nothing of the register's members: a
-        firm reads of no other."""
+        """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
-        costs, asked = self.pooling_costs, self.asked(sharing)()
+        asked, costs = self.asked(sharing)(), self.pooling_costs
         pools, _ = pooled_for(asked, self.sites, costs, *reach, further=False)
-        lines = answered(register, pools, sharing)
-        if member is not None:
-            lines = lines[lines["members"].str.split().map(lambda sites: member in sites).astype(bool)]
-        # Whoever costs the others more than it brings has nothing to share with them.
-        values = {
-            pool["pooling_id"]: coalition_values(pool, asked, self.sites, costs, *reach)
-            for _, pool in lines.assign(members=lines["part_members"])
-            .drop_duplicates("pooling_id")
-            .iterrows()
-        }
-        names = zip(lines["synergy_id"], lines["label"], lines["pooling_id"], strict=True)
-        groups = [(line, label, *values[pooling]) for line, label, pooling in names]
-        own: list[Game] = []
-        # Of those alone that are to have an agreement, whose annex says who gets what.
         declared = {line for project in self.settings.projects for line in project.synergies}
-        listed = lines["synergy_id"].isin(declared) & (member is None)
-        for _, pool in lines[listed].iterrows():
-            within = set(pool["members"].split())
-            pool["members"] = " ".join(site for site in pool["site_ids"].split() if site in within)
-            with suppress(ValueError):  # they are no group by themselves
-                game = coalition_values(pool, asked, self.sites, costs, *reach)
-                own.append((pool["synergy_id"], pool["label"], *game))
-        return groups, own
+        return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

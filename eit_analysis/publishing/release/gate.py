@@ -103,8 +103,7 @@ class Release(AudienceTables):
         """Individual rows: each leaves only when every actor it names agreed to be named.
 
         With ``most``, an audience gets the first of the rows that it may read; the team finds all of them in
-        the files. With ``beside``, a row leaves
-        only where that table shows one of the same first key.
+        the files. With ``beside``, a row leaves only where that table shows one of the same first key.
         """
         if not sites:
             raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")

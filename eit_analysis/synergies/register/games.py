@@ -1,0 +1,77 @@
+"""What sets of members save together, of the poolings of the register that a group answers.
+
+    v(S) = what the members S save by pooling among themselves, €/year (:mod:`pooling.coalitions`)
+
+for the members of the best part of the group that calculation found, and apart from it for the register's own
+members who are in that group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.synergies.pooling.coalitions import coalition_values
+from eit_analysis.synergies.pooling.thresholds import Target
+
+# Identifier of the line, need of the group, members, and what each set of them saves.
+Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
+
+
+def games(
+    lines: pd.DataFrame,
+    asked: Sequence[Target],
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    reach: tuple[float, float],
+    declared: Collection[str],
+    member: str | None = None,
+) -> tuple[list[Game], list[Game]]:
+    """The games of the groups, and those of the register's own members.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        Poolings of the register and the group that answers each (:func:`shared.answered`).
+    asked : sequence of Target
+        Every threshold with who needs or offers what it applies to (:func:`pooling.thresholds.targets`).
+    sites, costs : pandas.DataFrame
+        Tidy sites, and the costs of pooling.
+    reach : tuple of float
+        Kilometres by road, and road distance over great-circle distance.
+    declared : collection of str
+        The lines that projects declare.
+    member : str, optional
+        The only firm that reads.
+
+    Returns
+    -------
+    list of Game
+        Of each line, the same object for lines of the same group; only of groups that ``member`` is in,
+        where it is given.
+    list of Game
+        Of each declared line whose own members could pool among themselves; none for a firm, which reads of
+        no other.
+    """
+    if member is not None:
+        lines = lines[lines["members"].str.split().map(lambda names: member in names).astype(bool)]
+    # Whoever costs the others more than it brings has nothing to share with them.
+    values = {
+        pool["pooling_id"]: coalition_values(pool, asked, sites, costs, *reach)
+        for _, pool in lines.assign(members=lines["part_members"]).drop_duplicates("pooling_id").iterrows()
+    }
+    names = zip(lines["synergy_id"], lines["label"], lines["pooling_id"], strict=True)
+    groups = [(line, label, *values[pooling]) for line, label, pooling in names]
+    own: list[Game] = []
+    # Of those alone that are to have an agreement, whose annex says who gets what.
+    listed = lines["synergy_id"].isin(list(declared)) & (member is None)
+    for _, pool in lines[listed].iterrows():
+        within = set(pool["members"].split())
+        pool["members"] = " ".join(site for site in pool["site_ids"].split() if site in within)
+        with suppress(ValueError):  # they are no group by themselves
+            game = coalition_values(pool, asked, sites, costs, *reach)
+            own.append((pool["synergy_id"], pool["label"], *game))
+    return groups, own
