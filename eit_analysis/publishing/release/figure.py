@@ -122,14 +122,15 @@ class Figure(Released):
         return [(term, f"{text}.") for term, text in notes if text]
 
     def _reading(self) -> str:
-        """The first row of the table in words."""
+        """The first row of the table in words, one with an interval where some have one."""
         if not self.drawn:
             return ""
+        low, high = (self.options.get(side) for side in ("low", "high"))
         rows = self.table.visible.dropna(subset=[self.drawn])
-        row = rows.iloc[0]
+        bounded = rows.dropna(subset=[low]) if low else rows
+        row = (rows if bounded.empty else bounded).iloc[0]
         amount = wording.measured(row[self.drawn], self.drawn, self.table.coarse)
         said = f"«\u00a0{row_name(row, self.table.keys)}\u00a0» vaut {amount}"
-        low, high = (self.options.get(side) for side in ("low", "high"))
         if not low or wording.is_missing(row[low]):
             return said
         ends = [wording.rounded(row[str(end)], str(end), self.table.coarse) for end in (low, high)]
