@@ -576,3 +576,15 @@ def test_only_the_firms_it_strikes_stand_behind_a_shock() -> None:
     assert set(outlook.fan(drawn.shock).records["site_id"]) == {"A"}
     steady = simulate_all(SMALL, rates(), STEADY, base_year=2018, sites=sites, synergy_jobs=jobs)
     assert outlook.fan(steady.shock).frame.empty
+
+
+@pytest.mark.parametrize("scenario", ["trend", "reform"])
+@pytest.mark.parametrize("rate", [-0.01, 0.0, 0.01])
+def test_the_total_keeps_the_path_that_its_scenario_states(scenario: str, rate: float) -> None:
+    bands = [f"{first}-{first + 4}" for first in range(25, 60, 5)]
+    people = team([("A", f"Métier {number:02}", band, 8, np.nan) for number in range(30) for band in bands])
+    stated = Scenarios(horizon_years=10, trend_rate=rate, reform=[Reform(born_from=1960, retirement_age=64)])
+    total = run(scenario, workforce=people, parameters=stated, draws=400).stock.sum(axis=2) / (30 * 7 * 8)
+    for years in (1, 3, 5, 10):
+        for middle in (total[:, years].mean(), np.median(total[:, years])):
+            assert abs(middle ** (1 / years) - 1 - rate) < 0.002

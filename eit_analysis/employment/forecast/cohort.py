@@ -180,7 +180,7 @@ def simulate(
         chances = rates.draw(hazards, parameters, legal, own.u)
         gaps = demand.draw_gaps(hazards, parameters, own.u["plan_weight"], len(names), streams[0])
         ramp = demand.jobs_of_synergies(jobs, names, streams[1], own.pace.shape[1])
-        mean_growth = people @ (wish.growth[:, None] + gaps.growth) / max(people.sum(), 1)
+        mean_growth = people @ wish.growth / max(people.sum(), 1) + gaps.territory
         since = newcomers.arriving(chances, ages.sum(axis=0), mean_growth)
         there = np.zeros(own.pace.shape, dtype=np.int64)
         stays = exits.staying(chances)
@@ -194,7 +194,7 @@ def simulate(
             expected, left = since.leave(there, year, own.pace, 1 - kept[:, year], leaving)
             expected -= np.expm1(-own.pace * hazard[year]) * now.stock[year]
             with_plans = scenario in ("plans", "synergies") and year < demand.PLAN_YEARS
-            wanted = (wish.with_plans if with_plans else wish.trend)(expected, stock[year, :, part], gaps)
+            wanted = wish.wanted(expected, stock[year, :, part], gaps, with_plans)
             extra = ramp[year] if year < demand.PLAN_YEARS else 0
             hired = np.clip(random_counts.poisson(wanted, hiring) + extra, 0, None)
             total = {reason: now.left[reason][year] + left.get(reason, 0) for reason in exits.REASONS}

@@ -1,18 +1,21 @@
 """How many people firms want: the trend of their sectors, their plans, jobs of synergies, and shocks.
 
-hires of a year ~ Poisson((1 − w a) · trend + w · plans) + jobs of synergies
+hires of a year ~ Poisson(wanted) + jobs of synergies
+wanted = law(gaps) × Σ law(gaps of the territory) / Σ law(gaps),  law = (1 − w a) · trend + w · plans
 trend = departures expected + (rate of the sectors + gap) × stock
 plans = share realised × hires announced / 3 + a (departures expected + gap × stock) − departures foreseen / 3
 
 a is the share of people whose firm answered, w = n / (n + k) with n these people and k the ``plan_weight``
 of the tables: three people's plans hardly move the trend, a hundred's replace it. The share realised is the
 study's, one less its discount on the firms' optimism. Plans end after three years; departures a firm
-foresees are only made good by the hires it announces.
+foresees are only made good by the hires it announces. The gaps of occupations share out what the whole
+territory wants, Σ being over occupations in each draw: left to themselves, those that grow would weigh more
+each year, and the total leave the path that its scenario states.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,11 +27,21 @@ from eit_analysis.employment.forecast.declared_plans import PLAN_YEARS
 
 @dataclass(frozen=True)
 class Gaps:
-    """What is not known: ``growth`` (occupations, draws), share ``realised`` and ``weight`` k (draws)."""
+    """What is not known, arrays (draws), ``growth`` (occupations, draws).
+
+    ``growth`` per year is that of the whole ``territory`` and what each occupation has of its own;
+    ``realised`` is the share of plans, ``weight`` their k.
+    """
 
     growth: np.ndarray
+    territory: np.ndarray
     realised: np.ndarray
     weight: np.ndarray
+
+    @property
+    def shared(self) -> Gaps:
+        """The same without what each occupation has of its own."""
+        return replace(self, growth=self.territory[None, :])
 
 
 def draw_gaps(
@@ -39,7 +52,7 @@ def draw_gaps(
     common = rates.value(hazards, "trend_gap_territory", rng.random(draws), 0.0)
     realised = parameters.plan_realisation + rates.value(hazards, "plan_gap", rng.random(draws), 0.0)
     own = rates.value(hazards, "trend_gap_occupation", rng.random((occupations, draws)), 0.0)
-    return Gaps(common + own, np.clip(realised, 0, 1), rates.value(hazards, "plan_weight", u, 0.0))
+    return Gaps(common + own, common, np.clip(realised, 0, 1), rates.value(hazards, "plan_weight", u, 0.0))
 
 
 @dataclass(frozen=True)
@@ -52,8 +65,15 @@ class Demand:
     answered: np.ndarray
     answered_share: np.ndarray
 
-    def trend(self, expected: np.ndarray, stock: np.ndarray, gaps: Gaps) -> np.ndarray:
+    def wanted(self, expected: np.ndarray, stock: np.ndarray, gaps: Gaps, with_plans: bool) -> np.ndarray:
         """Hires wanted in a year, array (occupations, draws), from departures expected and people there."""
+        law = self.with_plans if with_plans else self.trend
+        apart, together = law(expected, stock, gaps), law(expected, stock, gaps.shared).sum(axis=0)
+        total = apart.sum(axis=0)
+        return apart * np.divide(together, total, out=np.ones(len(total)), where=total > 0)
+
+    def trend(self, expected: np.ndarray, stock: np.ndarray, gaps: Gaps) -> np.ndarray:
+        """Of each occupation by its own gap, array (occupations, draws)."""
         return np.clip(expected + (self.growth[:, None] + gaps.growth) * stock, 0, None)
 
     def with_plans(self, expected: np.ndarray, stock: np.ndarray, gaps: Gaps) -> np.ndarray:
