@@ -31,6 +31,8 @@ MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_yea
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 COOKING_OIL_KG_PER_L = 0.92
 LISTED = 3
+Row = Mapping[str, Any]
+Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows that it is about
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
 
 
@@ -53,15 +55,15 @@ def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame
     rules = in_force(reference.load("obligations"), day).fillna("").to_dict("records")
     actors = sites[sites["actor_type"] != "outlet"].drop_duplicates("site_id").to_dict("records")
     out = flows[(flows["direction"] == "out") & (flows[MASS] > 0)].sort_values(MASS, ascending=False)
-    out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])])
-    mixed = out["category"].eq("mixed") & out["hazard"].ne("yes") & ~out["route"].isin(KEPT_APART)
-    every, mixes = _by_actor(out), _by_actor(out[mixed])
-    none, found = out.head(0), []
-    concerned = [(rule, _by_actor(out[_concerned(out, rule)])) for rule in rules]
+    out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
+    concerned = [_concerned(out, rule).to_numpy() for rule in rules]
+    places, records = out.groupby("site_id").indices, out.to_dict("records")
+    found = []
     for actor in actors:
-        site = actor["site_id"]
-        judge = _Actor(actor, every.get(site, none), mixes.get(site, none))
-        found += [judge.judged(rule, own.get(site, none)) for rule, own in concerned]
+        own = [int(place) for place in places.get(actor["site_id"], ())]
+        judge = _Actor(actor, [records[place] for place in own])
+        for rule, chosen in zip(rules, concerned, strict=True):
+            found.append(judge.judged(rule, [records[place] for place in own if chosen[place]]))
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -73,11 +75,16 @@ def gravest(judged: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(["site_id", "obligation"], ignore_index=True)
 
 
-def _by_actor(out: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {str(site): rows for site, rows in out.groupby("site_id", sort=False)}
+def questions(judged: pd.DataFrame) -> pd.DataFrame:
+    """What to ask of each cell: ``site_id``, the cell and ``question``, all of one cell together."""
+    cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
+    flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(lambda names: listed([*dict.fromkeys(names)]))
+    texts = flows.reset_index()
+    texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]
+    return texts.groupby(cell, sort=False)["question"].agg(" ".join).reset_index()
 
 
-def _concerned(out: pd.DataFrame, rule: Mapping[str, Any]) -> pd.Series:
+def _concerned(out: pd.DataFrame, rule: Row) -> pd.Series:
     """Which flows a row is about."""
     chosen = pd.Series(not (rule["categories"] or rule["waste_codes"]), out.index)
     if rule["categories"]:
@@ -100,109 +107,109 @@ def _concerned(out: pd.DataFrame, rule: Mapping[str, Any]) -> pd.Series:
 
 
 class _Actor:
-    """One actor before the rows of the law."""
+    """One actor before the rows of the law; ``flows`` are its own, the heaviest first."""
 
-    def __init__(self, actor: Mapping[str, Any], out: pd.DataFrame, mixes: pd.DataFrame) -> None:
-        self.actor, self.mixes = actor, mixes
-        self.flows = out[out["site_id"] == actor["site_id"]]
+    def __init__(self, actor: Row, flows: list[Row]) -> None:
+        self.actor, self.flows = actor, flows
+        self.waste = [flow for flow in flows if flow["hazard"] != "yes"]
+        self.mixes = [f for f in self.waste if f["category"] == "mixed" and f["route"] not in KEPT_APART]
         self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
 
-    def judged(self, rule: Mapping[str, Any], own: pd.DataFrame) -> list[Any]:
+    def judged(self, rule: Row, own: list[Row]) -> list[Any]:
         verdict, fact, asked, about = self._case(rule, own)
         question = asked and (rule["question_fr"] if asked == "own" else _said(asked, rule))
-        about = about if len(about) else self.flows
-        place = about.iloc[0] if len(about) else self.actor
+        place = (about or self.flows or [self.actor])[0]
         names = [self.actor["site_id"], rule["obligation"], rule["code"], rule["flow_fr"]]
         return [*names, verdict, fact, question, rule["text_ref"], *(place[name] for name in SOURCE)]
 
-    def _case(self, rule: Mapping[str, Any], own: pd.DataFrame) -> tuple[str, str, str, pd.DataFrame]:
-        """Verdict, what it rests on, which question to ask, and the flows that it is about."""
-        activities = tuple(rule["naf_codes"].split())
-        if activities and self.naf and not self.naf.startswith(activities):
-            return "not_concerned", _said("law_activity", rule, naf=self.naf), "", own
+    def _case(self, rule: Row, own: list[Row]) -> Case:
+        activities, of_flows = tuple(rule["naf_codes"].split()), any(rule[name] for name in OF_FLOWS)
         if activities and not self.naf:
             return "unknown", _said("law_no_activity", rule), "law_ask_activity", own
-        below = self._threshold(rule, own)
-        if below:
-            return (*below, own if len(own) else self.mixes)
-        if own.empty and any(rule[name] for name in OF_FLOWS):
-            asked = ("own" if rule["question_fr"] else "law_ask_absent") if rule["if_absent"] == "unknown" else ""
-            if rule["check"] == "sorted" and len(self.mixes):
-                return self._mixed(rule) or (
-                    rule["if_absent"], _flows("law_mix", self.mixes), "law_ask_mix" if asked else "", self.mixes
-                )  # fmt: skip
-            return rule["if_absent"], _said("law_absent", rule), asked, own
-        if (bad := own[named(own["words"], rule["barred_words"])]).size:
+        if activities and not self.naf.startswith(activities):
+            return "not_concerned", _said("law_activity", rule, naf=self.naf), "", own
+        if below := self._threshold(rule, own):
+            return *below, own
+        if of_flows and not own:
+            return self._absent(rule)
+        if bad := [flow for flow in own if _has(flow["words"], rule["barred_words"])]:
             return "not_met", _flows("law_declared", bad), "", bad
-        if rule["check"] == "ask":
-            asked = "law_ask_mix" if rule["question_fr"] == "MIX" else "own"
-            of_flows = any(rule[name] for name in OF_FLOWS)
-            proven = named(own["proof"], rule["proof_words"])
-            if proven.all() if of_flows else proven.any():
-                return "met", _flows("law_declared", own[proven]), "", own
-            return "unknown", _flows("law_declared", own) if of_flows else rule["who_fr"], asked, own
-        return self._routes(rule, own)
+        if rule["check"] != "ask":
+            return self._routes(rule, own)
+        proven = [flow for flow in own if _has(flow["proof"], rule["proof_words"])]
+        if proven and (len(proven) == len(own) or not of_flows):
+            return "met", _flows("law_declared", proven), "", own
+        asked = "law_ask_mix" if rule["question_fr"] == "MIX" else "own"
+        return "unknown", _flows("law_declared", own) if of_flows else rule["who_fr"], asked, own
 
-    def _threshold(self, rule: Mapping[str, Any], own: pd.DataFrame) -> tuple[str, str, str] | None:
+    def _absent(self, rule: Row) -> Case:
+        """Nothing declared of the matter: a mix may name it, or hide it."""
+        asked = rule["if_absent"] == "unknown"
+        if rule["check"] == "sorted" and self.mixes:
+            hidden = rule["if_absent"], _flows("law_mix", self.mixes), "law_ask_mix" if asked else "", self.mixes
+            return self._mixed(rule) or hidden
+        own = "own" if rule["question_fr"] else "law_ask_absent"
+        return rule["if_absent"], _said("law_absent", rule), own if asked else "", []
+
+    def _threshold(self, rule: Row, own: list[Row]) -> tuple[str, str, str] | None:
         """What leaves the actor below the threshold, or in doubt of it; none where it is above."""
         unit, limit = rule["threshold_unit"], float(rule["threshold"] or 0)
+        low, high = (sum(flow[name] for flow in own) for name in (LOW, HIGH))
         if unit == "people":
             people = float(self.actor["headcount"])
-            if people <= limit:
-                return "not_concerned", _said("law_people", rule, amount=exact(people)), ""
-            return ("unknown", _said("law_no_people", rule), "law_ask_people") if pd.isna(people) else None
-        if unit == "l_per_week":
-            waste = self.flows[self.flows["hazard"] != "yes"]
-            if len(waste) and waste["public"].all() and waste["stated"].all() and waste["litres"].sum() < limit:
-                return "not_concerned", _said("law_below", rule, amount=f"{exact(waste['litres'].sum())} l"), ""
-            return None
-        if unit == "l_per_year":
-            litres = 1000 / COOKING_OIL_KG_PER_L * own[[LOW, HIGH]].sum()
-            if len(own) and litres[HIGH] <= limit:
-                return "not_concerned", _said("law_below", rule, amount=f"{exact(round(litres[HIGH]))} l/an"), ""
-            return None
-        if unit != "t_per_year" or not limit:
-            return None
-        declared = own[[LOW, HIGH]].sum()
-        if declared[LOW] > limit:
-            return None
-        fact = _said("law_below", rule, amount=f"{tonnes(float(own[MASS].sum()))}\u00a0t/an")
-        return ("not_concerned", fact, "") if declared[HIGH] <= limit else ("unknown", fact, "law_ask_weight")
+            if pd.isna(people):
+                return "unknown", _said("law_no_people", rule), "law_ask_people"
+            below, amount = people <= limit, exact(people)
+        elif unit == "l_per_week":  # a volume that masses give is a least one: it never proves that it is below
+            litres = sum(flow["litres"] for flow in self.waste)
+            told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
+            below, amount = bool(told) and litres < limit, f"{exact(litres)}\u00a0l par semaine"
+        elif unit == "l_per_year":
+            litres = 1000 / COOKING_OIL_KG_PER_L * high
+            below, amount = bool(own) and litres <= limit, f"{exact(round(litres))}\u00a0l/an"
+        else:
+            below, amount = bool(limit) and high <= limit, f"{tonnes(sum(f[MASS] for f in own))}\u00a0t/an"
+            if unit and limit and low <= limit < high:
+                return "unknown", _said("law_below", rule, amount=amount), "law_ask_weight"
+        return ("not_concerned", _said("law_below", rule, amount=amount), "") if below else None
 
-    def _routes(self, rule: Mapping[str, Any], own: pd.DataFrame) -> tuple[str, str, str, pd.DataFrame]:
-        barred = own["route"].isin(rule["barred_routes"].split())
-        soiled = barred & (own["quality"] == "soiled") & (rule["check"] == "sorted")
-        doubtful = soiled | own["route"].isin(rule["doubtful_routes"].split())
-        if (bad := own[barred & ~soiled]).size:
-            return self._breach(rule, bad)
+    def _routes(self, rule: Row, own: list[Row]) -> Case:
+        barred = [flow for flow in own if flow["route"] in rule["barred_routes"].split()]
+        # What is soiled may have no outlet.
+        soiled = [f for f in barred if f["quality"] == "soiled" and rule["check"] == "sorted"]
+        if len(barred) > len(soiled):
+            return self._breach(rule, [flow for flow in barred if flow not in soiled])
         if rule["check"] == "sorted" and (found := self._mixed(rule)):
             return found
-        if (bad := own[doubtful]).size:
+        doubtful = rule["doubtful_routes"].split()
+        if bad := soiled + [flow for flow in own if flow["route"] in doubtful]:
             return "unknown", _flows("law_declared", bad), "law_ask_why", bad
-        if (bad := own[own["route"] == "unknown"]).size:
+        if bad := [flow for flow in own if flow["route"] == "unknown"]:
             return "unknown", _flows("law_declared", bad), "law_ask_route", bad
-        if rule["proof_words"]:
-            bad = own[~named(own["proof"], rule["proof_words"]) & (own["route"] != "reuse")]
-            if len(bad):
-                return "unknown", _flows("law_declared", bad), "own", bad
+        proof = rule["proof_words"]
+        if bad := [f for f in own if proof and f["route"] != "reuse" and not _has(f["proof"], proof)]:
+            return "unknown", _flows("law_declared", bad), "own", bad
         return "met", _flows("law_declared", own), "", own
 
-    def _mixed(self, rule: Mapping[str, Any]) -> tuple[str, str, str, pd.DataFrame] | None:
+    def _mixed(self, rule: Row) -> Case | None:
         """The breach where a mix that is disposed of names the matter."""
-        away = self.mixes["route"].isin(rule["barred_routes"].split())
-        bad = self.mixes[away & named(self.mixes["words"], rule["mix_words"])]
-        return self._breach(rule, bad) if len(bad) else None
+        away = [flow for flow in self.mixes if flow["route"] in rule["barred_routes"].split()]
+        bad = [flow for flow in away if _has(flow["words"], rule["mix_words"])]
+        return self._breach(rule, bad) if bad else None
 
-    def _breach(self, rule: Mapping[str, Any], bad: pd.DataFrame) -> tuple[str, str, str, pd.DataFrame]:
+    def _breach(self, rule: Row, bad: list[Row]) -> Case:
         """Not met, unless the text has a threshold in litres for what the public service collects."""
-        litres = self.flows.loc[self.flows["hazard"] != "yes", "litres"].sum()
-        of_public = rule["threshold_unit"] == "l_per_week" and not bad["private"].any()
-        if of_public and litres < float(rule["threshold"]):
+        of_public = rule["threshold_unit"] == "l_per_week" and not any(flow["private"] for flow in bad)
+        if of_public and sum(flow["litres"] for flow in self.waste) < float(rule["threshold"]):
             return "unknown", _flows("law_barred", bad), "law_ask_collection", bad
         return "not_met", _flows("law_barred", bad), "", bad
 
 
-def _said(name: str, rule: Mapping[str, Any], **fields: str) -> str:
+def _has(text: list[str], words: str) -> bool:
+    return not set(words.split()).isdisjoint(text)
+
+
+def _said(name: str, rule: Row, **fields: str) -> str:
     known = {"flow": rule["flow_fr"], "threshold": exact(float(rule["threshold"] or 0))}
     return reference.sentence(name, **known, unit=_unit(rule["threshold_unit"]), **fields)
 
@@ -211,15 +218,15 @@ def _unit(code: str) -> str:
     return heading("threshold_unit").labels.get(code, "") if code else ""
 
 
-def _flows(name: str, rows: pd.DataFrame) -> str:
+def _flows(name: str, rows: list[Row]) -> str:
     """A sentence that quotes the heaviest flows: designation, tonnes and route."""
     return reference.sentence(name, flows=listed(list(_quoted(rows))))
 
 
-def _quoted(rows: pd.DataFrame) -> Iterator[str]:
+def _quoted(rows: list[Row]) -> Iterator[str]:
     routes, families = heading("route").labels, heading("category").labels
-    for row in rows.head(LISTED).itertuples():
-        name = row.description if isinstance(row.description, str) else families[row.category]
-        yield f"«\u00a0{name}\u00a0» ({tonnes(row.mass_t_per_year)}\u00a0t/an, {routes[row.route]})"
+    for row in rows[:LISTED]:
+        name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
+        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {routes[row['route']]})"
     if len(rows) > LISTED:
         yield f"{len(rows) - LISTED} autres flux"
