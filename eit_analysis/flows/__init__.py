@@ -5,8 +5,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 
 ``costs``, ``sorting``
     What is paid, what bad sorting costs.
-``taxes``
-    What the waste tax may come to.
+``taxes``, ``obligations``
+    What the waste tax may come to, how many actors the law concerns.
 ``concentration``, ``seasonality``, ``comparison``
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
@@ -22,7 +22,7 @@ from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recove
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "potential",
+    "balance", "comparison", "concentration", "costs", "extrapolation", "obligations", "potential",
     "recommendations", "seasonality", "sorting", "taxes", "uncertainty",
 )  # fmt: skip
 

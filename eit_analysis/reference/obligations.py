@@ -52,7 +52,7 @@ def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame
         ``site_id, obligation, duty`` (the code of the row), ``law_flow, verdict, fact, question`` (``""`` where
         nothing is to be asked), ``text_ref`` and the cell that the question is about.
     """
-    rules = in_force(reference.load("obligations"), day).fillna("").to_dict("records")
+    rules = in_force(reference.load("obligations"), day).astype(object).fillna("").to_dict("records")
     actors = sites[sites["actor_type"] != "outlet"].drop_duplicates("site_id").to_dict("records")
     out = flows[(flows["direction"] == "out") & (flows[MASS] > 0)].sort_values(MASS, ascending=False)
     out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
@@ -227,6 +227,6 @@ def _quoted(rows: list[Row]) -> Iterator[str]:
     routes, families = heading("route").labels, heading("category").labels
     for row in rows[:LISTED]:
         name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
-        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {routes[row['route']]})"
+        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {routes.get(row['route'], row['route'])})"
     if len(rows) > LISTED:
         yield f"{len(rows) - LISTED} autres flux"
