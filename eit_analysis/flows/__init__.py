@@ -4,7 +4,9 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 :func:`incoming`, :func:`reissued`); every other function takes them. :func:`totals` adds them up by any key.
 
 ``costs``, ``sorting``
-    What is paid, what bad sorting costs, the path of the waste tax.
+    What is paid, what bad sorting costs.
+``taxes``, ``obligations``
+    What the waste tax may come to, how many actors the law concerns.
 ``concentration``, ``seasonality``, ``comparison``
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
@@ -20,8 +22,8 @@ from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recove
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "potential", "recommendations",
-    "seasonality", "sorting", "uncertainty",
+    "balance", "comparison", "concentration", "costs", "extrapolation", "obligations", "potential",
+    "recommendations", "seasonality", "sorting", "taxes", "uncertainty",
 )  # fmt: skip
 
 __all__ = [
