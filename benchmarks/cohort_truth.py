@@ -99,7 +99,7 @@ def territories(
     """One of each generator: hazards at random quantiles of the tables, a pace at random by occupation."""
     quantiles = np.array([[rng.random() for _ in rates.LEVELS] for rng in rngs])
     u = dict(zip(rates.LEVELS, quantiles.T, strict=True))
-    drawn = rates.draw(hazards, PARAMETERS, rates.legal_ages(62, [], 2018, 1), u)
+    drawn = rates.draw(hazards, PARAMETERS, rates.legal_ages(PARAMETERS, [], 2018, 1), u)
     spreads = rates.value(hazards, "occupation_spread", u["occupation_spread"], 1e-3)
     for number, (rng, spread) in enumerate(zip(rngs, spreads, strict=True)):
         pace = rng.gamma(1 / spread**2, spread**2, OCCUPATIONS)[:, None]

@@ -157,10 +157,12 @@ class Scenarios(Section):
 
     horizon_years: int = Field(10, ge=1, le=30)
     """Nombre d’années prévues."""
-    retirement_age: float = Field(62.0, ge=55, le=69)
-    """Âge légal de départ à la retraite, hors réforme."""
-    long_career_age: float = Field(60.0, ge=50, le=69)
-    """Âge à partir duquel peut partir qui a commencé jeune."""
+    retirement_law: Literal["loi_2010", "loi_2023", "suspension_2026"] | None = None
+    """Loi dont viennent les âges de la retraite ; sans elle, celle en vigueur fin l’année de la vague."""
+    retirement_age: float | None = Field(None, ge=55, le=69)
+    """Âge légal propre à l’étude, le même pour tous, à la place de celui de la loi."""
+    long_career_age: float | None = Field(None, ge=50, le=69)
+    """Âge à partir duquel peut partir qui a commencé jeune, à la place de celui de la loi."""
     quit_rate: float = Field(0.06, ge=0, le=1)
     """Part des personnes qui quittent leur employeur dans l’année, hors retraite."""
     trend_rate: float = Field(-0.01, ge=-0.5, le=0.5)
@@ -182,11 +184,11 @@ class Scenarios(Section):
 
     @model_validator(mode="after")
     def _ages_make_sense(self) -> Self:
-        if self.long_career_age > self.retirement_age:
+        early, legal = self.long_career_age, self.retirement_age
+        if early and legal and early > legal:
             raise ValueError(
-                "l'âge des carrières longues (long_career_age, "
-                f"{french.exact(self.long_career_age, 2)}) dépasse l'âge légal (retirement_age, "
-                f"{french.exact(self.retirement_age, 2)}), corrigez l'un des deux"
+                f"l'âge des carrières longues (long_career_age, {french.exact(early, 2)}) dépasse l'âge "
+                f"légal (retirement_age, {french.exact(legal, 2)}), corrigez l'un des deux"
             )
         steps = sorted(self.reform, key=lambda step: step.born_from)
         for step, following in pairwise(steps):
@@ -195,7 +197,7 @@ class Scenarios(Section):
                     "deux lignes de reform donnent un âge légal aux personnes nées à partir de "
                     f"{step.born_from}, gardez-en une"
                 )
-        ages = [self.retirement_age, *(step.retirement_age for step in steps)]
+        ages = [*filter(None, [self.retirement_age]), *(step.retirement_age for step in steps)]
         if ages not in (sorted(ages), sorted(ages, reverse=True)):
             steps_in_order = " puis ".join(french.exact(age, 2) for age in ages)
             raise ValueError(

@@ -25,10 +25,11 @@ def reform(*steps: tuple[int, float]) -> str:
     ("lines", "words"),
     [
         ("retirement_age = 62\nlong_career_age = 63.5", "(long_career_age, 63,5) dépasse"),
-        ("retirement_age = 59", "(long_career_age, 60) dépasse"),  # the default of one, below the other
         (reform((1962, 63), (1965, 64), (1962, 62.5)), "nées à partir de 1962"),
-        (reform((1962, 64), (1965, 63)), "62 puis 64 puis 63"),
-        (reform((1962, 61), (1965, 63)), "62 puis 61 puis 63"),
+        ("retirement_age = 62\n" + reform((1962, 64), (1965, 63)), "62 puis 64 puis 63"),
+        ("retirement_age = 62\n" + reform((1962, 61), (1965, 63)), "62 puis 61 puis 63"),
+        (reform((1962, 64), (1965, 63), (1968, 64)), "64 puis 63 puis 64"),
+        ('retirement_law = "loi_2030"', "retirement_law"),
         (
             '[[scenarios.shocks]]\nyear = 2021\nshare = 0.3\noccupation = "H2903"',
             "est un code ROME",

@@ -6,7 +6,7 @@ from eit_analysis.employment.forecast.cohort import SCENARIOS
 
 
 def said(**parameters: object) -> dict[str, str]:
-    table = stated(Scenarios(**parameters))
+    table = stated(Scenarios(**parameters), 2018)
     return dict(zip(table["scenario"], table["statement"].str.replace("\u00a0", " "), strict=True))
 
 
@@ -35,10 +35,10 @@ def test_no_page_names_the_firm_of_a_shock() -> None:
     assert "E01" not in said(shocks=[Shock(year=2024, share=1.0, site_id="E01")])["shock"]
 
 
-def test_a_reform_is_told_step_by_step_from_the_age_of_today() -> None:
+def test_a_reform_is_told_step_by_step_beside_the_ages_of_the_law() -> None:
     steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from=1962, retirement_age=62.75)]
     assert said(reform=steps)["reform"] == (
-        "La tendance, avec un âge légal de la retraite qui passe de 62 ans à 64 ans, selon l'année de "
+        "La tendance, avec un autre âge légal de la retraite (sans la réforme, 62 ans), selon l'année de "
         "naissance : 62,75 ans à partir de 1962, 64 ans à partir de 1968."
     )
 
@@ -49,16 +49,20 @@ def test_rates_are_those_of_the_parameters() -> None:
         "L'effectif évolue de −1,5 % par an ; 3 % par an dans le secteur NAF 13 (textile)."
     )
     assert "55 % des recrutements annoncés" in told["plans"]
-    common = shared(Scenarios(quit_rate=0.08, retirement_age=63.5, long_career_age=58)).replace("\u00a0", " ")
+    common = shared(Scenarios(quit_rate=0.08, retirement_age=63.5, long_career_age=58), 2018).replace(
+        "\u00a0", " "
+    )
     assert all(part in common for part in ("8 % des personnes", "63,5 ans", "58 ans"))
 
 
-def test_an_age_that_the_study_has_not_chosen_is_told_with_its_text_and_its_setting() -> None:
-    """« Retraite à 62 ans » of a study of 2026 is a default, not a finding."""
-    told = shared(Scenarios(quit_rate=0.08), team=True).replace("\u00a0", " ")
-    assert "retraite à 62 ans" in told
-    for part in ("supposé", "loi du 9 novembre 2010", "L161-17-2", "loi du 14 avril 2023", "retirement_age"):
-        assert part in told
-    assert "retirement_age" not in shared(Scenarios(quit_rate=0.08))
-    chosen = shared(Scenarios(retirement_age=62), team=True).replace("\u00a0", " ")
-    assert "retraite à 62 ans" in chosen and "supposé" not in chosen and "loi" not in chosen
+def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_says_so() -> None:
+    """A study of 2018 retires at 62, one of 2026 by the ladder as suspended; each names its text."""
+    then, now = (shared(Scenarios(), year, team=True).replace("\u00a0", " ") for year in (2018, 2026))
+    assert "retraite, 62 ans sauf réforme ; carrières longues, dès 60 ans." in then and "n° 2010-1330" in then
+    assert "retraite, 62,75 à 64 ans selon la date de naissance sauf réforme" in now and "n° 2025-1403" in now
+    assert all("retirement_law" in told and "en vigueur fin" in told for told in (then, now))
+    assert "retirement_law" not in shared(Scenarios(), 2018)
+    chosen = shared(Scenarios(retirement_law="loi_2023"), 2018)
+    assert "2023-270" in chosen and "a choisis" in chosen
+    own = shared(Scenarios(retirement_age=62), 2018, team=True).replace("\u00a0", " ")
+    assert "retraite, 62 ans" in own and "loi" not in own

@@ -15,7 +15,8 @@ from eit_analysis.employment.forecast.ages import Team, age_weights, cells_of, p
 from eit_analysis.employment.forecast.hazards import AGES
 
 DRAWS, YEARS = 20_000, 5
-LEGAL = hazards.legal_ages(62, [], 2018, YEARS)
+AT_62 = Scenarios(retirement_age=62, long_career_age=60)
+LEGAL = hazards.legal_ages(AT_62, [], 2018, YEARS)
 
 
 def table(**values: float) -> pd.DataFrame:
@@ -154,9 +155,8 @@ def answered(
 ) -> declared_plans.Parameters:
     ages = people * age_weights("45-49")[None, :]
     rng = np.random.default_rng(2)
-    return declared_plans.posterior(
-        rows, Scenarios(), LEGAL[:, : declared_plans.PLAN_YEARS], ages, np.array([departures]), rng, draws
-    )
+    legal = hazards.legal_ages(AT_62, [], 2018, declared_plans.PLAN_YEARS)
+    return declared_plans.posterior(rows, Scenarios(), legal, ages, np.array([departures]), rng, draws)
 
 
 @pytest.mark.parametrize(("people", "departures"), [(6, 3), (60, 30), (60, 2), (600, 300)])

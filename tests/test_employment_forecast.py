@@ -297,10 +297,18 @@ def test_the_gap_to_the_trend_is_taken_draw_by_draw() -> None:
     flat = np.zeros((10, 1, 1), dtype=int)
     stocks = {"trend": stock, "shock": stock - 10, "plans": stock[::-1]}
     trend, *others = (simulation(name, own, *[flat] * 5) for name, own in stocks.items())
-    table = outlook.beside_trend([trend, *others]).frame.set_index("scenario")
+    table = outlook.beside_trend([trend, *others]).frame.set_index(["compared", "scenario"]).loc["people"]
     assert table.loc["shock"].tolist() == [-10, -10, -10]
     assert table.loc["plans"].tolist() == [-1, -9, 9]  # draws, the lower of the two in the middle
     assert outlook.beside_trend([trend]).frame.empty
+
+
+def test_a_reform_shows_in_retirements_and_openings_where_replacement_hides_it_in_people() -> None:
+    old = team([("A", "Usinage", "55-59", 400, np.nan)])
+    table = outlook.beside_trend([run(name, workforce=old) for name in ("trend", "reform")]).frame
+    gap = table.set_index("compared")[["people_beside_trend_low80", "people_beside_trend_high80"]]
+    assert (gap.loc[["retirements", "openings"]] < 0).all(axis=None)
+    assert gap.loc["people"].between(-30, 30).all()
 
 
 def test_scenarios_of_one_seed_are_told_apart_where_their_forecasts_overlap() -> None:
@@ -408,8 +416,8 @@ HALF = np.array([0.5])
 
 def retiring(age: float, reform: list[Reform], base_year: int = 2024) -> dict[int, float]:
     """Hazard of each age in the first year after the base."""
-    legal = hazards.legal_ages(age, reform, base_year, 1)
-    values = hazards.retirement(LEGAL, legal, 60.0, HALF, HALF)
+    stated = Scenarios(retirement_age=age, long_career_age=60)
+    values = hazards.retirement(LEGAL, hazards.legal_ages(stated, reform, base_year, 1), HALF, HALF)
     return dict(zip(AGES.tolist(), values[:, 0, 0].tolist(), strict=True))
 
 
@@ -432,7 +440,7 @@ def test_a_legal_age_within_a_year_mixes_both_sides() -> None:
 
 def test_a_reform_holds_from_its_birth_year_on() -> None:
     steps = [Reform(born_from=1968, retirement_age=64.0), Reform(born_from=1962, retirement_age=63.0)]
-    legal = hazards.legal_ages(62, steps, 2024, 10)
+    legal = hazards.legal_ages(Scenarios(retirement_age=62), steps, 2024, 10).legal
     age = {a: i for i, a in enumerate(AGES.tolist())}
     assert legal[age[64], 0] == 62  # born in 1961
     assert legal[age[63], 0] == 63  # born in 1962

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french, reference
 from eit_analysis.config import Scenarios, Shock
 from eit_analysis.employment.forecast.cohort import scenarios
+from eit_analysis.employment.forecast.hazards import AGES, Ages, legal_ages
+from eit_analysis.reference import retirement as law
 
 
-def stated(parameters: Scenarios) -> pd.DataFrame:
+def stated(parameters: Scenarios, base_year: int) -> pd.DataFrame:
     """One French sentence a scenario: ``scenario, statement``, in the order of ``cohort.scenarios``.
 
     No firm is named: the page may be anyone's to read.
@@ -24,23 +27,38 @@ def stated(parameters: Scenarios) -> pd.DataFrame:
     fields = {
         "trend": _percent(parameters.trend_rate), "sectors": sectors,
         "realised": _percent(parameters.plan_realisation), "losses": losses, "ages": ages,
-        "before": _years(parameters.retirement_age),
-        "after": _years(steps[-1].retirement_age) if steps else "",
+        "before": _span(_of_law(parameters, base_year).legal),
     }  # fmt: skip
     rows = [(name, reference.sentence(f"scenario_{name}", **fields)) for name in scenarios(parameters)]
     return pd.DataFrame(rows, columns=["scenario", "statement"])
 
 
-def shared(parameters: Scenarios, team: bool = False) -> str:
-    """French sentences: what all scenarios suppose, and what legal age a study that sets none is given."""
+def shared(parameters: Scenarios, base_year: int, team: bool = False) -> str:
+    """French sentences: what all scenarios suppose, and which law gives the ages it does not set."""
+    ages = _of_law(parameters, base_year)
     said = reference.sentence(
-        "all_scenarios",
-        quits=_percent(parameters.quit_rate),
-        age=_years(parameters.retirement_age),
-        early=_years(parameters.long_career_age),
+        "all_scenarios", quits=_percent(parameters.quit_rate), age=_span(ages.legal), early=_span(ages.early)
     )
-    chosen = "retirement_age" in parameters.model_fields_set
-    return said if chosen else " ".join([said, reference.advised("default_age", team)])
+    if parameters.retirement_age:
+        return said
+    name = "chosen_law" if parameters.retirement_law else "law_in_force"
+    text = law.text_of(parameters.retirement_law or law.law_in_force(base_year))
+    said += " " + reference.sentence(name, law=text, year=str(base_year))
+    return f"{said} {reference.sentence('law_in_force_team')}" if team else said
+
+
+def _of_law(parameters: Scenarios, base_year: int) -> Ages:
+    """Ages of the generations who come to retire within the horizon, reforms left out."""
+    ages = legal_ages(parameters, [], base_year, parameters.horizon_years)
+    near = (ages.early.min() <= AGES) & (ages.legal.max() >= AGES)
+    return Ages(ages.legal[near], ages.early[near])
+
+
+def _span(ages: np.ndarray) -> str:
+    low, high = ages.min(), ages.max()
+    if low == high:
+        return _years(low)
+    return f"{french.exact(low, 2)} à {_years(high)} selon la date de naissance"
 
 
 def _loss(shock: Shock) -> str:

@@ -152,9 +152,9 @@ def simulate(
     kept = np.ones((len(names), years))
     if scenario == "shock":
         kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
-    today = rates.legal_ages(parameters.retirement_age, [], base_year, declared_plans.PLAN_YEARS)
+    today = rates.legal_ages(parameters, [], base_year, declared_plans.PLAN_YEARS)
     reform = parameters.reform if scenario == "reform" else []
-    legal = rates.legal_ages(parameters.retirement_age, reform, base_year, years)
+    legal = rates.legal_ages(parameters, reform, base_year, years)
     # A team's plan is of all its people, on whichever of its rows it is written.
     team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
     answering = workforce[team.transform("count") > 0]

@@ -78,7 +78,7 @@ def cumulative_hazard(chances: rates.Hazards) -> np.ndarray:
 def posterior(
     hazards: pd.DataFrame,
     parameters: Scenarios,
-    legal: np.ndarray,
+    legal: rates.Ages,
     people: np.ndarray,
     departures: np.ndarray,
     rng: np.random.Generator,
@@ -88,7 +88,7 @@ def posterior(
 
     Parameters
     ----------
-    legal : array (birth years or ages, PLAN_YEARS)
+    legal : hazards.Ages
         From ``hazards.legal_ages``, of the years that firms declare departures for.
     people : array (occupations, ages)
         People of the teams that declared departures; all zero keeps the tables as they are.

@@ -4,7 +4,7 @@ The rows are those of ``reference/hazards.csv``: ``hazard, first_age, last_age, 
 person aged a between the age of long careers and the legal age L retires early with the yearly probability
 that makes the share q of long careers over these years,
 
-1 − (1 − q)^(1 / (L − long_career_age)),
+1 − (1 − q)^(1 / (L − e)),      e the age of long careers
 
 and at L or later with the probability of the rows from 62 years on, written for a legal age of 62. A legal
 age within a year of age (62.25) mixes both in proportion.
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config import Reform, Scenarios
+from eit_analysis.reference import retirement as law
 
 AGES = np.arange(15, 71)  # the last is 70 and more
 LEGAL_AGE = 62  # legal age behind the retirement rows of reference/hazards.csv
@@ -69,44 +70,52 @@ def value(hazards: pd.DataFrame, hazard: str, u: np.ndarray, otherwise: float) -
     return triangular(u, *rows.iloc[0][["low", "central", "high"]].astype(float))
 
 
-def legal_ages(age: float, reform: list[Reform], base_year: int, years: int) -> np.ndarray:
-    """Legal age of whoever is aged a in each year after the base, array (ages, years).
+@dataclass(frozen=True)
+class Ages:
+    """Of whoever is aged a in each year: ``legal``, ``early`` (long careers), arrays (ages, years)."""
+
+    legal: np.ndarray
+    early: np.ndarray
+
+
+def legal_ages(parameters: Scenarios, reform: list[Reform], base_year: int, years: int) -> Ages:
+    """Those of the law in force at the end of the base year, or of the study's own choice.
 
     The step of a reform holds from its birth year until the next one; who was born before the first keeps
-    ``age``.
+    the age of the law.
     """
     born = base_year + 1 + np.arange(years)[None, :] - AGES[:, None]
-    legal = np.full(born.shape, float(age))
+    legal, early = law.ages_of(parameters.retirement_law or law.law_in_force(base_year), born)
+    if parameters.retirement_age:
+        legal = np.full(born.shape, parameters.retirement_age)
+    if parameters.long_career_age:
+        early = np.full(born.shape, parameters.long_career_age)
     for step in sorted(reform, key=lambda step: step.born_from):
         legal[born >= step.born_from] = step.retirement_age
-    return legal
+    return Ages(legal, np.minimum(early, legal))
 
 
-def retirement(
-    hazards: pd.DataFrame, legal: np.ndarray, long_career_age: float, u: np.ndarray, u_long: np.ndarray
-) -> np.ndarray:
+def retirement(hazards: pd.DataFrame, ages: Ages, u: np.ndarray, u_long: np.ndarray) -> np.ndarray:
     """Yearly probability to retire, array (ages, years, draws): the module's equation, nobody left at 70."""
     early = by_age(hazards, "retirement", u, np.minimum(AGES, EARLY_AGE))
     full = by_age(hazards, "retirement", u, np.clip(AGES, LEGAL_AGE, 70))
     share = value(hazards, "long_career", u_long, 0.0)
-    steps, step = np.unique(legal, return_inverse=True)  # few legal ages, each reckoned once
-    values = np.empty((len(steps), *early.shape))
-    for place, age in enumerate(steps):
-        yearly = 1 - (1 - share) ** (1 / max(age - long_career_age, 1e-9))
+    both = np.stack([ages.legal.ravel(), ages.early.ravel()])
+    steps, step = np.unique(both, axis=1, return_inverse=True)  # few ages, each reckoned once
+    values = np.empty((steps.shape[1], *early.shape))
+    for place, (age, begins) in enumerate(steps.T):
+        yearly = 1 - (1 - share) ** (1 / max(age - begins, 1e-9))
         past = np.clip(AGES[:, None] + 1 - age, 0, 1)
-        window = np.clip(AGES[:, None] + 1 - min(long_career_age, age), 0, 1) - past
+        window = np.clip(AGES[:, None] + 1 - begins, 0, 1) - past
         values[place] = past * full + window * yearly + (1 - past - window) * early
         values[place, AGES == 70] = full[AGES == 70]
-    return values[step.reshape(legal.shape), np.arange(len(AGES))[:, None]]
+    return values[step.reshape(ages.legal.shape), np.arange(len(AGES))[:, None]]
 
 
-def draw(
-    hazards: pd.DataFrame, parameters: Scenarios, legal: np.ndarray, u: dict[str, np.ndarray]
-) -> Hazards:
-    """Hazards at the quantiles u of each draw, arrays in [0, 1] by name; ``legal`` as :func:`legal_ages`."""
-    shape = (*legal.shape, len(u["quit"]))
+def draw(hazards: pd.DataFrame, parameters: Scenarios, ages: Ages, u: dict[str, np.ndarray]) -> Hazards:
+    """Hazards at the quantiles u of each draw, arrays in [0, 1] by name; ``ages`` from :func:`legal_ages`."""
+    shape = (*ages.legal.shape, len(u["quit"]))
     leave = np.clip(parameters.quit_rate * by_age(hazards, "quit", u["quit"]), 0, 1)
     move = by_age(hazards, "mobility", u["mobility"])
-    long_career_age = parameters.long_career_age
-    retire = retirement(hazards, legal, long_career_age, u["retirement"], u["long_career"])
+    retire = retirement(hazards, ages, u["retirement"], u["long_career"])
     return Hazards(retire, np.broadcast_to(leave[:, None], shape), np.broadcast_to(move[:, None], shape))

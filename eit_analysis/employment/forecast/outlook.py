@@ -107,24 +107,34 @@ def by_scenario(table: Callable[[Simulation], Breakdown], simulations: Sequence[
 
 
 def beside_trend(simulations: Sequence[Simulation]) -> Breakdown:
-    """People of each scenario less those of the first at the horizon, draw by draw: shared chance cancels.
+    """Each scenario less the first over the whole horizon, draw by draw: shared chance cancels.
 
-    They are of one seed, so that draws are paired. A row for each but the first: ``scenario,
-    people_beside_trend`` (median) with ``_low80, _high80``.
+    They are of one seed, so that draws are paired. Rows of each but the first: ``scenario, compared``
+    (``people`` at the horizon, ``retirements``, ``openings``), ``people_beside_trend`` (median) with
+    ``_low80, _high80``. Hires make good what retires or not, so that a reform shows in the last two.
     """
-    ends = [simulation.stock[:, -1].sum(axis=1).astype(int) for simulation in simulations]
-    rows = [
-        {"scenario": simulation.scenario} | quantiles(end - ends[0], "people_beside_trend")
-        for simulation, end in zip(simulations, ends, strict=True)
+    drawn = {
+        simulation.scenario: {
+            "people": simulation.stock[:, -1].sum(axis=1).astype(int),
+            "retirements": simulation.retirements.sum(axis=(1, 2)),
+            "openings": simulation.hires.sum(axis=(1, 2)),
+        }
+        for simulation in simulations
         if len(simulation.workforce)
+    }
+    first, *others = drawn or [""]
+    rows = [
+        {"scenario": name, "compared": of}
+        | quantiles(drawn[name][of] - drawn[first][of], "people_beside_trend")
+        for name in others
+        for of in drawn[name]
     ]
-    columns = ["scenario", *(f"people_beside_trend{suffix}" for suffix in ("", "_low80", "_high80"))]
-    frame = pd.DataFrame(rows[1:], columns=columns)
+    values = [f"people_beside_trend{suffix}" for suffix in ("", "_low80", "_high80")]
+    frame = pd.DataFrame(rows, columns=["scenario", "compared", *values])
     records = pd.concat(
         [simulation.behind.assign(scenario=simulation.scenario) for simulation in simulations]
-    )
-    behind = records[records["scenario"].isin(frame["scenario"])]
-    return Breakdown(frame, ["scenario"], behind, "headcount", people=True)
+    ).merge(frame[["scenario", "compared"]], on="scenario")
+    return Breakdown(frame, ["scenario", "compared"], records, "headcount", people=True)
 
 
 def outlook(simulation: Simulation) -> Breakdown:

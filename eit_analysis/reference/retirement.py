@@ -1,0 +1,42 @@
+"""Legal ages of retirement and of long careers, by month of birth, in the law of a day.
+
+    age of a birth year = mean over its twelve months of the age of the month
+
+A long career is that of who began before 20. A law is every row of one name in ``retirement_ages.csv``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.reference.dated import in_force
+
+AGES = ("legal_age", "long_career_age")
+
+
+def law_in_force(year: int) -> str:
+    """The law at the end of a year; the first that is known for an earlier one."""
+    table = reference.load("retirement_ages")
+    return next(iter(in_force(table, f"{year}-12-31")["law"]), table["law"].iloc[0])
+
+
+def text_of(law: str) -> str:
+    """Its reference, in French."""
+    table = reference.load("retirement_ages")
+    return str(table.loc[table["law"] == law, "text_ref"].iloc[0])
+
+
+def ages_of(law: str, births: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Legal age and age of long careers (years) of who was born in each year, arrays like ``births``.
+
+    Those born before the first row have its ages.
+    """
+    table = reference.load("retirement_ages")
+    steps = table[table["law"] == law].sort_values("born_from")
+    starts = pd.PeriodIndex(steps["born_from"], freq="M").astype("int64").to_numpy()
+    months = (np.asarray(births)[..., None] - 1970) * 12 + np.arange(12)  # as periods count them
+    rows = np.clip(np.searchsorted(starts, months, side="right") - 1, 0, None)
+    legal, early = ((steps[f"{age}_years"] + steps[f"{age}_months"] / 12).to_numpy(float) for age in AGES)
+    return legal[rows].mean(axis=-1), early[rows].mean(axis=-1)

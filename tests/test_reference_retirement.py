@@ -1,0 +1,63 @@
+"""Ages of leaving by month of birth in three laws, against the texts (`retirement_ages.csv` has them)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.config import Scenarios
+from eit_analysis.employment.forecast import hazards
+from eit_analysis.reference import retirement
+
+LAWS = ["loi_2010", "loi_2023", "suspension_2026"]
+# Legal age in years and months, by the three laws in order.
+BORN = {
+    "1955-06": ["62+0", "62+0", "62+0"],
+    "1961-08": ["62+0", "62+0", "62+0"],
+    "1961-09": ["62+0", "62+3", "62+3"],
+    "1962-01": ["62+0", "62+6", "62+6"],
+    "1963-12": ["62+0", "62+9", "62+9"],
+    "1964-03": ["62+0", "63+0", "62+9"],
+    "1965-03": ["62+0", "63+3", "62+9"],
+    "1965-04": ["62+0", "63+3", "63+0"],
+    "1968-01": ["62+0", "64+0", "63+9"],
+    "1969-01": ["62+0", "64+0", "64+0"],
+}
+
+
+@pytest.mark.parametrize("month", BORN)
+def test_the_legal_age_of_a_month_of_birth_is_that_of_the_text(month: str) -> None:
+    table = reference.load("retirement_ages")
+    for law, text in zip(LAWS, BORN[month], strict=True):
+        rows = table[(table["law"] == law) & (table["born_from"] <= month)]
+        last = rows.sort_values("born_from").iloc[-1]
+        assert f"{last['legal_age_years']}+{last['legal_age_months']}" == text
+
+
+def test_a_birth_year_that_the_law_splits_has_the_mean_of_its_months() -> None:
+    legal, early = retirement.ages_of("loi_2023", np.array([1930, 1961, 1963, 2005]))
+    assert legal == pytest.approx([62, 62 + 4 * 0.25 / 12, 62.75, 64])
+    assert early == pytest.approx([60, 60, 60 + 4 * 0.25 / 12, 62])
+    suspended, _ = retirement.ages_of("suspension_2026", np.array([1965]))
+    assert suspended == pytest.approx([(3 * 62.75 + 9 * 63) / 12])
+
+
+@pytest.mark.parametrize(("year", "law"), [(2008, 0), (2018, 0), (2022, 0), (2023, 1), (2024, 1), (2026, 2)])
+def test_the_date_of_the_wave_chooses_the_law_in_force(year: int, law: int) -> None:
+    assert retirement.law_in_force(year) == LAWS[law]
+    given = hazards.legal_ages(Scenarios(), [], year, 5).legal
+    chosen = hazards.legal_ages(Scenarios(retirement_law=LAWS[law]), [], year, 5).legal
+    assert (given == chosen).all()
+
+
+def test_laws_follow_one_another_and_each_ladder_only_rises() -> None:
+    table = reference.load("retirement_ages")
+    for law, rows in table.groupby("law"):
+        months = 12 * rows["legal_age_years"] + rows["legal_age_months"]
+        assert rows["born_from"].is_monotonic_increasing and months.is_monotonic_increasing
+        assert rows["text_ref"].nunique() == rows["from_date"].nunique() == 1, law
+    terms = table.drop_duplicates("law")
+    ends = pd.to_datetime(terms["until_date"])[:-1] + pd.Timedelta(days=1)
+    assert ends.tolist() == pd.to_datetime(terms["from_date"])[1:].tolist()
