@@ -1,14 +1,13 @@
 """The cohort forecast on made-up territories whose hazards are known, beside an oracle that knows them.
 
     python -m benchmarks.cohort_truth [--runs 200] [--draws 400] [--people 4000] [--seed 1]
-        [--foresight known|prior] [--spread none|prior]
+        [--foresight known|prior] [--spread none|prior] [--gaps none|prior]
 
 Each run draws a territory from what ``reference/hazards.csv`` says may be: levels of retirements, long
 careers, quits and mobility, for 40 occupations. An independent simulator, which follows
 counts by occupation and single year of age (hired at 20 to 49, movers keep their age), lets firms count the
 departures of three years, then draws ten years. The forecast is given the people by age band and the
-departures counted, not the hazards; the oracle is the simulator itself with the true hazards. The trend's
-gaps are left out of both.
+departures counted, not the hazards; the oracle is the simulator itself with the true hazards.
 
 Scored: departures (retirements and quits) over 1, 3, 5 and 10 years, by occupation and in total. Bias:
 forecast mean against what came, summed over runs. Coverage: the law is discrete, so that the share of cases
@@ -25,6 +24,10 @@ normal and CRPS goes like a standard deviation,
 V and C being over the hazards that the tables allow, v the variance of D and w that of Y given the hazards, a
 what is due to the ages within bands, which the oracle knows. For one of n occupations without a pace of its
 own, √(1 + (s / n² + a / n) / w), w being that of one.
+
+``--gaps prior`` lets the territory and each occupation leave the trend, by gaps at random as the tables say,
+those of occupations sharing out what the whole territory hires; nobody can know them, so that the oracle
+draws them too. Then what is scored is also the people there and the openings.
 
 ``--spread prior`` also gives each occupation a pace of its own, which the oracle knows; otherwise what is
 unknown is common to all. ``--foresight prior`` has firms declare an unknown share of the departures, as the
@@ -51,6 +54,7 @@ from eit_analysis.tables import AGE_BANDS as LABELS
 AGE_BANDS = list(LABELS)
 OCCUPATIONS, YEARS, BEFORE = 40, 10, 3
 HORIZONS = (1, 3, 5, 10)
+SCORED = ("departures", "openings", "people")
 PARAMETERS = Scenarios(horizon_years=YEARS, trend_rate=0.0)
 
 
@@ -70,20 +74,36 @@ class Territory:
         movers = rng.binomial(there - retired - left, self.mobility)
         return there - retired - left - movers, retired + left, movers
 
-    def departures(self, draws: int, rng: np.random.Generator) -> np.ndarray:
-        """Departures by each horizon, array (horizons, draws, occupations), those hired since included."""
+    def seen(self, draws: int, rng: np.random.Generator, hazards: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Departures and openings by each horizon and people then, arrays (horizons, draws, occupations)."""
         there = np.broadcast_to(self.people, (draws, *self.people.shape))
+        common, own = (
+            gap(hazards, name, (draws, n), rng) for name, n in (("territory", 1), ("occupation", OCCUPATIONS))
+        )
         size = self.people.sum(axis=1) / self.people.sum()
         leaving = 1 - (1 - self.retirement) * (1 - self.quit)
-        total = np.zeros((YEARS, *there.shape[:2]), dtype=int)
+        found = {name: np.zeros((YEARS, *there.shape[:2]), dtype=int) for name in SCORED}
         hiring = np.isin(np.arange(len(rates.AGES)), HIRE_AGES) / len(HIRE_AGES)
         for year in range(YEARS):
-            hired = rng.poisson((there * leaving).sum(axis=2))
+            replaced, stock = (there * leaving).sum(axis=2), there.sum(axis=2)
+            wanted = np.clip(replaced + (common + own) * stock, 0, None)
+            level = np.clip(replaced + common * stock, 0, None).sum(axis=1, keepdims=True)
+            hired = rng.poisson(wanted * level / np.maximum(wanted.sum(axis=1, keepdims=True), 1e-9))
             there, gone, movers = self.advance(there, rng)
             arrived = np.swapaxes(rng.multinomial(movers.sum(axis=1), size), 1, 2)
             there = older(there + arrived) + older(rng.multinomial(hired, hiring))
-            total[year] = gone.sum(axis=2)
-        return np.cumsum(total, axis=0)[np.array(HORIZONS) - 1]
+            found["departures"][year], found["openings"][year] = gone.sum(axis=2), hired
+            found["people"][year] = there.sum(axis=2)
+        at = np.array(HORIZONS) - 1
+        return {
+            name: (many if name == "people" else np.cumsum(many, axis=0))[at] for name, many in found.items()
+        }
+
+
+def gap(hazards: pd.DataFrame, name: str, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Growth per year beside the trend at random, zero where the tables have none."""
+    rows = hazards[hazards["hazard"] == f"trend_gap_{name}"]
+    return rng.triangular(*rows.iloc[0][["low", "central", "high"]], shape) if len(rows) else np.zeros(shape)
 
 
 def older(there: np.ndarray) -> np.ndarray:
@@ -202,16 +222,21 @@ def score(name: str, seen: np.ndarray, drawn: np.ndarray, known: np.ndarray) -> 
     }
 
 
-def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: int = 1) -> pd.DataFrame:
+def run(
+    people: int, runs: int, draws: int, foresight: str, spread: str, gaps: str = "none", seed: int = 1
+) -> pd.DataFrame:
     """Scores by occupation and in total: ``of, cases, bias %, coverage …, CRPS, oracle, ratio,
     reachable``."""
     hazards = reference.load("hazards")
-    hazards = hazards[~hazards["hazard"].str.startswith("trend_gap")].copy()
+    if gaps == "none":
+        hazards = hazards[~hazards["hazard"].str.startswith("trend_gap")]
+    hazards = hazards.copy()
     if foresight == "known":
         hazards.loc[hazards["hazard"] == "foresight", ["low", "central", "high"]] = 1.0
     if spread == "none":
         hazards = hazards[hazards["hazard"] != "occupation_spread"]
-    seen, drawn, known = [], [], []
+    scored = SCORED if gaps == "prior" else SCORED[:1]
+    seen, drawn, known = ({name: [] for name in scored} for _ in range(3))
     for number in range(runs):
         rng = np.random.default_rng([seed, number])
         shares = np.array([age_weights(band) for band in AGE_BANDS])
@@ -224,21 +249,31 @@ def run(people: int, runs: int, draws: int, foresight: str, spread: str, seed: i
         rows = workforce(bands, counted(world, share, rng))
         parameters = PARAMETERS.model_copy(update={"draws": draws, "seed": number})
         result = cohort.simulate(rows, hazards, parameters, scenario="trend", base_year=2018)
-        oracle = world.departures(draws + 1, rng)
-        gone = np.cumsum(result.retirements + result.quits, axis=1)[:, np.array(HORIZONS) - 1]
-        seen.append(oracle[:, 0])
-        known.append(oracle[:, 1:])
-        drawn.append(gone.swapaxes(0, 1))
-    noise = np.mean([case.sum(axis=2).var(axis=1) for case in known], axis=0)
-    own_noise = np.mean([case.var(axis=1).mean(axis=1) for case in known], axis=0)
+        oracle = world.seen(draws + 1, rng, hazards)
+        ours = {
+            "departures": np.cumsum(result.retirements + result.quits, axis=1),
+            "openings": np.cumsum(result.hires, axis=1),
+            "people": result.stock[:, 1:],
+        }
+        for name in scored:
+            seen[name].append(oracle[name][:, 0])
+            known[name].append(oracle[name][:, 1:])
+            drawn[name].append(ours[name][:, np.array(HORIZONS) - 1].swapaxes(0, 1))
+    left = known["departures"]
+    noise = np.mean([case.sum(axis=2).var(axis=1) for case in left], axis=0)
+    own_noise = np.mean([case.var(axis=1).mean(axis=1) for case in left], axis=0)
     best, best_of_one = reachable(hazards, people, noise, own_noise)
     table = []
-    for place, horizon in enumerate(HORIZONS):
-        cases = [[case[place].T for case in kind] for kind in (seen, drawn, known)]
-        each = score(f"occupations, {horizon} years", *(np.concatenate(kind) for kind in cases))
-        table.append(each | {"reachable": best_of_one[place] if spread == "none" else np.nan})
-        total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
-        table.append(score(f"territory, {horizon} years", *total) | {"reachable": best[place]})
+    for name in scored:
+        for place, horizon in enumerate(HORIZONS):
+            cases = [[case[place].T for case in kind[name]] for kind in (seen, drawn, known)]
+            alone, all_of_it = (f"{name}, {of}, {horizon} years" for of in ("occupations", "territory"))
+            each = score(alone, *(np.concatenate(kind) for kind in cases))
+            within = name == "departures" and spread == "none" and gaps == "none"
+            table.append(each | {"reachable": best_of_one[place] if within else np.nan})
+            total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
+            whole = name == "departures" and gaps == "none"
+            table.append(score(all_of_it, *total) | {"reachable": best[place] if whole else np.nan})
     return pd.DataFrame(table)
 
 
@@ -250,6 +285,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--foresight", choices=["known", "prior"], default="known")
     parser.add_argument("--spread", choices=["none", "prior"], default="none")
+    parser.add_argument("--gaps", choices=["none", "prior"], default="none")
     options = parser.parse_args()
-    scores = run(options.people, options.runs, options.draws, options.foresight, options.spread, options.seed)
+    kinds = (options.foresight, options.spread, options.gaps)
+    scores = run(options.people, options.runs, options.draws, *kinds, options.seed)
     print(scores.round(3).to_string(index=False))

@@ -219,7 +219,7 @@ def test_cells_hold_everyone_and_unknown_ages_follow_the_known() -> None:
 def test_a_territory_with_known_hazards_is_forecast_nearly_as_by_who_knows_them() -> None:
     """A small run of benchmarks/cohort_truth.py, too small to tell its bounds from chance: wider here."""
     scores = cohort_truth.run(4000, 4, 100, "known", "none").set_index("of")
-    by_occupation = scores.loc["occupations, 10 years"]
+    by_occupation = scores.loc["departures, occupations, 10 years"]
     assert abs(by_occupation["bias %"]) < 4
     assert 70 < by_occupation["coverage 80 %"] < 90
     assert by_occupation["ratio"] < 1.3
