@@ -85,12 +85,14 @@ def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdo
     groups, unknown = pd.MultiIndex.from_frame(out[keys]), (out["cost_known"] == "no").to_numpy()
     silent = ~groups.isin(groups[~unknown])
     # Without a cost a flow weighs nothing; its actor is one of the group.
-    known = valued(out[~unknown | silent].fillna({"cost_eur_per_t": 0.0}), "cost_eur_per_t", by, "cost", total)
+    known = valued(
+        out[~unknown | silent].fillna({"cost_eur_per_t": 0.0}), "cost_eur_per_t", by, "cost", total
+    )
     rows, stated = known.frame, totals(out[~unknown], keys, total).frame
     missing = ~pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(stated[keys]))
     last = (rows[keys] == TOTAL).all(axis=1)
     rows = rows.assign(**{amount: rows[amount].mask(missing) for amount in in_euros("cost")})
-    order = np.lexsort([missing, last])
+    order = np.lexsort((missing, last.to_numpy()))
     return replace(known, frame=rows.iloc[order].reset_index(drop=True))
 
 

@@ -122,7 +122,7 @@ def reissued(described: pd.DataFrame) -> pd.DataFrame:
 
 
 def incoming(described: pd.DataFrame) -> pd.DataFrame:
-    """The inflows of every site whose mass is not implausible: needs of the firms, and what outlets can take."""
+    """The inflows of every site whose mass is not implausible: needs of the firms, and what outlets take."""
     return described[(described["direction"] == "in") & _counted(described)].reset_index(drop=True)
 
 

@@ -51,7 +51,9 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
         "is_gathered": _is_gathered(flows),
     }
     answers = {criterion: np.where(met, "yes", "no") for criterion, met in tests.items()}
-    return flows.assign(known_use=use, **answers, ease=np.sum([np.asarray(met) for met in tests.values()], axis=0))
+    return flows.assign(
+        known_use=use, **answers, ease=np.sum([np.asarray(met) for met in tests.values()], axis=0)
+    )
 
 
 def mark_bill(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

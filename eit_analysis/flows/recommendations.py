@@ -1,8 +1,8 @@
 """What to do first: a few actions, each with the family where most is at stake, ranked by plain criteria.
 
-What is implausible is to be checked before anything else. The rank of the others is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal
-values share the better rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by
-tonnes.
+What is implausible is to be checked before anything else. The rank of the other actions is that of the sum
+of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal values share the better
+rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes.
 
 What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
@@ -63,7 +63,8 @@ def actions(
     -------
     pandas.DataFrame
         The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``doubtful_bill``,
-        ``tax_increase``, ``none``) and ``stake_eur_per_t``.
+        ``tax_increase``, ``none``) and ``stake_eur_per_t``. A bill that reference costs complete, or make
+        up, is a ``completed_bill`` or an ``estimated_bill``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out, tax)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
@@ -84,13 +85,19 @@ def actions(
         ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
         ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),
     ]
-    return pd.concat(
-        [
-            flows.assign(action=action, stake_kind=kind, stake_eur_per_t=flows[price] if price else np.nan)
-            for action, kind, flows, price in parts
-        ],
-        ignore_index=True,
-    )
+    named = [
+        flows.assign(
+            action=action, stake_kind=_kind(flows, kind), stake_eur_per_t=flows[price] if price else np.nan
+        )
+        for action, kind, flows, price in parts
+    ]
+    return pd.concat(named, ignore_index=True)
+
+
+def _kind(flows: pd.DataFrame, kind: str) -> str:
+    """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
+    basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
+    return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
 
 
 def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
@@ -109,8 +116,9 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     """
     rows = _sums(behind, ["action"])
     rows = rows[rows[MASS] > 0].merge(_leading(behind, minimum_sites), on="action")
-    places = rows[[MASS, STAKE[0], "ease"]].rank(method="min", ascending=False, na_option="bottom")
-    rows = rows.assign(places=places.sum(axis=1).mask(rows["action"] == "check", 0), advice=rows["action"])
+    others = rows.loc[rows["action"] != "check", [MASS, STAKE[0], "ease"]]
+    places = others.rank(method="min", ascending=False, na_option="bottom").sum(axis=1)
+    rows = rows.assign(places=places, advice=rows["action"]).fillna({"places": 0})
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
     columns = ["rank", *KEYS, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
@@ -142,7 +150,7 @@ def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
     worth = valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)
     rows = worth.records
     # A rise of the tax and a bill at a reference price are public multiples of the tonnes.
-    billed = rows["stake_kind"].isin(["bill", "doubtful_bill"]) & (rows["cost_basis"] == "reference")
+    billed = rows["stake_kind"].str.endswith("bill") & (rows["cost_basis"] == "reference")
     public = (rows["stake_kind"] == "tax_increase") | billed
     records = rows.assign(staked=rows[STAKE[0]].where(~public, rows[MASS]))
     return replace(worth, records=records, of={STAKE[0]: "staked"})
