@@ -35,6 +35,10 @@ class PreparedTables:
         """A tidy table as cleaning wrote it."""
         raise NotImplementedError
 
+    def has(self, table: str) -> bool:
+        """Whether cleaning, or an import, has written this table."""
+        raise NotImplementedError
+
     def sites(self, labels: str = "") -> pd.DataFrame:
         """The actors who answered, one row each."""
         return self._worded(self.load("sites"), labels)
@@ -46,7 +50,7 @@ class PreparedTables:
         ----------
         direction : str
             ``out``: what leaves the actors, without what treatment plants pass on, which would count twice;
-            ``in``: what enters; ``all``: every row.
+            ``in``: what enters; both without masses that are implausible; ``all``: every row.
         labels : str
             ``fr`` for French words.
 
@@ -60,6 +64,7 @@ class PreparedTables:
             self.load("sites"),
             reference.load("waste_codes"),
             self.settings.shared_error_correlation,
+            self.load("implausible") if self.has("implausible") else None,
         )
         if direction != "all":
             if direction not in DIRECTIONS:

@@ -62,7 +62,7 @@ def test_costs_count_only_what_is_stated():
     assert rows["cost_eur_per_year"].tolist() == pytest.approx(
         [6000, 3300, 2000, 1400, 1200, -4000, np.nan, 9900], nan_ok=True
     )
-    assert rows["n_sites"].tolist() == [1, 1, 1, 1, 1, 1, 0, 3]
+    assert rows["n_sites"].tolist() == [1, 1, 1, 1, 1, 1, 1, 4]
     inside = rows.dropna()
     assert (inside["cost_low_eur_per_year"] < inside["cost_eur_per_year"]).all()
     assert (inside["cost_eur_per_year"] < inside["cost_high_eur_per_year"]).all()
@@ -70,6 +70,20 @@ def test_costs_count_only_what_is_stated():
     # What is earned mirrors what is paid: its interval is that of 40 t, turned round.
     mass = diagnosis.totals(OUT, ["category"]).frame.set_index("category").loc["metal"]
     assert metal["cost_low_eur_per_year"] == pytest.approx(-100 * mass[HIGH])
+
+
+def test_who_states_no_cost_is_counted_beside_what_is_missing():
+    """One table said « coût non déclaré, 0 acteur » beside another that counted two."""
+    payment = np.select([OUT["cost_eur_per_t"] > 0, OUT["cost_eur_per_t"] < 0], ["paid", "earned"], "unknown")
+    paid = costs.costs(OUT.assign(payment=payment), "payment")
+    known = diagnosis.totals(OUT, "cost_known").frame.set_index("cost_known")
+    rows = paid.frame.set_index("payment")
+    assert rows.loc["unknown", "n_sites"] == known.loc["no", "n_sites"] == 2
+    assert rows.loc["Total", "n_sites"] == known.loc["Total", "n_sites"] == 4
+    assert rows["cost_eur_per_year"].isna().tolist() == [False, False, True, False]
+    paid.check("Paiement")
+    nobody = costs.costs(OUT[OUT["cost_known"] == "no"].assign(payment="unknown"), "payment").frame
+    assert nobody["cost_eur_per_year"].isna().all() and nobody["n_sites"].tolist() == [2, 2]
 
 
 def test_the_interval_of_a_net_cost_is_that_of_simulated_masses():

@@ -133,17 +133,19 @@ def behind(rows: list[tuple]) -> pd.DataFrame:
 
 
 def test_one_action_a_row_with_what_is_at_stake():
-    rows = recommendations.recommendations(behind(TERRITORY)).frame.set_index("action")
+    rows = recommendations.recommendations(behind(TERRITORY), 1).frame.set_index("action")
     stake, family = rows["stake_eur_per_year"], rows["first_category"]
     assert stake["sort"] == 100 * 50 and family["sort"] == "metal"
     assert stake["unmix"] == 40 * 410 and rows.loc["unmix", "n_sites"] == 4
     assert stake["limit_tax"] == (30 + 160) * 20 + 100 * 5 and family["limit_tax"] == "mixed"
     assert stake["trace"] == 20 * 100
     assert stake["divert"] == 90 * 120 + 30 * 100 and family["divert"] == "biowaste"
-    assert stake["find_outlet"] == 10 * 120 + 5 * 400 and family["find_outlet"] == "textile"
+    assert stake["find_outlet"] == 5 * 400 and family["find_outlet"] == "textile"
+    # Soiled, beyond what composting takes.
+    assert stake["clean_up"] == 10 * 120
     assert rows.loc["ask_cost", MASS] == 50 and pd.isna(stake["ask_cost"])
     assert rows.loc["weigh", MASS] == 70
-    assert rows["rank"].tolist() == list(range(1, 9))
+    assert rows["rank"].tolist() == list(range(1, 10))
     # Third by tonnes, second by euros, first by ease: no other action has so low a sum of places.
     assert rows["rank"].idxmin() == "divert"
 
@@ -165,18 +167,66 @@ def test_equal_sums_of_places_go_by_euros_then_tonnes():
     assert recommendations.recommendations(flows).frame["action"].tolist() == ["trace", "divert"]
 
 
-def test_what_concerns_one_firm_gives_way():
+def test_the_family_that_matters_is_named_or_none_is():
+    """Outside the team another family was named, that of three firms and of little at stake."""
     burnt = ("mixed", "incineration")
     alone = ("E9", "glass", "150107", *burnt, 900, 300, "measured", None, "no")
     shared = [(f"E{i}", "food", "020304", *burnt, 1, 80, "measured", None, "no") for i in range(3)]
-    both, one = (
-        recommendations.recommendations(behind(rows)).frame.set_index("action")
-        for rows in ([alone, *shared], [alone])
-    )
-    assert both.loc["find_outlet", "first_category"] == "food"
-    assert one.loc["find_outlet", "first_category"] == "glass"
-    team = recommendations.recommendations(behind([alone, *shared]), minimum_sites=0).frame
+    rows = behind([alone, *shared])
+    team, partners = (recommendations.recommendations(rows, least).frame for least in (0, 3))
     assert team.set_index("action").loc["find_outlet", "first_category"] == "glass"
+    assert partners.set_index("action").loc["find_outlet", "first_category"] == "withheld"
+    assert partners.drop(columns="first_category").equals(team.drop(columns="first_category"))
+    three = recommendations.recommendations(behind(shared)).frame
+    assert three.set_index("action").loc["find_outlet", "first_category"] == "food"
+
+
+def test_a_typing_error_leads_nothing_but_its_own_check():
+    """26 000 t typed for 26 000 kg: what they would cost is said where they are to be checked, only there."""
+    slip = flows_of([("E9", "biowaste", "200108", "clean", "landfill", 26_000, 200, "declared", None, "no")])
+    without = behind(TERRITORY)
+    flows = recommendations.actions(flows_of(TERRITORY), TAX, (2025, 2030), RULES, FACTORS, slip)
+    rows = recommendations.recommendations(flows, 0).frame
+    first = rows.iloc[0]
+    assert first[["action", "first_category", "stake_kind"]].tolist() == [
+        "check",
+        "biowaste",
+        "doubtful_bill",
+    ]
+    assert first[[MASS, "stake_eur_per_year", "n_sites"]].tolist() == [26_000, 5_200_000, 1]
+    others = recommendations.recommendations(without, 0).frame
+    pd.testing.assert_frame_equal(
+        rows.iloc[1:].drop(columns="rank").reset_index(drop=True), others.drop(columns="rank")
+    )
+
+
+def test_what_to_do_follows_the_best_known_use():
+    rules = reference.load("compatibility")
+    rows = [
+        ("E1", family, code, "soiled", "incineration", 10, 100, "measured", None, hazardous)
+        for family, code, hazardous in (
+            ("chemical", "140603", "yes"), ("chemical", "130205", "yes"), ("chemical", "070112", "no"),
+            ("chemical", "060503", "no"), ("other", "unknown", "no"),
+        )
+    ]  # fmt: skip
+    found = recommendations.actions(flows_of(rows), TAX, (2025, 2030), rules, FACTORS)
+    found = found[found["action"].isin(recommendations.BY_USE.values())]
+    assert found.set_index("waste_code")["action"].to_dict() == {
+        "140603": "divert", "130205": "divert", "070112": "recover_energy", "060503": "clean_up",
+        "unknown": "find_outlet",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("costs", "kind"),
+    [((110, 100), "bill"), ((110, None), "completed_bill"), ((None, None), "estimated_bill")],
+)
+def test_a_bill_that_nobody_stated_is_said_to_be_estimated(costs, kind):
+    rows = [
+        ("E1", "mixed", "150106", "mixed", "landfill", 40, cost, "measured", None, "no") for cost in costs
+    ]
+    found = recommendations.recommendations(behind(rows), 0).frame.set_index("action")
+    assert found.loc["unmix", "stake_kind"] == kind
 
 
 def test_nothing_to_recommend():
@@ -255,7 +305,7 @@ def test_laws_of_the_potential(rows):
 def test_each_recommendation_is_the_sum_of_what_stands_behind_it(rows):
     contributors = behind(rows)
     table = recommendations.recommendations(contributors).frame
-    assert len(table) <= 8 and table["action"].is_unique
+    assert len(table) <= 11 and table["action"].is_unique
     stakes = contributors.assign(stake=contributors[MASS] * contributors["stake_eur_per_t"])
     sums = stakes.groupby("action")[[MASS, "stake"]].sum()
     for row in table.itertuples():

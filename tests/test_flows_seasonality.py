@@ -34,6 +34,15 @@ def test_a_season_by_hand():
     assert seasonality.mark_seasonal(flows)["seasonal"].tolist() == ["no", "yes", "no"]
 
 
+def test_the_season_of_one_firm_is_no_season_of_its_family():
+    flows = flows_of([("A", "glass", 9, "7"), *((site, "food", 12, "6 7 8") for site in "ABC")])
+    assert seasonality.peaks(flows, "category").frame["category"].tolist() == ["glass", "food", "Total"]
+    shared = seasonality.peaks(flows, "category", least=3).frame
+    assert shared["category"].tolist() == ["food", "Total"]
+    # The total is that of all firms.
+    assert shared["peak_ratio"].iloc[-1] == pytest.approx(12 * (9 + 12) / (9 + 36))
+
+
 def test_the_heaviest_of_the_year_comes_first_whatever_its_name_and_its_season():
     flows = flows_of([("A", "biowaste", 12, None), ("B", "wood", 24, "6"), ("B", "metal", 12, "1 2")])
     rows = seasonality.profile(flows, "category").frame

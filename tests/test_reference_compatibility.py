@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import hierarchy_steps, reading, text_read
+from eit_analysis.reference.compatibility import hierarchy_steps, known_use, reading, text_read
 from eit_analysis.study import open_study
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
@@ -94,6 +94,32 @@ def test_both_pages_agree_about_every_flow_of_random_studies():
     for column, code in (("waste_code", "unknown"), ("quality", "unknown"), ("hazardous", "yes")):
         assert (beside[column] == code).sum() > 50, column
     assert (beside["old_route"].nunique(), set(beside["new_route"])) == (8, MATTER | {"energy"})
+
+
+def test_what_is_soiled_by_its_nature_needs_not_be_clean_to_be_regenerated():
+    """Used oils, emulsions, solvents and coolants come soiled: a rule that purifies them takes them so."""
+    regenerated = RULES["delivered_quality"].eq("clean") & RULES["hazardous_allowed"].eq(1)
+    used = RULES["waste_code_prefix"].fillna("").str.match(r"1201(08|09|14|18)|13|14|16011[34]")
+    of_oil = RULES["use"].str.contains("huile|solvant|glycol", case=False)
+    rules = RULES[regenerated & used & of_oil]
+    assert len(rules) > 15
+    refusing = rules[~rules["worst_quality"].eq("soiled")]["rule_id"].tolist()
+    # Separated on arrival in a port: what is taken there is oily water, told apart from oil.
+    assert [rule for rule in refusing if not rule.startswith("bilge_water")] == []
+
+
+def test_no_waste_that_a_rule_takes_is_said_to_have_no_use():
+    """1,662 t had « no use at this quality », of which 639 t were taken by a rule for energy."""
+    exact = RULES[RULES["waste_code_prefix"].fillna("").str.len() == 6]
+    exact = exact[~exact["waste_code_prefix"].isin(reference.load("rule_designations")["waste_code"])]
+    wastes = exact.assign(
+        waste_code=exact["waste_code_prefix"], category=exact["category"].fillna("other"), description="",
+        quality=exact["worst_quality"].fillna("soiled"), hazardous=exact["hazardous_allowed"] == 1,
+    )  # fmt: skip
+    found = pd.Series(known_use(wastes, RULES), exact["route"])
+    assert found.groupby(level=0).unique().map(set).to_dict() == {
+        route: {"material"} if route in MATTER else {"material", "energy"} for route in set(exact["route"])
+    }
 
 
 def test_cardboard_without_a_code_has_a_known_use():

@@ -1,7 +1,8 @@
 """Study 1: what enters, what leaves and where it goes.
 
 The flows of a wave are prepared once (:func:`prepared`), then taken by direction (:func:`outgoing`,
-:func:`incoming`, :func:`reissued`); every other function takes them. :func:`totals` adds them up by any key.
+:func:`incoming`, :func:`reissued`), those of an implausible mass apart (:func:`set_aside`); every other
+function takes them. :func:`totals` adds them up by any key.
 
 ``costs``, ``sorting``
     What is paid, what bad sorting costs.
@@ -19,7 +20,7 @@ from importlib import import_module
 from types import ModuleType
 
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
-from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
+from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued, set_aside
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "extrapolation", "obligations", "potential",
@@ -28,7 +29,7 @@ MODULES = (
 
 __all__ = [
     "absent_categories", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
-    "totals", *MODULES,
+    "set_aside", "totals", *MODULES,
 ]  # fmt: skip
 
 

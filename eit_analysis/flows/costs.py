@@ -76,17 +76,21 @@ def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdo
     -------
     Breakdown
         ``by``, cost and bounds (EUR/year), ``n_sites`` that stated one. A group of which no cost is stated
-        has a row without cost: it is missing, not free.
+        has a row without cost, for it is missing, not free, with the actors who have such flows.
     """
-    stated = out[out["cost_known"] == "yes"]
-    known = valued(stated, "cost_eur_per_t", by, "cost", total)
-    rows, keys = known.frame, list(known.keys)
-    silent = totals(out, keys, total=False).frame[keys].merge(rows[keys], how="left", indicator=True)
-    silent = silent.loc[silent["_merge"] == "left_only", keys].assign(n_sites=0)
-    if silent.empty:
-        return known
-    grand = (rows[keys] == TOTAL).all(axis=1)
-    return replace(known, frame=pd.concat([rows[~grand], silent, rows[grand]], ignore_index=True))
+    keys = [by] if isinstance(by, str) else by
+    groups, unknown = pd.MultiIndex.from_frame(out[keys]), (out["cost_known"] == "no").to_numpy()
+    silent = ~groups.isin(groups[~unknown])
+    # Without a cost a flow weighs nothing; its actor is one of the group.
+    known = valued(
+        out[~unknown | silent].fillna({"cost_eur_per_t": 0.0}), "cost_eur_per_t", by, "cost", total
+    )
+    rows, stated = known.frame, totals(out[~unknown], keys, total).frame
+    missing = ~pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(stated[keys]))
+    last = (rows[keys] == TOTAL).all(axis=1)
+    rows = rows.assign(**{amount: rows[amount].mask(missing) for amount in in_euros("cost")})
+    order = np.lexsort((missing, last.to_numpy()))
+    return replace(known, frame=rows.iloc[order].reset_index(drop=True))
 
 
 def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

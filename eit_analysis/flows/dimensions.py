@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.uncertainty.propagation import MASS, prepare
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.nomenclatures import naf_division, section_of
@@ -24,20 +25,28 @@ RECOVERY = {
 VALORISED = {"material": "yes", "organic": "yes", "energy": "yes", "disposal": "no", "unknown": "unknown"}
 OF_SITE = ["commune_code", "commune_name", "actor_type"]
 OF_FLOW = ["waste_code", "quality", "contractor"]
+# The cells of the form whose marks set something aside, and what.
+ASIDE = {"Coût (€/t)": "cost", "Quantité": "mass"}
 
 
 def prepared(
-    flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame, correlation: float
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    waste_codes: pd.DataFrame,
+    correlation: float,
+    marks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The flows of one wave as every function of the study takes them.
 
     They have what a diagnosis groups them by (:func:`describe`), and the errors that a total needs
     (:func:`propagation.prepare`, where ``correlation`` is the study's ``shared_error_correlation``).
     """
-    return describe(prepare(flows, correlation), sites, waste_codes)
+    return describe(prepare(flows, correlation), sites, waste_codes, marks)
 
 
-def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame) -> pd.DataFrame:
+def describe(
+    flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame, marks: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The flows with the columns a diagnosis groups them by; cost = mass x cost per tonne.
 
     Parameters
@@ -46,6 +55,8 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
         Tidy tables of one wave; t/year.
     waste_codes : pandas.DataFrame
         ``waste_code``, ``hazardous`` (0 or 1): the European list. A mirror entry counts by its own code.
+    marks : pandas.DataFrame or None
+        The lines of ``implausible.csv``: values that no firm has confirmed yet.
 
     Returns
     -------
@@ -54,6 +65,8 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
         ``commune_code``, ``commune_name``, ``epci_name`` and ``actor_type`` of the site, ``hazardous`` (yes,
         no), ``recovery`` (material, organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes,
         no), ``payment`` (paid, free, earned) and ``cost_eur_per_year``, missing where the cost is not stated.
+        ``implausible`` is what a mark sets aside: the ``mass``, and with it the flow (:func:`set_aside`), or
+        the ``cost``, which is then as if not stated; else ``no``.
         A missing key becomes ``unknown``, that of the waste code, the quality, the contractor and, for an
         outflow, the route included; an inflow has no route, so no recovery.
     """
@@ -63,7 +76,14 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
     of_site["naf_section"] = section_of(of_site["naf_division"])
     of_site["epci_name"] = epci_of(of_site["commune_code"])
     hazard = waste_codes.set_index("waste_code")["hazardous"].map({0: "no", 1: "yes"})
-    described = flows.reset_index(drop=True)
+    described = flows.reset_index(drop=True).assign(implausible="no")
+    if marks is not None and len(marks):
+        place = pd.MultiIndex.from_frame(described[SOURCE])
+        for header, what in ASIDE.items():
+            marked = place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))
+            described["implausible"] = described["implausible"].mask(marked, what)
+            if what == "cost":
+                described["cost_eur_per_t"] = described["cost_eur_per_t"].mask(marked)
     for column in of_site:
         described[column] = _matched(described["site_id"], of_site[column])
     described["hazardous"] = _matched(described["waste_code"], hazard)
@@ -84,10 +104,16 @@ def describe(flows: pd.DataFrame, sites: pd.DataFrame, waste_codes: pd.DataFrame
 def outgoing(described: pd.DataFrame) -> pd.DataFrame:
     """What the territory has to deal with: the outflows of every site that is not an outlet.
 
+    A flow whose mass is implausible is set aside (:func:`set_aside`) until its firm confirms it.
     An outlet (digester, sorting centre) sends out again what it received: with the others, those tonnes
     would count twice and raise the recovery rate.
     """
     return _sent(described, outlet=False)
+
+
+def set_aside(described: pd.DataFrame) -> pd.DataFrame:
+    """The outflows, but for those of outlets, whose mass is marked as implausible: in no total."""
+    return _sent(described, outlet=False, aside=True)
 
 
 def reissued(described: pd.DataFrame) -> pd.DataFrame:
@@ -96,13 +122,17 @@ def reissued(described: pd.DataFrame) -> pd.DataFrame:
 
 
 def incoming(described: pd.DataFrame) -> pd.DataFrame:
-    """The inflows of every site: needs of the firms, and what outlets can take."""
-    return described[described["direction"] == "in"].reset_index(drop=True)
+    """The inflows of every site whose mass is not implausible: needs of the firms, and what outlets take."""
+    return described[(described["direction"] == "in") & _counted(described)].reset_index(drop=True)
 
 
-def _sent(described: pd.DataFrame, outlet: bool) -> pd.DataFrame:
+def _sent(described: pd.DataFrame, outlet: bool, aside: bool = False) -> pd.DataFrame:
     kept = (described["direction"] == "out") & ((described["actor_type"] == "outlet") == outlet)
-    return described[kept].reset_index(drop=True)
+    return described[kept & (_counted(described) != aside)].reset_index(drop=True)
+
+
+def _counted(described: pd.DataFrame) -> pd.Series:
+    return described["implausible"] != "mass"
 
 
 def _matched(keys: pd.Series, values: pd.Series) -> np.ndarray:

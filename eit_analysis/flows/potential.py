@@ -15,7 +15,7 @@ from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_pric
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.reference.compatibility import has_material_use
+from eit_analysis.reference.compatibility import known_use
 
 CRITERIA = {
     "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",
@@ -27,7 +27,8 @@ RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease
 
 
 def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    """The described outflows (:mod:`dimensions`) with six criteria (yes, no) and ``ease``, how many hold.
+    """The described outflows (:mod:`dimensions`) with six criteria (yes, no), ``ease``, how many hold,
+    and ``known_use``.
 
     ``compatibility``: the rules from a waste code or category to a use (``reference/compatibility.csv``).
 
@@ -36,19 +37,23 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``is_clean``: declared clean. ``is_harmless``: its code is in the list and not hazardous.
         ``is_measured``: weighed, billed or read in a register. ``is_regular``: exists all year.
-        ``has_outlet``: a rule leads its code or family, at its quality, to a material or organic use.
+        ``has_outlet``: a rule leads its code or family, at its quality, to a material or organic use, the
+        first of the cases of ``known_use`` (:func:`compatibility.known_use`).
         ``is_gathered``: three sites hold at least 80 % of the tonnes of its family in these flows.
     """
+    use = known_use(flows.assign(hazardous=flows["hazardous"] == "yes"), compatibility)
     tests: dict[str, np.ndarray | pd.Series] = {
         "is_clean": flows["quality"] == "clean",
         "is_harmless": flows["hazardous"] == "no",
         "is_measured": flows["evidence"] == "measured",
         "is_regular": mark_seasonal(flows)["seasonal"] == "no",
-        "has_outlet": has_material_use(flows.assign(hazardous=flows["hazardous"] == "yes"), compatibility),
+        "has_outlet": use == "material",
         "is_gathered": _is_gathered(flows),
     }
     answers = {criterion: np.where(met, "yes", "no") for criterion, met in tests.items()}
-    return flows.assign(**answers, ease=np.sum([np.asarray(met) for met in tests.values()], axis=0))
+    return flows.assign(
+        known_use=use, **answers, ease=np.sum([np.asarray(met) for met in tests.values()], axis=0)
+    )
 
 
 def mark_bill(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

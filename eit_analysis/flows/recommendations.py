@@ -1,8 +1,8 @@
 """What to do first: a few actions, each with the family where most is at stake, ranked by plain criteria.
 
-The rank is that of the sum of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal
-values share the better rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by
-tonnes.
+What is implausible is to be checked before anything else. The rank of the other actions is that of the sum
+of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal values share the better
+rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes.
 
 What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
@@ -26,6 +26,8 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
 STAKE = in_euros("stake")
+# What to do with what is landfilled or burnt, by its best known use.
+BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
 
 
 def actions(
@@ -33,16 +35,20 @@ def actions(
     years: Sequence[int],
     compatibility: pd.DataFrame,
     factors: pd.DataFrame,
+    aside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The flows behind each action; one flow may be behind several.
 
+    ``check``
+        Set aside, for its mass is implausible: the bill, were it right. No other action counts it.
     ``sort``
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
     ``unmix``
         Mixed waste landfilled or incinerated: the bill.
-    ``divert``, ``find_outlet``
-        Other families landfilled or incinerated, with a known use or without: the bill.
+    ``divert``, ``recover_energy``, ``clean_up``, ``find_outlet``
+        Other families landfilled or incinerated, by the best use that a rule knows of: of matter, of energy
+        alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill.
     ``limit_tax``
         What surely pays more waste tax: the least that its rise over ``years`` may be.
     ``trace``
@@ -51,56 +57,69 @@ def actions(
         No stated cost; mass estimated or taken from a ratio: nothing in euros.
 
     ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` of
-    :func:`taxes.steps`: the rise is from the first to the last.
+    :func:`taxes.steps`: the rise is from the first to the last; ``aside`` are the flows of
+    :func:`dimensions.set_aside`.
 
     Returns
     -------
     pandas.DataFrame
-        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``) and
-        ``stake_eur_per_t``.
+        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``doubtful_bill``,
+        ``tax_increase``, ``none``) and ``stake_eur_per_t``. A bill that reference costs complete, or make
+        up, is a ``completed_bill`` or an ``estimated_bill``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
     sorted_once = ended[ended["category"] != "mixed"]
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
+    doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
     parts = [
+        ("check", "doubtful_bill", doubtful, "price_eur_per_t"),
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
         ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
-        ("divert", "bill", sorted_once[sorted_once["has_outlet"] == "yes"], "price_eur_per_t"),
-        ("find_outlet", "bill", sorted_once[sorted_once["has_outlet"] == "no"], "price_eur_per_t"),
+        *(
+            (action, "bill", sorted_once[sorted_once["known_use"] == use], "price_eur_per_t")
+            for use, action in BY_USE.items()
+        ),
         ("limit_tax", "tax_increase", last, "rise_low"),
         ("trace", "bill", marked[marked["valorised"] == "unknown"], "price_eur_per_t"),
         ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
         ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),
     ]
-    return pd.concat(
-        [
-            flows.assign(action=action, stake_kind=kind, stake_eur_per_t=flows[price] if price else np.nan)
-            for action, kind, flows, price in parts
-        ],
-        ignore_index=True,
-    )
+    named = [
+        flows.assign(
+            action=action, stake_kind=_kind(flows, kind), stake_eur_per_t=flows[price] if price else np.nan
+        )
+        for action, kind, flows, price in parts
+    ]
+    return pd.concat(named, ignore_index=True)
+
+
+def _kind(flows: pd.DataFrame, kind: str) -> str:
+    """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
+    basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
+    return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
 
 
 def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     """One row per action of :func:`actions`, over all families, with the family that leads it; ranked.
 
-    Outside the team, a family of fewer than ``minimum_sites`` gives way: its figures could not be shown.
+    Outside the team, a family of fewer than ``minimum_sites`` is not named, and none in its place.
 
     Returns
     -------
     Derived
-        ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes, among those that
-        concern at least ``minimum_sites``, or else of all), mass and bounds (t/year), stake and bounds
+        ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld`` where
+        it concerns fewer than ``minimum_sites``), mass and bounds (t/year), stake and bounds
         (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, over the tonnes),
-        ``n_sites``, ``advice`` (the action again, shown as a sentence); at most eight rows. From the tonnes
+        ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the tonnes
         of each action, and from what is at stake where that is in euros.
     """
     rows = _sums(behind, ["action"])
     rows = rows[rows[MASS] > 0].merge(_leading(behind, minimum_sites), on="action")
-    places = rows[[MASS, STAKE[0], "ease"]].rank(method="min", ascending=False, na_option="bottom")
-    rows = rows.assign(places=places.sum(axis=1), advice=rows["action"])
+    others = rows.loc[rows["action"] != "check", [MASS, STAKE[0], "ease"]]
+    places = others.rank(method="min", ascending=False, na_option="bottom").sum(axis=1)
+    rows = rows.assign(places=places, advice=rows["action"]).fillna({"places": 0})
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
     columns = ["rank", *KEYS, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
@@ -112,12 +131,11 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
 
 def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     families = _sums(behind, ["action", "category"])
-    families["alone"] = families["n_sites"] < minimum_sites
-    order = {"alone": True, STAKE[0]: False, MASS: False, "category": True}
+    order = {STAKE[0]: False, MASS: False, "category": True}
     families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
-    return families.drop_duplicates("action")[["action", "category"]].rename(
-        columns={"category": "first_category"}
-    )
+    first = families.drop_duplicates("action")
+    named = first["category"].astype(object).where(first["n_sites"] >= minimum_sites, "withheld")
+    return first[["action"]].assign(first_category=named)
 
 
 def _sums(behind: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -133,7 +151,7 @@ def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
     worth = valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)
     rows = worth.records
     # A rise of the tax and a bill at a reference price are public multiples of the tonnes.
-    billed = (rows["stake_kind"] == "bill") & (rows["cost_basis"] == "reference")
+    billed = rows["stake_kind"].str.endswith("bill") & (rows["cost_basis"] == "reference")
     public = (rows["stake_kind"] == "tax_increase") | billed
     records = rows.assign(staked=rows[STAKE[0]].where(~public, rows[MASS]))
     return replace(worth, records=records, of={STAKE[0]: "staked"})

@@ -56,8 +56,10 @@ def profile(flows: pd.DataFrame, by: str) -> Breakdown:
     return Breakdown(rows, [by, "month"], records, MONTHLY[MASS], TOTAL, of=MASS)
 
 
-def peaks(flows: pd.DataFrame, by: str) -> Derived:
+def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
+
+    The season of one actor is no season of a family: groups of fewer than ``least`` actors are left out.
 
     Returns
     -------
@@ -77,6 +79,8 @@ def peaks(flows: pd.DataFrame, by: str) -> Derived:
     found = spread.merge(peak[[by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
     found["peak_month"] = found["peak_month"].astype("Int64").where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = found[by] == TOTAL
+    actors = flows[flows[MASS] > 0].groupby(by)["site_id"].nunique()
+    found = found[found["whole"] | (found[by].map(actors) >= least)]
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
     frame = found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
     peak_months = replace(

@@ -1,4 +1,4 @@
-"""What is paid for sorting badly: the cost of mixed or soiled flows beside that of the same family, clean."""
+"""What is paid for sorting badly: the cost of mixed or soiled flows beside that of the same waste, clean."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 # What a badly sorted flow is compared with, from the nearest to the widest.
-REFERENCES = {"site": ["site_id", "category"], "code": ["category", "waste_code"], "family": ["category"]}
+REFERENCES = {
+    "site": ["site_id", "category", "waste_code"],
+    "code": ["category", "waste_code"],
+    "material": ["material", "chapter"],
+}
+# Families of one material. Sludge is no peelings, and copper no steel, however well either is sorted.
+MATERIALS = ("cardboard", "glass", "paper", "plastic", "textile", "wood")
 
 
 def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
@@ -61,17 +67,20 @@ def prices(flows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
     """Each badly sorted flow beside a clean one: surcharge = mass x (its cost - clean cost).
 
-    The clean cost is the median of the :func:`well_sorted` flows of the same family at the same site, else of
-    the same waste code elsewhere, else of the family. A negative surcharge means that the clean flow costs
-    more.
+    The clean cost is the median of the :func:`well_sorted` flows of the same waste code at the same site,
+    else elsewhere, else of those of the same material and chapter of codes. Another waste of the family is no
+    comparison. A negative surcharge means that the clean flow costs more.
 
     Returns
     -------
     pandas.DataFrame
         The badly sorted flows, with ``clean_cost_eur_per_t``, ``clean_reference`` (``site``, ``code``,
-        ``family``, or ``none`` when the family has no clean cost or the flow no stated cost),
+        ``material``, or ``none`` when there is no comparable cost or the flow has no stated cost),
         ``surcharge_eur_per_t``, both missing for ``none``.
     """
+    material = marked["category"].where(marked["category"].isin(MATERIALS), UNKNOWN)
+    chapter = marked["waste_code"].str[:2].where(marked["waste_code"] != UNKNOWN, UNKNOWN)
+    marked = marked.assign(material=material, chapter=chapter)
     clean = well_sorted(marked)
     flows = marked[marked["sorting"] == "badly_sorted"].reset_index(drop=True)
     flows["clean_cost_eur_per_t"], flows["clean_reference"] = np.nan, "none"
@@ -83,7 +92,7 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
         flows["clean_cost_eur_per_t"] = flows["clean_cost_eur_per_t"].mask(chosen, found)
         flows["clean_reference"] = flows["clean_reference"].mask(chosen, reference)
     flows["surcharge_eur_per_t"] = flows["cost_eur_per_t"] - flows["clean_cost_eur_per_t"]
-    return flows
+    return flows.drop(columns=["material", "chapter"])
 
 
 def surcharges(bad: pd.DataFrame, by: str) -> Derived:

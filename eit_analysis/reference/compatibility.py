@@ -152,15 +152,27 @@ def _own_rank(read: pd.DataFrame) -> pd.Series:
     return read["quality"].map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
 
 
-def has_material_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
-    """Whether a rule leads each waste (columns ``WASTE``) to a material or organic use, at its quality."""
+def known_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
+    """The best use to which a rule leads each waste (columns ``WASTE``).
+
+    Returns
+    -------
+    numpy.ndarray
+        ``material``: a material or organic use, at its quality; else ``energy``, at its quality; else
+        ``cleaner``: one of them, but for the quality; else ``none``.
+    """
     kinds = wastes.assign(description=text_read(wastes))[WASTE]
     kinds = kinds.astype({"waste_code": "str", "category": "str", "quality": "str"})
     # Whatever becomes of it today: nothing is below an unknown route.
     distinct = kinds.drop_duplicates().assign(old_route="unknown")
-    read = reading(distinct, rules.loc[rules["route"].isin(MATERIAL_OR_ORGANIC), READ_OF_RULES])
-    open_ = read[~np.logical_or.reduce(list(shut_gates(read).values()))]
-    return pd.MultiIndex.from_frame(kinds).isin(pd.MultiIndex.from_frame(open_[WASTE]))
+    useful = rules["route"].map(HIERARCHY) <= HIERARCHY["energy"]
+    read = reading(distinct, rules.loc[useful, READ_OF_RULES])
+    gates = shut_gates(read)
+    read = read[~gates["hazard"] & ~gates["hierarchy"]]
+    poor, matter = gates["quality"][read.index], read["new_route"].isin(MATERIAL_OR_ORGANIC)
+    cases = {"material": matter & ~poor, "energy": ~poor, "cleaner": poor}
+    keys, found = pd.MultiIndex.from_frame(kinds), pd.MultiIndex.from_frame(read[WASTE])
+    return np.select([keys.isin(found[met]) for met in cases.values()], list(cases), "none")
 
 
 def answering(waste_code: str, hazardous: bool, *tables: pd.DataFrame) -> list[dict[Hashable, Any]]:

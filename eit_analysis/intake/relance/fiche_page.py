@@ -20,7 +20,11 @@ TEMPLATES = Path(__file__).parent / "template"
 # Sections of the questions, in their order: kind, title, what the reader should know.
 SECTIONS = (
     (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
-    (IMPLAUSIBLE, "À confirmer ou corriger", "Ces valeurs sont comptées, mais elles surprennent."),
+    (
+        IMPLAUSIBLE,
+        "À confirmer ou corriger",
+        "Ces valeurs surprennent. Une quantité ou un coût n'est compté qu'une fois confirmé ou corrigé.",
+    ),
     (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
     (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou « NC »."),
     (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "

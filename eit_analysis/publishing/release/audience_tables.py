@@ -58,6 +58,10 @@ class AudienceTables(PreparedTables):
         received = read_territories(self.study.received, self.settings.territory)
         return readable(received, self.study, self.viewer)
 
+    def has(self, table: str) -> bool:
+        """Whether cleaning, or an import, has written this table in this wave."""
+        return self.study.at(self.wave).has(table)
+
     def load(self, table: str) -> pd.DataFrame:
         """A tidy table, without the rows of actors who refused all diffusion (unless internal)."""
         study, refused = self.study, self.viewer.refused
@@ -71,7 +75,7 @@ class AudienceTables(PreparedTables):
         elif "site_ids" in frame.columns:
             kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
         else:
-            return frame
+            kept = [True] * len(frame)
         if not all(kept) and table != "sites":  # who they are is in no total of its own
             self.viewer.left_out.add(table)
         # An array: an empty list would select no column rather than no row.

@@ -1,0 +1,97 @@
+"""What cleaning marks as implausible, from the cell to the tables of every audience."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from eit_analysis import flows, reference
+from eit_analysis.flows import recommendations
+from eit_analysis.intake.cleaning.wave import clean_wave
+from eit_analysis.intake.results import write_tables
+from eit_analysis.prepared import Study
+from eit_analysis.publishing.release import Release
+from eit_analysis.reference.factors import factor_table
+
+MASS = "mass_t_per_year"
+SITES = "Identifiant;Raison sociale;Code NAF;Code INSEE;Effectif;Type d'acteur;Diffusion\n" + "".join(
+    f"E{i};Atelier {i};2562B;68334;50;entreprise;nominative\n" for i in range(1, 8)
+)
+HEAD = (
+    "Identifiant;Sens;Catégorie;Désignation;Code déchet;Quantité;Unité;Période;Exutoire actuel;Coût (€/t)\n"
+)
+ROW = "E{};sortant;métal;Copeaux d'acier;120101;{};{};an;stockage;{}\n"
+
+
+def surveyed(study, *odd: str) -> Study:
+    """Six firms of 20 to 25 t of steel at 100 €/t, and the odd rows."""
+    (study.raw / "tout_Entreprise.csv").write_text(SITES, encoding="utf-8")
+    usual = [ROW.format(i, 19 + i, "t", 100) for i in range(1, 7)]
+    (study.raw / "tout_Flux.csv").write_text(HEAD + "".join([*usual, *odd]), encoding="utf-8")
+    write_tables(study, clean_wave(study))
+    return Study(**vars(study))
+
+
+@pytest.fixture
+def slip(study) -> Study:
+    return surveyed(study, ROW.format(7, 26_000, "t", 200))
+
+
+def test_a_typing_error_is_in_no_total_of_any_audience(slip):
+    assert slip.load("implausible")["column"].tolist() == ["Quantité"]
+    for tables in (slip, Release(slip, "internal", "essai"), Release(slip, "partners", "essai")):
+        described = tables.flows("all")
+        aside = flows.set_aside(described)
+        assert aside[["site_id", MASS]].to_numpy().tolist() == [["E7", 26_000.0]]
+        out = tables.flows()
+        assert out[MASS].sum() == sum(range(20, 26))
+        assert flows.totals(out, "category").frame.iloc[-1]["n_sites"] == 6
+        # Nothing is lost: what is counted and what is set aside are all that was declared.
+        declared = flows.totals(described, "implausible").frame.set_index("implausible")[MASS]
+        assert declared.to_dict() == {"mass": 26_000, "no": 135, "Total": 26_135}
+
+
+def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):
+    described = slip.flows("all")
+    tax, rules = reference.load("landfill_tax"), reference.load("compatibility")
+    behind = recommendations.actions(
+        flows.outgoing(described), tax, (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+    )
+    rows = recommendations.recommendations(behind, 0).frame
+    assert rows.loc[0, ["action", "stake_eur_per_year"]].tolist() == ["check", 26_000 * 200]
+    assert (rows.loc[1:, MASS] <= 135).all() and len(rows) > 1
+
+
+def test_what_outsiders_get_does_not_tell_the_firm_that_is_to_check(slip):
+    """The check of one firm stays with the team; nothing else was reckoned with its tonnes."""
+    release = Release(slip, "partners", "essai")
+    described = release.flows("all")
+    tax, rules = reference.load("landfill_tax"), reference.load("compatibility")
+    behind = recommendations.actions(
+        release.flows(), tax, (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+    )
+    table = release.table(recommendations.recommendations(behind, release.least[1]), "Actions")
+    shown = table.seen_by(release.viewer, {})
+    cards = release.cards(shown, "{action}", stake="{stake_eur_per_year}", what="{mass_t_per_year}")
+    assert "vérifier" not in cards.plain() and cards.cards
+
+
+def test_a_confirmed_mass_counts_again(study):
+    file = surveyed(study, ROW.format(7, 26_000, "t", 200))
+    marks = file.load("implausible")
+    out = flows.prepared(file.load("flows"), file.load("sites"), reference.load("waste_codes"), 0.5, marks)
+    assert flows.outgoing(out)[MASS].sum() == 135
+    out = flows.prepared(
+        file.load("flows"), file.load("sites"), reference.load("waste_codes"), 0.5, marks.head(0)
+    )
+    assert flows.outgoing(out)[MASS].sum() == 26_135
+
+
+def test_an_implausible_cost_is_unknown_and_its_tonnes_count(study):
+    odd = surveyed(study, ROW.format(7, 30, "t", 9_000))
+    assert odd.load("implausible")["column"].tolist() == ["Coût (€/t)"]
+    out = odd.flows()
+    assert out[MASS].sum() == 135 + 30 and flows.set_aside(odd.flows("all")).empty
+    costs = flows.costs.costs(out, "payment").frame.set_index("payment")
+    assert costs.loc["Total", "cost_eur_per_year"] == 135 * 100
+    assert pd.isna(costs.loc["unknown", "cost_eur_per_year"]) and costs.loc["unknown", "n_sites"] == 1
