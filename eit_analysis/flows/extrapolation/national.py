@@ -1,0 +1,186 @@
+"""What the ratios of France say of establishments that nobody answered for: an order of magnitude, and wide.
+
+    T_g = X_g w_g,   X_g people of branch g in the register, w_g its tonnes per employee in France,
+
+with the range of the reference table, a factor 20 either way: one firm, or the few of one valley, may be that far
+from the mean of its branch. Families share T_g as the branch does in France. Branches are taken for independent,
+so that the range of a sum is joined from theirs by MOVER,
+
+    [T - sqrt(sum (T_g - l_g)^2),  T + sqrt(sum (u_g - T_g)^2)].
+
+Source: Eurostat env_wasgen; Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import TOTAL
+from eit_analysis.flows.extrapolation.bases import FEWEST, Plan
+
+RATIOS = ["central", "low", "high"]
+NATIONAL = ["eurostat_t_per_year", "eurostat_low_t_per_year", "eurostat_high_t_per_year"]
+COUNTS = ["n_establishments", "frame_headcount"]
+NO_FIGURE = "none"  # of a division that Eurostat's branches leave out
+MINERAL = "mineral"
+
+
+def by_branch(units: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+    """Tonnes of the establishments of each Eurostat branch, heaviest first, « Total » last.
+
+    Parameters
+    ----------
+    units : pandas.DataFrame
+        ``naf_division`` and ``headcount`` of each, as :func:`frame.units`.
+    waste_per_employee : pandas.DataFrame
+        The reference table, t/employee.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``nace_group`` (``none`` where Eurostat has no figure: its tonnes are missing), ``n_establishments``,
+        ``frame_headcount``, tonnes a year and their range.
+    """
+    return _summed(_placed(units, waste_per_employee), "nace_group", waste_per_employee)
+
+
+def left_out(planned: Plan, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+    """The divisions for which no respondent stands (:func:`bases.plan`), and what the ratios of France give them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``naf_division``, ``n_establishments``, ``frame_headcount``, tonnes a year and their range, « Total »
+        last; of the establishments that did not answer. Empty where respondents stand for all.
+    """
+    cells = planned.cells
+    lost = cells["naf_division"].isin(cells.loc[cells["row"] == -1, "naf_division"])
+    rows = cells[lost].rename(columns={"people": "headcount", "n_silent": "n"})
+    return _summed(_placed(rows, waste_per_employee), "naf_division", waste_per_employee)
+
+
+def by_family(
+    units: pd.DataFrame, waste_per_employee: pd.DataFrame, waste_by_family: pd.DataFrame
+) -> pd.DataFrame:
+    """Tonnes of the establishments by family of Eurostat, heaviest first, « Total » last.
+
+    ``waste_by_family`` is the reference table, in t/year for France.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``waste_family``, tonnes a year and their range. Branches without a figure are not in it.
+    """
+    placed = _placed(units, waste_per_employee).groupby("nace_group")["headcount"].sum()
+    shares = waste_by_family.merge(waste_per_employee[["nace_group", *RATIOS]], on="nace_group")
+    whole = shares.groupby("nace_group")["waste_t_per_year"].transform("sum")
+    people = shares["nace_group"].map(placed).fillna(0.0) * shares["waste_t_per_year"] / whole
+    parts = pd.DataFrame({name: people * shares[ratio] for name, ratio in zip(NATIONAL, RATIOS, strict=True)})
+    parts.insert(0, "waste_family", shares["waste_family"])
+    rows = [_joined(rows).assign(waste_family=name) for name, rows in parts.groupby("waste_family")]
+    # The families of one branch are wrong together: the total is that of the branches.
+    branch = parts.drop(columns="waste_family").groupby(shares["nace_group"]).sum()
+    return _ordered(pd.concat(rows, ignore_index=True), _joined(branch), "waste_family")
+
+
+def to_ask(
+    units: pd.DataFrame, waste_per_employee: pd.DataFrame, waste_by_family: pd.DataFrame
+) -> pd.DataFrame:
+    """The establishments, the one first from which an answer would tell most.
+
+    An answer takes an establishment out of what is only expected: those that expect most tonnes go first,
+    minerals aside, which are few firms' and a matter of their own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``units`` with a ``rank``, ``nace_group``, ``eurostat_t_per_year`` without minerals and
+        ``cumulative_percent`` of them with all those before.
+    """
+    total = waste_by_family.groupby("nace_group")["waste_t_per_year"].sum()
+    mineral = waste_by_family[waste_by_family["waste_family"] == MINERAL].set_index("nace_group")
+    rest = 1 - mineral["waste_t_per_year"].reindex(total.index).fillna(0.0) / total
+    rows = _placed(units, waste_per_employee)
+    ratio = waste_per_employee.set_index("nace_group")["central"] * rest
+    rows["eurostat_t_per_year"] = rows["headcount"] * rows["nace_group"].map(ratio).fillna(0.0).astype(float)
+    rows = rows.sort_values("eurostat_t_per_year", ascending=False, kind="stable", ignore_index=True)
+    rows.insert(0, "rank", np.arange(1, len(rows) + 1))
+    whole = rows["eurostat_t_per_year"].sum()
+    return rows.assign(cumulative_percent=100 * rows["eurostat_t_per_year"].cumsum() / (whole or np.nan))
+
+
+def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]) -> pd.DataFrame:
+    """How wide the extrapolated total would be if the first n of :func:`to_ask` answered.
+
+        v_g = c^2 r_g^2 (X_g^2 sum x^2 / (sum x)^2 + Q_g),   c^2 = exp(s^2) - 1,
+
+    the variance of :mod:`ratio_estimator` where residuals are what the spread s of ln tonnes per employee inside a
+    branch gives; x of those who answered, X and Q of the others. Branches with fewer than three answers are
+    left out, as an extrapolation leaves them out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``n_answers``, ``answered_percent`` of the tonnes expected, ``reached_percent`` of those of the branches
+        reached, and ``half_width_low_percent`` and ``half_width_high_percent`` of their total, one for each of
+        ``spreads``. What respondents report is taken for exact.
+    """
+    rows = []
+    mass, people = asked["eurostat_t_per_year"].to_numpy(float), asked["headcount"].to_numpy(float)
+    codes = pd.factorize(asked["nace_group"])[0]
+    for n in sorted({min(n, len(asked)) for n in answers}):
+        here = np.arange(len(asked)) < n
+        count, seen, square = (np.bincount(codes, here * people**power) for power in range(3))
+        rest, squares = (np.bincount(codes, ~here * people**power) for power in (1, 2))
+        reached, expected = count >= FEWEST, np.bincount(codes, mass)
+        ratio = np.divide(expected, seen + rest, out=np.zeros(len(count)), where=seen + rest > 0)
+        unit = ratio**2 * (rest**2 * np.divide(square, seen**2, where=reached, out=0 * seen) + squares)
+        observed = (ratio * seen)[reached].sum()
+        silent, variance = (ratio * rest)[reached].sum(), unit[reached].sum()
+        halves = []
+        for spread in spreads:
+            known = tuple(np.array([observed]) for _ in range(3))
+            low, high = bounds(known, np.array([silent]), np.array([np.expm1(spread**2) * variance]), np.zeros(1))
+            total = observed + silent
+            halves.append(100 * float(high[0] - low[0]) / 2 / total if total else np.nan)
+        whole = mass.sum() or np.nan
+        rows.append([n, 100 * mass[here].sum() / whole, 100 * expected[reached].sum() / whole, *halves])
+    names = ["n_answers", "answered_percent", "reached_percent"]
+    return pd.DataFrame(rows, columns=[*names, "half_width_low_percent", "half_width_high_percent"])
+
+
+def _placed(units: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the ``nace_group`` of their division and ``n``, how many establishments each is."""
+    codes = waste_per_employee["naf_division_codes"].str.split()
+    group = waste_per_employee.assign(division=codes).explode("division").set_index("division")["nace_group"]
+    placed = units["naf_division"].map(group).astype(object).fillna(NO_FIGURE)
+    return units.assign(nace_group=placed, n=units["n"] if "n" in units else 1)
+
+
+def _summed(placed: pd.DataFrame, key: str, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+    ratios = waste_per_employee.set_index("nace_group")
+    keys = list(dict.fromkeys([key, "nace_group"]))
+    rows = placed.groupby(keys).agg(**{COUNTS[0]: ("n", "sum"), COUNTS[1]: ("headcount", "sum")}).reset_index()
+    for name, ratio in zip(NATIONAL, RATIOS, strict=True):
+        rows[name] = rows[COUNTS[1]] * rows["nace_group"].map(ratios[ratio]).astype(float)
+    branches = rows.groupby("nace_group")[NATIONAL].sum()
+    total = _joined(branches).assign(**{name: rows[name].sum() for name in COUNTS})
+    return _ordered(rows[[key, *COUNTS, *NATIONAL]], total, key)
+
+
+def _joined(parts: pd.DataFrame) -> pd.DataFrame:
+    """One row: the sum, and its range by MOVER of parts that are independent."""
+    mass, low, high = (parts[name].dropna().to_numpy(float) for name in NATIONAL)
+    total = mass.sum()
+    below, above = np.sqrt(((mass - low) ** 2).sum()), np.sqrt(((high - mass) ** 2).sum())
+    return pd.DataFrame([dict(zip(NATIONAL, (total, total - below, total + above), strict=True))])
+
+
+def _ordered(rows: pd.DataFrame, total: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Heaviest first, the total last; no row at all without a part."""
+    if rows.empty:
+        return rows.reset_index(drop=True)
+    rows = rows.sort_values(NATIONAL[0], ascending=False, kind="stable", na_position="last")
+    table = pd.concat([rows, total.assign(**{key: TOTAL})], ignore_index=True)
+    return table[[key, *[name for name in table if name != key]]]
