@@ -3,12 +3,10 @@
     T_g = X_g w_g,   X_g people of branch g in the register, w_g its tonnes per employee in France,
 
 with the range of the reference table, a factor 20 either way: one firm, or the few of one valley, may be that far
-from the mean of its branch. Families share T_g as the branch does in France. Branches are taken for independent,
-so that the range of a sum is joined from theirs by MOVER,
+from the mean of its branch. Families share T_g as the branch does in France. Ranges add up: branches may all be
+wrong the same way, as they count the same things as waste and lean on the same order of magnitude of employment.
 
-    [T - sqrt(sum (T_g - l_g)^2),  T + sqrt(sum (u_g - T_g)^2)].
-
-Source: Eurostat env_wasgen; Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+Source: Eurostat env_wasgen.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import TOTAL
 from eit_analysis.flows.extrapolation.bases import FEWEST, Plan
+from eit_analysis.flows.uncertainty.lognormal import Z, half_width, interval
 
 RATIOS = ["central", "low", "high"]
 NATIONAL = ["eurostat_t_per_year", "eurostat_low_t_per_year", "eurostat_high_t_per_year"]
@@ -78,10 +77,7 @@ def by_family(
     people = shares["nace_group"].map(placed).fillna(0.0) * shares["waste_t_per_year"] / whole
     parts = pd.DataFrame({name: people * shares[ratio] for name, ratio in zip(NATIONAL, RATIOS, strict=True)})
     parts.insert(0, "waste_family", shares["waste_family"])
-    rows = [_joined(rows).assign(waste_family=name) for name, rows in parts.groupby("waste_family")]
-    # The families of one branch are wrong together: the total is that of the branches.
-    branch = parts.drop(columns="waste_family").groupby(shares["nace_group"]).sum()
-    return _ordered(pd.concat(rows, ignore_index=True), _joined(branch), "waste_family")
+    return _ordered(parts.groupby("waste_family", as_index=False).sum(), "waste_family")
 
 
 def to_ask(
@@ -138,12 +134,9 @@ def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]
         unit = ratio**2 * (rest**2 * np.divide(square, seen**2, where=reached, out=0 * seen) + squares)
         observed = (ratio * seen)[reached].sum()
         silent, variance = (ratio * rest)[reached].sum(), unit[reached].sum()
-        halves = []
-        for spread in spreads:
-            known = tuple(np.array([observed]) for _ in range(3))
-            low, high = bounds(known, np.array([silent]), np.array([np.expm1(spread**2) * variance]), np.zeros(1))
-            total = observed + silent
-            halves.append(100 * float(high[0] - low[0]) / 2 / total if total else np.nan)
+        sd = np.sqrt(np.expm1(np.square(spreads)) * variance)
+        half = np.asarray(half_width(*interval(np.full(len(sd), silent), Z * sd)))
+        halves = 100 * half / (observed + silent or np.nan)
         whole = mass.sum() or np.nan
         rows.append([n, 100 * mass[here].sum() / whole, 100 * expected[reached].sum() / whole, *halves])
     names = ["n_answers", "answered_percent", "reached_percent"]
@@ -164,23 +157,13 @@ def _summed(placed: pd.DataFrame, key: str, waste_per_employee: pd.DataFrame) ->
     rows = placed.groupby(keys).agg(**{COUNTS[0]: ("n", "sum"), COUNTS[1]: ("headcount", "sum")}).reset_index()
     for name, ratio in zip(NATIONAL, RATIOS, strict=True):
         rows[name] = rows[COUNTS[1]] * rows["nace_group"].map(ratios[ratio]).astype(float)
-    branches = rows.groupby("nace_group")[NATIONAL].sum()
-    total = _joined(branches).assign(**{name: rows[name].sum() for name in COUNTS})
-    return _ordered(rows[[key, *COUNTS, *NATIONAL]], total, key)
+    return _ordered(rows[[key, *COUNTS, *NATIONAL]], key)
 
 
-def _joined(parts: pd.DataFrame) -> pd.DataFrame:
-    """One row: the sum, and its range by MOVER of parts that are independent."""
-    mass, low, high = (parts[name].dropna().to_numpy(float) for name in NATIONAL)
-    total = mass.sum()
-    below, above = np.sqrt(((mass - low) ** 2).sum()), np.sqrt(((high - mass) ** 2).sum())
-    return pd.DataFrame([dict(zip(NATIONAL, (total, total - below, total + above), strict=True))])
-
-
-def _ordered(rows: pd.DataFrame, total: pd.DataFrame, key: str) -> pd.DataFrame:
+def _ordered(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """Heaviest first, the total last; no row at all without a part."""
     if rows.empty:
         return rows.reset_index(drop=True)
     rows = rows.sort_values(NATIONAL[0], ascending=False, kind="stable", na_position="last")
-    table = pd.concat([rows, total.assign(**{key: TOTAL})], ignore_index=True)
-    return table[[key, *[name for name in table if name != key]]]
+    total = rows.drop(columns=key).sum().to_frame().T.assign(**{key: TOTAL})
+    return pd.concat([rows, total.astype(rows.dtypes)], ignore_index=True)
