@@ -20,7 +20,6 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.reference.sizes import size_class
 
-TABLES = ("sirene", "establishment_counts")  # where a frame may come from; the first that a study has
 # Waste that these sell on is not their own: treatment, remediation, wholesale of scrap.
 COLLECTING = ("38", "39", "4677")
 # INSEE, tranches d'effectifs: lowest headcount of each class.

@@ -77,7 +77,8 @@ def by_family(
     people = shares["nace_group"].map(placed).fillna(0.0) * shares["waste_t_per_year"] / whole
     parts = pd.DataFrame({name: people * shares[ratio] for name, ratio in zip(NATIONAL, RATIOS, strict=True)})
     parts.insert(0, "waste_family", shares["waste_family"])
-    return _ordered(parts.groupby("waste_family", as_index=False).sum(), "waste_family")
+    rows = parts.groupby("waste_family", as_index=False).sum()
+    return _ordered(rows[rows[NATIONAL[0]] > 0], "waste_family")
 
 
 def to_ask(
@@ -92,7 +93,7 @@ def to_ask(
     -------
     pandas.DataFrame
         The rows of ``units`` with a ``rank``, ``nace_group``, ``eurostat_t_per_year`` without minerals and
-        ``cumulative_percent`` of them with all those before.
+        ``frame_cumulative_percent`` of them with all those before.
     """
     total = waste_by_family.groupby("nace_group")["waste_t_per_year"].sum()
     mineral = waste_by_family[waste_by_family["waste_family"] == MINERAL].set_index("nace_group")
@@ -103,7 +104,8 @@ def to_ask(
     rows = rows.sort_values("eurostat_t_per_year", ascending=False, kind="stable", ignore_index=True)
     rows.insert(0, "rank", np.arange(1, len(rows) + 1))
     whole = rows["eurostat_t_per_year"].sum()
-    return rows.assign(cumulative_percent=100 * rows["eurostat_t_per_year"].cumsum() / (whole or np.nan))
+    cumulative = 100 * rows["eurostat_t_per_year"].cumsum() / (whole or np.nan)
+    return rows.assign(frame_cumulative_percent=cumulative)
 
 
 def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]) -> pd.DataFrame:
@@ -166,4 +168,11 @@ def _ordered(rows: pd.DataFrame, key: str) -> pd.DataFrame:
         return rows.reset_index(drop=True)
     rows = rows.sort_values(NATIONAL[0], ascending=False, kind="stable", na_position="last")
     total = rows.drop(columns=key).sum().to_frame().T.assign(**{key: TOTAL})
-    return pd.concat([rows, total.astype(rows.dtypes)], ignore_index=True)
+    table = pd.concat([rows, total.astype(rows.dtypes)], ignore_index=True)
+    return table.assign(**{name: _two_digits(table[name]) for name in NATIONAL})
+
+
+def _two_digits(mass: pd.Series) -> pd.Series:
+    """What is known to a factor 20 has no third digit."""
+    digit = 10.0 ** (np.floor(np.log10(mass.where(mass > 0))) - 1)
+    return ((mass / digit).round() * digit).fillna(mass)
