@@ -2,11 +2,12 @@
 
     python -m benchmarks.coverage [--territories 500] [--seed 7]
 
-Each row is a class of simulated territories (:mod:`tests.territories`): the spread sigma of ln tonnes per employee
-inside a division, the share that answers, the share that has no waste, and whether three out of ten respondents
-count in skips or pallets through one density, wrong for all alike by 40 %. ``below`` and ``above`` are how often
-the truth is under and over the interval; ``bias`` is the mean of estimate over truth, ``half`` the median
-half-width over the truth; ``unknown`` what is held where nobody knew that the density is shared.
+Each row is a class of simulated territories (:mod:`territories` of the tests): the spread sigma of ln tonnes
+per employee inside a division, the share that answers, the share that has no waste, and whether three out of ten
+respondents count in skips or pallets through one density, wrong for all alike by 40 %. ``held`` is how often the
+interval holds the truth, ``below`` and ``above`` how often the truth is under and over it; ``bias`` is the mean
+of estimate over truth, ``half`` the median half-width over the truth; ``unknown`` what would be held where
+nobody knew that the density is shared.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from territories import territories  # noqa: E402
+from territories import territories
 
 CLASSES = [
     {"sigma": sigma, "answer": answer, "no_waste": no_waste, "by_density": by_density}
@@ -44,7 +45,9 @@ def coverage(count: int, seed: int, sigma: float, answer: float, no_waste: float
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--territories", type=int, default=500)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()

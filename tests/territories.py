@@ -66,10 +66,10 @@ def territories(
     Fourteen divisions of four branches, 3 to 15 respondents in four out of five of them, fewer than 3 in the
     others; a share of ``answer`` answers. ln headcount has the standard deviation 1.1, ln tonnes per employee
     ``sigma`` inside a division, 0.5 between the divisions of a branch, 0.5 between branches. A share
-    ``no_waste`` has no waste and says so; a share ``by_density`` of the respondents reports through one density,
-    wrong for all alike. Among the establishments of a division the odds of answering grow with
-    exp(strength x driver), the driver in standard deviations. The truth is that of the divisions somebody
-    answered of.
+    ``no_waste`` has no waste and says so; a share ``by_density`` of the respondents reports through one
+    density, wrong for all alike. Among the establishments of a division the odds of answering grow with
+    exp(strength x driver), the driver in standard deviations. The truth is that of the divisions that
+    somebody stands for.
     """
     random = np.random.default_rng(seed)
     cells = count * DIVISIONS
@@ -137,7 +137,9 @@ def _separated(
     reported = respondents["y"].to_numpy() * np.exp(sd * random.normal(size=len(sd)) - sd**2 / 2)
     variance = reported**2 * np.expm1(sd**2)
     through = random.random(len(reported)) < by_density if by_density else np.zeros(len(reported), dtype=bool)
-    wrong = random.normal(size=everyone["territory"].max() + 1)[respondents["territory"]] if by_density else 0.0
+    wrong = (
+        random.normal(size=everyone["territory"].max() + 1)[respondents["territory"]] if by_density else 0.0
+    )
     reported = np.where(through, reported * np.exp(DENSITY_SD * wrong - DENSITY_SD**2 / 2), reported)
     truth = everyone.groupby("territory")["y"].sum().to_numpy()
     of_cell = planned.cells["naf_division"].astype(int).to_numpy() // DIVISIONS
@@ -157,4 +159,6 @@ def _separated(
             member=planned.member[pairs] - here.start,
         )
         limits = np.searchsorted(everyone["territory"], [number, number + 1])
-        yield Territory(own, true, reported[here], variance[here], everyone.iloc[slice(*limits)], through[here])
+        yield Territory(
+            own, true, reported[here], variance[here], everyone.iloc[slice(*limits)], through[here]
+        )

@@ -19,14 +19,14 @@ LARGEST = 1_000_000  # draws, rows, years: more is a slip of the keys, and would
 def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
     """The notebooks for a wave, or those named (with or without their ending).
 
-    A notebook whose metadata say ``{"eit": {"before_survey": true}}`` is for a wave of which nobody answered yet,
-    all others for one that has answers.
+    A notebook whose metadata say ``{"eit": {"before_survey": true}}`` is for a wave without any answer yet,
+    all others for one that has some.
 
     Raises
     ------
     UsageError
-        When one does not exist, or is for the other kind of wave; the sentence lists those that are. When there
-        is none.
+        When one does not exist, or is for the other kind of wave; the sentence lists those that are.
+        When there is none.
     """
     folder, early = study.root / "notebooks", study.unsurveyed
     known = {path.stem: path for path in sorted(folder.glob("[0-8]*.ipynb")) if _before_survey(path) == early}

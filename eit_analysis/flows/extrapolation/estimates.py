@@ -60,11 +60,11 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
     rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
     own, part = np.vstack([own, every]), np.vstack([part, all_cells])
     rows.insert(0, OBSERVED, own @ _by_site(out, planned)[MASS].to_numpy(float))
-    rows = pd.concat([_of_one_activity(describe(planned, own, part), lost.any()), rows], axis=1)
+    rows = pd.concat([_of_one_activity(describe(planned, own, part), bool(lost.any())), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
     declared = out.loc[out["site_id"].isin(planned.respondents["site_id"]), "site_id"]
     some = own @ planned.respondents["site_id"].isin(declared).to_numpy(int) > 0
-    rows = rows[some | (rows["naf_division"] == TOTAL).to_numpy()]
+    rows = rows[some | (some[:-1].any() & (rows["naf_division"] == TOTAL).to_numpy())]
     rows = rows if borrowed else rows[~rows["basis"].isin(BORROWED)]
     return Derived(rows.reset_index(drop=True), ["naf_division"], parents, TOTAL)
 
@@ -124,8 +124,8 @@ def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
 def _of_one_activity(described: pd.DataFrame, partial: bool) -> pd.DataFrame:
     """The rows of :func:`bases.describe`, the total last, without the words that hold for a part of it."""
     divisions, total = described.iloc[:-1], described.index[-1]
-    if divisions["basis"].nunique() > 1:
-        described.loc[total, "basis"] = np.nan
+    bases = divisions["basis"].unique()
+    described.loc[total, "basis"] = bases[0] if len(bases) == 1 else np.nan
     if partial:
         described.loc[total, "warning"] = "partial"
     elif described.loc[total, "warning"] == "clear" and (divisions["warning"] != "clear").any():

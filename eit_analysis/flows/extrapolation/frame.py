@@ -57,11 +57,10 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The sites that declared an outflow (t/year), or to have none, with the headcount they gave, or else that
-    of the frame.
+    """The sites that declared an outflow (t/year) or to have none, with the headcount given or else listed.
 
-    One that declared neither has not answered: missing is not zero. ``no_waste`` of ``sites`` is ``yes`` where
-    there is none; ``frame`` is from :func:`units`.
+    One that declared neither has not answered: missing is not zero. ``no_waste`` of ``sites`` is ``yes``
+    where there is none; ``frame`` is from :func:`units`.
 
     Returns
     -------

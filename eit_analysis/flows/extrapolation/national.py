@@ -2,9 +2,9 @@
 
     T_g = X_g w_g,   X_g people of branch g in the register, w_g its tonnes per employee in France,
 
-with the range of the reference table, a factor 20 either way: one firm, or the few of one valley, may be that far
-from the mean of its branch. Families share T_g as the branch does in France. Ranges add up: branches may all be
-wrong the same way, as they count the same things as waste and lean on the same order of magnitude of employment.
+with the range of the reference table, a factor 20 either way: one firm, or the few of one valley, may be that
+far from the mean of its branch. Families share T_g as the branch does in France. Ranges add up: branches may
+all be wrong the same way, as they count the same things as waste and lean on the same guess of employment.
 
 Source: Eurostat env_wasgen.
 """
@@ -45,7 +45,7 @@ def by_branch(units: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataF
 
 
 def left_out(planned: Plan, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
-    """The divisions for which no respondent stands (:func:`bases.plan`), and what the ratios of France give them.
+    """The divisions for which no respondent stands (:func:`bases.plan`), and what national ratios give them.
 
     Returns
     -------
@@ -113,16 +113,16 @@ def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]
 
         v_g = c^2 r_g^2 (X_g^2 sum x^2 / (sum x)^2 + Q_g),   c^2 = exp(s^2) - 1,
 
-    the variance of :mod:`ratio_estimator` where residuals are what the spread s of ln tonnes per employee inside a
-    branch gives; x of those who answered, X and Q of the others. Branches with fewer than three answers are
-    left out, as an extrapolation leaves them out.
+    the variance of :mod:`ratio_estimator` where residuals are what the spread s of ln tonnes per employee
+    inside a branch gives; x of those who answered, X and Q of the others. Branches with fewer than three
+    answers are left out, as an extrapolation leaves them out.
 
     Returns
     -------
     pandas.DataFrame
-        ``n_answers``, ``answered_percent`` of the tonnes expected, ``reached_percent`` of those of the branches
-        reached, and ``half_width_low_percent`` and ``half_width_high_percent`` of their total, one for each of
-        ``spreads``. What respondents report is taken for exact.
+        ``n_answers``, ``answered_percent`` of the tonnes expected, ``reached_percent`` of those of the
+        branches reached, and ``half_width_low_percent`` and ``half_width_high_percent`` of their total, one
+        for each of ``spreads``. What respondents report is taken for exact.
     """
     rows = []
     mass, people = asked["eurostat_t_per_year"].to_numpy(float), asked["headcount"].to_numpy(float)
@@ -150,13 +150,14 @@ def _placed(units: pd.DataFrame, waste_per_employee: pd.DataFrame) -> pd.DataFra
     codes = waste_per_employee["naf_division_codes"].str.split()
     group = waste_per_employee.assign(division=codes).explode("division").set_index("division")["nace_group"]
     placed = units["naf_division"].map(group).astype(object).fillna(NO_FIGURE)
-    return units.assign(nace_group=placed, n=units["n"] if "n" in units else 1)
+    return units.assign(nace_group=placed, n=units.get("n", 1))
 
 
 def _summed(placed: pd.DataFrame, key: str, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
     ratios = waste_per_employee.set_index("nace_group")
     keys = list(dict.fromkeys([key, "nace_group"]))
-    rows = placed.groupby(keys).agg(**{COUNTS[0]: ("n", "sum"), COUNTS[1]: ("headcount", "sum")}).reset_index()
+    sums = placed.groupby(keys)[["n", "headcount"]].sum()
+    rows = sums.set_axis(COUNTS, axis=1).reset_index()
     for name, ratio in zip(NATIONAL, RATIOS, strict=True):
         rows[name] = rows[COUNTS[1]] * rows["nace_group"].map(ratios[ratio]).astype(float)
     return _ordered(rows[[key, *COUNTS, *NATIONAL]], key)

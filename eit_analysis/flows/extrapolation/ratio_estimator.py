@@ -17,8 +17,8 @@ basis. The variance of R as a prediction of what the silent ones really send out
     tau^2 = relative variance of r between divisions, only where the basis is wider than the division
 
 A few respondents seldom hold the heavy firm that their division may have: their residuals alone are then too
-small, and cover 88 to 93 %. ln(y / x) is steadier: its variance s^2 inside the divisions, pooled over all of them
-(d degrees of freedom), and the share p of respondents with any tonne give the relative variance
+small, and cover 88 to 95 %. ln(y / x) is steadier: its variance s^2 inside the divisions, pooled over all of
+them (d degrees of freedom), and the share p of respondents with any tonne give the relative variance
 
     c^2 = exp(s^2) / (p (1 + s^4 / d)) - 1
 

@@ -4,9 +4,9 @@ Each mass is lognormal of mean m and of the sigma its interval gives (:mod:`logn
 
     sigma Z = a Z_s + b Z_i,   a = sigma sqrt(rho),   b = sigma sqrt(1 - rho),
 
-Z_s common to all flows of one error source, Z_i its own. Of flows counted in skips, pallets or litres, which one
-weight converts for all, a is the log sd of that weight (at most sigma). Means add, M = sum m. So do variances, with the
-covariances inside a source:
+Z_s common to all flows of one error source, Z_i its own. Of flows counted in skips, pallets or litres, which
+one weight converts for all, a is the log sd of that weight (at most sigma). Means add, M = sum m. So do
+variances, with the covariances inside a source:
 
     V = sum_i m_i^2 (exp(sigma_i^2) - 1) + sum_s sum_{i != j in s} m_i m_j (exp(a_i a_j) - 1)
       = sum_i u_i + sum_s sum_k w_k P_k^2,
@@ -61,10 +61,10 @@ ERRORS = ["error_source", "shared_log_sd", "own_variance", "own_third_cumulant"]
 def error_sources(flows: pd.DataFrame) -> pd.Series:
     """Which scale or contractor gave each mass: flows of one source err together; missing, by itself.
 
-    - The weight that converts its unit (:func:`units.common_weight`), for what was counted and not weighed: who
-      count the same thing in the same unit are wrong together.
-    - Else the named contractor, for masses measured or declared: it weighs the skip or writes the statement that
-      the respondent copies, for all its customers in the same way.
+    - The weight that converts its unit (:func:`units.common_weight`), for what was counted and not weighed:
+      who count the same thing in the same unit are wrong together.
+    - Else the named contractor, for masses measured or declared: it weighs the skip or writes the statement
+      that the respondent copies, for all its customers in the same way.
     - Else the site's own scale, for measured masses.
     - None for a mass declared without a contractor, estimated or inferred: a guess is made flow by flow, and
       its error is mostly its own. What such guesses may share (a ratio, a habit) is bounded by
@@ -142,7 +142,7 @@ def prepare(flows: pd.DataFrame, correlation: float = SHARED_ERROR_CORRELATION) 
     own = np.expm1(np.maximum(square - shared, 0.0))
     grown = mass * np.exp(shared)
     third = grown * grown * grown * own * own * (own + 3)
-    # Too wide for a lognormal of that mean: what the weight does not share of the stated width is the flow's own.
+    # Too wide for a lognormal of that mean: what the weight does not share of the width is the flow's own.
     alone = (half / HALF_WIDTH_PER_SD) ** 2 - np.square(mass) * np.expm1(shared)
     variance = np.where(wide, np.maximum(alone, 0.0), mass * grown * own)
     return flows.assign(
