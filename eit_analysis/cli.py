@@ -74,6 +74,11 @@ def command_run(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
     study = open_study(arguments.study, arguments.wave)
+    from eit_analysis.intake.sheets.workbook import survey_files
+
+    if study.establishments and not survey_files(study.raw)[0]:
+        with locked(study, f"eit clean {study.name}", warn):
+            clean(study)  # nothing to read: the empty tables of a pre-diagnosis
     study.manifest()
     from eit_analysis.publishing.folder import FORMS
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
@@ -82,7 +87,7 @@ def command_run(arguments: argparse.Namespace) -> int:
     from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    notebooks = find_notebooks(study.root, arguments.notebook)
+    notebooks = find_notebooks(study, arguments.notebook)
     parameters = read_parameters(notebooks, arguments.parameters)
     forms = tuple(form for form in FORMS if getattr(arguments, form))
     if forms:
@@ -106,7 +111,7 @@ def command_share(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    notebooks = find_notebooks(study.root, [])
+    notebooks = find_notebooks(study, [])
     with locked(study, f"eit share {study.name}", warn):
         check_names(study)
         failures = publish(study, [PUBLIC], notebooks, {}, 2, progress, print)

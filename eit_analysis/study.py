@@ -19,6 +19,9 @@ from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.exchange import RECEIVED
 from eit_analysis.settings_file import read_config
 
+# Registers that list the establishments of a territory; the first that a study has is taken.
+ESTABLISHMENTS = ("sirene", "establishment_counts")
+
 
 def project_root() -> Path:
     """The project folder: the nearest folder upward that holds ``data/raw`` (so notebooks find it too)."""
@@ -90,6 +93,16 @@ class Study:
 
     def has(self, table: str) -> bool:
         return (self.processed / f"{table}.parquet").exists()
+
+    @property
+    def establishments(self) -> str:
+        """The table that lists the establishments of the territory; empty without one."""
+        return next((table for table in ESTABLISHMENTS if self.has(table)), "")
+
+    @property
+    def unsurveyed(self) -> bool:
+        """Whether this wave, once cleaned, has establishments and no answer: then a pre-diagnosis is made."""
+        return bool(self.establishments) and self.has("sites") and self.load("sites").empty
 
     def imported(self, table: str) -> pd.DataFrame | None:
         """A table that only a register gives, None as long as it has not been imported."""

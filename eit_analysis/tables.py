@@ -65,8 +65,8 @@ def used_for(table: str, use: str) -> list[str]:
     ``asked``: may be blank, but an analysis then falls back on an assumption: place, activity and size
     (distances, extrapolation), code and route of a waste (substitution, impacts), volumes to pool,
     occupations and ages (forecast), levels (skill gaps), tonnes of a synergy that is done.
-    ``later``: joined the form when files without it were in use, and stays blank until a synergy gives
-    results; a file without it is whole.
+    ``later``: joined the form when files without it were in use, and is blank where there is nothing to say;
+    a file without it is whole.
     """
     return [name for name, spec in _declared(table).items() if use in (spec["uses"] or "").split()]
 

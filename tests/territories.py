@@ -15,6 +15,7 @@ from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.reference.sizes import size_class
 
 DIVISIONS, BRANCHES = 14, 4
+DENSITY_SD = 0.4  # log standard deviation of a density that all who count in skips or pallets share
 EVIDENCE = ([0.05, 0.2, 0.5, 1.0], [0.3, 0.4, 0.25, 0.05])  # 95 % half-widths of what is reported, and odds
 
 
@@ -27,44 +28,64 @@ class Territory:
     reported: np.ndarray
     error_variance: np.ndarray
     establishments: pd.DataFrame
+    by_density: np.ndarray
 
-    def total(self) -> tuple[float, float, float]:
-        """Extrapolated total and its bounds, errors of reporting independent."""
+    def total(self, densities_known: bool = True) -> tuple[float, float, float]:
+        """Extrapolated total and its bounds, errors of reporting independent but for that of the density,
+        unless it is not known that there is one."""
         people = self.planned.respondents
         division, x = people["naf_division"].to_numpy(object), people["headcount"].to_numpy()
         part = np.ones((1, len(self.planned.cells)), dtype=bool)
         silent = predict(self.reported, x, division, self.planned.members, self.planned.silent, part)
         observed, of_errors = self.reported.sum(keepdims=True), self.error_variance.sum(keepdims=True)
+        common = densities_known * np.expm1(DENSITY_SD**2)
+        one, whole = (((scale * self.reported)[..., self.by_density].sum(axis=-1)) ** 2 * common
+                      for scale in (1.0, 1 + silent.weight))  # fmt: skip
         low, high = bounds(
-            (observed, *moment_interval(observed, of_errors)),
+            (observed, *moment_interval(observed, of_errors + one)),
             silent.mass,
-            silent.variance + silent.weight @ self.error_variance,
+            silent.variance + silent.weight @ self.error_variance + whole - one,
             silent.doubt,
         )
         return float(observed[0] + silent.mass[0]), float(low[0]), float(high[0])
 
 
-def territories(count: int, seed: int, driver: str = "", strength: float = 1.0) -> Iterator[Territory]:
+def territories(
+    count: int,
+    seed: int,
+    driver: str = "",
+    strength: float = 1.0,
+    *,
+    sigma: tuple[float, float] = (0.5, 0.9),
+    answer: tuple[float, float] = (0.2, 0.6),
+    no_waste: float = 0.0,
+    by_density: float = 0.0,
+) -> Iterator[Territory]:
     """Territories of which the response is driven by nothing, or by ``size``, ``mass`` or ``ratio``.
 
     Fourteen divisions of four branches, 3 to 15 respondents in four out of five of them, fewer than 3 in the
-    others; 20 to 60 % answer. ln headcount has the standard deviation 1.1, ln tonnes per employee 0.5 to 0.9
-    inside a division, 0.5 between the divisions of a branch, 0.5 between branches. Among the establishments
-    of a division the odds of answering grow with exp(strength x driver), the driver in standard deviations.
+    others; a share of ``answer`` answers. ln headcount has the standard deviation 1.1, ln tonnes per employee
+    ``sigma`` inside a division, 0.5 between the divisions of a branch, 0.5 between branches. A share
+    ``no_waste`` has no waste and says so; a share ``by_density`` of the respondents reports through one
+    density, wrong for all alike. Among the establishments of a division the odds of answering grow with
+    exp(strength x driver), the driver in standard deviations. The truth is that of the divisions that
+    somebody stands for.
     """
     random = np.random.default_rng(seed)
     cells = count * DIVISIONS
     answers = np.where(
         random.random(cells) < 0.8, random.integers(3, 16, cells), random.integers(0, 3, cells)
     )
-    size = np.maximum(np.round(np.maximum(answers, 1) / random.uniform(0.2, 0.6, cells)), answers + 1)
+    size = np.maximum(np.round(np.maximum(answers, 1) / random.uniform(*answer, cells)), answers + 1)
     cell = np.repeat(np.arange(cells), size.astype(int))
     branch = np.arange(cells) // DIVISIONS * BRANCHES + random.integers(0, BRANCHES, cells)
-    sd = random.uniform(0.5, 0.9, cells)[cell]
+    sd = random.uniform(*sigma, cells)[cell]
     centre = random.normal(0.8, 0.5, cells) + random.normal(0, 0.5, count * BRANCHES)[branch]
     x = np.clip(np.round(np.exp(random.normal(3.3, 1.1, len(cell)))), 3, 1500)
     log_ratio = sd * random.normal(size=len(cell))
     y = x * np.exp(centre[cell] + log_ratio)
+    if no_waste:
+        y = y * (random.random(len(cell)) >= no_waste)
     z_size = (np.log(x) - 3.3) / 1.1
     drivers = {
         "": 0.0,
@@ -94,11 +115,11 @@ def territories(count: int, seed: int, driver: str = "", strength: float = 1.0) 
         {"branch": branch.astype(str), "sector": np.char.mod("t%d", np.arange(cells) // DIVISIONS)},
         index=pd.Index(names, name="naf_division"),
     )
-    yield from _separated(everyone, groups, random)
+    yield from _separated(everyone, groups, random, by_density)
 
 
 def _separated(
-    everyone: pd.DataFrame, groups: pd.DataFrame, random: np.random.Generator
+    everyone: pd.DataFrame, groups: pd.DataFrame, random: np.random.Generator, by_density: float
 ) -> Iterator[Territory]:
     """One plan for all, which is faster, cut into that of each; nobody stands for another territory."""
     respondents = everyone[everyone["answered"]].reset_index(drop=True)
@@ -109,9 +130,17 @@ def _separated(
     mean = np.log(high / low) / inverse
     silent = silent.assign(headcount=mean, headcount_variance=(high - low) / inverse - mean**2)
     planned = bases.plan(respondents, silent, groups)
+    lost = set(planned.cells.loc[planned.cells["row"] < 0, "naf_division"])
+    everyone = everyone[everyone["naf_division"].isin(set(everyone["naf_division"]) - lost)]
+    planned = replace(planned, cells=planned.cells[planned.cells["row"] >= 0].reset_index(drop=True))
     sd = np.arcsinh(random.choice(EVIDENCE[0], len(respondents), p=EVIDENCE[1])) / 1.96
     reported = respondents["y"].to_numpy() * np.exp(sd * random.normal(size=len(sd)) - sd**2 / 2)
     variance = reported**2 * np.expm1(sd**2)
+    through = random.random(len(reported)) < by_density if by_density else np.zeros(len(reported), dtype=bool)
+    wrong = (
+        random.normal(size=everyone["territory"].max() + 1)[respondents["territory"]] if by_density else 0.0
+    )
+    reported = np.where(through, reported * np.exp(DENSITY_SD * wrong - DENSITY_SD**2 / 2), reported)
     truth = everyone.groupby("territory")["y"].sum().to_numpy()
     of_cell = planned.cells["naf_division"].astype(int).to_numpy() // DIVISIONS
     of_member = respondents["territory"].to_numpy()[planned.member]
@@ -130,4 +159,6 @@ def _separated(
             member=planned.member[pairs] - here.start,
         )
         limits = np.searchsorted(everyone["territory"], [number, number + 1])
-        yield Territory(own, true, reported[here], variance[here], everyone.iloc[slice(*limits)])
+        yield Territory(
+            own, true, reported[here], variance[here], everyone.iloc[slice(*limits)], through[here]
+        )

@@ -81,7 +81,7 @@ def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:
 def error_bounds(flows: pd.DataFrame) -> Breakdown:
     """The total when errors are independent, shared inside a source, or go all the same way.
 
-    The second is that of every other table. A density, a ratio or a habit that respondents of different
+    The second is that of every other table. A ratio or a habit that respondents of different
     sources share moves them together too: the width that is right is between the first and the last, where
     quantiles add, [sum l, sum u] over the bounds of each flow alone.
 

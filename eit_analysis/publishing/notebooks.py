@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from eit_analysis.errors import UsageError
+from eit_analysis.study import Study
 
 RESERVED = ("study", "wave", "audience")
+STAGES = ("sur une vague qui a des réponses", "tant que personne n'a répondu à cette vague")
 LARGEST = 1_000_000  # draws, rows, years: more is a slip of the keys, and would run for hours
 
 
-def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
-    """The notebooks of the project, or those named (with or without their ending).
+def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
+    """The notebooks for a wave, or those named (with or without their ending).
+
+    A notebook whose metadata say ``{"eit": {"before_survey": true}}`` is for a wave without any answer yet,
+    all others for one that has some.
 
     Raises
     ------
     UsageError
-        When one does not exist; the sentence lists those that do. When there is none.
+        When one does not exist, or is for the other kind of wave; the sentence lists those that are.
+        When there is none.
     """
-    known = {path.stem: path for path in sorted((root / "notebooks").glob("[0-8]*.ipynb"))}
+    folder, early = study.root / "notebooks", study.unsurveyed
+    known = {path.stem: path for path in sorted(folder.glob("[0-8]*.ipynb")) if _before_survey(path) == early}
     if not known:
         raise UsageError(
             "Aucun notebook numéroté dans le dossier « notebooks » : remettez ceux du projet, comme "
@@ -31,9 +39,15 @@ def find_notebooks(root: Path, wanted: list[str]) -> list[Path]:
     for name in names:
         if name not in known:
             raise UsageError(
-                f"Le notebook « {name} » n'existe pas\u00a0: choisissez parmi {', '.join(known)}."
+                f"Le notebook « {name} » n'existe pas, ou ne se lance pas {STAGES[early]}\u00a0: choisissez "
+                f"parmi {', '.join(known)}."
             )
     return [known[name] for name in names]
+
+
+def _before_survey(notebook: Path) -> bool:
+    metadata = json.loads(notebook.read_text(encoding="utf-8")).get("metadata", {})
+    return bool(metadata.get("eit", {}).get("before_survey", False))
 
 
 def read_parameters(notebooks: list[Path], given: list[str]) -> dict[str, dict[str, Any]]:

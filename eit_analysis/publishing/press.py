@@ -59,7 +59,7 @@ class Press:
 
     @property
     def notebooks(self) -> list[Path]:
-        return find_notebooks(self.study.root, [])
+        return find_notebooks(self.study, [])
 
     def names(self, past: list[Rosters]) -> Names:
         """By what the actors, of today and of these releases, would be known."""

@@ -102,7 +102,9 @@ def _quality(study: Study) -> Part:
     read, clean, quarantined = (
         sum(table[name] for table in tables) for name in ("rows_read", "rows_clean", "rows_quarantined")
     )
-    kept = clean / read * 100 if read else 0.0
+    if not read:
+        return Part("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
+    kept = clean / read * 100
     lines = french.counted(read, "ligne lue", "lignes lues")
     aside = french.counted(
         quarantined,

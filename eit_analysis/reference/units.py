@@ -79,3 +79,14 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
         return None
     central, low, high, source = found
     return quantity * central, quantity * low, quantity * high, source
+
+
+def common_weight(unit: str, category: str) -> tuple[str, float]:
+    """What all who count in this unit lean on, and its relative half-width (t_high - t_low) / (2 t_per_unit).
+
+    One bulk density of the family serves all volumes, and each piece has a weight of its own.
+    """
+    rows = reference.load("units")
+    row = rows[(rows["unit"] == unit) & rows["category"].fillna("").isin([category, ""])].iloc[0]
+    name = f"density {category}" if row["kind"] == "volume" else f"weight {unit} {category}"
+    return name, float((row["t_high"] - row["t_low"]) / (2 * row["t_per_unit"]))

@@ -42,7 +42,16 @@ QUANTITIES = (
 )
 
 # Prefixes of public figures, which have the same units: rates of a tax, statistics, examples, public money.
-PUBLIC = ("eur_per_t", "basin_", "national_", "eurostat_", "example_", "published_", "funding_public")
+PUBLIC = (
+    "eur_per_t",
+    "basin_",
+    "national_",
+    "eurostat_",
+    "example_",
+    "published_",
+    "funding_public",
+    "frame_",
+)
 
 ACTORS = re.compile(r"(^|_)site_ids?$|^(members|part_members|name)$")  # columns of actors
 

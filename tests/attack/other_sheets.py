@@ -66,7 +66,7 @@ def add_extrapolation(known: Known, tag: str, study: eit.Study, refused: set[str
     The size of a firm is known (a register gives its class), so that the coefficient is: it is what the
     estimator makes of one tonne of that firm.
     """
-    register = next((name for name in extrapolation.TABLES if study.has(name)), "")
+    register = study.establishments
     if not register or out.empty:
         return
     sites = _kept(study.load("sites"), refused)

@@ -1,8 +1,9 @@
 """Who represents whom: the respondents from which each group of silent establishments takes its ratio.
 
 An establishment that did not answer is stood for by the respondents of its own division and size class when
-five answered there; else by those of the narrowest of its division, branch, sector and all activities where
-three did; by nobody where fewer than three answered at all.
+five answered there; else by those of the narrowest of its division, branch and sector where three did. Nobody
+stands for a division of which nobody answered, nor where fewer than three did in the whole sector: what the
+survey says of other activities is no evidence of this one. It is left out, and :mod:`left_out` says of whom.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from eit_analysis.flows.extrapolation.ratio_estimator import Silent
 FEWEST, FEWEST_IN_SIZE = 3, 5  # respondents without which a basis is too small
 FEW = 5  # respondents below which the interval of a division is fragile
 # Where the tonnes per employee come from, the narrowest first.
-BASES = ("division_size", "division", "branch", "sector", "all")
+BASES = ("division_size", "division", "branch", "sector")
 BORROWED = BASES[2:]
 NO_BASIS, COMPLETE = "none", "complete"
 COUNTS = ["n_sites", "n_establishments", "headcount", "headcount_covered_percent"]
@@ -107,12 +108,13 @@ def plan(respondents: pd.DataFrame, silent: pd.DataFrame, groups: pd.DataFrame) 
     )
     known, needed = _labels(respondents, groups), _labels(cells, groups)
     counted = respondents["headcount"].to_numpy(dtype=float) > 0
+    seen = cells["naf_division"].isin(respondents["naf_division"]).to_numpy()
     basis = np.full(len(cells), NO_BASIS, dtype=object)
     label = np.full(len(cells), None, dtype=object)
     for level in reversed(BASES):
         sizes = known.loc[counted, level].value_counts()
         fewest = FEWEST_IN_SIZE if level == "division_size" else FEWEST
-        enough = (needed[level].map(sizes).fillna(0) >= fewest).to_numpy()
+        enough = seen & (needed[level].map(sizes).fillna(0) >= fewest).to_numpy()
         basis[enough], label[enough] = level, needed[level].to_numpy(object)[enough]
     row, names = pd.factorize(pd.Series(label, dtype=object))
     rows = pd.Series(np.arange(len(names)), index=names)
@@ -168,7 +170,7 @@ def describe(planned: Plan, own: np.ndarray, part: np.ndarray) -> pd.DataFrame:
 
 
 def _labels(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """The group of each row at every level of ``BASES``; an unknown division has no wider one than all."""
+    """The group of each row at every level of ``BASES``; an unknown division has no wider one."""
     division = table["naf_division"].astype("str")
     wider = groups.reindex(division).set_index(table.index)
     return pd.DataFrame(
@@ -177,6 +179,5 @@ def _labels(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
             "division": "division " + division,
             "branch": "branch " + wider["branch"].astype("str").fillna(division),
             "sector": "sector " + wider["sector"].astype("str").fillna(division),
-            "all": "all",
         }
     )

@@ -44,9 +44,9 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
         are: these words speak of one activity. A division of which nobody can represent the silent ones has
-        no mass; the total is that of the others. One where, besides, nobody answered has no row: nothing of
-        the survey is about it, and the total counts its establishments. From the tonnes of the respondents
-        of each division, and of those that it takes its ratio from.
+        no mass, and the total, ``partial``, is that of the others alone (:func:`national.left_out` has the
+        rest). One of which no respondent has a tonne has no row: no tonne of the survey is about it. From the
+        tonnes of the respondents of each division, and of those that it takes its ratio from.
     """
     parents = [totals(out, "naf_division"), totals(_of_bases(out, planned), "naf_division", total=False)]
     names, own, part = planned.divisions
@@ -54,16 +54,17 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
         return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
-    masses = [_estimate(out, planned, own, part), _estimate(out, planned, *_whole(own[~lost], part[~lost]))]
-    rows = pd.concat(masses, ignore_index=True)
+    every, all_cells = _whole(own[~lost], part[~lost])
+    rows = pd.concat([_estimate(out, planned, own, part), _estimate(out, planned, every, all_cells)])
+    rows = rows.reset_index(drop=True)
     rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
-    every, all_cells = _whole(own, part)
     own, part = np.vstack([own, every]), np.vstack([part, all_cells])
-    answered, observed = own.any(axis=1), own @ _by_site(out, planned)[MASS].to_numpy(float)
-    rows.insert(0, OBSERVED, np.where(answered, observed, np.nan))
-    rows = pd.concat([_of_one_activity(describe(planned, own, part)), rows], axis=1)
+    rows.insert(0, OBSERVED, own @ _by_site(out, planned)[MASS].to_numpy(float))
+    rows = pd.concat([_of_one_activity(describe(planned, own, part), bool(lost.any())), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
-    rows = rows[answered | rows[EXTRAPOLATED[0]].notna().to_numpy()]
+    declared = out.loc[out["site_id"].isin(planned.respondents["site_id"]), "site_id"]
+    some = own @ planned.respondents["site_id"].isin(declared).to_numpy(int) > 0
+    rows = rows[some | (some[:-1].any() & (rows["naf_division"] == TOTAL).to_numpy())]
     rows = rows if borrowed else rows[~rows["basis"].isin(BORROWED)]
     return Derived(rows.reset_index(drop=True), ["naf_division"], parents, TOTAL)
 
@@ -120,12 +121,14 @@ def _lost(planned: Plan, part: np.ndarray) -> np.ndarray:
     return np.any(part & (planned.cells["row"] == -1).to_numpy(), axis=1)
 
 
-def _of_one_activity(described: pd.DataFrame) -> pd.DataFrame:
+def _of_one_activity(described: pd.DataFrame, partial: bool) -> pd.DataFrame:
     """The rows of :func:`bases.describe`, the total last, without the words that hold for a part of it."""
     divisions, total = described.iloc[:-1], described.index[-1]
-    if divisions["basis"].nunique() > 1:
-        described.loc[total, "basis"] = np.nan
-    if described.loc[total, "warning"] == "clear" and (divisions["warning"] != "clear").any():
+    bases = divisions["basis"].unique()
+    described.loc[total, "basis"] = bases[0] if len(bases) == 1 else np.nan
+    if partial:
+        described.loc[total, "warning"] = "partial"
+    elif described.loc[total, "warning"] == "clear" and (divisions["warning"] != "clear").any():
         described.loc[total, "warning"] = np.nan
     return described
 

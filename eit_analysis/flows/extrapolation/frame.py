@@ -20,7 +20,6 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.reference.sizes import size_class
 
-TABLES = ("sirene", "establishment_counts")  # where a frame may come from; the first that a study has
 # Waste that these sell on is not their own: treatment, remediation, wholesale of scrap.
 COLLECTING = ("38", "39", "4677")
 # INSEE, tranches d'effectifs: lowest headcount of each class.
@@ -58,9 +57,10 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The sites that declared an outflow (t/year), with the headcount they gave, or else that of the frame.
+    """The sites that declared an outflow (t/year) or to have none, with the headcount given or else listed.
 
-    A site that declared none has not answered: missing is not zero. ``frame`` is from :func:`units`.
+    One that declared neither has not answered: missing is not zero. ``no_waste`` of ``sites`` is ``yes``
+    where there is none; ``frame`` is from :func:`units`.
 
     Returns
     -------
@@ -70,7 +70,10 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
         by ``site_id``.
     """
     columns = ["site_id", "siret", "naf_code", "headcount"]
-    rows = sites.loc[sites["site_id"].isin(out["site_id"]), columns].drop_duplicates("site_id")
+    told = sites["site_id"].isin(out["site_id"])
+    if "no_waste" in sites:  # a later column: not in what was cleaned before
+        told |= sites["no_waste"] == "yes"
+    rows = sites.loc[told, columns].drop_duplicates("site_id")
     rows = rows.sort_values("site_id").reset_index(drop=True)
     known = frame.dropna(subset=["siret"]).drop_duplicates("siret").set_index("siret")["headcount"]
     stated = rows["headcount"].astype(float).where(rows["headcount"] > 0)
@@ -81,7 +84,7 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     place = np.searchsorted(CLASSES[1:], rows["headcount"].fillna(0), side="right")
     rows["headcount_low"] = np.array(CLASSES, dtype=float)[place]
     rows["headcount_low"] = rows["headcount_low"].where(rows["headcount"].notna())
-    rows[MASS] = rows["site_id"].map(out.groupby("site_id")[MASS].sum())
+    rows[MASS] = rows["site_id"].map(out.groupby("site_id")[MASS].sum()).fillna(0.0)
     return rows[["site_id", *UNITS, MASS]]
 
 

@@ -8,19 +8,30 @@ them (their basis b, of n sites):
 which with the respondents' own tonnes is X_h (sum y / sum x) of the textbook where a stratum is its own
 basis. The variance of R as a prediction of what the silent ones really send out is
 
-    v = (X / x_b)^2 sum_b e^2  +  s^2 Q  +  r_b^2 B  +  tau^2 (r_b X)^2
+    v = (X / x_b)^2 sum_b E^2  +  S^2 Q  +  r_b^2 B  +  tau^2 (r_b X)^2
 
+    E^2 = (e^2 + c^2 (r_b x)^2) / 2   half of what the residuals say, half of what one spread says for all
     e = (y - r_b x) / (1 - x / x_b)   residuals, each as if its site had not been in the ratio
-    s^2 = mean of (e / x)^2           spread of tonnes per employee; Q = sum of x^2 over the silent ones
+    S^2 = mean of (E / x)^2           spread of tonnes per employee; Q = sum of x^2 over the silent ones
     B = variance of their headcounts inside their classes
     tau^2 = relative variance of r between divisions, only where the basis is wider than the division
 
-For establishments of one size the first two terms are n / (n - 1) times Cochran's
-N^2 (1 - f) / n sum (y - r x)^2 / (n - 1): the price of small strata, where the latter is too short. They are
-nil when everybody answered.
+A few respondents seldom hold the heavy firm that their division may have: their residuals alone are then too
+small, and cover 88 to 95 %. ln(y / x) is steadier: its variance s^2 inside the divisions, pooled over all of
+them (d degrees of freedom), and the share p of respondents with any tonne give the relative variance
+
+    c^2 = exp(s^2) / (p (1 + s^4 / d)) - 1
+
+of y / x, of a lognormal with a mass at zero (1 + s^4 / d: exp(s^2) is too large on average). Alone it is too
+wide; half and half holds the truth 94 to 97 % of the time (``benchmarks/coverage.py``), where the bootstrap-t
+holds it 76 to 89 %.
+
+For establishments of one size the first two terms are, of the residuals, n / (n - 1) times Cochran's
+N^2 (1 - f) / n sum (y - r x)^2 / (n - 1). They are nil when everybody answered.
 
 Source: Cochran (1977), Sampling Techniques, 3rd ed., 6.10-6.13, 5.4 (degrees of freedom); Royall & Cumberland
-(1981), JASA 76, 66-77 (prediction, leverage); MacKinnon & White (1985), J. Econometrics 29, 305-325 (HC3).
+(1981), JASA 76, 66-77 (prediction, leverage); MacKinnon & White (1985), J. Econometrics 29, 305-325 (HC3);
+Aitchison (1955), JASA 50, 901-908 (lognormal with zeros).
 """
 
 from __future__ import annotations
@@ -31,6 +42,8 @@ import numpy as np
 from scipy import stats
 
 from eit_analysis.flows.uncertainty.propagation import interval
+
+LARGEST = 9.0  # variance of a logarithm: what is wider is no survey of one activity
 
 
 class Silent(NamedTuple):
@@ -77,22 +90,41 @@ def predict(
     total, n = members @ x, members.sum(axis=1)
     ratio = (members @ y) / total
     residual = members * (y - ratio[:, None] * x) / (1 - members * x / total[:, None])
-    relative = np.divide(residual, x, out=np.zeros(members.shape), where=members)
-    spread = (relative**2).sum(axis=1) / n
+    pooled = pooled_spread(y, x, division)
+    half, pooled = (0.0, 0.0) if np.isnan(pooled) else (0.5, pooled)
+    expected = members * ratio[:, None] * x
+    squares = (1 - half) * residual**2 + half * pooled * expected**2
+    spread = np.divide(squares, x**2, out=np.zeros(members.shape), where=members).sum(axis=1) / n
     # All that the cells of one basis share is its residuals: X, Q and B are added up by group and basis.
     of_basis = silent.basis[:, None] == np.arange(len(members))
-    people, squares, width = ((part * each) @ of_basis for each in silent[-3:])
+    people, of_people, width = ((part * each) @ of_basis for each in silent[-3:])
     weight = people / total
-    apart = squares * spread + width * ratio**2
-    per_basis = weight**2 * (residual**2).sum(axis=1) + apart
+    apart = of_people * spread + width * ratio**2
+    per_basis = weight**2 * squares.sum(axis=1) + apart
+    own, like_all = (((weight @ each) ** 2).sum(axis=1) for each in (residual, expected))
     between, freedom = between_divisions(y, x, division)
     foreign = between * _borrowed_squares(silent, part, ratio)
     return Prediction(
         mass=people @ ratio,
-        variance=((weight @ residual) ** 2).sum(axis=1) + apart.sum(axis=1) + foreign,
+        variance=(1 - half) * own + half * pooled * like_all + apart.sum(axis=1) + foreign,
         doubt=(per_basis**2 / np.maximum(n - 1, 1)).sum(axis=1) + foreign**2 / freedom,
         weight=weight @ members,
     )
+
+
+def pooled_spread(y: np.ndarray, x: np.ndarray, division: np.ndarray) -> float:
+    """c^2 of this module: relative variance of tonnes per employee inside a division, the same for all.
+
+    NaN where no division has two respondents with tonnes.
+    """
+    known, some = x > 0, (x > 0) & (y > 0)
+    logs, codes = np.log(y[some] / x[some]), np.unique(division[some], return_inverse=True)[1]
+    sizes = np.bincount(codes)
+    freedom = len(logs) - len(sizes)
+    if not freedom:
+        return np.nan
+    s2 = ((logs - (np.bincount(codes, logs) / sizes)[codes]) ** 2).sum() / freedom
+    return float(max(0.0, np.exp(min(s2, LARGEST)) / (some.sum() / known.sum() * (1 + s2**2 / freedom)) - 1))
 
 
 def between_divisions(y: np.ndarray, x: np.ndarray, division: np.ndarray) -> tuple[float, float]:

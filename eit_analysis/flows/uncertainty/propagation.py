@@ -4,8 +4,9 @@ Each mass is lognormal of mean m and of the sigma its interval gives (:mod:`logn
 
     sigma Z = a Z_s + b Z_i,   a = sigma sqrt(rho),   b = sigma sqrt(1 - rho),
 
-Z_s common to all flows of one error source, Z_i its own. Means add, M = sum m. So do variances, with the
-covariances inside a source:
+Z_s common to all flows of one error source, Z_i its own. Of flows counted in skips, pallets or litres, which
+one weight converts for all, a is the log sd of that weight (at most sigma). Means add, M = sum m. So do
+variances, with the covariances inside a source:
 
     V = sum_i m_i^2 (exp(sigma_i^2) - 1) + sum_s sum_{i != j in s} m_i m_j (exp(a_i a_j) - 1)
       = sum_i u_i + sum_s sum_k w_k P_k^2,
@@ -31,6 +32,7 @@ Source: Golub & Welsch (1969), Mathematics of Computation 23, 221-230 (quadratur
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -45,6 +47,7 @@ from eit_analysis.flows.uncertainty.lognormal import (
 )
 from eit_analysis.flows.uncertainty.lognormal import difference_interval as difference_interval
 from eit_analysis.flows.uncertainty.lognormal import interval as interval
+from eit_analysis.reference.units import common_weight
 
 MASS = "mass_t_per_year"
 LOW = "mass_low_t_per_year"
@@ -58,17 +61,19 @@ ERRORS = ["error_source", "shared_log_sd", "own_variance", "own_third_cumulant"]
 def error_sources(flows: pd.DataFrame) -> pd.Series:
     """Which scale or contractor gave each mass: flows of one source err together; missing, by itself.
 
-    - The named contractor, for masses measured or declared: it weighs the skip or writes the statement that
-      the respondent copies, for all its customers in the same way.
+    - The weight that converts its unit (:func:`units.common_weight`), for what was counted and not weighed:
+      who count the same thing in the same unit are wrong together.
+    - Else the named contractor, for masses measured or declared: it weighs the skip or writes the statement
+      that the respondent copies, for all its customers in the same way.
     - Else the site's own scale, for measured masses.
     - None for a mass declared without a contractor, estimated or inferred: a guess is made flow by flow, and
-      its error is mostly its own. What such guesses may share (a density, a ratio) is bounded by
+      its error is mostly its own. What such guesses may share (a ratio, a habit) is bounded by
       :func:`diagnosis.error_bounds`.
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        Tidy flows; ``contractor`` may be missing or ``unknown``.
+        Tidy flows; ``contractor`` may be missing or ``unknown``, ``density_unit`` missing.
 
     Returns
     -------
@@ -83,8 +88,28 @@ def error_sources(flows: pd.DataFrame) -> pd.Series:
     codes = np.select([by_contractor, measured], [contractors.codes, of_site], -1)
     words = [key.categories.astype("str") for key in (contractors, sites)]
     names = ("contractor " + words[0]).append("site " + words[1])
-    sources = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names))
-    return pd.Series(sources, index=flows.index, name="error_source")
+    kinds = common_weights(flows)[0].astype("category").cat
+    codes = np.where(kinds.codes >= 0, kinds.codes.astype(np.int64) + len(names), codes)
+    sources = pd.CategoricalDtype(names.append(pd.Index(kinds.categories.astype("str"))))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=sources), index=flows.index, name="error_source")
+
+
+def common_weights(flows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
+    """Name of the weight that converts each flow, missing of most, and its log variance, at most 1."""
+    names, variance = np.full(len(flows), None, dtype=object), np.zeros(len(flows))
+    if "density_unit" in flows:
+        codes, units = pd.factorize(flows["density_unit"])
+        families = flows["category"].to_numpy(object)
+        for place in np.flatnonzero(codes >= 0):
+            names[place], variance[place] = _common_weight(str(units[codes[place]]), str(families[place]))
+    return pd.Series(names, index=flows.index, dtype=object), variance
+
+
+@cache
+def _common_weight(unit: str, category: str) -> tuple[str, float]:
+    name, half = common_weight(unit, category)
+    sigma = log_sd(np.ones(1), np.array([half]))[0]
+    return name, 1.0 if np.isnan(sigma) else float(sigma) ** 2
 
 
 def prepare(flows: pd.DataFrame, correlation: float = SHARED_ERROR_CORRELATION) -> pd.DataFrame:
@@ -110,10 +135,16 @@ def prepare(flows: pd.DataFrame, correlation: float = SHARED_ERROR_CORRELATION) 
     wide = np.isnan(sigma)
     square = np.where(wide, 0.0, sigma) ** 2
     shared = np.where(source.notna(), correlation, 0.0) * square
-    own = np.expm1(square - shared)
+    weight, common = common_weights(flows)
+    if correlation and weight.notna().any():
+        same = (weight == source.astype(object)).to_numpy()
+        shared = np.where(same, np.minimum(common, np.where(wide, 1.0, square)), shared)
+    own = np.expm1(np.maximum(square - shared, 0.0))
     grown = mass * np.exp(shared)
     third = grown * grown * grown * own * own * (own + 3)
-    variance = np.where(wide, (half / HALF_WIDTH_PER_SD) ** 2, mass * grown * own)
+    # Too wide for a lognormal of that mean: what the weight does not share of the width is the flow's own.
+    alone = (half / HALF_WIDTH_PER_SD) ** 2 - np.square(mass) * np.expm1(shared)
+    variance = np.where(wide, np.maximum(alone, 0.0), mass * grown * own)
     return flows.assign(
         error_source=source.astype("category"),
         shared_log_sd=np.sqrt(shared),

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import day, exact
+from eit_analysis.codes import LABELS
+from eit_analysis.french import counted, day, exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.designations import ANY_MATERIAL, code_against_designation
@@ -52,9 +53,9 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
         marks.append(tonnes_per_employee(flows, producers))
-    ended = end_before_start(tables["synergy_register"])
+    ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
     of_codes = [*code_conflicts(flows), code_against_designation(flows)]
-    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *of_codes, ended])
+    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *of_codes, ended, none])
 
 
 def _producers(sites: pd.DataFrame) -> pd.DataFrame:
@@ -135,6 +136,15 @@ def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
     found = [finding("cost_out_of_range", cost=cost, low=low, high=high) for cost in rows["cost_eur_per_t"]]
     return mark(rows, header("flows", "cost_eur_per_t"), rows["cost_eur_per_t"].map(exact), found)
+
+
+def no_waste_with_flows(sites: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Firms that say they have no waste, and describe outflows: these count."""
+    out = flows.loc[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0), "site_id"].value_counts()
+    rows = sites[(sites["no_waste"] == "yes") & sites["site_id"].isin(out.index)]
+    number = [counted(out[site], "flux sortant", "flux sortants") for site in rows["site_id"]]
+    yes = rows["no_waste"].map(LABELS["no_waste"])
+    return mark(rows, header("sites", "no_waste"), yes, findings("no_waste_with_flows", flows=number))
 
 
 def end_before_start(register: pd.DataFrame) -> pd.DataFrame:

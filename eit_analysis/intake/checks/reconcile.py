@@ -157,7 +157,7 @@ def _replace(
     new = flows.copy()
     for name, value in ((MASS, mass), (LOW, mass / spread), (HIGH, mass * spread)):
         new.loc[replaced, name] = value
-    new.loc[replaced, "evidence"] = "measured"
+    new.loc[replaced, "evidence"], new.loc[replaced, "density_unit"] = "measured", None
     columns = [MASS, LOW, HIGH, "evidence"]
     return new, (new[columns] != flows[columns]).any(axis=1).to_numpy()
 

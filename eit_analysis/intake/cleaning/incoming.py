@@ -27,7 +27,7 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
             "ce dossier n'existe pas, créez-le et déposez-y les questionnaires remplis", file=where
         )
     paths, left_alone = survey_files(study.raw)
-    if not paths:
+    if not paths and not study.establishments:  # a register alone is enough for a pre-diagnosis
         raise InputError(
             "ce dossier ne contient aucun questionnaire (XLSX, ODS ou CSV), déposez-y les fichiers remplis",
             file=where,
@@ -96,7 +96,7 @@ def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
 
 def refuse_nothing(files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
     """Stop where no row at all can be cleaned, with the first reason for it."""
-    if any(len(sheet.rows) for sheet in sheets):
+    if any(len(sheet.rows) for sheet in sheets) or not files:
         return
     broken = next((file for file in files if file.problem), None)
     if broken is not None:

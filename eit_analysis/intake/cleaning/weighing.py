@@ -36,6 +36,7 @@ class Measure:
 
     tonnes: Interval | None = None  #: of one unit; None, as the periods, when unusable
     periods: Interval | None = None  #: in a year
+    density_unit: str | None = None  #: of volume or pieces, which one weight for all converts
     corrections: tuple[tuple[str, str, str], ...] = ()  #: what was read: column, clean, rule
     conversions: tuple[tuple[str, Finding], ...] = ()  #: column, what was converted where the row is kept
     problems: tuple[tuple[str, Finding], ...] = ()  #: column, what sends the row to quarantine
@@ -64,6 +65,7 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
             where = np.flatnonzero(usable & (codes == code))
             for column, found in measure.conversions:
                 batch.correct(where, column, found.sentence, found)
+    batch.values["density_unit"] = Cells([m.density_unit for m in measures], codes)
     rows = np.flatnonzero(usable)
     blank: Interval = (np.nan, np.nan, np.nan)
     tonnes, periods = (
@@ -229,7 +231,8 @@ def _measure(
     elif period != "year" and months < MONTHS_PER_YEAR:
         times = float(f"{periods[0]:g}")
         late.append(("period", finding("annualised_over_active_months", times=times)))
-    return Measure((central, low, high), periods, tuple(corrections), tuple(late))
+    counted = normalise_unit(unit) if low != high else None
+    return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late))
 
 
 def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Interval:

@@ -47,7 +47,11 @@ def ask(
     asking = _Asking(wave, law_day)
     found: dict[CellKey, tuple[str, Question]] = {}
     # The gravest asks.
-    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing, asking.lawful):
+    kinds = (
+        *(asking.unread, asking.refused, asking.implausible, asking.doubtful),
+        *(asking.missing, asking.silent, asking.lawful),
+    )
+    for kind in kinds:
         for owner, question in kind(owners):
             found.setdefault(question.cell, (owner, question))
     absent: dict[tuple[str, CellKey], Question] = {}
@@ -172,6 +176,17 @@ class _Asking(WaveCells):
             cell = (*place, COMMENT)
             if COMMENT in self.columns(cell) and cell not in self.settled:
                 yield owner, self.put(LAW, cell, text)
+
+    def silent(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        """Firms of which no row tells an outflow and that do not say that they have none: it is not known."""
+        sites, flows = self.wave.tables["sites"], self.wave.tables["flows"]
+        out = {*flows.loc[flows["direction"] == "out", "site_id"]}
+        aside = {owner for row, owner in owners.rows.items() if self.tables.get(row[:2]) == "flows"}
+        aside -= {*flows["site_id"]}  # all of their rows are set aside, and asked about there
+        blank = sites[sites["no_waste"].isna() & ~sites["site_id"].isin(out | aside)]
+        asked, header = phrases.ask("sites", "no_waste"), tables.header("sites", "no_waste")
+        for owner, place in zip(owners.of(blank), places(blank), strict=True):
+            yield owner, self.put(MISSING, (*place, header), asked)
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""
