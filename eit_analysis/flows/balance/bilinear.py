@@ -27,7 +27,11 @@ from scipy.sparse.linalg import SuperLU, splu
 MOST_STEPS = 60
 WIDE = 1e4  # sigma of an unmeasured quantity, in orders of size
 UNSEEN = 1e-5  # share of its variance left to a quantity that no balance can tell
+FAR = 2.0  # sigmas (orders of size where not measured) that one step may go
+SHRINK = 0.1  # to this share of itself: at zero a mass makes its contents forgotten
+NEAR = 0.3  # sigmas: steps this short have the curvature of the constraints
 SETTLED = 1e-9  # last step, in sigmas
+FELT = 1e-6  # a bound that changes something, per sigma
 SLACK = 1e-13  # lets a balance that follows from others stand beside them
 
 
@@ -74,7 +78,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Settled:
-    """``value`` x^, ``width`` (sigma; zero where exact or held on a bound), ``excess`` g(x^), ``steps`` taken."""
+    """``value`` x^, ``width`` (sigma; zero where exact or pushed on a bound), ``excess`` g(x^), ``steps`` taken."""
 
     value: np.ndarray
     width: np.ndarray
@@ -101,11 +105,11 @@ def settle(
     unit = np.where(sigma > 0, sigma, 1.0)
     value, multiplier = np.clip(start, low, high), np.zeros(terms.count)
     held = np.zeros(len(value), int)  # -1 on the lower bound, 1 on the upper
-    size, settled, steps = len(value), False, 0
+    size, settled, near, steps = len(value), False, False, 0
     while not settled and steps < MOST_STEPS:
         steps += 1
         width = np.where(held == 0, spread, 0.0)
-        solver, norm = terms.factors(value, width, wide, multiplier)
+        solver, norm = terms.factors(value, width, wide, multiplier if near else 0 * multiplier)
         free = width > 0
         off = np.where(free & ~wide, value - aim, 0.0) / unit
         right = np.concatenate(
@@ -113,11 +117,17 @@ def settle(
         )
         move = solver.solve(-right)
         multiplier = multiplier + move[size:] / norm
-        moved = value + width * move[:size]
+        leap = width * move[:size]
+        leap *= min(1.0, FAR / max(float(np.max(np.abs(leap) / unit, initial=0.0)), FAR))
+        moved = value + leap
+        if not near:
+            moved = np.where((low == 0) & (value > 0), np.maximum(moved, SHRINK * value), moved)
         value, before, was = np.clip(moved, low, high), value, held
         out = np.where(moved < low, -1, np.where(moved > high, 1, 0))
         push = terms.pull(value, multiplier) * unit + np.where(wide, 0.0, value - aim) / unit
         stays = (held != 0) & (held * push < SETTLED)
         held = np.where(stays, held, out)
+        near = bool((np.abs(value - before) <= NEAR * unit).all())
         settled = bool((held == was).all()) and bool((np.abs(value - before) <= SETTLED * unit).all())
-    return Settled(value, np.where(held == 0, spread, 0.0), terms.excess(value), steps, settled)
+    # On a bound that nothing pushes it out of, a quantity is as free as within.
+    return Settled(value, np.where(held * push < -FELT, 0.0, spread), terms.excess(value), steps, settled)
