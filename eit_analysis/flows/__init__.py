@@ -3,8 +3,8 @@
 The flows of a wave are prepared once (:func:`prepared`), then taken by direction (:func:`outgoing`,
 :func:`incoming`, :func:`reissued`); every other function takes them. :func:`totals` adds them up by any key.
 
-``costs``, ``sorting``
-    What is paid, what bad sorting costs, the path of the waste tax.
+``costs``, ``full_cost``, ``sorting``
+    What is paid, what a waste costs in full, what bad sorting costs, the path of the waste tax.
 ``concentration``, ``seasonality``, ``comparison``
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
@@ -20,7 +20,8 @@ from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recove
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "potential", "recommendations",
+    "balance", "comparison", "concentration", "costs", "extrapolation", "full_cost",
+    "potential", "recommendations",
     "seasonality", "sorting", "uncertainty",
 )  # fmt: skip
 
