@@ -20,9 +20,8 @@ from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recove
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "full_cost",
-    "potential", "recommendations",
-    "seasonality", "sorting", "uncertainty",
+    "balance", "comparison", "concentration", "costs", "extrapolation", "full_cost", "potential",
+    "recommendations", "seasonality", "sorting", "uncertainty",
 )  # fmt: skip
 
 __all__ = [

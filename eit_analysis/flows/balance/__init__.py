@@ -1,11 +1,16 @@
 """Does the survey balance: reconciliation of a network and of its layers, gross errors, what is not explained."""
 
-from eit_analysis.flows.balance.balance_paths import from_elsewhere, sent_and_received, taken_paths
+from eit_analysis.flows.balance.balance_paths import (
+    BOUNDS,
+    from_elsewhere,
+    sent_and_received,
+    taken_paths,
+)
 from eit_analysis.flows.balance.layers import reconcile_layers
-from eit_analysis.flows.balance.outlet_balance import outlet_balance
+from eit_analysis.flows.balance.outlet_balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.territory_balance import survey_balance
 
 __all__ = [
-    "from_elsewhere", "outlet_balance", "reconcile_layers", "sent_and_received", "survey_balance",
+    "BOUNDS", "REFERENCES", "from_elsewhere", "outlet_balance", "reconcile_layers", "sent_and_received", "survey_balance",
     "taken_paths",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csc_array
-from scipy.sparse.linalg import SuperLU, splu
+from scipy.sparse.linalg import splu
 
 MOST_STEPS = 60
 WIDE = 1e4  # sigma of an unmeasured quantity, in orders of size
@@ -56,10 +56,10 @@ class Terms:
             self.second, weight * value[self.first], size
         )
 
-    def factors(
+    def matrix(
         self, value: np.ndarray, width: np.ndarray, wide: np.ndarray, multiplier: np.ndarray
-    ) -> tuple[SuperLU, np.ndarray]:
-        """Factors of the system of a step, and what each row of J D was divided by; C is zero if all l are."""
+    ) -> tuple[csc_array, np.ndarray]:
+        """The system of a step, and what each row of J D was divided by; C is zero if all l are."""
         size = len(value)
         own, rows = np.arange(size), size + np.arange(self.count)
         place, row = np.concatenate([self.first, self.second]), np.tile(self.row, 2)
@@ -73,7 +73,7 @@ class Terms:
         data = np.concatenate([np.ones(size), entry, entry, np.full(self.count, -SLACK), curve])
         down = np.concatenate([own, place, size + row, rows, place])
         across = np.concatenate([own, size + row, place, rows, other])
-        return splu(csc_array((data, (down, across)), shape=(len(rows) + size,) * 2)), norm
+        return csc_array((data, (down, across)), shape=(len(rows) + size,) * 2), norm
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def settle(
     while not settled and steps < MOST_STEPS:
         steps += 1
         width = np.where(held == 0, spread, 0.0)
-        solver, norm = terms.factors(value, width, wide, multiplier if near else 0 * multiplier)
+        matrix, norm = terms.matrix(value, width, wide, multiplier if near else 0 * multiplier)
+        solver = splu(matrix)
         free = width > 0
         off = np.where(free & ~wide, value - aim, 0.0) / unit
         right = np.concatenate(

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse.linalg import splu
 from scipy.special import chdtrc
 
 from eit_analysis.errors import UsageError
@@ -84,14 +85,7 @@ def reconcile_layers(
     """
     given = layer_quantities(arcs, contents, transfers)
     terms, start, scale, names = layer_system(arcs, given, environment)
-    size, own = len(given), len(start) - len(given)
-    aim = np.concatenate([given["value"].to_numpy(float), np.full(own - 1, np.nan), [1.0]])
-    sigma = np.concatenate([given["sd"].to_numpy(float), np.full(own, np.nan)])
-    sigma = np.where(np.isnan(aim), scale, sigma)
-    sigma[-1] = 0.0  # the constant 1
-    low = np.where(given["signed"], -np.inf, 0.0)
-    high = np.where(given["kind"] == "mass", np.inf, 1.0)
-    bounds = (np.append(low, np.full(own, -np.inf)), np.append(high, np.full(own, np.inf)))
+    aim, sigma, bounds = layer_problem(given, scale)
     found = settle(terms, start, aim, sigma, bounds)
     gap = np.abs(found.excess)
     if not found.settled or (gap > CLOSED * scale[0]).any():
@@ -122,6 +116,19 @@ def layer_quantities(
     if not (given["sd"] >= 0)[given["value"].notna()].all():
         raise UsageError("Chaque quantité mesurée du bilan doit porter un écart-type, nul ou positif.")
     return given[QUANTITY].assign(signed=signed)
+
+
+def layer_problem(
+    given: pd.DataFrame, scale: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """x~, sigma and the bounds of every quantity of :func:`layer_system`, whose order of size is ``scale``."""
+    own = len(scale) - len(given)
+    aim = np.concatenate([given["value"].to_numpy(float), np.full(own - 1, np.nan), [1.0]])
+    sigma = np.concatenate([given["sd"].to_numpy(float), np.full(own - 1, np.nan), [0.0]])
+    low = np.where(given["signed"], -np.inf, 0.0)
+    high = np.where(given["kind"] == "mass", np.inf, 1.0)
+    bounds = (np.append(low, np.full(own, -np.inf)), np.append(high, np.full(own, np.inf)))
+    return aim, np.where(np.isnan(aim), scale, sigma), bounds
 
 
 def layer_system(
@@ -196,7 +203,8 @@ def _told(
 ) -> LayerBalance:
     """Standard deviations and status: the inverse of the linear step, by blocks of columns."""
     size, measured = len(given), given["value"].notna().to_numpy()
-    solver, _ = terms.factors(found.value, found.width, np.isnan(aim), np.zeros(terms.count))
+    matrix, _ = terms.matrix(found.value, found.width, np.isnan(aim), np.zeros(terms.count))
+    solver = splu(matrix)
     left = np.zeros(size)
     for first in range(0, size, BLOCK):
         own = np.arange(first, min(first + BLOCK, size))

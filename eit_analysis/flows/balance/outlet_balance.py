@@ -25,6 +25,7 @@ from eit_analysis.flows.balance.survey_network import LEAST_SD, OUTSIDE, is_take
 from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
+REFERENCES = ("transfer_coefficients", "contents")  # the tables of the second pair of arguments
 UNTESTED = "not_tested"
 EXPECTED = ["expected_low_t_per_year", "expected_t_per_year", "expected_high_t_per_year"]
 PRODUCTS = ["site_id", "process", "product", MASS, *EXPECTED, "verdict", "system_p_value"]

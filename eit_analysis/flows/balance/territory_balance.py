@@ -64,6 +64,17 @@ class TerritoryBalance:
     checked: pd.DataFrame
     suspects: pd.DataFrame
 
+    @property
+    def verified(self) -> int:
+        """How many rows of the survey another answer or a process checks."""
+        seen = self.checked["measurement_status"].isin(["redundant", "suspect", "process"])
+        return int(self.checked.loc[seen, "n_flows"].sum())
+
+    @property
+    def by_process(self) -> pd.Series:
+        """The takers whose remainder their process accounts for."""
+        return self.actors.loc[self.actors["verdict"] == PROCESS, "site_id"]
+
 
 def survey_balance(
     flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None = None
