@@ -137,9 +137,7 @@ def made_up_layers(
     return arcs, pd.concat(parts), pd.DataFrame(share)
 
 
-def general(
-    arcs: pd.DataFrame, contents: pd.DataFrame, transfers: pd.DataFrame
-) -> tuple[np.ndarray, float]:
+def general(arcs: pd.DataFrame, contents: pd.DataFrame, transfers: pd.DataFrame) -> tuple[np.ndarray, float]:
     """The same quantities by SLSQP from the same start, and their sum of squares."""
     given = layer_quantities(arcs, contents, transfers)
     terms, start, scale, _ = layer_system(arcs, given, ["n0"])

@@ -53,7 +53,9 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new matter."""
     keys = ["site_id", "category"]
-    bought = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)].astype(dict.fromkeys(keys, "str"))
+    bought = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)].astype(
+        dict.fromkeys(keys, "str")
+    )
     spent = bought.assign(spent=bought[MASS] * bought["cost_eur_per_t"]).groupby(keys)[["spent", MASS]].sum()
     own = (spent["spent"] / spent[MASS]).rename("own").reset_index()
     new = factors[(factors["factor"] == "virgin_price") & (factors["route"] == "recycling")]

@@ -18,7 +18,7 @@ Comput. Chem. Eng. 22, 1771-1788 (wide sigma); Bergounioux, Ito & Kunisch (1999)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -29,7 +29,7 @@ WIDE = 1e4  # sigma of an unmeasured quantity, in orders of size
 UNSEEN = 1e-5  # share of its variance left to a quantity that no balance can tell
 FAR = 2.0  # sigmas (orders of size where not measured) that one step may go
 SHRINK = 0.1  # to this share of itself: at zero a mass makes its contents forgotten
-NEAR = 0.3  # sigmas: steps this short have the curvature of the constraints
+NEAR = (0.3, 1.0, 0.01)  # sigmas: steps this short have the curvature of the constraints; tried in turn
 SETTLED = 1e-9  # last step, in sigmas
 FELT = 1e-6  # a bound that changes something, per sigma
 SLACK = 1e-13  # lets a balance that follows from others stand beside them
@@ -97,8 +97,26 @@ def settle(
     """x^ from ``start``.
 
     ``aim`` is x~, missing where not measured; ``sigma`` is then the order of size of the quantity. A quantity of
-    sigma zero is never changed. ``settled`` is false where no such x was found.
+    sigma zero is never changed. ``settled`` is false where no such x was found. Where the constraints leave more
+    than one, it is one from which no small change does better.
     """
+    taken = 0
+    for near in NEAR:
+        found = _settle(terms, start, aim, sigma, bounds, near)
+        taken += found.steps
+        if found.settled:
+            break
+    return replace(found, steps=taken)
+
+
+def _settle(
+    terms: Terms,
+    start: np.ndarray,
+    aim: np.ndarray,
+    sigma: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray],
+    least: float,
+) -> Settled:
     low, high = bounds
     wide = np.isnan(aim)
     spread = np.where(wide, WIDE * sigma, sigma)
@@ -113,9 +131,7 @@ def settle(
         solver = splu(matrix)
         free = width > 0
         off = np.where(free & ~wide, value - aim, 0.0) / unit
-        right = np.concatenate(
-            [off + width * terms.pull(value, multiplier), terms.excess(value) / norm]
-        )
+        right = np.concatenate([off + width * terms.pull(value, multiplier), terms.excess(value) / norm])
         move = solver.solve(-right)
         multiplier = multiplier + move[size:] / norm
         leap = width * move[:size]
@@ -128,7 +144,7 @@ def settle(
         push = terms.pull(value, multiplier) * unit + np.where(wide, 0.0, value - aim) / unit
         stays = (held != 0) & (held * push < SETTLED)
         held = np.where(stays, held, out)
-        near = bool((np.abs(value - before) <= NEAR * unit).all())
+        near = bool((np.abs(value - before) <= least * unit).all())
         settled = bool((held == was).all()) and bool((np.abs(value - before) <= SETTLED * unit).all())
     # On a bound that nothing pushes it out of, a quantity is as free as within.
     return Settled(value, np.where(held * push < -FELT, 0.0, spread), terms.excess(value), steps, settled)

@@ -88,9 +88,14 @@ def reconcile_layers(
     aim, sigma, bounds = layer_problem(given, scale)
     found = settle(terms, start, aim, sigma, bounds)
     gap = np.abs(found.excess)
-    if not found.settled or (gap > CLOSED * scale[0]).any():
+    if (gap > CLOSED * scale[0]).any():
+        where = names[int(gap.argmax())]
         raise UsageError(
-            f"Les quantités données se contredisent\u00a0: le bilan de {names[int(gap.argmax())]} ne peut pas fermer."
+            f"Le bilan de {where} ne peut pas fermer\u00a0: des quantités données se contredisent."
+        )
+    if not found.settled:
+        raise UsageError(
+            "Le bilan des couches n'a pas abouti\u00a0: mesurez une masse ou une teneur de plus."
         )
     return _told(given, terms, found, aim, sigma)
 

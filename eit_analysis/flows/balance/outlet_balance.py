@@ -53,7 +53,6 @@ class OutletBalance:
     layers: pd.DataFrame
     tested: list[str]
 
-
     def accounts_for(self, remainder: pd.DataFrame) -> pd.Series:
         """Whether what an actor does not send out, low to high, may be the products that it did not declare.
 
@@ -94,7 +93,9 @@ def outlet_balance(
 
 def process_of(leaves: pd.DataFrame, coefficients: pd.DataFrame) -> str:
     """The process whose own products weigh most in what leaves; empty where none is there."""
-    own = coefficients[coefficients["tells_process"] == "yes"].drop_duplicates(["process", "waste_code_prefix"])
+    own = coefficients[coefficients["tells_process"] == "yes"].drop_duplicates(
+        ["process", "waste_code_prefix"]
+    )
     codes = leaves["waste_code"].astype("str")
     mass = {
         process: leaves.loc[codes.str.startswith(tuple(" ".join(rows).split())), MASS].sum()
@@ -120,7 +121,9 @@ def _shares(enters: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The coefficients of a process, each the mean over the families that enter, by mass."""
     weight = enters.groupby(enters["category"].astype("str"))[MASS].sum()
     of_family = [
-        rows[rows["category"] == family] if (rows["category"] == family).any() else rows[rows["category"].isna()]
+        rows[rows["category"] == family]
+        if (rows["category"] == family).any()
+        else rows[rows["category"].isna()]
         for family in weight.index
     ]
     every = pd.concat(of_family, keys=weight.index, names=["family"]).reset_index("family")
@@ -131,7 +134,11 @@ def _shares(enters: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _system(
-    enters: pd.DataFrame, leaves: pd.DataFrame, product: pd.Series, shares: pd.DataFrame, contents: pd.DataFrame
+    enters: pd.DataFrame,
+    leaves: pd.DataFrame,
+    product: pd.Series,
+    shares: pd.DataFrame,
+    contents: pd.DataFrame,
 ) -> LayerBalance:
     """The outlet as a network: inputs to the process, an arc to each product, its declared flows beyond."""
     declared = set(product)
@@ -159,7 +166,9 @@ def _system(
     whole = known[known["flow"].isin(family["flow"])].groupby("layer")["flow"].nunique() == len(family)
     known = known[known["layer"].isin(whole.index[whole])]
     spread = ((known["high"] - known["low"]) / (2 * Z)).clip(lower=1e-6)
-    given = pd.DataFrame({"flow": known["flow"], "layer": known["layer"], "value": known["central"], "sd": spread})
+    given = pd.DataFrame(
+        {"flow": known["flow"], "layer": known["layer"], "value": known["central"], "sd": spread}
+    )
     return reconcile_layers(pd.concat([arcs, made], ignore_index=True), given, [OUTSIDE], transfers)
 
 
@@ -199,4 +208,6 @@ def _layers(site: str, balance: LayerBalance, enters: pd.Series) -> pd.DataFrame
 
 
 def _stacked(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True).reindex(columns=columns)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True).reindex(
+        columns=columns
+    )

@@ -141,8 +141,8 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
         "sent_t_per_year": out & ~takes,
         "recoverable_t_per_year": out & ~takes & ~flows["route"].isin(DISPOSAL).to_numpy(),
         "received_t_per_year": ~out & takes,
-        "linked_t_per_year": linked(flows, sites),
     }
+    parts["linked_t_per_year"] = parts["recoverable_t_per_year"] & linked(flows, sites)
     sd = survey_arcs(flows, sites)[SD].iloc[: len(flows)].to_numpy()
     values = flows[["category"]].assign(**{name: flows[MASS].where(part) for name, part in parts.items()})
     compared = parts["recoverable_t_per_year"] | parts["received_t_per_year"]
