@@ -7,9 +7,10 @@ Without it, waiting threads of the linear algebra count as processor time, more 
 Prints medians of processor time, in one process: the whole of `reconcile` (values, classification, global
 test) over ``scipy.sparse.linalg.splu`` of A V A', with its defaults and with the ordering that `reconcile`
 uses; then the standard deviations, asked for apart. Then 500 flows with a content each: the steps of `settle`
-over as many factorisations of its system. Last, random systems of masses, contents and a transfer coefficient, some
-not measured, beside SLSQP given the same constraints and derivatives: largest gap of a value that can be told (in
-shares of the largest mass, or of 1), and whose sum of squares is the smaller. All networks are made up.
+over as many factorisations of its system. Last, random systems of masses, contents and a transfer
+coefficient, some not measured, beside SLSQP given the same constraints and derivatives: largest gap of a
+value that can be told (in shares of the largest mass, or of 1), and whose sum of squares is the smaller. All
+networks are made up.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.balance import beside_general, made_up_layers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.balance import beside_general, made_up_layers
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.balance.layers import reconcile_layers
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, deviations, reconcile
@@ -30,8 +30,8 @@ NONE = shares([])
 # Cencic (2016), Sustain. Environ. Res. 26, 291-298: flow 2 is exact, flow 4 returns to process 1 and is only
 # known by a transfer coefficient 0.5 +- 0.05 of flow 3, flows 6 and 7 leave together. Data and results read
 # in github.com/CarrerF/ODYM, docs/ODYM Data Reconciliation part1.ipynb, commit f628fbce: ODYM's run of that
-# example, then of a second one where flow 6 is said to equal flow 7 (the article's own table was not at hand; no
-# published example of STAN with contents could be read to its digits).
+# example, then of a second one where flow 6 is said to equal flow 7 (the article's own table was not at
+# hand; no published example of STAN with contents could be read to its digits).
 RECYCLING = network(
     [("env", "P1", 100, 10), ("env", "P1", 50, 0), ("P1", "P2", 300, 30), ("P2", "P1", NAN, NAN),
      ("P2", "P3", 160, 16), ("P3", "env", NAN, NAN), ("P3", "env", NAN, NAN)]
@@ -61,7 +61,8 @@ def test_published_recycling_loop_to_its_printed_digits(coefficients, last, last
 
 
 def test_two_product_formula_and_its_error():
-    """m2 / m1 = (c1 - c3) / (c2 - c3), and its error by its derivatives (Wills & Finch, two-product formula)."""
+    """m2 / m1 = (c1 - c3) / (c2 - c3), and its error by its derivatives (Wills & Finch, two-product
+    formula)."""
     c1, c2, c3, sd = 0.5, 0.8, 0.2, 0.01
     arcs = network([("out", "P", 100, 0), ("P", "out", NAN, NAN), ("P", "out", NAN, NAN)])
     contents = shares([("f0", "Cu", c1, sd), ("f1", "Cu", c2, sd), ("f2", "Cu", c3, sd)])

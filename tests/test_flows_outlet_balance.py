@@ -89,7 +89,8 @@ def test_mixed_waste_is_refused_more_than_sorted_matter():
         return float(found(flows).products.set_index("product").loc["refusal", "expected_t_per_year"])
 
     assert refusal("mixed") == pytest.approx(60) and refusal("cardboard") == pytest.approx(6)
-    both = answers([("F02", "in", "mixed", "200301", 50, None, None), ("F02", "in", "wood", "150103", 50, None, None),
+    both = answers([("F02", "in", "mixed", "200301", 50, None, None), ("F02", "in", "wood", "150103", 50,
+    None, None),
                     ("F02", "out", "wood", "191207", 20, "energy", None)])  # fmt: skip
     assert found(both).products.set_index("product").loc["refusal", "expected_t_per_year"] == pytest.approx(
         33
@@ -111,7 +112,8 @@ def test_unlinked_tonnes_are_a_range():
          ("E01", "out", "biowaste", "200108", 600, None, "Ailleurs"),
          ("E01", "out", "biowaste", "200108", 90, "landfill", None),
          ("E01", "out", "wood", "150103", 50, "energy", None),
-         ("F01", "in", "biowaste", "200108", 2400, None, None), ("F02", "in", "wood", "150103", 20, None, None)]
+         ("F01", "in", "biowaste", "200108", 2400, None, None), ("F02", "in", "wood", "150103", 20, None,
+         None)]
     )  # fmt: skip
     bounds = from_elsewhere(flows.head(4), flows.tail(2), SITES).frame.set_index("bound")[MASS]
     # At least 2,400 - 900; at most all but the 300 t that name their taker, and all of the wood.

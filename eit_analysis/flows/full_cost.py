@@ -3,11 +3,12 @@
     K = m (a + h + s)
 
 with a the purchase of the matter that is lost, h the handling and storage on the site, s the service: what is
-declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The price
-a is what the actor declares to pay for an input of the same family, else a reference price. Energy and labour
-spent on the lost matter are not counted: K is the least.
+declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
+price a is what the actor declares to pay for an input of the same family, else a reference price. Energy and
+labour spent on the lost matter are not counted: K is the least.
 
-Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in ``factors.csv``.
+Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
+``factors.csv``.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
     Returns
     -------
     pandas.DataFrame
-        The columns of ``out``, ``cost_part`` (:data:`PARTS`) and the prices of :func:`costs.reference_prices`, for
-        :func:`costs.estimates`; a part without a price has no row.
+        The columns of ``out``, ``cost_part`` (:data:`PARTS`) and the prices of
+        :func:`costs.reference_prices`, for :func:`costs.estimates`; a part without a price has no row.
     """
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
@@ -42,7 +43,7 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
     prices = {
         "purchase": purchase_prices(out, incoming, factors),
         "handling": _everywhere(out, factors, "handling_cost"),
-        "invoice": pd.DataFrame({name: invoice for name in PRICES}),
+        "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
         "collection": _everywhere(out, factors, "collection_cost")[~declared],
         "treatment": reference_prices(out, factors)[~declared],
     }
@@ -51,7 +52,8 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
 
 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new matter."""
+    """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
+    matter."""
     keys = ["site_id", "category"]
     bought = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)].astype(
         dict.fromkeys(keys, "str")

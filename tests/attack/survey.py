@@ -164,7 +164,8 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
     )
     outgoing = out & (flows["actor_type"] != "outlet").to_numpy()
     known.add(f"{tag} paths", flows[outgoing], {MASS: _one(mass[outgoing])})
-    # What comes from elsewhere: of the families that receive more than they can have been sent, or that were named.
+    # What comes from elsewhere: of the families that receive more than they can have been sent, or that were
+    # named.
     named = recoverable & linked(flows, study.load("sites"))
     for bound, taken in (("at_least", recoverable), ("at_most", named)):
         sign = received.astype(float) - taken

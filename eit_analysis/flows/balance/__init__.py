@@ -1,4 +1,4 @@
-"""Does the survey balance: reconciliation of a network and of its layers, gross errors, what is not explained."""
+"""Does the survey balance: a network and its layers reconciled, gross errors, what is not explained."""
 
 from eit_analysis.flows.balance.balance_paths import (
     BOUNDS,
@@ -11,6 +11,6 @@ from eit_analysis.flows.balance.outlet_balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.territory_balance import survey_balance
 
 __all__ = [
-    "BOUNDS", "REFERENCES", "from_elsewhere", "outlet_balance", "reconcile_layers", "sent_and_received", "survey_balance",
-    "taken_paths",
+    "BOUNDS", "REFERENCES", "from_elsewhere", "outlet_balance", "reconcile_layers", "sent_and_received",
+    "survey_balance", "taken_paths",
 ]  # fmt: skip

@@ -26,8 +26,9 @@ BOUNDS = ["at_least", "at_most"]
 def from_elsewhere(out: pd.DataFrame, received: pd.DataFrame, sites: pd.DataFrame) -> Breakdown:
     """What takers receive that no surveyed actor sent: sum max(0, R - S) to sum (R - L), over the families.
 
-    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year). Nothing says
-    which tonnes are the same: the bounds are those of :mod:`territory_balance`, of sums as declared.
+    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year).
+    Nothing says which tonnes are the same: the bounds are those of :mod:`territory_balance`, of sums as
+    declared.
 
     Returns
     -------
@@ -68,23 +69,23 @@ def taken_paths(
 
     A taker mixes what it receives: each of its families goes to its outputs in proportion. Only the sums over
     ``category`` and over ``route`` are data; they are exactly the cells they come from. ``flows`` and
-    ``sites`` are of one wave (t/year); ``by`` is ``category``, ``route``, or both; ``processes`` are the takers whose
-    remainder their process accounts for.
+    ``sites`` are of one wave (t/year); ``by`` is ``category``, ``route``, or both; ``processes`` are the
+    takers whose remainder their process accounts for.
 
     Returns
     -------
     Breakdown
         ``category`` (``unexplained`` where more goes out than comes in), ``route`` (``unexplained`` where
-        more comes in than goes out, ``process_output`` for ``processes``), mass with its 95 % interval where one
-        key is asked (independent answers). Its records are the flows of each taker, or its paths where both
-        keys are asked.
+        more comes in than goes out, ``process_output`` for ``processes``), mass with its 95 % interval where
+        one key is asked (independent answers). Its records are the flows of each taker, or its paths where
+        both keys are asked.
     """
     taken = flows[is_taker(flows["site_id"], sites)]
     taken = taken.assign(route=taken["route"].fillna("unknown"))
     out = (taken["direction"] == "out").to_numpy()
     received_flows, sent_flows = taken[~out], taken[out]
-    inputs = received_flows.groupby(["site_id", "category"], as_index=False)[MASS].sum()
-    outputs = sent_flows.groupby(["site_id", "route"], as_index=False)[MASS].sum()
+    inputs = received_flows.groupby(["site_id", "category"], as_index=False)[[MASS]].sum()
+    outputs = sent_flows.groupby(["site_id", "route"], as_index=False)[[MASS]].sum()
     site_ids = pd.Index(taken["site_id"].unique(), name="site_id")
     received, sent = (
         side.groupby("site_id")[MASS].sum().reindex(site_ids).fillna(0) for side in (inputs, outputs)

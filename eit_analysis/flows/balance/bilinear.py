@@ -6,10 +6,10 @@ diag(sigma), J the derivatives of g and C their curvature by the multipliers l, 
     [ I + D C D   D J' ] [ D^-1 dx ]      [ D^-1 (x - x~) + D J' l ]
     [   J D         0  ] [   dl    ]  = - [          g(x)          ].
 
-Without C the step is the linear one, x~ - V J' (J V J')^-1 (g + J (x~ - x)), of Cencic (2016); with it, the last
-steps square the error. A quantity past a bound is held on it, of variance zero, for as long as its multiplier
-pushes it out. One that is not measured has a wide sigma around its current value, so that nothing of it is left
-at the end; where no balance can tell it, it keeps that sigma.
+Without C the step is the linear one, x~ - V J' (J V J')^-1 (g + J (x~ - x)), of Cencic (2016); with it, the
+last steps square the error. A quantity past a bound is held on it, of variance zero, for as long as its
+multiplier pushes it out. One that is not measured has a wide sigma around its current value, so that nothing
+of it is left at the end; where no balance can tell it, it keeps that sigma.
 
 Sources: Cencic (2016), Sustain. Environ. Res. 26, 291-298; Crowe (1986), AIChE J. 32, 616-623; Kelly (1998),
 Comput. Chem. Eng. 22, 1771-1788 (wide sigma); Bergounioux, Ito & Kunisch (1999), SIAM J. Control Optim. 37,
@@ -78,7 +78,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Settled:
-    """``value`` x^, ``width`` (sigma; zero where exact or pushed on a bound), ``excess`` g(x^), ``steps`` taken."""
+    """x^ (``value``), its sigma (``width``; zero where exact or pushed on a bound), g(x^), and the steps."""
 
     value: np.ndarray
     width: np.ndarray
@@ -96,9 +96,9 @@ def settle(
 ) -> Settled:
     """x^ from ``start``.
 
-    ``aim`` is x~, missing where not measured; ``sigma`` is then the order of size of the quantity. A quantity of
-    sigma zero is never changed. ``settled`` is false where no such x was found. Where the constraints leave more
-    than one, it is one from which no small change does better.
+    ``aim`` is x~, missing where not measured; ``sigma`` is then the order of size of the quantity. A
+    quantity of sigma zero is never changed. ``settled`` is false where no such x was found. Where the
+    constraints leave more than one, it is one from which no small change does better.
     """
     taken = 0
     for near in NEAR:

@@ -1,14 +1,14 @@
 """Mass x content: every layer balanced at once, with contents and transfer coefficients as quantities.
 
-The quantities are the masses m_j of the flows (t/year), the content c_jk of each flow in each layer (dry matter,
-carbon, a metal; t/t) and transfer coefficients t_jk (share of what enters a process that leaves by a flow).
-Every process conserves the mass and each layer:
+The quantities are the masses m_j of the flows (t/year), the content c_jk of each flow in each layer (dry
+matter, carbon, a metal; t/t) and transfer coefficients t_jk (share of what enters a process that leaves by a
+flow). Every process conserves the mass and each layer:
 
     sum +- m_j = 0,    sum +- m_j c_jk = 0,    m_j c_jk = t_jk sum_in m_i c_ik,    m >= 0,  0 <= c, t <= 1.
 
-These are sums of products of two quantities (:mod:`bilinear`; what enters a process is a quantity of its own).
-The start is the linear reconciliation (:mod:`reconciliation`) of the masses, then of each layer at these masses. A
-stock change is an arc to the environment that may be negative (``signed``).
+These are sums of products of two quantities (:mod:`bilinear`; what enters a process is a quantity of its
+own). The start is the linear reconciliation (:mod:`reconciliation`) of the masses, then of each layer at
+these masses. A stock change is an arc to the environment that may be negative (``signed``).
 
 Source: Cencic (2016), Sustain. Environ. Res. 26, 291-298 (the method of STAN).
 """
@@ -40,9 +40,11 @@ class LayerBalance:
     Attributes
     ----------
     quantities : pandas.DataFrame
-        ``kind`` (``mass``, ``content``, ``transfer``), ``flow``, ``layer`` (empty for the mass), ``value`` and
+        ``kind`` (``mass``, ``content``, ``transfer``), ``flow``, ``layer`` (empty for the mass), ``value``
+        and
         ``sd`` as given (t/year, or t/t), ``reconciled``, ``sd_reconciled`` and ``status`` (``redundant``,
-        ``just_determined``, ``exact``, ``held`` on a bound; ``observable``, ``unobservable``, then without value).
+        ``just_determined``, ``exact``, ``held`` on a bound; ``observable``, ``unobservable``, then without
+        value).
     chi_square, degrees_of_freedom, p_value : float, int, float
         Global test; the p value is missing without any redundancy.
     steps : int
@@ -70,12 +72,13 @@ def reconcile_layers(
         ``flow``, ``source``, ``target``, ``mass_t_per_year`` (missing: not measured), ``sd_t_per_year``;
         ``signed`` (optional) is true for a stock change.
     contents : pandas.DataFrame
-        ``flow``, ``layer``, ``value`` (t/t; missing: not measured), ``sd``. A flow without a row in a layer is
-        not measured there; none of it is a value of 0 with an ``sd`` of 0.
+        ``flow``, ``layer``, ``value`` (t/t; missing: not measured), ``sd``. A flow without a row in a layer
+        is not measured there; none of it is a value of 0 with an ``sd`` of 0.
     environment : collection of str
         Nodes that conserve nothing: outside, stocks.
     transfers : pandas.DataFrame, optional
-        ``flow``, ``layer`` (empty for the mass), ``value``, ``sd``: share of what enters the source of the flow.
+        ``flow``, ``layer`` (empty for the mass), ``value``, ``sd``: share of what enters the source of the
+        flow.
 
     Raises
     ------
@@ -126,7 +129,7 @@ def layer_quantities(
 def layer_problem(
     given: pd.DataFrame, scale: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """x~, sigma and the bounds of every quantity of :func:`layer_system`, whose order of size is ``scale``."""
+    """x~, sigma and bounds of every quantity of :func:`layer_system`, of order of size ``scale``."""
     own = len(scale) - len(given)
     aim = np.concatenate([given["value"].to_numpy(float), np.full(own - 1, np.nan), [1.0]])
     sigma = np.concatenate([given["sd"].to_numpy(float), np.full(own - 1, np.nan), [0.0]])

@@ -1,12 +1,13 @@
 """Does what an outlet declares agree with its process? Digester, sorting centre, composting.
 
 Of the mass M that enters, a process sends a share to each of its products: t_p = low, central, high
-(``transfer_coefficients``), a mean over the families that enter. A product that is declared is compared with M t_p;
-one that nobody asks (biogas, evaporated water) or that is not declared is expected in that range.
+(``transfer_coefficients``), a mean over the families that enter. A product that is declared is compared with
+M t_p; one that nobody asks (biogas, evaporated water) or that is not declared is expected in that range.
 
-All of it is one system (:mod:`layers`): inputs and declared products as measured, t_p as quantities, contents of
-the families and of the products in each layer (``contents``). Its test says whether the declarations and the
-published ranges can hold together; it also says where the dry matter, the carbon or the nitrogen goes.
+All of it is one system (:mod:`layers`): inputs and declared products as measured, t_p as quantities,
+contents of the families and of the products in each layer (``contents``). Its test says whether the
+declarations and the published ranges can hold together; it also says where the dry matter, the carbon or the
+nitrogen goes.
 
 The process is read in the waste codes of what leaves (19 05, 19 06, 19 12): an outlet without such an output
 cannot be tested.
@@ -109,11 +110,13 @@ def product_of(leaves: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
     """The product that each output is, by code and route; missing for what is no product (office paper)."""
     found = pd.Series(np.nan, index=leaves.index, dtype=object)
     codes, routes = leaves["waste_code"].astype("str"), leaves["route"].astype("str")
-    for row in shares.dropna(subset="waste_code_prefix").itertuples():
-        here = codes.str.startswith(tuple(row.waste_code_prefix.split()))
-        if isinstance(row.routes, str):
-            here &= routes.isin(row.routes.split())
-        found = found.mask(here & found.isna(), row.product)
+    rows = shares.dropna(subset="waste_code_prefix")
+    named = (rows[name].astype("str") for name in ("product", "waste_code_prefix"))
+    for product, prefixes, wanted in zip(*named, rows["routes"].fillna("").astype("str"), strict=True):
+        here = codes.str.startswith(tuple(prefixes.split()))
+        if wanted:
+            here &= routes.isin(wanted.split())
+        found[here & found.isna()] = product
     return found
 
 

@@ -7,9 +7,9 @@ never spread over the flows.
 By actor the remainder is what comes in less what goes out. By family, firms send S on the routes that may
 lead to a surveyed taker (all but incineration and landfill) and surveyed takers receive R. Nothing says which
 tonnes are the same: arrivals from outside the survey and departures out of it are both unmeasured, and only
-their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent goes
-to these takers, and R - L, where L is what firms say they send to one of them by name; what goes elsewhere
-lies between max(0, S - R) and S - L.
+their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent
+goes to these takers, and R - L, where L is what firms say they send to one of them by name; what goes
+elsewhere lies between max(0, S - R) and S - L.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class TerritoryBalance:
         ``site_id``, ``incoming_t_per_year``, ``outgoing_t_per_year``, ``remainder_t_per_year`` with bounds
         (missing where not verifiable), ``verdict``: ``not_verifiable``, ``balanced`` within uncertainty,
         ``missing_output`` (``process_output`` where its process may make it), ``missing_input``;
-        ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so much.
+        ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so
+        much.
     families : pandas.DataFrame
         ``category``, ``sent_t_per_year`` (all routes), ``recoverable_t_per_year`` (S),
         ``received_t_per_year`` (R), ``linked_t_per_year`` (L), remainder R - S with bounds, ``verdict``:
@@ -81,8 +82,8 @@ def survey_balance(
 ) -> TerritoryBalance:
     """Reconcile, test and tell, from the tidy tables of one wave (t/year).
 
-    ``outlets`` (:func:`outlet_balance.outlet_balance`) says which rows a process checks, and which remainders are
-    products that it makes and nobody declared.
+    ``outlets`` (:func:`outlet_balance.outlet_balance`) says which rows a process checks, and which
+    remainders are products that it makes and nobody declared.
     """
     flows = flows.reset_index(drop=True)
     arcs = close_negative_arrivals(survey_arcs(flows, sites))
