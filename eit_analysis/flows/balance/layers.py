@@ -168,13 +168,14 @@ def layer_system(
     leaves = np.where(layer > 0, layer * flows + flow, one)
     rows.append((last, np.ones(len(moved)), flow, leaves))
     rows.append((last, np.full(len(moved), -1.0), total[which.ravel()], moved.index.to_numpy()))
-    row, sign, first, second = (np.concatenate(part) for part in zip(*rows, strict=True))
-    terms = Terms(row, sign, first, second, len(layers) * nodes + len(total) + len(moved))
+    count = len(layers) * nodes + len(total) + len(moved)
+    parts = [np.concatenate(part) for part in zip(*rows, strict=True)]
+    terms = Terms(parts[0], parts[1], parts[2], parts[3], count)
     start = _start(arcs, given, environment)
     entering = np.zeros(len(total))
-    for order, (node, number) in enumerate(sums.T):
+    for nth, (node, number) in enumerate(sums.T):
         content = start[number * flows : (number + 1) * flows] if number else np.ones(flows)
-        entering[order] = (start[:flows] * content)[ends[1] == node].sum()
+        entering[nth] = (start[:flows] * content)[ends[1] == node].sum()
     largest = max(float(np.nanmax(np.abs(given["value"].iloc[:flows]), initial=0.0)), 1e-9)
     scale = np.where(given["kind"] == "mass", largest, 1.0)
     labels = [np.tile(names[1:], len(layers)), names[sums[0]], moved["flow"].to_numpy(object)]
@@ -189,8 +190,8 @@ def layer_system(
 def _start(arcs: pd.DataFrame, given: pd.DataFrame, environment: Collection[str]) -> np.ndarray:
     """Linear reconciliation of the masses, then of each layer at these masses; coefficients as given."""
     flows = len(arcs)
-    mass = reconcile(arcs, environment).flows[RECONCILED]
-    mass = mass.fillna(mass.abs().median()).fillna(1.0).to_numpy(float)
+    linear = reconcile(arcs, environment).flows[RECONCILED]
+    mass = linear.fillna(linear.abs().median()).fillna(1.0).to_numpy(float)
     parts = [mass]
     contents = given[given["kind"] == "content"]
     for first in range(0, len(contents), flows):

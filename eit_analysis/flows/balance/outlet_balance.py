@@ -99,11 +99,11 @@ def process_of(leaves: pd.DataFrame, coefficients: pd.DataFrame) -> str:
     )
     codes = leaves["waste_code"].astype("str")
     mass = {
-        process: leaves.loc[codes.str.startswith(tuple(" ".join(rows).split())), MASS].sum()
+        str(process): leaves.loc[codes.str.startswith(tuple(" ".join(rows).split())), MASS].sum()
         for process, rows in own.groupby("process")["waste_code_prefix"]
     }
-    best = max(mass, key=lambda process: mass[process])
-    return best if mass[best] > 0 else ""
+    best = max(mass, key=lambda process: mass[process], default="")
+    return best if best and mass[best] > 0 else ""
 
 
 def product_of(leaves: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
