@@ -5,13 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize_scalar
 
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.balance.reconciliation import (
     RECONCILED,
     SD,
-    Balance,
     deviations,
     reconcile,
     redundancy,
@@ -114,31 +112,11 @@ def test_published_network_with_unmeasured_flows(measured, expected, statuses):
         assert (deviations(balance) ** 2).round(4).tolist() == printed
 
 
-# Cencic (2016), Sustain. Environ. Res. 26, 291-298: flow 2 is exact, flow 4 returns to process 1 and is only
-# known by a transfer coefficient 0.5 +- 0.05 of flow 3, flows 6 and 7 leave together. Data and results read
-# in github.com/CarrerF/ODYM, docs/ODYM Data Reconciliation part1.ipynb, commit f628fbce: ODYM's run of that
-# example (the article's own table was not at hand).
+# The network of Cencic (2016), whose transfer coefficient is in tests/test_flows_layers.py.
 RECYCLING = network(
     [("env", "P1", 100, 10), ("env", "P1", 50, 0), ("P1", "P2", 300, 30), ("P2", "P1", np.nan, np.nan),
      ("P2", "P3", 160, 16), ("P3", "env", np.nan, np.nan), ("P3", "env", np.nan, np.nan)]
 )  # fmt: skip
-
-
-def test_published_recycling_loop_with_a_transfer_coefficient():
-    def given(third: float) -> Balance:
-        # Flow 3 held, the coefficient is a measurement of flow 4: the same sum of squares, made linear.
-        arcs = RECYCLING.copy()
-        arcs.loc[2, [MASS, SD]] = third, 0.0
-        arcs.loc[3, [MASS, SD]] = 0.5 * third, 0.05 * third
-        return reconcile(arcs, ["env"])
-
-    def squares(third: float) -> float:
-        return given(third).chi_square + ((third - 300) / 30) ** 2
-
-    balance = given(minimize_scalar(squares, bounds=(250, 350), options={"xatol": 1e-9}).x)
-    printed = [102.425960, 50, 302.416229, 149.990270, 152.425960]
-    assert balance.flows[RECONCILED].head(5).to_numpy() == pytest.approx(printed, abs=2e-6)
-    assert balance.flows["status"].tolist()[5:] == ["unobservable", "unobservable"]
 
 
 def test_recycling_loop_with_a_constant_and_flows_nobody_can_know():

@@ -93,8 +93,12 @@ def tables() -> dict[str, object]:
         "actions": flows.recommendations.recommendations(actions),
         "changes": changed,
         "slopes": flows.comparison.slopes(changed, "2018", "2015"),
-        "sent": flows.balance.sent_paths(OUT, received, balance.families),
+        "elsewhere": flows.balance.from_elsewhere(OUT, received, SITES),
         "taken": flows.balance.taken_paths(described(), SITES, ["category", "route"]),
+        "taken by route": flows.balance.taken_paths(described(), SITES, ["route"]),
+        "full cost": flows.costs.estimates(
+            flows.full_cost.full_cost(OUT, received, factors), "cost_part", "full_cost", of=None
+        ),
         "exchanged": flows.balance.sent_and_received(OUT, received, balance.families),
         "families": flows.extrapolation.by_category(OUT, planned),
         "divisions": by_division,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, sent_paths, taken_paths
+from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, from_elsewhere, taken_paths
 from eit_analysis.flows.balance.reconciliation import deviations
 from eit_analysis.flows.balance.territory_balance import family_balance, survey_balance
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -137,7 +137,7 @@ def test_hostile_tables():
     empty = survey_balance(answers([]), SITES.head(0))
     for frame in (empty.actors, empty.families, empty.checked, empty.suspects):
         assert frame.empty
-    assert sent_paths(answers([]), answers([]), empty.families).frame.empty
+    assert from_elsewhere(answers([]), answers([]), SITES.head(0)).frame.empty
     both = ["category", "route"]
     assert taken_paths(answers([]), SITES, both).frame.empty
     zero = answers([("F01", "in", "wood", 0, 0, None, None), ("F01", "out", "wood", 0, 0, "reuse", None)])
@@ -176,11 +176,12 @@ def test_no_tonne_is_lost_from_the_cells_to_the_drawing(drawn):
     families = family_balance(flows, SITES)
     takes = flows["site_id"].isin(["S01", "F01"])
     out = flows["direction"] == "out"
-    sent = sent_paths(flows[out & ~takes], flows[~out & takes], families).records
-    of_actors = sent[sent["naf_division"] != UNEXPLAINED]
-    assert of_actors[MASS].sum() == pytest.approx(flows.loc[out & ~takes, MASS].sum())
-    gap = families.loc[families["verdict"] == "from_elsewhere", "remainder_t_per_year"].sum()
-    assert sent[MASS].sum() - of_actors[MASS].sum() == pytest.approx(gap)
+    bounds = from_elsewhere(flows[out & ~takes], flows[~out & takes], SITES).frame.set_index("bound")[MASS]
+    taking = families.dropna(subset="received_t_per_year")
+    least = taking["remainder_t_per_year"].clip(lower=0).sum()
+    most = (taking["received_t_per_year"] - taking["linked_t_per_year"]).clip(lower=0).sum()
+    assert bounds.get("at_least", 0) == pytest.approx(least) and least <= most + 1e-9
+    assert bounds.get("at_most", 0) == pytest.approx(most)
     taken = taken_paths(flows, SITES, ["category", "route"]).records
     received, reissued = taken["category"] != UNEXPLAINED, taken["route"] != UNEXPLAINED
     for key, kept, cells in (("category", received, ~out), ("route", reissued, out)):
@@ -212,8 +213,8 @@ def test_every_column_and_code_has_french_words():
     for column, codes in {
         "verdict": ["not_verifiable", "balanced", "missing_output", "missing_input", "no_taker",
                     "from_elsewhere", "to_elsewhere"],
-        "measurement_status": ["redundant", "just_determined", "exact", "suspect"],
-        "route": [UNEXPLAINED, "surveyed_takers"], "site_id": [UNEXPLAINED], "category": [UNEXPLAINED],
+        "measurement_status": ["redundant", "just_determined", "exact", "suspect", "process"],
+        "route": [UNEXPLAINED, "process_output"], "site_id": [UNEXPLAINED], "category": [UNEXPLAINED],
     }.items():  # fmt: skip
         assert set(codes) <= set(wording.heading(column).labels)
     assert wording.heading("route").labels[UNEXPLAINED] == "non expliqué"

@@ -4,8 +4,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 :func:`incoming`, :func:`reissued`), those of an implausible mass apart (:func:`set_aside`); every other
 function takes them. :func:`totals` adds them up by any key.
 
-``costs``, ``sorting``
-    What is paid, what bad sorting costs.
+``costs``, ``full_cost``, ``sorting``
+    What is paid, what a waste costs in full, what bad sorting costs.
 ``taxes``, ``obligations``
     What the waste tax may come to, how many actors the law concerns.
 ``concentration``, ``seasonality``, ``comparison``
@@ -23,7 +23,7 @@ from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recove
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued, set_aside
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "obligations", "potential",
+    "balance", "comparison", "concentration", "costs", "extrapolation", "full_cost", "obligations", "potential",
     "recommendations", "seasonality", "sorting", "taxes", "uncertainty",
 )  # fmt: skip
 

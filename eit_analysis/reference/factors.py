@@ -27,6 +27,8 @@ FACTOR_UNITS = {
     "exchange_cost": "eur/exchange",
     "virgin_price": "eur/t",
     "preparation_cost": "eur/t",
+    "handling_cost": "eur/t",
+    "collection_cost": "eur/t",
     "insertion_share": "share",
     "insertion_hours": "h/fte",
     "indirect_jobs": "indirect_fte_per_direct_fte",
@@ -35,9 +37,11 @@ FACTOR_UNITS = {
 BY_CATEGORY = ("trip_load",)
 WITHOUT_ROUTE = (
     *BY_CATEGORY, "transport_emissions", "vehicle_cost", "loading_cost", "exchange_cost", "insertion_share",
-    "insertion_hours", "indirect_jobs",
+    "insertion_hours", "indirect_jobs", "handling_cost", "collection_cost",
 )  # fmt: skip
-NEVER_NEGATIVE = ("vehicle_cost", "loading_cost", "exchange_cost", "preparation_cost")
+NEVER_NEGATIVE = (
+    "vehicle_cost", "loading_cost", "exchange_cost", "preparation_cost", "handling_cost", "collection_cost",
+)  # fmt: skip
 # Beyond so many times the highest reference value, a job coefficient is not in the unit it says.
 MOST_TIMES_REFERENCE = 4.0
 KEY = ["factor", "category", "route"]

@@ -12,7 +12,7 @@ import pandas as pd
 import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.employment import workforce
-from eit_analysis.flows.balance.survey_network import is_taker
+from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
@@ -163,13 +163,15 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
         },
     )
     outgoing = out & (flows["actor_type"] != "outlet").to_numpy()
-    unexplained = dict.fromkeys(["naf_division", "naf_section"], "unexplained")
-    takers = dict.fromkeys(["route", "recovery", "valorised"], "surveyed_takers")
-    gap = flows.assign(**unexplained, **takers)
-    signs = [np.ones(outgoing.sum()), np.ones(received.sum()), -np.ones(recoverable.sum())]
-    keys = pd.concat([flows[outgoing], gap[received], gap[recoverable]], ignore_index=True)
-    ids = np.concatenate([mass[outgoing], mass[received], mass[recoverable]])
-    known.add(f"{tag} paths", keys, {MASS: _one(ids, np.concatenate(signs))})
+    known.add(f"{tag} paths", flows[outgoing], {MASS: _one(mass[outgoing])})
+    # What comes from elsewhere: of the families that receive more than they can have been sent, or that were
+    # named.
+    named = recoverable & linked(flows, study.load("sites"))
+    for bound, taken in (("at_least", recoverable), ("at_most", named)):
+        sign = received.astype(float) - taken
+        more = pd.Series(flows["mass_t_per_year"].to_numpy() * sign).groupby(flows["category"].to_numpy())
+        kept = (received | taken) & (more.transform("sum") > 0).to_numpy()
+        known.add(f"{tag} {bound}", flows[kept].assign(bound=bound), {MASS: _one(mass[kept], sign[kept])})
 
 
 def add_comparison(known: Known, tag: str, now: pd.DataFrame, before: pd.DataFrame, sites: list[set]) -> None:

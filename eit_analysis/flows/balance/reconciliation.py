@@ -97,7 +97,7 @@ def reconcile(
     measured = ~np.isnan(mass)
     if not (sd[measured] >= 0).all():
         raise UsageError("Chaque flux mesuré du bilan doit porter un écart-type, nul ou positif.")
-    nodes, names = _number(arcs, environment)
+    nodes, names = number_ends(arcs, environment)
     size = len(names)
     stated = _stated(imbalance or {}, names)
     forest = spanning_forest(nodes[:, ~measured], size)
@@ -177,7 +177,7 @@ def deviations(balance: Balance) -> pd.Series:
     return pd.Series(result, index=flows.index, name="sd_reconciled_t_per_year")
 
 
-def _number(arcs: pd.DataFrame, environment: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
+def number_ends(arcs: pd.DataFrame, environment: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
     """Ends of each arc as numbers, (2, n), all of the environment being 0; and the name of each number."""
     ends = [arcs[side].to_numpy(object) for side in ("source", "target")]
     codes, names = pd.factorize(np.concatenate(ends))

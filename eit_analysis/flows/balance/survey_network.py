@@ -48,6 +48,12 @@ def named_actor(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
     return found.where(found != flows["site_id"])
 
 
+def linked(flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    """Whether each flow is sent, by another than a taker, to a surveyed taker that it names."""
+    out = (flows["direction"] == "out").to_numpy()
+    return out & ~is_taker(flows["site_id"], sites) & is_taker(named_actor(flows, sites), sites)
+
+
 def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Arcs of the network for :func:`reconciliation.reconcile`, from the tidy tables of one wave (t/year).
 

@@ -7,12 +7,14 @@ never spread over the flows.
 By actor the remainder is what comes in less what goes out. By family, firms send S on the routes that may
 lead to a surveyed taker (all but incineration and landfill) and surveyed takers receive R. Nothing says which
 tonnes are the same: arrivals from outside the survey and departures out of it are both unmeasured, and only
-their difference is known, R - S. Where it is positive, at least that much comes from outside the survey or is
-not explained; where negative, at least that much goes to outlets that were not surveyed.
+their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent
+goes to these takers, and R - L, where L is what firms say they send to one of them by name; what goes
+elsewhere lies between max(0, S - R) and S - L.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +22,14 @@ import pandas as pd
 
 from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.balance.gross_errors import eliminate
+from eit_analysis.flows.balance.outlet_balance import OutletBalance
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
-from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, survey_arcs
+from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, linked, survey_arcs
 from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 UNEXPLAINED = "unexplained"
+PROCESS = "process_output"  # what a process makes and nobody declared
 DISPOSAL = ("incineration", "landfill")
 REMAINDER = ["remainder_t_per_year", "remainder_low_t_per_year", "remainder_high_t_per_year"]
 
@@ -41,14 +45,16 @@ class TerritoryBalance:
     actors : pandas.DataFrame
         ``site_id``, ``incoming_t_per_year``, ``outgoing_t_per_year``, ``remainder_t_per_year`` with bounds
         (missing where not verifiable), ``verdict``: ``not_verifiable``, ``balanced`` within uncertainty,
-        ``missing_output``, ``missing_input``.
+        ``missing_output`` (``process_output`` where its process may make it), ``missing_input``;
+        ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so
+        much.
     families : pandas.DataFrame
         ``category``, ``sent_t_per_year`` (all routes), ``recoverable_t_per_year`` (S),
-        ``received_t_per_year`` (R), remainder R - S with bounds, ``verdict``: ``no_taker``, ``balanced``
-        within uncertainty, ``from_elsewhere``, ``to_elsewhere``.
+        ``received_t_per_year`` (R), ``linked_t_per_year`` (L), remainder R - S with bounds, ``verdict``:
+        ``no_taker``, ``balanced`` within uncertainty, ``from_elsewhere``, ``to_elsewhere``.
     checked : pandas.DataFrame
         ``measurement_status`` of the rows of the survey, ``n_flows``, ``mass_t_per_year``,
-        ``share_percent``: how much of what was declared another answer verifies.
+        ``share_percent``: how much of what was declared another answer, or an outlet's process, verifies.
     suspects : pandas.DataFrame
         :func:`gross_errors.eliminate`, the suspect rows of the survey with ``site_id`` and source cell.
     """
@@ -59,20 +65,41 @@ class TerritoryBalance:
     checked: pd.DataFrame
     suspects: pd.DataFrame
 
+    @property
+    def verified(self) -> int:
+        """How many rows of the survey another answer or a process checks."""
+        seen = self.checked["measurement_status"].isin(["redundant", "suspect", "process"])
+        return int(self.checked.loc[seen, "n_flows"].sum())
 
-def survey_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> TerritoryBalance:
-    """Reconcile, test and tell, from the tidy tables of one wave (t/year)."""
+    @property
+    def by_process(self) -> pd.Series:
+        """The takers whose remainder their process accounts for."""
+        return self.actors.loc[self.actors["verdict"] == PROCESS, "site_id"]
+
+
+def survey_balance(
+    flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None = None
+) -> TerritoryBalance:
+    """Reconcile, test and tell, from the tidy tables of one wave (t/year).
+
+    ``outlets`` (:func:`outlet_balance.outlet_balance`) says which rows a process checks, and which
+    remainders are products that it makes and nobody declared.
+    """
     flows = flows.reset_index(drop=True)
     arcs = close_negative_arrivals(survey_arcs(flows, sites))
     balance, suspects = eliminate(arcs, [OUTSIDE])
     of_flow = (
         flows[["flow_id", "site_id", *SOURCE]].rename(columns={"flow_id": "flow"}).astype({"flow": "str"})
     )
+    actors = actor_balance(flows, sites, balance)
+    if outlets is not None:
+        made = (actors["verdict"] == "missing_output") & outlets.accounts_for(actors)
+        actors["verdict"] = actors["verdict"].mask(made, PROCESS)
     return TerritoryBalance(
         balance,
-        actor_balance(flows, sites, balance),
+        actors,
         family_balance(flows, sites),
-        checked(flows, balance),
+        checked(flows, balance, outlets.tested if outlets else ()),
         suspects.astype({"flow": "str"}).merge(of_flow, on="flow", how="inner"),
     )
 
@@ -102,6 +129,8 @@ def actor_balance(flows: pd.DataFrame, sites: pd.DataFrame, balance: Balance) ->
     # An actor of whom only one side was answered has a missing answer, not a gap.
     verifiable = is_taker(rows["site_id"], sites) & rows.notna().all(axis=1).to_numpy()
     rows = _with_bounds(rows, gap[RECONCILED].where(verifiable).to_numpy(), gap["sd"].to_numpy())
+    lacking = rows["outgoing_t_per_year"].fillna(0.0) - rows["incoming_t_per_year"].fillna(0.0)
+    rows["missing_inputs_t_per_year"] = lacking.clip(lower=0.0).mask(is_taker(rows["site_id"], sites))
     return rows.assign(verdict=_verdict(rows, "not_verifiable", "missing_output", "missing_input"))
 
 
@@ -114,12 +143,13 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
         "recoverable_t_per_year": out & ~takes & ~flows["route"].isin(DISPOSAL).to_numpy(),
         "received_t_per_year": ~out & takes,
     }
+    parts["linked_t_per_year"] = parts["recoverable_t_per_year"] & linked(flows, sites)
     sd = survey_arcs(flows, sites)[SD].iloc[: len(flows)].to_numpy()
     values = flows[["category"]].assign(**{name: flows[MASS].where(part) for name, part in parts.items()})
     compared = parts["recoverable_t_per_year"] | parts["received_t_per_year"]
     values["square"] = np.where(compared, sd**2, 0.0)
     rows = values.groupby("category").sum(min_count=1).reset_index()
-    rows = rows.dropna(subset=list(parts), how="all")
+    rows = rows.dropna(subset=list(parts), how="all").fillna({"linked_t_per_year": 0.0})
     weight = rows[["sent_t_per_year", "received_t_per_year"]].max(axis=1)
     rows = rows.loc[weight.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     gap = rows["received_t_per_year"] - rows["recoverable_t_per_year"].fillna(0.0)
@@ -127,10 +157,12 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(verdict=_verdict(rows, "no_taker", "from_elsewhere", "to_elsewhere"))
 
 
-def checked(flows: pd.DataFrame, balance: Balance) -> pd.DataFrame:
+def checked(flows: pd.DataFrame, balance: Balance, tested: Collection[str]) -> pd.DataFrame:
     """``checked`` of :class:`TerritoryBalance`; a suspect row, taken as unmeasured, counts as ``suspect``."""
     status = balance.flows["status"].iloc[: len(flows)]
     status = status.where(~status.isin(["observable", "unobservable"]), "suspect")
+    by_process = flows["flow_id"].isin(list(tested)).to_numpy() & (status == "just_determined").to_numpy()
+    status = status.mask(by_process, "process")
     rows = flows.assign(measurement_status=status.to_numpy()).groupby("measurement_status")
     counted = rows.agg(n_flows=("flow_id", "size"), mass_t_per_year=(MASS, "sum")).reset_index()
     whole = counted[MASS].sum()

@@ -1,0 +1,75 @@
+"""What a waste costs its holder in full, beside the invoice.
+
+    K = m (a + h + s)
+
+with a the purchase of the matter that is lost, h the handling and storage on the site, s the service: what is
+declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
+price a is what the actor declares to pay for an input of the same family, else a reference price. Energy and
+labour spent on the lost matter are not counted: K is the least.
+
+Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
+``factors.csv``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.flows.costs import PRICES, reference_prices
+from eit_analysis.flows.uncertainty.propagation import MASS
+
+PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
+
+
+def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The outflows once for each part of their cost, with its low, central and high price (EUR/t).
+
+    Parameters
+    ----------
+    out, incoming : pandas.DataFrame
+        Described outflows and inflows of one wave (:mod:`dimensions`).
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``out``, ``cost_part`` (:data:`PARTS`) and the prices of
+        :func:`costs.reference_prices`, for :func:`costs.estimates`; a part without a price has no row.
+    """
+    out = out.reset_index(drop=True)
+    declared = (out["cost_known"] == "yes").to_numpy()
+    invoice = out["cost_eur_per_t"].where(declared)
+    prices = {
+        "purchase": purchase_prices(out, incoming, factors),
+        "handling": _everywhere(out, factors, "handling_cost"),
+        "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
+        "collection": _everywhere(out, factors, "collection_cost")[~declared],
+        "treatment": reference_prices(out, factors)[~declared],
+    }
+    parts = [out.join(prices[part].dropna(), how="inner").assign(cost_part=part) for part in PARTS]
+    return pd.concat(parts, ignore_index=True)
+
+
+def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
+    matter."""
+    keys = ["site_id", "category"]
+    bought = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)].astype(
+        dict.fromkeys(keys, "str")
+    )
+    spent = bought.assign(spent=bought[MASS] * bought["cost_eur_per_t"]).groupby(keys)[["spent", MASS]].sum()
+    own = (spent["spent"] / spent[MASS]).rename("own").reset_index()
+    new = factors[(factors["factor"] == "virgin_price") & (factors["route"] == "recycling")]
+    new = new.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
+    named = out[keys].astype("str").merge(new.dropna(subset="category")[["category", *PRICES]], how="left")
+    general = new.loc[new["category"].isna(), PRICES].iloc[0]
+    price = named[PRICES].fillna(general).set_axis(out.index)
+    stated = out[keys].astype("str").merge(own, how="left")["own"].set_axis(out.index)
+    return price.apply(lambda column: stated.fillna(column))
+
+
+def _everywhere(out: pd.DataFrame, factors: pd.DataFrame, factor: str) -> pd.DataFrame:
+    row = factors.loc[factors["factor"] == factor].iloc[0]
+    values = {name: float(row[part]) for name, part in zip(PRICES, ["low", "central", "high"], strict=True)}
+    return pd.DataFrame(values, index=out.index)

@@ -1,0 +1,153 @@
+"""What an outlet declares beside what its process makes of it; what a waste costs in full."""
+
+import pandas as pd
+import pytest
+
+from eit_analysis import reference
+from eit_analysis.flows import costs
+from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
+from eit_analysis.flows.full_cost import PARTS, full_cost
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing import wording
+from eit_analysis.reference.factors import factor_table
+
+COEFFICIENTS, CONTENTS = (reference.load(name) for name in ("transfer_coefficients", "contents"))
+SITES = pd.DataFrame(
+    {
+        "site_id": ["E01", "F01", "F02"],
+        "name": ["Cantine", "Méthaniseur", "Centre de tri"],
+        "actor_type": ["firm", "outlet", "outlet"],
+    }
+)
+
+
+def answers(rows: list[tuple]) -> pd.DataFrame:
+    """Flows from (site, direction, family, code, mass, route, contractor), known to 5 %."""
+    names = ["site_id", "direction", "category", "waste_code", MASS, "route", "contractor"]
+    frame = pd.DataFrame(rows, columns=names).astype({MASS: float})
+    frame = frame.assign(**{LOW: 0.95 * frame[MASS], HIGH: 1.05 * frame[MASS]})
+    frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
+    frame["actor_type"] = frame["site_id"].map(SITES.set_index("site_id")["actor_type"])
+    return frame.assign(source_file="essai.xlsx", source_sheet="Flux", source_row=range(2, len(frame) + 2))
+
+
+def digester(digestate: float) -> pd.DataFrame:
+    return answers(
+        [("F01", "in", "biowaste", "200108", 2400, None, None),
+         ("F01", "out", "biowaste", "190606", digestate, "composting", None),
+         ("F01", "out", "paper", "200101", 0.1, "recycling", None)]
+    )  # fmt: skip
+
+
+def found(flows: pd.DataFrame):
+    return outlet_balance(flows, SITES, COEFFICIENTS, CONTENTS)
+
+
+def test_the_biogas_of_a_digester_is_expected_and_its_digestate_tested():
+    flows = digester(1920)
+    outlets = found(flows)
+    products = outlets.products.set_index("product")
+    assert products["verdict"].to_dict() == {
+        "digestate": "within", "biogas": "undeclared", "refusal": "undeclared",
+    }  # fmt: skip
+    expected = ["expected_low_t_per_year", "expected_t_per_year", "expected_high_t_per_year"]
+    assert products.loc["biogas", expected].tolist() == pytest.approx([0.03 * 2400, 0.11 * 2400, 0.25 * 2400])
+    assert products["system_p_value"].iloc[0] > 0.05
+    # Its office paper is no product: nothing tests it.
+    balance = survey_balance(flows, SITES, outlets)
+    assert balance.verified == 2 and list(balance.by_process) == ["F01"]
+    assert balance.actors["verdict"].tolist() == ["process_output"]
+    routes = taken_paths(flows, SITES, ["route"], balance.by_process).frame.set_index("route")
+    assert routes.loc["process_output", MASS] == pytest.approx(479.9)
+    half = (120**2 + 96**2 + 0.005**2) ** 0.5
+    assert routes.loc["process_output", HIGH] == pytest.approx(479.9 + half)
+
+
+@pytest.mark.parametrize(("digestate", "verdict"), [(240.0, "below"), (2390.0, "above")])
+def test_a_digestate_out_of_its_range_is_said(digestate, verdict):
+    outlets = found(digester(digestate))
+    assert outlets.products.set_index("product").loc["digestate", "verdict"] == verdict
+    if verdict == "below":  # ten times too little: 90 % of what enters cannot be gas
+        assert outlets.products["system_p_value"].iloc[0] < 0.001
+        assert survey_balance(digester(digestate), SITES, outlets).actors["verdict"].tolist() == [
+            "missing_output"
+        ]
+
+
+def test_layers_of_a_digester_close():
+    layers = found(digester(1920)).layers.set_index(["layer", "product"])[MASS]
+    for layer in ("dry_matter", "carbon", "nitrogen"):
+        part = layers[layer]
+        assert part["incoming"] == pytest.approx(part.drop("incoming").sum(), rel=1e-6)
+    assert 0.39 <= layers["carbon", "biogas"] / layers["dry_matter", "biogas"] <= 0.49  # methane and CO2
+
+
+def test_mixed_waste_is_refused_more_than_sorted_matter():
+    def refusal(family: str) -> float:
+        flows = answers([("F02", "in", family, "150101", 100, None, None),
+                         ("F02", "out", "mixed", "191212", 50, "landfill", None)])  # fmt: skip
+        return float(found(flows).products.set_index("product").loc["refusal", "expected_t_per_year"])
+
+    assert refusal("mixed") == pytest.approx(60) and refusal("cardboard") == pytest.approx(6)
+    both = answers([("F02", "in", "mixed", "200301", 50, None, None), ("F02", "in", "wood", "150103", 50,
+    None, None),
+                    ("F02", "out", "wood", "191207", 20, "energy", None)])  # fmt: skip
+    assert found(both).products.set_index("product").loc["refusal", "expected_t_per_year"] == pytest.approx(
+        33
+    )
+
+
+def test_an_outlet_of_unknown_process_is_not_tested():
+    flows = answers(
+        [("F02", "in", "wood", "150103", 10, None, None), ("F02", "out", "wood", "150103", 8, "reuse", None)]
+    )
+    assert found(flows).products["verdict"].tolist() == ["not_tested"] and not found(flows).tested
+    assert found(flows.head(0)).products.empty and found(flows.head(1)).products.empty
+    assert survey_balance(flows, SITES, found(flows)).verified == 0
+
+
+def test_unlinked_tonnes_are_a_range():
+    flows = answers(
+        [("E01", "out", "biowaste", "200108", 300, "digestion", "Méthaniseur"),
+         ("E01", "out", "biowaste", "200108", 600, None, "Ailleurs"),
+         ("E01", "out", "biowaste", "200108", 90, "landfill", None),
+         ("E01", "out", "wood", "150103", 50, "energy", None),
+         ("F01", "in", "biowaste", "200108", 2400, None, None), ("F02", "in", "wood", "150103", 20, None,
+         None)]
+    )  # fmt: skip
+    bounds = from_elsewhere(flows.head(4), flows.tail(2), SITES).frame.set_index("bound")[MASS]
+    # At least 2,400 - 900; at most all but the 300 t that name their taker, and all of the wood.
+    assert bounds.to_dict() == {"at_least": 1500, "at_most": 2400 - 300 + 20}
+
+
+def test_every_product_and_layer_has_its_words_and_its_ranges():
+    for column, codes in {
+        "process": COEFFICIENTS["process"], "product": COEFFICIENTS["product"], "layer": CONTENTS["layer"],
+        "cost_part": pd.Series(PARTS), "bound": pd.Series(["at_least", "at_most"]),
+        "verdict": pd.Series(["within", "below", "above", "undeclared", "not_tested", "process_output"]),
+    }.items():  # fmt: skip
+        assert set(codes) <= set(wording.heading(column).labels)
+    for table in (COEFFICIENTS, CONTENTS):
+        assert (table["low"] <= table["central"]).all() and (table["central"] <= table["high"]).all()
+        assert table["low"].ge(0).all() and table["high"].le(1).all()
+    # The products of a process take up what enters: their range holds the whole.
+    general = COEFFICIENTS[COEFFICIENTS["category"].isna()].groupby("process")[["low", "high"]].sum()
+    assert (general["low"] <= 1).all() and (general["high"] >= 1).all()
+
+
+def test_full_cost_by_hand():
+    out = answers([("E01", "out", "cardboard", "150101", 10, "recycling", None),
+                   ("E01", "out", "wood", "150103", 4, "energy", None)])  # fmt: skip
+    out = out.assign(cost_known=["yes", "no"], cost_eur_per_t=[-60.0, None], evidence="measured")
+    bought = answers([("E01", "in", "cardboard", None, 5, None, None)]).assign(cost_eur_per_t=400.0)
+    factors = factor_table(())
+    table = costs.estimates(full_cost(out, bought, factors), "cost_part", "full_cost", of=None).frame
+    found = table.set_index("cost_part")["full_cost_eur_per_year"]
+    price = factors.set_index(["factor", "category", "route"])["central"]
+    handling, collection = (float(factors.loc[factors["factor"] == name, "central"].iloc[0])
+                            for name in ("handling_cost", "collection_cost"))  # fmt: skip
+    assert found["purchase"] == pytest.approx(10 * 400 + 4 * price["virgin_price", "wood", "recycling"])
+    assert found["handling"] == pytest.approx(14 * handling)
+    assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
+    assert found["collection"] == pytest.approx(4 * collection)
+    assert found["Total"] == pytest.approx(found.drop("Total").sum())
