@@ -9,6 +9,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
     What is not valorised yet, what to do first.
+``emissions``, ``diversion``, ``outcomes``, ``targets``
+    What they emit, what if some went elsewhere (:func:`divert`), how far from what is aimed at.
 ``balance``, ``extrapolation``, ``uncertainty``
     Does it balance, what of those who did not answer, how well a total is known.
 """
@@ -17,15 +19,16 @@ from importlib import import_module
 from types import ModuleType
 
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
+from eit_analysis.flows.diversion import divert
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "potential", "recommendations",
-    "seasonality", "sorting", "uncertainty",
+    "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "outcomes",
+    "potential", "recommendations", "seasonality", "sorting", "targets", "uncertainty",
 )  # fmt: skip
 
 __all__ = [
-    "absent_categories", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
+    "absent_categories", "divert", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
     "totals", *MODULES,
 ]  # fmt: skip
 
