@@ -46,8 +46,13 @@ def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
     keys = ["scenario", by]
     joined = together(parts, keys)
     rows = totals(joined, keys, total=False)
-    whole = rows.frame.groupby("scenario")[MASS].transform("sum")
-    frame = _in_order(rows.frame.assign(share_percent=100 * rows.frame[MASS] / whole), parts)
+    # A route of today that a scenario empties has its zero.
+    names = parts["scenario"].unique()
+    there = rows.frame.set_index(keys)
+    kept = [(name, route) for name in names for route in there.loc[names[:1]].index.get_level_values(1)]
+    filled = there.reindex(there.index.union(kept, sort=False), fill_value=0).reset_index()
+    whole = filled.groupby("scenario")[MASS].transform("sum")
+    frame = _in_order(filled.assign(share_percent=100 * filled[MASS] / whole), parts)
     shares = {"share_percent": Share(["scenario"])}
 
     def again(coarser: list[str]) -> Breakdown:
@@ -73,7 +78,7 @@ def recovery(parts: pd.DataFrame) -> Breakdown:
         propagation.shares(propagation.error_cells(own, group(own, ["valorised"]))).assign(scenario=name)
         for name, own in joined.groupby("scenario", sort=False)
     ]
-    frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys))
+    frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys)).fillna(0.0)
     shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
     return replace(rows, frame=frame[[*rows.keys, MASS, LOW, HIGH, *shares, "n_sites"]], regrouped=None)
 

@@ -75,6 +75,7 @@ def _labels() -> dict[str, dict[str, str]]:
         "waste_code": _wastes(),
         "item_code": _statements(),
         "indicator": _indicators(),
+        "target": _targets(),
         **findings.labels(),
     }
     for column, names in shared.items():
@@ -95,6 +96,11 @@ def _statements() -> dict[str, str]:
 def _indicators() -> dict[str, str]:
     table = reference.load("board_indicators")
     return dict(zip(table["code"], table["label_fr"], strict=True))
+
+
+def _targets() -> dict[str, str]:
+    table = reference.load("waste_targets")
+    return dict(zip(table["target"], table["title"], strict=True))
 
 
 def _wastes() -> dict[str, str]:
