@@ -4,7 +4,9 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 :func:`incoming`, :func:`reissued`); every other function takes them. :func:`totals` adds them up by any key.
 
 ``costs``, ``sorting``
-    What is paid, what bad sorting costs, the path of the waste tax.
+    What is paid, what bad sorting costs.
+``taxes``
+    What the waste tax may come to.
 ``concentration``, ``seasonality``, ``comparison``
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
@@ -24,7 +26,7 @@ from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "outcomes",
-    "potential", "recommendations", "seasonality", "sorting", "targets", "uncertainty",
+    "potential", "recommendations", "seasonality", "sorting", "targets", "taxes", "uncertainty",
 )  # fmt: skip
 
 __all__ = [

@@ -1,16 +1,13 @@
-"""What the outflows cost today, what those without a stated cost may cost, and the path of the waste tax."""
+"""What the outflows cost today, and what those without a stated cost may cost."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.derived import Derived
-from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 from eit_analysis.flows.uncertainty.scaling import scaled
@@ -169,100 +166,6 @@ def estimates(
     if (priced[list(prices)] >= 0).all(axis=None):
         rows[low] = rows[low].clip(lower=0)  # both errors at once would reach below any of the products
     return replace(central, frame=rows[[*keys, value, low, high, "n_sites"]])
-
-
-def mark_tax(out: pd.DataFrame, tax: pd.DataFrame) -> pd.DataFrame:
-    """The flows with ``tax_status``: ``taxed``, or why the rates for non-hazardous waste do not apply.
-
-    ``hazardous`` waste has rates of its own, ``inert`` waste (the mineral family) goes to sites that pay
-    none, ``other_route`` is neither landfilled nor incinerated. A flow without code is taken as not
-    hazardous, since mixed waste often has none.
-    """
-    ended = out["route"].isin(set(tax["treatment"]))
-    reasons = [~ended, out["hazardous"] == "yes", out["category"] == "mineral"]
-    return out.assign(tax_status=np.select(reasons, ["other_route", "hazardous", "inert"], "taxed"))
-
-
-def each_year(flows: pd.DataFrame, tax: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """The flows once per year of the tax path, at constant tonnage; increases count from the first year.
-
-    Parameters
-    ----------
-    flows : pandas.DataFrame
-        :func:`mark_tax` of described outflows.
-    tax : pandas.DataFrame
-        ``treatment`` (a route), ``year``, ``eur_per_t``, for non-hazardous waste.
-    years : sequence of int
-        In order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``year``, ``tax_eur_per_t`` (missing where not taxed), ``tax_increase_eur_per_t`` (0 where not taxed).
-
-    Raises
-    ------
-    UsageError
-        When the path does not hold one of the years, or none is asked for.
-    """
-    rates = tax.set_index(["treatment", "year"])["eur_per_t"].astype(float)
-    known = tax["year"]
-    if not years or not set(years) <= set(known):
-        raise UsageError(
-            f"Le barème de TGAP va de {known.min()} à {known.max()}\u00a0: "
-            "choisissez une première et une dernière année entre les deux."
-        )
-    yearly = pd.DataFrame({"year": years}).merge(flows, how="cross")
-    rate, first = (
-        rates.reindex(pd.MultiIndex.from_arrays([yearly["route"], when])).to_numpy()
-        for when in (yearly["year"], np.full(len(yearly), years[0]))
-    )
-    rate = np.where(yearly["tax_status"] == "taxed", rate, np.nan)
-    rise = np.nan_to_num(rate - first)
-    return yearly.assign(tax_eur_per_t=rate, tax_increase_eur_per_t=rise)
-
-
-def raised(yearly: pd.DataFrame) -> Derived:
-    """C_y = sum of m (c + t_y - t_first): the stated costs with the increase of the tax, by year.
-
-    Parameters
-    ----------
-    yearly : pandas.DataFrame
-        :func:`each_year`.
-
-    Returns
-    -------
-    Derived
-        ``year``, cost and bounds (EUR/year), ``n_sites``. From the costs, and from the increase.
-    """
-    stated, (cost, rise) = yearly[yearly["cost_known"] == "yes"], ("cost_eur_per_t", "tax_increase_eur_per_t")
-    frame = valued(stated.assign(raised=stated[cost] + stated[rise]), "raised", "year", "cost", False).frame
-    parents = [
-        valued(stated, cost, "year", "cost", False),
-        valued(stated, rise, "year", "tax_increase", False, of=MASS),
-    ]
-    terms = [(number, str(parent.measure), 1.0) for number, parent in enumerate(parents)]
-    return Derived(frame, ["year"], parents, sums={str(parents[0].measure): terms})
-
-
-def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:
-    """T_g = sum of m t over the taxed flows, and its increase since the first year.
-
-    Parameters
-    ----------
-    yearly : pandas.DataFrame
-        :func:`each_year`; group by ``year`` first, for tonnes of several years do not add up.
-
-    Returns
-    -------
-    Breakdown
-        ``by``, tax and increase (EUR/year) each with its 95 % bounds (from the mass), ``n_sites``.
-    """
-    taxed = yearly[yearly["tax_eur_per_t"].notna()]
-    rise = valued(taxed, "tax_increase_eur_per_t", by, "tax_increase", total=False)
-    tax = valued(rise.records, "tax_eur_per_t", by, "tax", total=False, of=MASS)
-    rows = tax.frame.drop(columns="n_sites").merge(rise.frame, on=tax.keys)
-    return replace(tax, frame=rows, sums=["tax_increase_eur_per_year"])
 
 
 def _ordered(rows: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:

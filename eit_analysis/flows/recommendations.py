@@ -16,10 +16,11 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.flows.costs import each_year, in_euros, mark_tax, valued
+from eit_analysis.flows.costs import in_euros, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
+from eit_analysis.flows.taxes import each_year, mark_tax
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
@@ -28,7 +29,6 @@ STAKE = in_euros("stake")
 
 def actions(
     out: pd.DataFrame,
-    tax: pd.DataFrame,
     years: tuple[int, int],
     compatibility: pd.DataFrame,
     factors: pd.DataFrame,
@@ -43,14 +43,14 @@ def actions(
     ``divert``, ``find_outlet``
         Other families landfilled or incinerated, with a known use or without: the bill.
     ``limit_tax``
-        What pays the waste tax: its rise over ``years``.
+        What surely pays more waste tax: the least that its rise over ``years`` may be.
     ``trace``
         Unknown destination: the bill.
     ``ask_cost``, ``weigh``
         No stated cost; mass estimated or taken from a ratio: nothing in euros.
 
-    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``tax`` as for
-    :func:`costs.each_year`, from the first to the last of ``years``.
+    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` the first and
+    the last of :func:`taxes.span`.
 
     Returns
     -------
@@ -58,17 +58,17 @@ def actions(
         The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``, ``none``) and
         ``stake_eur_per_t``.
     """
-    marked = mark_bill(mark_ease(mark_sorting(mark_tax(out, tax)), compatibility), factors)
+    marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
     sorted_once = ended[ended["category"] != "mixed"]
     bad = badly_sorted(marked)
-    last = each_year(marked[marked["tax_status"] == "taxed"], tax, years).query("year == @years[1]")
+    last = each_year(marked, years).query("year == @years[1] and rise_low > 0")
     parts = [
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
         ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
         ("divert", "bill", sorted_once[sorted_once["has_outlet"] == "yes"], "price_eur_per_t"),
         ("find_outlet", "bill", sorted_once[sorted_once["has_outlet"] == "no"], "price_eur_per_t"),
-        ("limit_tax", "tax_increase", last, "tax_increase_eur_per_t"),
+        ("limit_tax", "tax_increase", last, "rise_low"),
         ("trace", "bill", marked[marked["valorised"] == "unknown"], "price_eur_per_t"),
         ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
         ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),

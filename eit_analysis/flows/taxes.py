@@ -1,0 +1,161 @@
+"""The waste tax (TGAP) that flows may pay, year by year: a range, since nobody says which plant takes them.
+
+    low_y = min over paths of t_y,  high_y = max over paths of t_y,  T_y = sum of m (low_y + high_y) / 2
+    rise_y: the same of t_y - t_first, both years on one path
+
+A path is a plant of the law of 2019 to 2025 followed by one version of the rates of 2026 to 2030
+(``waste_tax.csv``). What is burned pays by the plant's performance, whether its energy is called recovered or
+not; waste burned for energy may also go to a plant that pays nothing. Hazardous waste has rates of its own; a
+flow without code may be of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.errors import UsageError
+from eit_analysis.flows.costs import PRICES, estimates
+from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.reference.designations import suggestions
+
+# Codes that landfills for inert waste take without a test: arrêté of 12 December 2014, annex I.
+INERT = (
+    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205", "200202",
+)  # fmt: skip
+NEVER_HAZARDOUS = ("food", "biowaste")
+ENDS = ["low", "high"]
+KEYS = ["route", "hazardous"]
+RATES = ["tax_low", "tax_high", "rise_low", "rise_high"]
+
+
+@cache
+def _paths() -> pd.DataFrame:
+    """The rates of every path: ``route, hazardous, plant, version, year, low, high``."""
+    table = reference.load("waste_tax").rename(columns={f"{end}_eur_per_t": end for end in ENDS})
+    table = table.assign(route=table["routes"].str.split()).explode("route")
+    kinds = [*KEYS, "kind"]
+    before, after = table[table["version"].isna()], table[table["version"].notna()]
+    plants, versions = before[[*kinds, "plant"]].drop_duplicates(), after[[*kinds, "version"]].drop_duplicates()
+    rows = [
+        before.drop(columns="version").merge(versions, on=kinds),
+        after.drop(columns="plant").merge(plants, on=kinds),
+    ]
+    return pd.concat(rows)[[*KEYS, "plant", "version", "year", *ENDS]].reset_index(drop=True)
+
+
+def span(year: int) -> tuple[int, int]:
+    """The first and the last year that the table holds from a year on."""
+    known = _paths()["year"]
+    return int(np.clip(year, known.min(), known.max())), int(known.max())
+
+
+def rates(years: Sequence[int]) -> pd.DataFrame:
+    """``route, hazardous, year, tax_low, tax_high, rise_low, rise_high`` in EUR/t; the first year is ``years[0]``.
+
+    Raises
+    ------
+    UsageError
+        When the table does not hold one of the years, or none is asked for.
+    """
+    known = _paths()["year"]
+    if not years or not set(years) <= set(known):
+        raise UsageError(
+            f"Le barème de TGAP va de {known.min()} à {known.max()}\u00a0: "
+            "choisissez une première et une dernière année entre les deux."
+        )
+    path = [*KEYS, "plant", "version"]
+    first = _paths().query("year == @years[0]").drop(columns="year")
+    rows = _paths()[known.isin(years)].merge(first, on=path, suffixes=("", "_first"))
+    later = rows["year"] != years[0]
+    # No rate of a path was ever lowered: where two years are known by one range, the rise is not below zero.
+    rows["rise_low"] = (rows["low"] - rows["high_first"]).clip(lower=0) * later
+    rows["rise_high"] = (rows["high"] - rows["low_first"]).clip(lower=0) * later
+    groups = rows.groupby([*KEYS, "year"])
+    return groups.agg(
+        tax_low=("low", "min"), tax_high=("high", "max"),
+        rise_low=("rise_low", "min"), rise_high=("rise_high", "max"),
+    ).reset_index()  # fmt: skip
+
+
+def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
+    """The described outflows with ``tax_status``.
+
+    ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste; ``perhaps``:
+    burned for energy, where some plants pay nothing, or a mineral that nothing shows to be inert; ``inert``: its
+    code, else its designation, is of the list that landfills for inert waste take, which pay nothing;
+    ``unknown_route``; ``other_route``: no tax.
+    """
+    taxable = out["route"].isin(set(_paths()["route"]))
+    landfilled = out["route"] == "landfill"
+    reasons = {
+        "unknown_route": out["route"] == "unknown",
+        "other_route": ~taxable,
+        "inert": landfilled & is_inert(out),
+        "hazardous": out["hazardous"] == "yes",
+        "perhaps": (out["route"] == "energy") | (landfilled & (out["category"] == "mineral")),
+    }
+    return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))
+
+
+def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """The flows of :func:`mark_tax` that may pay, once per year at constant tonnage, with what a tonne pays.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``year`` and, in EUR/t, ``tax_low``, ``tax_high``, ``rise_low``, ``rise_high`` (since the first year).
+    """
+    flows = marked[marked["tax_status"].isin(["taxed", "hazardous", "perhaps"])].reset_index(drop=True)
+    of_either = (flows["hazardous"] == "unknown") & ~flows["category"].isin(NEVER_HAZARDOUS)
+    either = np.where(of_either, "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
+    kinds = flows.assign(row=range(len(flows)), hazardous=either)[["row", *KEYS]]
+    kinds = kinds.assign(hazardous=kinds["hazardous"].str.split()).explode("hazardous")
+    sums = {name: (name, name.partition("_")[2].replace("low", "min").replace("high", "max")) for name in RATES}
+    found = kinds.merge(rates(years), on=KEYS).groupby(["row", "year"]).agg(**sums).reset_index()
+    yearly = flows.iloc[found["row"]].reset_index(drop=True).assign(**found[["year", *RATES]])
+    may_be_none = (yearly["route"] == "landfill") & (yearly["tax_status"] == "perhaps")
+    lows = {name: yearly[name].mask(may_be_none, 0.0) for name in ("tax_low", "rise_low")}
+    return yearly.assign(**lows)
+
+
+def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:
+    """T_g = sum of m t over the flows that may pay, and its rise since the first year.
+
+    Parameters
+    ----------
+    yearly : pandas.DataFrame
+        :func:`each_year`; group by ``year`` first, for tonnes of several years do not add up.
+
+    Returns
+    -------
+    Breakdown
+        ``by``, tax and rise (EUR/year) at the middle of their rates, each with bounds that hold the lowest and
+        the highest rate and the interval of the masses (:func:`costs.estimates`), ``n_sites``.
+    """
+    rise = estimates(_priced(yearly, "rise"), by, "tax_increase", total=False)
+    tax = estimates(_priced(rise.records, "tax"), by, "tax", total=False)
+    rows = tax.frame.drop(columns="n_sites").merge(rise.frame, on=tax.keys)
+    lows = [f"{name}_low_eur_per_year" for name in ("tax", "tax_increase")]
+    rows[lows] = rows[lows].clip(lower=0)  # of both errors at once, more than either
+    return replace(tax, frame=rows, sums=["tax_increase_eur_per_year"])
+
+
+def _priced(yearly: pd.DataFrame, name: str) -> pd.DataFrame:
+    low, high = yearly[f"{name}_low"], yearly[f"{name}_high"]
+    return yearly.assign(**dict(zip(PRICES, (low, (low + high) / 2, high), strict=True)))
+
+
+def is_inert(out: pd.DataFrame) -> pd.Series:
+    """Whether the code of each flow, else what its designation surely means, is in the list of inert waste."""
+    coded = out["waste_code"] != "unknown"
+    found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
+    sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
+    inert = sure.loc[sure["waste_code"].isin(INERT), "designation"]
+    return out["waste_code"].isin(INERT) | (~coded & (out["category"] == "mineral") & out["description"].isin(inert))
