@@ -154,7 +154,7 @@ class Shock(Section):
 
 
 class Scenarios(Section):
-    """Parameters of the scenarios, of employment but for ``flows``; per year unless their name says otherwise."""
+    """Parameters of the scenarios, of employment but for ``flows``; per year unless they say otherwise."""
 
     horizon_years: int = Field(10, ge=1, le=30)
     """Nombre d’années prévues."""
@@ -175,7 +175,7 @@ class Scenarios(Section):
     shocks: list[Shock] = Field(default_factory=list)
     """Emplois perdus d’un coup : un scénario de plus. Sans métier, entreprise ni secteur, tous."""
     flows: list[FlowStep] = Field(default_factory=list)
-    """Ce que deviendraient les flux sortants : une ligne par mesure ; celles d’un même nom forment un scénario."""
+    """Ce que deviendraient les flux sortants, une ligne par mesure ; un même nom, un même scénario."""
     entrants: list[Entrants] = Field(default_factory=list)
     """Qui vient pourvoir les postes. Sans ces lignes, le rapport donne les postes à pourvoir sans l’écart."""
     draws: int = Field(400, ge=1)

@@ -1,4 +1,4 @@
-"""What ``study.toml`` may say of the flows: what if they went elsewhere, and what a local plan asks of them."""
+"""What ``study.toml`` may say of the flows: what if they went elsewhere, what a local plan asks of them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ class WasteTarget(Section):
 def _once(targets: list[WasteTarget]) -> list[WasteTarget]:
     for title, count in Counter(target.title for target in targets).items():
         if count > 1:
-            raise ValueError(f"{count} lignes ont le titre « {title} », gardez-en une ou nommez-les autrement")
+            raise ValueError(
+                f"{count} lignes ont le titre « {title} », gardez-en une ou nommez-les autrement"
+            )
     return targets
 
 

@@ -21,8 +21,8 @@ from importlib import import_module
 from types import ModuleType
 
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
-from eit_analysis.flows.diversion import divert
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
+from eit_analysis.flows.diversion import divert
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "outcomes",
@@ -30,8 +30,8 @@ MODULES = (
 )  # fmt: skip
 
 __all__ = [
-    "absent_categories", "divert", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
-    "totals", *MODULES,
+    "absent_categories", "divert", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates",
+    "reissued", "totals", *MODULES,
 ]  # fmt: skip
 
 

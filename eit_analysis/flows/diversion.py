@@ -11,11 +11,11 @@ so that steps follow one another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from eit_analysis.config_flows import FlowStep
 from eit_analysis.errors import InputError
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
@@ -32,21 +32,6 @@ NEXT = {
 BEFORE = {
     "category_before": "category", "route_before": "route", "cost_before_eur_per_t": "cost_eur_per_t",
 }  # fmt: skip
-
-
-class Step(Protocol):
-    """One line of ``[[scenarios.flows]]`` (``config.FlowStep``)."""
-
-    name: str
-    kind: str
-    category: str
-    to_category: str
-    from_route: str
-    to_route: str
-    share: float
-    contractor: str
-    site_id: str
-    rise_eur_per_t: float
 
 
 def as_declared(out: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +115,7 @@ def raise_tax(out: pd.DataFrame, rise_eur_per_t: float, route: str) -> pd.DataFr
     return parts.assign(tax_rise_eur_per_t=risen)
 
 
-def apply_step(out: pd.DataFrame, step: Step) -> pd.DataFrame:
+def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
     """The parts after one step of a scenario."""
     match step.kind:
         case "divert":
@@ -146,7 +131,7 @@ def apply_step(out: pd.DataFrame, step: Step) -> pd.DataFrame:
     return raise_tax(out, step.rise_eur_per_t, step.from_route)
 
 
-def what_if(out: pd.DataFrame, steps: Sequence[Step]) -> pd.DataFrame:
+def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:
     """The outflows today and in each scenario, one below the other.
 
     Steps of one name follow one another in their order: they are one scenario.
@@ -165,7 +150,7 @@ def what_if(out: pd.DataFrame, steps: Sequence[Step]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def check_steps(steps: Sequence[Step], waves: Sequence[pd.DataFrame]) -> None:
+def check_steps(steps: Sequence[FlowStep], waves: Sequence[pd.DataFrame]) -> None:
     """Each step changes some flow of one wave at least.
 
     ``waves`` are the described outflows of each.

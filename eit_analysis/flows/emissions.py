@@ -83,7 +83,7 @@ def emitted(
 
 
 def covered(out: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:
-    """The tonnes by whether a factor of the *impact* boundary answers for them (``factor_known``: yes, no)."""
+    """The tonnes by whether a factor of the *impact* boundary answers: ``factor_known``, yes or no."""
     known = rated(out, factors, "impact")[RATES[1]].notna()
     return totals(out.assign(factor_known=np.where(known, "yes", "no")), "factor_known")
 
@@ -102,6 +102,8 @@ def heaviest(out: pd.DataFrame, factors: pd.DataFrame, count: int = 5) -> pd.Dat
         emitted(out, factors, account, "flow_id", total=False).frame.drop(columns="n_sites")
         for account in ("impact", "spared")
     )
-    return impact.head(count).merge(out[told], on="flow_id").merge(spared, on="flow_id", how="left")[
-        [*told, *impact.columns[1:], *spared.columns[1:]]
-    ]
+    return (
+        impact.head(count)
+        .merge(out[told], on="flow_id")
+        .merge(spared, on="flow_id", how="left")[[*told, *impact.columns[1:], *spared.columns[1:]]]
+    )

@@ -31,6 +31,11 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 UNITS = {
     "cost": "€/an", "tax": "€/an", "impact": "tCO₂e/an", "spared": "tCO₂e/an", "direct_jobs": "ETP",
 }  # fmt: skip
+BRIEF = {
+    "cost": "bill_change_eur_per_year", "tax": "tax_change_eur_per_year",
+    "impact": "impact_change_tco2e_per_year", "spared": "spared_change_tco2e_per_year",
+    "direct_jobs": "direct_jobs_change_fte",
+}  # fmt: skip
 KEYS = ["scenario", "effect"]
 VALUES = ["value", "value_low", "value_high"]
 
@@ -41,7 +46,7 @@ def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
     Returns
     -------
     Breakdown
-        ``scenario``, ``by``, mass and bounds (t/year), ``share_percent`` (of the scenario's tonnes), ``n_sites``.
+        ``scenario``, ``by``, mass and bounds (t/year), ``share_percent`` of its scenario, ``n_sites``.
     """
     keys = ["scenario", by]
     joined = together(parts, keys)
@@ -62,9 +67,9 @@ def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
 
 
 def recovery(parts: pd.DataFrame) -> Breakdown:
-    """r_s = M_valorised / M: share of the tonnes of each scenario that is recovered, of which the unknown is part.
+    """r_s = M_valorised / M: share of the tonnes of each scenario that is recovered.
 
-    What is lost with an actor is in neither.
+    The unknown is in M (:func:`diagnosis.recovery_rates`); what is lost with an actor is in neither.
 
     Returns
     -------
@@ -119,8 +124,27 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
     return _effects(other, differences, scenarios)
 
 
+def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    """One row a scenario, today first: what is recovered of its tonnes, then what it changes.
+
+    Parameters
+    ----------
+    recovered, changed : pandas.DataFrame
+        The rows of :func:`recovery` and of :func:`changes` that may be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scenario``, ``recovered_percent``, then each effect with its unit (``BRIEF``), missing for today.
+    """
+    shares = recovered.loc[recovered["valorised"] == "yes", ["scenario", "share_percent"]]
+    shares = shares.rename(columns={"share_percent": "recovered_percent"})
+    wide = changed.pivot(index="scenario", columns="effect", values="value").reindex(columns=list(BRIEF))
+    return shares.merge(wide.rename(columns=BRIEF).reset_index(), on="scenario", how="left")
+
+
 class Rates(NamedTuple):
-    """What a tonne of each part is worth: low, central and high (parts, 3), and what of it an actor stated."""
+    """What a tonne of each part is worth: low, central, high (parts, 3), and what of it was stated."""
 
     bounds: np.ndarray
     stated: np.ndarray
@@ -159,9 +183,7 @@ def _before(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.assign(**today, tax_rise_eur_per_t=0.0)
 
 
-def _effects(
-    parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray | None = None
-) -> Breakdown:
+def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray | None = None) -> Breakdown:
     """Every effect summed by scenario, in one table: what an actor declared is its tonnes or its bill."""
     names = parts["scenario"].unique() if scenarios is None else scenarios
     frames, records = [], []

@@ -12,13 +12,13 @@ asks for the tonnes of that year: a study that knows them states its own cap in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.taxes import is_inert
 from eit_analysis.flows.uncertainty import propagation
@@ -40,23 +40,12 @@ COLUMNS = [
     "target", "title", "indicator", "target_value", "year", "waste_code_prefixes", "base_year", "applies_to",
     "text_ref", "source", "seen",
 ]  # fmt: skip
+ENDS = ["share_low_percent", "share_high_percent"]
 GAP = ["gap_t_per_year", "gap_low_t_per_year", "gap_high_t_per_year"]
 
 
-class OwnTarget(Protocol):
-    """A line of ``[[waste_targets]]`` (``config.WasteTarget``)."""
-
-    title: str
-    indicator: str
-    value: float
-    year: int
-    waste_code_prefixes: str
-    text: str
-    source: str
-
-
-def targets(own: Iterable[OwnTarget] = ()) -> pd.DataFrame:
-    """Every target, those of the study first: ``COLUMNS``; what its rows are about is said in words by ``title``."""
+def targets(own: Iterable[WasteTarget] = ()) -> pd.DataFrame:
+    """Every target, those of the study first: ``COLUMNS``."""
     stated = [
         {
             "target": target.title,
@@ -95,37 +84,56 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     -------
     Breakdown
         ``target``, mass that does, mass that it is about (``concerned_t_per_year``), the first as a share of
-        the second (``share_percent``), all with their bounds, ``n_sites``; in the order of ``aims``, without those about no flow.
+        the second (``share_percent``), all with their bounds, ``n_sites``; in the order of ``aims``, without
+        those about no flow.
     """
-    plain = (out["hazardous"] != "yes") & ~is_inert(out)
-    parts, bounds = [propagation.prepared(out.head(0)).assign(target="", does="")], []
-    for aim in aims[aims["indicator"].isin(COUNTED)].itertuples():
-        prefixes = aim.waste_code_prefixes if isinstance(aim.waste_code_prefixes, str) else ""
-        about = out[out["waste_code"].str.startswith(tuple(prefixes.split())) if prefixes else plain]
-        column, codes = COUNTED[str(aim.indicator)]
-        does = about[column].isin(codes)
-        named = propagation.prepared(about).assign(target=aim.target, does=np.where(does, "yes", "no"))
-        parts.append(named)
-        shares = propagation.shares(propagation.error_cells(named, group(named, ["does"])))
-        bounds.append(shares[shares["does"] == "yes"].assign(target=aim.target))
-    rows = pd.concat(parts, ignore_index=True)
-    counted = scaled(rows, (rows["does"] == "yes").astype(float))
-    whole = totals(rows, "target", total=False).frame.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))
-    frame = totals(counted, "target", total=False).frame[["target", *MASSES, "n_sites"]]
-    frame = frame.merge(whole[["target", *ABOUT]], on="target")
+    rows = _about(out, aims)
+    counted = scaled(rows, rows["does"].eq("yes").astype(float))
+    does, whole = (totals(part, "target", total=False).frame for part in (counted, rows))
+    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[["target", *ABOUT]]
+    frame = does[["target", *MASSES, "n_sites"]].merge(whole, on="target")
     frame["share_percent"] = 100 * frame[MASS] / frame[ABOUT[0]]
-    ends = pd.concat([pd.DataFrame(columns=["target", *_ends()]), *bounds])[["target", *_ends()]]
-    # Where nothing does, or nothing else, the share has no error of its own.
-    frame = frame.merge(ends, on="target", how="left")
-    for name in _ends():
-        frame[name] = frame[name].astype(float).fillna(frame["share_percent"])
+    # Where nothing does, or everything, the share has no error.
+    found = frame[["target"]].merge(_shares(rows), how="left")[ENDS].astype(float)
+    frame[ENDS] = found.apply(lambda end: end.fillna(frame["share_percent"]))
     order = {name: place for place, name in enumerate(aims["target"])}
     frame = frame.sort_values("target", key=lambda names: names.map(order), ignore_index=True)
-    columns = ["target", *MASSES, *ABOUT, "share_percent", *_ends(), "n_sites"]
+    columns = ["target", *MASSES, *ABOUT, "share_percent", *ENDS, "n_sites"]
     return Breakdown(
         frame[columns], ["target"], counted.assign(**{ABOUT[0]: rows[MASS]}), MASS, of=ABOUT[0],
         sums=[ABOUT[0]], shares={"share_percent": Share(["target"], ABOUT[0])},
     )  # fmt: skip
+
+
+def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
+    """The flows once for each target that is about them, and whether each ``does`` what it counts."""
+    known = propagation.prepared(out)
+    plain = (known["hazardous"] != "yes") & ~is_inert(known)
+    parts = [known.head(0).assign(target="", does="")]
+    measurable = aims[aims["indicator"].isin(COUNTED)].fillna({"waste_code_prefixes": ""})
+    for aim in measurable.to_dict("records"):
+        prefixes = tuple(str(aim["waste_code_prefixes"]).split())
+        column, codes = COUNTED[aim["indicator"]]
+        about = known[known["waste_code"].str.startswith(prefixes) if prefixes else plain]
+        does = np.where(about[column].isin(codes), "yes", "no")
+        parts.append(about.assign(target=aim["target"], does=does))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """The bounds of what does as a share of each target's tonnes: ``target`` and ``ENDS``."""
+    found = [pd.DataFrame(columns=["target", "does", *ENDS])]
+    for target, own in rows.groupby("target", sort=False):
+        cells = propagation.error_cells(own, group(own, ["does"]))
+        found.append(propagation.shares(cells).assign(target=target))
+    return pd.concat(found).query("does == 'yes'")[["target", *ENDS]]
+
+
+def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Of the targets that are measured, the next one of each kind from a year on; the study's own all."""
+    known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
+    alike = known.duplicated(["indicator", "waste_code_prefixes"]) & (known["seen"] != "study")
+    return known[~alike].sort_index()
 
 
 def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
@@ -143,13 +151,18 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``target``, ``indicator``, ``year``, ``target_value``, ``share_percent``, gap and bounds (t/year),
+        Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its ``unit``, ``share_percent``, gap and bounds
+        (t/year),
         ``attainment`` (``met``, ``missed``, ``open`` where zero is inside the bounds), ``applies_to``.
     """
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
-    rows = shown.merge(aims[columns], on="target", how="left")
+    rows = shown.merge(aims[columns], on="target")
     value, cap = rows["target_value"], (rows["indicator"] == "landfill_t_per_year").to_numpy()
-    over = [rows["share_percent"] - value, rows["share_low_percent"] - value, rows["share_high_percent"] - value]
+    over = [
+        rows["share_percent"] - value,
+        rows["share_low_percent"] - value,
+        rows["share_high_percent"] - value,
+    ]
     # Of a product C (s - v): the bounds of either factor, in quadrature.
     middle, low, high = (rows[ABOUT[0]] * part / 100 for part in over)
     spread = [(rows[end] - rows[ABOUT[0]]).abs() * over[0].abs() / 100 for end in ABOUT[1:]]
@@ -160,8 +173,5 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     rows[GAP[1]], rows[GAP[2]] = np.where(least, -ends[2], ends[1]), np.where(least, -ends[1], ends[2])
     rows["attainment"] = np.select([rows[GAP[2]] <= 0, rows[GAP[1]] > 0], ["met", "missed"], "open")
     rows["attainment"] = rows["attainment"].where(rows[GAP].notna().all(axis=1), None)
-    return rows[[*columns[:-1], "share_percent", *GAP, "attainment", "applies_to"]]
-
-
-def _ends() -> list[str]:
-    return ["share_low_percent", "share_high_percent"]
+    rows["unit"] = np.where(cap, "t/an", "%")
+    return rows[[*columns[:-1], "unit", "share_percent", *GAP, "attainment", "applies_to"]]

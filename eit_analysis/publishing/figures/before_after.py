@@ -51,12 +51,17 @@ def before_after(
         axes.set_ylim(-0.6, len(own) - 0.4)
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]) if own[value].min() < 0 else 0.0)
         axes.margins(x=0.14)
-        title = f"{wording.cell(own[panel].iloc[0], panel)} (cercle vide{wording.NBSP}: {wording.cell(first, panel)})"
+        start = wording.cell(first, panel)
+        title = f"{wording.cell(own[panel].iloc[0], panel)} (cercle vide{wording.NBSP}: {start})"
         axes.set_title(title, loc="left", weight="bold", fontsize=11)
 
     parts = [own for _, own in found[::-1].groupby(panel, sort=False)]
     parts = [own[::-1] for own in parts]
     heights = [0.75 + row_height(labels(own, [by], 34)) * len(own) for own in parts]
     return drawn(
-        sum(heights) + 0.1, *(partial(paint, own) for own in parts), columns=1, height_ratios=heights, sharex=True
+        sum(heights) + 0.1,
+        *(partial(paint, own) for own in parts),
+        columns=1,
+        height_ratios=heights,
+        sharex=True,
     )
