@@ -20,7 +20,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.flows.costs import PRICES, amounts, estimates
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, together, touched
+from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, TODAY, together, touched
 from eit_analysis.flows.emissions import ACCOUNTS, RATES, rated
 from eit_analysis.flows.potential import mark_bill
 from eit_analysis.flows.taxes import each_year, mark_tax
@@ -137,10 +137,11 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``scenario``, ``recovered_percent``, then each effect with its unit (``BRIEF``), missing for today.
     """
-    shares = recovered.loc[recovered["valorised"] == "yes", ["scenario", "share_percent"]]
-    shares = shares.rename(columns={"share_percent": "recovered_percent"})
+    share = recovered[recovered["valorised"] == "yes"].set_index("scenario")["share_percent"]
     wide = changed.pivot(index="scenario", columns="effect", values="value").reindex(columns=list(BRIEF))
-    return shares.merge(wide.rename(columns=BRIEF).reset_index(), on="scenario", how="left")
+    told = wide.rename(columns=BRIEF).dropna(how="all").reindex([TODAY, *changed["scenario"].unique()])
+    told.insert(0, "recovered_percent", share.reindex(told.index))
+    return told.dropna(how="all").reset_index()
 
 
 class Rates(NamedTuple):

@@ -75,7 +75,7 @@ def _labels() -> dict[str, dict[str, str]]:
         "waste_code": _wastes(),
         "item_code": _statements(),
         "indicator": _indicators(),
-        "target": _targets(),
+        **_targets(),
         **findings.labels(),
     }
     for column, names in shared.items():
@@ -98,9 +98,13 @@ def _indicators() -> dict[str, str]:
     return dict(zip(table["code"], table["label_fr"], strict=True))
 
 
-def _targets() -> dict[str, str]:
+def _targets() -> dict[str, dict[str, str]]:
     table = reference.load("waste_targets")
-    return dict(zip(table["target"], table["title"], strict=True))
+    dated = table["title"] + ", " + table["year"].astype(str)
+    return {
+        "target": dict(zip(table["target"], dated, strict=True)),
+        "measure": dict(zip(table["measure"], table["title"], strict=True)),
+    }
 
 
 def _wastes() -> dict[str, str]:
