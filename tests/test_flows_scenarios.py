@@ -267,7 +267,7 @@ def test_how_far_from_what_is_aimed_at():
     """Neither the solvent, hazardous, nor the concrete, inert, is in the 148 t of which 65 % is aimed at."""
     table = targets.measured(OUT, AIMS)
     table.check("objectifs")
-    rows = table.frame.set_index("measure")
+    rows = table.frame.set_index("aim")
     assert rows.loc["material", [MASS, "concerned_t_per_year"]].tolist() == pytest.approx([30, 148])
     assert rows.loc["wood", "share_percent"] == 100
     gaps = targets.gaps(table.frame, AIMS).set_index("target")
@@ -290,10 +290,10 @@ def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
 
 def test_every_target_has_its_text_and_says_whether_it_was_seen():
     rows = reference.load("waste_targets")
-    assert rows["target"].is_unique and rows.groupby("measure")["title"].nunique().eq(1).all()
-    assert rows.groupby("measure")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
+    assert rows["target"].is_unique and rows.groupby("aim")["title"].nunique().eq(1).all()
+    assert rows.groupby("aim")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
     assert rows[["text_ref", "source", "applies_to"]].notna().all(axis=None)
-    assert set(rows["seen"]) == {"seen", "not_seen"} and rows["target_value"].between(0, 100).all()
+    assert set(rows["seen"]) == {"yes", "no"} and rows["target_value"].between(0, 100).all()
     assert rows["indicator"].isin([*targets.COUNTED, "landfill_cut_percent"]).all()
     assert (rows["indicator"] == "landfill_cut_percent").equals(rows["base_year"].notna())
     codes = reference.load("waste_codes")["waste_code"]

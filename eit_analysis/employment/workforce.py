@@ -6,14 +6,12 @@ a published table carry exactly its keys.
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.derived import Derived
-from eit_analysis.errors import UsageError
 from eit_analysis.reference.commune_tables import epci_of
+from eit_analysis.reference.dated import survey_year as survey_year
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.tables import AGE_BANDS
@@ -196,22 +194,3 @@ def announced_plans(workforce: pd.DataFrame) -> Derived:
 def others_last(table: pd.DataFrame, by: str = "occupation") -> pd.DataFrame:
     """The same rows with the merged small occupations at the end: they are no occupation to rank."""
     return table.sort_values(by, key=lambda names: names == OTHER, kind="stable", ignore_index=True)
-
-
-def survey_year(sites: pd.DataFrame, wave: str) -> int:
-    """Year of the answers, and of the forecast's start: the last one given, else that in the wave's name.
-
-    Raises
-    ------
-    UsageError
-        Neither the answers nor the name tell a year.
-    """
-    years = sites["reference_year"].dropna()
-    if len(years):
-        return int(years.max())
-    if named := re.search(r"\d{4}", wave):
-        return int(named[0])
-    raise UsageError(
-        f"La vague « {wave} » ne dit pas son année\u00a0: remplissez la colonne Année de la feuille "
-        "Entreprise, ou donnez à son dossier le nom d'une année."
-    )

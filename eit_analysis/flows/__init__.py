@@ -5,8 +5,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 
 ``costs``, ``sorting``
     What is paid, what bad sorting costs.
-``taxes``
-    What the waste tax may come to.
+``taxes``, ``obligations``
+    What the waste tax may come to, how many actors the law concerns.
 ``concentration``, ``seasonality``, ``comparison``
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
@@ -25,8 +25,9 @@ from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued
 from eit_analysis.flows.diversion import divert
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "outcomes",
-    "potential", "recommendations", "seasonality", "sorting", "targets", "taxes", "uncertainty",
+    "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation",
+    "obligations", "outcomes", "potential", "recommendations", "seasonality", "sorting", "targets", "taxes",
+    "uncertainty",
 )  # fmt: skip
 
 __all__ = [

@@ -9,6 +9,7 @@ What is at stake is not what will be saved: it is a bill, a surcharge or a rise,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +30,7 @@ STAKE = in_euros("stake")
 
 def actions(
     out: pd.DataFrame,
-    years: tuple[int, int],
+    years: Sequence[int],
     compatibility: pd.DataFrame,
     factors: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -49,8 +50,8 @@ def actions(
     ``ask_cost``, ``weigh``
         No stated cost; mass estimated or taken from a ratio: nothing in euros.
 
-    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` the first and
-    the last of :func:`taxes.span`.
+    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` of
+    :func:`taxes.steps`: the rise is from the first to the last.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def actions(
     ended = marked[marked["valorised"] == "no"]
     sorted_once = ended[ended["category"] != "mixed"]
     bad = badly_sorted(marked)
-    last = each_year(marked, years).query("year == @years[1] and rise_low > 0")
+    last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
     parts = [
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
         ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),

@@ -37,7 +37,7 @@ AT_MOST = ("landfill_percent", "landfill_t_per_year")
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
 COLUMNS = [
-    "target", "measure", "indicator", "target_value", "year", "waste_code_prefixes", "base_year", "applies_to",
+    "target", "aim", "indicator", "target_value", "year", "waste_code_prefixes", "base_year", "applies_to",
     "text_ref", "source", "seen",
 ]  # fmt: skip
 ENDS = ["share_low_percent", "share_high_percent"]
@@ -49,7 +49,7 @@ def targets(own: Iterable[WasteTarget] = ()) -> pd.DataFrame:
     stated = [
         {
             "target": target.title,
-            "measure": target.title,
+            "aim": target.title,
             "indicator": target.indicator,
             "target_value": target.value,
             "year": target.year,
@@ -83,25 +83,25 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``measure``, mass that does, mass that it is about (``concerned_t_per_year``), the first as a share of
+        ``aim``, mass that does, mass that it is about (``concerned_t_per_year``), the first as a share of
         the second (``share_percent``), all with their bounds, ``n_sites``; in the order of ``aims``, without
         those about no flow.
     """
     rows = _about(out, aims)
     counted = scaled(rows, rows["does"].eq("yes").astype(float))
-    does, whole = (totals(part, "measure", total=False).frame for part in (counted, rows))
-    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[["measure", *ABOUT]]
-    frame = does[["measure", *MASSES, "n_sites"]].merge(whole, on="measure")
+    does, whole = (totals(part, "aim", total=False).frame for part in (counted, rows))
+    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[["aim", *ABOUT]]
+    frame = does[["aim", *MASSES, "n_sites"]].merge(whole, on="aim")
     frame["share_percent"] = 100 * frame[MASS] / frame[ABOUT[0]]
     # Where nothing does, or everything, the share has no error.
-    found = frame[["measure"]].merge(_shares(rows), how="left")[ENDS].astype(float)
+    found = frame[["aim"]].merge(_shares(rows), how="left")[ENDS].astype(float)
     frame[ENDS] = found.apply(lambda end: end.fillna(frame["share_percent"]))
-    order = {name: place for place, name in enumerate(aims["measure"].unique())}
-    frame = frame.sort_values("measure", key=lambda names: names.map(order), ignore_index=True)
-    columns = ["measure", *MASSES, *ABOUT, "share_percent", *ENDS, "n_sites"]
+    order = {name: place for place, name in enumerate(aims["aim"].unique())}
+    frame = frame.sort_values("aim", key=lambda names: names.map(order), ignore_index=True)
+    columns = ["aim", *MASSES, *ABOUT, "share_percent", *ENDS, "n_sites"]
     return Breakdown(
-        frame[columns], ["measure"], counted.assign(**{ABOUT[0]: rows[MASS]}), MASS, of=ABOUT[0],
-        sums=[ABOUT[0]], shares={"share_percent": Share(["measure"], ABOUT[0])},
+        frame[columns], ["aim"], counted.assign(**{ABOUT[0]: rows[MASS]}), MASS, of=ABOUT[0],
+        sums=[ABOUT[0]], shares={"share_percent": Share(["aim"], ABOUT[0])},
     )  # fmt: skip
 
 
@@ -109,30 +109,30 @@ def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each measure that is about them, and whether each ``does`` what it counts."""
     known = propagation.prepared(out)
     plain = (known["hazardous"] != "yes") & ~is_inert(known)
-    parts = [known.head(0).assign(measure="", does="")]
-    measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("measure")
+    parts = [known.head(0).assign(aim="", does="")]
+    measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
         prefixes = tuple(str(aim["waste_code_prefixes"]).split())
         column, codes = COUNTED[aim["indicator"]]
         about = known[known["waste_code"].str.startswith(prefixes) if prefixes else plain]
         does = np.where(about[column].isin(codes), "yes", "no")
-        parts.append(about.assign(measure=aim["measure"], does=does))
+        parts.append(about.assign(aim=aim["aim"], does=does))
     return pd.concat(parts, ignore_index=True)
 
 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """The bounds of what does as a share of what each is about: ``measure`` and ``ENDS``."""
-    found = [pd.DataFrame(columns=["measure", "does", *ENDS])]
-    for measure, own in rows.groupby("measure", sort=False):
+    """The bounds of what does as a share of what each is about: ``aim`` and ``ENDS``."""
+    found = [pd.DataFrame(columns=["aim", "does", *ENDS])]
+    for name, own in rows.groupby("aim", sort=False):
         cells = propagation.error_cells(own, group(own, ["does"]))
-        found.append(propagation.shares(cells).assign(measure=measure))
-    return pd.concat(found).query("does == 'yes'")[["measure", *ENDS]]
+        found.append(propagation.shares(cells).assign(aim=name))
+    return pd.concat(found).query("does == 'yes'")[["aim", *ENDS]]
 
 
 def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
     """Of the targets that are measured, the next of each measure from a year on."""
     known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
-    alike = known.duplicated("measure")
+    alike = known.duplicated("aim")
     return known[~alike].sort_index()
 
 
@@ -151,12 +151,12 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its ``unit``, ``share_percent``, gap and bounds
-        (t/year),
+        Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its
+        ``unit``, ``share_percent``, gap and bounds (t/year),
         ``attainment`` (``met``, ``missed``, ``open`` where zero is inside the bounds), ``applies_to``.
     """
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
-    rows = aims[[*columns, "measure"]].merge(shown, on="measure")
+    rows = aims[[*columns, "aim"]].merge(shown, on="aim")
     value, cap = rows["target_value"], (rows["indicator"] == "landfill_t_per_year").to_numpy()
     over = [
         rows["share_percent"] - value,

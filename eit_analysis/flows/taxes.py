@@ -50,10 +50,11 @@ def _paths() -> pd.DataFrame:
     return pd.concat(rows)[[*KEYS, "plant", "version", "year", *ENDS]].reset_index(drop=True)
 
 
-def span(year: int) -> tuple[int, int]:
-    """The first and the last year that the table holds from a year on."""
-    known = _paths()["year"]
-    return int(np.clip(year, known.min(), known.max())), int(known.max())
+def steps(year: int) -> list[int]:
+    """The first year of the table from a year on, the last of the law as it stood in 2025, the last of all."""
+    known, enacted = _paths()["year"], reference.load("waste_tax").query("version.isna()")["year"].max()
+    first, last = int(np.clip(year, known.min(), known.max())), int(known.max())
+    return sorted({first, max(first, int(enacted)), last})
 
 
 def rates(years: Sequence[int]) -> pd.DataFrame:

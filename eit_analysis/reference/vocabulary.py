@@ -103,7 +103,7 @@ def _targets() -> dict[str, dict[str, str]]:
     dated = table["title"] + ", " + table["year"].astype(str)
     return {
         "target": dict(zip(table["target"], dated, strict=True)),
-        "measure": dict(zip(table["measure"], table["title"], strict=True)),
+        "aim": dict(zip(table["aim"], table["title"], strict=True)),
     }
 
 

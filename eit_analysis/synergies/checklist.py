@@ -28,14 +28,6 @@ ITEM_COLUMNS = [
 ]  # fmt: skip
 
 
-def in_force(items: pd.DataFrame, day: str = "") -> pd.DataFrame:
-    """The items (``checklist.csv``) asked on a day, ``2018-12-31``; without one, those that nothing ended."""
-    until = items["until_date"].fillna("")
-    if not day:
-        return items[until == ""].reset_index(drop=True)
-    return items[(items["from_date"] <= day) & ((until == "") | (day <= until))].reset_index(drop=True)
-
-
 def circumstances(
     exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, mirrors: pd.DataFrame
 ) -> pd.DataFrame:
@@ -78,7 +70,7 @@ def circumstances(
 
 
 def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """The items of each exchange (:func:`circumstances`), in the order of the table (:func:`in_force`).
+    """The items of each exchange (:func:`circumstances`), in the order of the table (:func:`~eit_analysis.reference.dated.in_force`).
 
     Returns
     -------

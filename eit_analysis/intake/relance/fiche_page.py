@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from eit_analysis.french import counted, fold_words
 from eit_analysis.intake.relance.fiche import Fiche
-from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, MISSING, REFUSED
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED
 from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
@@ -22,6 +22,7 @@ SECTIONS = (
     (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
     (IMPLAUSIBLE, "À confirmer ou corriger", "Ces valeurs sont comptées, mais elles surprennent."),
     (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
+    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou « NC »."),
     (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
      "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.errors import UsageError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
@@ -19,16 +20,17 @@ from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners, plac
 from eit_analysis.intake.relance.phrases import read_as
 from eit_analysis.intake.relance.questions import ask
 from eit_analysis.intake.relance.wave_cells import WaveCells
+from eit_analysis.reference.dated import law_day
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study
 
 FOLDER = "relances"
 
 
-def fiches(wave: Cleaned) -> list[Fiche]:
+def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     owners = find_owners(wave)
-    (questions, aside), turns = ask(wave, owners), _turns(wave, owners)
+    (questions, aside), turns = ask(wave, owners, law_day), _turns(wave, owners)
     own_tables = {
         table: {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
         for table, frame in wave.tables.items()
@@ -58,7 +60,7 @@ def write_sheets(study: Study, wave: Cleaned) -> int:
 
     Returns the number of questions asked, all fiches together, readings to check left out.
     """
-    folder, written = study.processed / FOLDER, fiches(wave)
+    folder, written = study.processed / FOLDER, fiches(wave, _law_day(study, wave))
     for fiche in written:
         write_atomic(folder / f"{fiche.file}.html", fiche_page.page(study, fiche))
         write_atomic(folder / f"{fiche.file}.xlsx", fiche_book.workbook(study, fiche))
@@ -67,6 +69,14 @@ def write_sheets(study: Study, wave: Cleaned) -> int:
         if path.suffix in (".html", ".xlsx") and path.name not in kept:
             path.unlink()
     return sum(fiche.asked for fiche in written)
+
+
+def _law_day(study: Study, wave: Cleaned) -> str:
+    """None where nothing tells the year of the wave."""
+    try:
+        return law_day(wave.tables["sites"], study.wave, study.settings.law_year)
+    except UsageError:
+        return ""
 
 
 def _turns(wave: Cleaned, owners: Owners) -> Counter[str]:

@@ -21,27 +21,33 @@ from eit_analysis.intake.relance.owners import OFFICE, Owners, places
 from eit_analysis.intake.relance.wave_cells import (
     DOUBTFUL,
     IMPLAUSIBLE,
+    LAW,
     MISSING,
     REFUSED,
     Question,
     WaveCells,
 )
+from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes
 
-QUANTITY = tables.header("flows", "quantity")
+QUANTITY, COMMENT = tables.header("flows", "quantity"), tables.header("flows", "comment")
 # Cells that a mass comes from.
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
 
-def ask(wave: Cleaned, owners: Owners) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
+def ask(
+    wave: Cleaned, owners: Owners, law_day: str = ""
+) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
     """Questions by owner (``""``: the study office), and rows that stay aside without any question.
+
+    With ``law_day``, also what the law of that day asks and the answers do not tell.
 
     Real questions come first, then readings, each in the order of files, sheets, rows and columns.
     """
-    asking = _Asking(wave)
+    asking = _Asking(wave, law_day)
     found: dict[CellKey, tuple[str, Question]] = {}
     # The gravest asks.
-    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing):
+    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing, asking.lawful):
         for owner, question in kind(owners):
             found.setdefault(question.cell, (owner, question))
     absent: dict[tuple[str, CellKey], Question] = {}
@@ -58,8 +64,9 @@ def ask(wave: Cleaned, owners: Owners) -> tuple[dict[str, list[Question]], dict[
 class _Asking(WaveCells):
     """The questions of one wave."""
 
-    def __init__(self, wave: Cleaned) -> None:
+    def __init__(self, wave: Cleaned, law_day: str) -> None:
         super().__init__(wave)
+        self.law_day = law_day
         by_rule: dict[str, set[CellKey]] = {}
         rules = ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
         told = wave.corrections[wave.corrections["rule"].isin(rules)]
@@ -154,6 +161,17 @@ class _Asking(WaveCells):
                     cell = (*place, header)
                     if cell not in self.settled:
                         yield owner, self.put(MISSING, cell, f"{asked} {hint}".strip())
+
+    def lawful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+        """What obligations leave unknown, asked in the comment of the flow; without one there is no answer."""
+        if not self.law_day:
+            return
+        judged = obligations.verdicts(self.wave.tables["flows"], self.wave.tables["sites"], self.law_day)
+        asked = obligations.questions(judged)
+        for owner, place, text in zip(owners.of(asked), places(asked), asked["question"], strict=True):
+            cell = (*place, COMMENT)
+            if COMMENT in self.columns(cell) and cell not in self.settled:
+                yield owner, self.put(LAW, cell, text)
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""

@@ -19,7 +19,7 @@ from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.reference.findings import finding
 
 # Kinds, from the one that must be answered to the one that may be left.
-REFUSED, IMPLAUSIBLE, MISSING, DOUBTFUL = "refused", "implausible", "missing", "doubtful"
+REFUSED, IMPLAUSIBLE, MISSING, LAW, DOUBTFUL = "refused", "implausible", "missing", "law", "doubtful"
 
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767

@@ -1,0 +1,84 @@
+"""What the law looks at in a flow: its code, its hazard, the words of its designation, who takes it, its litres.
+
+    litres per week >= what the designation states (two bins of 660 l lifted once a week), else the low bound of
+    the mass at the densest of its family
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.french import fold_words
+from eit_analysis.reference.nomenclatures import hazardous
+
+# In the name of who collects: the service of the local authority.
+PUBLIC_SERVICE = frozenset("collectivite commune communaute mairie syndicat smictom sictom public".split())
+BINS = re.compile(
+    r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
+    r"\b(?:(?P<times>\w+) fois par (?P<period>semaine|mois)|tous les quinze jours)"
+)
+COUNTS = {name: count for count, name in enumerate("un deux trois quatre cinq six".split(), start=1)} | {"une": 1}
+WEEKS = {"semaine": 1.0, "mois": 12 / 52, None: 0.5}
+
+
+def readable(out: pd.DataFrame) -> pd.DataFrame:
+    """The outflows with what the rows of the law ask about.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with ``code`` (``""`` for none), ``hazard`` (yes, no, ``""``), ``route`` (``unknown`` for
+        none), ``words`` (of the designation) and ``proof`` (and of the contractor), ``public`` and ``private`` (a
+        contractor that is the public service, or is named and is not), ``stated`` (litres in the designation) and
+        ``litres``, the least per week.
+    """
+    code = out["waste_code"].astype("str").where(out["waste_code"].notna(), "").replace("unknown", "")
+    texts, taker = (_folded(out[name]) for name in ("description", "contractor"))
+    public = taker.str.split().map(lambda words: not PUBLIC_SERVICE.isdisjoint(words)).astype(bool)
+    stated = texts.map(stated_litres).astype(float)
+    least = 1000 / 52 * out["mass_low_t_per_year"] / out["category"].map(_densest()).fillna(max(_densest().values()))
+    return out.assign(
+        code=code,
+        hazard=hazardous(code).map({True: "yes", False: "no"}).where(code != "", ""),
+        route=out["route"].astype("str").where(out["route"].notna(), "unknown"),
+        words=texts.str.split(),
+        proof=(texts + " " + taker).str.split(),
+        public=public,
+        private=(taker != "") & ~public,
+        stated=stated.notna(),
+        litres=stated.fillna(least),
+    )
+
+
+def stated_litres(text: str) -> float | None:
+    """Litres per week of the bins of a folded designation, none where it states none.
+
+    >>> stated_litres("ordures deux bacs de 660 l leves une fois par semaine")
+    1320.0
+    """
+    found = BINS.search(text)
+    if not found:
+        return None
+    count, times = (COUNTS.get(found[name] or "", 1) for name in ("count", "times"))
+    return count * float(found["litres"]) * times * WEEKS[found["period"]]
+
+
+def named(texts: pd.Series, words: str) -> pd.Series:
+    """Which lists of words have one of some others."""
+    wanted = set(words.split())
+    return pd.Series([not wanted.isdisjoint(text) for text in texts], texts.index, dtype=bool)
+
+
+def _folded(column: pd.Series) -> pd.Series:
+    texts = column.astype("str").where(column.notna(), "").replace("unknown", "").map(fold_words)
+    return texts.str.replace(r"[^\w]+", " ", regex=True).str.strip()
+
+
+@cache
+def _densest() -> dict[str, float]:
+    units = reference.load("units").query("unit == 'm3'").dropna(subset="category")
+    return dict(zip(units["category"], units["t_high"], strict=True))

@@ -1,0 +1,232 @@
+"""What the law asks of each actor, and what its answers show: the one reader of ``obligations.csv``.
+
+    not_concerned   the activity, the threshold or what is declared leaves the actor out
+    not_met         a declared flow of the matter takes a route that the text bars, or its designation says so
+    met             every declared flow of the matter takes another
+    unknown         anything else, with what to ask
+
+``check`` says how a row is asked of the flows: ``route`` (which routes they take), ``sorted`` (that, and whether a
+mix names the matter in its designation) or ``ask`` (no survey tells, but for a proof that is named). Its flows are
+those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
+``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.french import exact, listed, tonnes
+from eit_analysis.reference.dated import in_force
+from eit_analysis.reference.law_flows import named, readable
+from eit_analysis.reference.vocabulary import heading
+
+VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
+SOURCE = ["source_file", "source_sheet", "source_row"]
+COLUMNS = ["site_id", "obligation", "duty", "law_flow", "verdict", "fact", "question", "text_ref", *SOURCE]
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
+COOKING_OIL_KG_PER_L = 0.92
+LISTED = 3
+Row = Mapping[str, Any]
+Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows that it is about
+OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
+
+
+def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The verdict of each actor on each row in force.
+
+    Parameters
+    ----------
+    flows, sites : pandas.DataFrame
+        Tidy tables of one wave; outlets are left out, for what they hand on is not their own waste.
+    day : str
+        Of the law, ``2018-12-31``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id, obligation, duty`` (the code of the row), ``law_flow, verdict, fact, question`` (``""`` where
+        nothing is to be asked), ``text_ref`` and the cell that the question is about.
+    """
+    rules = in_force(reference.load("obligations"), day).astype(object).fillna("").to_dict("records")
+    actors = sites[sites["actor_type"] != "outlet"].drop_duplicates("site_id").to_dict("records")
+    out = flows[(flows["direction"] == "out") & (flows[MASS] > 0)].sort_values(MASS, ascending=False)
+    out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
+    concerned = [_concerned(out, rule).to_numpy() for rule in rules]
+    places, records = out.groupby("site_id").indices, out.to_dict("records")
+    found = []
+    for actor in actors:
+        own = [int(place) for place in places.get(actor["site_id"], ())]
+        judge = _Actor(actor, [records[place] for place in own])
+        for rule, chosen in zip(rules, concerned, strict=True):
+            found.append(judge.judged(rule, [records[place] for place in own if chosen[place]]))
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+def gravest(judged: pd.DataFrame) -> pd.DataFrame:
+    """One row per actor and obligation: the gravest of its verdicts, ``VERDICTS`` in order."""
+    rank = {verdict: place for place, verdict in enumerate(VERDICTS)}
+    ordered = judged.assign(rank=judged["verdict"].map(rank)).sort_values("rank", kind="stable")
+    kept = ordered.drop_duplicates(["site_id", "obligation"]).drop(columns="rank")
+    return kept.sort_values(["site_id", "obligation"], ignore_index=True)
+
+
+def questions(judged: pd.DataFrame) -> pd.DataFrame:
+    """What to ask of each cell: ``site_id``, the cell and ``question``, all of one cell together."""
+    cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
+    flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(lambda names: listed([*dict.fromkeys(names)]))
+    texts = flows.reset_index()
+    texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]
+    return texts.groupby(cell, sort=False)["question"].agg(" ".join).reset_index()
+
+
+def _concerned(out: pd.DataFrame, rule: Row) -> pd.Series:
+    """Which flows a row is about."""
+    chosen = pd.Series(not (rule["categories"] or rule["waste_codes"]), out.index)
+    if rule["categories"]:
+        chosen |= out["category"].isin(rule["categories"].split())
+    if rule["waste_codes"]:
+        chosen |= out["code"].str.startswith(tuple(rule["waste_codes"].split()))
+    if rule["except_waste_codes"]:
+        chosen &= ~out["code"].str.startswith(tuple(rule["except_waste_codes"].split()))
+    if rule["words"]:
+        chosen &= named(out["words"], rule["words"])
+    if rule["collected_by"] == "private":
+        chosen &= ~out["public"]
+    if rule["hazardous"] == "yes":
+        chosen &= out["hazard"] == "yes"
+    elif rule["hazardous"] == "no":
+        chosen &= out["hazard"] != "yes"
+    if rule["routes"]:
+        chosen &= out["route"].isin(rule["routes"].split())
+    return chosen & ((out["quality"] == rule["quality"]) if rule["quality"] else True)
+
+
+class _Actor:
+    """One actor before the rows of the law; ``flows`` are its own, the heaviest first."""
+
+    def __init__(self, actor: Row, flows: list[Row]) -> None:
+        self.actor, self.flows = actor, flows
+        self.waste = [flow for flow in flows if flow["hazard"] != "yes"]
+        self.mixes = [f for f in self.waste if f["category"] == "mixed" and f["route"] not in KEPT_APART]
+        self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
+
+    def judged(self, rule: Row, own: list[Row]) -> list[Any]:
+        verdict, fact, asked, about = self._case(rule, own)
+        question = asked and (rule["question_fr"] if asked == "own" else _said(asked, rule))
+        place = (about or self.flows or [self.actor])[0]
+        names = [self.actor["site_id"], rule["obligation"], rule["code"], rule["flow_fr"]]
+        return [*names, verdict, fact, question, rule["text_ref"], *(place[name] for name in SOURCE)]
+
+    def _case(self, rule: Row, own: list[Row]) -> Case:
+        activities, of_flows = tuple(rule["naf_codes"].split()), any(rule[name] for name in OF_FLOWS)
+        if activities and not self.naf:
+            return "unknown", _said("law_no_activity", rule), "law_ask_activity", own
+        if activities and not self.naf.startswith(activities):
+            return "not_concerned", _said("law_activity", rule, naf=self.naf), "", own
+        if below := self._threshold(rule, own):
+            return *below, own
+        if of_flows and not own:
+            return self._absent(rule)
+        if bad := [flow for flow in own if _has(flow["words"], rule["barred_words"])]:
+            return "not_met", _flows("law_declared", bad), "", bad
+        if rule["check"] != "ask":
+            return self._routes(rule, own)
+        proven = [flow for flow in own if _has(flow["proof"], rule["proof_words"])]
+        if proven and (len(proven) == len(own) or not of_flows):
+            return "met", _flows("law_declared", proven), "", own
+        asked = "law_ask_mix" if rule["question_fr"] == "MIX" else "own"
+        return "unknown", _flows("law_declared", own) if of_flows else rule["who_fr"], asked, own
+
+    def _absent(self, rule: Row) -> Case:
+        """Nothing declared of the matter: a mix may name it, or hide it."""
+        asked = rule["if_absent"] == "unknown"
+        if rule["check"] == "sorted" and self.mixes:
+            hidden = rule["if_absent"], _flows("law_mix", self.mixes), "law_ask_mix" if asked else "", self.mixes
+            return self._mixed(rule) or hidden
+        own = "own" if rule["question_fr"] else "law_ask_absent"
+        return rule["if_absent"], _said("law_absent", rule), own if asked else "", []
+
+    def _threshold(self, rule: Row, own: list[Row]) -> tuple[str, str, str] | None:
+        """What leaves the actor below the threshold, or in doubt of it; none where it is above."""
+        unit, limit = rule["threshold_unit"], float(rule["threshold"] or 0)
+        low, high = (sum(flow[name] for flow in own) for name in (LOW, HIGH))
+        if unit == "people":
+            people = float(self.actor["headcount"])
+            if pd.isna(people):
+                return "unknown", _said("law_no_people", rule), "law_ask_people"
+            below, amount = people <= limit, exact(people)
+        elif unit == "l_per_week":  # a volume that masses give is a least one: it never proves that it is below
+            litres = sum(flow["litres"] for flow in self.waste)
+            told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
+            below, amount = bool(told) and litres < limit, f"{exact(litres)}\u00a0l par semaine"
+        elif unit == "l_per_year":
+            litres = 1000 / COOKING_OIL_KG_PER_L * high
+            below, amount = bool(own) and litres <= limit, f"{exact(round(litres))}\u00a0l/an"
+        else:
+            below, amount = bool(limit) and high <= limit, f"{tonnes(sum(f[MASS] for f in own))}\u00a0t/an"
+            if unit and limit and low <= limit < high:
+                return "unknown", _said("law_below", rule, amount=amount), "law_ask_weight"
+        return ("not_concerned", _said("law_below", rule, amount=amount), "") if below else None
+
+    def _routes(self, rule: Row, own: list[Row]) -> Case:
+        barred = [flow for flow in own if flow["route"] in rule["barred_routes"].split()]
+        # What is soiled may have no outlet.
+        soiled = [f for f in barred if f["quality"] == "soiled" and rule["check"] == "sorted"]
+        if len(barred) > len(soiled):
+            return self._breach(rule, [flow for flow in barred if flow not in soiled])
+        if rule["check"] == "sorted" and (found := self._mixed(rule)):
+            return found
+        doubtful = rule["doubtful_routes"].split()
+        if bad := soiled + [flow for flow in own if flow["route"] in doubtful]:
+            return "unknown", _flows("law_declared", bad), "law_ask_why", bad
+        if bad := [flow for flow in own if flow["route"] == "unknown"]:
+            return "unknown", _flows("law_declared", bad), "law_ask_route", bad
+        proof = rule["proof_words"]
+        if bad := [f for f in own if proof and f["route"] != "reuse" and not _has(f["proof"], proof)]:
+            return "unknown", _flows("law_declared", bad), "own", bad
+        return "met", _flows("law_declared", own), "", own
+
+    def _mixed(self, rule: Row) -> Case | None:
+        """The breach where a mix that is disposed of names the matter."""
+        away = [flow for flow in self.mixes if flow["route"] in rule["barred_routes"].split()]
+        bad = [flow for flow in away if _has(flow["words"], rule["mix_words"])]
+        return self._breach(rule, bad) if bad else None
+
+    def _breach(self, rule: Row, bad: list[Row]) -> Case:
+        """Not met, unless the text has a threshold in litres for what the public service collects."""
+        of_public = rule["threshold_unit"] == "l_per_week" and not any(flow["private"] for flow in bad)
+        if of_public and sum(flow["litres"] for flow in self.waste) < float(rule["threshold"]):
+            return "unknown", _flows("law_barred", bad), "law_ask_collection", bad
+        return "not_met", _flows("law_barred", bad), "", bad
+
+
+def _has(text: list[str], words: str) -> bool:
+    return not set(words.split()).isdisjoint(text)
+
+
+def _said(name: str, rule: Row, **fields: str) -> str:
+    known = {"flow": rule["flow_fr"], "threshold": exact(float(rule["threshold"] or 0))}
+    return reference.sentence(name, **known, unit=_unit(rule["threshold_unit"]), **fields)
+
+
+def _unit(code: str) -> str:
+    return heading("threshold_unit").labels.get(code, "") if code else ""
+
+
+def _flows(name: str, rows: list[Row]) -> str:
+    """A sentence that quotes the heaviest flows: designation, tonnes and route."""
+    return reference.sentence(name, flows=listed(list(_quoted(rows))))
+
+
+def _quoted(rows: list[Row]) -> Iterator[str]:
+    routes, families = heading("route").labels, heading("category").labels
+    for row in rows[:LISTED]:
+        name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
+        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {routes.get(row['route'], row['route'])})"
+    if len(rows) > LISTED:
+        yield f"{len(rows) - LISTED} autres flux"
