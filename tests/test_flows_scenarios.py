@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -182,7 +181,7 @@ def test_no_scenario_makes_or_loses_mass(rows, steps):
     assert parts.loc[parts["moved"] == "yes", "cost_eur_per_t"].isna().all()
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(st.lists(STEPS, min_size=1, max_size=3))
 def test_a_change_is_the_difference_of_two_levels(steps):
     parts = diversion.what_if(OUT, steps)
@@ -320,9 +319,10 @@ def test_a_scenario_that_says_too_little_or_too_much_is_refused(tmp_path, lines,
     file = tmp_path / "study.toml"
     head = 'title = "a"\nterritory = "b"\n[[scenarios.flows]]\nname = "S"\n'
     file.write_text(head + lines, encoding="utf-8")
-    with pytest.raises(InputError, match=re.escape(words)) as caught:
+    with pytest.raises(InputError) as caught:
         read_config(file)
-    assert "study.toml" in str(caught.value) and "\n" not in str(caught.value)
+    told = str(caught.value).replace("\u00a0", " ")
+    assert words in told and "study.toml" in told and "\n" not in told
 
 
 def test_a_step_that_touches_nothing_is_refused():
