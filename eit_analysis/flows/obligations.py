@@ -44,13 +44,13 @@ def counts(judged: pd.DataFrame) -> Breakdown:
 
 
 def beside(printed: pd.DataFrame) -> pd.DataFrame:
-    """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_not_met``...
+    """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_sites_not_met``...
 
     A verdict that nobody has, or that the audience may not read, is missing.
     """
     wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
     wide = wide.reindex(index=printed["obligation"].unique(), columns=list(VERDICTS))
-    return wide.add_prefix("n_").reset_index().rename_axis(columns=None)
+    return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
 def by_actor(judged: pd.DataFrame) -> pd.DataFrame:

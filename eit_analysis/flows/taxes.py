@@ -126,8 +126,10 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     return yearly.assign(**lows)
 
 
-def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:
-    """T_g = sum of m t over the flows that may pay, and its rise since the first year.
+def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) -> Breakdown:
+    """T_g = sum of m t over the flows that may pay, or its rise since the first year.
+
+    Both at once would tell more than either: their rates differ by hazard and route.
 
     Parameters
     ----------
@@ -137,20 +139,16 @@ def taxes(yearly: pd.DataFrame, by: str | list[str]) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``by``, tax and rise (EUR/year) at the middle of their rates, each with bounds that hold the lowest and
-        the highest rate and the interval of the masses (:func:`costs.estimates`), ``n_sites``.
+        ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates, with
+        bounds that hold the lowest and the highest rate and the interval of the masses
+        (:func:`costs.estimates`), ``n_sites``.
     """
-    rise = estimates(_priced(yearly, "rise"), by, "tax_increase", total=False)
-    tax = estimates(_priced(rise.records, "tax"), by, "tax", total=False)
-    rows = tax.frame.drop(columns="n_sites").merge(rise.frame, on=tax.keys)
-    lows = [f"{name}_low_eur_per_year" for name in ("tax", "tax_increase")]
-    rows[lows] = rows[lows].clip(lower=0)  # of both errors at once, more than either
-    return replace(tax, frame=rows, sums=["tax_increase_eur_per_year"])
-
-
-def _priced(yearly: pd.DataFrame, name: str) -> pd.DataFrame:
-    low, high = yearly[f"{name}_low"], yearly[f"{name}_high"]
-    return yearly.assign(**dict(zip(PRICES, (low, (low + high) / 2, high), strict=True)))
+    rate, name = ("rise", "tax_increase") if since_first else ("tax", "tax")
+    low, high = yearly[f"{rate}_low"], yearly[f"{rate}_high"]
+    priced = yearly.assign(**dict(zip(PRICES, (low, (low + high) / 2, high), strict=True)))
+    found = estimates(priced, by, name, total=False)
+    least = f"{name}_low_eur_per_year"  # of both errors at once, wider than either
+    return replace(found, frame=found.frame.assign(**{least: found.frame[least].clip(lower=0)}))
 
 
 def is_inert(out: pd.DataFrame) -> pd.Series:
