@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eit_analysis import french
 from eit_analysis.config_change import ExchangeSettings, Projects, Targets, YearlyMeans
+from eit_analysis.config_flows import FlowStep, WasteTargets
 from eit_analysis.config_section import Section
 
 
@@ -153,7 +154,7 @@ class Shock(Section):
 
 
 class Scenarios(Section):
-    """Parameters of the employment scenarios, per year unless their name says otherwise."""
+    """Parameters of the scenarios, of employment but for ``flows``; per year unless they say otherwise."""
 
     horizon_years: int = Field(10, ge=1, le=30)
     """Nombre d’années prévues."""
@@ -175,6 +176,8 @@ class Scenarios(Section):
     """Une réforme de l’âge légal, une ligne par génération : un scénario de plus."""
     shocks: list[Shock] = Field(default_factory=list)
     """Emplois perdus d’un coup : un scénario de plus. Sans métier, entreprise ni secteur, tous."""
+    flows: list[FlowStep] = Field(default_factory=list)
+    """Ce que deviendraient les flux sortants, une ligne par mesure ; un même nom, un même scénario."""
     entrants: list[Entrants] = Field(default_factory=list)
     """Qui vient pourvoir les postes. Sans ces lignes, le rapport donne les postes à pourvoir sans l’écart."""
     draws: int = Field(400, ge=1)
@@ -275,13 +278,15 @@ class StudyConfig(Section):
     allocation: Allocation = Allocation()
     """Ce que la meilleure combinaison d’échanges doit respecter ; une limite absente ne joue pas."""
     scenarios: Scenarios = Scenarios()
-    """Hypothèses de la prévision d’emploi, par an sauf si leur nom dit autre chose."""
+    """Hypothèses de la prévision d’emploi, par an sauf si leur nom dit autre chose, et scénarios des flux."""
     factors: list[FactorOverride] = Field(default_factory=list)
     """Un facteur de référence remplacé par celui de l’étude, avec sa source."""
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
     """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
     projects: Projects = Field(default_factory=list)
     """Un micro-projet : des synergies que leurs acteurs mènent et décident ensemble."""
+    waste_targets: WasteTargets = Field(default_factory=list)
+    """Un objectif de déchets propre au territoire, celui du plan régional par exemple, avec son texte."""
     targets: Targets = Field(default_factory=list)
     """Ce que la démarche vise, une ligne par indicateur et par année."""
     means: YearlyMeans = Field(default_factory=list)

@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.logging import getLogger
 
-from eit_analysis import config, config_change
+from eit_analysis import config, config_change, config_flows
 
 PAGE, PLACE = "guide/study-toml", "<!-- keys -->"
 TYPES = {str: "texte", int: "nombre entier", float: "nombre", bool: "`true` ou `false`", date: "date"}
@@ -81,7 +81,7 @@ def _default(field: FieldInfo) -> str:
 
 def fill_in(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
-        for module in (config, config_change):
+        for module in (config, config_change, config_flows):
             app.env.note_dependency(module.__file__)
         source[0] = source[0].replace(PLACE, "\n\n".join(keys(config.StudyConfig)))
 

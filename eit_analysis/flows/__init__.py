@@ -12,6 +12,8 @@ function takes them. :func:`totals` adds them up by any key.
     Who weighs most, when, and what changed between waves.
 ``potential``, ``recommendations``
     What is not valorised yet, what to do first.
+``emissions``, ``diversion``, ``outcomes``, ``targets``
+    What they emit, what if some went elsewhere (:func:`divert`), how far from what is aimed at.
 ``balance``, ``extrapolation``, ``uncertainty``
     Does it balance, what of those who did not answer, how well a total is known.
 """
@@ -21,15 +23,17 @@ from types import ModuleType
 
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
 from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued, set_aside
+from eit_analysis.flows.diversion import divert
 
 MODULES = (
-    "balance", "comparison", "concentration", "costs", "extrapolation", "full_cost", "obligations", "potential",
-    "recommendations", "seasonality", "sorting", "taxes", "uncertainty",
+    "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "full_cost",
+    "obligations", "outcomes", "potential", "recommendations", "seasonality", "sorting", "targets", "taxes",
+    "uncertainty",
 )  # fmt: skip
 
 __all__ = [
-    "absent_categories", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates", "reissued",
-    "set_aside", "totals", *MODULES,
+    "absent_categories", "divert", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates",
+    "reissued", "set_aside", "totals", *MODULES,
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,12 +12,20 @@ from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.reference.factors import for_flows
 
 PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]
+EUROS = "eur_per_year"
 
 
 def valued(
-    flows: pd.DataFrame, price: str, by: str | list[str], name: str, total: bool = True, of: str | None = None
+    flows: pd.DataFrame,
+    price: str,
+    by: str | list[str],
+    name: str,
+    total: bool = True,
+    of: str | None = None,
+    unit: str = EUROS,
 ) -> Breakdown:
     """V_g = sum of m p over group g, with the 95 % interval that the masses give it.
 
@@ -30,15 +39,17 @@ def valued(
     flows : pandas.DataFrame
         Flows with the columns ``by`` and ``price``; t/year.
     price : str
-        Their column p, EUR/t, not missing.
+        Their column p, EUR/t (or whatever a tonne is worth), not missing.
     by : str or list of str
         Key columns.
     name : str
-        What V is, as :func:`in_euros` takes it: ``cost``, ``tax``...
+        What V is, as :func:`amounts` takes it: ``cost``, ``tax``...
     total : bool
         Add the rows « Total » of :func:`diagnosis.totals`.
     of : str or None
         ``mass_t_per_year`` where the price is public.
+    unit : str
+        That of V.
 
     Returns
     -------
@@ -46,7 +57,7 @@ def valued(
         ``by``, V and its bounds (EUR/year), ``n_sites``; the first keys and the years in order, then the
         dearest first, totals last.
     """
-    value, low, high = in_euros(name)
+    value, low, high = amounts(name, unit)
     paid, earned = (totals(scaled(flows, (sign * flows[price]).clip(lower=0)), by, total) for sign in (1, -1))
     keys = list(paid.keys)
     rows = paid.frame.merge(earned.frame[[*keys, MASS, LOW, HIGH]], on=keys, suffixes=("", "_earned"))
@@ -57,9 +68,14 @@ def valued(
     return Breakdown(rows, keys, flows.assign(**{value: flows[MASS] * flows[price]}), value, paid.total, of)
 
 
+def amounts(name: str, unit: str) -> list[str]:
+    """Columns of an amount: ``impact_tco2e_per_year``, ``impact_low_tco2e_per_year``..."""
+    return [f"{name}{end}_{unit}" for end in ("", "_low", "_high")]
+
+
 def in_euros(name: str) -> list[str]:
     """Columns of an amount: ``cost_eur_per_year``, ``cost_low_eur_per_year``, ``cost_high_eur_per_year``."""
-    return [f"{name}{end}_eur_per_year" for end in ("", "_low", "_high")]
+    return amounts(name, EUROS)
 
 
 def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
@@ -109,12 +125,7 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
         ``price_low_eur_per_t``, ``price_eur_per_t``, ``price_high_eur_per_t`` on the index of ``flows``;
         missing where no factor answers.
     """
-    table = factors[factors["factor"] == "treatment_cost"]
-    table = table.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
-    keys, of_route = ["category", "route"], table[table["category"].isna()]
-    exact = flows[keys].merge(table.dropna(subset="category")[[*keys, *PRICES]], how="left")
-    general = flows[["route"]].merge(of_route[["route", *PRICES]], how="left")
-    return exact[PRICES].fillna(general[PRICES]).set_axis(flows.index)
+    return for_flows(flows, factors, "treatment_cost").set_axis(PRICES, axis=1)
 
 
 def estimated(out: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -129,31 +140,36 @@ def estimates(
     name: str = "estimated_cost",
     total: bool = True,
     of: str | None = MASS,
+    prices: Sequence[str] = PRICES,
+    unit: str = EUROS,
 ) -> Breakdown:
     """E_g = sum of m p at reference prices, with an interval of both mass and price.
 
     [E - hypot(E - L, E - E_low), E + hypot(U - E, E_high - E)], where [L, U] is the interval that the masses
     give and E_low, E_high are the sums at the low and the high prices: all prices are taken to err the same
-    way, since one reference serves many flows.
+    way, since one reference serves many flows. Never below zero where no price is.
 
     Parameters
     ----------
     priced : pandas.DataFrame
-        Flows with the columns of :func:`reference_prices`.
+        Flows with the columns ``prices``, those of :func:`reference_prices` by default: low, central, high.
 
     Returns
     -------
     Breakdown
-        ``by``, ``estimated_cost_eur_per_year`` (or what ``name`` says) with its bounds, ``n_sites``.
+        ``by``, ``estimated_cost_eur_per_year`` (or what ``name`` and ``unit`` say) with its bounds,
+        ``n_sites``.
     """
-    value, low, high = in_euros(name)
-    cheap, central, dear = (valued(priced, price, by, name, total, of) for price in PRICES)
+    value, low, high = amounts(name, unit)
+    cheap, central, dear = (valued(priced, price, by, name, total, of, unit) for price in prices)
     keys = list(central.keys)
     rows = central.frame
     for other, suffix in ((cheap, "_cheap"), (dear, "_dear")):
         rows = rows.merge(other.frame[[*keys, value]], on=keys, suffixes=("", suffix))
     rows[low] = rows[value] - np.hypot(rows[value] - rows[low], rows[value] - rows[f"{value}_cheap"])
     rows[high] = rows[value] + np.hypot(rows[high] - rows[value], rows[f"{value}_dear"] - rows[value])
+    if (priced[list(prices)] >= 0).all(axis=None):
+        rows[low] = rows[low].clip(lower=0)  # both errors at once would reach below any of the products
     return replace(central, frame=rows[[*keys, value, low, high, "n_sites"]])
 
 

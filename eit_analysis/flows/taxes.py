@@ -98,7 +98,7 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
-        "inert": landfilled & _inert(out),
+        "inert": landfilled & is_inert(out),
         "hazardous": out["hazardous"] == "yes",
         "perhaps": (out["route"] == "energy") | (landfilled & (out["category"] == "mineral")),
     }
@@ -151,7 +151,7 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     return replace(found, frame=found.frame.assign(**{least: found.frame[least].clip(lower=0)}))
 
 
-def _inert(out: pd.DataFrame) -> pd.Series:
+def is_inert(out: pd.DataFrame) -> pd.Series:
     """Whether the code of each flow, else what its designation surely means, is in the list of inert waste."""
     coded = out["waste_code"] != "unknown"
     found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])

@@ -213,3 +213,27 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
         f"Aucun facteur «\u00a0{factor}\u00a0» n'est connu pour un flux{family}{towards}\u00a0: ajoutez-le "
         "avec sa source dans la partie [[factors]] de study.toml."
     )
+
+
+def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataFrame:
+    """Low, central and high of a factor for the family and route of each flow, else for its route.
+
+    As :func:`lookup`, for all flows at once.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        ``category`` and ``route``.
+    table : pandas.DataFrame
+        :func:`factor_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``low``, ``central``, ``high`` on the index of ``flows``; missing where no row answers.
+    """
+    rows = table[table["factor"] == factor]
+    keys, of_route = ["category", "route"], rows[rows["category"].isna()]
+    exact = flows[keys].merge(rows.dropna(subset="category")[[*keys, *VALUES]], how="left")
+    general = flows[["route"]].merge(of_route[["route", *VALUES]], how="left")
+    return exact[VALUES].fillna(general[VALUES]).set_axis(flows.index)

@@ -84,6 +84,7 @@ def _labels() -> dict[str, dict[str, str]]:
         "waste_code": _wastes(),
         "item_code": _statements(),
         "indicator": _indicators(),
+        **_targets(),
         **findings.labels(),
     }
     for column, names in shared.items():
@@ -104,6 +105,15 @@ def _statements() -> dict[str, str]:
 def _indicators() -> dict[str, str]:
     table = reference.load("board_indicators")
     return dict(zip(table["code"], table["label_fr"], strict=True))
+
+
+def _targets() -> dict[str, dict[str, str]]:
+    table = reference.load("waste_targets")
+    dated = table["title"] + ", " + table["year"].astype(str)
+    return {
+        "target": dict(zip(table["target"], dated, strict=True)),
+        "aim": dict(zip(table["aim"], table["title"], strict=True)),
+    }
 
 
 def _wastes() -> dict[str, str]:

@@ -3,6 +3,7 @@
 Only the visible rows of the table are drawn: what is withheld cannot be read off a picture.
 """
 
+from eit_analysis.publishing.figures.before_after import before_after as before_after
 from eit_analysis.publishing.figures.concentration import pareto as pareto
 from eit_analysis.publishing.figures.diverging import diverging as diverging
 from eit_analysis.publishing.figures.partners_map import partners_map as partners_map

@@ -1,0 +1,213 @@
+"""What if: the outflows as they would be, part by part, were some sent elsewhere, sorted better or lost.
+
+    every declared flow x  ->  parts p of it,   x = sum of p x,   0 < p <= 1, public
+
+A part that stays is as declared. One that moves has another route, and what an actor says of the old one
+(price, contractor) no longer holds of it. What an actor that is lost sent out goes nowhere (``gone``): mass
+is conserved by every function here. Each takes described outflows (:mod:`dimensions`) or what another gave,
+so that steps follow one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.config_flows import FlowStep
+from eit_analysis.errors import InputError
+from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
+from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.scaling import scaled
+
+GONE, TODAY = "gone", "today"
+DECLARED = "declared_t_per_year"
+# Where what an outlet took goes when it closes and nothing else is said: the next step down the hierarchy,
+# between the two organic routes first, and never to the outlet that closed.
+NEXT = {
+    "reuse": "recycling", "recycling": "energy", "composting": "digestion", "digestion": "composting",
+    "energy": "incineration", "incineration": "landfill", "landfill": "incineration", UNKNOWN: UNKNOWN,
+}  # fmt: skip
+BEFORE = {
+    "category_before": "category", "route_before": "route", "cost_before_eur_per_t": "cost_eur_per_t",
+}  # fmt: skip
+
+
+def as_declared(out: pd.DataFrame) -> pd.DataFrame:
+    """The outflows as parts, each whole and in place.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``part`` (1), ``declared_t_per_year`` (the mass of the whole flow), ``moved`` (no), what family,
+        route and price were (``BEFORE``) and ``tax_rise_eur_per_t`` (0); as it is where they are there.
+    """
+    if "part" in out:
+        return out
+    before = {name: out[column] for name, column in BEFORE.items()}
+    return out.assign(part=1.0, **{DECLARED: out[MASS]}, moved="no", **before, tax_rise_eur_per_t=0.0)
+
+
+def divert(
+    out: pd.DataFrame, to_route: str, share: float = 1.0, category: str = "", from_route: str = ""
+) -> pd.DataFrame:
+    """``share`` of every flow of a family (or of all) on a route (or on any) goes to another route.
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows, or parts of them; t/year.
+    to_route : str
+        Where it goes.
+    share : float
+        0 to 1.
+    category, from_route : str
+        Empty for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The parts (:func:`as_declared`): those that stay, then those that move.
+    """
+    parts = as_declared(out)
+    chosen = _named(parts, category, from_route) & (parts["route"] != to_route)
+    return _moved(parts, chosen, share, to_route)
+
+
+def sort_better(
+    out: pd.DataFrame,
+    to_route: str,
+    share: float = 1.0,
+    category: str = "",
+    to_category: str = "",
+    from_route: str = "",
+) -> pd.DataFrame:
+    """``share`` of what is mixed or soiled is sorted: it becomes clean, and goes to another route.
+
+    What is taken out of mixed waste is of another family, ``to_category``. Hazardous waste stays: no sorting
+    makes it clean. Parameters and result are those of :func:`divert`.
+    """
+    parts = as_declared(out)
+    bad = parts["quality"].isin(["mixed", "soiled"]) | (parts["category"] == "mixed")
+    chosen = _named(parts, category, from_route) & bad & (parts["hazardous"] != "yes")
+    family = {"category": to_category} if to_category else {}
+    return _moved(parts, chosen, share, to_route, quality="clean", **family)
+
+
+def close_outlet(out: pd.DataFrame, contractor: str, to_route: str = "") -> pd.DataFrame:
+    """What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``)."""
+    parts = as_declared(out)
+    next_route = to_route or parts["route"].map(NEXT).fillna(UNKNOWN)
+    return _moved(parts, parts["contractor"] == contractor, 1.0, next_route)
+
+
+def lose_site(out: pd.DataFrame, site_id: str) -> pd.DataFrame:
+    """What an actor sends out goes nowhere any more: its parts are ``gone``, and cost or emit nothing."""
+    parts = as_declared(out)
+    return _moved(parts, parts["site_id"] == site_id, 1.0, GONE)
+
+
+def raise_tax(out: pd.DataFrame, rise_eur_per_t: float, route: str) -> pd.DataFrame:
+    """The tax on a tonne of a route rises (EUR/t); what pays none still pays none (:mod:`outcomes`)."""
+    parts = as_declared(out)
+    risen = parts["tax_rise_eur_per_t"] + rise_eur_per_t * (parts["route"] == route)
+    return parts.assign(tax_rise_eur_per_t=risen)
+
+
+def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
+    """The parts after one step of a scenario."""
+    match step.kind:
+        case "divert":
+            return divert(out, step.to_route, step.share, step.category, step.from_route)
+        case "sort":
+            return sort_better(
+                out, step.to_route, step.share, step.category, step.to_category, step.from_route
+            )
+        case "close":
+            return close_outlet(out, step.contractor, step.to_route)
+        case "lose":
+            return lose_site(out, step.site_id)
+    return raise_tax(out, step.rise_eur_per_t, step.from_route)
+
+
+def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:
+    """The outflows today and in each scenario, one below the other.
+
+    Steps of one name follow one another in their order: they are one scenario.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The parts with ``scenario``: ``today``, then the names in the order of the study.
+    """
+    found = [as_declared(out).assign(scenario=TODAY)]
+    for name in dict.fromkeys(step.name for step in steps):
+        parts = as_declared(out)
+        for step in steps:
+            parts = apply_step(parts, step) if step.name == name else parts
+        found.append(parts.assign(scenario=name))
+    return pd.concat(found, ignore_index=True)
+
+
+def check_steps(steps: Sequence[FlowStep], waves: Sequence[pd.DataFrame]) -> None:
+    """Each step changes some flow of one wave at least.
+
+    ``waves`` are the described outflows of each.
+
+    Raises
+    ------
+    InputError
+        The first that does not: left alone, it would change nothing without a word.
+    """
+    for step in steps:
+        changed = [parts[touched(parts)] for parts in (what_if(out, [step]) for out in waves)]
+        # Whatever an earlier step of its scenario leaves, a step must be about flows that the study has.
+        if not any(len(parts) for parts in changed):
+            raise InputError(
+                f"clé « scenarios.flows »\u00a0: la mesure « {step.kind} » du scénario « {step.name} » ne "
+                "touche aucun flux sortant, corrigez ce qu'elle nomme ou retirez-la",
+                file="study.toml",
+            )
+
+
+def touched(parts: pd.DataFrame) -> pd.Series:
+    """Which parts a scenario moves or taxes more."""
+    return (parts["moved"] == "yes") | (parts["tax_rise_eur_per_t"] != 0)
+
+
+def together(parts: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Parts of one flow alike in all keys as one: they err together, since the flow is one mass."""
+    by = ["flow_id", *keys]
+    whole = parts.groupby(by, dropna=False)["part"].transform("sum")
+    first = ~parts.duplicated(by)
+    joined = scaled(parts[first], (whole / parts["part"])[first])
+    return joined.assign(part=whole[first]).reset_index(drop=True)
+
+
+def _named(parts: pd.DataFrame, category: str, from_route: str) -> pd.Series:
+    chosen = parts["route"] != GONE
+    for column, code in (("category", category), ("route", from_route)):
+        chosen &= (parts[column] == code) | (not code)
+    return chosen
+
+
+def _moved(
+    parts: pd.DataFrame, chosen: pd.Series, share: float, to_route: str | pd.Series, **become: str
+) -> pd.DataFrame:
+    route = to_route if isinstance(to_route, str) else to_route[chosen]
+    stays = _part(parts, np.where(chosen, 1.0 - share, 1.0))
+    moves = _part(parts[chosen], np.full(int(chosen.sum()), share)).assign(
+        **become, route=route, moved="yes", contractor=UNKNOWN,
+        cost_eur_per_t=np.nan, cost_known="no", payment=UNKNOWN, cost_eur_per_year=np.nan,
+    )  # fmt: skip
+    moves["recovery"] = moves["route"].map(RECOVERY).fillna(GONE)
+    moves["valorised"] = moves["recovery"].map(VALORISED).fillna(GONE)
+    # What a step moves whole leaves nothing behind.
+    return pd.concat([stays[stays["part"] > 0], moves[moves["part"] > 0]], ignore_index=True)
+
+
+def _part(parts: pd.DataFrame, share: np.ndarray) -> pd.DataFrame:
+    """The parts, of each of which only a share is there."""
+    left = {name: parts[name] * share for name in ("part", "cost_eur_per_year")}
+    return scaled(parts, share).assign(**left)

@@ -1,0 +1,109 @@
+"""What the outflows emit where they go, what that spares elsewhere, and the direct jobs that they keep.
+
+    impact_g   = sum of m f_impact,      f_impact of collection and treatment      tCO2e/year
+    spared_g   = -sum of m f_avoided,    f_avoided never positive                  tCO2e/year
+    jobs_g     = sum of m f_jobs         direct ones, collection and treatment     FTE
+
+over the flows of group g, each factor that of the family and route of the flow (:mod:`reference.factors`).
+What is emitted (boundary *impact*) and what is spared elsewhere (boundary *avoided*) are two accounts: they
+are never added, and neither holds transport to the outlet. A flow of which no factor answers is in none of
+the sums: :func:`covered` says how many tonnes are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.flows.costs import estimates
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.reference.factors import for_flows
+
+
+class Account(NamedTuple):
+    """A factor, what a unit of it is in that of the sum (below zero: turned round), and that unit."""
+
+    factor: str
+    scale: float
+    unit: str
+
+
+ACCOUNTS = {
+    "impact": Account("emissions_impact", 1e-3, "tco2e_per_year"),
+    "spared": Account("emissions_avoided", -1e-3, "tco2e_per_year"),
+    "direct_jobs": Account("jobs", 1e-3, "fte"),
+}
+RATES = ["rate_low_per_t", "rate_per_t", "rate_high_per_t"]
+
+
+def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFrame:
+    """The flows with ``RATES``: low, central and high of an account for a tonne, missing without a factor.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        ``category`` and ``route``.
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`.
+    account : str
+        ``impact``, ``spared`` or ``direct_jobs``.
+    """
+    factor, scale, _ = ACCOUNTS[account]
+    rates = np.sort(scale * for_flows(flows, factors, factor).to_numpy(dtype=float), axis=1)
+    return flows.assign(**dict(zip(RATES, rates.T, strict=True)))
+
+
+def emitted(
+    out: pd.DataFrame, factors: pd.DataFrame, account: str, by: str | list[str], total: bool = True
+) -> Breakdown:
+    """One account by group, with an interval of both mass and factor (:func:`costs.estimates`).
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows (:mod:`dimensions`); t/year.
+    factors, account
+        As for :func:`rated`.
+    by : str or list of str
+        Key columns.
+    total : bool
+        Add the rows « Total » of :func:`diagnosis.totals`.
+
+    Returns
+    -------
+    Breakdown
+        ``by``, the account and its bounds (``impact_tco2e_per_year``...), ``n_sites``; the largest first.
+    """
+    known = rated(out, factors, account).dropna(subset=RATES)
+    return estimates(known, by, account, total, MASS, RATES, ACCOUNTS[account].unit)
+
+
+def covered(out: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:
+    """The tonnes by whether a factor of the *impact* boundary answers: ``factor_known``, yes or no."""
+    known = rated(out, factors, "impact")[RATES[1]].notna()
+    return totals(out.assign(factor_known=np.where(known, "yes", "no")), "factor_known")
+
+
+def heaviest(out: pd.DataFrame, factors: pd.DataFrame, count: int = 5) -> pd.DataFrame:
+    """The ``count`` flows that emit most, one row each, with what they spare beside it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``flow_id``, ``site_id``, ``category``, ``description``, ``route``, mass (t/year), then both accounts
+        with their bounds (tCO2e/year).
+    """
+    told = ["flow_id", "site_id", "category", "description", "route", MASS]
+    impact, spared = (
+        emitted(out, factors, account, "flow_id", total=False).frame.drop(columns="n_sites")
+        for account in ("impact", "spared")
+    )
+    return (
+        impact.head(count)
+        .merge(out[told], on="flow_id")
+        .merge(spared, on="flow_id", how="left")[[*told, *impact.columns[1:], *spared.columns[1:]]]
+    )

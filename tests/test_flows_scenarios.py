@@ -1,0 +1,332 @@
+"""What if, emissions and targets: small territories by hand, laws for any scenario, one read off the raw cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_flow_report_by_hand import rows_named
+
+from eit_analysis import flows, reference
+from eit_analysis.config_flows import FlowStep, WasteTarget
+from eit_analysis.errors import InputError
+from eit_analysis.flows import diversion, emissions, outcomes, targets
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.reference.factors import factor_table
+from eit_analysis.settings_file import read_config
+from eit_analysis.study import open_study as bare_study
+
+ROOT = Path(__file__).resolve().parents[1]
+FACTORS = factor_table()
+YEAR = 2025  # of which the tax of a landfill is known whatever the plant: 65 EUR/t
+SITES = pd.DataFrame(
+    {
+        "site_id": ["E1", "E2", "E3"],
+        "naf_code": "1310Z",
+        "commune_code": "68334",
+        "commune_name": "Thann",
+        "actor_type": "firm",
+    }
+)
+ROWS = [
+    ("E1", "biowaste", "200108", 40, "landfill", 100, "clean", "Benne"),
+    ("E2", "biowaste", "200108", 20, "landfill", None, "mixed", "Benne"),
+    ("E2", "mixed", "200301", 50, "landfill", 120, "mixed", "Benne"),
+    ("E3", "wood", "150103", 30, "recycling", 20, "clean", "Bois"),
+    ("E3", "chemical", "140603", 10, "incineration", 500, "soiled", "Liquides"),
+    ("E1", "mineral", "170101", 500, "landfill", 10, "clean", "Benne"),
+    ("E1", "cardboard", None, 8, "unknown", None, "unknown", None),
+]
+COLUMNS = ["site_id", "category", "waste_code", MASS, "route", "cost_eur_per_t", "quality", "contractor"]
+
+
+def outflows(rows: list[tuple]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({MASS: float, "cost_eur_per_t": float})
+    table = table.assign(
+        flow_id=[f"f{i}" for i in range(len(table))],
+        direction="out",
+        description="",
+        months=None,
+        evidence="measured",
+        source_file="a.xlsx",
+        source_sheet="Flux",
+        source_row=range(2, len(table) + 2),
+        **{LOW: table[MASS] / 1.1, HIGH: table[MASS] * 1.1},
+    )
+    return flows.outgoing(flows.prepared(table, SITES, reference.load("waste_codes"), 0.5))
+
+
+OUT = outflows(ROWS)
+
+
+def step(kind: str, **said: object) -> FlowStep:
+    return FlowStep.model_validate({"name": "S", "kind": kind, **said})
+
+
+DIVERT = step("divert", category="biowaste", from_route="landfill", to_route="digestion", share=0.5)
+
+
+def by_route(parts: pd.DataFrame, scenario: str = "S") -> dict[str, float]:
+    frame = outcomes.by_route(parts).frame
+    return frame[frame["scenario"] == scenario].set_index("route")[MASS].to_dict()
+
+
+def effects(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
+    return table[table["scenario"] == "S"].set_index("effect")[column].to_dict()
+
+
+def test_half_of_the_biowaste_goes_to_digestion():
+    parts = diversion.what_if(OUT, [DIVERT])
+    assert by_route(parts) == pytest.approx(
+        {"landfill": 580, "digestion": 30, "recycling": 30, "incineration": 10, "unknown": 8}
+    )
+    factors = FACTORS.set_index(["factor", "category", "route"])["central"]
+    to, back = (factors["emissions_impact", "biowaste", r] for r in ("digestion", "landfill"))
+    new, old = (factors["emissions_avoided", "biowaste", r] for r in ("digestion", "landfill"))
+    found = effects(outcomes.changes(parts, FACTORS, YEAR).frame)
+    # Half of 40 t at 100 EUR and half of 20 t at the reference of a landfill, 138, for 122.5 at a digester.
+    assert found == pytest.approx(
+        {
+            "cost": 30 * 122.5 - 20 * 100 - 10 * 138,
+            "tax": -30 * 65,
+            "impact": 30 * (to - back) / 1000,
+            "spared": -30 * (new - old) / 1000,
+            "direct_jobs": 30 * (0.7 - 0.1) / 1000,
+        }
+    )
+    rates = outcomes.recovery(parts).frame.set_index(["scenario", "valorised"])["share_percent"]
+    assert rates["today", "yes"] == pytest.approx(100 * 30 / 658)
+    assert rates["S", "yes"] == pytest.approx(100 * 60 / 658)
+
+
+def test_each_kind_of_step():
+    def after(*steps: FlowStep) -> dict[str, float]:
+        return by_route(diversion.what_if(OUT, steps))
+
+    sorted_out = step("sort", category="mixed", to_category="cardboard", to_route="recycling", share=0.2)
+    assert after(sorted_out)["recycling"] == pytest.approx(40)
+    # Hazardous waste is no cleaner for being sorted; nothing else is sent to its new route.
+    assert after(step("sort", category="chemical", to_route="recycling"))["incineration"] == pytest.approx(10)
+    assert after(step("close", contractor="Bois")) == pytest.approx(
+        {"landfill": 610, "recycling": 0, "energy": 30, "incineration": 10, "unknown": 8}
+    )
+    assert after(step("close", contractor="Benne", to_route="energy"))["energy"] == pytest.approx(610)
+    assert after(step("lose", site_id="E3"))["gone"] == pytest.approx(40)
+    # Steps of one name follow one another: half of the biowaste, then half of what is left.
+    assert after(DIVERT, DIVERT)["digestion"] == pytest.approx(45)
+
+
+def test_a_higher_tax_is_paid_by_what_pays_it():
+    """Concrete (17 01 01) goes to landfills for inert waste, which pay nothing."""
+    parts = diversion.what_if(OUT, [step("tax", from_route="landfill", rise_eur_per_t=20.0)])
+    found = effects(outcomes.changes(parts, FACTORS, YEAR).frame)
+    assert found == pytest.approx({"cost": 2200, "tax": 2200, "impact": 0, "spared": 0, "direct_jobs": 0})
+
+
+def test_a_lost_firm_takes_its_costs_and_emissions_with_it():
+    parts = diversion.what_if(OUT, [step("lose", site_id="E3")])
+    found = effects(outcomes.changes(parts, FACTORS, YEAR).frame)
+    assert found["cost"] == pytest.approx(-30 * 20 - 10 * 500)
+    rates = outcomes.recovery(parts).frame.set_index(["scenario", "valorised"])["share_percent"]
+    assert rates["S", "yes"] == 0 and rates["S", "no"] == pytest.approx(100 * 610 / 618)
+
+
+ROUTES = ["reuse", "recycling", "composting", "digestion", "energy", "incineration", "landfill"]
+FAMILIES = ["", "biowaste", "mixed", "wood", "mineral"]
+STEPS = st.one_of(
+    st.builds(
+        lambda to, share, category, frm: step(
+            "divert", to_route=to, share=share, category=category, from_route=frm
+        ),
+        st.sampled_from(ROUTES),
+        st.floats(0.01, 1),
+        st.sampled_from(FAMILIES),
+        st.sampled_from(["", *ROUTES]),
+    ),
+    st.builds(
+        lambda to, share: step("sort", category="biowaste", to_route=to, share=share),
+        st.sampled_from(ROUTES),
+        st.floats(0.01, 1),
+    ),
+    st.sampled_from(
+        [step("close", contractor=name) for name in ("Benne", "Bois", "Liquides")]
+        + [step("lose", site_id=name) for name in ("E1", "E2")]
+        + [step("tax", from_route="landfill", rise_eur_per_t=7.0)]
+    ),
+)
+ROW = st.builds(
+    lambda site, like, mass: (site, *like[1:3], mass, *like[4:]),
+    st.sampled_from(["E1", "E2", "E3"]),
+    st.sampled_from(ROWS),
+    st.floats(0.1, 1e5),
+)
+
+
+@settings(max_examples=20)
+@given(st.lists(ROW, min_size=1, max_size=6), st.lists(STEPS, min_size=1, max_size=4))
+def test_no_scenario_makes_or_loses_mass(rows, steps):
+    """Of each flow: what stays, moves and is gone is what was declared, whatever the steps and their order."""
+    out = outflows(rows)
+    parts = diversion.what_if(out, steps)
+    for _, own in parts.groupby("scenario"):
+        masses = own.groupby("flow_id")[[MASS, "part"]].sum().loc[out["flow_id"]]
+        assert masses[MASS].to_numpy() == pytest.approx(out[MASS].to_numpy())
+        assert masses["part"].to_numpy() == pytest.approx(1)
+    assert (parts["part"] > 0).all()
+    # What an actor stated of the old route is not said of the new one.
+    assert parts.loc[parts["moved"] == "yes", "cost_eur_per_t"].isna().all()
+
+
+@settings(max_examples=2)
+@given(st.lists(STEPS, min_size=1, max_size=3))
+def test_a_change_is_the_difference_of_two_levels(steps):
+    parts = diversion.what_if(OUT, steps)
+    levels = outcomes.levels(parts, FACTORS, YEAR)
+    changes = outcomes.changes(parts, FACTORS, YEAR)
+    values = levels.frame.set_index(["effect", "scenario"])["value"].unstack()
+    for effect, change in effects(changes.frame).items():
+        assert change == pytest.approx(values.loc[effect, "S"] - values.loc[effect, "today"], abs=1e-6)
+    for table in (levels, changes, outcomes.by_route(parts), outcomes.recovery(parts)):
+        table.check("tableau")
+        inside = table.frame.filter(regex=r"^(value|mass)").to_numpy(dtype=float)[:, :3]
+        assert (inside[:, 1] <= inside[:, 0] + 1e-6).all() and (inside[:, 0] <= inside[:, 2] + 1e-6).all()
+
+
+def test_a_flow_in_two_parts_is_one_mass():
+    """Its parts err together: the interval of all tonnes is that of today."""
+    parts = diversion.what_if(OUT, [DIVERT])
+    whole = outcomes.by_route(parts.assign(everything="all"), "everything").frame.set_index("scenario")
+    assert whole.loc["S", [LOW, HIGH]].tolist() == pytest.approx(whole.loc["today", [LOW, HIGH]].tolist())
+
+
+def test_half_of_the_landfilled_textile_from_the_raw_cells():
+    """Textile of E12 (1.3 t a month), E13 (3.2 t) and E14 (620 kg) in 2018, at 115, 115 and 120 EUR/t."""
+    told = [
+        (str(row["identifiant"]), str(row["quantite"]), str(row["unite"]), str(row["cout (€/t)"]))
+        for row in rows_named("2018", "Flux", "identifiant")
+        if row["exutoire actuel"] == "stockage" and row["code dechet"] == "040222"
+    ]
+    assert sorted(told) == [
+        ("E12", "1.3", "t", "115"), ("E13", "3.2", "t", "115"), ("E14", "620", "kg", "120"),
+    ]  # fmt: skip
+    survey = bare_study("thur-doller", "2018", ROOT)
+    if not survey.has("flows"):
+        pytest.skip("the sample study is not cleaned (make data)")
+    tables = (survey.load("flows"), survey.load("sites"), reference.load("waste_codes"))
+    out = flows.outgoing(flows.prepared(*tables, 0.5))
+    half = step("divert", category="textile", from_route="landfill", to_route="recycling", share=0.5)
+    parts = diversion.what_if(out, [half])
+    # 12 x (1.3 + 3.2 + 0.62) = 61.44 t, half of it 30.72 t.
+    today, after = by_route(parts, "today"), by_route(parts)
+    assert today["landfill"] - after["landfill"] == pytest.approx(30.72)
+    assert after["recycling"] - today["recycling"] == pytest.approx(30.72)
+    found = effects(outcomes.changes(parts, FACTORS, YEAR).frame)
+    # Half of 15.6 x 115 + 38.4 x 115 + 7.44 x 120 = 7,102.8 EUR no longer paid, 30.72 t at 120 EUR instead.
+    assert found["cost"] == pytest.approx(3686.4 - 3551.4)
+    assert found["tax"] == pytest.approx(-30.72 * 65)
+    # 412 kg of CO2 a tonne in a landfill, 250 recycled; 100 and 1,500 spared; 0.1 and 15 jobs per 1,000 t.
+    assert found["impact"] == pytest.approx(30.72 * (250 - 412) / 1000)
+    assert found["spared"] == pytest.approx(30.72 * (1500 - 100) / 1000)
+    assert found["direct_jobs"] == pytest.approx(30.72 * (15 - 0.1) / 1000)
+
+
+def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
+    known = FACTORS[~((FACTORS["factor"] == "emissions_impact") & (FACTORS["route"] == "unknown"))]
+    impact, spared = (
+        emissions.emitted(OUT, known, account, "route").frame.set_index("route")
+        for account in ("impact", "spared")
+    )
+    # Biowaste 692, mixed 412, mineral 11 kg a tonne in a landfill; 226, 216 and nothing spared.
+    assert impact.loc["landfill", "impact_tco2e_per_year"] == pytest.approx(41.52 + 20.6 + 5.5)
+    assert spared.loc["landfill", "spared_tco2e_per_year"] == pytest.approx(13.56 + 10.8)
+    assert "unknown" not in impact.index and "unknown" in spared.index
+    covered = emissions.covered(OUT, known).frame.set_index("factor_known")[MASS]
+    assert covered[["yes", "no"]].tolist() == pytest.approx([650, 8])
+    for table, name in ((impact, "impact"), (spared, "spared")):
+        bounds = table[[f"{name}{end}_tco2e_per_year" for end in ("_low", "", "_high")]].to_numpy()
+        assert (np.diff(bounds, axis=1) >= 0).all() and (bounds >= 0).all()
+    first = emissions.heaviest(OUT, FACTORS, 2)
+    assert first["flow_id"].tolist() == ["f0", "f2"]
+
+
+AIMS = targets.targets(
+    [
+        WasteTarget(
+            title="Plan", indicator="landfill_t_per_year", value=105.0, year=2031, text="t", source="s"
+        )
+    ]
+)
+
+
+def test_how_far_from_what_is_aimed_at():
+    """Neither the solvent, hazardous, nor the concrete, inert, is in the 148 t of which 65 % is aimed at."""
+    table = targets.measured(OUT, AIMS)
+    table.check("objectifs")
+    rows = table.frame.set_index("aim")
+    assert rows.loc["material", [MASS, "concerned_t_per_year"]].tolist() == pytest.approx([30, 148])
+    assert rows.loc["wood", "share_percent"] == 100
+    gaps = targets.gaps(table.frame, AIMS).set_index("target")
+    assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 30)
+    assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(110 - 105)
+    assert gaps.loc["municipal_landfill_2035", "gap_t_per_year"] == pytest.approx(110 - 14)
+    assert gaps["attainment"][["material_2025", "wood_2025", "Plan"]].tolist() == ["missed", "met", "open"]
+    bounds = gaps[["gap_low_t_per_year", "gap_t_per_year", "gap_high_t_per_year"]].to_numpy(dtype=float)
+    assert (np.diff(bounds, axis=1) >= 0).all()
+    # A cut since 2010 needs the tonnes of 2010: nothing is said of it.
+    assert not gaps.index.str.startswith("landfill_cut").any()
+
+
+def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
+    there, back = (targets.measured(rows, AIMS).frame for rows in (OUT, OUT[::-1]))
+    pd.testing.assert_frame_equal(there, back)
+    assert targets.measured(OUT.head(0), AIMS).frame.empty
+    assert outcomes.changes(diversion.what_if(OUT.head(0), [DIVERT]), FACTORS, YEAR).frame["value"].eq(0).all()
+
+
+def test_every_target_has_its_text_and_says_whether_it_was_seen():
+    rows = reference.load("waste_targets")
+    assert rows["target"].is_unique and rows.groupby("aim")["title"].nunique().eq(1).all()
+    assert rows.groupby("aim")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
+    assert rows[["text_ref", "source", "applies_to"]].notna().all(axis=None)
+    assert set(rows["seen"]) == {"yes", "no"} and rows["target_value"].between(0, 100).all()
+    assert rows["indicator"].isin([*targets.COUNTED, "landfill_cut_percent"]).all()
+    assert (rows["indicator"] == "landfill_cut_percent").equals(rows["base_year"].notna())
+    codes = reference.load("waste_codes")["waste_code"]
+    for prefix in " ".join(rows["waste_code_prefixes"].dropna()).split():
+        assert codes.str.startswith(prefix).any()
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('kind = "divert"\nshare = 0.5', "demande aussi to_route"),
+        ('kind = "divert"\nto_route = "compost"', "« compost » n'est pas un exutoire"),
+        ('kind = "divert"\nto_route = "energy"\ncategory = "bois"', "« bois » n'est pas une famille"),
+        ('kind = "divert"\nto_route = "energy"\nsite_id = "E1"', "« site_id » ne dit rien"),
+        ('kind = "divert"\nto_route = "energy"\nroute = "x"', "route"),
+        ('kind = "divert"\nto_route = "energy"\nshare = 1.5', "share"),
+        ('kind = "sort"\ncategory = "mixed"\nto_route = "recycling"', "demande aussi to_category"),
+        ('kind = "close"', "demande aussi contractor"),
+        ('kind = "tax"\nfrom_route = "recycling"\nrise_eur_per_t = 5.0', "la taxe se relève sur"),
+        ('kind = "burn"', "kind"),
+    ],
+)
+def test_a_scenario_that_says_too_little_or_too_much_is_refused(tmp_path, lines, words):
+    file = tmp_path / "study.toml"
+    head = 'title = "a"\nterritory = "b"\n[[scenarios.flows]]\nname = "S"\n'
+    file.write_text(head + lines, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_config(file)
+    told = str(caught.value).replace("\u00a0", " ")
+    assert words in told and "study.toml" in told and "\n" not in told
+
+
+def test_a_step_that_touches_nothing_is_refused():
+    diversion.check_steps([DIVERT, step("close", contractor="Bois")], [OUT.head(0), OUT])
+    for wrong in (step("close", contractor="Bios"), step("lose", site_id="E9")):
+        with pytest.raises(InputError, match="ne touche aucun flux sortant"):
+            diversion.check_steps([DIVERT, wrong], [OUT])
