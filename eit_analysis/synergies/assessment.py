@@ -33,7 +33,7 @@ from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import pooled_for
+from eit_analysis.synergies.pooling.groups import crossing_groups, pooled_for
 from eit_analysis.synergies.pooling.schemes import schemes_in_force
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -207,7 +207,7 @@ class Assessment:
         """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         asked, costs = self.asked(sharing)(), self.pooling_costs
-        pools, _ = pooled_for(asked, self.sites, costs, *reach, further=False)
+        pools = crossing_groups(asked, self.sites, costs, *reach)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 
