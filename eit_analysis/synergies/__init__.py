@@ -37,9 +37,9 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "ask_first", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts", "likelihood",
-    "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio", "register", "rings",
-    "scoring", "substitution", "unknowns", "utilities",
+    "allocation", "ask_first", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts",
+    "likelihood", "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio",
+    "register", "rings", "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -1,6 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
     ask_first = a line of the register that leads the same flow elsewhere
+                a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a refusal of the taker for its price, of a flow of the same family
 
@@ -53,11 +54,12 @@ def with_questions(
     """
     if not team:
         answers = answers.head(0)
-        recalled = recalled[recalled["site_ids"].str.split().str.len() == 1]
+        recalled = recalled[[len(str(sites_of).split()) == 1 for sites_of in recalled["site_ids"]]]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     for name, text in (
         *_elsewhere(exchanges, recalled, said["register"]),
+        *_untreated(exchanges, sites, rules, said["treatment"]),
         *_unstated(exchanges, sites, rules, said["activity"]),
         *_priced(exchanges, answers, said["price"]),
     ):
@@ -79,6 +81,18 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
         for (name, giver, category), long_words in zip(found.itertuples(index=False), about, strict=True):
             if giver in sites and category in families and named & long_words and name not in own:
                 yield name, text
+
+
+def _untreated(
+    exchanges: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, wording: str
+) -> Iterator[Question]:
+    """A firm declares the matter that it uses, not what would make that of a waste."""
+    actor = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
+    made = exchanges["rule_id"].map(rules.set_index("rule_id")["delivered_quality"]).fillna("") != ""
+    made |= exchanges["legal_status"] == "end_of_waste"
+    asked = exchanges[made & (exchanges["taker_site_id"].map(actor) == "firm")]
+    for name, treatment in asked[["candidate_id", "treatment"]].itertuples(index=False):
+        yield name, wording.format(treatment=treatment)
 
 
 def _unstated(

@@ -3,9 +3,9 @@
     item of an exchange  =  each condition that its row of ``checklist.csv`` names holds for the exchange
 
 A condition is one of some legal statuses, routes or types of taker; a waste, read by its code, else by its
-family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border, a taker whose activity
-is not known. An item says if the obligation is certain or to be checked. No item says that an exchange is
-allowed.
+family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border, a taker whose
+activity is not known. An item says if the obligation is certain or to be checked. No item says that an
+exchange is allowed.
 """
 
 from __future__ import annotations

@@ -125,7 +125,8 @@ def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:
     refused = told[(told["exchange_answer"] == "no") & (told["refusal_reason"] == "price")]
     last = refused.groupby(keys)["answer_date"].max()
     again = told[told["exchange_answer"] != "no"].groupby(keys)["answer_date"].max().reindex(last.index)
-    return last[~(again.fillna("") > last)].to_dict()
+    kept = last[~(again.fillna("") > last)]
+    return {(taker, family): day for taker, family, day in kept.reset_index().itertuples(index=False)}
 
 
 def closing(taught: pd.DataFrame, answers: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:

@@ -36,8 +36,8 @@ RETAINED = [
     "candidate_id",
 ]  # fmt: skip
 PREPARATION = [
-    "exchange_site_ids", "out_flow_id", "in_flow_id", "ask_first", "treatment", "legal_status", "old_route", "new_route",
-    "months_in_common", "giver_evidence", "taker_evidence", "confidence",
+    "exchange_site_ids", "out_flow_id", "in_flow_id", "ask_first", "treatment", "legal_status", "old_route",
+    "new_route", "months_in_common", "giver_evidence", "taker_evidence", "confidence",
 ]  # fmt: skip
 REFUSALS = [
     "site_id", "giver_site_id", "taker_site_id", "category", "answered_flow", "refusal_reason", "answer_date",

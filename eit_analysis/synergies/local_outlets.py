@@ -227,9 +227,9 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
 def left(leads: pd.DataFrame, exchanges: pd.DataFrame, least_t: float) -> pd.DataFrame:
     """The leads of flows of which the joint plan leaves a lot or more (``remaining_t_per_year``).
 
-    The most tonnes left come first. ``fitting_t_per_year`` are those that the room holds, shared in proportion
-    between the flows proposed to it, all where nobody told it; where a room that is told holds less,
-    ``to_ask`` has the values of ``SHORT``.
+    The most tonnes left come first. ``fitting_t_per_year`` are those that the room holds, shared in
+    proportion between the flows proposed to it, all where nobody told it; where a room that is told holds
+    less, ``to_ask`` has the values of ``SHORT``.
     """
     taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
     given = leads["out_flow_id"].map(taken).astype(float).fillna(0)

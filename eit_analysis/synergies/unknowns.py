@@ -57,8 +57,8 @@ def unknowns(
     -------
     pandas.DataFrame
         ``COLUMNS``, without what changes nothing. ``unknown`` is ``mass``, ``cost``, ``price``, ``quality``,
-        ``grade`` or ``format``. Beside the value of knowing: what the flow would bring, best choice made, at the worst
-        answer and at the best.
+        ``grade`` or ``format``. Beside the value of knowing: what the flow would bring, best choice made, at
+        the worst answer and at the best.
     """
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     options = _options(plan, factors)

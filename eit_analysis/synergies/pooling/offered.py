@@ -19,7 +19,7 @@ from eit_analysis.synergies.pooling.thresholds import Threshold
 
 
 class Sharers(NamedTuple):
-    """Sites that could do one operation together: what each needs and pays a year, and how far apart they are.
+    """Sites that could do one operation together: what each needs and pays a year, how far apart they are.
 
     Euros are infinite where the price is not known; ``km`` are by road, and one site is within reach of
     another up to ``radius_km``.

@@ -56,7 +56,7 @@ def below(
 
 
 def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Found]:
-    """The largest neighbourhoods (:func:`below`) that cross the threshold; the rounds of each are not told."""
+    """The largest neighbourhoods (:func:`below`) that cross the threshold, without the round of each."""
     least = sharers.threshold.least
     for inside, centre, span_km in neighbourhoods(sharers.km, sharers.radius_km):
         some = sharers.only(inside)
@@ -70,7 +70,7 @@ def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Foun
 def with_round(group: Found, names: pd.Index, sharers: Sharers) -> Found:
     """A group with the length of one pass over all its members, missing where nothing travels."""
     inside = names.get_indexer(group.volumes.index)
-    some, centre = sharers.only(inside), int(group.volumes.index.get_loc(group.centre))
+    some, centre = sharers.only(inside), list(group.volumes.index).index(group.centre)
     rounds = one_pass(some.km, some.volumes, centre, some.threshold, some.costs)
     return group._replace(round_km=rounds.km if rounds else np.nan)
 

@@ -126,7 +126,7 @@ VERDICTS = {
 
 
 def verdict(scored: pd.DataFrame) -> str:
-    """What scores (:func:`score`) let say, a key of ``VERDICTS``: ``too_few``, ``better`` (than the base rate), ``no_better``."""
+    """What scores (:func:`score`) let say, a key of ``VERDICTS``: better than the base rate or not."""
     row = scored.iloc[0]
     if row["n_more"] > 0:
         return "too_few"
