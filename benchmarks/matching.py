@@ -42,6 +42,7 @@ FAST = {"polars grid join", "duckdb grid join"}
 
 class Measure(NamedTuple):
     seconds: float
+    processor: float
     megabytes: float
     first_seconds: float
     pairs: np.ndarray
@@ -102,16 +103,18 @@ def measure(name: str, n: int, repeat: int, threads: int | None = None) -> Measu
     first = time.perf_counter() - start
     tables = [prepare(made_up(n, seed)) for seed in (1, 2)]
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
-    before, seconds, peak = memory("VmRSS"), [], 0.0
+    before, seconds, processor, peak = memory("VmRSS"), [], [], 0.0
     for turn in range(repeat):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         found = work(*tables, yields, RADIUS_KM, TOP)
         seconds.append(time.perf_counter() - start)
+        processor.append(time.process_time() - used)
         if turn == 0:
             peak = memory("VmHWM") - before
         pairs = np.column_stack([np.asarray(found[side], dtype=np.int64) for side in ("output", "input")])
         del found
-    return Measure(statistics.median(seconds), peak, first, pairs[:, 0] * n + pairs[:, 1])
+    taken = statistics.median(seconds), statistics.median(processor)
+    return Measure(*taken, peak, first, pairs[:, 0] * n + pairs[:, 1])
 
 
 def alone(name: str, n: int, repeat: int, threads: int | None = None) -> Measure:
@@ -147,15 +150,19 @@ def compare(sites: int, slow: int, repeat: int) -> None:
 
 
 def growth(sites: int, large: int, repeat: int) -> None:
-    for threads in (None, 1):
-        small, full = (alone("best_matches", n, repeat, threads).seconds for n in (sites // 10, sites))
-        print(
-            f"{'all threads' if threads is None else 'one thread':11}: {sites // 10} sites {small:.3f} s, "
-            f"{sites} sites {full:.3f} s, exponent {math.log10(full / small):.2f}"
-        )
-    if large:
-        most = alone("best_matches", large, 1)
-        print(f"{large} sites: {most.seconds:.1f} s, {most.megabytes:.0f} MB, {len(most.pairs)} pairs")
+    # Processor time: others may use the machine. The answer grows too, until each output has its partners.
+    sizes = sorted({sites // 10, sites, *([large] if large else [])})
+    before: tuple[int, Measure] | None = None
+    for size in sizes:
+        one = alone("best_matches", size, repeat if size <= sites else 1, 1)
+        line = f"{size} sites: {one.processor:.3f} s of processor, {one.megabytes:.0f} MB, "
+        line += f"{len(one.pairs)} pairs"
+        if before:
+            by = math.log(size / before[0])
+            time_, kept = one.processor / before[1].processor, len(one.pairs) / len(before[1].pairs)
+            line += f"; exponent {math.log(time_) / by:.2f}, of the pairs kept {math.log(kept) / by:.2f}"
+        print(line)
+        before = size, one
     exhaustive, indexed = (
         alone(name, 2_000, repeat) for name in ("best_matches, exhaustive", "best_matches")
     )

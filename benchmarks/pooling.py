@@ -17,7 +17,7 @@ import numpy as np
 
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import by_profile, cost_table
-from eit_analysis.synergies.pooling.offered import Offered, offered
+from eit_analysis.synergies.pooling.offered import Offered, Sharers, offered
 from eit_analysis.synergies.pooling.rounds import FULL, every_tour
 from eit_analysis.synergies.pooling.subsets import members_of
 from eit_analysis.synergies.pooling.thresholds import Threshold
@@ -32,7 +32,7 @@ def territory(n: int, seed: int) -> Offered:
     km = 1.3 * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))
     volumes = rng.lognormal(1.6, 0.9, n).clip(0.5, 35)
     paid = volumes * rng.uniform(40, 200, n)
-    return offered(volumes, paid, km, 15.0, SKIP, by_profile(cost_table())["collection"])
+    return offered(Sharers(volumes, paid, km, 15.0, SKIP, by_profile(cost_table())["collection"]))
 
 
 def enumerated(of: Offered) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis import reference
 from eit_analysis.change import funnel
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference.compatibility import HIERARCHY
@@ -36,6 +37,19 @@ def test_each_step_is_computed_once(assessment: Assessment) -> None:
     assert assessment.plan is assessment.plan
     assert assessment.passed is assessment.passed
     assert repr(assessment).startswith(f"Assessment of {len(assessment.passed)} exchanges")
+
+
+def test_rules_read_once_say_of_any_masses_what_they_say_when_read_anew(assessment: Assessment) -> None:
+    scoring, rules = assessment.settings.scoring, reference.load("compatibility")
+    reach, sites = (scoring.radius_km, scoring.detour_factor), assessment.sites
+    read = substitution.read_pairs(assessment.flows, sites, rules)
+    for flows in (assessment.free_flows, assessment.free_flows.iloc[::2]):
+        found = substitution.through_gates(substitution.with_masses(read, flows), *reach)
+        for table, anew in zip(found, substitution.candidates(flows, sites, rules, *reach), strict=True):
+            keys = ["out_flow_id", "in_flow_id"]
+            pd.testing.assert_frame_equal(
+                table.sort_values(keys, ignore_index=True), anew.sort_values(keys, ignore_index=True)
+            )
 
 
 def test_draws_and_seed_are_those_of_the_study(assessment: Assessment) -> None:

@@ -282,6 +282,36 @@ def test_biowaste_is_sorted_since_2024_and_cooling_water_names_its_tower() -> No
     assert "icpe_2661" in set(asked(category="plastic", code="150102")["checklist_item"])
 
 
+def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
+    def names(day: str = "", **told: object) -> set[str]:
+        return set(asked(day, **told)["checklist_item"])
+
+    pallets = {"category": "wood", "code": "150103", "taker": "firm"}
+    owned = {"pallet_owner", "pallet_format", "pallet_export"}
+    assert owned <= names(new_route="reuse", **pallets) and not owned & names(**pallets)
+    assert not owned & names(new_route="reuse", category="wood", code="030105")
+    assert "wood_treated" in names(**pallets) and "wood_treated" not in names("2018-12-31", **pallets)
+    film = {"category": "plastic", "code": "150102"}
+    assert {"plastic_grade", "plastic_line"} <= names(taker="firm", **film)
+    assert "plastic_line" not in names(**film) and "plastic_grade" not in names(new_route="energy", **film)
+    # The criteria of cut wiping rags are of an order of 25 February 2019, published on 16 March.
+    rags = {"category": "textile", "code": "200110"}
+    days = ("2018-12-31", "2019-03-17")
+    assert ["textile_wiping" in names(day, **rags) for day in days] == [False, True]
+
+
+def test_a_taker_whose_activity_nobody_stated_is_to_check():
+    sites = pd.DataFrame(
+        [("G0", "firm", "68063", "1072Z"), ("T0", "firm", "68063", None), ("T1", "firm", "68063", "3832Z")],
+        columns=["site_id", "actor_type", "commune_code", "naf_code"],
+    )
+    exchange = {"legal_status": "waste", "category": "metal", "new_route": "recycling", "out_flow_id": "F0"}
+    rows = [exchange | {"candidate_id": t, "giver_site_id": "G0", "taker_site_id": t} for t in ("T0", "T1")]
+    flows = pd.DataFrame({"flow_id": ["F0"], "waste_code": ["120101"]})
+    items = checklists(circumstances(pd.DataFrame(rows), flows, sites, MIRRORS), in_force(ITEMS))
+    assert items.loc[items["checklist_item"] == "taker_activity", "candidate_id"].tolist() == ["T0"]
+
+
 def test_mirrors_go_both_ways_and_change_the_hazard() -> None:
     pairs = MIRRORS.assign(other=MIRRORS["mirror_codes"].str.split()).explode("other")
     assert (hazardous(pairs["waste_code"]).to_numpy() != hazardous(pairs["other"]).to_numpy()).all()

@@ -16,7 +16,7 @@ from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, firs
 from eit_analysis.synergies.terms import with_terms
 
 PLACED = SITES.assign(commune_code="68334", naf_code="2229A")
-DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste")), FLOWS)
+DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste", ask_first="le prix")), FLOWS)
 
 
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
@@ -66,7 +66,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
     assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
-    assert call.frame["first_call"].tolist() == ["carrier"]
+    assert call.frame[["ask_first", "first_call"]].to_numpy().tolist() == [["le prix", "carrier"]]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12
     # Questions of any exchange, then those of its status; two flows of one name are told apart.

@@ -131,12 +131,16 @@ def test_leads_are_above_todays_route_for_what_the_plan_leaves_and_say_what_is_n
     usual = factors[(factors["factor"] == "treatment_cost") & (factors["route"] == "recycling")]
     low = usual.loc[usual["category"] == "wood", "low"].item()
     assert told.to_numpy().tolist() == [
-        # The joiner has room for 12: who takes the rest is asked.
-        ["B-1", "Menuiserie", 30.0, 12.0, -15.0, "rest"], ["B-1", "Broyage", 30.0, 30.0, low, "room_fee"],
-        ["A-1", "Menuiserie", 15.0, 12.0, -15.0, "rest"], ["A-1", "Broyage", 15.0, 15.0, low, "room_fee"],
+        # The joiner has room for 12 of 45, shared: who takes the rest is asked.
+        ["B-1", "Menuiserie", 30.0, 8.0, -15.0, "rest"], ["B-1", "Broyage", 30.0, 30.0, low, "room_fee"],
+        ["A-1", "Menuiserie", 15.0, 4.0, -15.0, "rest"], ["A-1", "Broyage", 15.0, 15.0, low, "room_fee"],
     ]  # fmt: skip
-    most = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[30.0, 18.0]), 1.0)
-    assert most.loc[most["outlet_name"] == "Menuiserie", "to_ask"].tolist() == ["nothing"] * 2
+    # Each of 12 and 10 would fit alone, and both do not; 7 and 5 do.
+    for given, asked in (([30.0, 18.0], "rest"), ([35.0, 23.0], "nothing")):
+        most = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=given), 1.0)
+        of_joiner = most[most["outlet_name"] == "Menuiserie"]
+        assert of_joiner["to_ask"].tolist() == [asked] * 2
+        assert of_joiner["fitting_t_per_year"].sum() <= 12.0 + 1e-9
     assert set(local_outlets.left(leads, PLAN, 20.0)["out_flow_id"]) == {"B-1"}
     assert local_outlets.left(leads, PLAN.assign(allocated_t_per_year=[40.0, 30.0]), 1.0).empty
 

@@ -14,9 +14,17 @@ from pooling_cases import needs, outputs
 from eit_analysis.config import PoolingCostOverride
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table
-from eit_analysis.synergies.pooling.groups import counted, losing, numbered, pooled, pooled_for, starts
+from eit_analysis.synergies.pooling.groups import (
+    counted,
+    crossing_groups,
+    losing,
+    numbered,
+    pooled,
+    pooled_for,
+    starts,
+)
 from eit_analysis.synergies.pooling.lacking import lacking
-from eit_analysis.synergies.pooling.offered import offered
+from eit_analysis.synergies.pooling.offered import Sharers, offered
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.schemes import free, schemes_in_force
@@ -35,7 +43,7 @@ def flat(**values):
 
 def enumerated(volumes, paid, km, radius_km, threshold, costs, shortest=None):
     """The most that a set of two or more saves: each tried, its tour by permutations unless it is given."""
-    best, least = -np.inf, 0.0 if costs.travels and not costs.discount.central else threshold.least
+    best, least = -np.inf, threshold.least if costs.discount.central else 0.0
     for size in range(2, len(volumes) + 1):
         for one in map(list, combinations(range(len(volumes)), size)):
             rounds = None
@@ -71,7 +79,7 @@ def territories(draw, most=6):
 def test_the_best_part_equals_enumeration(territory, threshold, radius_km):
     volumes, paid, km = territory
     costs = PROFILES[threshold.profile]
-    found = best_part(offered(volumes, paid, km, radius_km, threshold, costs))
+    found = best_part(offered(Sharers(volumes, paid, km, radius_km, threshold, costs)))
     most = enumerated(volumes, paid, km, radius_km, threshold, costs)
     if found is None:
         assert most == -np.inf
@@ -93,7 +101,7 @@ def collected(seed, n):
 def test_the_best_part_of_twelve_equals_enumeration(seed):
     volumes, paid, km = collected(seed, 12)
     costs = PROFILES["collection"]
-    found = best_part(offered(volumes, paid, km, 15.0, SKIP, costs))
+    found = best_part(offered(Sharers(volumes, paid, km, 15.0, SKIP, costs)))
     most = enumerated(volumes, paid, km, 15.0, SKIP, costs, every_tour(km))
     assert found is not None and found.saving == pytest.approx(most, abs=0.01)
 
@@ -102,7 +110,7 @@ def test_the_best_part_of_twelve_equals_enumeration(seed):
 def test_forty_sites_are_solved_and_no_change_of_one_member_does_better(seed):
     volumes, paid, km = collected(seed, 40)
     costs = PROFILES["collection"]
-    found = best_part(offered(volumes, paid, km, 40.0, SKIP, costs))
+    found = best_part(offered(Sharers(volumes, paid, km, 40.0, SKIP, costs)))
     assert found is not None and found.bound == found.saving
     for other in range(40):
         one = np.setxor1d(found.members, [other])
@@ -116,7 +124,7 @@ def test_thirteen_firms_lose_by_first_aid_and_twelve_gain():
     people = np.array([2.0, 2, 1, 3, 1, 2, 1, 1, 1, 1, 2, 1, 3])
     costs = PROFILES["session"]
     assert central_saving(people, 190 * people, SESSION, costs, None) == pytest.approx(21 * 152 - 4500)
-    found = best_part(offered(people, 190 * people, np.zeros((13, 13)), 1.0, SESSION, costs))
+    found = best_part(offered(Sharers(people, 190 * people, np.zeros((13, 13)), 1.0, SESSION, costs)))
     assert found is not None and found.saving == pytest.approx(20 * 152 - 3000)
     assert people[found.members].sum() == 20
 
@@ -205,7 +213,7 @@ def test_what_a_round_lacks_worked_by_hand():
 def test_a_group_pays_from_its_paying_volume_on(territory, threshold):
     volumes, paid, km = territory
     costs = PROFILES[threshold.profile]
-    found = best_part(offered(volumes, paid, km, 40.0, threshold, costs))
+    found = best_part(offered(Sharers(volumes, paid, km, 40.0, threshold, costs)))
     if found is None:
         return
     v, p = volumes[found.members], paid[found.members]
@@ -234,6 +242,6 @@ def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
     assert len(numbered(pools)) == 1
     # Who asks for groups alone gets the same ones, but for the round that would visit all of each.
     asked = targets(needs([], np.nan), flows, table)
-    groups, _ = pooled_for(asked, sites, costs, 15.0, 1.0, further=False)
+    groups = crossing_groups(asked, sites, costs, 15.0, 1.0)
     same = pools[pools["kind"] == "group"].reset_index(drop=True).assign(round_km=np.nan)
     pd.testing.assert_frame_equal(groups, same)

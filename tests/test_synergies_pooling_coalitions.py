@@ -61,16 +61,17 @@ def together(members, sharing, flows, sites, radius_km):
     """What these members save as one group, by its own rounds; minus infinity where they are none."""
     _, costs = REST
     for target in targets(sharing, flows, REST[0]):
-        small, km = below(target, positions(sites), 1.0)
-        at = small.index.get_indexer(members)
+        profile = by_profile(costs)[target.threshold.profile]
+        small, sharers = below(target, positions(sites), profile, radius_km, 1.0)
+        at = small.get_indexer(members)
         if len(small) and (at >= 0).all():
-            apart, threshold = km[np.ix_(at, at)], target.threshold
-            centre, profile = centre_of_all(apart, radius_km), by_profile(costs)[threshold.profile]
-            volumes, price = (small[c].to_numpy()[at] for c in ("volume", "price"))
-            if centre is None or (volumes.sum() < threshold.least and not profile.travels):
+            volumes, paid, apart, _, threshold, _ = sharers.only(at)
+            centre = centre_of_all(apart, radius_km)
+            discounted = profile.discount.central > 0
+            if centre is None or (volumes.sum() < threshold.least and discounted):
                 return -np.inf
             rounds = one_pass(apart, volumes, centre, threshold, profile)
-            return group_saving(volumes, volumes * price, threshold, profile, rounds).central
+            return group_saving(volumes, paid, threshold, profile, rounds).central
     raise AssertionError("nobody needs this")
 
 

@@ -20,7 +20,7 @@ def flow(name: str, mass: tuple[float, float, float], site: str) -> dict:
     low, central, high = mass
     return {
         "flow_id": name, "site_id": site, "category": "wood", "description": name, "mass_t_per_year": central,
-        "mass_low_t_per_year": low, "mass_high_t_per_year": high,
+        "mass_low_t_per_year": low, "mass_high_t_per_year": high, "waste_code": "030105",
     }  # fmt: skip
 
 
@@ -122,6 +122,8 @@ def test_the_weights_keep_mean_and_variance_of_the_law_whose_interval_it_is():
 
 def test_the_sample_tells_what_to_ask_of_whom(assessment):
     found = assessment.unknowns()
-    assert set(found["unknown"]) <= set(heading("unknown").labels) == {"mass", "cost", "price", "quality"}
+    assert set(found["unknown"]) <= set(heading("unknown").labels) == {
+        "mass", "cost", "price", "quality", "grade", "format",
+    }  # fmt: skip
     assert (found["gain_worst_eur_per_year"] <= found["gain_best_eur_per_year"]).all() and len(found)
     assert all(heading(column).header for column in COLUMNS)

@@ -9,8 +9,8 @@ changes (``changes``).
     Who could use what another throws away; with which partners together; over a country.
 ``free_flows``
     What the register has done or committed, and what a firm could reuse itself, before any exchange.
-``declined``
-    What actors have refused, and which exchanges that closes.
+``declined``, ``ask_first``
+    What actors have refused, and which exchanges that closes; what to settle before an exchange.
 ``utilities``
     Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``
@@ -37,9 +37,9 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts", "likelihood",
-    "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio", "register", "rings",
-    "scoring", "substitution", "unknowns", "utilities",
+    "allocation", "ask_first", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts",
+    "likelihood", "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio",
+    "register", "rings", "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip
 
 __all__ = ["Assessment", *MODULES]

@@ -21,10 +21,11 @@ from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import lasting
-from eit_analysis.synergies import local_outlets, loss
+from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
@@ -33,7 +34,7 @@ from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import pooled_for
+from eit_analysis.synergies.pooling.groups import crossing_groups, pooled_for
 from eit_analysis.synergies.pooling.schemes import schemes_in_force
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -49,7 +50,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
-from eit_analysis.synergies.substitution import candidates, own_uses
+from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.unknowns import unknowns
 
@@ -151,8 +152,13 @@ class Assessment:
     @cached_property
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
-        left = free(self.flows, self.held)
-        return set_aside(own_uses(left, self.sites, reference.load("compatibility")), self.register)
+        left = with_masses(self._pairs, free(self.flows, self.held))
+        return set_aside(own_uses(left), self.register)
+
+    @cached_property
+    def _pairs(self) -> pd.DataFrame:
+        """What the rules read of all that is declared, once; masses alone change then."""
+        return read_pairs(self.flows, self.sites, reference.load("compatibility"))
 
     @cached_property
     def _declared(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -168,9 +174,9 @@ class Assessment:
         return self._candidates(self.free_flows)
 
     def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        scoring, rules = self.settings.scoring, reference.load("compatibility")
-        reach = scoring.radius_km, scoring.detour_factor
-        passed, rejected = candidates(flows, self.sites, rules, *reach)
+        """What passes and what does not of the flows with these masses, after what was answered."""
+        reach = self.settings.scoring.radius_km, self.settings.scoring.detour_factor
+        passed, rejected = through_gates(with_masses(self._pairs, flows), *reach)
         if self.answers is None or self.answers.empty:
             return passed, rejected
         return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
@@ -207,7 +213,7 @@ class Assessment:
         """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         asked, costs = self.asked(sharing)(), self.pooling_costs
-        pools, _ = pooled_for(asked, self.sites, costs, *reach, further=False)
+        pools = crossing_groups(asked, self.sites, costs, *reach)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 
@@ -304,6 +310,15 @@ class Assessment:
         """The candidates with their ranks and what the plan allocates to each, by ``candidate_id``."""
         ranks = self.ranking.candidates[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
         return self.plan.exchanges.merge(ranks, on="candidate_id")
+
+    def listed(self, recalled: pd.DataFrame, team: bool) -> pd.DataFrame:
+        """The exchanges described, with their other partners and what to ask first (``with_questions``).
+
+        ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it.
+        """
+        told = listings.described(listings.with_partners(self.exchanges, self.held), self.flows)
+        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
+        return with_questions(told, recalled, answers, self.sites, reference.load("compatibility"), team)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

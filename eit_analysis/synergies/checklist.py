@@ -3,8 +3,9 @@
     item of an exchange  =  each condition that its row of ``checklist.csv`` names holds for the exchange
 
 A condition is one of some legal statuses, routes or types of taker; a waste, read by its code, else by its
-family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border. An item says if the
-obligation is certain or to be checked. No item says that an exchange is allowed.
+family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border, a taker whose
+activity is not known. An item says if the obligation is certain or to be checked. No item says that an
+exchange is allowed.
 """
 
 from __future__ import annotations
@@ -21,11 +22,18 @@ from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 ABROAD = "99"
 FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
-FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown")
+FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown")
+LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [
     "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
     "authority",
 ]  # fmt: skip
+
+
+def listed(items: pd.DataFrame) -> pd.DataFrame:
+    """The items to be read beside no exchange: a question that quotes ``{mirror}`` quotes nothing."""
+    questions = items["question_fr"].str.replace(r" \({mirror}\)", "", regex=True)
+    return items.assign(question_fr=questions)[LISTED]
 
 
 def circumstances(
@@ -66,6 +74,7 @@ def circumstances(
         mirror=mirror_codes != "",
         abroad=~unknown & (ends[0] != ends[1]),
         place_unknown=unknown,
+        activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 
 

@@ -8,8 +8,9 @@
 The last three are lessons: a refusal of the taker itself, for that reason, teaches them of all its exchanges
 of the family. An answer about a whole family speaks for each of its flows. A later answer of the same actor
 about the same flow, or about the whole family, replaces an earlier one. A lesson lasts until its taker says
-yes, or perhaps, to an exchange that it would close; the refused exchange itself then stays closed. A giver's
-reasons, a price, a contract in force or a lack of space say nothing of other exchanges.
+yes, or perhaps, to an exchange that it would close; the refused exchange itself then stays closed. A price
+closes nothing else, but is recalled beside the other exchanges of the taker and family (:mod:`ask_first`). A
+giver's reasons, a contract in force or a lack of space say nothing of other exchanges.
 """
 
 from __future__ import annotations
@@ -114,6 +115,18 @@ def speaking(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame
     told = told.sort_values("answer_date", kind="stable")
     last = told.drop_duplicates(["candidate_id", "site_id"], keep="last")
     return last[["candidate_id", *KEYS, "site_id", "exchange_answer"]]
+
+
+def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The day of the last refusal of each taker for a price, by taker and family, until it says otherwise."""
+    told = _last(answers)
+    told = told[told["site_id"] == told["taker_site_id"]].sort_values("answer_date", kind="stable")
+    keys = ["taker_site_id", "category"]
+    refused = told[(told["exchange_answer"] == "no") & (told["refusal_reason"] == "price")]
+    last = refused.groupby(keys)["answer_date"].max()
+    again = told[told["exchange_answer"] != "no"].groupby(keys)["answer_date"].max().reindex(last.index)
+    kept = last[~(again.fillna("") > last)]
+    return {(taker, family): day for taker, family, day in kept.reset_index().itertuples(index=False)}
 
 
 def closing(taught: pd.DataFrame, answers: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:

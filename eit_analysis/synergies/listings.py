@@ -13,7 +13,7 @@ RANKED = [
     "rank_high",
 ]  # fmt: skip
 BY_FLOW = [
-    "exchange_site_ids", "output_description", "use", "status", "n_other_partners",
+    "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners",
     "least_gain_eur_per_year", "largest_gain_eur_per_year", "rank",
 ]  # fmt: skip
 HELD = [
@@ -36,8 +36,8 @@ RETAINED = [
     "candidate_id",
 ]  # fmt: skip
 PREPARATION = [
-    "exchange_site_ids", "out_flow_id", "in_flow_id", "treatment", "legal_status", "old_route", "new_route",
-    "months_in_common", "giver_evidence", "taker_evidence", "confidence",
+    "exchange_site_ids", "out_flow_id", "in_flow_id", "ask_first", "treatment", "legal_status", "old_route",
+    "new_route", "months_in_common", "giver_evidence", "taker_evidence", "confidence",
 ]  # fmt: skip
 REFUSALS = [
     "site_id", "giver_site_id", "taker_site_id", "category", "answered_flow", "refusal_reason", "answer_date",

@@ -2,6 +2,7 @@
 
     better    = step of the new route above today's step in the waste hierarchy
     remaining = tonnes of the flow − Σ tonnes that the joint plan gives to exchanges
+    fitting   = remaining × min(1, room of the outlet / Σ remaining of all that is proposed to it)
 
 An outlet does what its kind does (a digester digests), to the families and codes that it lists, where a rule
 leads the waste there; a hazardous waste it takes only by a code that it lists. Gates, reach and order of
@@ -20,6 +21,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import hierarchy_steps, reading
 from eit_analysis.reference.factors import MissingFactorError, lookup
+from eit_analysis.synergies.checklist import checklists, circumstances
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 from eit_analysis.synergies.offers import outputs
 from eit_analysis.synergies.substitution import through_gates
@@ -47,6 +49,7 @@ FULL = [
     "giver_site_id", "out_flow_id", "output_description", "old_route", "new_route", "outlet_name",
     "room_t_per_year", "room_basis", "fee_low_eur_per_t", "fee_high_eur_per_t", "fee_basis", "to_ask",
 ]  # fmt: skip
+ASKED = ["giver_site_id", "output_description", "outlet_name", "question_fr", "certainty", "reference_fr"]
 # What the plan leaves of a flow tells what its partners need: for the team alone.
 REMAINING, FITTING = ["remaining_t_per_year"], ["fitting_t_per_year"]
 # Where the room that an outlet tells is less than that, somebody else must take the rest.
@@ -65,6 +68,20 @@ class LocalOutlets(NamedTuple):
         """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``."""
         shown = (self.left if team else self.leads).rename(columns={"supply_t_per_year": "mass_t_per_year"})
         return shown[BRIEF + FITTING * team], shown[FULL + REMAINING * team]
+
+    def asked(
+        self, flows: pd.DataFrame, sites: pd.DataFrame, mirrors: pd.DataFrame, items: pd.DataFrame
+    ) -> pd.DataFrame:
+        """What the law asks of each of the ``leads``, as of an exchange (:mod:`checklist`): ``ASKED``."""
+        columns = ["site_id", "actor_type", "commune_code", "naf_code"]
+        outlets = self.directory.rename(columns={"outlet_id": "site_id"}).assign(actor_type="outlet")
+        known = pd.concat([sites[columns], outlets[columns]], ignore_index=True)
+        leads = self.leads.assign(
+            candidate_id=self.leads["out_flow_id"] + ">" + self.leads["outlet_id"],
+            taker_site_id=self.leads["outlet_id"],
+        )
+        told = checklists(circumstances(leads, flows, known, mirrors), items)
+        return leads[["candidate_id", *ASKED[:3]]].merge(told, on="candidate_id")[ASKED]
 
     @property
     def useful(self) -> pd.DataFrame:
@@ -210,15 +227,18 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
 def left(leads: pd.DataFrame, exchanges: pd.DataFrame, least_t: float) -> pd.DataFrame:
     """The leads of flows of which the joint plan leaves a lot or more (``remaining_t_per_year``).
 
-    The most tonnes left come first. ``fitting_t_per_year`` are those that the room holds, all where nobody
-    told it; where a room that is told holds less, ``to_ask`` has the values of ``SHORT``.
+    The most tonnes left come first. ``fitting_t_per_year`` are those that the room holds, shared in
+    proportion between the flows proposed to it, all where nobody told it; where a room that is told holds
+    less, ``to_ask`` has the values of ``SHORT``.
     """
     taken = exchanges.groupby("out_flow_id")["allocated_t_per_year"].sum()
     given = leads["out_flow_id"].map(taken).astype(float).fillna(0)
     remaining = (leads["supply_t_per_year"] - given).round(9)
-    fitting = np.fmin(remaining, leads["room_t_per_year"].astype(float))
-    short = leads["to_ask"].replace(SHORT).where(fitting < remaining, leads["to_ask"])
-    found = leads.assign(remaining_t_per_year=remaining, fitting_t_per_year=fitting, to_ask=short)
-    return found[found["remaining_t_per_year"] >= least_t].sort_values(
+    found = leads.assign(remaining_t_per_year=remaining)[remaining >= least_t]
+    left_over = found["remaining_t_per_year"]
+    proposed = left_over.groupby(found["outlet_id"]).transform("sum")
+    fitting = left_over * (found["room_t_per_year"].astype(float) / proposed).fillna(1.0).clip(upper=1.0)
+    short = found["to_ask"].replace(SHORT).where(fitting < left_over, found["to_ask"])
+    return found.assign(fitting_t_per_year=fitting, to_ask=short).sort_values(
         ["remaining_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable"
     )

@@ -91,6 +91,13 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     return Breakdown(found[COLUMNS], ["rank"], records.assign(rank=found["rank"], **told), "mass_t_per_year")
 
 
+def first_of(own: pd.DataFrame) -> tuple[int, str, bool]:
+    """Rank and role of the best exchange of a firm, of those where it gains if any, and whether it gains."""
+    gaining = own[own["own_gain_eur_per_t"] > 0]
+    rank, role = (gaining if len(gaining) else own).iloc[0][["rank", "exchange_role"]]
+    return rank, role, len(gaining) > 0
+
+
 def _classes(amount: pd.Series, enough: pd.Series, taken: pd.Series) -> pd.DataFrame:
     """The narrowest class that may be said of what is free of each amount, beside what would be enough."""
     found = pd.DataFrame({"passing": "some", "told_low": 0.0, "told_high": np.inf}, index=amount.index)

@@ -36,6 +36,8 @@ CANDIDATE_COLUMNS = [
     "old_route", "new_route", "old_cost_eur_per_t",
     "supply_coverage_percent", "demand_coverage_percent", "fit",
 ]  # fmt: skip
+# Of each flow, and how the supply and the demand of a pair say them.
+MASSES = {"mass_t_per_year": "", "mass_low_t_per_year": "_low", "mass_high_t_per_year": "_high"}
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
 
@@ -68,16 +70,39 @@ def candidates(
     rejected : pandas.DataFrame
         One row per pair that a rule reads and a gate stops, columns ``REJECTED_COLUMNS``.
     """
-    return through_gates(_read(flows, sites, compatibility), radius_km, detour_factor)
+    return through_gates(read_pairs(flows, sites, compatibility), radius_km, detour_factor)
+
+
+def read_pairs(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    """Each output with each rule that reads it and each need of what the rule makes of it.
+
+    Nothing here depends on a mass: what is free of the same flows is put in by :func:`with_masses`.
+    """
+    read = reading(outputs(flows, sites), compatibility)
+    return read.merge(inputs(flows, sites), on="input_category")
+
+
+def with_masses(pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that were read with the masses of these flows, t/year; those of no flow are left out."""
+    masses = flows.drop_duplicates("flow_id").set_index("flow_id")[list(MASSES)].astype(float)
+    known = pairs["out_flow_id"].isin(masses.index) & pairs["in_flow_id"].isin(masses.index)
+    kept = pairs[known]
+    sides = {"supply": kept["out_flow_id"], "demand": kept["in_flow_id"]}
+    return kept.assign(
+        **{
+            f"{side}{bound}": flow.map(masses[column]).astype(float)
+            for side, flow in sides.items()
+            for column, bound in MASSES.items()
+        }
+    )
 
 
 def through_gates(
     pairs: pd.DataFrame, radius_km: float, detour_factor: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
-    pairs["great_circle_km"] = haversine_km(
-        *(pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
-    )
+    places = (pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
+    pairs = pairs.assign(great_circle_km=haversine_km(*places))
     reach_km = radius_km / detour_factor
     pairs["gate_rank"] = first_stop(
         _stops(pairs)
@@ -95,13 +120,12 @@ def through_gates(
     return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
 
 
-def own_uses(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    """Outputs of a firm that its own needs could take: pairs of one site that pass every other gate.
+def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Outputs of a firm that its own needs could take: of :func:`read_pairs`, those of one site that pass.
 
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that.
     """
-    pairs = _read(flows, sites, compatibility)
     pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~pairs["is_intake"]]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
@@ -114,12 +138,6 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     return shut_gates(pairs) | stops_of_receivers(pairs) | {"asked_quality": too_poor(handed_on)}
-
-
-def _read(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    """Each output with each rule that reads it and each need of what the rule makes of it."""
-    read = reading(outputs(flows, sites), compatibility)
-    return read.merge(inputs(flows, sites), on="input_category")
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:

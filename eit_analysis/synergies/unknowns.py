@@ -8,11 +8,13 @@ per tonne before the fixed cost F, and t_k what the flow has or takes, at most w
 other side. To know is worth something where the best choice, none of them included, depends on it. A mass, a
 cost or a price has its low, central and high value for 13, 74 and 13 %: weights that keep the mean and the
 variance of the normal law whose 95 % interval it is. A quality is clean, mixed or soiled, each as likely, and
-an exchange that it shuts still costs F. One exchange of the flow takes place at a time, which is prudent.
+an exchange that it shuts still costs F. Nobody was asked the grade of a plastic that a firm would work again,
+nor the format of pallets: it suits all these takers or none, each as likely, an assumption of ours. One
+exchange of the flow takes place at a time, which is prudent.
 
 Asked are masses that were not measured, costs and prices that were not declared, qualities that are not
-known. What a missing waste code would change is not told. Source: Raiffa & Schlaifer, Applied Statistical
-Decision Theory (1961).
+known, grades and formats. What a missing waste code would change is not told. Source: Raiffa & Schlaifer,
+Applied Statistical Decision Theory (1961).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from eit_analysis.synergies.impacts import FORMULAS, per_candidate
 WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASSES = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 KNOWN = "measured"
+PALLETS = "150103"
 CENTS = 2  # decimals: less is rounding
 COLUMNS = [
     "site_id", "flow_id", "category", "description", "unknown", "knowing_eur_per_year",
@@ -53,13 +56,16 @@ def unknowns(
     Returns
     -------
     pandas.DataFrame
-        ``COLUMNS``, without what changes nothing. ``unknown`` is ``mass``, ``cost``, ``price`` or
-        ``quality``. Beside the value of knowing: what the flow would bring, best choice made, at the worst
-        answer and at the best.
+        ``COLUMNS``, without what changes nothing. ``unknown`` is ``mass``, ``cost``, ``price``, ``quality``,
+        ``grade`` or ``format``. Beside the value of knowing: what the flow would bring, best choice made, at
+        the worst answer and at the best.
     """
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     options = _options(plan, factors)
-    asked = [*_masses(options, about), *_prices(options), *_qualities(by_quality, options)]
+    asked = [
+        *_masses(options, about), *_prices(options), *_qualities(by_quality, options),
+        *_fitting(options, about["waste_code"]),
+    ]  # fmt: skip
     rows = []
     for flow, unknown, gains, weights in asked:
         best = np.maximum(gains.max(axis=0), 0.0)
@@ -128,6 +134,22 @@ def _prices(options: pd.DataFrame) -> Asked:
         silent = options[declared].isna()
         for name, part in gains[silent].groupby(options.loc[silent, flow]):
             yield str(name), unknown, part.to_numpy(), WEIGHTS
+
+
+def _fitting(options: pd.DataFrame, codes: pd.Series) -> Asked:
+    """Of which it is not known whether they suit: plastics that firms would work again, pallets reused."""
+    code = options["out_flow_id"].map(codes).astype("str").fillna("")
+    worked = (options["category"] == "plastic") & (options["new_route"] == "recycling")
+    tonnes, fixed = options[["supply_left", "demand_left"]].min(axis=1), options["fixed"]
+    gains = options["cost_central"] * tonnes - fixed
+    for unknown, doubtful in (
+        ("grade", worked & (options["taker_actor_type"] == "firm")),
+        ("format", code.str.startswith(PALLETS) & (options["new_route"] == "reuse")),
+    ):
+        cases = pd.DataFrame({"suits": gains, "does_not": gains.mask(doubtful, -fixed)})
+        some = options["out_flow_id"][doubtful].unique()
+        for name, part in cases[options["out_flow_id"].isin(some)].groupby(options["out_flow_id"]):
+            yield str(name), unknown, part.to_numpy(), np.full(2, 0.5)
 
 
 def _qualities(by_quality: Mapping[str, pd.DataFrame], options: pd.DataFrame) -> Asked:

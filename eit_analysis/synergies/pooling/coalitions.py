@@ -19,8 +19,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling.costs import Costs, by_profile
+from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
+from eit_analysis.synergies.pooling.offered import Sharers, required
 from eit_analysis.synergies.pooling.rounds import (
     ITERATIONS,
     Rounds,
@@ -81,15 +82,12 @@ def coalition_values(
     members = str(pool["members"]).split()
     if target is None or pool["kind"] != "group":
         raise ValueError("no such group in these tables")
-    small, km = below(target, positions(sites), detour_factor)
-    at = small.index.get_indexer(pd.Index(members))
+    own_costs = by_profile(costs)[target.threshold.profile]
+    small, sharers = below(target, positions(sites), own_costs, radius_km, detour_factor)
+    at = small.get_indexer(pd.Index(members))
     if (at < 0).any():
         raise ValueError("no such group in these tables")
-    needs, threshold = small.iloc[at], target.threshold
-    volumes = needs["volume"].to_numpy()
-    paid = volumes * needs["price"].to_numpy()
-    own_costs = by_profile(costs)[threshold.profile]
-    group = _Group(threshold, own_costs, volumes, paid, km[np.ix_(at, at)], radius_km)
+    group = _Group(sharers.only(at))
     if not np.isfinite(group.own(np.arange(len(members)))):
         raise ValueError("these members are no group, or their saving is not known")
     return members, group.every() if len(members) <= MOST else group.asked
@@ -97,30 +95,25 @@ def coalition_values(
 
 @dataclass(frozen=True)
 class _Group:
-    """The members of a group with their volumes, euros and distances; a set is an array of their places."""
+    """The members of a group; a set is an array of their places."""
 
-    threshold: Threshold
-    costs: Costs
-    volumes: np.ndarray
-    paid: np.ndarray
-    km: np.ndarray
-    radius_km: float
+    sharers: Sharers
     # w by the places of a set: sets that are asked for often have one best group in common.
     known: dict[bytes, float] = field(default_factory=dict)
 
     def every(self) -> np.ndarray:
         """v of all sets."""
-        sets = [np.flatnonzero(row) for row in members_of(len(self.volumes))]
+        sets = [np.flatnonzero(row) for row in members_of(len(self.sharers.volumes))]
         centres = {
             place: centre for place, one in enumerate(sets) if (centre := self.centre(one)) is not None
         }
         depots, savings = np.unique(list(centres.values())), np.zeros(len(sets))
-        if self.costs.travels:
-            loads, worth_km = lorries(self.volumes, self.threshold, self.costs)
-            lengths, numbers = every_milk_run(self.km, loads, worth_km, depots)
+        if self.sharers.costs.travels:
+            loads, worth_km = self._lorries
+            lengths, numbers = every_milk_run(self.sharers.km, loads, worth_km, depots)
         for place, centre in centres.items():
             rounds = None
-            if self.costs.travels:
+            if self.sharers.costs.travels:
                 column = np.searchsorted(depots, centre)
                 rounds = Rounds(float(lengths[place, column]), int(numbers[place, column]))
             savings[place] = self.saving(sets[place], rounds)
@@ -130,10 +123,11 @@ class _Group:
 
     def asked(self, number: int) -> float:
         """w of the best group found among the set of this number; of the whole group, its own."""
-        one = np.array([i for i in range(len(self.volumes)) if number >> i & 1], dtype=int)
-        if len(one) == len(self.volumes):
+        size = len(self.sharers.volumes)
+        one = np.array([i for i in range(size) if number >> i & 1], dtype=int)
+        if len(one) == size:
             return self.own(one)
-        found = neighbourhoods(self.km[np.ix_(one, one)], self.radius_km)
+        found = neighbourhoods(self.sharers.only(one).km, self.sharers.radius_km)
         return max((self.own(one[each.members]) for each in found), default=-np.inf)
 
     def own(self, one: np.ndarray) -> float:
@@ -147,32 +141,36 @@ class _Group:
         centre = self.centre(one)
         if centre is None:
             return -np.inf
-        whole = len(one) == len(self.volumes)
+        whole = len(one) == len(self.sharers.volumes)
         km = np.inf if self._one_round is None else self._one_round[(1 << one).sum()]
         if np.isfinite(km):
             return self.saving(one, Rounds(float(km), 1))
         effort = ITERATIONS if whole else ASKED_ITERATIONS
-        place, apart = int(np.searchsorted(one, centre)), self.km[np.ix_(one, one)]
-        return self.saving(one, one_pass(apart, self.volumes[one], place, self.threshold, self.costs, effort))
+        place, some = int(np.searchsorted(one, centre)), self.sharers.only(one)
+        return self.saving(one, one_pass(some.km, some.volumes, place, some.threshold, some.costs, effort))
 
     @cached_property
     def _one_round(self) -> np.ndarray | None:
         """Rounds of the sets that fit in one lorry; none where nothing travels or sets are too many."""
-        if not self.costs.travels or len(self.volumes) > MOST_TOURS:
+        if not self.sharers.costs.travels or len(self.sharers.volumes) > MOST_TOURS:
             return None
-        return one_round(self.km, lorries(self.volumes, self.threshold, self.costs)[0])
+        return one_round(self.sharers.km, self._lorries[0])
+
+    @property
+    def _lorries(self) -> tuple[np.ndarray, float]:
+        return lorries(self.sharers.volumes, self.sharers.threshold, self.sharers.costs)
 
     def centre(self, one: np.ndarray) -> int | None:
         """The member nearest to all; none when the set is no group: out of reach, or too little of a need."""
-        # A supplier's discount has its volume; of a session or a machine, what members pay alone decides.
-        least = self.threshold.least if self.costs.discount.central else 0.0
-        if len(one) < 2 or self.volumes[one].sum() < least:
+        some = self.sharers.only(one)
+        if len(one) < 2 or some.volumes.sum() < required(some):
             return None
-        place = centre_of_all(self.km[np.ix_(one, one)], self.radius_km)
+        place = centre_of_all(some.km, some.radius_km)
         return None if place is None else int(one[place])
 
     def saving(self, one: np.ndarray, rounds: Rounds | None) -> float:
-        return central_saving(self.volumes[one], self.paid[one], self.threshold, self.costs, rounds)
+        some = self.sharers.only(one)
+        return central_saving(some.volumes, some.paid, some.threshold, some.costs, rounds)
 
 
 def _about(threshold: Threshold) -> tuple[str, str, str, str]:

@@ -12,16 +12,25 @@ within reach, and no more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.synergies.pooling.costs import by_profile
+from eit_analysis.synergies.pooling.costs import Costs, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.parts import PART_COLUMNS
-from eit_analysis.synergies.pooling.search import FURTHER, offered_by, positions, within_reach
+from eit_analysis.synergies.pooling.search import (
+    FURTHER,
+    Found,
+    below,
+    further_parts,
+    offered_by,
+    positions,
+    with_round,
+    within_reach,
+)
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 
 POOL_COLUMNS = [
@@ -85,24 +94,49 @@ def pooled_for(
     costs: pd.DataFrame,
     radius_km: float,
     detour_factor: float,
-    further: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already.
+    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already."""
 
-    Without ``further``, nothing of that kind is looked for, nor the round that visits all of a group: groups
-    and offers are otherwise the same.
-    """
+    def all_of(target: Target, places: pd.DataFrame, costs: Costs) -> Iterable[Found]:
+        names, sharers = below(target, places, costs, radius_km, detour_factor)
+        groups = list(within_reach(names, sharers, target.free))
+        yield from (with_round(group, names, sharers) for group in groups)
+        yield from further_parts(names, sharers, target.free, groups)
+        yield from offered_by(target, places, costs, radius_km, detour_factor)
+
+    return _listed(asked, sites, costs, all_of)
+
+
+def crossing_groups(
+    asked: Sequence[Target],
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+) -> pd.DataFrame:
+    """The groups of :func:`pooled_for` and the offers, without the round that visits all of a group."""
+
+    def groups_of(target: Target, places: pd.DataFrame, costs: Costs) -> Iterable[Found]:
+        yield from within_reach(*below(target, places, costs, radius_km, detour_factor), target.free)
+        yield from offered_by(target, places, costs, radius_km, detour_factor)
+
+    return _listed(asked, sites, costs, groups_of)[0]
+
+
+def _listed(
+    asked: Sequence[Target],
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    find: Callable[[Target, pd.DataFrame, Costs], Iterable[Found]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of :func:`pooled` of what is found for each target."""
     profiles, places = by_profile(costs), positions(sites)
     rows, shares = [], []
     for target in asked:
         if target.needs.empty:
             continue
         threshold, category = target.threshold, target.category
-        own_costs = profiles[threshold.profile]
-        for found in (
-            *within_reach(target, places, own_costs, radius_km, detour_factor, further),
-            *offered_by(target, places, own_costs, radius_km, detour_factor),
-        ):
+        for found in find(target, places, profiles[threshold.profile]):
             text = " ".join(found.volumes.index)
             key = [threshold.nature, threshold.keyword, category or "", threshold.unit, text]
             key += {"group": [], "offer": [found.centre]}.get(found.kind, [found.kind])

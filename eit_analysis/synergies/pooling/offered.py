@@ -18,6 +18,26 @@ from eit_analysis.synergies.pooling.savings import avoided
 from eit_analysis.synergies.pooling.thresholds import Threshold
 
 
+class Sharers(NamedTuple):
+    """Sites that could do one operation together: what each needs and pays a year, how far apart they are.
+
+    Euros are infinite where the price is not known; ``km`` are by road, and one site is within reach of
+    another up to ``radius_km``.
+    """
+
+    volumes: np.ndarray
+    paid: np.ndarray
+    km: np.ndarray
+    radius_km: float
+    threshold: Threshold
+    costs: Costs
+
+    def only(self, places: np.ndarray) -> Sharers:
+        """Those at these places, in that order."""
+        apart = self.km[np.ix_(places, places)]
+        return self._replace(volumes=self.volumes[places], paid=self.paid[places], km=apart)
+
+
 class Offered(NamedTuple):
     """Euros are per year, and central.
 
@@ -40,20 +60,17 @@ class Offered(NamedTuple):
     least: float
 
 
-def required(threshold: Threshold, costs: Costs) -> float:
-    """The volume that a group must have: none where a lorry collects at no discount: its cost decides."""
-    return 0.0 if costs.travels and not costs.discount.central else threshold.least
+def required(sharers: Sharers) -> float:
+    """The volume that those who begin must have: that of a supplier's discount, else none.
+
+    Of a round, a session or a machine, what they stop paying decides.
+    """
+    return sharers.threshold.least if sharers.costs.discount.central else 0.0
 
 
-def offered(
-    volumes: np.ndarray,
-    paid: np.ndarray,
-    km: np.ndarray,
-    radius_km: float,
-    threshold: Threshold,
-    costs: Costs,
-) -> Offered:
-    """What sites with these volumes and bills, so many km apart, would bring to one operation."""
+def offered(sharers: Sharers) -> Offered:
+    """What each of the sites would bring to one operation."""
+    volumes, paid, km, radius_km, threshold, costs = sharers
     passes, fixed, stop = threshold.per_year, costs.fixed_cost.central, costs.stop_cost.central
     stop *= costs.travels
     alone = avoided(volumes, paid, threshold, *costs.alone)
@@ -70,5 +87,5 @@ def offered(
         more=fixed,
         full=passes * threshold.lot,
         lot=threshold.lot,
-        least=required(threshold, costs),
+        least=required(sharers),
     )

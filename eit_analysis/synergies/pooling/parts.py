@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from eit_analysis.synergies.pooling.best_part import best_part
-from eit_analysis.synergies.pooling.costs import Costs, Range
+from eit_analysis.synergies.pooling.costs import Range
 from eit_analysis.synergies.pooling.lacking import Lacking, lacking
-from eit_analysis.synergies.pooling.offered import offered
+from eit_analysis.synergies.pooling.offered import Sharers, offered
 from eit_analysis.synergies.pooling.rounds import Rounds
 from eit_analysis.synergies.pooling.savings import avoided, group_saving
-from eit_analysis.synergies.pooling.thresholds import Threshold
 
 PART_COLUMNS = [
     "part_members", "n_part_members", "part_volume_per_year", "part_round_km", "saving_eur_per_year",
@@ -33,30 +32,23 @@ class Start(NamedTuple):
     lacks: str | None
 
 
-def start_of(
-    volumes: np.ndarray,
-    paid: np.ndarray,
-    km: np.ndarray,
-    radius_km: float,
-    threshold: Threshold,
-    costs: Costs,
-    free: bool,
-) -> Start | None:
-    """The best part of sites with these volumes, euros paid and distances; None where it has none.
+def start_of(sharers: Sharers, free: bool) -> Start | None:
+    """The best part of some sites; None where they have none. ``free``: a producer scheme collects.
 
     A part is of two members or more within reach of one of them; it has the volume that ``offered.required``
     tells, and where something travels it fits in one lorry. Where nothing travels, a site whose price is not
     known is in no part.
     """
-    known = np.flatnonzero(np.isfinite(paid) | costs.travels)
+    threshold, costs = sharers.threshold, sharers.costs
+    known = np.flatnonzero(np.isfinite(sharers.paid) | costs.travels)
     if len(known) < 2:
         return None
-    bring = offered(volumes[known], paid[known], km[np.ix_(known, known)], radius_km, threshold, costs)
+    bring = offered(sharers.only(known))
     best = best_part(bring)
     if best is None:
         return None
     inside = known[best.members]
-    volumes, paid = volumes[inside], paid[inside]
+    volumes, paid = sharers.volumes[inside], sharers.paid[inside]
     rounds = None
     if costs.travels:
         road = float(bring.worth[best.members].sum()) - bring.fixed - best.saving

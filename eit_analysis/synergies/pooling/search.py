@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
+from eit_analysis.synergies.pooling.offered import Sharers
 from eit_analysis.synergies.pooling.parts import NO_PART, described, start_of
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import UNKNOWN, avoided, offer_saving
@@ -42,88 +43,66 @@ def positions(sites: pd.DataFrame) -> pd.DataFrame:
     return places.sort_values("site_id").set_index("site_id")
 
 
-def below(target: Target, places: pd.DataFrame, detour_factor: float) -> tuple[pd.DataFrame, np.ndarray]:
-    """The needs that stay below the threshold alone, and the distances by road between their sites, km."""
+def below(
+    target: Target, places: pd.DataFrame, costs: Costs, radius_km: float, detour_factor: float
+) -> tuple[pd.Index, Sharers]:
+    """The sites that stay below the threshold alone, those of ``places``, and what they could share."""
     small = target.needs[target.needs["volume"] < target.threshold.least]
     near = places[places.index.isin(small.index)]
-    return small.loc[near.index], road_km(near, detour_factor)
+    small = small.loc[near.index]
+    volumes = small["volume"].to_numpy()
+    paid, km = volumes * small["price"].to_numpy(), road_km(near, detour_factor)
+    return small.index, Sharers(volumes, paid, km, radius_km, target.threshold, costs)
 
 
-def within_reach(
-    target: Target,
-    places: pd.DataFrame,
-    costs: Costs,
-    radius_km: float,
-    detour_factor: float,
-    further: bool = True,
-) -> Iterator[Found]:
-    """The largest neighbourhoods that cross the threshold, then (``further``) what those in no part could.
-
-    Without ``further``, nor is the round that would visit all of a neighbourhood.
-    """
-    threshold = target.threshold
-    small, km = below(target, places, detour_factor)
-    paid = (small["volume"] * small["price"]).to_numpy()
-    left = np.ones(len(small), dtype=bool)
-    for inside, centre, span_km in neighbourhoods(km, radius_km):
-        volumes, apart = small["volume"].to_numpy()[inside], km[np.ix_(inside, inside)]
-        if volumes.sum() < threshold.least:
+def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Found]:
+    """The largest neighbourhoods (:func:`below`) that cross the threshold, without the round of each."""
+    least = sharers.threshold.least
+    for inside, centre, span_km in neighbourhoods(sharers.km, sharers.radius_km):
+        some = sharers.only(inside)
+        if some.volumes.sum() < least:
             continue
-        rounds = (
-            one_pass(apart, volumes, int(np.searchsorted(inside, centre)), threshold, costs)
-            if further
-            else None
-        )
-        enough = np.searchsorted(np.cumsum(np.sort(volumes)[::-1]), threshold.least * (1 - 1e-12)) + 1
-        start = start_of(volumes, paid[inside], apart, radius_km, threshold, costs, target.free)
-        if start and start.lacks is None:
-            left[inside[start.members]] = False
-        yield Found(
-            "group",
-            str(small.index[centre]),
-            small["volume"].iloc[inside],
-            float(enough),
-            threshold.least,
-            span_km,
-            rounds.km if rounds else np.nan,
-            described(start, small.index[inside].to_list(), volumes),
-            avoided(volumes, paid[inside], threshold, *costs.alone),
-        )
-    if further and not left.all():
-        yield from _further(target, small, km, paid, left, radius_km, costs)
+        enough = np.searchsorted(np.cumsum(np.sort(some.volumes)[::-1]), least * (1 - 1e-12)) + 1
+        part = described(start_of(some, free), names[inside].to_list(), some.volumes)
+        yield _found("group", names, inside, centre, sharers, float(enough), span_km, np.nan, part)
 
 
-def _further(
-    target: Target,
-    small: pd.DataFrame,
-    km: np.ndarray,
-    paid: np.ndarray,
-    left: np.ndarray,
-    radius_km: float,
-    costs: Costs,
-) -> Iterator[Found]:
-    """Groups that pay among those in no part so far, the best first: another lorry, another session."""
-    threshold = target.threshold
-    while left.sum() > 1:
+def with_round(group: Found, names: pd.Index, sharers: Sharers) -> Found:
+    """A group with the length of one pass over all its members, missing where nothing travels."""
+    inside = names.get_indexer(group.volumes.index)
+    some, centre = sharers.only(inside), list(group.volumes.index).index(group.centre)
+    rounds = one_pass(some.km, some.volumes, centre, some.threshold, some.costs)
+    return group._replace(round_km=rounds.km if rounds else np.nan)
+
+
+def further_parts(names: pd.Index, sharers: Sharers, free: bool, groups: Sequence[Found]) -> Iterator[Found]:
+    """What pays among those in no part of these groups, the best first: another lorry, another session."""
+    begun = " ".join(str(group.part[0]) for group in groups if group.part[-1] is None).split()
+    left = ~names.isin(begun)
+    while begun and left.sum() > 1:
         rest = np.flatnonzero(left)
-        volumes, apart = small["volume"].to_numpy()[rest], km[np.ix_(rest, rest)]
-        start = start_of(volumes, paid[rest], apart, radius_km, threshold, costs, target.free)
+        some = sharers.only(rest)
+        start = start_of(some, free)
         if start is None or start.lacks is not None:
             return
         inside = rest[start.members]
         left[inside] = False
-        spans = km[np.ix_(inside, inside)].max(axis=1)
-        yield Found(
-            FURTHER,
-            str(small.index[inside[spans.argmin()]]),
-            small["volume"].iloc[inside],
-            np.nan,
-            threshold.least,
-            float(spans.min()),
-            start.rounds.km if start.rounds else np.nan,
-            described(start, small.index[rest].to_list(), volumes),
-            avoided(volumes[start.members], paid[inside], threshold, *costs.alone),
-        )
+        spans = sharers.only(inside).km.max(axis=1)
+        part = described(start, names[rest].to_list(), some.volumes)
+        km = start.rounds.km if start.rounds else np.nan
+        centre = int(inside[spans.argmin()])
+        yield _found(FURTHER, names, inside, centre, sharers, np.nan, float(spans.min()), km, part)
+
+
+def _found(
+    kind: str, names: pd.Index, inside: np.ndarray, centre: int, sharers: Sharers,
+    enough: float, span_km: float, round_km: float, part: tuple[object, ...],
+) -> Found:  # fmt: skip
+    volumes, paid = sharers.volumes[inside], sharers.paid[inside]
+    alone = avoided(volumes, paid, sharers.threshold, *sharers.costs.alone)
+    by_site = pd.Series(volumes, names[inside])
+    least = sharers.threshold.least
+    return Found(kind, str(names[centre]), by_site, enough, least, span_km, round_km, part, alone)
 
 
 def offered_by(

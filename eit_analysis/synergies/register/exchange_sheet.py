@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         ["who_gains", *INDICATORS["joint_surplus"], "price_low_eur_per_t", "price_high_eur_per_t", *BOTH],
         BOTH,
     ),
-    "call": (["first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
+    "call": (["ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
 TEAM = ("money",)  # outside, each of its figures would be closed
@@ -92,8 +92,8 @@ def exchange_sheets(
 ) -> list[SheetContent]:
     """A sheet for each exchange, in their order.
 
-    ``exchanges`` are rows of the plan, described (``listings.described``); ``items`` are their checklists
-    (``checklist.checklists``).
+    ``exchanges`` are rows of the plan, described (``listings.described``) and with what to ask first
+    (``ask_first.with_questions``); ``items`` are their checklists (``checklist.checklists``).
     """
     words, names = sheet_words(), sites.set_index("site_id")["name"]
     called = first_calls(exchanges, recalled)

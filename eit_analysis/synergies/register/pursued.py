@@ -118,8 +118,15 @@ def score(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([(len(found), *told, max(ENOUGH - len(found), 0))], columns=SCORE_COLUMNS)
 
 
+VERDICTS = {
+    "too_few": "Pour juger la vraisemblance, toutes classes ensemble, il manque encore {more}.",
+    "no_better": "La vraisemblance n'a pas fait mieux que la même chance pour toutes, sur {n}.",
+    "better": "La vraisemblance a fait mieux que la même chance pour toutes, sur {n}.",
+}
+
+
 def verdict(scored: pd.DataFrame) -> str:
-    """What scores (:func:`score`) let say: ``too_few``, ``better`` (than the base rate), ``no_better``."""
+    """What scores (:func:`score`) let say, a key of ``VERDICTS``: better than the base rate or not."""
     row = scored.iloc[0]
     if row["n_more"] > 0:
         return "too_few"

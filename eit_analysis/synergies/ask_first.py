@@ -1,0 +1,115 @@
+"""What to ask before two actors are brought together: what is known of an exchange beside its calculation.
+
+    ask_first = a line of the register that leads the same flow elsewhere
+                a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
+                an activity of the taker that nobody stated, where the rule names activities
+                a refusal of the taker for its price, of a flow of the same family
+
+None of them closes an exchange or moves its rank: each is a question to settle first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.reference.compatibility import FOOD
+from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.declined import refused_for_price
+from eit_analysis.synergies.register.fiche import sheet_words
+from eit_analysis.synergies.register.links import POOLING, words
+from eit_analysis.synergies.terms import HIGHEST, LOWEST
+
+# Of what is committed or done the tonnes are taken off already (`free_flows`).
+ALIVE = ("lead", "study")
+Question = tuple[str, str]  # of which candidate, and in what words
+
+
+def with_questions(
+    exchanges: pd.DataFrame,
+    recalled: pd.DataFrame,
+    answers: pd.DataFrame,
+    sites: pd.DataFrame,
+    rules: pd.DataFrame,
+    team: bool,
+) -> pd.DataFrame:
+    """The exchanges with ``ask_first``: the questions in French, missing where there is none.
+
+    Parameters
+    ----------
+    exchanges : pandas.DataFrame
+        ``Assessment.exchanges``, described (``listings.described``).
+    recalled : pandas.DataFrame
+        The register with the exchanges that answer each line (``recall.recall``).
+    answers : pandas.DataFrame
+        Tidy ``exchange_answers``.
+    sites, rules : pandas.DataFrame
+        Tidy sites, and rows of ``compatibility.csv``.
+    team : bool
+        Whether the study's team reads. Others read no refusal, and of the lines those of the giver alone: the
+        title of another might tell of somebody else.
+    """
+    if not team:
+        answers = answers.head(0)
+        recalled = recalled[[len(str(sites_of).split()) == 1 for sites_of in recalled["site_ids"]]]
+    said = sheet_words().loc["ask_first"]
+    asked: dict[str, list[str]] = defaultdict(list)
+    for name, text in (
+        *_elsewhere(exchanges, recalled, said["register"]),
+        *_untreated(exchanges, sites, rules, said["treatment"]),
+        *_unstated(exchanges, sites, rules, said["activity"]),
+        *_priced(exchanges, answers, said["price"]),
+    ):
+        asked[name].append(text)
+    texts = {name: "\u00a0; ".join(dict.fromkeys(each)) for name, each in asked.items()}
+    return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
+
+
+def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines under way of the giver and family whose title names the flow, and that this is no answer to."""
+    lines = recalled[recalled["status"].isin(ALIVE) & (recalled["kind"] != POOLING)]
+    labels, found = heading("status").labels, exchanges[["candidate_id", "giver_site_id", "category"]]
+    about = [words(text) for text in exchanges["output_description"]]
+    for line in lines.itertuples(index=False):
+        named, sites = words(line.title), str(line.site_ids).split()
+        own = set(str(line.candidate_ids).split())
+        families = FOOD if line.category in FOOD else (line.category,)
+        text = wording.format(title=line.title, status=labels[str(line.status)])
+        for (name, giver, category), long_words in zip(found.itertuples(index=False), about, strict=True):
+            if giver in sites and category in families and named & long_words and name not in own:
+                yield name, text
+
+
+def _untreated(
+    exchanges: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, wording: str
+) -> Iterator[Question]:
+    """A firm declares the matter that it uses, not what would make that of a waste."""
+    actor = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
+    made = exchanges["rule_id"].map(rules.set_index("rule_id")["delivered_quality"]).fillna("") != ""
+    made |= exchanges["legal_status"] == "end_of_waste"
+    asked = exchanges[made & (exchanges["taker_site_id"].map(actor) == "firm")]
+    for name, treatment in asked[["candidate_id", "treatment"]].itertuples(index=False):
+        yield name, wording.format(treatment=treatment)
+
+
+def _unstated(
+    exchanges: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, wording: str
+) -> Iterator[Question]:
+    activity = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
+    wanted = rules.set_index("rule_id")["receiver_naf_codes"]
+    unknown = exchanges["taker_site_id"].map(activity).fillna("") == ""
+    unknown &= exchanges["rule_id"].map(wanted).fillna("") != ""
+    yield from ((name, wording) for name in exchanges.loc[unknown, "candidate_id"])
+
+
+def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """What a taker refused for its price tells of the price of its other exchanges of that family."""
+    days = refused_for_price(answers)
+    columns = ["candidate_id", "taker_site_id", "category", LOWEST, HIGHEST]
+    for name, taker, category, low, high in exchanges[columns].itertuples(index=False):
+        if (taker, category) in days:
+            range_ = f"{french.short(low)} à {french.short(high)}\u00a0€/t" if low <= high else "aucun"
+            yield name, wording.format(day=french.day(days[taker, category]), range=range_)

@@ -1,0 +1,93 @@
+"""What is asked before a lead is called, each question beside a case worked by hand, and who may read it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from eit_analysis.synergies.ask_first import with_questions
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
+
+EXCHANGES = pd.DataFrame(
+    [
+        ("A-1>D-1", "A", "D", "biowaste", "Pâtes et brisures impropres", "to_digest", -62.0, -45.0),
+        ("A-2>D-1", "A", "D", "biowaste", "Épluchures", "to_digest", -62.0, -45.0),
+        ("B-1>D-1", "B", "D", "biowaste", "Brisures de biscuits", "to_digest", 20.0, 10.0),
+        ("B-2>N-1", "B", "N", "wood", "Palettes", "as_they_are", 0.0, 30.0),
+    ],
+    columns=["candidate_id", "giver_site_id", "taker_site_id", "category", "output_description", "rule_id",
+             "price_low_eur_per_t", "price_high_eur_per_t"],
+).assign(treatment="tri, lavage", legal_status="waste")  # fmt: skip
+SITES = pd.DataFrame(
+    {"site_id": list("ABDN"), "naf_code": ["1072Z", "1072Z", "3821Z", None],
+     "actor_type": ["firm", "firm", "outlet", "firm"]}
+)  # fmt: skip
+RULES = pd.DataFrame(
+    {"rule_id": ["to_digest", "as_they_are"], "receiver_naf_codes": ["3821", None], "delivered_quality": None}
+)
+FEED = {
+    "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
+    "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
+}  # fmt: skip
+PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
+LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
+
+
+def asked(line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES) -> dict[str, str]:
+    register = pd.DataFrame([line] if line else [], columns=list(FEED))
+    told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
+    found = with_questions(exchanges, register, told, SITES, rules, team)
+    return found.set_index("candidate_id")["ask_first"].dropna().to_dict()
+
+
+def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
+    # What is food in the register may be biowaste in the survey; another flow or giver is not meant.
+    (name, text), *others = asked(FEED).items()
+    assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text and "étude" in text
+    for changed in (
+        {"status": "done"}, {"status": "committed"}, {"status": "dropped"}, {"kind": "pooling"},
+        {"category": "wood"}, {"candidate_ids": "A-1>D-1"}, {"title": "Chaleur fatale"},
+    ):  # fmt: skip
+        assert asked(FEED | changed) == {}, changed
+
+
+def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_alone_and_no_refusal():
+    assert set(asked(FEED, team=False)) == {"A-1>D-1"}
+    assert asked(FEED | {"site_ids": "A B"}, [PRICE], team=False) == {}
+    assert set(asked(FEED | {"site_ids": "A B"}, team=True)) == {"A-1>D-1", "B-1>D-1"}
+
+
+def test_an_activity_that_nobody_stated_is_asked_where_the_rule_names_any():
+    assert asked() == {}
+    named = RULES.assign(receiver_naf_codes=["3821", "1624"])
+    assert list(asked(rules=named)) == ["B-2>N-1"]
+
+
+def test_who_would_treat_is_asked_of_a_firm_whose_need_supposes_it_done():
+    # The digester sorts itself: what it declares to take in is what arrives.
+    made = RULES.assign(delivered_quality=["clean", "clean"])
+    assert {name: "tri, lavage" in text for name, text in asked(rules=made).items()} == {"B-2>N-1": True}
+    product = EXCHANGES.assign(legal_status="end_of_waste")
+    assert list(asked(exchanges=product)) == ["B-2>N-1"] and asked() == {}
+
+
+@pytest.mark.parametrize(
+    ("answers", "day"),
+    [
+        ([PRICE], "2018-05-04"),
+        ([LATER, PRICE], None),
+        ([PRICE, (*LATER[:7], "2018-01-01")], "2018-05-04"),
+        ([PRICE, ("B", *PRICE[1:])], "2018-05-04"),
+        ([("B", *PRICE[1:])], None),  # a giver's price
+        ([(*PRICE[:6], "contract", PRICE[7])], None),
+        ([PRICE, (*PRICE[:4], "Autre", "no", "price", "2018-06-01")], "2018-06-01"),
+    ],
+)
+def test_a_price_that_a_taker_refused_is_recalled_until_it_says_otherwise(answers, day):
+    told = refused_for_price(pd.DataFrame(answers, columns=ANSWER_COLUMNS))
+    assert told == ({("D", "biowaste"): day} if day else {})
+    texts = asked(answers=answers)
+    assert set(texts) == ({"A-1>D-1", "A-2>D-1", "B-1>D-1"} if day else set())
+    if day:
+        assert texts["A-1>D-1"].replace("\u2212", "-").endswith("-62 à -45\u00a0€/t")
+        assert texts["B-1>D-1"].endswith("aucun")
