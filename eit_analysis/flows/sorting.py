@@ -78,8 +78,9 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
         ``material``, or ``none`` when there is no comparable cost or the flow has no stated cost),
         ``surcharge_eur_per_t``, both missing for ``none``.
     """
-    material = marked["category"].where(marked["category"].isin(MATERIALS), UNKNOWN)
-    chapter = marked["waste_code"].str[:2].where(marked["waste_code"] != UNKNOWN, UNKNOWN)
+    family, code = (marked[name].astype("str") for name in ("category", "waste_code"))
+    material = family.where(family.isin(MATERIALS), UNKNOWN)
+    chapter = code.str[:2].where(code != UNKNOWN, UNKNOWN)
     marked = marked.assign(material=material, chapter=chapter)
     clean = well_sorted(marked)
     flows = marked[marked["sorting"] == "badly_sorted"].reset_index(drop=True)
