@@ -26,6 +26,7 @@ CODES = [
     "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
     "fte_above_headcount", "departures_above_headcount", "cost_out_of_range", "hazard_conflict",
     "waste_code_against_category", "code_against_designation", "end_before_start", "stated_total",
+    "no_waste_with_flows",
 ]  # fmt: skip
 # Eight plastics firms of 100 people with ten tonnes of cardboard each, or nearly.
 CARDBOARD = [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 20.0]
@@ -42,7 +43,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
     tables = {
         "sites": placed(pd.DataFrame({
             "site_id": names, "actor_type": "firm", "naf_code": "2229A", "headcount": 100.0,
-            "reference_year": 2018.0,
+            "reference_year": 2018.0, "no_waste": None,
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
@@ -258,6 +259,13 @@ def test_code_against_designation():
     ]
 
 
+def test_no_waste_ticked_beside_outflows():
+    marks = implausible(survey(sites__no_waste=[(0, "yes"), (1, "no")]))
+    assert marks[["column", "raw_value", "source_row"]].values.tolist() == [["Aucun déchet", "oui", 2]]
+    assert "décrit 1\u00a0flux sortant" in marks["message"].iloc[0]
+    assert implausible(survey(sites__no_waste=[(0, "yes")], flows__direction=[(0, "in")])).empty
+
+
 def test_effects_that_end_before_they_begin():
     dates = [(0, "2017-05-03"), (1, "2017-05-04"), (2, None)]  # the day before, the same day, still going on
     marks = implausible(survey(synergy_register__end_date=dates, synergy_register__start_date=[(3, None)]))
@@ -312,7 +320,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
     names = [f"E{n}" for n in range(5000)]
     sites = placed(pd.DataFrame({
         "site_id": names, "actor_type": "firm", "naf_code": "2229A", "headcount": 100.0,
-        "reference_year": 2018.0,
+        "reference_year": 2018.0, "no_waste": None,
     }), "Entreprise")  # fmt: skip
     flows = placed(pd.DataFrame({
         "site_id": rng.choice(names, 100_000), "direction": "out",

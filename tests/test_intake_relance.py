@@ -223,6 +223,22 @@ def test_blank_cell_that_matters_is_asked_and_any_other_is_not():
     assert [(q.row, q.column) for q in questions] == [(2, "Code déchet"), (2, "Exutoire actuel")]
 
 
+def test_a_firm_that_tells_of_no_outflow_is_asked_whether_it_has_none():
+    headers, site = [*SITE_HEADERS, "Aucun déchet"], [*SITE, None]
+    bought = ["E19", "entrant", *CARTONS[2:]]
+
+    def asked(*flows: list, tick: str | None = None) -> list[str]:
+        cleaned = wave(sites=[[*SITE, tick]], flows=list(flows))
+        cleaned.sheets[FILE, "Entreprise"] = [headers, [*site[:-1], tick]]
+        questions = by_site(cleaned)["E19"].questions if "E19" in by_site(cleaned) else []
+        return [question.text for question in questions if question.column == "Aucun déchet"]
+
+    (text,) = asked()
+    assert "n'en avez-vous aucun de toute l'année" in text
+    assert len(asked(bought)) == 1  # what comes in is no waste
+    assert asked(CARTONS) == [] and asked(tick="yes") == []
+
+
 def test_a_missing_code_is_suggested_from_the_designation_and_not_filled_in():
     rows = [["E19", "sortant", text, "", 12.5, "t", "an", "recyclage"] for text in ("Cartons", "zzzz", "")]
     cleaned = wave(flows=rows)

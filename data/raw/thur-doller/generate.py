@@ -155,7 +155,7 @@ def lay_out(sheet: Sheet, wave: str) -> None:
 def grid(sheet: Sheet, log: list[list[Any]], wave: str) -> list[list[Any]]:
     """Cells of a sheet, top to bottom; every oddity goes to the log with its row (1 = first)."""
     columns = list(form(sheet.table))
-    if wave == "2015":  # before these joined the form
+    if wave == "2015" or sheet.table == "sites":  # before these joined the form
         columns = [column for column in columns if column not in used_for(sheet.table, "later")]
     if sheet.swapped_columns:
         columns = [columns[0], *columns[3:], *columns[1:3]]

@@ -181,10 +181,11 @@ class _Asking(WaveCells):
         """Firms of which no row tells an outflow and that do not say that they have none: it is not known."""
         sites, flows = self.wave.tables["sites"], self.wave.tables["flows"]
         out = {*flows.loc[flows["direction"] == "out", "site_id"]}
-        aside = {owner for row, owner in owners.rows.items() if self.tables.get(row[:2]) == "flows"}
-        aside -= {*flows["site_id"]}  # all of their rows are set aside, and asked about there
+        # What is set aside of the flows, or of a sheet that may be theirs, is asked about there.
+        lines = _lines(self.wave.quarantine, owners)
+        aside = {owner for owner, cell in lines if self.tables.get(cell[:2]) in (None, "flows")}
         blank = sites[sites["no_waste"].isna() & ~sites["site_id"].isin(out | aside)]
-        asked, header = phrases.ask("sites", "no_waste"), tables.header("sites", "no_waste")
+        asked, header = phrases.PHRASES["no_outflow"], tables.header("sites", "no_waste")
         for owner, place in zip(owners.of(blank), places(blank), strict=True):
             yield owner, self.put(MISSING, (*place, header), asked)
 
