@@ -177,6 +177,7 @@ def test_no_flow_no_year_no_activity() -> None:
 
 def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame) -> None:
     judged = obligations.verdicts(*wave(pd.read_csv(HERE / "obligation_firms.csv", dtype=str)), "2025-12-31")
+    assert flows.obligations.counts(judged.head(0)).frame.empty
     table = flows.obligations.counts(judged).frame
     assert (table.groupby("obligation")["n_sites"].sum() == judged["site_id"].nunique()).all()
     wide = flows.obligations.beside(table).set_index("obligation")

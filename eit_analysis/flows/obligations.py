@@ -35,7 +35,7 @@ def counts(judged: pd.DataFrame) -> Breakdown:
     of = rows[rows["duty_verdict"] == "not_met"].set_index("obligation")["n_sites"]
     first = {code: place for place, code in enumerate(judged["obligation"].unique())}
     order = rows.assign(
-        worst=-rows["obligation"].map(of).fillna(0),
+        worst=-rows["obligation"].map(of).astype(float).fillna(0),
         law=rows["obligation"].map(first),
         grave=rows["duty_verdict"].map(VERDICTS.index),
     )
