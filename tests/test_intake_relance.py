@@ -851,3 +851,18 @@ def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
     write_sheets(study, after)
     again = openpyxl.load_workbook(study.processed / "relances" / "E19_relance2.xlsx")["Relance"]
     assert again.max_row == 1, [[cell.value for cell in row] for row in again.iter_rows(min_row=2)]
+
+
+def test_what_the_law_leaves_unknown_is_asked_in_the_comment_of_the_flow():
+    headers = [*FLOW_HEADERS, "Catégorie", "Commentaire"]
+    bin_ = ["E19", "sortant", "Tout-venant", "200301", 50.0, "t", "an", "landfill", "mixed", ""]
+    sheets = {(FILE, "Entreprise"): [SITE_HEADERS, SITE], (FILE, "Flux"): [headers, bin_]}
+    sheets[FILE, "Entreprise"] = [[*SITE_HEADERS, "Type d'acteur"], [*SITE, "firm"]]
+    asked = {f.site: f.questions for f in fiches(Wave(sheets), "2018-12-31")}["E19"]
+    (question,) = [q for q in asked if q.kind == "law"]
+    assert (question.row, question.column) == (2, "Commentaire") and question.answerable
+    assert "que contient ce mélange" in question.text.lower()
+    assert not [q for fiche in fiches(Wave(sheets)) for q in fiche.questions if q.kind == "law"]
+    answered = (FILE, "Flux", 2, "Commentaire", "", "cartons 20 %", "answered_by_firm")
+    again = fiches(Wave(sheets, corrected=[answered]), "2018-12-31")
+    assert not [q for fiche in again for q in fiche.questions if q.kind == "law"]

@@ -22,12 +22,12 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
-from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.designations import suggestions
 
 # Codes that landfills for inert waste take without a test: arrêté of 12 December 2014, annex I.
 INERT = (
-    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205", "200202",
+    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205",
+    "200202",
 )  # fmt: skip
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
@@ -42,7 +42,10 @@ def _paths() -> pd.DataFrame:
     table = table.assign(route=table["routes"].str.split()).explode("route")
     kinds = [*KEYS, "kind"]
     before, after = table[table["version"].isna()], table[table["version"].notna()]
-    plants, versions = before[[*kinds, "plant"]].drop_duplicates(), after[[*kinds, "version"]].drop_duplicates()
+    plants, versions = (
+        before[[*kinds, "plant"]].drop_duplicates(),
+        after[[*kinds, "version"]].drop_duplicates(),
+    )
     rows = [
         before.drop(columns="version").merge(versions, on=kinds),
         after.drop(columns="plant").merge(plants, on=kinds),
@@ -51,14 +54,14 @@ def _paths() -> pd.DataFrame:
 
 
 def steps(year: int) -> list[int]:
-    """The first year of the table from a year on, the last of the law as it stood in 2025, the last of all."""
+    """The first year of the table from a year on, the last of the law of 2025, the last of all."""
     known, enacted = _paths()["year"], reference.load("waste_tax").query("version.isna()")["year"].max()
     first, last = int(np.clip(year, known.min(), known.max())), int(known.max())
     return sorted({first, max(first, int(enacted)), last})
 
 
 def rates(years: Sequence[int]) -> pd.DataFrame:
-    """``route, hazardous, year, tax_low, tax_high, rise_low, rise_high`` in EUR/t; the first year is ``years[0]``.
+    """``route, hazardous, year, tax_low, tax_high, rise_low, rise_high`` (EUR/t), since ``years[0]``.
 
     Raises
     ------
@@ -88,9 +91,10 @@ def rates(years: Sequence[int]) -> pd.DataFrame:
 def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     """The described outflows with ``tax_status``.
 
-    ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste; ``perhaps``:
-    burned for energy, where some plants pay nothing, or a mineral that nothing shows to be inert; ``inert``: its
-    code, else its designation, is of the list that landfills for inert waste take, which pay nothing;
+    ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
+    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert;
+    ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
+    nothing;
     ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
@@ -118,7 +122,9 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     either = np.where(of_either, "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
     kinds = flows.assign(row=range(len(flows)), hazardous=either)[["row", *KEYS]]
     kinds = kinds.assign(hazardous=kinds["hazardous"].str.split()).explode("hazardous")
-    sums = {name: (name, name.partition("_")[2].replace("low", "min").replace("high", "max")) for name in RATES}
+    sums = {
+        name: (name, name.partition("_")[2].replace("low", "min").replace("high", "max")) for name in RATES
+    }
     found = kinds.merge(rates(years), on=KEYS).groupby(["row", "year"]).agg(**sums).reset_index()
     yearly = flows.iloc[found["row"]].reset_index(drop=True).assign(**found[["year", *RATES]])
     may_be_none = (yearly["route"] == "landfill") & (yearly["tax_status"] == "perhaps")
@@ -139,8 +145,8 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     Returns
     -------
     Breakdown
-        ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates, with
-        bounds that hold the lowest and the highest rate and the interval of the masses
+        ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates,
+        with bounds that hold the lowest and the highest rate and the interval of the masses
         (:func:`costs.estimates`), ``n_sites``.
     """
     rate, name = ("rise", "tax_increase") if since_first else ("tax", "tax")
@@ -152,9 +158,11 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
 
 
 def is_inert(out: pd.DataFrame) -> pd.Series:
-    """Whether the code of each flow, else what its designation surely means, is in the list of inert waste."""
+    """Whether the code of each flow, else what its designation surely means, is of inert waste."""
     coded = out["waste_code"] != "unknown"
     found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
     inert = sure.loc[sure["waste_code"].isin(INERT), "designation"]
-    return out["waste_code"].isin(INERT) | (~coded & (out["category"] == "mineral") & out["description"].isin(inert))
+    return out["waste_code"].isin(INERT) | (
+        ~coded & (out["category"] == "mineral") & out["description"].isin(inert)
+    )

@@ -26,7 +26,8 @@ SECTIONS = (
         "Ces valeurs surprennent. Une quantité ou un coût n'est compté qu'une fois confirmé ou corrigé.",
     ),
     (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
-    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou « NC »."),
+    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou "
+     "«\u00a0NC\u00a0»."),
     (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
      "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
 )  # fmt: skip
