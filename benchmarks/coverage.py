@@ -3,11 +3,11 @@
     python -m benchmarks.coverage [--territories 500] [--seed 7]
 
 Each row is a class of simulated territories (:mod:`territories` of the tests): the spread sigma of ln tonnes
-per employee inside a division, the share that answers, the share that has no waste, and whether three out of ten
-respondents count in skips or pallets through one density, wrong for all alike by 40 %. ``held`` is how often the
-interval holds the truth, ``below`` and ``above`` how often the truth is under and over it; ``bias`` is the mean
-of estimate over truth, ``half`` the median half-width over the truth; ``unknown`` what would be held where
-nobody knew that the density is shared.
+per employee inside a division, the share that answers, the share that has no waste, and whether three out of
+ten respondents count in skips or pallets through one density, wrong for all alike by 40 %. ``held`` is how
+often the interval holds the truth, ``below`` and ``above`` how often the truth is under and over it; ``bias``
+is the mean of estimate over truth, ``half`` the median half-width over the truth; ``unknown`` what would be
+held where nobody knew that the density is shared.
 """
 
 from __future__ import annotations

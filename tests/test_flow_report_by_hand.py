@@ -659,5 +659,8 @@ def test_one_wave_alone_has_no_change(alone):
 def test_without_a_list_nothing_is_extended_to_the_territory(alone):
     assert [name for name in alone if "extrapolés" in name] == []
     check_mass(row_of(alone["Tonnages sortants par famille"], category="textile"), BY_HAND, TOTAL)
-    assert "pas de répertoire d'établissements" in alone["page"][0]["text"]
-    assert "Pour tout le territoire" not in alone["page"][0]["text"]
+    page = alone["page"][0]["text"]
+    assert "rien n'est étendu au territoire" in page
+    for title in ("Réponse selon la taille des établissements", "Tonnes par salarié, à côté de celles"):
+        assert not [name for name in alone if name.startswith(title)] and title not in page
+    assert "tous ont répondu" not in page and "Étendu à" not in page

@@ -95,7 +95,7 @@ def test_variance_is_that_of_cochran_times_n_over_n_minus_1_for_equal_sizes(n, s
 
 
 def test_half_of_the_variance_is_that_of_one_spread_for_all():
-    """Four sites of 10 people: ln ratio 0, 0, 2, 2 and one without waste (by hand), no residual in the mean."""
+    """Five sites of 10 people: ln tonnes per employee 0, 0, 2, 2, and one without waste; c2 by hand."""
     y = np.array([1.0, 1.0, np.e**2, np.e**2, 0.0]) * 10
     s2, shown, freedom = 4 / 3, 4 / 5, 3
     c2 = np.exp(s2) / (shown * (1 + s2**2 / freedom)) - 1

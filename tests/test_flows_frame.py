@@ -150,7 +150,7 @@ def test_the_sample_frame_is_imported_and_holds_every_actor(tmp_path, capsys):
     with contextlib.chdir(tmp_path):
         assert main(["import", "sirene", str(SAMPLE), "thur-doller", "--wave", "2018"]) == 0
         study = open_study("thur-doller", "2018")
-        table = study.load(next(name for name in frame.TABLES if study.has(name)))
+        table = study.load(study.establishments)
         first = (study.processed / "sirene.parquet").read_bytes()
         assert main(["import", "sirene", str(SAMPLE), "thur-doller", "--wave", "2018"]) == 0
         assert (study.processed / "sirene.parquet").read_bytes() == first

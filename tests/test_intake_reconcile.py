@@ -24,7 +24,8 @@ def make_flows(rows: list[tuple]) -> pd.DataFrame:
     frame = frame.astype({"site_id": "str", "waste_code": "str", "direction": "str"})
     return frame.drop(columns="width").assign(
         mass_t_per_year=mass, mass_low_t_per_year=mass * (1 - width), mass_high_t_per_year=mass * (1 + width),
-        evidence="declared", density_unit=None, source_file="e.xlsx", source_sheet="Flux", source_row=np.arange(len(frame)) + 2,
+        evidence="declared", density_unit=None,
+        source_file="e.xlsx", source_sheet="Flux", source_row=np.arange(len(frame)) + 2,
     )  # fmt: skip
 
 
