@@ -26,7 +26,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
     "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
-    "producer_schemes", "regions",
+    "producer_schemes", "regions", "transfer_coefficients", "contents",
     "rome_fap", "greening_occupations",
 ]  # fmt: skip
 
@@ -58,6 +58,8 @@ def test_every_row_has_source_and_year(name: str) -> None:
     ("name", "columns"),
     [
         ("factors", ["low", "central", "high"]),
+        ("transfer_coefficients", ["low", "central", "high"]),
+        ("contents", ["low", "central", "high"]),
         ("units", ["t_low", "t_per_unit", "t_high"]),
         ("compatibility", ["yield_low", "yield_central", "yield_high"]),
         ("outlet_general", ["yield_low", "yield_central", "yield_high"]),

@@ -42,7 +42,9 @@ def from_elsewhere(out: pd.DataFrame, received: pd.DataFrame, sites: pd.DataFram
         more = both.groupby(both["category"].astype("str"))[MASS].transform("sum")
         parts.append(both[more > 0])
     records = pd.concat(parts, ignore_index=True)
-    return replace(_summed(records.assign(**{DECLARED: records[MASS].abs()}), ["bound"]), of=DECLARED)
+    sums = _summed(records.assign(**{DECLARED: records[MASS].abs()}), ["bound"])
+    frame = sums.frame.set_index("bound").reindex(BOUNDS, fill_value=0.0).reset_index()
+    return replace(sums, frame=frame, of=DECLARED)
 
 
 def recoverable(out: pd.DataFrame) -> pd.DataFrame:
