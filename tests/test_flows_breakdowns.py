@@ -12,6 +12,7 @@ from eit_analysis.errors import DisclosureError
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing.release import Release
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.reference.obligations import verdicts
 
 SITES = pd.DataFrame(
     {
@@ -39,7 +40,6 @@ ROWS = [
 COLUMNS = [
     "site_id", "direction", "category", "waste_code", MASS, "route", "cost_eur_per_t", "quality", "months",
 ]  # fmt: skip
-TAX = reference.load("landfill_tax")
 
 
 def described() -> pd.DataFrame:
@@ -47,6 +47,7 @@ def described() -> pd.DataFrame:
     table = table.assign(
         flow_id=[f"f{i}" for i in range(len(table))],
         contractor=None,
+        description="flux",
         evidence="declared",
         source_file="a.xlsx",
         source_sheet="Flux",
@@ -57,7 +58,7 @@ def described() -> pd.DataFrame:
 
 
 OUT = flows.outgoing(described())
-YEARLY = flows.costs.each_year(flows.costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
+YEARLY = flows.taxes.each_year(flows.taxes.mark_tax(OUT), [2025, 2030])
 
 
 def tables() -> dict[str, object]:
@@ -74,7 +75,7 @@ def tables() -> dict[str, object]:
         *flows.extrapolation.split(OUT, SITES, flows.extrapolation.NOBODY), branches
     )
     by_division = flows.extrapolation.by_division(OUT, planned)
-    actions = flows.recommendations.actions(OUT, TAX, (2025, 2030), rules, factors)
+    actions = flows.recommendations.actions(OUT, [2025, 2030], rules, factors)
     left = flows.potential.potential(OUT, rules, factors)
     return {
         "totals": flows.totals(OUT, ["category", "route"]),
@@ -84,7 +85,9 @@ def tables() -> dict[str, object]:
         "ranked": flows.concentration.ranked(OUT),
         "costs": flows.costs.costs(OUT, "category"),
         "estimates": flows.costs.estimates(flows.costs.estimated(OUT, factors), "route"),
-        "taxes": flows.costs.taxes(YEARLY, ["year", "route"]),
+        "taxes": flows.taxes.taxes(YEARLY, ["year", "route"]),
+        "rises": flows.taxes.taxes(YEARLY, ["year", "route"], since_first=True),
+        "obligations": flows.obligations.counts(verdicts(OUT, SITES, "2018-12-31")),
         "surcharges": flows.sorting.surcharges(flows.sorting.badly_sorted(marked), "category"),
         "out of mix": flows.sorting.out_of_mix(marked),
         "months": flows.seasonality.profile(OUT, "category"),
@@ -136,15 +139,12 @@ def test_tonnes_and_costs_are_sums_of_what_was_declared():
         assert forms(table)["coefficient"].eq(1).all()
 
 
-def test_a_tax_is_the_public_rate_of_its_year_times_the_tonnes():
-    table = flows.costs.taxes(YEARLY, "year")
-    rates = TAX.set_index(["treatment", "year"])["eur_per_t"]
-    found = forms(table)
-    assert found["coefficient"].tolist() == rates[pd.MultiIndex.from_frame(found[["route", "year"]])].tolist()
-    rise = forms(table, "tax_increase_eur_per_year")
-    assert rise.loc[rise["year"] == 2025, "coefficient"].eq(0).all()
-    landfilled = rise[(rise["year"] == 2030) & (rise["route"] == "landfill")]
-    assert landfilled["coefficient"].eq(rates["landfill", 2030] - rates["landfill", 2025]).all()
+def test_a_tax_is_the_middle_of_public_rates_times_the_tonnes():
+    for since_first, rate in ((False, "tax"), (True, "rise")):
+        found = forms(flows.taxes.taxes(YEARLY, "year", since_first))
+        assert len(found) == len(YEARLY)
+        middle = (found[f"{rate}_low"] + found[f"{rate}_high"]) / 2
+        assert found["coefficient"].tolist() == pytest.approx(middle.tolist())
 
 
 def test_a_month_is_a_share_of_the_year():

@@ -1,6 +1,4 @@
-"""Costs and the waste tax: a small territory by hand, then laws that hold for any prices."""
-
-from pathlib import Path
+"""Costs: a small territory by hand, then laws that hold for any prices."""
 
 import numpy as np
 import pandas as pd
@@ -9,20 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.errors import UsageError
 from eit_analysis.flows import costs, diagnosis
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
-PATH = (
-    Path(__file__).resolve().parents[1].parent / "shared" / "data" / "factors" / "tgap_dechets_2021_2030.csv"
-)
-TAX = pd.DataFrame(
-    [
-        ("landfill", 2025, 65.0), ("landfill", 2026, 69.0), ("landfill", 2030, 85.0),
-        ("incineration", 2025, 15.0), ("incineration", 2026, 16.0), ("incineration", 2030, 20.0),
-    ],
-    columns=["treatment", "year", "eur_per_t"],
-)  # fmt: skip
 
 
 def flows_of(rows: list[tuple], width: float = 0.2) -> pd.DataFrame:
@@ -109,39 +96,11 @@ def test_unstated_costs_are_estimated_apart():
     assert costs.reference_prices(OUT, factors).loc[5].tolist() == [70, 120, 200]
 
 
-def test_the_tax_leaves_out_what_other_rates_rule():
-    marked = costs.mark_tax(OUT, TAX)
-    assert marked["tax_status"].tolist() == [
-        "other_route", "taxed", "other_route", "hazardous", "other_route", "other_route", "inert",
-        "other_route",
-    ]  # fmt: skip
-    rows = costs.taxes(costs.each_year(marked, TAX, [2025, 2026, 2030]), ["year"]).frame.set_index("year")
-    assert rows["tax_eur_per_year"].tolist() == [30 * 65, 30 * 69, 30 * 85]
-    assert rows["tax_increase_eur_per_year"].tolist() == [0, 30 * 4, 30 * 20]
-    assert rows.loc[2030, "tax_increase_high_eur_per_year"] / 20 == pytest.approx(
-        diagnosis.totals(OUT, ["category"]).frame.set_index("category").loc["mixed", HIGH]
-    )
-
-
-@pytest.mark.parametrize("years", [[2025, 2031], []])
-def test_a_year_outside_the_path_is_refused(years):
-    with pytest.raises(UsageError, match="va de 2025 à 2030"):
-        costs.each_year(costs.mark_tax(OUT, TAX), TAX, years)
-
-
-def test_cost_rises_by_the_tax_alone():
-    yearly = costs.each_year(costs.mark_tax(OUT, TAX), TAX, [2025, 2030])
-    rows = costs.raised(yearly).frame["cost_eur_per_year"]
-    assert rows.tolist() == pytest.approx([9900, 9900 + 30 * 20])
-
-
 def test_nothing_answered():
     none = OUT.head(0)
     factors = reference.load("factors")
-    yearly = costs.each_year(costs.mark_tax(none, TAX), TAX, [2025, 2030])
     for rows, column in [
         (costs.costs(none, ["category"]), "cost_eur_per_year"),
-        (costs.taxes(yearly, ["year", "route"]), "tax_eur_per_year"),
         (costs.estimates(costs.estimated(none, factors), ["category"]), "estimated_cost_eur_per_year"),
     ]:
         assert rows.frame.empty and column in rows.frame
@@ -155,22 +114,6 @@ def test_every_route_has_a_reference_cost_for_every_family():
     prices = costs.reference_prices(every, reference.load("factors"))
     assert prices.notna().all(axis=None)
     assert (prices.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
-
-
-@pytest.mark.skipif(not PATH.exists(), reason="needs the published rates outside the repository")
-def test_our_tax_path_is_the_published_one():
-    published = pd.read_csv(PATH).rename(columns={"annee": "year", "eur_par_t": "eur_per_t"})
-    kinds = {
-        "biogaz valorise >75%": "landfill", "non dangereux": "landfill",
-        "C rendement>=0.65": "incineration", "performance 65-100%": "incineration",
-    }  # fmt: skip
-    published["treatment"] = published["categorie_installation"].map(kinds)
-    keys = ["treatment", "year"]
-    ours = reference.load("landfill_tax").set_index(keys)["eur_per_t"].sort_index()
-    assert ours.to_dict() == published.dropna(subset="treatment").set_index(keys)["eur_per_t"].to_dict()
-    assert set(ours.index) == {
-        (route, y) for route in ("landfill", "incineration") for y in range(2021, 2031)
-    }
 
 
 some_flows = st.lists(
@@ -206,18 +149,3 @@ def test_laws_of_costs(rows, ratio):
     pd.testing.assert_frame_equal(
         by_family.drop(columns="n_sites"), costs.costs(split, ["category"]).frame.drop(columns="n_sites")
     )
-
-
-@settings(max_examples=5)
-@given(some_flows)
-def test_the_tax_is_the_tonnes_times_the_rate_every_year(rows):
-    marked = costs.mark_tax(flows_of(rows), TAX)
-    years = [2025, 2026, 2030]
-    path = costs.taxes(costs.each_year(marked, TAX, years), ["year", "route"]).frame
-    tonnes = marked[marked["tax_status"] == "taxed"].groupby("route")[MASS].sum()
-    for _, row in path.iterrows():
-        rates = TAX[TAX["treatment"] == row["route"]].set_index("year")["eur_per_t"]
-        assert row["tax_eur_per_year"] == pytest.approx(tonnes[row["route"]] * rates[row["year"]])
-        rise = rates[row["year"]] - rates[2025]
-        assert row["tax_increase_eur_per_year"] == pytest.approx(tonnes[row["route"]] * rise)
-    assert len(path) == len(years) * len(tonnes)

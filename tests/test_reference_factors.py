@@ -25,7 +25,7 @@ from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
-    "factors", "landfill_tax", "units", "compatibility", "outlet_general", "pooling_thresholds",
+    "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
     "producer_schemes", "regions",
     "rome_fap", "greening_occupations",
 ]  # fmt: skip
@@ -133,17 +133,6 @@ def test_base_carbone_rows_are_those_of_the_real_file() -> None:
             spread = abs(ours["central"]) * float(stated[1]) / 100
             assert ours["high"] - ours["central"] == pytest.approx(spread, abs=1e-3)
             assert ours["central"] - ours["low"] == pytest.approx(spread, abs=1e-3)
-
-
-@NEEDS_DATA
-def test_landfill_tax_is_in_the_real_list() -> None:
-    real = pd.read_csv(DATA / "factors" / "tgap_dechets_2021_2030.csv")
-    named = {"landfill": "stockage", "incineration": "traitement thermique"}
-    known = set(zip(real["traitement"], real["annee"], real["eur_par_t"].astype(float), strict=True))
-    tax = reference.load("landfill_tax")
-    assert all((named[t], y, float(v)) in known for t, y, v in tax.iloc[:, :3].itertuples(index=False))
-    assert set(tax["year"]) == set(range(2021, 2031))
-    assert tax["source"].str.contains("seconde main").all()
 
 
 def test_an_override_replaces_one_row_and_keeps_its_source() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, LABELS, ROUTES
 from eit_analysis.publishing.wording import heading
-from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.dated import in_force
+from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances
 
 ITEMS, MIRRORS = reference.load("checklist"), reference.load("mirror_entries")

@@ -8,8 +8,8 @@ from test_synergies_register_fiche import CANDIDATES, FLOWS, PLAN, REGISTER, SIT
 
 from eit_analysis import reference
 from eit_analysis.publishing.wording import heading
-from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.reference.dated import in_force
+from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.synergies.checklist import checklists, circumstances
 from eit_analysis.synergies.listings import described
 from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, first_calls

@@ -22,7 +22,6 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
-from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.designations import suggestions
 
 # Codes that landfills for inert waste take without a test: arrêté of 12 December 2014, annex I.
@@ -42,7 +41,10 @@ def _paths() -> pd.DataFrame:
     table = table.assign(route=table["routes"].str.split()).explode("route")
     kinds = [*KEYS, "kind"]
     before, after = table[table["version"].isna()], table[table["version"].notna()]
-    plants, versions = before[[*kinds, "plant"]].drop_duplicates(), after[[*kinds, "version"]].drop_duplicates()
+    plants, versions = (
+        before[[*kinds, "plant"]].drop_duplicates(),
+        after[[*kinds, "version"]].drop_duplicates(),
+    )
     rows = [
         before.drop(columns="version").merge(versions, on=kinds),
         after.drop(columns="plant").merge(plants, on=kinds),
@@ -118,7 +120,9 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     either = np.where(of_either, "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
     kinds = flows.assign(row=range(len(flows)), hazardous=either)[["row", *KEYS]]
     kinds = kinds.assign(hazardous=kinds["hazardous"].str.split()).explode("hazardous")
-    sums = {name: (name, name.partition("_")[2].replace("low", "min").replace("high", "max")) for name in RATES}
+    sums = {
+        name: (name, name.partition("_")[2].replace("low", "min").replace("high", "max")) for name in RATES
+    }
     found = kinds.merge(rates(years), on=KEYS).groupby(["row", "year"]).agg(**sums).reset_index()
     yearly = flows.iloc[found["row"]].reset_index(drop=True).assign(**found[["year", *RATES]])
     may_be_none = (yearly["route"] == "landfill") & (yearly["tax_status"] == "perhaps")
@@ -157,4 +161,6 @@ def is_inert(out: pd.DataFrame) -> pd.Series:
     found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
     inert = sure.loc[sure["waste_code"].isin(INERT), "designation"]
-    return out["waste_code"].isin(INERT) | (~coded & (out["category"] == "mineral") & out["description"].isin(inert))
+    return out["waste_code"].isin(INERT) | (
+        ~coded & (out["category"] == "mineral") & out["description"].isin(inert)
+    )

@@ -1,7 +1,7 @@
 """What the law looks at in a flow: its code, its hazard, the words of its designation, who takes it, its litres.
 
-    litres per week >= what the designation states (two bins of 660 l lifted once a week), else the low bound of
-    the mass at the densest of its family
+litres per week >= what the designation states (two bins of 660 l lifted once a week), else the low bound of
+the mass at the densest of its family
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.nomenclatures import hazardous
 
 # In the name of who collects: the service of the local authority.
-PUBLIC_SERVICE = frozenset("collectivite commune communaute mairie syndicat smictom sictom public".split())
+PUBLIC_SERVICE = frozenset(["collectivite", "commune", "communaute", "mairie", "syndicat", "smictom", "sictom", "public"])
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
     r"\b(?:(?P<times>\w+) fois par (?P<period>semaine|mois)|tous les quinze jours)"
 )
-COUNTS = {name: count for count, name in enumerate("un deux trois quatre cinq six".split(), start=1)} | {"une": 1}
+COUNTS = {name: count for count, name in enumerate(["un", "deux", "trois", "quatre", "cinq", "six"], start=1)} | {
+    "une": 1
+}
 WEEKS = {"semaine": 1.0, "mois": 12 / 52, None: 0.5}
 
 
@@ -40,7 +42,8 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
     texts, taker = (_folded(out[name]) for name in ("description", "contractor"))
     public = taker.str.split().map(lambda words: not PUBLIC_SERVICE.isdisjoint(words)).astype(bool)
     stated = texts.map(stated_litres).astype(float)
-    least = 1000 / 52 * out["mass_low_t_per_year"] / out["category"].map(_densest()).fillna(max(_densest().values()))
+    densest = out["category"].map(_densest()).astype(float).fillna(max(_densest().values()))
+    least = 1000 / 52 * out["mass_low_t_per_year"] / densest
     return out.assign(
         code=code,
         hazard=hazardous(code).map({True: "yes", False: "no"}).where(code != "", ""),

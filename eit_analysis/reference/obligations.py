@@ -31,8 +31,10 @@ MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_yea
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 COOKING_OIL_KG_PER_L = 0.92
 LISTED = 3
-Row = Mapping[str, Any]
-Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows that it is about
+Row = Mapping[Any, Any]
+Case = tuple[
+    str, str, str, list[Row]
+]  # verdict, what it rests on, which question, the flows that it is about
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
 
 
@@ -78,7 +80,9 @@ def gravest(judged: pd.DataFrame) -> pd.DataFrame:
 def questions(judged: pd.DataFrame) -> pd.DataFrame:
     """What to ask of each cell: ``site_id``, the cell and ``question``, all of one cell together."""
     cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
-    flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(lambda names: listed([*dict.fromkeys(names)]))
+    flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(
+        lambda names: listed([*dict.fromkeys(names)])
+    )
     texts = flows.reset_index()
     texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]
     return texts.groupby(cell, sort=False)["question"].agg(" ".join).reset_index()
@@ -146,7 +150,12 @@ class _Actor:
         """Nothing declared of the matter: a mix may name it, or hide it."""
         asked = rule["if_absent"] == "unknown"
         if rule["check"] == "sorted" and self.mixes:
-            hidden = rule["if_absent"], _flows("law_mix", self.mixes), "law_ask_mix" if asked else "", self.mixes
+            hidden = (
+                rule["if_absent"],
+                _flows("law_mix", self.mixes),
+                "law_ask_mix" if asked else "",
+                self.mixes,
+            )
             return self._mixed(rule) or hidden
         own = "own" if rule["question_fr"] else "law_ask_absent"
         return rule["if_absent"], _said("law_absent", rule), own if asked else "", []
@@ -160,7 +169,9 @@ class _Actor:
             if pd.isna(people):
                 return "unknown", _said("law_no_people", rule), "law_ask_people"
             below, amount = people <= limit, exact(people)
-        elif unit == "l_per_week":  # a volume that masses give is a least one: it never proves that it is below
+        elif (
+            unit == "l_per_week"
+        ):  # a volume that masses give is a least one: it never proves that it is below
             litres = sum(flow["litres"] for flow in self.waste)
             told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
             below, amount = bool(told) and litres < limit, f"{exact(litres)}\u00a0l par semaine"

@@ -13,7 +13,7 @@ import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.employment import workforce
 from eit_analysis.employment.skills import skill_gaps
-from eit_analysis.flows import extrapolation, recommendations, sorting
+from eit_analysis.flows import extrapolation, recommendations, sorting, taxes
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.pooling import groups
 
@@ -21,7 +21,6 @@ from .knowledge import Known, Terms
 
 MASS = "mass_t_per_year"
 RADIUS_KM = 15.0  # the reports' own
-TAX_YEARS = (2025, 2030)
 FREE = 2  # of either sign
 
 
@@ -101,9 +100,9 @@ def add_skills(known: Known, tag: str, study: eit.Study, refused: set[str]) -> N
 
 def add_actions(known: Known, tag: str, study: eit.Study, out: pd.DataFrame) -> None:
     """Tonnes of each recommended action, and the surcharge of bad sorting."""
-    tax, rules = reference.load("landfill_tax"), reference.load("compatibility")
-    factors = factor_table(study.settings.factors)
-    candidates = recommendations.actions(out, tax, TAX_YEARS, rules, factors).reset_index(drop=True)
+    rules, factors = reference.load("compatibility"), factor_table(study.settings.factors)
+    years = taxes.steps(workforce.survey_year(study.load("sites"), study.wave))
+    candidates = recommendations.actions(out, years, rules, factors).reset_index(drop=True)
     if len(candidates):
         names = [(study.wave, flow) for flow in candidates["flow_id"]]
         mass = known.variables(MASS, names, candidates["site_id"], candidates[MASS])

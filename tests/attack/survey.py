@@ -12,6 +12,7 @@ import pandas as pd
 import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.employment import workforce
+from eit_analysis.flows import taxes
 from eit_analysis.flows.balance.survey_network import is_taker
 from eit_analysis.reference.factors import factor_table
 
@@ -29,16 +30,9 @@ def flow_keys(study: eit.Study, refused: set[str]) -> pd.DataFrame:
     flows = flows[~flows["site_id"].isin(refused)].reset_index(drop=True)
     communes = reference.load("communes").set_index("commune_code")["epci_name"]
     sections = reference.load("naf_divisions").set_index("naf_division_code")["section"]
-    taxed = flows["route"].isin(RATES)
-    status = np.select(
-        [~taxed, flows["hazardous"] == "yes", flows["category"] == "mineral"],
-        ["other_route", "hazardous", "inert"],
-        "taxed",
-    )
-    return flows.assign(
+    return taxes.mark_tax(flows).assign(
         epci_name=flows["commune_code"].map(communes).astype(object).fillna("unknown"),
         naf_section=flows["naf_division"].map(sections).astype(object).fillna("unknown"),
-        tax_status=status,
         wave=study.wave,
     )
 
@@ -107,7 +101,9 @@ def add_flows(known: Known, tag: str, flows: pd.DataFrame, study: eit.Study) -> 
         rows = every[part]
         known.add(f"{tag} {name}", flows.iloc[rows], measures(rows))
     _add_months(known, f"{tag} months", flows[out], mass[out])
-    _add_years(known, f"{tag} years", flows[out], mass[out], cost[out])
+    _add_years(
+        known, f"{tag} years", flows[out], mass[out], workforce.survey_year(study.load("sites"), study.wave)
+    )
     _add_exchanges(known, tag, study, flows, mass)
 
 
@@ -118,32 +114,18 @@ def _add_months(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray) ->
     known.add(name, keys, {"mass_t_per_month": _one(mass[row], shares[row, month])})
 
 
-def _add_years(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray, cost: np.ndarray) -> None:
-    tax = reference.load("landfill_tax")
-    rates = tax.set_index(["treatment", "year"])["eur_per_t"].astype(float)
-    stated = (out["cost_known"] == "yes").to_numpy(float)
-    taxed = (out["tax_status"] == "taxed").to_numpy(float)
-    first = 2025
-    frames, now, rise = [], [], []
-    for year in sorted(set(tax["year"])):
-        rate, base = (
-            rates.reindex(pd.MultiIndex.from_arrays([out["route"], [when] * len(out)])).fillna(0).to_numpy()
-            for when in (year, first)
+def _add_years(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray, year: int) -> None:
+    """The tax and its rise at the middle of the public rates of each year."""
+    placed = out.assign(place=range(len(out)))
+    yearly = taxes.each_year(placed, taxes.steps(year))
+    ids = mass[yearly["place"].to_numpy(dtype=int)]
+    middles = {
+        f"{of}_eur_per_year": _one(
+            ids, ((yearly[f"{rate}_low"] + yearly[f"{rate}_high"]) / 2).to_numpy(float)
         )
-        frames.append(out.assign(year=str(year)))
-        now.append(rate * taxed)
-        rise.append((rate - base) * taxed)
-    ids, money = np.tile(mass, len(frames)), np.tile(cost, len(frames))
-    known_cost = np.tile(stated, len(frames))
-    known.add(
-        name,
-        pd.concat(frames, ignore_index=True),
-        {
-            "tax_eur_per_year": _one(ids, np.concatenate(now)),
-            "tax_increase_eur_per_year": _one(ids, np.concatenate(rise)),
-            COST: _one(money, known_cost) + _one(ids, np.concatenate(rise) * known_cost),
-        },
-    )
+        for of, rate in (("tax", "tax"), ("tax_increase", "rise"))
+    }
+    known.add(name, yearly.assign(year=yearly["year"].astype(str)), middles)
 
 
 def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame, mass: np.ndarray) -> None:

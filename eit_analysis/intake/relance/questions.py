@@ -47,7 +47,14 @@ def ask(
     asking = _Asking(wave, law_day)
     found: dict[CellKey, tuple[str, Question]] = {}
     # The gravest asks.
-    for kind in (asking.unread, asking.refused, asking.implausible, asking.doubtful, asking.missing, asking.lawful):
+    for kind in (
+        asking.unread,
+        asking.refused,
+        asking.implausible,
+        asking.doubtful,
+        asking.missing,
+        asking.lawful,
+    ):
         for owner, question in kind(owners):
             found.setdefault(question.cell, (owner, question))
     absent: dict[tuple[str, CellKey], Question] = {}

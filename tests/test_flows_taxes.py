@@ -1,0 +1,179 @@
+"""The waste tax: rates held to what was published, statuses by hand, laws that hold for any tonnes."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eit_analysis import reference
+from eit_analysis.errors import UsageError
+from eit_analysis.flows import taxes
+
+MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+LISTED = SHARED / "law" / "tgap.csv"
+SECOND_HAND = SHARED / "factors" / "tgap_dechets_2021_2030.csv"
+TABLE = reference.load("waste_tax")
+
+
+def described(rows: list[tuple]) -> pd.DataFrame:
+    """Outflows of known mass: category, route, code, hazard, designation, tonnes."""
+    columns = ["category", "route", "waste_code", "hazardous", "description", MASS]
+    flows = pd.DataFrame(rows, columns=columns).astype({MASS: float})
+    sites = [f"E{n}" for n in range(len(rows))]
+    exact = {LOW: flows[MASS], HIGH: flows[MASS]}
+    return flows.assign(site_id=sites, evidence="measured", contractor=None, **exact)
+
+
+def pays(row: tuple, years: list[int]) -> list[float]:
+    """Lowest and highest rate of the last year, then of the rise since the first."""
+    yearly = taxes.each_year(taxes.mark_tax(described([row])), years)
+    return (
+        yearly.query("year == @years[-1]")[["tax_low", "tax_high", "rise_low", "rise_high"]].iloc[0].tolist()
+    )
+
+
+BIN = ("mixed", "landfill", "200301", "no", "tout-venant", 10)
+BURNED = ("mixed", "incineration", "200301", "no", "ordures", 10)
+
+
+@pytest.mark.parametrize(
+    ("row", "years", "expected"),
+    [
+        # 2025: one rate of landfill; 2030: 85 (law as twice cited, Senate) to 105 (bill).
+        (BIN, [2025, 2030], [85, 105, 20, 40]),
+        # Efficient plants 15 to 20 (Senate: 35), the others 25 to 45 (Senate: 65).
+        (BURNED, [2025, 2030], [20, 65, 5, 40]),
+        # What is called energy burns in the same plants, or in one that pays nothing.
+        (("mixed", "energy", "200301", "no", "ordures", 10), [2025, 2030], [0, 65, 0, 40]),
+        # 2021: both modulations at 30, none at 54; 2019: 17 and 41. Each plant pays 13 more.
+        (BIN, [2019, 2021], [30, 54, 13, 13]),
+        # A hazardous waste has rates of its own: read of 2026, indexed by an unknown inflation after.
+        (("chemical", "landfill", "070104", "yes", "solvants", 10), [2026, 2026], [30.36, 30.36, 0, 0]),
+        (("chemical", "incineration", "070104", "yes", "solvants", 10), [2026, 2026], [15.18, 15.18, 0, 0]),
+        # Energy recovery of hazardous waste is not exempt: the text frees that of non-hazardous waste alone.
+        (("chemical", "energy", "070104", "yes", "solvants", 10), [2026, 2026], [15.18, 15.18, 0, 0]),
+        # Without code it may be either; a biowaste is no hazardous waste.
+        (("wood", "landfill", "unknown", "unknown", "chutes", 10), [2026, 2026], [30.36, 72, 0, 0]),
+        (("biowaste", "landfill", "unknown", "unknown", "restes", 10), [2026, 2026], [69, 72, 0, 0]),
+        # Foundry sand is not inert by default: it pays, or goes to a landfill for inert waste.
+        (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [0, 105, 0, 40]),
+    ],
+)
+def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
+    assert pays(row, years) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        (BIN, "taxed"),
+        (("mineral", "landfill", "170101", "no", "béton", 1), "inert"),
+        (("mineral", "landfill", "unknown", "unknown", "béton", 1), "inert"),
+        (("mineral", "landfill", "unknown", "unknown", "sables de fonderie", 1), "perhaps"),
+        (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
+        (("mineral", "incineration", "170101", "no", "béton", 1), "taxed"),
+        (("mineral", "landfill", "170503", "yes", "terres polluées", 1), "hazardous"),
+        (("wood", "energy", "150103", "no", "palettes", 1), "perhaps"),
+        (("wood", "recycling", "150103", "no", "palettes", 1), "other_route"),
+        (("wood", "unknown", "150103", "no", "palettes", 1), "unknown_route"),
+    ],
+)
+def test_what_may_pay_is_told_apart(row, status):
+    assert taxes.mark_tax(described([row]))["tax_status"].tolist() == [status]
+
+
+def test_a_study_starts_at_its_own_year():
+    assert taxes.steps(2018) == [2019, 2025, 2030]
+    assert taxes.steps(2023) == [2023, 2025, 2030]
+    assert taxes.steps(2027) == [2027, 2030] and taxes.steps(2040) == [2030]
+
+
+@pytest.mark.parametrize("years", [[2025, 2031], []])
+def test_a_year_outside_the_table_is_refused(years):
+    with pytest.raises(UsageError, match="va de 2019 à 2030"):
+        taxes.rates(years)
+
+
+def test_nothing_answered():
+    yearly = taxes.each_year(taxes.mark_tax(described([BIN]).head(0)), [2025, 2030])
+    for since_first in (False, True):
+        assert taxes.taxes(yearly, ["year", "route"], since_first).frame.empty
+
+
+def test_every_rate_has_a_source_and_no_version_is_below_another_year():
+    assert TABLE["source"].notna().all() and set(TABLE["seen"]) == {"seen", "known"}
+    ends = ["low_eur_per_t", "high_eur_per_t"]
+    assert (TABLE[ends[0]] <= TABLE[ends[1]]).all()
+    path = ["routes", "hazardous", "plant", "kind", "version"]
+    in_order = TABLE.sort_values("year").fillna("").groupby(path)
+    assert all(rows[end].is_monotonic_increasing for _, rows in in_order for end in ends)
+    assert not TABLE.duplicated([*path, "year"]).any()
+
+
+@pytest.mark.skipif(not LISTED.exists(), reason="needs the list of rates outside the repository")
+def test_no_rate_that_the_list_calls_wrong_is_used():
+    listed = pd.read_csv(LISTED)
+    wrong = listed[listed["status"].str.contains("faux")]
+    assert set(wrong["rate_eur_t"]) == {41.0, 19.0}
+    ours = TABLE[(TABLE["routes"] != "landfill") & (TABLE["year"] == 2025) & (TABLE["hazardous"] == "no")]
+    assert not set(ours["high_eur_per_t"]) & set(wrong["rate_eur_t"])
+    bills = listed[
+        listed["year"].between(2026, 2030)
+        & listed["rate_eur_t"].notna()
+        & (listed["waste"] == "non dangereux")
+    ]
+    both = TABLE[TABLE["version"].notna() & (TABLE["hazardous"] == "no") & (TABLE["kind"] != "exempt")]
+    assert set(zip(both["year"], both["low_eur_per_t"], strict=True)) == set(
+        zip(bills["year"], bills["rate_eur_t"], strict=True)
+    )
+
+
+@pytest.mark.skipif(not SECOND_HAND.exists(), reason="needs the published rates outside the repository")
+def test_rates_are_those_of_an_independent_reading():
+    """Every plant of 2021 to 2025, and the version of 2026 to 2030 that this reading calls the law."""
+    real = pd.read_csv(SECOND_HAND)
+    real = real[~real["categorie_installation"].str.contains("refus|residus")]
+    law = TABLE[(TABLE["hazardous"] == "no") & (TABLE["kind"] != "exempt") & (TABLE["year"] >= 2021)]
+    law = law[law["version"].isna() | (law["version"] == "law")]
+    for treatment, routes in (("stockage", "landfill"), ("traitement thermique", "incineration energy")):
+        theirs = real[real["traitement"] == treatment].groupby("annee")["eur_par_t"].agg(sorted).to_dict()
+        ours = law[law["routes"] == routes].groupby("year")["high_eur_per_t"].agg(sorted).to_dict()
+        assert ours == theirs
+
+
+some_flows = st.lists(
+    st.tuples(
+        st.sampled_from(["wood", "mixed", "mineral", "food"]),
+        st.sampled_from(["landfill", "incineration", "energy", "recycling", "unknown"]),
+        st.sampled_from(["unknown", "200301", "170101", "070104"]),
+        st.sampled_from(["yes", "no", "unknown"]),
+        st.just("flux"),
+        st.floats(0.01, 1e4),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=4, deadline=None)
+@given(some_flows)
+def test_the_range_holds_every_plant_and_adds_up(rows):
+    yearly = taxes.each_year(taxes.mark_tax(described(rows)), [2025, 2030])
+    assert (yearly["tax_low"] <= yearly["tax_high"]).all() and (
+        yearly["rise_low"] <= yearly["rise_high"]
+    ).all()
+    assert (yearly.loc[yearly["year"] == 2025, ["rise_low", "rise_high"]] == 0).all(axis=None)
+    last = yearly[yearly["year"] == 2030]
+    found = taxes.taxes(last, "route").frame
+    ends = ["tax_low_eur_per_year", "tax_high_eur_per_year"]
+    for (_, own), (low, high) in zip(
+        last.groupby("route"), found.sort_values("route")[ends].to_numpy(), strict=True
+    ):
+        assert low <= (own[MASS] * own["tax_low"]).sum() + 1e-6
+        assert high >= (own[MASS] * own["tax_high"]).sum() - 1e-6
+    whole = taxes.taxes(last, "year").frame["tax_eur_per_year"].sum()
+    assert whole == pytest.approx(np.nansum(found["tax_eur_per_year"]))

@@ -1,0 +1,184 @@
+"""What the law asks: twenty invented firms judged from the texts by who had not seen the rules, and dates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from eit_analysis import flows, reference
+from eit_analysis.reference import dated, obligations
+from eit_analysis.reference.law_flows import stated_litres
+
+HERE = Path(__file__).parent
+# The codes of our rows behind each obligation of the invented firms.
+CODES = {
+    "sort_paper_cardboard": ["sort_paper"], "sort_biowaste": ["biowaste"], "no_mixing_hazardous": ["no_mixing"],
+    "hazardous_tracking": ["tracking_paper", "tracking_electronic"], "waste_register": ["register"],
+    "used_oil": ["used_oils"], "weee_separate": ["weee"], "unsold_non_food": ["unsold"],
+    "unsold_food": [
+        "donation_retail", "donation_catering", "donation_industry", "donation_wholesale", "food_unfit",
+    ],
+}  # fmt: skip
+LAW = reference.load("obligations")
+
+
+def wave(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tidy flows, of known mass, and sites of rows that describe both."""
+    mass = rows["mass_t_per_year"].astype(float)
+    place = {"source_file": "f", "source_sheet": "Flux", "source_row": range(2, len(rows) + 2)}
+    exact = {"mass_t_per_year": mass, "mass_low_t_per_year": mass, "mass_high_t_per_year": mass}
+    sites = rows.drop_duplicates("site_id").assign(source_file="f", source_sheet="Entreprise", source_row=2)
+    return rows.assign(direction="out", **exact, **place), sites.assign(
+        headcount=sites["headcount"].astype(float)
+    )
+
+
+def firm(*given: tuple, year: int = 2018, naf: str = "2562B", headcount: float = 30) -> pd.DataFrame:
+    """Verdicts of one firm by row of the law; each flow: family, designation, code, tonnes, quality, route, taker."""
+    names = ["category", "description", "waste_code", "mass_t_per_year", "quality", "route", "contractor"]
+    rows = pd.DataFrame(given, columns=names).assign(
+        site_id="E1", naf_code=naf, headcount=headcount, actor_type="firm"
+    )
+    return obligations.verdicts(*wave(rows), f"{year}-12-31").set_index("duty")
+
+
+@pytest.fixture(scope="module")
+def invented() -> pd.DataFrame:
+    rows = pd.read_csv(HERE / "obligation_firms.csv", dtype=str)
+    judged = [obligations.verdicts(*wave(own), f"{year}-12-31") for year, own in rows.groupby("year")]
+    rank = {verdict: place for place, verdict in enumerate(obligations.VERDICTS)}
+    found = pd.concat(judged).assign(rank=lambda f: f["verdict"].map(rank)).sort_values("rank")
+    ours = {key: own["verdict"].iloc[0] for key, own in found.groupby(["site_id", "duty"])}
+    expected = pd.read_csv(HERE / "obligation_verdicts.csv", dtype=str)
+    kept = []
+    for site, name in expected[["site_id", "obligation"]].itertuples(index=False):
+        given = [ours[site, code] for code in CODES.get(name, [name]) if (site, code) in ours]
+        kept.append(min(given, key=rank.__getitem__) if given else "not_concerned")  # no row is in force
+    return expected.assign(ours=kept)
+
+
+def test_twenty_invented_firms_have_the_verdict_of_the_texts(invented: pd.DataFrame) -> None:
+    sure = invented[invented["doubtful"] == "no"]
+    assert len(sure) == 221
+    assert sure[sure["ours"] != sure["verdict"]].empty
+
+
+def test_where_the_texts_leave_doubt_nothing_is_said_against_them(invented: pd.DataFrame) -> None:
+    """25 of 34 agree; of the others none says met or not met where the text leans the other way."""
+    doubtful = invented[invented["doubtful"] == "yes"]
+    apart = doubtful[doubtful["ours"] != doubtful["verdict"]]
+    assert (len(doubtful), len(doubtful) - len(apart)) == (34, 25)
+    assert set(apart["ours"]) <= {"unknown", "not_concerned"}
+
+
+def test_every_row_has_its_text_its_source_and_is_dated_once() -> None:
+    assert LAW[["text_ref", "source", "duty_fr", "asked_fr", "who_fr", "seen"]].notna().all(axis=None)
+    assert set(LAW["seen"]) == {"yes", "no"} and LAW.loc[LAW["seen"] == "no", "doubt_fr"].notna().all()
+    until = LAW["until_date"].fillna("9999-12-31")
+    assert (LAW["from_date"] < until).all()
+    for _, rows in LAW.fillna({"naf_codes": ""}).groupby(["code", "naf_codes"]):
+        ends = rows.sort_values("from_date")["until_date"].fillna("9999-12-31").tolist()
+        assert all(
+            end < start
+            for end, start in zip(ends, rows["from_date"].sort_values().tolist()[1:], strict=False)
+        )
+
+
+@pytest.mark.parametrize(
+    ("year", "limit"),
+    [(2011, None), (2012, 120), (2013, 80), (2014, 40), (2015, 20), (2022, 10), (2023, 5), (2024, 0)],
+)
+def test_the_threshold_of_biowaste_falls_year_by_year(year: int, limit: float | None) -> None:
+    """More than the threshold, and not the threshold itself (arrêté of 12 July 2011; L541-21-1)."""
+    above, at = (
+        firm(("biowaste", "restes", "200108", mass, "clean", "landfill", "Bennes"), year=year)
+        for mass in ((limit or 1) * 1.01 + 0.1, limit or 1)
+    )
+    if limit is None:
+        assert "biowaste" not in above.index
+        return
+    assert above.loc["biowaste", "verdict"] == "not_met"
+    assert at.loc["biowaste", "verdict"] == ("not_concerned" if limit else "not_met")
+
+
+def test_a_mix_proves_nothing_unless_it_names_what_it_holds() -> None:
+    silent = firm(("mixed", "déchets d'activité en mélange", "150106", 50, "mixed", "landfill", "Bennes"))
+    assert silent.loc[["sort_paper", "sort_metal", "packaging_mix"], "verdict"].tolist() == ["unknown"] * 3
+    assert silent.loc["sort_paper", "question"].startswith("que contient ce mélange")
+    named = firm(("mixed", "tout-venant avec cartons", "200301", 50, "mixed", "landfill", "Bennes"))
+    assert named.loc[["sort_paper", "sort_metal"], "verdict"].tolist() == ["not_met", "unknown"]
+    sorted_ = firm(("mixed", "cartons et films plastiques", "150106", 50, "mixed", "recycling", "Tri"))
+    assert "not_met" not in set(sorted_["verdict"])
+
+
+def test_litres_count_for_the_public_service_alone() -> None:
+    thrown = ("cardboard", "cartons", "150101", 1.0, "clean", "incineration")
+    assert firm((*thrown, "Bennes Chimère")).loc["sort_paper", "verdict"] == "not_met"
+    small = firm((*thrown, "communauté de communes"))
+    assert small.loc["sort_paper", "verdict"] == "unknown"
+    assert "litres par semaine" in small.loc["sort_paper", "question"]
+    # 30 t of cardboard are at least 6 480 l a week, however dense.
+    heavy = ("cardboard", "cartons", "150101", 30.0, "clean", "incineration", "communauté de communes")
+    assert firm(heavy).loc["sort_paper", "verdict"] == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("text", "litres"),
+    [
+        ("ordures deux bacs de 660 l leves une fois par semaine", 1320),
+        ("cartons bac jaune de 360 l leve tous les quinze jours", 180),
+        ("un bac de 240 l leve deux fois par semaine", 480),
+        ("ordures", None),
+        ("bac de 660 l", None),
+    ],
+)
+def test_litres_that_a_designation_states(text: str, litres: float | None) -> None:
+    assert stated_litres(text) == litres
+
+
+def test_each_mark_of_doubt_has_its_question_and_each_verdict_its_ground() -> None:
+    judged = firm(
+        ("chemical", "solvants", "070104", 5, "soiled", "incineration", "Liquides"),
+        ("biowaste", "restes", None, 3, "clean", None, None),
+        ("other", "pneus", "160103", 1, "clean", "landfill", "Bennes"),
+        year=2025,
+    )
+    assert (judged.loc[judged["verdict"] == "unknown", "question"] != "").all()
+    assert (judged.loc[judged["verdict"] != "unknown", "question"] == "").all()
+    assert (judged["fact"] != "").all() and judged.loc["tyres", "verdict"] == "not_met"
+    assert (
+        judged.loc["biowaste", "verdict"] == "unknown"
+        and "où cela va-t-il" in judged.loc["biowaste", "question"]
+    )
+
+
+def test_questions_of_one_cell_are_put_together() -> None:
+    judged = firm(("mixed", "mélange", "200301", 50, "mixed", "landfill", "Bennes")).reset_index()
+    asked = obligations.questions(judged)
+    assert not asked.duplicated(["source_file", "source_sheet", "source_row"]).any()
+    text = asked["question"].iloc[0]
+    assert "papier et carton" in text and text.count("que contient ce mélange") == 1
+
+
+def test_no_flow_no_year_no_activity() -> None:
+    flows_, sites = wave(pd.read_csv(HERE / "obligation_firms.csv", dtype=str))
+    assert (
+        obligations.verdicts(flows_.head(0), sites, "2025-12-31")["verdict"].isin(obligations.VERDICTS).all()
+    )
+    assert obligations.verdicts(flows_, sites.head(0), "2025-12-31").empty
+    nameless = obligations.verdicts(flows_, sites.assign(naf_code=None), "2025-12-31")
+    assert set(nameless.loc[nameless["duty"] == "donation_retail", "verdict"]) == {"unknown"}
+    assert dated.law_day(sites.assign(reference_year=2018), "x") == "2018-12-31"
+    assert dated.law_day(sites.assign(reference_year=2018), "x", 2025) == "2025-12-31"
+
+
+def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame) -> None:
+    judged = obligations.verdicts(*wave(pd.read_csv(HERE / "obligation_firms.csv", dtype=str)), "2025-12-31")
+    table = flows.obligations.counts(judged).frame
+    assert (table.groupby("obligation")["n_sites"].sum() == judged["site_id"].nunique()).all()
+    wide = flows.obligations.beside(table).set_index("obligation")
+    worst = obligations.gravest(judged)
+    refused = worst[(worst["obligation"] == "sorting") & (worst["verdict"] == "not_met")]
+    assert wide.loc["sorting", "n_sites_not_met"] == len(refused) > 3
