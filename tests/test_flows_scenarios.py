@@ -170,7 +170,7 @@ ROW = st.builds(
 @settings(max_examples=20)
 @given(st.lists(ROW, min_size=1, max_size=6), st.lists(STEPS, min_size=1, max_size=4))
 def test_no_scenario_makes_or_loses_mass(rows, steps):
-    """Of each flow: what stays, moves and is gone is what was declared, whatever the steps and their order."""
+    """Of each flow: what stays, moves and is gone is what was declared, whatever the steps."""
     out = outflows(rows)
     parts = diversion.what_if(out, steps)
     for _, own in parts.groupby("scenario"):
