@@ -14,7 +14,8 @@ from eit_analysis.reference.law_flows import stated_litres
 HERE = Path(__file__).parent
 # The codes of our rows behind each obligation of the invented firms.
 CODES = {
-    "sort_paper_cardboard": ["sort_paper"], "sort_biowaste": ["biowaste"], "no_mixing_hazardous": ["no_mixing"],
+    "sort_paper_cardboard": ["sort_paper"], "sort_biowaste": ["biowaste"],
+    "no_mixing_hazardous": ["no_mixing"],
     "hazardous_tracking": ["tracking_paper", "tracking_electronic"], "waste_register": ["register"],
     "used_oil": ["used_oils"], "weee_separate": ["weee"], "unsold_non_food": ["unsold"],
     "unsold_food": [
@@ -36,7 +37,7 @@ def wave(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def firm(*given: tuple, year: int = 2018, naf: str = "2562B", headcount: float = 30) -> pd.DataFrame:
-    """Verdicts of one firm by row of the law; each flow: family, designation, code, tonnes, quality, route, taker."""
+    """Verdicts of one firm by row; of each flow family, designation, code, tonnes, quality, route, taker."""
     names = ["category", "description", "waste_code", "mass_t_per_year", "quality", "route", "contractor"]
     rows = pd.DataFrame(given, columns=names).assign(
         site_id="E1", naf_code=naf, headcount=headcount, actor_type="firm"

@@ -26,8 +26,8 @@ def counts(judged: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``obligation``, ``duty_verdict``, ``n_sites``: obligations in order of the actors who do not meet them,
-        then as they stand in the law; verdicts from the gravest.
+        ``obligation``, ``duty_verdict``, ``n_sites``: obligations in order of the actors who do not
+        meet them, then as they stand in the law; verdicts from the gravest.
     """
     worst_of = named(gravest(judged))
     keys = ["obligation", "duty_verdict"]
@@ -54,7 +54,7 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_actor(judged: pd.DataFrame) -> pd.DataFrame:
-    """``site_id`` and one column per obligation: the gravest verdict of each actor, in words of the vocabulary."""
+    """``site_id`` and one column per obligation: the gravest verdict of each actor."""
     table = gravest(judged).pivot(index="site_id", columns="obligation", values="verdict")
     order = [code for code in judged["obligation"].unique() if code in table]
     return table[order].add_prefix("law_").reset_index().rename_axis(columns=None)

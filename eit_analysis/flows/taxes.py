@@ -26,7 +26,8 @@ from eit_analysis.reference.designations import suggestions
 
 # Codes that landfills for inert waste take without a test: arrêté of 12 December 2014, annex I.
 INERT = (
-    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205", "200202",
+    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205",
+    "200202",
 )  # fmt: skip
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
@@ -53,14 +54,14 @@ def _paths() -> pd.DataFrame:
 
 
 def steps(year: int) -> list[int]:
-    """The first year of the table from a year on, the last of the law as it stood in 2025, the last of all."""
+    """The first year of the table from a year on, the last of the law of 2025, the last of all."""
     known, enacted = _paths()["year"], reference.load("waste_tax").query("version.isna()")["year"].max()
     first, last = int(np.clip(year, known.min(), known.max())), int(known.max())
     return sorted({first, max(first, int(enacted)), last})
 
 
 def rates(years: Sequence[int]) -> pd.DataFrame:
-    """``route, hazardous, year, tax_low, tax_high, rise_low, rise_high`` in EUR/t; the first year is ``years[0]``.
+    """``route, hazardous, year, tax_low, tax_high, rise_low, rise_high`` (EUR/t), since ``years[0]``.
 
     Raises
     ------
@@ -90,9 +91,10 @@ def rates(years: Sequence[int]) -> pd.DataFrame:
 def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     """The described outflows with ``tax_status``.
 
-    ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste; ``perhaps``:
-    burned for energy, where some plants pay nothing, or a mineral that nothing shows to be inert; ``inert``: its
-    code, else its designation, is of the list that landfills for inert waste take, which pay nothing;
+    ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
+    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert;
+    ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
+    nothing;
     ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
@@ -143,8 +145,8 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     Returns
     -------
     Breakdown
-        ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates, with
-        bounds that hold the lowest and the highest rate and the interval of the masses
+        ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates,
+        with bounds that hold the lowest and the highest rate and the interval of the masses
         (:func:`costs.estimates`), ``n_sites``.
     """
     rate, name = ("rise", "tax_increase") if since_first else ("tax", "tax")
@@ -156,7 +158,7 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
 
 
 def is_inert(out: pd.DataFrame) -> pd.Series:
-    """Whether the code of each flow, else what its designation surely means, is in the list of inert waste."""
+    """Whether the code of each flow, else what its designation surely means, is of inert waste."""
     coded = out["waste_code"] != "unknown"
     found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]

@@ -1,4 +1,4 @@
-"""What the law looks at in a flow: its code, its hazard, the words of its designation, who takes it, its litres.
+"""What the law looks at in a flow: its code, its hazard, its designation, who takes it, its litres.
 
 litres per week >= what the designation states (two bins of 660 l lifted once a week), else the low bound of
 the mass at the densest of its family
@@ -16,14 +16,14 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.nomenclatures import hazardous
 
 # In the name of who collects: the service of the local authority.
-PUBLIC_SERVICE = frozenset(["collectivite", "commune", "communaute", "mairie", "syndicat", "smictom", "sictom", "public"])
+PUBLIC_SERVICE = frozenset(
+    ["collectivite", "commune", "communaute", "mairie", "syndicat", "smictom", "sictom", "public"]
+)
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
     r"\b(?:(?P<times>\w+) fois par (?P<period>semaine|mois)|tous les quinze jours)"
 )
-COUNTS = {name: count for count, name in enumerate(["un", "deux", "trois", "quatre", "cinq", "six"], start=1)} | {
-    "une": 1
-}
+COUNTS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}
 WEEKS = {"semaine": 1.0, "mois": 12 / 52, None: 0.5}
 
 
@@ -33,10 +33,10 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows with ``code`` (``""`` for none), ``hazard`` (yes, no, ``""``), ``route`` (``unknown`` for
-        none), ``words`` (of the designation) and ``proof`` (and of the contractor), ``public`` and ``private`` (a
-        contractor that is the public service, or is named and is not), ``stated`` (litres in the designation) and
-        ``litres``, the least per week.
+        The same rows with ``code`` (``""`` for none), ``hazard`` (yes, no, ``""``), ``route`` (``unknown``
+        for none), ``words`` (of the designation) and ``proof`` (and of the contractor), ``public`` and
+        ``private`` (a contractor that is the public service, or is named and is not), ``stated`` (litres in
+        the designation) and ``litres``, the least per week.
     """
     code = out["waste_code"].astype("str").where(out["waste_code"].notna(), "").replace("unknown", "")
     texts, taker = (_folded(out[name]) for name in ("description", "contractor"))

@@ -5,9 +5,9 @@
     met             every declared flow of the matter takes another
     unknown         anything else, with what to ask
 
-``check`` says how a row is asked of the flows: ``route`` (which routes they take), ``sorted`` (that, and whether a
-mix names the matter in its designation) or ``ask`` (no survey tells, but for a proof that is named). Its flows are
-those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
+``check`` says how a row is asked of the flows: ``route`` (which routes they take), ``sorted`` (that, and
+whether a mix names the matter in its designation) or ``ask`` (no survey tells, unless a proof is named).
+Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
 ``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared.
 """
 
@@ -51,8 +51,8 @@ def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        ``site_id, obligation, duty`` (the code of the row), ``law_flow, verdict, fact, question`` (``""`` where
-        nothing is to be asked), ``text_ref`` and the cell that the question is about.
+        ``site_id, obligation, duty`` (the code of the row), ``law_flow, verdict, fact, question`` (``""``
+        where nothing is to be asked), ``text_ref`` and the cell that the question is about.
     """
     rules = in_force(reference.load("obligations"), day).astype(object).fillna("").to_dict("records")
     actors = sites[sites["actor_type"] != "outlet"].drop_duplicates("site_id").to_dict("records")
@@ -238,6 +238,7 @@ def _quoted(rows: list[Row]) -> Iterator[str]:
     routes, families = heading("route").labels, heading("category").labels
     for row in rows[:LISTED]:
         name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
-        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {routes.get(row['route'], row['route'])})"
+        route = routes.get(row["route"], row["route"])
+        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {route})"
     if len(rows) > LISTED:
         yield f"{len(rows) - LISTED} autres flux"

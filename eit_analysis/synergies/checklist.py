@@ -70,7 +70,7 @@ def circumstances(
 
 
 def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """The items of each exchange (:func:`circumstances`), in the order of the table (:func:`~eit_analysis.reference.dated.in_force`).
+    """The items of each exchange (:func:`circumstances`), in the order of the table (:mod:`reference.dated`).
 
     Returns
     -------

@@ -22,7 +22,8 @@ SECTIONS = (
     (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
     (IMPLAUSIBLE, "À confirmer ou corriger", "Ces valeurs sont comptées, mais elles surprennent."),
     (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
-    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou « NC »."),
+    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou "
+     "«\u00a0NC\u00a0»."),
     (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
      "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
 )  # fmt: skip

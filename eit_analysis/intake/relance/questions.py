@@ -170,7 +170,7 @@ class _Asking(WaveCells):
                         yield owner, self.put(MISSING, cell, f"{asked} {hint}".strip())
 
     def lawful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        """What obligations leave unknown, asked in the comment of the flow; without one there is no answer."""
+        """What obligations leave unknown, asked in the comment of the flow, where there is one."""
         if not self.law_day:
             return
         judged = obligations.verdicts(self.wave.tables["flows"], self.wave.tables["sites"], self.law_day)
