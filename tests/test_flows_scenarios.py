@@ -251,7 +251,8 @@ def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
         bounds = table[[f"{name}{end}_tco2e_per_year" for end in ("_low", "", "_high")]].to_numpy()
         assert (np.diff(bounds, axis=1) >= 0).all() and (bounds >= 0).all()
     first = emissions.heaviest(OUT, FACTORS, 2)
-    assert first["flow_id"].tolist() == ["f0", "f2"]
+    assert first[["site_id", "category"]].to_numpy().tolist() == [["E1", "biowaste"], ["E2", "mixed"]]
+    assert first["impact_tco2e_per_year"].tolist() == pytest.approx([27.68, 20.6])
 
 
 AIMS = targets.targets(
