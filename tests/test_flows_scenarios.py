@@ -1,4 +1,4 @@
-"""What if, emissions and targets: small territories by hand, laws for any scenario, one read off the raw cells."""
+"""What if, emissions and targets: small territories by hand, laws for any scenario, one off the raw cells."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from eit_analysis.config_flows import FlowStep, WasteTarget
 from eit_analysis.errors import InputError
 from eit_analysis.flows import diversion, emissions, outcomes, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing.release import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import open_study as bare_study
@@ -169,7 +170,7 @@ ROW = st.builds(
 @settings(max_examples=20)
 @given(st.lists(ROW, min_size=1, max_size=6), st.lists(STEPS, min_size=1, max_size=4))
 def test_no_scenario_makes_or_loses_mass(rows, steps):
-    """Of each flow: what stays, moves and is gone is what was declared, whatever the steps and their order."""
+    """Of each flow: what stays, moves and is gone is what was declared, whatever the steps."""
     out = outflows(rows)
     parts = diversion.what_if(out, steps)
     for _, own in parts.groupby("scenario"):
@@ -250,15 +251,12 @@ def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
         bounds = table[[f"{name}{end}_tco2e_per_year" for end in ("_low", "", "_high")]].to_numpy()
         assert (np.diff(bounds, axis=1) >= 0).all() and (bounds >= 0).all()
     first = emissions.heaviest(OUT, FACTORS, 2)
-    assert first["flow_id"].tolist() == ["f0", "f2"]
+    assert first[["site_id", "category"]].to_numpy().tolist() == [["E1", "biowaste"], ["E2", "mixed"]]
+    assert first["impact_tco2e_per_year"].tolist() == pytest.approx([27.68, 20.6])
 
 
 AIMS = targets.targets(
-    [
-        WasteTarget(
-            title="Plan", indicator="landfill_t_per_year", value=105.0, year=2031, text="t", source="s"
-        )
-    ]
+    [WasteTarget(title="Plan", indicator="landfill_t_per_year", value=105.0, year=2031, text="t", source="s")]
 )
 
 
@@ -284,13 +282,18 @@ def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
     there, back = (targets.measured(rows, AIMS).frame for rows in (OUT, OUT[::-1]))
     pd.testing.assert_frame_equal(there, back)
     assert targets.measured(OUT.head(0), AIMS).frame.empty
-    assert outcomes.changes(diversion.what_if(OUT.head(0), [DIVERT]), FACTORS, YEAR).frame["value"].eq(0).all()
+    for steps in ([], [DIVERT]):
+        none = diversion.what_if(OUT.head(0), steps)
+        assert outcomes.recovery(none).frame.empty and outcomes.by_route(none).frame.empty
+        assert outcomes.changes(none, FACTORS, YEAR).frame.empty
 
 
 def test_every_target_has_its_text_and_says_whether_it_was_seen():
     rows = reference.load("waste_targets")
     assert rows["target"].is_unique and rows.groupby("aim")["title"].nunique().eq(1).all()
-    assert rows.groupby("aim")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
+    assert (
+        rows.groupby("aim")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
+    )
     assert rows[["text_ref", "source", "applies_to"]].notna().all(axis=None)
     assert set(rows["seen"]) == {"yes", "no"} and rows["target_value"].between(0, 100).all()
     assert rows["indicator"].isin([*targets.COUNTED, "landfill_cut_percent"]).all()
@@ -330,3 +333,52 @@ def test_a_step_that_touches_nothing_is_refused():
     for wrong in (step("close", contractor="Bios"), step("lose", site_id="E9")):
         with pytest.raises(InputError, match="ne touche aucun flux sortant"):
             diversion.check_steps([DIVERT, wrong], [OUT])
+
+
+def test_what_the_department_collects_apart():
+    """SINOE, Haut-Rhin: 100 t of 400 are residual in 2017; of the years until the wave's, the last one."""
+    published = pd.DataFrame(
+        [
+            ("68", 2017, "07A", 100.0),
+            ("68", 2017, "07E", 300.0),
+            ("68", 2019, "07A", 1.0),
+            ("67", 2017, "07A", 9.0),
+        ],
+        columns=["department_code", "year", "waste_type_code", MASS],
+    ).assign(department="Haut-Rhin")
+    found = targets.collected_apart(published, pd.Series(["68334", None]), 2018)
+    assert found.to_numpy().tolist() == [["Haut-Rhin", 2017, 75.0]]
+    assert targets.collected_apart(published, pd.Series(["01004"]), 2018).empty
+
+
+PARTS = diversion.what_if(OUT, [DIVERT, step("tax", from_route="landfill", rise_eur_per_t=20.0)])
+TABLES = {
+    "emitted": emissions.emitted(OUT, FACTORS, "impact", ["category", "route"]),
+    "covered": emissions.covered(OUT, FACTORS),
+    "routes": outcomes.by_route(PARTS),
+    "recovery": outcomes.recovery(PARTS),
+    "levels": outcomes.levels(PARTS, FACTORS, YEAR),
+    "changes": outcomes.changes(PARTS, FACTORS, YEAR),
+    "targets": targets.measured(OUT, AIMS),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_leaves_through_the_gate(name, small_study):
+    """As sums of the flows' records, for the team and, audited, for partners."""
+    for audience in ("internal", "partners"):
+        table = Release(small_study, audience, "essai").table(TABLES[name], name)
+        assert len(table.frame)
+
+
+@pytest.mark.parametrize("name", ["levels", "changes"])
+def test_a_number_of_a_scenario_is_a_public_multiple_of_tonnes_or_of_a_stated_bill(name):
+    table = TABLES[name]
+    records, coefficients = table.records, table.coefficients()
+    bill = (records["cost_before_eur_per_t"] * records["declared_t_per_year"]).fillna(0.0)
+    billed = np.isclose(records["declared_value"].abs(), bill.abs()) & (records["effect"] == "cost")
+    assert np.allclose(records.loc[~billed, "declared_value"], records.loc[~billed, "declared_t_per_year"])
+    # Of a bill, the part of the flow that stays or moves; of tonnes, that part times a public rate.
+    assert np.allclose(np.abs(coefficients[billed]), records.loc[billed, "part"])
+    jobs = (records["effect"] == "direct_jobs").to_numpy()
+    assert (np.abs(coefficients[jobs]) < 0.1).all() and jobs.any() and billed.any()

@@ -89,21 +89,14 @@ def covered(out: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:
 
 
 def heaviest(out: pd.DataFrame, factors: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The ``count`` flows that emit most, one row each, with what they spare beside it.
+    """The ``count`` flows that emit most, one row each.
 
     Returns
     -------
     pandas.DataFrame
-        ``flow_id``, ``site_id``, ``category``, ``description``, ``route``, mass (t/year), then both accounts
-        with their bounds (tCO2e/year).
+        ``site_id``, ``category``, ``description``, ``route``, mass (t/year), emissions and their bounds
+        (tCO2e/year).
     """
-    told = ["flow_id", "site_id", "category", "description", "route", MASS]
-    impact, spared = (
-        emitted(out, factors, account, "flow_id", total=False).frame.drop(columns="n_sites")
-        for account in ("impact", "spared")
-    )
-    return (
-        impact.head(count)
-        .merge(out[told], on="flow_id")
-        .merge(spared, on="flow_id", how="left")[[*told, *impact.columns[1:], *spared.columns[1:]]]
-    )
+    impact = emitted(out, factors, "impact", "flow_id", total=False).frame.head(count)
+    told = ["site_id", "category", "description", "route", MASS]
+    return impact.merge(out[["flow_id", *told]], on="flow_id")[[*told, *impact.columns[1:-1]]]

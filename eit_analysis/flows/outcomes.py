@@ -79,12 +79,13 @@ def recovery(parts: pd.DataFrame) -> Breakdown:
     left = parts[parts["route"] != GONE]
     rows = by_route(left, "valorised")
     joined = propagation.prepared(rows.records)
-    bounds = [
+    shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
+    bounds = [pd.DataFrame(columns=[*rows.keys, *shares[1:]])] + [
         propagation.shares(propagation.error_cells(own, group(own, ["valorised"]))).assign(scenario=name)
         for name, own in joined.groupby("scenario", sort=False)
     ]
-    frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys)).fillna(0.0)
-    shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
+    frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys))
+    frame[shares] = frame[shares].astype(float).fillna(0.0)
     return replace(rows, frame=frame[[*rows.keys, MASS, LOW, HIGH, *shares, "n_sites"]], regrouped=None)
 
 

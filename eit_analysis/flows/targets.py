@@ -33,6 +33,7 @@ COUNTED = {
     "landfill_percent": ("route", ["landfill"]),
     "landfill_t_per_year": ("route", ["landfill"]),
 }
+RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 AT_MOST = ("landfill_percent", "landfill_t_per_year")
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
@@ -175,3 +176,32 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     rows["attainment"] = rows["attainment"].where(rows[GAP].notna().all(axis=1), None)
     rows["unit"] = np.where(cap, "t/an", "%")
     return rows[[*columns[:-1], "unit", "share_percent", *GAP, "attainment", "applies_to"]]
+
+
+def collected_apart(published: pd.DataFrame, communes: pd.Series, year: int) -> pd.DataFrame:
+    """What the départements of the actors collect apart from residual household waste, by ADEME's SINOE.
+
+    Tonnes collected, not recycled: a mark beside the targets, of households and those served with them.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        The register ``sinoe_tonnage``; t/year.
+    communes : pandas.Series
+        Commune codes of the actors.
+    year : int
+        That of the wave: the last one published until then, else the first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``department``, ``year``, ``published_apart_percent``.
+    """
+    codes = {code[:3] if code.startswith("97") else code[:2] for code in communes.dropna()}
+    own = published[published["department_code"].isin(codes)]
+    until = own.loc[own["year"] <= year, "year"].max()
+    own = own[own["year"] == (own["year"].min() if pd.isna(until) else until)]
+    apart = own.assign(apart=own[MASS].where(own["waste_type_code"] != RESIDUAL, 0.0))
+    sums = apart.groupby(["department", "year"])[["apart", MASS]].sum()
+    share = (100 * sums["apart"] / sums[MASS]).rename("published_apart_percent")
+    return share.reset_index()

@@ -10,12 +10,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import DARK, by_row, drawn, empty, labels, row_height
+from eit_analysis.publishing.figures.drawing import DARK, by_row, drawn, empty, labels, row_height, wrapped
 from eit_analysis.publishing.figures.palette import NEUTRAL, PALETTE
 from eit_analysis.publishing.figures.ranked import at_end
 from eit_analysis.publishing.release.tables import Table
 
 LEAST = 0.002  # of the largest value: a smaller change is none to see
+ROOM = 0.16  # of the axis, for the numbers to the right
 
 
 def before_after(
@@ -34,6 +35,9 @@ def before_after(
     if found.empty:
         return empty()
 
+    columns = [name for name in (value, low, high, "before") if name]
+    ends = found[columns].min().min(), found[columns].max().max()
+
     def paint(own: pd.DataFrame, axes: Axes) -> None:
         places = np.arange(len(own))
         if low and high:
@@ -42,24 +46,28 @@ def before_after(
         for place, start, end in zip(places, own["before"], own[value], strict=True):
             if not np.isnan(start):
                 axes.annotate("", (end, place), (start, place), arrowprops=style)
-        axes.scatter(own["before"], places, s=46, facecolor="white", edgecolor=DARK, zorder=3)
-        axes.scatter(own[value], places, s=52, color=PALETTE[0], edgecolor=DARK, zorder=4)
-        ends = own[[name for name in ("before", value, high) if name]].max(axis=1)
-        for place, end, amount in zip(places, ends, own[value], strict=True):
+        today: Any = {"facecolor": "white", "label": wording.cell(first, panel)}
+        axes.scatter(own["before"], places, s=46, edgecolor=DARK, zorder=3, **today)
+        then: Any = {"color": PALETTE[0], "label": wording.heading(panel).header.lower()}
+        axes.scatter(own[value], places, s=52, edgecolor=DARK, zorder=4, **then)
+        for place, end, amount in zip(places, own[columns].max(axis=1), own[value], strict=True):
             at_end(axes, end, place, wording.measured(amount, value))
         by_row(axes, labels(own, [by], 34), value)
         axes.set_ylim(-0.6, len(own) - 0.4)
-        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]) if own[value].min() < 0 else 0.0)
-        axes.margins(x=0.14)
-        start = wording.cell(first, panel)
-        title = f"{wording.cell(own[panel].iloc[0], panel)} (cercle vide{wording.NBSP}: {start})"
-        axes.set_title(title, loc="left", weight="bold", fontsize=11)
+        axes.set_xlim(min(0.0, ends[0]), ends[1] + ROOM * (ends[1] - min(0.0, ends[0])))
+        name = wrapped(wording.cell(own[panel].iloc[0], panel), 62)
+        axes.set_title(name, loc="left", weight="bold", fontsize=11)
+        if own is parts[-1]:
+            axes.figure.legend(
+                *axes.get_legend_handles_labels(), loc="outside lower left", ncols=2, frameon=False
+            )
+        else:
+            axes.set_xlabel("")
 
-    parts = [own for _, own in found[::-1].groupby(panel, sort=False)]
-    parts = [own[::-1] for own in parts]
-    heights = [0.75 + row_height(labels(own, [by], 34)) * len(own) for own in parts]
+    parts = [own[::-1] for _, own in found[::-1].groupby(panel, sort=False)]
+    heights = [0.65 + row_height(labels(own, [by], 34)) * len(own) for own in parts]
     return drawn(
-        sum(heights) + 0.1,
+        sum(heights) + 0.6,
         *(partial(paint, own) for own in parts),
         columns=1,
         height_ratios=heights,
