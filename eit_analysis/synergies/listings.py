@@ -12,9 +12,10 @@ RANKED = [
     "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
     "rank_high",
 ]  # fmt: skip
+# Eight at most: more would not be in the body of a page.
 BY_FLOW = [
     "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners",
-    "least_gain_eur_per_year", "largest_gain_eur_per_year", "rank",
+    "least_gain_eur_per_year", "largest_gain_eur_per_year",
 ]  # fmt: skip
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
