@@ -104,7 +104,7 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges with how far they are, how many other takers their output has, and what the best would bring.
+    """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
     ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
