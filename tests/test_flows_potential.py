@@ -177,7 +177,7 @@ def test_a_typing_error_leads_nothing_but_its_own_check():
     """26 000 t typed for 26 000 kg: what they would cost is said where they are to be checked, only there."""
     slip = flows_of([("E9", "biowaste", "200108", "clean", "landfill", 26_000, 200, "declared", None, "no")])
     without = behind(TERRITORY)
-    flows = recommendations.actions(flows_of(TERRITORY), TAX, (2025, 2030), RULES, FACTORS, slip)
+    flows = recommendations.actions(flows_of(TERRITORY), (2025, 2030), RULES, FACTORS, slip)
     rows = recommendations.recommendations(flows, 0).frame
     first = rows.iloc[0]
     assert first[["action", "first_category", "stake_kind"]].tolist() == [
@@ -201,7 +201,7 @@ def test_what_to_do_follows_the_best_known_use():
             ("chemical", "060503", "no"), ("other", "unknown", "no"),
         )
     ]  # fmt: skip
-    found = recommendations.actions(flows_of(rows), TAX, (2025, 2030), rules, FACTORS)
+    found = recommendations.actions(flows_of(rows), (2025, 2030), rules, FACTORS)
     found = found[found["action"].isin(recommendations.BY_USE.values())]
     assert found.set_index("waste_code")["action"].to_dict() == {
         "140603": "divert", "130205": "divert", "070112": "recover_energy", "060503": "clean_up",

@@ -12,9 +12,10 @@ RANKED = [
     "allocated_t_per_year", "joint_surplus_eur_per_year", "distance_km", "score", "rank", "rank_low",
     "rank_high",
 ]  # fmt: skip
+# Eight at most: more would not be in the body of a page.
 BY_FLOW = [
     "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners",
-    "least_gain_eur_per_year", "largest_gain_eur_per_year", "rank",
+    "largest_gain_eur_per_year", "rank",
 ]  # fmt: skip
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
@@ -103,12 +104,11 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges with how far they are, how many other takers their output has, and what all would bring.
+    """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
     ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else missing.
-    ``n_other_partners`` counts the other takers with which both could gain;
-    ``least_gain_eur_per_year`` and ``largest_gain_eur_per_year`` are the joint surpluses of all of them, at
-    central values, each on all that it could divert alone.
+    ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
+    the largest joint surplus of all of them, at central values, each on all that it could divert alone.
     """
     gaining = exchanges["choice"] != "nobody_gains"
     flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
@@ -117,7 +117,6 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     return exchanges.assign(
         status=exchanges["candidate_id"].map(status),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
-        least_gain_eur_per_year=gains.groupby(flow).transform("min"),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
 
