@@ -162,7 +162,7 @@ def from_frame(frame: pd.DataFrame) -> Statements:
 
 
 class Amounts(NamedTuple):
-    """What some records declare, with who does and what it is known by; each of shape (records,)."""
+    """What records declare, as it is and rounded, with whose and what it is known by; each (records,)."""
 
     declared: np.ndarray
     values: np.ndarray
@@ -171,6 +171,7 @@ class Amounts(NamedTuple):
 
 
 def amounts_of(records: pd.DataFrame, declared: np.ndarray) -> Amounts:
+    """The amounts that records declare, of shape (records,), told apart once for all numbers over them."""
     known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
     cells = {name: _named(records[name]) if name in records else "" for name in SOURCE}
     variables = pd.util.hash_pandas_object(known.assign(**cells), index=False).to_numpy()
