@@ -11,6 +11,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import pandas as pd
 import xlsxwriter
 
 from eit_analysis.cli import main
@@ -40,6 +41,7 @@ def eit(folder: Path, *arguments: str) -> Done:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             warnings.catch_warnings(record=True) as warned,
+            pd.option_context("mode.string_storage", "auto"),  # what a process of its own begins with
         ):
             warnings.simplefilter("default")
             for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):

@@ -21,7 +21,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = sample_project(tmp_path_factory.mktemp("runs"))
     names = [[f"E{i:02}", f"Atelier {i}", 30 + i, "entreprise", "agrégée"] for i in range(1, 4)]
     workbook(broken(folder, "maigre") / "acteurs.xlsx", {"Entreprise": [SITE, *names]})
-    assert eit_process(folder, "clean", "maigre").returncode == 0
+    assert eit(folder, "clean", "maigre").returncode == 0
     return folder
 
 

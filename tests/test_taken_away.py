@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser import needs_browser
-from command import eit_process
+from command import eit
 from conftest import AUDIENCES
 from PIL import Image
 from pptx import Presentation
@@ -144,7 +144,7 @@ def test_pictures_are_cut_where_the_drawings_are() -> None:
 def test_a_run_prints_tagged_pages_and_makes_slides(published: Path, tmp_path: Path) -> None:
     project = tmp_path / "projet à imprimer"
     shutil.copytree(published, project, symlinks=True, ignore=shutil.ignore_patterns("0[01235]_*.ipynb"))
-    done = eit_process(project, "run", "thur-doller", "--audience", "public", "--pdf", "--slides")
+    done = eit(project, "run", "thur-doller", "--audience", "public", "--pdf", "--slides")
     assert done.returncode == 0, done.stderr
     place = folder(project, "public")
     page = "04_change_governance"
@@ -155,7 +155,7 @@ def test_a_run_prints_tagged_pages_and_makes_slides(published: Path, tmp_path: P
     assert [path.stem for path in place.glob("*.pptx")] == [page]
     with zipfile.ZipFile(place / "thur-doller-2018-public.zip") as archive:
         assert {"decision.pdf", f"{page}.pptx"} <= set(archive.namelist())
-    same = eit_process(project, "verify", "thur-doller", "--audience", "public")
+    same = eit(project, "verify", "thur-doller", "--audience", "public")
     assert "aucun écart" in same.stdout, same.stdout
 
 

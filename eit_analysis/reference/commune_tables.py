@@ -71,7 +71,12 @@ def by_code() -> dict[str, int]:
 
 def epci_of(codes: pd.Series) -> pd.Series:
     """The *intercommunalité* of each commune of today; missing where it has none or is unknown."""
-    return codes.map(dict(zip(columns()["commune_code"], columns()["epci_name"], strict=True)))
+    return codes.map(_epci_by_code())
+
+
+@cache
+def _epci_by_code() -> pd.Series:
+    return pd.Series(dict(zip(columns()["commune_code"], columns()["epci_name"], strict=True)))
 
 
 @cache

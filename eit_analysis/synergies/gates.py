@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import starmap
+
 import numpy as np
 import pandas as pd
 
@@ -17,7 +21,7 @@ GATES = (
 WASTE_OPERATORS = "38"
 
 
-def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the rule says of the need and of the activity that would receive."""
     return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs)}
 
@@ -27,9 +31,9 @@ def too_poor(pairs: pd.DataFrame) -> pd.Series:
     return pairs["rank_handed_on"] > rank_asked(pairs["asked_quality"])
 
 
-def first_stop(stops: dict[str, pd.Series]) -> np.ndarray:
+def first_stop(stops: Mapping[str, pd.Series | np.ndarray]) -> np.ndarray:
     """Rank in ``GATES`` of the first gate that is shut for each pair, ``len(GATES)`` where all are open."""
-    shut = np.column_stack([stops[gate].to_numpy(dtype=bool) for gate in GATES if gate in stops])
+    shut = np.column_stack([np.asarray(stops[gate], dtype=bool) for gate in GATES if gate in stops])
     ranks = np.array([rank for rank, gate in enumerate(GATES) if gate in stops])
     return np.where(shut.any(axis=1), ranks[shut.argmax(axis=1)], len(GATES))
 
@@ -48,36 +52,36 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return ordered.drop(columns="names_receiver").drop_duplicates(keys)
 
 
-def _receives(pairs: pd.DataFrame) -> pd.Series:
+def _receives(pairs: pd.DataFrame) -> np.ndarray:
     """Whether each activity starts with one of its rule's prefixes.
 
     Unknown on either side passes, but for a rule that lets hazardous waste in: its receivers are authorised
     for it, which an unknown activity does not say.
     """
-    keys = ["naf_code", "receiver_naf_codes", "hazardous_allowed"]
-    asked = pairs[keys].fillna({"receiver_naf_codes": ""})
-    unique = asked.drop_duplicates()
-    answers = [
-        (naf == "" and allowed != 1)
-        or not wanted.split()
-        or naf.startswith(tuple(wanted.replace(".", "").split()))
-        for naf, wanted, allowed in unique.itertuples(index=False)
-    ]
-    known = unique.assign(answer=np.array(answers, dtype=bool))
-    return asked.merge(known, on=keys, how="left")["answer"].astype(bool)
+
+    def answer(naf: str, wanted: str, allowed: int) -> bool:
+        prefixes = tuple(wanted.replace(".", "").split())
+        return (naf == "" and allowed != 1) or not prefixes or naf.startswith(prefixes)
+
+    wanted = pairs["receiver_naf_codes"].fillna("")
+    return _each(answer, pairs["naf_code"], wanted, pairs["hazardous_allowed"])
 
 
-def _asks_for_it(pairs: pd.DataFrame) -> pd.Series:
+def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
     """Whether each need declares, by its waste code, the object that its rule hands on; matter asks for none.
 
     Under a rule open to any activity a waste operator asks for none: it would sort or shred the object.
     """
+
+    def answer(code: str, naf: str, codes: str, receivers: str) -> bool:
+        named = receivers != "" or not naf.startswith(WASTE_OPERATORS)
+        return codes == "" or (code in codes.split() and named)
+
     keys = ["input_waste_code", "naf_code", "input_waste_codes", "receiver_naf_codes"]
-    asked = pairs[keys].fillna("")
-    unique = asked.drop_duplicates()
-    answers = [
-        codes == "" or (code in codes.split() and (receivers != "" or not naf.startswith(WASTE_OPERATORS)))
-        for code, naf, codes, receivers in unique.itertuples(index=False)
-    ]
-    known = unique.assign(answer=np.array(answers, dtype=bool))
-    return asked.merge(known, on=keys, how="left")["answer"].astype(bool)
+    return _each(answer, *(pairs[key].fillna("") for key in keys))
+
+
+def _each(answer: Callable[..., bool], *columns: pd.Series) -> np.ndarray:
+    """The answer to each row, asked once of rows that are alike."""
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.fromiter(starmap(cache(answer), rows), dtype=bool, count=len(columns[0]))

@@ -134,7 +134,7 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     return quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0)
 
 
-def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series]:
+def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     return shut_gates(pairs) | stops_of_receivers(pairs) | {"asked_quality": too_poor(handed_on)}

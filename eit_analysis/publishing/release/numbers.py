@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -21,11 +22,13 @@ from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.derived import Derived
 from eit_analysis.publishing.release.disclosure import Cell, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
-from eit_analysis.publishing.release.statements import Statements, joined, of_records
+from eit_analysis.publishing.release.statements import Amounts, Statements, amounts_of, joined, of_records
 from eit_analysis.publishing.release.system import NOBODY
 
 NONE = np.zeros(0)
-EMPTY = of_records(pd.DataFrame({"site_id": pd.Series(dtype=object)}), csr_array((0, 0)), NONE, NONE, NONE)
+EMPTY = of_records(
+    amounts_of(pd.DataFrame({"site_id": pd.Series(dtype=object)}), NONE), csr_array((0, 0)), NONE, NONE
+)
 LAST = 9  # keys: values are wanted more than their shares
 Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; then those that say nothing
 
@@ -44,22 +47,29 @@ def of_breakdown(
     shown : Rounded or None
         The table as it leaves; None where readers see no row of it.
     """
+
+    @cache
+    def amounts(name: str | None) -> Amounts:
+        return amounts_of(content.records, np.nan_to_num(content.declared(name)))
+
     names = [content.measure, *(name for name in content.sums if name in content.frame)]
     steps = {} if shown is None else shown.steps
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(steps) <= {*names, *content.shares}
-    blocks = [_sums(content, name, shown, finer, closed) for name in names if name]
+    blocks = [_sums(content, name, amounts(name), shown, finer, closed) for name in names if name]
     if shown is not None:
         apart = [name for name in content.shares if name in steps]
-        blocks += [_share(content, name, content.shares[name], shown) for name in apart]
-        blocks += [_whole(content, share, len(cells)) for share in content.beside.values()]
+        blocks += [_share(content, name, amounts(content.measure), shown) for name in apart]
+        wholes = content.beside.values()
+        blocks += [_whole(content, share, amounts(content.measure), len(cells)) for share in wholes]
     if content.measure:
-        blocks.append(_unnamed(content, base.limits))
+        blocks.append(_unnamed(content, amounts(content.measure), base.limits))
     if content.facts is not None:
         facts = content.facts()
         declared = facts.records[facts.measure].to_numpy(dtype=float)
         relation = True if facts.cells is None else ~facts.cells
-        told = of_records(facts.records, facts.forms, declared, facts.low, facts.high, relation=relation)
+        own = amounts_of(facts.records, declared)
+        told = of_records(own, facts.forms, facts.low, facts.high, relation=relation)
         blocks.append((told, facts.rows))
     rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
     together = _gathered(blocks, rows)
@@ -94,15 +104,16 @@ def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) 
         rows = [sorted({number for row in found for number in together.rows[row]}) for found in sources]
 
     records, declared, form = content.stacked
+    amounts = amounts_of(records, declared)
     blocks = []
     for name, terms in content.sums.items():
         own, centre = form(terms), shown.frame[name].to_numpy(dtype=float)
         step = _whole_people(declared[own.indices], shown.steps[name])
         at = np.flatnonzero(~np.isnan(centre))
         low, high = (centre - step / 2)[at], (centre + step / 2)[at]
-        blocks.append((of_records(records, csr_array(own[at]), declared, low, high), at))
+        blocks.append((of_records(amounts, csr_array(own[at]), low, high), at))
     for name, (over, under) in content.ratios.items():
-        blocks.append(_ratio(records, form(over), form(under), declared, shown, name))
+        blocks.append(_ratio(amounts, form(over), form(under), shown, name))
     return replace(_gathered(blocks, rows, together), rows=rows, allowed=allowed, depth=depth)
 
 
@@ -116,58 +127,60 @@ def _gathered(blocks: list[Block], rows: list[list[int]], before: Statements = E
     return joined([before, *(block for block, _ in blocks)])
 
 
-def _sums(content: Breakdown, name: str, shown: Rounded | None, finer: bool, closed: np.ndarray) -> Block:
+def _sums(
+    content: Breakdown,
+    name: str,
+    amounts: Amounts,
+    shown: Rounded | None,
+    finer: bool,
+    closed: np.ndarray,
+) -> Block:
     """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
-    forms, declared = content.forms(name), np.nan_to_num(content.declared(name))
-    value = forms @ declared
+    forms = content.forms(name)
+    value = forms @ amounts.declared
     step = digit(value, DIGITS)
     centre = to_step(value, step)
     if shown is not None and name in shown.steps:
         printed = shown.frame[name].to_numpy(dtype=float)
         closer = ~np.isnan(printed) & ((shown.steps[name] < step) | (not finer))
         step, centre = np.where(closer, shown.steps[name], step), np.where(closer, printed, centre)
-    step = _whole_people(declared, step)
+    step = _whole_people(amounts.declared, step)
     if shown is None:
         step = np.full(len(value), np.inf)
     low, high = centre - step / 2, centre + step / 2
     assumed = shown is None or name not in shown.steps
-    told = of_records(
-        content.records, forms, declared, low, high, closed, people=content.people, assumed=assumed
-    )
+    told = of_records(amounts, forms, low, high, closed, people=content.people, assumed=assumed)
     return told, np.arange(len(value))
 
 
-def _unnamed(content: Breakdown, limits: Limits) -> Block:
+def _unnamed(content: Breakdown, amounts: Amounts, limits: Limits) -> Block:
     """The groups without a row: nothing is told of them, and what is told of others leaves them open."""
-    masks, records = content.unnamed(), content.records
-    forms = csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(records)) * content.coefficients())
+    masks, coefficients = content.unnamed(), content.coefficients()
+    forms = csr_array(np.array(masks, dtype=bool).reshape(len(masks), len(coefficients)) * coefficients)
     closed, far = sensitive(content, masks, limits), np.full(len(masks), np.inf)
-    told = of_records(records, forms, np.nan_to_num(content.declared()), -far, far, closed)
-    return told, np.zeros(0, dtype=int)
+    return of_records(amounts, forms, -far, far, closed), np.zeros(0, dtype=int)
 
 
-def _whole(content: Breakdown, share: Share, line: int) -> Block:
+def _whole(content: Breakdown, share: Share, amounts: Amounts, line: int) -> Block:
     """What a share beside its own value tells: the sums that it is a share of, each once."""
-    forms, declared = content.whole_forms(share), np.nan_to_num(content.declared())
+    forms = content.whole_forms(share)
     forms = csr_array(forms[~pd.Series(_each(forms), dtype=object).duplicated().to_numpy()])
-    value = forms @ declared
+    value = forms @ amounts.declared
     step = whole_step(value, content.frame[content.measure].to_numpy(dtype=float))
     centre = to_step(value, step)
     low, high = centre - step / 2, centre + step / 2
-    told = of_records(content.records, forms, declared, low, high, people=content.people)
+    told = of_records(amounts, forms, low, high, people=content.people)
     return told, np.full(len(value), line)
 
 
-def _share(content: Breakdown, name: str, share: Share, shown: Rounded) -> Block:
+def _share(content: Breakdown, name: str, amounts: Amounts, shown: Rounded) -> Block:
     """A share p of each row: numerator - p denominator is on either side of zero for its ends."""
-    top, declared = content.forms(), np.nan_to_num(content.declared())
-    whole = content.whole_forms(share)
-    return _ratio(content.records, csr_array(share.scale * top), whole, declared, shown, name)
+    share = content.shares[name]
+    top = csr_array(share.scale * content.forms())
+    return _ratio(amounts, top, content.whole_forms(share), shown, name)
 
 
-def _ratio(
-    records: pd.DataFrame, top: csr_array, whole: csr_array, declared: np.ndarray, shown: Rounded, name: str
-) -> Block:
+def _ratio(amounts: Amounts, top: csr_array, whole: csr_array, shown: Rounded, name: str) -> Block:
     """Of y = top / whole, as it is printed: top - y_low T >= 0 and top - y_high T <= 0, with T = whole.
 
     T is a variable of its own, of no actor: one whole serves many rows, and these stay sparse. The number
@@ -182,7 +195,7 @@ def _ratio(
     forms = csr_array(vstack([top[at], top[at], wholes], format="csr"))
     none = np.zeros(len(distinct))
     low, high = np.concatenate([zero, -far, none]), np.concatenate([far, zero, none])
-    told = of_records(records, forms, declared, low, high, relation=True)
+    told = of_records(amounts, forms, low, high, relation=True)
     own = told.system.forms
     of = csr_array((np.ones(n), (np.arange(n), place)), shape=(n, len(distinct)))
     ends = [diags_array(-(printed + sign * half)[at]) @ of for sign in (-1, 1)]
@@ -195,7 +208,7 @@ def _ratio(
         told.system,
         forms=csr_array(hstack([own, beside], format="csr")),
         firms=np.append(told.system.firms, [NOBODY] * len(distinct)),
-        amounts=np.append(told.system.amounts, wholes @ declared),
+        amounts=np.append(told.system.amounts, wholes @ amounts.declared),
     )
     variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
     return replace(told, system=system, variables=variables), np.concatenate([at, at])

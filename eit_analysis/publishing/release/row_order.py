@@ -30,6 +30,7 @@ def leaving(
     """
     if not hidden.any():
         return list(range(len(hidden)))
+    of_all = {key: (codes[key] == total).to_numpy(dtype=bool) for key in keys}
 
     def ordered(rows: np.ndarray, keys: list[str]) -> list[int]:
         if not keys:
@@ -49,7 +50,7 @@ def leaving(
 
     def ranked_by_secret(rows: np.ndarray, finer: list[str]) -> bool:
         """Whether the place of a group tells what is withheld: its total or, without one, any of its rows."""
-        totals = (codes[finer].iloc[rows] == total).all(axis=1).to_numpy(dtype=bool)
-        return bool(hidden[rows[totals] if totals.any() else rows].any())
+        totals = np.logical_and.reduce([of_all[key][rows] for key in finer]) if finer else []
+        return bool(hidden[rows[totals] if np.any(totals) else rows].any())
 
     return ordered(np.arange(len(hidden)), keys)

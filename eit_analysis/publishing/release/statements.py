@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -160,10 +161,26 @@ def from_frame(frame: pd.DataFrame) -> Statements:
     return Statements(system, variables, [], np.zeros(0, dtype=bool), np.zeros(0, dtype=int))
 
 
+class Amounts(NamedTuple):
+    """What records declare, as it is and rounded, with whose and what it is known by; each (records,)."""
+
+    declared: np.ndarray
+    values: np.ndarray
+    firms: np.ndarray
+    variables: np.ndarray
+
+
+def amounts_of(records: pd.DataFrame, declared: np.ndarray) -> Amounts:
+    """The amounts that records declare, of shape (records,), told apart once for all numbers over them."""
+    known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
+    cells = {name: _named(records[name]) if name in records else "" for name in SOURCE}
+    variables = pd.util.hash_pandas_object(known.assign(**cells), index=False).to_numpy()
+    return Amounts(declared, known["amount"].to_numpy(), known["site_id"].to_numpy(), variables)
+
+
 def of_records(
-    records: pd.DataFrame,
+    amounts: Amounts,
     forms: csr_array,
-    declared: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
     closed: np.ndarray | None = None,
@@ -172,17 +189,14 @@ def of_records(
     assumed: bool = False,
 ) -> Statements:
     """Numbers low <= F x <= high over the amounts x of some records, for no row yet."""
-    told = (np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0)
-    known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
-    cells = {name: _named(records[name]) if name in records else "" for name in SOURCE}
-    known = known.assign(**cells)[told]
-    ids, at = np.unique(pd.util.hash_pandas_object(known, index=False).to_numpy(), return_inverse=True)
-    own = forms[:, np.flatnonzero(told)].tocoo()
+    declared = amounts.declared
+    told = np.flatnonzero((np.abs(declared) > 1e-9) & (np.diff(forms.tocsc().indptr) > 0))
+    ids, first, at = np.unique(amounts.variables[told], return_index=True, return_inverse=True)
+    own = forms[:, told].tocoo()
     small = csr_array((own.data, (own.row, at[own.col])), shape=(forms.shape[0], len(ids)))
-    first = np.unique(at, return_index=True)[1]
     shape = forms.shape[0]
     system = System(
-        small, low, high, known["site_id"].to_numpy()[first], known["amount"].to_numpy()[first],
+        small, low, high, amounts.firms[told][first], amounts.values[told][first],
         np.zeros(shape, dtype=bool) if closed is None else closed, np.full(shape, relation),
         np.full(shape, people and bool((declared >= 0).all() and (declared % 1 == 0).all())),
         np.full(shape, assumed),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -142,7 +143,7 @@ class Table(Released):
         """The rows that may be drawn: hidden rows and the total row left out."""
         return self.frame[self.finest & ~self.hidden]
 
-    @property
+    @cached_property
     def finest(self) -> np.ndarray:
         """Shape (rows,): those that are no total."""
         return ~(self.frame[list(self.keys)].astype(str) == self.total).any(axis=1).to_numpy(dtype=bool)
