@@ -19,7 +19,7 @@ import nbval.kernel
 import pandas as pd
 import pytest
 from browser import Browser, opened
-from command import SAMPLE, eit, publish, sample_project
+from command import SAMPLE, eit, publish, sample_project, strings
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
@@ -48,7 +48,6 @@ def pytest_collection_finish() -> None:
 SOCKETS = TemporaryDirectory()
 nbval.kernel.KernelManager = partial(nbval.kernel.KernelManager, transport="ipc", ip=f"{SOCKETS.name}/kernel")
 
-STRINGS = "mode.string_storage"
 AUDIENCES = ("internal", "partners", "public", "company:E12")
 # Begun last, one of these, or a notebook, would be all that is left on one core. The first has the sample
 # study published, which takes both; once the second is done, the others need not wait for its pages.
@@ -76,14 +75,14 @@ def pytest_sessionstart() -> None:
     """
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
-        pd.set_option(STRINGS, "python")
+        pd.set_option("mode.string_storage", "python")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def texts_of_cleaning(request: pytest.FixtureRequest) -> Iterator[None]:
     """Cleaning keeps its texts in long columns, as pandas does."""
     cleaning = request.module.__name__.startswith("test_intake")
-    with pd.option_context(STRINGS, "auto") if cleaning else nullcontext():
+    with strings("auto") if cleaning else nullcontext():
         yield
 
 

@@ -53,9 +53,9 @@ def test_a_typing_error_is_in_no_total_of_any_audience(slip):
 
 def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):
     described = slip.flows("all")
-    tax, rules = reference.load("landfill_tax"), reference.load("compatibility")
+    rules = reference.load("compatibility")
     behind = recommendations.actions(
-        flows.outgoing(described), tax, (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+        flows.outgoing(described), (2025, 2030), rules, factor_table({}), flows.set_aside(described)
     )
     rows = recommendations.recommendations(behind, 0).frame
     assert rows.loc[0, ["action", "stake_eur_per_year"]].tolist() == ["check", 26_000 * 200]
@@ -66,9 +66,9 @@ def test_what_outsiders_get_does_not_tell_the_firm_that_is_to_check(slip):
     """The check of one firm stays with the team; nothing else was reckoned with its tonnes."""
     release = Release(slip, "partners", "essai")
     described = release.flows("all")
-    tax, rules = reference.load("landfill_tax"), reference.load("compatibility")
+    rules = reference.load("compatibility")
     behind = recommendations.actions(
-        release.flows(), tax, (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+        release.flows(), (2025, 2030), rules, factor_table({}), flows.set_aside(described)
     )
     table = release.table(recommendations.recommendations(behind, release.least[1]), "Actions")
     shown = table.seen_by(release.viewer, {})
