@@ -122,6 +122,7 @@ def test_the_decision_page_is_one_side(published: Path, browser: Browser, audien
         "03_employment_skills_forecast",
         "04_change_governance",
         "05_territory_exchange",
+        "06_obligations_scenarios",
     ],
 )
 def test_nothing_is_shrunk_nor_printed_below_nine_points_in_a_figure(

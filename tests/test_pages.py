@@ -30,6 +30,7 @@ PAGES = (
     "03_employment_skills_forecast",
     "04_change_governance",
     "05_territory_exchange",
+    "06_obligations_scenarios",
 )
 
 
