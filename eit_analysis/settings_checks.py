@@ -7,9 +7,6 @@ import pandas as pd
 from eit_analysis.change.project_checks import known_members
 from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
 from eit_analysis.employment.workforce import prepare, survey_year
-from eit_analysis.flows.dimensions import outgoing, prepared
-from eit_analysis.flows.diversion import check_steps
-from eit_analysis.reference import load
 from eit_analysis.study import Study
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
@@ -30,9 +27,6 @@ def check_names(study: Study) -> None:
     if exclusive:
         given = [wave.load("flows") for wave in waves if wave.has("flows")]
         known_exclusive(exclusive, pd.concat(given))
-    surveyed = [wave for wave in waves if wave.has("flows") and wave.has("sites")]
-    if surveyed and scenarios.flows:
-        check_steps(scenarios.flows, [_outflows_of(wave) for wave in surveyed])
     employing = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
     if employing and (scenarios.shocks or scenarios.sector_trends):
         # Before small teams are merged: a scenario may name them.
@@ -46,12 +40,6 @@ def check_names(study: Study) -> None:
         sites = {name for wave in cleaned for name in wave.load("sites")["site_id"]}
         if synergies:
             known_members(study.settings.projects, synergies, sites)
-
-
-def _outflows_of(wave: Study) -> pd.DataFrame:
-    """What leaves the actors of a wave, as the diagnosis has it."""
-    tables = (wave.load("flows"), wave.load("sites"), load("waste_codes"))
-    return outgoing(prepared(*tables, wave.settings.shared_error_correlation))
 
 
 def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:

@@ -328,11 +328,11 @@ def test_a_scenario_that_says_too_little_or_too_much_is_refused(tmp_path, lines,
     assert words in told and "study.toml" in told and "\n" not in told
 
 
-def test_a_step_that_touches_nothing_is_refused():
-    diversion.check_steps([DIVERT, step("close", contractor="Bois")], [OUT.head(0), OUT])
-    for wrong in (step("close", contractor="Bios"), step("lose", site_id="E9")):
-        with pytest.raises(InputError, match="ne touche aucun flux sortant"):
-            diversion.check_steps([DIVERT, wrong], [OUT])
+def test_a_step_that_touches_nothing_is_named():
+    known, wrong = step("close", contractor="Bois"), step("close", contractor="Bios")
+    lost = step("lose", site_id="E9")
+    assert diversion.idle(OUT, [DIVERT, wrong, known, lost]) == [wrong, lost]
+    assert diversion.idle(OUT.head(0), [DIVERT]) == [DIVERT]
 
 
 def test_what_the_department_collects_apart():

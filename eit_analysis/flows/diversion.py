@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config_flows import FlowStep
-from eit_analysis.errors import InputError
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
@@ -150,25 +149,9 @@ def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def check_steps(steps: Sequence[FlowStep], waves: Sequence[pd.DataFrame]) -> None:
-    """Each step changes some flow of one wave at least.
-
-    ``waves`` are the described outflows of each.
-
-    Raises
-    ------
-    InputError
-        The first that does not: left alone, it would change nothing without a word.
-    """
-    for step in steps:
-        changed = [parts[touched(parts)] for parts in (what_if(out, [step]) for out in waves)]
-        # Whatever an earlier step of its scenario leaves, a step must be about flows that the study has.
-        if not any(len(parts) for parts in changed):
-            raise InputError(
-                f"clé « scenarios.flows »\u00a0: la mesure « {step.kind} » du scénario « {step.name} » ne "
-                "touche aucun flux sortant, corrigez ce qu'elle nomme ou retirez-la",
-                file="study.toml",
-            )
+def idle(out: pd.DataFrame, steps: Sequence[FlowStep]) -> list[FlowStep]:
+    """The steps that change no flow of the wave: a name written otherwise, or flows no longer there."""
+    return [step for step in steps if not touched(what_if(out, [step])).any()]
 
 
 def touched(parts: pd.DataFrame) -> pd.Series:
