@@ -9,13 +9,10 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import xlsxwriter
 
-from eit_analysis import tables
 from eit_analysis.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,15 +31,6 @@ def eit_process(folder: Path, *arguments: str) -> Done:
     )
 
 
-@contextlib.contextmanager
-def strings(storage: str) -> Iterator[None]:
-    """Texts kept otherwise for a while; what validates a table keeps the type that it was made with."""
-    tables.schema.cache_clear()
-    with pd.option_context("mode.string_storage", storage):
-        yield
-    tables.schema.cache_clear()
-
-
 def eit(folder: Path, *arguments: str) -> Done:
     """The command in this process; a warning is an output too, as on a terminal."""
     before, out, err = Path.cwd(), io.StringIO(), io.StringIO()
@@ -52,7 +40,6 @@ def eit(folder: Path, *arguments: str) -> Done:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             warnings.catch_warnings(record=True) as warned,
-            strings("auto"),  # what a process of its own begins with
         ):
             warnings.simplefilter("default")
             for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +18,7 @@ import nbval.kernel
 import pandas as pd
 import pytest
 from browser import Browser, opened
-from command import SAMPLE, eit, publish, sample_project, strings
+from command import SAMPLE, eit, publish, sample_project
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
@@ -71,19 +70,11 @@ def pytest_sessionstart() -> None:
     """Hypothesis would also try the constants of the modules imported so far, by whatever test ran before.
 
     Texts are kept as a run keeps them to make its pages, which takes a third less time with small tables;
-    those of cleaning, and of ``make search``, as pandas does.
+    a type that pandera has once looked up is kept, so that one process keeps one kind of text.
     """
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
         pd.set_option("mode.string_storage", "python")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def texts_of_cleaning(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Cleaning keeps its texts in long columns, as pandas does."""
-    cleaning = request.module.__name__.startswith("test_intake")
-    with strings("auto") if cleaning else nullcontext():
-        yield
 
 
 @pytest.fixture(scope="session")

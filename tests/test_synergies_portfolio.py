@@ -141,7 +141,7 @@ def test_a_missing_factor_leaves_the_other_categories_their_value():
 def test_the_fixed_cost_is_paid_once_by_each_exchange_that_takes_place():
     factors = only("exchange_cost", 200, 500, 1500)
     frame = plan({}, {"allocated_t_per_year": 30.0}, {"allocated_t_per_year": 0.0}, factors=factors)
-    total = portfolio(frame, factors, draws=4000, seed=1).iloc[-1]
+    total = portfolio(frame, factors, draws=40_000, seed=1).iloc[-1]
     assert total["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
     assert total["fixed_cost_high_eur_per_year"] == pytest.approx(2 * 1500, rel=0.01)
     parts = total["giver_saving_eur_per_year"] + total["taker_worth_eur_per_year"]

@@ -69,7 +69,7 @@ class Heading(NamedTuple):
 
 @cache
 def _vocabulary() -> pd.DataFrame:
-    return reference.load("vocabulary").fillna("").drop_duplicates("name").set_index("name")
+    return reference.load("vocabulary").astype(object).fillna("").drop_duplicates("name").set_index("name")
 
 
 @cache
