@@ -40,6 +40,7 @@ def test_a_study_with_only_its_actors_still_gets_every_report(bare: Done) -> Non
 
 def test_two_runs_write_the_same_bytes(project: Path) -> None:
     processed = project / "data" / "processed" / "thur-doller" / "2018"
+    assert eit_process(project, "clean", "thur-doller").returncode == 0  # which keeps texts as Arrow does
     before = {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()}
     assert eit_process(project, "clean", "thur-doller").returncode == 0
     assert {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()} == before

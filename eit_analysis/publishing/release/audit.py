@@ -69,9 +69,13 @@ class Audit:
         self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
             part.cover(self._board.withhold, concede=True)
-        # What is bare for certain with a line alone is bare with more.
-        withheld = map(int, np.flatnonzero(~self._board.shown))
-        self._publish([line for line in withheld if self._could_leave(line)])
+        shown = None
+        # A line that clashed may leave once another is withheld for good; so that a second release shows no more.
+        while shown is None or (shown != self._board.shown).any():
+            shown = self._board.shown.copy()
+            # What is bare for certain with a line alone is bare with more.
+            withheld = map(int, np.flatnonzero(~shown))
+            self._publish([line for line in withheld if self._could_leave(line)])
         self.shown = self._board.shown
 
     def leaves_open(self, numbers: Sequence[int]) -> bool:
