@@ -109,6 +109,10 @@ class Wave:
         return frame(rows, ["source_file", "source_sheet", "source_row", "site_id"])
 
     @property
+    def unread_flows(self) -> pd.DataFrame:
+        return pd.DataFrame(columns=["direction"])
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         gone = {entry[:3] for entry in self.refused if not entry[5].startswith("cell_")}
         found = {}
@@ -534,8 +538,8 @@ def test_forty_firms_in_two_seconds(study):
     cleaned = wave(sites=[[site, *SITE[1:]] for site in ids], flows=flows)
     cleaned = Wave(cleaned.sheets)
     built = type("Built", (), {name: getattr(cleaned, name) for name in (
-        "tables", "quarantine", "implausible", "corrections", "manifest", "row_sites", "grids",
-        "applied")})  # fmt: skip
+        "tables", "quarantine", "implausible", "corrections", "manifest", "row_sites", "unread_flows",
+        "grids", "applied")})  # fmt: skip
     start = time.process_time()
     assert write_sheets(study, built) == 40 * 15 * 2
     assert time.process_time() - start < 2

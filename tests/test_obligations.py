@@ -63,7 +63,11 @@ def invented() -> pd.DataFrame:
 def test_twenty_invented_firms_have_the_verdict_of_the_texts(invented: pd.DataFrame) -> None:
     sure = invented[invented["doubtful"] == "no"]
     assert len(sure) == 221
-    assert sure[sure["ours"] != sure["verdict"]].empty
+    apart = sure[sure["ours"] != sure["verdict"]]
+    # Read again since by an inspector: lines of a questionnaire do not prove that nothing is mixed, nor that
+    # who declares no hazardous code has no hazardous waste. Both are asked.
+    assert set(apart["obligation"]) == {"no_mixing_hazardous", "hazardous_tracking"}
+    assert set(apart["ours"]) == {"unknown"} and len(apart) == 17 and "not_met" not in set(apart["verdict"])
 
 
 def test_where_the_texts_leave_doubt_nothing_is_said_against_them(invented: pd.DataFrame) -> None:
@@ -153,6 +157,105 @@ def test_each_mark_of_doubt_has_its_question_and_each_verdict_its_ground() -> No
         judged.loc["biowaste", "verdict"] == "unknown"
         and "où cela va-t-il" in judged.loc["biowaste", "question"]
     )
+
+
+def unread(**values: object) -> pd.DataFrame:
+    row = {"site_id": "E1", "direction": "out", "category": "weee", "description": "écrans"}
+    row |= {"waste_code": "200136", "quality": None, "route": "recycling", "contractor": None}
+    return pd.DataFrame([row | {"source_file": "f", "source_sheet": "Flux", "source_row": 9} | values])
+
+
+@pytest.mark.parametrize(
+    ("values", "duty", "verdict"),
+    [
+        ({}, "weee", "unknown"),
+        ({"direction": "in"}, "weee", "not_concerned"),
+        ({"category": None, "waste_code": None}, "weee", "not_concerned"),
+        # Neither does it weigh in a threshold, nor is a matter met of which some is not known.
+        ({"category": "biowaste", "waste_code": "200108"}, "biowaste", "unknown"),
+        ({"category": "cardboard", "waste_code": "150101"}, "sort_paper", "unknown"),
+        ({"category": "other", "waste_code": "160103"}, "used_oils", "not_concerned"),
+    ],
+)
+def test_what_is_declared_without_a_quantity_is_asked(values: dict, duty: str, verdict: str) -> None:
+    rows = pd.read_csv(HERE / "obligation_firms.csv", dtype=str).head(1)
+    own = rows.assign(
+        site_id="E1", category="cardboard", waste_code="150101", route="recycling", headcount="9"
+    )
+    judged = obligations.verdicts(*wave(own), "2018-12-31", unread(**values)).set_index("duty")
+    found = judged.loc[duty]
+    assert found["verdict"] == verdict
+    if verdict == "unknown":
+        assert "quantité illisible" in found["fact"] and found["source_row"] == 9 and found["question"]
+
+
+def test_an_order_of_priority_is_no_offence() -> None:
+    def food(text: str, route: str) -> list[str]:
+        judged = firm(("food", text, "020601", 5, "clean", route, "Bio"), naf="1072Z", year=2022)
+        of = judged[judged["verdict"] != "not_concerned"]["verdict"]  # two rows, of two activities
+        return [of.get(duty, "not_concerned") for duty in ("food_hierarchy", "food_unfit")]
+
+    assert food("biscuits déclassés consommables", "digestion") == ["unknown", "not_concerned"]
+    assert food("fruits et légumes déclassés", "incineration") == ["unknown", "unknown"]
+    assert food("invendus donnés", "reuse") == ["met", "not_concerned"]
+    assert food("invendus javellisés", "landfill") == ["unknown", "not_met"]
+
+
+def test_a_matter_is_met_in_the_flows_apart_alone_where_a_mix_is_landfilled() -> None:
+    card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
+    alone, beside = firm(card), firm(card, ("mixed", "mélange", "200301", 3, "mixed", "landfill", "S"))
+    assert alone.loc["sort_paper", "verdict"] == beside.loc["sort_paper", "verdict"] == "met"
+    assert "dans ces flux seuls" in beside.loc["sort_paper", "fact"]
+    assert "dans ces flux seuls" not in alone.loc["sort_paper", "fact"]
+
+
+def test_soiled_packaging_that_is_burnt_is_asked() -> None:
+    judged = firm(("plastic", "fûts souillés", "150110", 3, "soiled", "incineration", "S"))
+    assert judged.loc[["packaging_recovery", "packaging_hazardous"], "verdict"].tolist() == ["unknown"] * 2
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "verdict"),
+    [
+        ("2562B", "200301", "unknown"), ("4520A", "200301", "unknown"), ("5610A", "200301", "not_concerned"),
+        ("5610A", "200136", "unknown"),  # or 20 01 35*
+        ("5610A", "150101", "not_concerned"),  # its mirror is feared by chemistry alone
+    ],
+)  # fmt: skip
+def test_who_declares_no_hazardous_code_may_have_some(naf: str, code: str, verdict: str) -> None:
+    judged = firm(("other", "divers", code, 3, "clean", "recycling", "S"), naf=naf)
+    assert judged.loc[["tracking_paper", "no_mixing"], "verdict"].tolist() == [verdict] * 2
+    if verdict == "unknown":
+        assert "lampes" in judged.loc["tracking_paper", "question"]
+
+
+def test_lines_apart_do_not_prove_that_nothing_is_mixed() -> None:
+    judged = firm(("chemical", "solvants", "070104", 5, "soiled", "incineration", "Liquides"))
+    assert judged.loc["no_mixing", "verdict"] == "unknown"
+
+
+def test_biowaste_that_the_text_may_leave_out_is_asked() -> None:
+    """R543-227 leaves out liquids and what holds raw meat or fish."""
+
+    def judged(*flows: tuple[str, float]) -> str:
+        rows = [("biowaste", text, "200108", mass, "clean", "incineration", "S") for text, mass in flows]
+        return firm(*rows).loc["biowaste", "verdict"]
+
+    assert judged(("fruits et légumes", 12)) == "not_met"
+    assert judged(("invendus de boucherie", 12)) == judged(("lactosérum", 12)) == "unknown"
+    assert judged(("fruits et légumes", 5), ("invendus", 20)) == "unknown"  # 5 t are below the threshold
+
+
+def test_whole_machining_oils_are_used_oils() -> None:
+    judged = firm(("chemical", "huile entière", "120107", 3, "soiled", "landfill", "S"))
+    assert judged.loc["used_oils", "verdict"] == "not_met"
+    soluble = firm(("chemical", "émulsion", "120109", 3, "soiled", "landfill", "S"))
+    assert soluble.loc["used_oils", "verdict"] == "not_concerned"
+
+
+def test_what_a_designation_denies_is_not_named() -> None:
+    named = firm(("mixed", "tout-venant sans carton", "200301", 50, "mixed", "landfill", "Bennes"))
+    assert named.loc["sort_paper", "verdict"] == "unknown"
 
 
 def test_questions_of_one_cell_are_put_together() -> None:

@@ -156,7 +156,7 @@ def test_every_row_read_went_somewhere(published: Path, wave: str) -> None:
 def test_the_csv_for_people_says_what_the_parquet_says(published: Path, wave: str) -> None:
     processed = published / "data" / "processed" / "thur-doller" / wave
     files = {path.stem: path for path in processed.glob("*.csv")}
-    assert {path.stem for path in processed.glob("*.parquet")} == files.keys() | {"row_sites"}
+    assert {path.stem for path in processed.glob("*.parquet")} == files.keys() | {"row_sites", "unread_flows"}
     for path in files.values():
         table = pd.read_parquet(path.with_suffix(".parquet"))
         assert not differing(path.read_bytes(), table), path.name

@@ -20,7 +20,7 @@ from eit_analysis.spreadsheet_csv import write_csv
 from eit_analysis.study import Study
 
 FIRST_ROWS = 1000
-INTERNAL = "row_sites"  # for the notebooks only
+INTERNAL = ("row_sites", "unread_flows")  # for the notebooks only
 THREADS = 2  # beside the one that makes the logs
 
 
@@ -72,7 +72,7 @@ def write_files(
             table = pa.Table.from_pandas(make(), preserve_index=False, nthreads=1).replace_schema_metadata(
                 None
             )
-            texts += [pool.submit(as_csv, name, table)] if name != INTERNAL else []
+            texts += [pool.submit(as_csv, name, table)] if name not in INTERNAL else []
             binaries[name] = pool.submit(as_parquet, name, table)
     for text in texts:
         text.result()  # raises what went wrong there

@@ -21,6 +21,7 @@ def write_tables(study: Study, cleaned: Cleaned) -> None:
     frames = cleaned.tables | {
         "register_conflicts": cleaned.reconciled.conflicts,
         "row_sites": cleaned.row_sites,
+        "unread_flows": cleaned.unread_flows,
     }
     logs = {
         name: lambda name=name: getattr(cleaned, name).drop(columns=FINDING)

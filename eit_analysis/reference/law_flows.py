@@ -78,7 +78,9 @@ def named(texts: pd.Series, words: str) -> pd.Series:
 
 def _folded(column: pd.Series) -> pd.Series:
     texts = column.astype("str").where(column.notna(), "").replace("unknown", "").map(fold_words)
-    return texts.str.replace(r"[^\w]+", " ", regex=True).str.strip()
+    texts = texts.str.replace(r"[^\w]+", " ", regex=True).str.strip()
+    # What is denied is another word: « sans carton » names no cardboard.
+    return texts.str.replace(r"\b(non|sans) (?=\w)", r"\1_", regex=True)
 
 
 @cache

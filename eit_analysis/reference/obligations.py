@@ -6,14 +6,18 @@
     unknown         anything else, with what to ask
 
 ``check`` says how a row is asked of the flows: ``route`` (which routes they take), ``sorted`` (that, and
-whether a mix names the matter in its designation) or ``ask`` (no survey tells, unless a proof is named).
+whether a mix names the matter in its designation), ``order`` (a route that an order of priority puts last is
+no offence: it is asked) or ``ask`` (no survey tells, unless a proof is named).
 Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
-``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared.
+``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared,
+nor what is declared without a quantity that can be read. Where a text leaves some of a matter out, only the
+flows whose designation has one of ``sure_words`` can show that it is not met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -31,6 +35,8 @@ MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_yea
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 COOKING_OIL_KG_PER_L = 0.92
 LISTED = 3
+# Who most likely has some hazardous waste: industry, repair of vehicles.
+INDUSTRY = (*map(str, range(10, 34)), "45")
 Row = Mapping[Any, Any]
 Case = tuple[
     str, str, str, list[Row]
@@ -38,7 +44,9 @@ Case = tuple[
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
 
 
-def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame:
+def verdicts(
+    flows: pd.DataFrame, sites: pd.DataFrame, day: str, unread: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The verdict of each actor on each row in force.
 
     Parameters
@@ -47,6 +55,8 @@ def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame
         Tidy tables of one wave; outlets are left out, for what they hand on is not their own waste.
     day : str
         Of the law, ``2018-12-31``.
+    unread : pandas.DataFrame or None
+        Flows declared without a mass that can be read (``Cleaned.unread_flows``).
 
     Returns
     -------
@@ -57,6 +67,9 @@ def verdicts(flows: pd.DataFrame, sites: pd.DataFrame, day: str) -> pd.DataFrame
     rules = in_force(reference.load("obligations"), day).astype(object).fillna("").to_dict("records")
     actors = sites[sites["actor_type"] != "outlet"].drop_duplicates("site_id").to_dict("records")
     out = flows[(flows["direction"] == "out") & (flows[MASS] > 0)].sort_values(MASS, ascending=False)
+    if unread is not None:
+        aside = unread[unread["direction"] == "out"].assign(**dict.fromkeys((MASS, LOW, HIGH), float("nan")))
+        out = pd.concat([out, aside[[name for name in aside if name in out]]]) if len(aside) else out
     out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
     concerned = [_concerned(out, rule).to_numpy() for rule in rules]
     places, records = out.groupby("site_id").indices, out.to_dict("records")
@@ -111,13 +124,15 @@ def _concerned(out: pd.DataFrame, rule: Row) -> pd.Series:
 
 
 class _Actor:
-    """One actor before the rows of the law; ``flows`` are its own, the heaviest first."""
+    """One actor before the rows of the law; ``flows`` are its own, the heaviest first, the unread last."""
 
     def __init__(self, actor: Row, flows: list[Row]) -> None:
         self.actor, self.flows = actor, flows
         self.waste = [flow for flow in flows if flow["hazard"] != "yes"]
+        self.litres = sum(flow["litres"] for flow in _read(self.waste))
         self.mixes = [f for f in self.waste if f["category"] == "mixed" and f["route"] not in KEPT_APART]
         self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
+        self.mirrored = [flow for flow in self.waste if self.naf.startswith(_mirrors().get(flow["code"], ()))]
 
     def judged(self, rule: Row, own: list[Row]) -> list[Any]:
         verdict, fact, asked, about = self._case(rule, own)
@@ -132,8 +147,17 @@ class _Actor:
             return "unknown", _said("law_no_activity", rule), "law_ask_activity", own
         if activities and not self.naf.startswith(activities):
             return "not_concerned", _said("law_activity", rule, naf=self.naf), "", own
-        if below := self._threshold(rule, own):
+        aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
+        below = self._threshold(rule, own)
+        if below and rule["threshold_unit"] == "people":
             return *below, own
+        found = (*below, own) if below else self._found(rule, own, of_flows)
+        if aside and found[0] in ("met", "not_concerned"):
+            return "unknown", _flows("law_unread", aside), "law_ask_unread", aside
+        return found
+
+    def _found(self, rule: Row, own: list[Row], of_flows: bool) -> Case:
+        """The case of an actor that the activity and the threshold leave in."""
         if of_flows and not own:
             return self._absent(rule)
         if bad := [flow for flow in own if _has(flow["words"], rule["barred_words"])]:
@@ -147,7 +171,12 @@ class _Actor:
         return "unknown", _flows("law_declared", own) if of_flows else rule["who_fr"], asked, own
 
     def _absent(self, rule: Row) -> Case:
-        """Nothing declared of the matter: a mix may name it, or hide it."""
+        """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none."""
+        if rule["if_absent"] == "ask_hazard":
+            likely = self.mirrored or not self.naf or self.naf.startswith(INDUSTRY)
+            fact = _flows("law_mirror", self.mirrored) if self.mirrored else _said("law_no_hazard", rule)
+            verdict, asked = ("unknown", "law_ask_hazard") if likely else ("not_concerned", "")
+            return verdict, fact, asked, self.mirrored
         asked = rule["if_absent"] == "unknown"
         if rule["check"] == "sorted" and self.mixes:
             hidden = (
@@ -172,9 +201,8 @@ class _Actor:
         elif (
             unit == "l_per_week"
         ):  # a volume that masses give is a least one: it never proves that it is below
-            litres = sum(flow["litres"] for flow in self.waste)
             told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
-            below, amount = bool(told) and litres < limit, f"{exact(litres)}\u00a0l par semaine"
+            below, amount = bool(told) and self.litres < limit, f"{exact(self.litres)}\u00a0l par semaine"
         elif unit == "l_per_year":
             litres = 1000 / COOKING_OIL_KG_PER_L * high
             below, amount = bool(own) and litres <= limit, f"{exact(round(litres))}\u00a0l/an"
@@ -189,10 +217,12 @@ class _Actor:
         # What is soiled may have no outlet.
         soiled = [f for f in barred if f["quality"] == "soiled" and rule["check"] == "sorted"]
         if len(barred) > len(soiled):
-            return self._breach(rule, [flow for flow in barred if flow not in soiled])
+            return self._breach(rule, [flow for flow in barred if flow not in soiled], own)
         if rule["check"] == "sorted" and (found := self._mixed(rule)):
             return found
         doubtful = rule["doubtful_routes"].split()
+        if rule["check"] == "order" and (late := [flow for flow in own if flow["route"] in doubtful]):
+            return "unknown", _flows("law_order", late), "own", late
         if bad := soiled + [flow for flow in own if flow["route"] in doubtful]:
             return "unknown", _flows("law_declared", bad), "law_ask_why", bad
         if bad := [flow for flow in own if flow["route"] == "unknown"]:
@@ -200,20 +230,43 @@ class _Actor:
         proof = rule["proof_words"]
         if bad := [f for f in own if proof and f["route"] != "reuse" and not _has(f["proof"], proof)]:
             return "unknown", _flows("law_declared", bad), "own", bad
-        return "met", _flows("law_declared", own), "", own
+        fact = _flows("law_declared", own)
+        if rule["check"] == "sorted" and self.mixes:
+            fact += reference.sentence("law_beside_mix", flows=listed(list(_quoted(self.mixes))))
+        return "met", fact, "", own
 
     def _mixed(self, rule: Row) -> Case | None:
         """The breach where a mix that is disposed of names the matter."""
-        away = [flow for flow in self.mixes if flow["route"] in rule["barred_routes"].split()]
+        away = [flow for flow in _read(self.mixes) if flow["route"] in rule["barred_routes"].split()]
         bad = [flow for flow in away if _has(flow["words"], rule["mix_words"])]
-        return self._breach(rule, bad) if bad else None
+        return self._breach(rule, bad, []) if bad else None
 
-    def _breach(self, rule: Row, bad: list[Row]) -> Case:
-        """Not met, unless the text has a threshold in litres for what the public service collects."""
+    def _breach(self, rule: Row, bad: list[Row], own: list[Row]) -> Case:
+        """Not met, unless the text may leave out what was declared, or what the public service collects."""
         of_public = rule["threshold_unit"] == "l_per_week" and not any(flow["private"] for flow in bad)
-        if of_public and sum(flow["litres"] for flow in self.waste) < float(rule["threshold"]):
+        if of_public and self.litres < float(rule["threshold"]):
             return "unknown", _flows("law_barred", bad), "law_ask_collection", bad
+        if words := rule["sure_words"]:
+            surely = sum(flow[LOW] for flow in own if _has(flow["words"], words))
+            sure = [flow for flow in bad if _has(flow["words"], words)]
+            if not sure or surely <= float(rule["threshold"]):
+                return "unknown", _flows("law_left_out", bad), "law_ask_left_out", bad
+            bad = sure
         return "not_met", _flows("law_barred", bad), "", bad
+
+
+def _read(flows: list[Row]) -> list[Row]:
+    return [flow for flow in flows if pd.notna(flow[MASS])]
+
+
+@cache
+def _mirrors() -> dict[str, tuple[str, ...]]:
+    """Of each code that may be hazardous under another entry of the list, the activities that fear it."""
+    table = reference.load("mirror_entries").fillna({"giver_naf_codes": ""})
+    return {
+        code: tuple(naf.split()) or ("",)
+        for code, naf in zip(table["waste_code"], table["giver_naf_codes"], strict=True)
+    }
 
 
 def _has(text: list[str], words: str) -> bool:
@@ -239,6 +292,7 @@ def _quoted(rows: list[Row]) -> Iterator[str]:
     for row in rows[:LISTED]:
         name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
         route = routes.get(row["route"], row["route"])
-        yield f"«\u00a0{name}\u00a0» ({tonnes(row[MASS])}\u00a0t/an, {route})"
+        amount = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
+        yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
     if len(rows) > LISTED:
         yield f"{len(rows) - LISTED} autres flux"

@@ -26,17 +26,21 @@ from eit_analysis.intake.sheets.rows import PEOPLE, SheetRows
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
+# Of a flow in quarantine.
+UNREAD = ("site_id", "direction", "category", "description", "waste_code", "quality", "route", "contractor")
 
 
 def clean_tables(
     sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Tables by name, and ``source_file, source_sheet, source_row, site_id`` of every data row read.
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """Tables by name; ``source_file, source_sheet, source_row, site_id`` of every data row read; flows of
+    which all but the mass may be read.
 
     The sites are cleaned first: every other row must name one of them.
     """
     clean: dict[str, pd.DataFrame] = {}
     sites: list[pd.DataFrame] = []
+    unread = pd.DataFrame()
     known: set[str] = set()
     for table in tables.TABLES:
         own = [sheet for sheet in sheets if sheet.account.table == table]
@@ -54,13 +58,15 @@ def clean_tables(
         if table in FLOW_LETTERS:
             batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"], FLOW_LETTERS[table])
         clean[table] = _validated(batch)
+        if table == "flows":
+            unread = _unread_flows(batch)
         for sheet in own:
             there = batch.places == sheet.place
             sheet.account.rows_quarantined += int(batch.fatal[there].sum())
             sheet.account.rows_clean += int((~batch.fatal[there]).sum())
         if "site_id" in batch.values:
             sites.append(_row_sites(batch))
-    return clean, pd.concat(sites, ignore_index=True)
+    return clean, pd.concat(sites, ignore_index=True), unread
 
 
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
@@ -192,6 +198,13 @@ def _row_sites(batch: Batch) -> pd.DataFrame:
     sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = _distinct(batch, "site_id").take(batch.values["site_id"].codes[rows])
     return pd.DataFrame({**sources, "site_id": sites})
+
+
+def _unread_flows(batch: Batch) -> pd.DataFrame:
+    """What may be read of the flows in quarantine: they are declared, though nothing weighs them."""
+    rows = np.flatnonzero(batch.fatal)
+    cells = {name: _distinct(batch, name).take(batch.values[name].codes[rows]) for name in UNREAD}
+    return pd.DataFrame({**cells, **batch.ledger.sources(batch.places[rows], batch.rows[rows])})
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:

@@ -35,6 +35,8 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]  #: every table of the contract, validated, columns in its order
     #: ``source_file, source_sheet, source_row, site_id`` of every data row read, quarantined ones too.
     row_sites: pd.DataFrame
+    #: ``site_id, direction, category``… and the place of the flows in quarantine: declared, and not weighed.
+    unread_flows: pd.DataFrame
     reconciled: Reconciled  #: registers beside the questionnaire, by site and waste code
     ledger: Ledger  #: every correction, doubt and refusal found on the way
     totals: pd.DataFrame  #: marks on the sums that differ from a stated total
@@ -93,7 +95,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(files, rows, ledger)
-    clean, row_sites = clean_tables(rows, study.settings.evidence_half_width, ledger)
+    clean, row_sites, unread = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
     del rows, found  # as large as the tables, and of no use to what follows
@@ -105,4 +107,4 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )  # fmt: skip
     clean["flows"] = reconciled.flows
     made = manifest(study, files, left_alone, accounts, clean)
-    return Cleaned(clean, row_sites, reconciled, ledger, totals, grids, applied, made)
+    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, grids, applied, made)

@@ -170,7 +170,8 @@ class _Asking(WaveCells):
         """What obligations leave unknown, asked in the comment of the flow, where there is one."""
         if not self.law_day:
             return
-        judged = obligations.verdicts(self.wave.tables["flows"], self.wave.tables["sites"], self.law_day)
+        flows, sites = self.wave.tables["flows"], self.wave.tables["sites"]
+        judged = obligations.verdicts(flows, sites, self.law_day, self.wave.unread_flows)
         asked = obligations.questions(judged)
         for owner, place, text in zip(owners.of(asked), places(asked), asked["question"], strict=True):
             cell = (*place, COMMENT)
