@@ -177,3 +177,8 @@ def test_the_range_holds_every_plant_and_adds_up(rows):
         assert high >= (own[MASS] * own["tax_high"]).sum() - 1e-6
     whole = taxes.taxes(last, "year").frame["tax_eur_per_year"].sum()
     assert whole == pytest.approx(np.nansum(found["tax_eur_per_year"]))
+
+
+def test_the_card_of_the_rise_says_until_when() -> None:
+    labels = reference.load("labels").set_index(["column", "code"])["label_fr"]
+    assert f"jusqu'en {taxes.steps(2018)[-1]}" in labels["stake_kind", "tax_increase"]

@@ -153,7 +153,7 @@ class _Actor:
             return *below, own
         found = (*below, own) if below else self._found(rule, own, of_flows)
         if aside and found[0] in ("met", "not_concerned"):
-            return "unknown", _flows("law_unread", aside), "law_ask_unread", aside
+            return "unknown", _flows("law_declared", aside), "law_ask_unread", aside
         return found
 
     def _found(self, rule: Row, own: list[Row], of_flows: bool) -> Case:
@@ -173,10 +173,11 @@ class _Actor:
     def _absent(self, rule: Row) -> Case:
         """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none."""
         if rule["if_absent"] == "ask_hazard":
-            likely = self.mirrored or not self.naf or self.naf.startswith(INDUSTRY)
-            fact = _flows("law_mirror", self.mirrored) if self.mirrored else _said("law_no_hazard", rule)
+            if self.mirrored:
+                return "unknown", _flows("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
+            likely = not self.naf or self.naf.startswith(INDUSTRY)
             verdict, asked = ("unknown", "law_ask_hazard") if likely else ("not_concerned", "")
-            return verdict, fact, asked, self.mirrored
+            return verdict, _said("law_no_hazard", rule), asked, []
         asked = rule["if_absent"] == "unknown"
         if rule["check"] == "sorted" and self.mixes:
             hidden = (

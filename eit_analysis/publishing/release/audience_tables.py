@@ -76,7 +76,8 @@ class AudienceTables(PreparedTables):
             kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
         else:
             kept = [True] * len(frame)
-        if not all(kept) and table != "sites":  # who they are is in no total of its own
+        # Who they are, and what nobody could weigh, is in no total of its own.
+        if not all(kept) and table not in ("sites", "unread_flows"):
             self.viewer.left_out.add(table)
         # An array: an empty list would select no column rather than no row.
         frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
