@@ -169,6 +169,7 @@ def unread(**values: object) -> pd.DataFrame:
     ("values", "duty", "verdict"),
     [
         ({}, "weee", "unknown"),
+        ({"category": None, "description": None, "route": None}, "weee", "unknown"),
         ({"direction": "in"}, "weee", "not_concerned"),
         ({"category": None, "waste_code": None}, "weee", "not_concerned"),
         # Neither does it weigh in a threshold, nor is a matter met of which some is not known.

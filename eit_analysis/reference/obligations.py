@@ -291,9 +291,10 @@ def _flows(name: str, rows: list[Row]) -> str:
 def _quoted(rows: list[Row]) -> Iterator[str]:
     routes, families = heading("route").labels, heading("category").labels
     for row in rows[:LISTED]:
-        name = row["description"] if isinstance(row["description"], str) else families[row["category"]]
+        known = isinstance(row["description"], str)
+        name = row["description"] if known else families.get(row["category"], "sans désignation")
         route = routes.get(row["route"], row["route"])
-        amount = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
+        amount: str = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
         yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
     if len(rows) > LISTED:
         yield f"{len(rows) - LISTED} autres flux"
