@@ -23,6 +23,7 @@ from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import write_files
 from eit_analysis.intake.results import write_cleaned
+from eit_analysis.reference import obligations
 from eit_analysis.study import Study
 
 SITES = [
@@ -496,6 +497,24 @@ def test_a_rule_of_the_contract_that_no_cell_check_knows_still_holds(study, monk
     assert cleaned.tables["sites"].empty
     assert list(cleaned.quarantine["reason_code"]) == ["contract"]
     check_accounts(cleaned)
+
+
+def test_a_flow_without_a_mass_is_still_declared(study):
+    rows = [
+        flow(),
+        flow(quantity="NC", category="DEEE", code="200136", name="Écrans"),
+        flow(site="E09", quantity="NC"),
+    ]
+    cleaned = clean(study, [FLOW_HEADERS, *rows])
+    assert len(cleaned.tables["flows"]) == 1
+    names = ["site_id", "direction", "category", "waste_code", "source_row"]
+    unread = cleaned.unread_flows[names].values.tolist()
+    assert unread == [["E01", "out", "weee", "200136", 3], ["E09", "out", "cardboard", "150101", 4]]
+    sites = cleaned.tables["sites"]
+    judged = obligations.verdicts(cleaned.tables["flows"], sites, "2018-12-31", cleaned.unread_flows)
+    weee = judged[judged["duty"] == "weee"].set_index("site_id")
+    assert weee["verdict"].to_dict() == {"E01": "unknown", "E02": "not_concerned"}
+    assert weee.loc["E01", "source_row"] == 3
 
 
 def test_a_sheet_without_its_header_row_goes_to_quarantine_and_stops_nothing_else(study):
