@@ -222,7 +222,7 @@ def offers(pools: pd.DataFrame) -> pd.DataFrame:
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what :func:`targets`
+    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what :func:`thresholds.targets`
     gives: only the audit of outsiders' pages asks for it.
     """
     keys = ["group_number", "nature", "label"]
