@@ -207,8 +207,9 @@ def test_pages_in_a_browser_make_no_request(published: Path, tmp_path: Path) -> 
     urls = {
         e["params"]["url"] for e in content["events"] if e["type"] == started and "url" in e.get("params", {})
     }
-    # The browser asks its maker for updates on its own account: that is not the page.
-    own = {url for url in urls if not re.match(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.", url)}
+    # The browser asks its maker for updates, and for its start page, on its own account: not the page.
+    makers = r"https?://([\w-]+\.)*(google|googleapis|gvt1|duckduckgo)\."
+    own = {url for url in urls if not re.match(makers, url)}
     assert own == set(addresses.values())
 
 

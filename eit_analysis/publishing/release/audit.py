@@ -70,7 +70,8 @@ class Audit:
         for part in self._witnesses.values():
             part.cover(self._board.withhold, concede=True)
         shown = None
-        # A line that clashed may leave once another is withheld for good; so that a second release shows no more.
+        # A line that clashed may leave once another is withheld for good: until none does, a second
+        # release of the same numbers would show more than the first.
         while shown is None or (shown != self._board.shown).any():
             shown = self._board.shown.copy()
             # What is bare for certain with a line alone is bare with more.

@@ -222,8 +222,8 @@ def offers(pools: pd.DataFrame) -> pd.DataFrame:
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what :func:`targets`
-    gives: only the audit of outsiders' pages asks for it.
+    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what
+    :func:`thresholds.targets` gives: only the audit of outsiders' pages asks for it.
     """
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(
