@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -255,6 +256,9 @@ def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
     assert first["impact_tco2e_per_year"].tolist() == pytest.approx([27.68, 20.6])
 
 
+SHARES = ["share_low_percent", "share_percent", "share_high_percent"]
+UNSAID = [(60, "recycling"), (30, "incineration"), (20, "unknown")]
+ANSWERS = {"recycling": ["yes"], "landfill": ["no"], "unknown": ["yes", "no"]}
 AIMS = targets.targets(
     [WasteTarget(title="Plan", indicator="landfill_t_per_year", value=105.0, year=2031, text="t", source="s")]
 )
@@ -264,18 +268,71 @@ def test_how_far_from_what_is_aimed_at():
     """Neither the solvent, hazardous, nor the concrete, inert, is in the 148 t of which 65 % is aimed at."""
     table = targets.measured(OUT, AIMS)
     table.check("objectifs")
-    rows = table.frame.set_index("aim")
-    assert rows.loc["material", [MASS, "concerned_t_per_year"]].tolist() == pytest.approx([30, 148])
-    assert rows.loc["wood", "share_percent"] == 100
+    rows = table.frame.set_index(["aim", "reading"])
+    # Of 8 t nobody said where they go.
+    for reading, mass in (("least", 30), ("most", 38)):
+        found = rows.loc[("material", reading), [MASS, "concerned_t_per_year"]]
+        assert found.tolist() == pytest.approx([mass, 148])
+    assert rows.loc[("wood", "said"), "share_percent"] == 100
     gaps = targets.gaps(table.frame, AIMS).set_index("target")
-    assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 30)
-    assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(110 - 105)
+    assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 34)
+    assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(114 - 105)
     assert gaps.loc["municipal_landfill_2035", "gap_t_per_year"] == pytest.approx(110 - 14)
     assert gaps["attainment"][["material_2025", "wood_2025", "Plan"]].tolist() == ["missed", "met", "open"]
-    bounds = gaps[["gap_low_t_per_year", "gap_t_per_year", "gap_high_t_per_year"]].to_numpy(dtype=float)
-    assert (np.diff(bounds, axis=1) >= 0).all()
+    for names in (["gap_low_t_per_year", "gap_t_per_year", "gap_high_t_per_year"], SHARES):
+        assert (np.diff(gaps[names].to_numpy(dtype=float), axis=1) >= 0).all()
     # A cut since 2010 needs the tonnes of 2010: nothing is said of it.
     assert not gaps.index.str.startswith("landfill_cut").any()
+
+
+def test_a_target_inside_what_nobody_said_is_not_decided():
+    """60 t recycled, 30 t burned, 20 t of unknown destination: from 55 % to 73 %, for 65 %."""
+    rows = [("E1", "paper", "200101", mass, route, None, "clean", None) for mass, route in UNSAID]
+    shown = targets.measured(outflows(rows), AIMS).frame
+    gap = targets.gaps(shown, AIMS).set_index("target").loc["material_2025"]
+    assert gap["attainment"] == "open" and gap["share_percent"] == pytest.approx(50 * (60 + 80) / 110)
+    assert gap["gap_low_t_per_year"] < 0.65 * 110 - 80 and gap["gap_high_t_per_year"] > 0.65 * 110 - 60
+    # Who reads one end of the range alone is told no verdict.
+    half = targets.gaps(shown[shown["reading"] != "most"], AIMS)
+    assert half.empty
+
+
+def test_a_mix_counts_as_packaging_only_where_it_is_called_so():
+    rows = [
+        ("E1", "cardboard", "150101", 30, "recycling", None, "clean", None),
+        ("E1", "cardboard", "150101", 5, "unknown", None, "clean", None),
+        ("E1", "mixed", "150106", 10, "landfill", None, "mixed", None),
+        ("E1", "mixed", "150106", 60, "landfill", None, "mixed", None),
+        ("E1", "mixed", "150106", 20, "recycling", None, "mixed", None),
+    ]
+    names = ["Cartons", "Cartons", "Emballages souillés", "Déchets d'activité en mélange", "DIB"]
+    out = outflows(rows).assign(description=names)
+    found = targets.measured(out, AIMS).frame.set_index(["aim", "reading"])["share_percent"]
+    assert found["packaging", "least"] == pytest.approx(100 * 30 / (30 + 5 + 10 + 60))
+    assert found["packaging", "most"] == pytest.approx(100 * (30 + 5 + 20) / (30 + 5 + 10 + 20))
+    # All of it is waste whatever it is made of.
+    assert found["material", "least"] == pytest.approx(100 * 50 / 125)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(
+        st.tuples(st.floats(1, 100), st.sampled_from(["recycling", "landfill", "unknown"])),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_answer_to_what_is_not_said_leaves_the_range(mixes):
+    """Each mix may be packaging or not, each unknown destination a recycler or a landfill."""
+    sure = [("E1", "cardboard", "150101", 40, "recycling", None, "clean", None)]
+    rows = sure + [("E1", "mixed", "150106", mass, route, None, "mixed", None) for mass, route in mixes]
+    found = targets.measured(outflows(rows), AIMS).frame.set_index(["aim", "reading"])["share_percent"]
+    answers = [[("no", 0), *((yes, mass) for yes in ANSWERS[route])] for mass, route in mixes]
+    shares = []
+    for answer in itertools.product(*answers):
+        does = 40 + sum(mass for yes, mass in answer if yes == "yes")
+        shares.append(100 * does / (40 + sum(mass for _, mass in answer)))
+    assert found["packaging"][["least", "most"]].tolist() == pytest.approx([min(shares), max(shares)])
 
 
 def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
