@@ -20,6 +20,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.flows.costs import PRICES, amounts, estimates
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, TODAY, together, touched
 from eit_analysis.flows.emissions import ACCOUNTS, RATES, rated
 from eit_analysis.flows.potential import mark_bill
@@ -163,8 +164,11 @@ def _rates(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> dict[str, R
         "cost": Rates(prices + rise, parts["cost_eur_per_t"].fillna(0.0).to_numpy(dtype=float)),
         "tax": Rates(tax + rise, none),
     }
+    # What leaves an unknown destination has no rate before, so none after.
+    unsaid = parts["route_before"] == UNKNOWN
     for account in ACCOUNTS:
-        found[account] = Rates(rated(parts, factors, account)[RATES].to_numpy(dtype=float), none)
+        rates = rated(parts, factors, account)[RATES].mask(unsaid)
+        found[account] = Rates(rates.to_numpy(dtype=float), none)
     return {
         effect: Rates(np.where(gone[:, None], 0.0, own.bounds), np.where(gone, 0.0, own.stated))
         for effect, own in found.items()
