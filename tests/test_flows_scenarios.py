@@ -17,6 +17,7 @@ from eit_analysis.config_flows import FlowStep, WasteTarget
 from eit_analysis.errors import InputError
 from eit_analysis.flows import diversion, emissions, outcomes, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.settings_file import read_config
@@ -77,7 +78,7 @@ def by_route(parts: pd.DataFrame, scenario: str = "S") -> dict[str, float]:
     return frame[frame["scenario"] == scenario].set_index("route")[MASS].to_dict()
 
 
-def effects(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
+def effects(table: pd.DataFrame, column: str = "effect_change") -> dict[str, float]:
     return table[table["scenario"] == "S"].set_index("effect")[column].to_dict()
 
 
@@ -194,7 +195,7 @@ def test_a_change_is_the_difference_of_two_levels(steps):
         assert change == pytest.approx(values.loc[effect, "S"] - values.loc[effect, "today"], abs=1e-6)
     for table in (levels, changes, outcomes.by_route(parts), outcomes.recovery(parts)):
         table.check("tableau")
-        inside = table.frame.filter(regex=r"^(value|mass)").to_numpy(dtype=float)[:, :3]
+        inside = table.frame.filter(regex=r"^(value|mass|effect_change)").to_numpy(dtype=float)[:, :3]
         assert (inside[:, 1] <= inside[:, 0] + 1e-6).all() and (inside[:, 0] <= inside[:, 2] + 1e-6).all()
 
 
@@ -254,6 +255,33 @@ def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
     first = emissions.heaviest(OUT, FACTORS, 2)
     assert first[["site_id", "category"]].to_numpy().tolist() == [["E1", "biowaste"], ["E2", "mixed"]]
     assert first["impact_tco2e_per_year"].tolist() == pytest.approx([27.68, 20.6])
+
+
+def test_a_recycler_that_closes_shows_in_the_material_share():
+    """30 t of wood of 658 t are burned for energy instead: still recovered, no longer as material."""
+    parts = diversion.what_if(OUT, [step("close", contractor="Bois")])
+    tables = outcomes.recovery(parts), outcomes.changes(parts, FACTORS, YEAR), outcomes.as_material(parts)
+    brief = outcomes.in_brief(*(table.frame for table in tables)).set_index("scenario")
+    assert brief["recovered_percent"].tolist() == pytest.approx([100 * 30 / 658] * 2)
+    assert brief["as_material_percent"].tolist() == pytest.approx([100 * 30 / 658, 0])
+    assert tables[2].frame.groupby("scenario")["share_percent"].sum().tolist() == pytest.approx([100, 100])
+
+
+def test_what_each_step_supposes_is_told_without_naming_anybody():
+    steps = [DIVERT, step("close", contractor="Bois"), step("lose", site_id="E3")]
+    steps.append(step("tax", from_route="landfill", rise_eur_per_t=20.0))
+    rows = diversion.assumptions(steps).set_index("flow_step")
+    told = ["category", "old_route", "new_route", "moved_percent", "price_taken"]
+    assert rows.loc["divert", told].tolist() == ["biowaste", "landfill", "digestion", 50, "reference"]
+    assert rows["price_taken"].tolist() == ["reference", "reference", "none", "risen"]
+    assert rows.loc["tax", "eur_per_t_rise"] == 20 and rows.loc["close", "new_route"] == "next"
+    assert not rows.isin(["Bois", "E3"]).any(axis=None)
+
+
+def test_a_change_is_printed_to_two_digits():
+    for value, text in ((8.717809, "8,7"), (0.034054, "0,034"), (-23347.3, "−23\u00a0000"), (0.0, "0")):
+        assert wording.cell(value, "effect_change") == text
+        assert wording.measured(value, "effect_change", False) == text
 
 
 SHARES = ["share_low_percent", "share_percent", "share_high_percent"]
@@ -414,6 +442,7 @@ TABLES = {
     "covered": emissions.covered(OUT, FACTORS),
     "routes": outcomes.by_route(PARTS),
     "recovery": outcomes.recovery(PARTS),
+    "material": outcomes.as_material(PARTS),
     "levels": outcomes.levels(PARTS, FACTORS, YEAR),
     "changes": outcomes.changes(PARTS, FACTORS, YEAR),
     "targets": targets.measured(OUT, AIMS),
