@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from eit_analysis.config_flows import FlowStep, WasteTarget
 from eit_analysis.errors import InputError
 from eit_analysis.flows import diversion, emissions, outcomes, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing import wording
 from eit_analysis.publishing.release import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.settings_file import read_config
@@ -76,7 +78,7 @@ def by_route(parts: pd.DataFrame, scenario: str = "S") -> dict[str, float]:
     return frame[frame["scenario"] == scenario].set_index("route")[MASS].to_dict()
 
 
-def effects(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
+def effects(table: pd.DataFrame, column: str = "effect_change") -> dict[str, float]:
     return table[table["scenario"] == "S"].set_index("effect")[column].to_dict()
 
 
@@ -193,7 +195,7 @@ def test_a_change_is_the_difference_of_two_levels(steps):
         assert change == pytest.approx(values.loc[effect, "S"] - values.loc[effect, "today"], abs=1e-6)
     for table in (levels, changes, outcomes.by_route(parts), outcomes.recovery(parts)):
         table.check("tableau")
-        inside = table.frame.filter(regex=r"^(value|mass)").to_numpy(dtype=float)[:, :3]
+        inside = table.frame.filter(regex=r"^(value|mass|effect_change)").to_numpy(dtype=float)[:, :3]
         assert (inside[:, 1] <= inside[:, 0] + 1e-6).all() and (inside[:, 0] <= inside[:, 2] + 1e-6).all()
 
 
@@ -236,16 +238,16 @@ def test_half_of_the_landfilled_textile_from_the_raw_cells():
 
 
 def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
-    known = FACTORS[~((FACTORS["factor"] == "emissions_impact") & (FACTORS["route"] == "unknown"))]
+    """Of 8 t of unknown destination: neither emitted nor spared, though the table has a mean factor."""
     impact, spared = (
-        emissions.emitted(OUT, known, account, "route").frame.set_index("route")
+        emissions.emitted(OUT, FACTORS, account, "route").frame.set_index("route")
         for account in ("impact", "spared")
     )
     # Biowaste 692, mixed 412, mineral 11 kg a tonne in a landfill; 226, 216 and nothing spared.
     assert impact.loc["landfill", "impact_tco2e_per_year"] == pytest.approx(41.52 + 20.6 + 5.5)
     assert spared.loc["landfill", "spared_tco2e_per_year"] == pytest.approx(13.56 + 10.8)
-    assert "unknown" not in impact.index and "unknown" in spared.index
-    covered = emissions.covered(OUT, known).frame.set_index("factor_known")[MASS]
+    assert "unknown" not in impact.index and "unknown" not in spared.index
+    covered = emissions.covered(OUT, FACTORS).frame.set_index("factor_known")[MASS]
     assert covered[["yes", "no"]].tolist() == pytest.approx([650, 8])
     for table, name in ((impact, "impact"), (spared, "spared")):
         bounds = table[[f"{name}{end}_tco2e_per_year" for end in ("_low", "", "_high")]].to_numpy()
@@ -255,6 +257,36 @@ def test_both_accounts_are_kept_apart_and_tonnes_without_a_factor_are_said():
     assert first["impact_tco2e_per_year"].tolist() == pytest.approx([27.68, 20.6])
 
 
+def test_a_recycler_that_closes_shows_in_the_material_share():
+    """30 t of wood of 658 t are burned for energy instead: still recovered, no longer as material."""
+    parts = diversion.what_if(OUT, [step("close", contractor="Bois")])
+    tables = outcomes.recovery(parts), outcomes.changes(parts, FACTORS, YEAR), outcomes.as_material(parts)
+    brief = outcomes.in_brief(*(table.frame for table in tables)).set_index("scenario")
+    assert brief["recovered_percent"].tolist() == pytest.approx([100 * 30 / 658] * 2)
+    assert brief["as_material_percent"].tolist() == pytest.approx([100 * 30 / 658, 0])
+    assert tables[2].frame.groupby("scenario")["share_percent"].sum().tolist() == pytest.approx([100, 100])
+
+
+def test_what_each_step_supposes_is_told_without_naming_anybody():
+    steps = [DIVERT, step("close", contractor="Bois"), step("lose", site_id="E3")]
+    steps.append(step("tax", from_route="landfill", rise_eur_per_t=20.0))
+    rows = diversion.assumptions(steps).set_index("flow_step")
+    told = ["category", "old_route", "new_route", "moved_percent", "price_taken"]
+    assert rows.loc["divert", told].tolist() == ["biowaste", "landfill", "digestion", 50, "reference"]
+    assert rows["price_taken"].tolist() == ["reference", "reference", "none", "risen"]
+    assert rows.loc["tax", "eur_per_t_rise"] == 20 and rows.loc["close", "new_route"] == "next"
+    assert not rows.isin(["Bois", "E3"]).any(axis=None)
+
+
+def test_a_change_is_printed_to_two_digits():
+    for value, text in ((8.717809, "8,7"), (0.034054, "0,034"), (-23347.3, "−23\u00a0000"), (0.0, "0")):
+        assert wording.cell(value, "effect_change") == text
+        assert wording.measured(value, "effect_change", False) == text
+
+
+SHARES = ["share_low_percent", "share_percent", "share_high_percent"]
+UNSAID = [(60, "recycling"), (30, "incineration"), (20, "unknown")]
+ANSWERS = {"recycling": ["yes"], "landfill": ["no"], "unknown": ["yes", "no"]}
 AIMS = targets.targets(
     [WasteTarget(title="Plan", indicator="landfill_t_per_year", value=105.0, year=2031, text="t", source="s")]
 )
@@ -264,18 +296,71 @@ def test_how_far_from_what_is_aimed_at():
     """Neither the solvent, hazardous, nor the concrete, inert, is in the 148 t of which 65 % is aimed at."""
     table = targets.measured(OUT, AIMS)
     table.check("objectifs")
-    rows = table.frame.set_index("aim")
-    assert rows.loc["material", [MASS, "concerned_t_per_year"]].tolist() == pytest.approx([30, 148])
-    assert rows.loc["wood", "share_percent"] == 100
+    rows = table.frame.set_index(["aim", "reading"])
+    # Of 8 t nobody said where they go.
+    for reading, mass in (("least", 30), ("most", 38)):
+        found = rows.loc[("material", reading), [MASS, "concerned_t_per_year"]]
+        assert found.tolist() == pytest.approx([mass, 148])
+    assert rows.loc[("wood", "said"), "share_percent"] == 100
     gaps = targets.gaps(table.frame, AIMS).set_index("target")
-    assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 30)
-    assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(110 - 105)
+    assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 34)
+    assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(114 - 105)
     assert gaps.loc["municipal_landfill_2035", "gap_t_per_year"] == pytest.approx(110 - 14)
     assert gaps["attainment"][["material_2025", "wood_2025", "Plan"]].tolist() == ["missed", "met", "open"]
-    bounds = gaps[["gap_low_t_per_year", "gap_t_per_year", "gap_high_t_per_year"]].to_numpy(dtype=float)
-    assert (np.diff(bounds, axis=1) >= 0).all()
+    for names in (["gap_low_t_per_year", "gap_t_per_year", "gap_high_t_per_year"], SHARES):
+        assert (np.diff(gaps[names].to_numpy(dtype=float), axis=1) >= 0).all()
     # A cut since 2010 needs the tonnes of 2010: nothing is said of it.
     assert not gaps.index.str.startswith("landfill_cut").any()
+
+
+def test_a_target_inside_what_nobody_said_is_not_decided():
+    """60 t recycled, 30 t burned, 20 t of unknown destination: from 55 % to 73 %, for 65 %."""
+    rows = [("E1", "paper", "200101", mass, route, None, "clean", None) for mass, route in UNSAID]
+    shown = targets.measured(outflows(rows), AIMS).frame
+    gap = targets.gaps(shown, AIMS).set_index("target").loc["material_2025"]
+    assert gap["attainment"] == "open" and gap["share_percent"] == pytest.approx(50 * (60 + 80) / 110)
+    assert gap["gap_low_t_per_year"] < 0.65 * 110 - 80 and gap["gap_high_t_per_year"] > 0.65 * 110 - 60
+    # Who reads one end of the range alone is told no verdict.
+    half = targets.gaps(shown[shown["reading"] != "most"], AIMS)
+    assert half.empty
+
+
+def test_a_mix_counts_as_packaging_only_where_it_is_called_so():
+    rows = [
+        ("E1", "cardboard", "150101", 30, "recycling", None, "clean", None),
+        ("E1", "cardboard", "150101", 5, "unknown", None, "clean", None),
+        ("E1", "mixed", "150106", 10, "landfill", None, "mixed", None),
+        ("E1", "mixed", "150106", 60, "landfill", None, "mixed", None),
+        ("E1", "mixed", "150106", 20, "recycling", None, "mixed", None),
+    ]
+    names = ["Cartons", "Cartons", "Emballages souillés", "Déchets d'activité en mélange", "DIB"]
+    out = outflows(rows).assign(description=names)
+    found = targets.measured(out, AIMS).frame.set_index(["aim", "reading"])["share_percent"]
+    assert found["packaging", "least"] == pytest.approx(100 * 30 / (30 + 5 + 10 + 60))
+    assert found["packaging", "most"] == pytest.approx(100 * (30 + 5 + 20) / (30 + 5 + 10 + 20))
+    # All of it is waste whatever it is made of.
+    assert found["material", "least"] == pytest.approx(100 * 50 / 125)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(
+        st.tuples(st.floats(1, 100), st.sampled_from(["recycling", "landfill", "unknown"])),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_answer_to_what_is_not_said_leaves_the_range(mixes):
+    """Each mix may be packaging or not, each unknown destination a recycler or a landfill."""
+    sure = [("E1", "cardboard", "150101", 40, "recycling", None, "clean", None)]
+    rows = sure + [("E1", "mixed", "150106", mass, route, None, "mixed", None) for mass, route in mixes]
+    found = targets.measured(outflows(rows), AIMS).frame.set_index(["aim", "reading"])["share_percent"]
+    answers = [[("no", 0), *((yes, mass) for yes in ANSWERS[route])] for mass, route in mixes]
+    shares = []
+    for answer in itertools.product(*answers):
+        does = 40 + sum(mass for yes, mass in answer if yes == "yes")
+        shares.append(100 * does / (40 + sum(mass for _, mass in answer)))
+    assert found["packaging"][["least", "most"]].tolist() == pytest.approx([min(shares), max(shares)])
 
 
 def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
@@ -357,6 +442,7 @@ TABLES = {
     "covered": emissions.covered(OUT, FACTORS),
     "routes": outcomes.by_route(PARTS),
     "recovery": outcomes.recovery(PARTS),
+    "material": outcomes.as_material(PARTS),
     "levels": outcomes.levels(PARTS, FACTORS, YEAR),
     "changes": outcomes.changes(PARTS, FACTORS, YEAR),
     "targets": targets.measured(OUT, AIMS),

@@ -149,6 +149,29 @@ def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
+def assumptions(steps: Sequence[FlowStep]) -> pd.DataFrame:
+    """What each step supposes, one row each: ``scenario``, rank, what, from where to where, at what price.
+
+    Neither the contractor nor the actor that a step names.
+    """
+    price = {"tax": "risen", "lose": "none"}
+    rows = [
+        {
+            "step_rank": rank,
+            "scenario": step.name,
+            "flow_step": step.kind,
+            "category": step.category or "all",
+            "old_route": step.from_route or "all",
+            "new_route": step.to_route or ("next" if step.kind == "close" else None),
+            "moved_percent": None if step.kind == "tax" else 100 * step.share,
+            "eur_per_t_rise": step.rise_eur_per_t if step.kind == "tax" else None,
+            "price_taken": price.get(step.kind, "reference"),
+        }
+        for rank, step in enumerate(steps, 1)
+    ]
+    return pd.DataFrame(rows).astype({"moved_percent": float, "eur_per_t_rise": float})
+
+
 def idle(out: pd.DataFrame, steps: Sequence[FlowStep]) -> list[FlowStep]:
     """The steps that change no flow of the wave: a name written otherwise, or flows no longer there."""
     return [step for step in steps if not touched(what_if(out, [step])).any()]

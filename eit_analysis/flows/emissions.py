@@ -6,8 +6,9 @@
 
 over the flows of group g, each factor that of the family and route of the flow (:mod:`reference.factors`).
 What is emitted (boundary *impact*) and what is spared elsewhere (boundary *avoided*) are two accounts: they
-are never added, and neither holds transport to the outlet. A flow of which no factor answers is in none of
-the sums: :func:`covered` says how many tonnes are.
+are never added. Collection is in the factors at a flat rate, whatever the distance of a flow (Base Carbone,
+*Contributions transverses*: 18 kgCO2e/t). A flow whose outlet is not known, or of which no factor answers, is
+in none of the sums: :func:`covered` says how many tonnes are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import estimates
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.factors import for_flows
 
@@ -43,6 +45,9 @@ RATES = ["rate_low_per_t", "rate_per_t", "rate_high_per_t"]
 def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFrame:
     """The flows with ``RATES``: low, central and high of an account for a tonne, missing without a factor.
 
+    The factors for an unknown outlet, of a mean end of life, credit a flow with energy that nobody recovers:
+    they answer for none.
+
     Parameters
     ----------
     flows : pandas.DataFrame
@@ -54,6 +59,7 @@ def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFr
     """
     factor, scale, _ = ACCOUNTS[account]
     rates = np.sort(scale * for_flows(flows, factors, factor).to_numpy(dtype=float), axis=1)
+    rates[(flows["route"] == UNKNOWN).to_numpy()] = np.nan
     return flows.assign(**dict(zip(RATES, rates.T, strict=True)))
 
 

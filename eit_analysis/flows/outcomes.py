@@ -20,6 +20,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.flows.costs import PRICES, amounts, estimates
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, TODAY, together, touched
 from eit_analysis.flows.emissions import ACCOUNTS, RATES, rated
 from eit_analysis.flows.potential import mark_bill
@@ -38,6 +39,8 @@ BRIEF = {
 }  # fmt: skip
 KEYS = ["scenario", "effect"]
 VALUES = ["value", "value_low", "value_high"]
+CHANGES = ["effect_change", "effect_change_low", "effect_change_high"]
+AS_MATERIAL = {"material": "yes", "organic": "yes", "energy": "no", "disposal": "no", UNKNOWN: UNKNOWN}
 
 
 def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
@@ -66,7 +69,7 @@ def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
     return replace(rows, frame=frame, of=DECLARED, shares=shares, regrouped=again)
 
 
-def recovery(parts: pd.DataFrame) -> Breakdown:
+def recovery(parts: pd.DataFrame, by: str = "valorised") -> Breakdown:
     """r_s = M_valorised / M: share of the tonnes of each scenario that is recovered.
 
     The unknown is in M (:func:`diagnosis.recovery_rates`); what is lost with an actor is in neither.
@@ -74,19 +77,24 @@ def recovery(parts: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``scenario``, ``valorised``, mass and bounds (t/year), ``share_percent`` with its bounds, ``n_sites``.
+        ``scenario``, ``by``, mass and bounds (t/year), ``share_percent`` with its bounds, ``n_sites``.
     """
     left = parts[parts["route"] != GONE]
-    rows = by_route(left, "valorised")
+    rows = by_route(left, by)
     joined = propagation.prepared(rows.records)
     shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
     bounds = [pd.DataFrame(columns=[*rows.keys, *shares[1:]])] + [
-        propagation.shares(propagation.error_cells(own, group(own, ["valorised"]))).assign(scenario=name)
+        propagation.shares(propagation.error_cells(own, group(own, [by]))).assign(scenario=name)
         for name, own in joined.groupby("scenario", sort=False)
     ]
     frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys))
     frame[shares] = frame[shares].astype(float).fillna(0.0)
     return replace(rows, frame=frame[[*rows.keys, MASS, LOW, HIGH, *shares, "n_sites"]], regrouped=None)
+
+
+def as_material(parts: pd.DataFrame) -> Breakdown:
+    """The same of what is recovered as material, compost and digestate included: ``as_material``."""
+    return recovery(parts.assign(as_material=parts["recovery"].map(AS_MATERIAL)), "as_material")
 
 
 def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
@@ -111,7 +119,11 @@ def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
 
 
 def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
-    """What each scenario changes, of the same effects; parameters and columns of :func:`levels`."""
+    """What each scenario changes, of the same effects; parameters of :func:`levels`.
+
+    Its columns too, but ``effect_change`` with its bounds for the value: a difference of uncertain sums is
+    printed to two digits.
+    """
     scenarios = parts["scenario"].unique()[1:]
     other = parts[touched(parts)].reset_index(drop=True)
     after, before = (_rates(rows, factors, year) for rows in (other, _before(other)))
@@ -122,26 +134,32 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
         # One factor cannot be at its lowest before and at its highest after.
         bounds = new.bounds - np.where(moved, old.bounds[:, ::-1], old.bounds)
         differences[effect] = Rates(bounds, new.stated - old.stated)
-    return _effects(other, differences, scenarios)
+    found = _effects(other, differences, scenarios)
+    named = dict(zip(VALUES, CHANGES, strict=True))
+    frame, records = (rows.rename(columns=named) for rows in (found.frame, found.records))
+    return replace(found, frame=frame, records=records, measure=CHANGES[0])
 
 
-def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
-    """One row a scenario, today first: what is recovered of its tonnes, then what it changes.
+def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFrame) -> pd.DataFrame:
+    """One row a scenario, today first: what is recovered of its tonnes, then what it changes, to two digits.
 
     Parameters
     ----------
-    recovered, changed : pandas.DataFrame
-        The rows of :func:`recovery` and of :func:`changes` that may be read.
+    recovered, changed, material : pandas.DataFrame
+        The rows of :func:`recovery`, :func:`changes` and :func:`as_material` that may be read.
 
     Returns
     -------
     pandas.DataFrame
-        ``scenario``, ``recovered_percent``, then each effect with its unit (``BRIEF``), missing for today.
+        ``scenario``, ``recovered_percent``, ``as_material_percent``, then each effect with its unit
+        (``BRIEF``), missing for today.
     """
-    share = recovered[recovered["valorised"] == "yes"].set_index("scenario")["share_percent"]
-    wide = changed.pivot(index="scenario", columns="effect", values="value").reindex(columns=list(BRIEF))
+    wide = changed.pivot(index="scenario", columns="effect", values=CHANGES[0]).reindex(columns=list(BRIEF))
+    wide = wide.map(lambda amount: float(f"{amount:.2g}"))
     told = wide.rename(columns=BRIEF).dropna(how="all").reindex([TODAY, *changed["scenario"].unique()])
-    told.insert(0, "recovered_percent", share.reindex(told.index))
+    for place, (rows, by) in enumerate(((recovered, "valorised"), (material, "as_material"))):
+        share = rows[rows[by] == "yes"].set_index("scenario")["share_percent"]
+        told.insert(place, ("recovered", "as_material")[place] + "_percent", share.reindex(told.index))
     return told.dropna(how="all").reset_index()
 
 
@@ -163,8 +181,11 @@ def _rates(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> dict[str, R
         "cost": Rates(prices + rise, parts["cost_eur_per_t"].fillna(0.0).to_numpy(dtype=float)),
         "tax": Rates(tax + rise, none),
     }
+    # What leaves an unknown destination has no rate before, so none after.
+    unsaid = parts["route_before"] == UNKNOWN
     for account in ACCOUNTS:
-        found[account] = Rates(rated(parts, factors, account)[RATES].to_numpy(dtype=float), none)
+        rates = rated(parts, factors, account)[RATES].mask(unsaid)
+        found[account] = Rates(rates.to_numpy(dtype=float), none)
     return {
         effect: Rates(np.where(gone[:, None], 0.0, own.bounds), np.where(gone, 0.0, own.stated))
         for effect, own in found.items()

@@ -4,9 +4,15 @@
     gap    = v C - R            at least the share v:  tonnes still to recover
     gap    = R - v C,  R - cap  at most v, or so many tonnes:  tonnes still to keep out of landfills
 
-Below zero, the target is met. A target for a whole country, or for all producers of a packaging, binds no
-firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base year
-asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
+Below zero, the target is met. What nobody said makes a range of both, given with its middle:
+
+    at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
+    at most   (R + U + D) / (C + D)  they do; D, a mix that does or may
+
+The mix is that of code 15 01 06, of packaging, which is often given to activity waste: it is in C where its
+name says packaging, else in N and D. A target for a whole country, or for all producers of a packaging, binds
+no firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base
+year asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
 """
 
 from __future__ import annotations
@@ -20,11 +26,13 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.taxes import is_inert
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.reference.law_flows import named, readable
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
 COUNTED = {
@@ -33,14 +41,18 @@ COUNTED = {
     "landfill_percent": ("route", ["landfill"]),
     "landfill_t_per_year": ("route", ["landfill"]),
 }
+# Mixed packaging, and the words that say that a mix is packaging: those of the law (obligations.csv).
+MIX, PACKAGING = "150106", "emballage emballages"
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
-AT_MOST = ("landfill_percent", "landfill_t_per_year")
+CAP = "landfill_t_per_year"
+AT_MOST = ("landfill_percent", CAP)
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
 COLUMNS = [
     "target", "aim", "indicator", "target_value", "year", "waste_code_prefixes", "base_year", "applies_to",
     "text_ref", "source", "seen",
 ]  # fmt: skip
+READINGS = ["said", "least", "most"]
 ENDS = ["share_low_percent", "share_high_percent"]
 GAP = ["gap_t_per_year", "gap_low_t_per_year", "gap_high_t_per_year"]
 
@@ -84,50 +96,63 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``aim``, mass that does, mass that it is about (``concerned_t_per_year``), the first as a share of
-        the second (``share_percent``), all with their bounds, ``n_sites``; in the order of ``aims``, without
-        those about no flow.
+        ``aim``, ``reading`` (``least`` and ``most``, or ``said`` where all is said), mass that does, mass
+        that it is about (``concerned_t_per_year``), the first as a share of the second (``share_percent``),
+        all with their bounds, ``n_sites``; in the order of ``aims``, without those about no flow.
     """
+    keys = ["aim", "reading"]
     rows = _about(out, aims)
     counted = scaled(rows, rows["does"].eq("yes").astype(float))
-    does, whole = (totals(part, "aim", total=False).frame for part in (counted, rows))
-    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[["aim", *ABOUT]]
-    frame = does[["aim", *MASSES, "n_sites"]].merge(whole, on="aim")
+    does, whole = (totals(part, keys, total=False).frame for part in (counted, rows))
+    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[[*keys, *ABOUT]]
+    frame = does[[*keys, *MASSES, "n_sites"]].merge(whole, on=keys)
     frame["share_percent"] = 100 * frame[MASS] / frame[ABOUT[0]]
     # Where nothing does, or everything, the share has no error.
-    found = frame[["aim"]].merge(_shares(rows), how="left")[ENDS].astype(float)
+    found = frame[keys].merge(_shares(rows, keys), how="left")[ENDS].astype(float)
     frame[ENDS] = found.apply(lambda end: end.fillna(frame["share_percent"]))
-    order = {name: place for place, name in enumerate(aims["aim"].unique())}
-    frame = frame.sort_values("aim", key=lambda names: names.map(order), ignore_index=True)
-    columns = ["aim", *MASSES, *ABOUT, "share_percent", *ENDS, "n_sites"]
+    order = {name: place for place, name in enumerate([*aims["aim"].unique(), *READINGS])}
+    frame = frame.sort_values(keys, key=lambda names: names.map(order), ignore_index=True)
+    columns = [*keys, *MASSES, *ABOUT, "share_percent", *ENDS, "n_sites"]
     return Breakdown(
-        frame[columns], ["aim"], counted.assign(**{ABOUT[0]: rows[MASS]}), MASS, of=ABOUT[0],
-        sums=[ABOUT[0]], shares={"share_percent": Share(["aim"], ABOUT[0])},
+        frame[columns], keys, counted.assign(**{ABOUT[0]: rows[MASS]}), MASS, of=ABOUT[0],
+        sums=[ABOUT[0]], shares={"share_percent": Share(keys, ABOUT[0])},
     )  # fmt: skip
 
 
 def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
-    """The flows once for each measure that is about them, and whether each ``does`` what it counts."""
+    """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
     plain = (known["hazardous"] != "yes") & ~is_inert(known)
-    parts = [known.head(0).assign(aim="", does="")]
+    parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
         prefixes = tuple(str(aim["waste_code_prefixes"]).split())
         column, codes = COUNTED[aim["indicator"]]
         about = known[known["waste_code"].str.startswith(prefixes) if prefixes else plain]
-        does = np.where(about[column].isin(codes), "yes", "no")
-        parts.append(about.assign(aim=aim["aim"], does=does))
+        does, unsaid = about[column].isin(codes), about["route"] == UNKNOWN
+        # Without prefixes waste is concerned whatever it is made of.
+        mix = _mixed(about) & bool(prefixes)
+        readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}
+        if not (unsaid | mix).any():
+            readings = {"said": (does, ~mix)}
+        for reading, (yes, kept) in readings.items():
+            answers = np.where(yes, "yes", "no")
+            parts.append(about.assign(aim=aim["aim"], reading=reading, does=answers)[kept])
     return pd.concat(parts, ignore_index=True)
 
 
-def _shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """The bounds of what does as a share of what each is about: ``aim`` and ``ENDS``."""
-    found = [pd.DataFrame(columns=["aim", "does", *ENDS])]
-    for name, own in rows.groupby("aim", sort=False):
+def _mixed(about: pd.DataFrame) -> pd.Series:
+    """Which flows have the code of mixed packaging without being called packaging."""
+    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], PACKAGING)
+
+
+def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The bounds of what does as a share of what each is about: ``keys`` and ``ENDS``."""
+    found = [pd.DataFrame(columns=[*keys, "does", *ENDS])]
+    for _, own in rows.groupby(keys, sort=False):
         cells = propagation.error_cells(own, group(own, ["does"]))
-        found.append(propagation.shares(cells).assign(aim=name))
-    return pd.concat(found).query("does == 'yes'")[["aim", *ENDS]]
+        found.append(propagation.shares(cells).merge(own[keys].head(1), how="cross"))
+    return pd.concat(found).query("does == 'yes'")[[*keys, *ENDS]]
 
 
 def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -140,7 +165,8 @@ def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
 def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """How far each measured target is, from what is printed of it.
 
-    The bounds of a gap are those of the share and of the tonnes that it is about, or of a cap's own tonnes.
+    The bounds of a gap are those of the share and of the tonnes that it is about, or of a cap's own tonnes,
+    at both readings; its middle is that of the two. Of a range of which one end is withheld nothing is said.
 
     Parameters
     ----------
@@ -153,29 +179,38 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its
-        ``unit``, ``share_percent``, gap and bounds (t/year),
+        ``unit``, ``share_percent``, gap (t/year), each with bounds,
         ``attainment`` (``met``, ``missed``, ``open`` where zero is inside the bounds), ``applies_to``.
     """
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
-    rows = aims[[*columns, "aim"]].merge(shown, on="aim")
-    value, cap = rows["target_value"], (rows["indicator"] == "landfill_t_per_year").to_numpy()
-    over = [
-        rows["share_percent"] - value,
-        rows["share_low_percent"] - value,
-        rows["share_high_percent"] - value,
-    ]
+    rows = _apart(aims[[*columns, "aim"]].merge(shown, on="aim"))
+    shares = ["share_percent", *ENDS]
+    lows, highs = [*GAP[1:2], *ENDS[:1]], [*GAP[2:], *ENDS[1:]]
+    how = dict.fromkeys([GAP[0], "share_percent"], "mean") | dict.fromkeys(lows, "min")
+    whole = ~rows["reading"].isin(READINGS[1:]) | rows.groupby("target")["reading"].transform("size").eq(2)
+    by = rows[whole].groupby("target", sort=False)
+    found = rows.drop_duplicates("target")[columns].merge(
+        by.agg(how | dict.fromkeys(highs, "max")).reset_index(), on="target"
+    )
+    found["attainment"] = np.select([found[GAP[2]] <= 0, found[GAP[1]] > 0], ["met", "missed"], "open")
+    found["attainment"] = found["attainment"].where(found[GAP].notna().all(axis=1), None)
+    found["unit"] = np.where(found["indicator"] == CAP, "t/an", "%")
+    return found[[*columns[:-1], "unit", *shares, *GAP, "attainment", "applies_to"]]
+
+
+def _apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their own gap and its bounds."""
+    value, cap = rows["target_value"], (rows["indicator"] == CAP).to_numpy()
+    over = [rows[name] - value for name in ("share_percent", *ENDS)]
     # Of a product C (s - v): the bounds of either factor, in quadrature.
     middle, low, high = (rows[ABOUT[0]] * part / 100 for part in over)
     spread = [(rows[end] - rows[ABOUT[0]]).abs() * over[0].abs() / 100 for end in ABOUT[1:]]
     bounds = [middle, middle - np.hypot(middle - low, spread[0]), middle + np.hypot(high - middle, spread[1])]
     ends = [np.where(cap, rows[mass] - value, part) for mass, part in zip(MASSES, bounds, strict=True)]
     least = ~rows["indicator"].isin(AT_MOST).to_numpy()
-    rows[GAP[0]] = np.where(least, -ends[0], ends[0])
-    rows[GAP[1]], rows[GAP[2]] = np.where(least, -ends[2], ends[1]), np.where(least, -ends[1], ends[2])
-    rows["attainment"] = np.select([rows[GAP[2]] <= 0, rows[GAP[1]] > 0], ["met", "missed"], "open")
-    rows["attainment"] = rows["attainment"].where(rows[GAP].notna().all(axis=1), None)
-    rows["unit"] = np.where(cap, "t/an", "%")
-    return rows[[*columns[:-1], "unit", "share_percent", *GAP, "attainment", "applies_to"]]
+    turned = [ends[0], ends[2], ends[1]]
+    found = [np.where(least, -one, other) for one, other in zip(turned, ends, strict=True)]
+    return rows.assign(**dict(zip(GAP, found, strict=True)))
 
 
 def collected_apart(published: pd.DataFrame, communes: pd.Series, year: int) -> pd.DataFrame:

@@ -18,6 +18,8 @@ SUPPRESSED = "s"
 MISSING = "–"
 PARAMETERS = ("low", "central", "high")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
+# The difference of two uncertain sums: two digits are all that it has.
+CHANGES = ("effect_change", "effect_change_low", "effect_change_high")
 ANY_UNIT = (*PARAMETERS, "value", "value_low", "value_high", "value_before", "target_value")
 
 
@@ -53,6 +55,8 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
         # Years and row numbers take no thousands separator.
         if column.endswith(("year", "source_row")) and "per" not in column:
             return as_code
+        if column in CHANGES:
+            return french.exact(float(f"{amount:.2g}"))
         if column in ANY_UNIT:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
         return number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
@@ -72,7 +76,7 @@ def rounded(value: object, column: str, coarse: bool = False) -> str:
     """
     if isinstance(value, float) and abs(value) >= 1000 and heading(column).unit == "€/an":
         return number(float(f"{value:.3g}"), 0)
-    if isinstance(value, float) and abs(value) >= 100:
+    if isinstance(value, float) and abs(value) >= 100 and column not in CHANGES:
         return number(float(value), 0)
     return cell(value, column, coarse)
 
