@@ -164,12 +164,18 @@ def test_full_cost_by_hand():
     out = out.assign(cost_known=["yes", "no"], cost_eur_per_t=[-60.0, None], evidence="measured")
     bought = answers([("E01", "in", "cardboard", None, 5, None, None)]).assign(cost_eur_per_t=400.0)
     factors = factor_table(())
-    table = costs.estimates(full_cost(out, bought, factors), "cost_part", "full_cost", of=None).frame
+    table = costs.estimates(
+        full_cost(out, bought, factors, reference.load("waste_codes")), "cost_part", "full_cost", of=None
+    ).frame
     found = table.set_index("cost_part")["full_cost_eur_per_year"]
     price = factors.set_index(["factor", "category", "route"])["central"]
     handling, collection = (float(factors.loc[factors["factor"] == name, "central"].iloc[0])
                             for name in ("handling_cost", "collection_cost"))  # fmt: skip
     assert found["purchase"] == pytest.approx(10 * 400 + 4 * price["virgin_price", "wood", "recycling"])
+    # Nobody bought the water of a sludge, nor of a wash.
+    wet = pd.concat([out.head(1)] * 2).assign(category="chemical", waste_code=["190812", "120301"])
+    parts = full_cost(wet, bought, factors, reference.load("waste_codes"))["cost_part"]
+    assert set(parts) == {"handling", "invoice"}
     assert found["handling"] == pytest.approx(14 * handling)
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
     assert found["collection"] == pytest.approx(4 * collection)

@@ -169,7 +169,9 @@ def actor_balance(
     sums = sums.reindex(rows["site_id"])
     taken = flows[(group.notna() & (group != OWN)).to_numpy()]
     between = _common(taken, rows, ["site_id"])
-    within = parts[["site_id"]].assign(own=_common(taken.assign(category=group), parts, ["site_id", "category"]))
+    within = parts[["site_id"]].assign(
+        own=_common(taken.assign(category=group), parts, ["site_id", "category"])
+    )
     between = between - rows["site_id"].map(within.groupby("site_id")["own"].sum()).fillna(0.0).to_numpy()
     variance = np.maximum(sums["square"].to_numpy() + between, LEAST_SD**2)
     rows = _with_bounds(rows, sums[REMAINDER[0]].to_numpy(), np.sqrt(variance))
