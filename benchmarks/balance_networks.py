@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.balance.reconciliation import SD
 from eit_analysis.flows.balance.kin import balanced_with
+from eit_analysis.flows.balance.reconciliation import SD
 from eit_analysis.flows.balance.survey_network import OUTSIDE, survey_arcs
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 

@@ -254,10 +254,11 @@ def test_every_column_and_code_has_french_words():
     for frame in (found.actors, found.parts, found.families, found.checked, found.suspects):
         assert all(wording.heading(column).header for column in frame.columns)
     for column, codes in {
-        "verdict": ["not_verifiable", "balanced", "missing_output", "sales_not_asked", "missing_input", "no_taker",
-                    "from_elsewhere", "to_elsewhere"],
+        "verdict": ["not_verifiable", "balanced", "missing_output", "sales_not_asked", "missing_input",
+                    "no_taker", "from_elsewhere", "to_elsewhere"],
         "measurement_status": ["redundant", "just_determined", "exact", "suspect", "process", "loose"],
-        "route": [UNEXPLAINED, "process_output"], "site_id": [UNEXPLAINED], "category": [UNEXPLAINED, "every"],
+        "route": [UNEXPLAINED, "process_output"], "site_id": [UNEXPLAINED],
+        "category": [UNEXPLAINED, "every"],
     }.items():  # fmt: skip
         assert set(codes) <= set(wording.heading(column).labels)
     assert wording.heading("route").labels[UNEXPLAINED] == "non expliqué"

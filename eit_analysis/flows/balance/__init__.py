@@ -12,6 +12,6 @@ from eit_analysis.flows.balance.outlet_balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.territory_balance import survey_balance
 
 __all__ = [
-    "BOUNDS", "REFERENCES", "from_elsewhere", "outlet_balance", "own_waste", "reconcile_layers", "sent_and_received",
-    "survey_balance", "taken_paths",
+    "BOUNDS", "REFERENCES", "from_elsewhere", "outlet_balance", "own_waste", "reconcile_layers",
+    "sent_and_received", "survey_balance", "taken_paths",
 ]  # fmt: skip

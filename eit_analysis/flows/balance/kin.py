@@ -35,7 +35,8 @@ def kin(flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None 
     known = site.isin(list(outlets.processes.index) if outlets else []).to_numpy()
     made = flows["flow_id"].isin(outlets.made if outlets else []).to_numpy()
     cases = [~takes, ~out | ~answered, known & ~made, same, known, mixing]
-    found = np.select(cases, [None, family, OWN, family, EVERY, MIXED], OWN)
+    choices = [np.full(len(flows), each, dtype=object) for each in (None, family, OWN, family, EVERY, MIXED)]
+    found = np.select(cases, choices, OWN)
     return pd.Series(found, index=flows.index, dtype=object)
 
 

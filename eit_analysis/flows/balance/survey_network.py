@@ -11,8 +11,9 @@ contractor it names is itself a surveyed actor:
 
 An actor that takes in what others give up (outlet, ESS) conserves the mass of each family (of all of them
 where a known process mixes them) but for one unmeasured arc, what is not explained; its own waste
-(:mod:`kin`) has an unmeasured origin. A firm also buys materials and sells products that the survey does not ask: two unmeasured
-arcs, so that nothing can be verified, which the graph of the unmeasured flows says by itself.
+(:mod:`kin`) has an unmeasured origin. A firm also buys materials and sells products that the survey does not
+ask: two unmeasured arcs, so that nothing can be verified, which the graph of the unmeasured flows says by
+itself.
 """
 
 from __future__ import annotations

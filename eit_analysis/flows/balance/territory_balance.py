@@ -62,7 +62,8 @@ class TerritoryBalance:
         (missing where not verifiable), ``verdict``, the gravest of its ``parts``: ``missing_input``,
         ``missing_output`` (``sales_not_asked`` of a social-economy structure, which may sell;
         ``process_output`` where its process may make it), ``balanced`` within uncertainty, else
-        ``not_verifiable``; ``own_waste_t_per_year``, that no balance counts; ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so
+        ``not_verifiable``; ``own_waste_t_per_year``, that no balance counts;
+        ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so
         much.
     parts : pandas.DataFrame
         The same of each family of a taker: ``site_id``, ``category`` (``every`` where a process mixes them),
