@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from eit_analysis.flows.balance.kin import balanced_with
 from eit_analysis.flows.balance.reconciliation import SD
 from eit_analysis.flows.balance.survey_network import OUTSIDE, survey_arcs
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -101,7 +102,8 @@ def surveyed_network(rng: np.random.Generator) -> pd.DataFrame:
     flows = pd.concat([sent, received.assign(direction="in")], ignore_index=True)
     half_width = flows[MASS] * rng.choice(list(EVIDENCE), len(flows), p=list(EVIDENCE.values()))
     flows[LOW], flows[HIGH] = flows[MASS] - half_width, flows[MASS] + half_width
-    return survey_arcs(flows.assign(flow_id=[f"f{row}" for row in flows.index]), sites)
+    flows = flows.assign(flow_id=[f"f{row}" for row in flows.index])
+    return survey_arcs(flows, sites, balanced_with(flows, sites))
 
 
 def _arcs(start: np.ndarray, end: np.ndarray, mass: np.ndarray, sd: np.ndarray) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from eit_analysis.publishing.figures.label_places import overlap, round_below, s
 from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.study import Study
@@ -490,3 +491,8 @@ def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
     assert svg.count("fill-opacity: 0.18") + svg.count("opacity: 0.18") >= 1
     bare = figures.survival(table(frame[3:], keys), **options, x="months", by="kind")
     assert "opacity: 0.18" not in re.sub(r'<path d="" ?[^>]*>', "", bare)
+
+
+def test_a_wave_is_read_with_its_name() -> None:
+    row = pd.Series({"category": "wood", "presence": "both", "wave": "2015"})
+    assert row_name(row, ["category", "wave"]) == "bois (vague 2015)"

@@ -100,7 +100,10 @@ def tables() -> dict[str, object]:
         "taken": flows.balance.taken_paths(described(), SITES, ["category", "route"]),
         "taken by route": flows.balance.taken_paths(described(), SITES, ["route"]),
         "full cost": flows.costs.estimates(
-            flows.full_cost.full_cost(OUT, received, factors), "cost_part", "full_cost", of=None
+            flows.full_cost.full_cost(OUT, received, factors, reference.load("waste_codes")),
+            "cost_part",
+            "full_cost",
+            of=None,
         ),
         "exchanged": flows.balance.sent_and_received(OUT, received, balance.families),
         "families": flows.extrapolation.by_category(OUT, planned),

@@ -57,10 +57,10 @@ def test_the_biogas_of_a_digester_is_expected_and_its_digestate_tested():
     balance = survey_balance(flows, SITES, outlets)
     assert balance.verified == 2 and list(balance.by_process) == ["F01"]
     assert balance.actors["verdict"].tolist() == ["process_output"]
-    routes = taken_paths(flows, SITES, ["route"], balance.by_process).frame.set_index("route")
-    assert routes.loc["process_output", MASS] == pytest.approx(479.9)
-    half = (120**2 + 96**2 + 0.005**2) ** 0.5
-    assert routes.loc["process_output", HIGH] == pytest.approx(479.9 + half)
+    routes = taken_paths(flows, SITES, ["route"], balance.by_process, outlets).frame.set_index("route")
+    # Its office paper is its own waste.
+    assert routes.loc["process_output", MASS] == pytest.approx(480)
+    assert routes.loc["process_output", HIGH] == pytest.approx(480 + (120**2 + 96**2) ** 0.5)
 
 
 @pytest.mark.parametrize(("digestate", "verdict"), [(240.0, "below"), (2390.0, "above")])
@@ -75,9 +75,11 @@ def test_a_digestate_out_of_its_range_is_said(digestate, verdict):
 
 
 def test_layers_of_a_digester_close():
-    layers = found(digester(1920)).layers.set_index(["layer", "product"])[MASS]
+    told = found(digester(1920)).layers.set_index(["layer", "product"])
+    layers, high = told[MASS], told[HIGH]
     for layer in ("dry_matter", "carbon", "nitrogen"):
         part = layers[layer]
+        assert (high[layer] <= high["dry_matter"].reindex(high[layer].index) + 1e-9).all()
         assert part["incoming"] == pytest.approx(part.drop("incoming").sum(), rel=1e-6)
     assert 0.39 <= layers["carbon", "biogas"] / layers["dry_matter", "biogas"] <= 0.49  # methane and CO2
 
@@ -120,6 +122,28 @@ def test_unlinked_tonnes_are_a_range():
     assert bounds.to_dict() == {"at_least": 1500, "at_most": 2400 - 300 + 20}
 
 
+def test_a_route_that_names_another_process_leads_elsewhere():
+    flows = pd.concat(
+        [digester(1920), answers([("E01", "out", "biowaste", "200108", 446, "composting", None),
+                                  ("E01", "out", "biowaste", "200108", 300, None, None)])]
+    )  # fmt: skip
+    sent, received = flows.tail(2), flows.head(1)
+    bounds = from_elsewhere(sent, received, SITES, found(flows)).frame[MASS]
+    assert bounds.tolist() == [2400 - 300, 2400]  # what is composted is not digested
+    assert from_elsewhere(sent, received, SITES).frame[MASS].tolist() == [2400 - 746, 2400]  # nobody knows
+
+
+def test_a_wide_range_hardly_tests_an_outlet():
+    flows = answers([("F02", "in", "cardboard", "150101", 900, None, None),
+                     ("F02", "out", "wood", "191207", 66, "energy", None)])  # fmt: skip
+    outlets = found(flows)  # a refusal of 9 to 180 t
+    assert not outlets.tested and len(outlets.loose) == 2 and outlets.sites_of(flows, outlets.loose) == 1
+    assert survey_balance(flows, SITES, outlets).verified == 0
+    # A refusal of another family is made of all that enters.
+    paths = taken_paths(flows, SITES, ["category", "route"], outlets=outlets).frame
+    assert paths[MASS].tolist() == pytest.approx([66, 834]) and set(paths["category"]) == {"cardboard"}
+
+
 def test_every_product_and_layer_has_its_words_and_its_ranges():
     for column, codes in {
         "process": COEFFICIENTS["process"], "product": COEFFICIENTS["product"], "layer": CONTENTS["layer"],
@@ -140,12 +164,18 @@ def test_full_cost_by_hand():
     out = out.assign(cost_known=["yes", "no"], cost_eur_per_t=[-60.0, None], evidence="measured")
     bought = answers([("E01", "in", "cardboard", None, 5, None, None)]).assign(cost_eur_per_t=400.0)
     factors = factor_table(())
-    table = costs.estimates(full_cost(out, bought, factors), "cost_part", "full_cost", of=None).frame
+    table = costs.estimates(
+        full_cost(out, bought, factors, reference.load("waste_codes")), "cost_part", "full_cost", of=None
+    ).frame
     found = table.set_index("cost_part")["full_cost_eur_per_year"]
     price = factors.set_index(["factor", "category", "route"])["central"]
     handling, collection = (float(factors.loc[factors["factor"] == name, "central"].iloc[0])
                             for name in ("handling_cost", "collection_cost"))  # fmt: skip
     assert found["purchase"] == pytest.approx(10 * 400 + 4 * price["virgin_price", "wood", "recycling"])
+    # Nobody bought the water of a sludge, nor of a wash.
+    wet = pd.concat([out.head(1)] * 2).assign(category="chemical", waste_code=["190812", "120301"])
+    parts = full_cost(wet, bought, factors, reference.load("waste_codes"))["cost_part"]
+    assert set(parts) == {"handling", "invoice"}
     assert found["handling"] == pytest.approx(14 * handling)
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
     assert found["collection"] == pytest.approx(4 * collection)

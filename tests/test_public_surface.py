@@ -151,3 +151,5 @@ def test_a_section_is_seen_as_its_page_would_have_it(partners: eit.Release) -> N
     body, _, annex = shown.partition('<div class="annex">')
     assert 'class="said">5\u202f800\u00a0t/an sortent' in body and "<svg" in body and "<table" not in body
     assert "<table" in annex and "Méthode." in annex and "<style>" in body
+    # A question and what was found stay two words in the text.
+    assert '? </span><span class="said">' in eit.preview(partners, "## Combien ?", said)._repr_html_()

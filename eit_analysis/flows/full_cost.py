@@ -4,8 +4,9 @@
 
 with a the purchase of the matter that is lost, h the handling and storage on the site, s the service: what is
 declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
-price a is what the actor declares to pay for an input of the same family, else a reference price. Energy and
-labour spent on the lost matter are not counted: K is the least.
+price a is what the actor declares to pay for an input of the same family, else a reference price; none for
+sludges and waste waters, mostly water that nobody bought. Energy and labour spent on the lost matter are not
+counted; what is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -13,15 +14,19 @@ Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.costs import PRICES, reference_prices
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
+WATERY = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
 
 
-def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+def full_cost(
+    out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame, codes: pd.DataFrame
+) -> pd.DataFrame:
     """The outflows once for each part of their cost, with its low, central and high price (EUR/t).
 
     Parameters
@@ -30,6 +35,8 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
         Described outflows and inflows of one wave (:mod:`dimensions`).
     factors : pandas.DataFrame
         :func:`reference.factors.factor_table`.
+    codes : pandas.DataFrame
+        The reference table ``waste_codes``.
 
     Returns
     -------
@@ -41,7 +48,7 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
     prices = {
-        "purchase": purchase_prices(out, incoming, factors),
+        "purchase": purchase_prices(out, incoming, factors)[~watery(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost"),
         "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
         "collection": _everywhere(out, factors, "collection_cost")[~declared],
@@ -49,6 +56,12 @@ def full_cost(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) 
     }
     parts = [out.join(prices[part].dropna(), how="inner").assign(cost_part=part) for part in PARTS]
     return pd.concat(parts, ignore_index=True)
+
+
+def watery(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
+    """Whether the code of each outflow is one of a sludge or a waste water."""
+    found = codes.loc[codes["label_fr"].str.contains(WATERY, case=False), "waste_code"]
+    return out["waste_code"].astype("str").isin(found.astype("str")).to_numpy()
 
 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,9 @@ import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.employment import workforce
 from eit_analysis.flows import taxes
+from eit_analysis.flows.balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.survey_network import is_taker, linked
+from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
@@ -133,7 +135,9 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
     takes = np.asarray(is_taker(flows["site_id"], study.load("sites")), dtype=bool)
     out = (flows["direction"] == "out").to_numpy()
     sent, received = out & ~takes, ~out & takes
-    recoverable = sent & ~flows["route"].isin(RATES).to_numpy()
+    flows = flows.reset_index(drop=True)
+    outlets = outlet_balance(flows, study.load("sites"), *map(reference.load, REFERENCES))
+    recoverable = sent & flows.index.isin(may_reach(flows[sent], flows[received], outlets).index)
     known.add(
         f"{tag} exchanged",
         flows,

@@ -14,16 +14,24 @@ import pandas as pd
 
 from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.flows.balance.survey_network import TAKERS, is_taker, linked
-from eit_analysis.flows.balance.territory_balance import DISPOSAL, PROCESS, REMAINDER, UNEXPLAINED
+from eit_analysis.flows.balance.kin import kin
+from eit_analysis.flows.balance.outlet_balance import OutletBalance
+from eit_analysis.flows.balance.survey_network import EVERY, OWN, TAKERS, linked
+from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 DECLARED = "declared_t_per_year"
+ROUNDING = 1e-12  # of all that is taken
 BOUNDS = ["at_least", "at_most"]
 
 
-def from_elsewhere(out: pd.DataFrame, received: pd.DataFrame, sites: pd.DataFrame) -> Breakdown:
+def from_elsewhere(
+    out: pd.DataFrame,
+    received: pd.DataFrame,
+    sites: pd.DataFrame,
+    outlets: OutletBalance | None = None,
+) -> Breakdown:
     """What takers receive that no surveyed actor sent: sum max(0, R - S) to sum (R - L), over the families.
 
     ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year).
@@ -35,7 +43,7 @@ def from_elsewhere(out: pd.DataFrame, received: pd.DataFrame, sites: pd.DataFram
     Breakdown
         ``bound`` (``at_least``, ``at_most``), mass.
     """
-    sent = recoverable(out)
+    sent = recoverable(out, received, outlets)
     parts = []
     for bound, taken in zip(BOUNDS, (sent, sent[linked(sent, sites)]), strict=True):
         both = pd.concat([received, taken.assign(**{MASS: -taken[MASS]})]).assign(bound=bound)
@@ -47,15 +55,16 @@ def from_elsewhere(out: pd.DataFrame, received: pd.DataFrame, sites: pd.DataFram
     return replace(sums, frame=frame, of=DECLARED)
 
 
-def recoverable(out: pd.DataFrame) -> pd.DataFrame:
-    """What others than takers send, and not to be disposed of."""
-    return out[~out["actor_type"].isin(TAKERS) & ~out["route"].isin(DISPOSAL)]
-
-
-def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.DataFrame) -> Derived:
+def sent_and_received(
+    out: pd.DataFrame,
+    received: pd.DataFrame,
+    families: pd.DataFrame,
+    outlets: OutletBalance | None = None,
+) -> Derived:
     """The families of which takers receive some: what is sent, what may reach them, what they receive."""
     sent = out[~out["actor_type"].isin(TAKERS)]
-    parents = [totals(flows, "category", total=False) for flows in (sent, recoverable(out), received)]
+    may = recoverable(out, received, outlets)
+    parents = [totals(flows, "category", total=False) for flows in (sent, may, received)]
     names = "sent_t_per_year", "recoverable_t_per_year", "received_t_per_year"
     terms = [(number, MASS, 1.0) for number in range(3)]
     sums = {name: [term] for name, term in zip(names, terms, strict=True)}
@@ -65,12 +74,16 @@ def sent_and_received(out: pd.DataFrame, received: pd.DataFrame, families: pd.Da
 
 
 def taken_paths(
-    flows: pd.DataFrame, sites: pd.DataFrame, by: list[str], processes: Collection[str] = ()
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    by: list[str],
+    processes: Collection[str] = (),
+    outlets: OutletBalance | None = None,
 ) -> Breakdown:
     """What each taker receives, by family, and where it goes: what it sends out, by route, and the remainder.
 
-    A taker mixes what it receives: each of its families goes to its outputs in proportion. Only the sums over
-    ``category`` and over ``route`` are data; they are exactly the cells they come from. ``flows`` and
+    An input goes to the outputs of its own family, and in proportion to what its process makes of all inputs
+    (:mod:`kin`); its own waste is not drawn. What is left of a family is its remainder. ``flows`` and
     ``sites`` are of one wave (t/year); ``by`` is ``category``, ``route``, or both; ``processes`` are the
     takers whose remainder their process accounts for.
 
@@ -82,19 +95,20 @@ def taken_paths(
         one key is asked (independent answers). Its records are the flows of each taker, or its paths where
         both keys are asked.
     """
-    taken = flows[is_taker(flows["site_id"], sites)]
-    taken = taken.assign(route=taken["route"].fillna("unknown"))
-    out = (taken["direction"] == "out").to_numpy()
-    received_flows, sent_flows = taken[~out], taken[out]
-    inputs = received_flows.groupby(["site_id", "category"], as_index=False)[[MASS]].sum()
-    outputs = sent_flows.groupby(["site_id", "route"], as_index=False)[[MASS]].sum()
-    site_ids = pd.Index(taken["site_id"].unique(), name="site_id")
-    received, sent = (
-        side.groupby("site_id")[MASS].sum().reindex(site_ids).fillna(0) for side in (inputs, outputs)
-    )
-    half = np.sqrt((((taken[HIGH] - taken[LOW]) / 2) ** 2).groupby(taken["site_id"]).sum()).reindex(site_ids)
-    bounds = {LOW: (received - sent).abs() - half, HIGH: (received - sent).abs() + half}
-    remainder = pd.DataFrame({MASS: received - sent, **bounds}).reset_index()
+    families = kin(flows, sites, outlets)
+    drawn = (families.notna() & (families != OWN)).to_numpy()
+    taken = flows[drawn].assign(kin=families[drawn], route=flows["route"].fillna("unknown"))
+    received_flows, sent_flows = (taken[taken["direction"] == side] for side in ("in", "out"))
+    inputs = received_flows.groupby(["site_id", "kin"], as_index=False, observed=True)[[MASS]].sum()
+    outputs = _shared_out(inputs, sent_flows)
+    keys = ["site_id", "kin"]
+    received, sent = (side.groupby(keys)[MASS].sum() for side in (inputs, outputs))
+    remainder = received.sub(sent, fill_value=0.0).rename(MASS).reset_index()
+    remainder = remainder[remainder[MASS].abs() > ROUNDING * max(float(taken[MASS].sum()), 1.0)]
+    squares = _square(received_flows).add(outputs.groupby(keys)["square"].sum(), fill_value=0.0)
+    half = np.sqrt(squares.reindex(pd.MultiIndex.from_frame(remainder[keys])).to_numpy(float))
+    size = remainder[MASS].abs()
+    remainder = remainder.assign(**{LOW: size - half, HIGH: size + half})
     more, less = remainder[remainder[MASS] > 0], remainder[remainder[MASS] < 0]
     made = more["site_id"].isin(list(processes))
     more = more.assign(route=np.where(made, PROCESS, UNEXPLAINED))
@@ -105,11 +119,28 @@ def taken_paths(
         columns = [*by, "site_id", MASS, LOW, HIGH, *(name for name in SOURCE if name in flows)]
         records = pd.concat([part.reindex(columns=columns) for part in side], ignore_index=True)
         return _with_interval(_summed(records[records[MASS] > 0].reset_index(drop=True), by))
-    outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs, less])
-    share = outputs[MASS] / outputs.groupby("site_id")[MASS].transform("sum")
-    paths = inputs.merge(outputs.assign(share=share)[["site_id", "route", "share"]], on="site_id")
+    outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs.assign(category=inputs["kin"]), less])
+    share = outputs[MASS] / outputs.groupby(keys)[MASS].transform("sum")
+    paths = inputs.merge(outputs.assign(share=share)[[*keys, "route", "share"]], on=keys)
     paths[MASS] = paths[MASS] * paths["share"]
     return _summed(paths[paths[MASS] > 0].reset_index(drop=True), by)
+
+
+def _shared_out(inputs: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
+    """The outputs by family of input and route; what a process makes of all, by the inputs' masses."""
+    sent = sent.assign(square=((sent[HIGH] - sent[LOW]) / 2) ** 2)
+    share = inputs[MASS] / inputs.groupby("site_id")[MASS].transform("sum")
+    mixed = sent[sent["kin"] == EVERY].drop(columns="kin")
+    mixed = mixed.merge(inputs[["site_id", "kin"]].assign(share=share), on="site_id")
+    mixed[MASS], mixed["square"] = mixed[MASS] * mixed["share"], mixed["square"] * mixed["share"] ** 2
+    every = pd.concat([sent[sent["kin"] != EVERY], mixed])
+    keys = ["site_id", "kin", "route"]
+    return every.groupby(keys, as_index=False, observed=True)[[MASS, "square"]].sum()
+
+
+def _square(flows: pd.DataFrame) -> pd.Series:
+    half = ((flows[HIGH] - flows[LOW]) / 2) ** 2
+    return half.groupby([flows["site_id"], flows["kin"]], observed=True).sum()
 
 
 def _summed(paths: pd.DataFrame, by: list[str]) -> Breakdown:

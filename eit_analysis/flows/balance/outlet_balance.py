@@ -28,6 +28,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 REFERENCES = ("transfer_coefficients", "contents")  # the tables of the second pair of arguments
 UNTESTED = "not_tested"
+WIDEST = 2.0  # high over low of a range that verifies: hypothesis of the project
 EXPECTED = ["expected_low_t_per_year", "expected_t_per_year", "expected_high_t_per_year"]
 PRODUCTS = ["site_id", "process", "product", MASS, *EXPECTED, "verdict", "system_p_value"]
 LAYERS = ["site_id", "layer", "product", MASS, LOW, HIGH]
@@ -46,13 +47,28 @@ class OutletBalance:
     layers : pandas.DataFrame
         ``site_id``, ``layer``, ``product``, mass of the layer with its 95 % interval: what enters
         (``incoming``) and where it goes, reconciled; only what the balances can tell.
-    tested : list of str
-        The rows of the survey that such a system checks.
+    tested, loose : list of str
+        The rows of the survey that such a system checks; those that it hardly does, no declared product
+        having a range that holds within a factor 2 (:data:`WIDEST`).
+    made : list of str
+        The rows that are products of a process.
     """
 
     products: pd.DataFrame
     layers: pd.DataFrame
     tested: list[str]
+    loose: list[str]
+    made: list[str]
+
+    @property
+    def processes(self) -> pd.Series:
+        """The process of each outlet that has a known one, by ``site_id``."""
+        known = self.products.dropna(subset="process").drop_duplicates("site_id")
+        return known.set_index("site_id")["process"]
+
+    def sites_of(self, flows: pd.DataFrame, rows: list[str]) -> int:
+        """How many actors some of these rows are of."""
+        return int(flows.loc[flows["flow_id"].isin(rows), "site_id"].nunique())
 
     def accounts_for(self, remainder: pd.DataFrame) -> pd.Series:
         """Whether what an actor does not send out, low to high, may be the products that it did not declare.
@@ -74,7 +90,10 @@ def outlet_balance(
     ``coefficients`` and ``contents`` are the reference tables ``transfer_coefficients`` and ``contents``.
     """
     taken = flows[is_taker(flows["site_id"], sites)]
-    products, layers, tested = [pd.DataFrame(columns=PRODUCTS)], [pd.DataFrame(columns=LAYERS)], []
+    products, layers = [pd.DataFrame(columns=PRODUCTS)], [pd.DataFrame(columns=LAYERS)]
+    tested: list[str] = []
+    loose: list[str] = []
+    made: list[str] = []
     for site, own in taken.groupby(taken["site_id"].astype("str"), observed=True):
         enters, leaves = own[own["direction"] == "in"], own[own["direction"] == "out"]
         if enters.empty or leaves.empty:
@@ -86,10 +105,15 @@ def outlet_balance(
         shares = _shares(enters, coefficients[coefficients["process"] == process])
         product = product_of(leaves, shares)
         balance = _system(enters, leaves[product.notna()], product.dropna(), shares, contents)
-        products.append(_compared(site, process, enters, leaves, product, shares, balance.p_value))
+        compared = _compared(site, process, enters, leaves, product, shares, balance.p_value)
+        products.append(compared)
         layers.append(_layers(site, balance, enters["flow_id"]))
-        tested += [*enters["flow_id"], *leaves.loc[product.notna(), "flow_id"]]
-    return OutletBalance(_stacked(products, PRODUCTS), _stacked(layers, LAYERS), tested)
+        own_made = list(leaves.loc[product.notna(), "flow_id"])
+        made += own_made
+        narrow = compared[EXPECTED[2]] <= WIDEST * compared[EXPECTED[0]]
+        checked = tested if (narrow & compared[MASS].notna()).any() else loose
+        checked += [*enters["flow_id"], *own_made]
+    return OutletBalance(_stacked(products, PRODUCTS), _stacked(layers, LAYERS), tested, loose, made)
 
 
 def process_of(leaves: pd.DataFrame, coefficients: pd.DataFrame) -> str:
@@ -207,7 +231,11 @@ def _layers(site: str, balance: LayerBalance, enters: pd.Series) -> pd.DataFrame
     both["square"] += (both["sd_reconciled"] * both["reconciled_mass"]) ** 2
     rows = both.groupby(["layer", "product"], sort=False)[[MASS, "square"]].sum().reset_index()
     half = Z * np.sqrt(rows["square"])
-    return rows.assign(site_id=site, **{LOW: (rows[MASS] - half).clip(lower=0), HIGH: rows[MASS] + half})
+    rows = rows.assign(site_id=site, **{LOW: (rows[MASS] - half).clip(lower=0), HIGH: rows[MASS] + half})
+    # Carbon, nitrogen and metals are parts of the dry matter.
+    dry = rows[rows["layer"] == "dry_matter"].set_index("product")[HIGH]
+    rows[HIGH] = rows[HIGH].clip(upper=rows["product"].map(dry).fillna(np.inf))
+    return rows[rows[MASS] <= rows[HIGH]]
 
 
 def _stacked(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

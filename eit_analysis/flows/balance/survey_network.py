@@ -9,9 +9,11 @@ contractor it names is itself a surveyed actor:
 - when only the sender names the taker, its rows come into the taker's declared total beside an unmeasured
   arrival from outside the survey, which cannot be negative: the total must hold what they declare to send.
 
-An actor that takes in what others give up (outlet, ESS) conserves mass but for one unmeasured arc, what is
-not explained. A firm also buys materials and sells products that the survey does not ask: two unmeasured
-arcs, so that nothing can be verified, which the graph of the unmeasured flows says by itself.
+An actor that takes in what others give up (outlet, ESS) conserves the mass of each family (of all of them
+where a known process mixes them) but for one unmeasured arc, what is not explained; its own waste
+(:mod:`kin`) has an unmeasured origin. A firm also buys materials and sells products that the survey does not
+ask: two unmeasured arcs, so that nothing can be verified, which the graph of the unmeasured flows says by
+itself.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from eit_analysis.reference.place_names import normalise_names
 LEAST_SD = 0.001  # t/year
 OUTSIDE = "outside"
 TAKERS = ("outlet", "ess")
+OWN, EVERY = "own", "every"  # of :mod:`kin`: own waste; made of all inputs
 ARCS = ["flow", "source", "target", MASS, SD]
 
 
@@ -54,15 +57,17 @@ def linked(flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
     return out & ~is_taker(flows["site_id"], sites) & is_taker(named_actor(flows, sites), sites)
 
 
-def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     """Arcs of the network for :func:`reconciliation.reconcile`, from the tidy tables of one wave (t/year).
 
-    The environment is the node ``outside``.
+    ``group`` is what each row of a taker balances with (:func:`kin.balanced_with`), missing for others. The
+    environment is the node ``outside``.
 
     Returns
     -------
     pandas.DataFrame
-        ``flow`` (the ``flow_id`` of a row; ``unexplained|site``, ``bought|site``, ``sold|site``,
+        ``flow`` (the ``flow_id`` of a row; ``unexplained|site|group``, ``bought|site``, ``sold|site``,
+        ``own|site``,
         ``arrivals|site|family`` where nothing is measured), ``source``, ``target``, ``mass_t_per_year``,
         ``sd_t_per_year``.
     """
@@ -71,6 +76,7 @@ def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     other = named_actor(flows, sites)
     giver, taker = flows["site_id"].where(out, other), other.where(out, flows["site_id"])
     pair = giver + "|" + taker + "|" + flows["category"]  # missing where no actor is named
+    node = "site|" + flows["site_id"] + ("|" + group).fillna("")
     twice = (pair.isin(pair[out]) & pair.isin(pair[~out]) & pair.notna()).to_numpy()
     reception = taker + "|" + flows["category"]
     declared, sent = reception[~out & ~twice], reception[out & ~twice]
@@ -79,22 +85,29 @@ def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     measured = pd.DataFrame(
         {
             "flow": flows["flow_id"],
-            "source": np.where(out, "site|" + flows["site_id"], meeting),
-            "target": np.where(out, meeting, "site|" + flows["site_id"]),
+            "source": np.where(out, node, meeting),
+            "target": np.where(out, meeting, node),
             MASS: flows[MASS].astype(float),
-            SD: ((flows[HIGH] - flows[LOW]).astype(float) / (2 * Z)).clip(lower=LEAST_SD),
+            SD: stated_sd(flows),
         }
     )
-    site_ids = pd.Series(flows["site_id"].unique(), dtype="str")
-    takes = is_taker(site_ids, sites)
+    takers = group.notna().to_numpy()
+    own = (group == OWN).to_numpy()
+    firms = pd.Series(node[~takers].unique(), dtype="str")
     totals = pd.Series(reception[once].unique(), dtype="str")
     unmeasured = [
-        _unmeasured("unexplained", "site|" + site_ids[takes], OUTSIDE),
-        _unmeasured("bought", OUTSIDE, "site|" + site_ids[~takes]),
-        _unmeasured("sold", "site|" + site_ids[~takes], OUTSIDE),
+        _unmeasured("unexplained", pd.Series(node[takers & ~own].unique(), dtype="str"), OUTSIDE),
+        _unmeasured("own", OUTSIDE, pd.Series(node[own].unique(), dtype="str")),
+        _unmeasured("bought", OUTSIDE, firms),
+        _unmeasured("sold", firms, OUTSIDE),
         _unmeasured("arrivals", OUTSIDE, "total|" + totals),
     ]
     return pd.concat([measured, *unmeasured], ignore_index=True)[ARCS]
+
+
+def stated_sd(flows: pd.DataFrame) -> pd.Series:
+    """Standard deviation of each mass, from its interval (t/year)."""
+    return ((flows[HIGH] - flows[LOW]).astype(float) / (2 * Z)).clip(lower=LEAST_SD)
 
 
 def _unmeasured(kind: str, source: pd.Series | str, target: pd.Series | str) -> pd.DataFrame:

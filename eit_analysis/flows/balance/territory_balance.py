@@ -4,8 +4,12 @@ The network of :mod:`survey_network` is reconciled (:mod:`reconciliation`) and i
 (:mod:`gross_errors`). What does not close is a quantity of its own, *unexplained*, with its interval: it is
 never spread over the flows.
 
-By actor the remainder is what comes in less what goes out. By family, firms send S on the routes that may
-lead to a surveyed taker (all but incineration and landfill) and surveyed takers receive R. Nothing says which
+By actor the remainder is what comes in less what goes out, family by family (:mod:`kin`), its own waste
+aside; where a known process mixes the families, of all of them together. Errors are independent, but for
+those of one weight that converts what is counted on both sides (pallets in, pallets out): V gains
+(sum +- c)^2 - sum c^2 over the flows of that weight, c what it gives to the standard deviation of each. By
+family, firms send S on the routes that may
+lead to a surveyed taker of the family (:func:`recoverable`) and surveyed takers receive R. Nothing says which
 tonnes are the same: arrivals from outside the survey and departures out of it are both unmeasured, and only
 their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent
 goes to these takers, and R - L, where L is what firms say they send to one of them by name; what goes
@@ -14,7 +18,6 @@ elsewhere lies between max(0, S - R) and S - L.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,15 +25,27 @@ import pandas as pd
 
 from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.balance.gross_errors import eliminate
+from eit_analysis.flows.balance.kin import balanced_with
 from eit_analysis.flows.balance.outlet_balance import OutletBalance
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
-from eit_analysis.flows.balance.survey_network import OUTSIDE, is_taker, linked, survey_arcs
+from eit_analysis.flows.balance.survey_network import (
+    LEAST_SD,
+    OUTSIDE,
+    OWN,
+    TAKERS,
+    is_taker,
+    linked,
+    stated_sd,
+    survey_arcs,
+)
 from eit_analysis.flows.uncertainty.lognormal import Z
-from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.propagation import MASS, common_weights
 
 UNEXPLAINED = "unexplained"
 PROCESS = "process_output"  # what a process makes and nobody declared
 DISPOSAL = ("incineration", "landfill")
+PROCESS_ROUTES = ("composting", "digestion")  # routes that name the process of who takes them
+GRAVEST = ("missing_input", "missing_output", "sales_not_asked", PROCESS, "balanced", "not_verifiable")
 REMAINDER = ["remainder_t_per_year", "remainder_low_t_per_year", "remainder_high_t_per_year"]
 
 
@@ -44,10 +59,15 @@ class TerritoryBalance:
         The network reconciled without its suspects; its global test.
     actors : pandas.DataFrame
         ``site_id``, ``incoming_t_per_year``, ``outgoing_t_per_year``, ``remainder_t_per_year`` with bounds
-        (missing where not verifiable), ``verdict``: ``not_verifiable``, ``balanced`` within uncertainty,
-        ``missing_output`` (``process_output`` where its process may make it), ``missing_input``;
+        (missing where not verifiable), ``verdict``, the gravest of its ``parts``: ``missing_input``,
+        ``missing_output`` (``sales_not_asked`` of a social-economy structure, which may sell;
+        ``process_output`` where its process may make it), ``balanced`` within uncertainty, else
+        ``not_verifiable``; ``own_waste_t_per_year``, that no balance counts;
         ``missing_inputs_t_per_year``: what a firm buys at least, beyond what it declared, to send out so
         much.
+    parts : pandas.DataFrame
+        The same of each family of a taker: ``site_id``, ``category`` (``every`` where a process mixes them),
+        incoming, outgoing, remainder with bounds, ``verdict``.
     families : pandas.DataFrame
         ``category``, ``sent_t_per_year`` (all routes), ``recoverable_t_per_year`` (S),
         ``received_t_per_year`` (R), ``linked_t_per_year`` (L), remainder R - S with bounds, ``verdict``:
@@ -61,6 +81,7 @@ class TerritoryBalance:
 
     balance: Balance
     actors: pd.DataFrame
+    parts: pd.DataFrame
     families: pd.DataFrame
     checked: pd.DataFrame
     suspects: pd.DataFrame
@@ -86,20 +107,22 @@ def survey_balance(
     remainders are products that it makes and nobody declared.
     """
     flows = flows.reset_index(drop=True)
-    arcs = close_negative_arrivals(survey_arcs(flows, sites))
+    group = balanced_with(flows, sites, outlets)
+    arcs = close_negative_arrivals(survey_arcs(flows, sites, group))
     balance, suspects = eliminate(arcs, [OUTSIDE])
     of_flow = (
         flows[["flow_id", "site_id", *SOURCE]].rename(columns={"flow_id": "flow"}).astype({"flow": "str"})
     )
-    actors = actor_balance(flows, sites, balance)
+    parts = part_balance(flows, sites, balance, group)
     if outlets is not None:
-        made = (actors["verdict"] == "missing_output") & outlets.accounts_for(actors)
-        actors["verdict"] = actors["verdict"].mask(made, PROCESS)
+        made = (parts["verdict"] == "missing_output") & outlets.accounts_for(parts)
+        parts["verdict"] = parts["verdict"].mask(made, PROCESS)
     return TerritoryBalance(
         balance,
-        actors,
-        family_balance(flows, sites),
-        checked(flows, balance, outlets.tested if outlets else ()),
+        actor_balance(flows, sites, parts, group),
+        parts,
+        family_balance(flows, sites, outlets),
+        checked(flows, balance, outlets),
         suspects.astype({"flow": "str"}).merge(of_flow, on="flow", how="inner"),
     )
 
@@ -116,35 +139,88 @@ def close_negative_arrivals(arcs: pd.DataFrame) -> pd.DataFrame:
     return arcs.assign(**{MASS: arcs[MASS].mask(impossible, 0.0), SD: arcs[SD].mask(impossible, 0.0)})
 
 
-def actor_balance(flows: pd.DataFrame, sites: pd.DataFrame, balance: Balance) -> pd.DataFrame:
-    """``actors`` of :class:`TerritoryBalance`, by actor in the order of their names."""
-    rows = (
-        flows.pivot_table(index="site_id", columns="direction", values=MASS, aggfunc="sum")
-        .reindex(columns=["in", "out"])
-        .set_axis(["incoming_t_per_year", "outgoing_t_per_year"], axis=1)
-        .reset_index()
-    )
+def part_balance(
+    flows: pd.DataFrame, sites: pd.DataFrame, balance: Balance, group: pd.Series
+) -> pd.DataFrame:
+    """``parts`` of :class:`TerritoryBalance`, by actor and family in the order of their names."""
+    sides = _sides(flows, ["site_id"]).set_index("site_id").notna().all(axis=1)
+    taken = flows.assign(category=group)[(group.notna() & (group != OWN)).to_numpy()]
+    rows = _sides(taken, ["site_id", "category"])
     gap = balance.flows.assign(sd=deviations(balance)).set_index("flow")[[RECONCILED, "sd"]]
-    gap = gap.reindex(UNEXPLAINED + "|" + rows["site_id"])
+    gap = gap.reindex(UNEXPLAINED + "|" + rows["site_id"] + "|" + rows["category"].astype("str"))
+    variance = gap["sd"].to_numpy() ** 2 + _common(taken, rows, ["site_id", "category"])
     # An actor of whom only one side was answered has a missing answer, not a gap.
-    verifiable = is_taker(rows["site_id"], sites) & rows.notna().all(axis=1).to_numpy()
-    rows = _with_bounds(rows, gap[RECONCILED].where(verifiable).to_numpy(), gap["sd"].to_numpy())
+    known = rows["site_id"].map(sides).to_numpy(bool)
+    remainder = gap[RECONCILED].where(known).to_numpy()
+    rows = _with_bounds(rows, remainder, np.sqrt(np.maximum(variance, LEAST_SD**2)))
+    verdict = pd.Series(_verdict(rows, "not_verifiable", "missing_output", "missing_input"))
+    sells = rows["site_id"].isin(sites.loc[sites["actor_type"] == "ess", "site_id"])
+    return rows.assign(verdict=verdict.mask((verdict == "missing_output") & sells, "sales_not_asked"))
+
+
+def actor_balance(
+    flows: pd.DataFrame, sites: pd.DataFrame, parts: pd.DataFrame, group: pd.Series
+) -> pd.DataFrame:
+    """``actors`` of :class:`TerritoryBalance`, by actor in the order of their names."""
+    rows = _sides(flows, ["site_id"])
+    own = flows[(group == OWN).to_numpy()].groupby("site_id")[MASS].sum()
+    rows["own_waste_t_per_year"] = rows["site_id"].map(own)
+    sd = (parts[REMAINDER[2]] - parts[REMAINDER[0]]) / Z
+    sums = parts.assign(square=sd**2).groupby("site_id")[[REMAINDER[0], "square"]].sum(min_count=1)
+    sums = sums.reindex(rows["site_id"])
+    taken = flows[(group.notna() & (group != OWN)).to_numpy()]
+    between = _common(taken, rows, ["site_id"])
+    within = parts[["site_id"]].assign(
+        own=_common(taken.assign(category=group), parts, ["site_id", "category"])
+    )
+    between = between - rows["site_id"].map(within.groupby("site_id")["own"].sum()).fillna(0.0).to_numpy()
+    variance = np.maximum(sums["square"].to_numpy() + between, LEAST_SD**2)
+    rows = _with_bounds(rows, sums[REMAINDER[0]].to_numpy(), np.sqrt(variance))
     lacking = rows["outgoing_t_per_year"].fillna(0.0) - rows["incoming_t_per_year"].fillna(0.0)
     rows["missing_inputs_t_per_year"] = lacking.clip(lower=0.0).mask(is_taker(rows["site_id"], sites))
-    return rows.assign(verdict=_verdict(rows, "not_verifiable", "missing_output", "missing_input"))
+    rank = parts["verdict"].map({verdict: rank for rank, verdict in enumerate(GRAVEST)})
+    gravest = rank.groupby(parts["site_id"]).min().reindex(rows["site_id"]).fillna(len(GRAVEST) - 1)
+    return rows.assign(verdict=np.array(GRAVEST, dtype=object)[gravest.to_numpy(int)])
 
 
-def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def processes_of(received: pd.DataFrame, outlets: OutletBalance | None) -> dict[str, set[str]]:
+    """The processes of the takers of each family; empty for one that is not known."""
+    known = outlets.processes.to_dict() if outlets else {}
+    process = pd.Series([known.get(site, "") for site in received["site_id"]], index=received.index)
+    return {str(family): set(own) for family, own in process.groupby(received["category"].astype("str"))}
+
+
+def recoverable(out: pd.DataFrame, received: pd.DataFrame, outlets: OutletBalance | None) -> pd.DataFrame:
+    """What others than takers send that may reach a surveyed taker of the family (t/year).
+
+    Not what they send to be disposed of; nor what they send to a process (composting, digestion) that no
+    taker of the family has, where the process of each is known.
+    """
+    sent = out[~out["actor_type"].isin(TAKERS) & ~out["route"].isin(DISPOSAL)]
+    takers = processes_of(received, outlets)
+    pairs = zip(sent["category"].astype("str"), sent["route"].astype("str"), strict=True)
+    reaches = [
+        route not in PROCESS_ROUTES or not takers.get(family) or bool({"", route} & takers[family])
+        for family, route in pairs
+    ]
+    return sent[np.array(reaches, dtype=bool)]
+
+
+def family_balance(
+    flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None = None
+) -> pd.DataFrame:
     """``families`` of :class:`TerritoryBalance`, the heaviest first (sent or received, the larger)."""
     takes = is_taker(flows["site_id"], sites)
     out = (flows["direction"] == "out").to_numpy()
+    kinds = flows["site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["actor_type"])
+    may = recoverable(flows.assign(actor_type=kinds)[out], flows[takes & ~out], outlets).index
     parts = {
         "sent_t_per_year": out & ~takes,
-        "recoverable_t_per_year": out & ~takes & ~flows["route"].isin(DISPOSAL).to_numpy(),
+        "recoverable_t_per_year": out & ~takes & flows.index.isin(may),
         "received_t_per_year": ~out & takes,
     }
     parts["linked_t_per_year"] = parts["recoverable_t_per_year"] & linked(flows, sites)
-    sd = survey_arcs(flows, sites)[SD].iloc[: len(flows)].to_numpy()
+    sd = stated_sd(flows).to_numpy()
     values = flows[["category"]].assign(**{name: flows[MASS].where(part) for name, part in parts.items()})
     compared = parts["recoverable_t_per_year"] | parts["received_t_per_year"]
     values["square"] = np.where(compared, sd**2, 0.0)
@@ -157,16 +233,38 @@ def family_balance(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(verdict=_verdict(rows, "no_taker", "from_elsewhere", "to_elsewhere"))
 
 
-def checked(flows: pd.DataFrame, balance: Balance, tested: Collection[str]) -> pd.DataFrame:
+def checked(flows: pd.DataFrame, balance: Balance, outlets: OutletBalance | None) -> pd.DataFrame:
     """``checked`` of :class:`TerritoryBalance`; a suspect row, taken as unmeasured, counts as ``suspect``."""
     status = balance.flows["status"].iloc[: len(flows)]
     status = status.where(~status.isin(["observable", "unobservable"]), "suspect")
-    by_process = flows["flow_id"].isin(list(tested)).to_numpy() & (status == "just_determined").to_numpy()
-    status = status.mask(by_process, "process")
-    rows = flows.assign(measurement_status=status.to_numpy()).groupby("measurement_status")
-    counted = rows.agg(n_flows=("flow_id", "size"), mass_t_per_year=(MASS, "sum")).reset_index()
+    alone = (status == "just_determined").to_numpy()
+    for name, rows in (("process", outlets.tested), ("loose", outlets.loose)) if outlets else ():
+        status = status.mask(alone & flows["flow_id"].isin(rows).to_numpy(), name)
+    told = flows.assign(measurement_status=status.to_numpy()).groupby("measurement_status")
+    counted = told.agg(n_flows=("flow_id", "size"), mass_t_per_year=(MASS, "sum")).reset_index()
     whole = counted[MASS].sum()
     return counted.assign(share_percent=100 * counted[MASS] / whole if whole else np.nan)
+
+
+def _sides(flows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """What comes in and goes out by group, missing where nothing was answered."""
+    sums = flows.astype(dict.fromkeys(keys, "str")).pivot_table(
+        index=keys, columns="direction", values=MASS, aggfunc="sum"
+    )
+    sums = sums.reindex(columns=["in", "out"])
+    return sums.set_axis(["incoming_t_per_year", "outgoing_t_per_year"], axis=1).reset_index()
+
+
+def _common(flows: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """(sum +- c)^2 - sum c^2 of each row, over the flows that one weight converts (t2/year2)."""
+    weight, log_variance = common_weights(flows)
+    c = np.minimum(flows[MASS].to_numpy(float) * np.sqrt(log_variance), stated_sd(flows).to_numpy())
+    signed = np.where(flows["direction"] == "in", c, -c)
+    parts = flows[keys].astype("str").assign(weight=weight.to_numpy(), c=signed, square=c**2)
+    sums = parts.groupby([*keys, "weight"])[["c", "square"]].sum()
+    more = (sums["c"] ** 2 - sums["square"]).groupby(level=keys).sum()
+    index = pd.MultiIndex.from_frame(rows[keys].astype("str")) if keys[1:] else rows[keys[0]].astype("str")
+    return more.reindex(index).fillna(0.0).to_numpy()
 
 
 def _with_bounds(rows: pd.DataFrame, remainder: np.ndarray, sd: np.ndarray) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from eit_analysis.errors import UnknownRowError
 from eit_analysis.publishing import wording
 
 BARE = ("oui", "non", "inconnu")  # say nothing without their question
+DATES = ("wave", "year")  # read as one word with their name
 SUGGESTED = 4
 
 
@@ -54,4 +55,5 @@ def _said(value: object, key: str) -> str:
         text = "non renseigné"
     elif text not in BARE and re.search(r"[^\W\d]", text):
         return text
-    return f"{french.lowered(wording.heading(key).header)}\u00a0: {text}"
+    name = french.lowered(wording.heading(key).header)
+    return f"{name} {text}" if key in DATES else f"{name}\u00a0: {text}"
