@@ -8,7 +8,7 @@ from eit_analysis.flows.balance.balance_paths import (
 )
 from eit_analysis.flows.balance.kin import own_waste
 from eit_analysis.flows.balance.layers import reconcile_layers
-from eit_analysis.flows.balance.outlet_balance import REFERENCES, outlet_balance
+from eit_analysis.flows.balance.outlet_processes import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.territory_balance import survey_balance
 
 __all__ = [

@@ -15,7 +15,7 @@ import pandas as pd
 from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.balance.kin import kin
-from eit_analysis.flows.balance.outlet_balance import OutletBalance
+from eit_analysis.flows.balance.outlet_processes import OutletBalance
 from eit_analysis.flows.balance.survey_network import EVERY, OWN, TAKERS, linked
 from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
 from eit_analysis.flows.diagnosis import totals

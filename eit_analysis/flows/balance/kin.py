@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.balance.outlet_balance import OutletBalance
+from eit_analysis.flows.balance.outlet_processes import OutletBalance
 from eit_analysis.flows.balance.survey_network import EVERY, OWN, is_taker
 
 MIXED = "mixed"

@@ -26,7 +26,7 @@ import pandas as pd
 from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.balance.gross_errors import eliminate
 from eit_analysis.flows.balance.kin import balanced_with
-from eit_analysis.flows.balance.outlet_balance import OutletBalance
+from eit_analysis.flows.balance.outlet_processes import OutletBalance
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, Balance, deviations, reconcile
 from eit_analysis.flows.balance.survey_network import (
     LEAST_SD,
@@ -103,7 +103,7 @@ def survey_balance(
 ) -> TerritoryBalance:
     """Reconcile, test and tell, from the tidy tables of one wave (t/year).
 
-    ``outlets`` (:func:`outlet_balance.outlet_balance`) says which rows a process checks, and which
+    ``outlets`` (:func:`outlet_processes.outlet_balance`) says which rows a process checks, and which
     remainders are products that it makes and nobody declared.
     """
     flows = flows.reset_index(drop=True)
