@@ -54,7 +54,7 @@ def with_questions(
     """
     if not team:
         answers = answers.head(0)
-        recalled = recalled[recalled["site_ids"].astype(str).str.split().str.len() == 1]
+        recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     for name, text in (
