@@ -589,6 +589,7 @@ FAMILY_TABLES = {
     "Potentiel non valorisé par famille",
     "Principaux flux sortants non valorisés",
     "Ce que reçoivent les filières et l'ESS, et où cela va",
+    "Bilan de chaque famille reçue",
     "Ce qui est envoyé et ce qui est reçu, par famille",
     "Tonnages extrapolés au territoire, par famille",
     "Tonnages des mêmes acteurs aux deux vagues",
