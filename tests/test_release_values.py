@@ -51,7 +51,7 @@ def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_
     keys = {"category": ["wood", "paper"], "has_outlet": ["yes", "no"]}
     assert table(small_study, keys, [2, 1]).first().render() == "bois (usage connu\u00a0: oui)"
     keys = {"route": ["recycling", "landfill"], "year": [2025, 2026]}
-    assert table(small_study, keys, [2, 1]).first().render() == "recyclage (année\u00a0: 2025)"
+    assert table(small_study, keys, [2, 1]).first().render() == "recyclage (année 2025)"
     keys = {"route": ["recycling", "landfill"], "category": ["wood", None]}
     assert table(small_study, keys, [1, 2]).first().render() == "stockage (famille\u00a0: non renseigné)"
 
