@@ -32,6 +32,7 @@ from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.law_flows import named, readable
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
@@ -232,8 +233,7 @@ def collected_apart(published: pd.DataFrame, communes: pd.Series, year: int) -> 
     pandas.DataFrame
         ``department``, ``year``, ``published_apart_percent``.
     """
-    codes = {code[:3] if code.startswith("97") else code[:2] for code in communes.dropna()}
-    own = published[published["department_code"].isin(codes)]
+    own = published[published["department_code"].isin(departments_of(communes))]
     until = own.loc[own["year"] <= year, "year"].max()
     own = own[own["year"] == (own["year"].min() if pd.isna(until) else until)]
     apart = own.assign(apart=own[MASS].where(own["waste_type_code"] != RESIDUAL, 0.0))

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import pandas as pd
 from rapidfuzz.distance import OSA
 
+from eit_analysis import reference
 from eit_analysis.reference.commune_tables import (
     Commune,
     by_code,
@@ -119,6 +121,12 @@ def locate_commune(
     elif typed and position not in in_department(typed):
         rule = CONFLICT
     return commune, rule
+
+
+def departments_of(commune_codes: pd.Series) -> set[str]:
+    """The départements of communes; a code that no commune has is in none."""
+    known = reference.load("communes").set_index("commune_code")["department_code"]
+    return set(commune_codes.dropna().map(known).dropna())
 
 
 def _by_name(place: Place, post: str) -> tuple[int, str] | None:

@@ -14,6 +14,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import occupations
 from eit_analysis.reference import advised, sentence
+from eit_analysis.reference.communes import departments_of
 
 # DARES' levels, finest first; the column that names the area (none for the country).
 AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
@@ -42,12 +43,11 @@ def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> p
     """
     if tensions is None:
         return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
-    communes = reference.load("communes").set_index("commune_code")["department_code"]
-    departments = set(commune_codes.dropna().map(communes).dropna())
+    departments = departments_of(commune_codes)
     regions = reference.load("regions").set_index("region_code")["department_codes"].str.split()
-    covering = {
+    covering: dict[str, set[str]] = {
         "department_code": departments,
-        "region_code": {code for code, inside in regions.items() if departments & set(inside)},
+        "region_code": {str(code) for code, inside in regions.items() if departments & set(inside)},
     }
     rows = tensions[(tensions["year"] == tensions["year"].max()) & tensions["tension_class"].notna()]
     parts = []
