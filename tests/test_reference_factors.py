@@ -27,7 +27,7 @@ NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real 
 TABLES = [
     "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
     "producer_schemes", "regions", "transfer_coefficients", "contents",
-    "rome_fap", "greening_occupations",
+    "rome_fap", "rome_labels", "greening_occupations",
 ]  # fmt: skip
 
 
@@ -448,11 +448,28 @@ def test_pooling_thresholds_are_well_formed() -> None:
 @NEEDS_DATA
 def test_occupations_exist_in_both_nomenclatures() -> None:
     pairs = reference.load("rome_fap")
-    assert len(pairs) >= 45 and pairs["rome_code"].is_unique
+    assert not pairs.duplicated(["rome_code", "fap_code"]).any()
     rome = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str)["code_rome"]
     fap = pd.read_csv(DATA / "bmo" / "Intitules_FAP2021.csv", sep=";", encoding="utf-8-sig", dtype=str)
     assert set(pairs["rome_code"]) <= set(rome)
     assert set(pairs["fap_code"]) <= set(fap["Code_FAP228"])
+
+
+def test_the_families_of_an_occupation_are_all_of_it() -> None:
+    parts = reference.load("rome_fap").groupby("rome_code")["weight"]
+    assert (parts.sum() - 1).abs().max() < 1e-9 and parts.min().gt(0).all()
+
+
+@NEEDS_DATA
+def test_the_part_of_a_family_is_its_employment_by_rome_code() -> None:
+    """H2301: E0Z20 and E1Z41 in 2018, over their 2 and 3 ROME codes; E2X20 and E2X40 are their successors."""
+    links = pd.read_csv(DATA / "dares" / "fap225_rome.csv", sep=";", encoding="latin-1").dropna()
+    people = pd.read_csv(DATA / "dares" / "effectifs_3niv.csv", index_col="Annee").loc[2018]
+    codes = ["E0Z20", "E1Z41"]
+    by_rome = [people[code] / links.loc[links["Fap"] == code, "Rome"].nunique() for code in codes]
+    pairs = reference.load("rome_fap").set_index(["rome_code", "fap_code"])["weight"]
+    found = [pairs["H2301", code] for code in ("E2X20", "E2X40")]
+    assert found == pytest.approx([part / sum(by_rome) for part in by_rome], abs=0.005)
 
 
 def test_greening_occupations_are_those_of_the_rome() -> None:

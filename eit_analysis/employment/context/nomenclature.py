@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 
 
 def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """``{rome_code: rome_label}`` of the imported ``rome_occupations``, empty when there are none."""
-    if "rome_occupations" not in rome:
-        return {}
-    named = rome["rome_occupations"].drop_duplicates("rome_code")
+    """``{rome_code: rome_label}`` of ``rome_labels.csv``; the imported ``rome_occupations`` go first."""
+    shipped = reference.load("rome_labels")
+    named = pd.concat([shipped, rome.get("rome_occupations", shipped)])
     return dict(zip(named["rome_code"], named["rome_label"], strict=True))
 
 
@@ -28,8 +28,8 @@ def correspondence(
     Returns
     -------
     Breakdown
-        ``occupation, rome_code, rome_label`` (missing when the ROME was not imported or lacks the code),
-        ``n_rome_skills`` (skills the ROME lists for it, each once; missing likewise), ``fap_codes``.
+        ``occupation, rome_code, rome_label`` (missing when the ROME lacks the code),
+        ``n_rome_skills`` (skills the ROME lists for it, each once; missing when not imported), ``fap_codes``.
     """
     table = workforce[["occupation", "rome_code"]].dropna().drop_duplicates().sort_values("rome_code")
     codes = linked.groupby("occupation")["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
