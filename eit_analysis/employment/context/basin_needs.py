@@ -19,6 +19,10 @@ from eit_analysis.reference.communes import regions_with
 
 SHARES = ["difficult_share_percent", "seasonal_share_percent"]
 NEEDS = ["fap_code", "family", "level", "planned_hires", *SHARES, "year"]
+TENSION = [
+    "occupation", "hiring_difficulty", "basin_planned_hires", "basin_level", "basin_difficult_share_percent",
+    "basin_difficult_level", "basin_families", "basin_difficult_families"
+]  # fmt: skip
 MOST = 12
 
 
@@ -92,9 +96,7 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
     Returns
     -------
     Breakdown
-        ``occupation, hiring_difficulty, basin_planned_hires, basin_level, basin_families,
-        basin_difficult_share_percent, basin_difficult_level, basin_difficult_families``, of the occupations
-        that have hiring projects published at some level.
+        ``TENSION``, of the occupations that have hiring projects published at some level.
     """
     own = replace(occupations(workforce), regrouped=None)  # a published figure is of one occupation
     linked = families(workforce, rome_fap)
@@ -103,5 +105,5 @@ def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame
         found = of_occupations(linked, needs, measure).drop(columns=["low", "high"])
         figures.append(found.rename(columns={name: kind + name for name in ("level", "families")}))
     table = figures[0].join(figures[1]).add_prefix("basin_")
-    merged = own.frame.merge(table, left_on="occupation", right_index=True).drop(columns="headcount")
-    return replace(own, frame=merged.reset_index(drop=True))
+    merged = own.frame.merge(table, left_on="occupation", right_index=True)
+    return replace(own, frame=merged[TENSION].reset_index(drop=True))
