@@ -159,6 +159,24 @@ def test_the_scorecard_can_be_printed() -> None:
     assert "1\u00a0autre est écartée" in told
 
 
+def graded(values: pd.DataFrame, **options: Sequence[int]) -> pd.DataFrame:
+    rows = values.melt(ignore_index=False, var_name="series_id", value_name="value")
+    return backtest.evaluate(rows.rename_axis("year").reset_index(), **options)
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.05])
+def test_intervals_of_short_walks_hold_with_and_without_a_shared_shock(shared: float) -> None:
+    """Panels of 15 years, of which no error at five years is known when the first forecasts are made."""
+    rng, parts = np.random.default_rng(1), []
+    for _ in range(5):
+        steps = rng.normal(0, 0.05, (15, 40)) + rng.normal(0, 1, (15, 1)) * shared
+        values = pd.DataFrame(np.exp(steps.cumsum(axis=0)), index=range(2000, 2015))
+        parts.append(graded(values, horizons=(1, 5)))
+    scored = pd.concat(parts)
+    held = scored[scored["method"] == "chosen"].groupby("horizon_years")["coverage_80_percent"].mean()
+    assert held.between(74, 86).all()
+
+
 # The real panels
 
 
@@ -168,11 +186,6 @@ def dares() -> pd.DataFrame:
     if not DARES.exists():
         pytest.skip("../shared/data is not beside the project")
     return panel.usable(panel.of_occupations(read_register("dares_employment", DARES).frame))[0]
-
-
-def graded(values: pd.DataFrame, **options: Sequence[int]) -> pd.DataFrame:
-    rows = values.melt(ignore_index=False, var_name="series_id", value_name="value")
-    return backtest.evaluate(rows.rename_axis("year").reset_index(), **options)
 
 
 @pytest.fixture(scope="module")
