@@ -151,6 +151,7 @@ def test_occupations_beside_the_rome(declared: pd.DataFrame) -> None:
     table = nomenclature.correspondence(ready, linked, rome).frame.set_index("rome_code")
     assert table.loc["H2903"].tolist() == ["Conduite d'usinage", "Usinage", 2, "D0, D1"]
     assert table.loc["M1607", ["n_rome_skills", "fap_codes"]].isna().all()
+    assert nomenclature.named_families(["D2Z42", "X", "B2Z40"]) == "Maçons (B2Z40), Soudeurs (D2Z42), X"
     bare = nomenclature.correspondence(ready, workforce.families(ready, None), {}).frame
     assert bare["rome_label"].tolist() == ["Usineurs (tourneurs, fraiseurs)", "Secrétaires"]
     assert len(bare) == 2 and bare[["n_rome_skills", "fap_codes"]].isna().all(axis=None)

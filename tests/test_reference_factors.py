@@ -20,6 +20,7 @@ from eit_analysis.reference.factors import (
     factor_table,
     lookup,
 )
+from eit_analysis.reference.place_names import normalise_name
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -453,6 +454,29 @@ def test_occupations_exist_in_both_nomenclatures() -> None:
     fap = pd.read_csv(DATA / "bmo" / "Intitules_FAP2021.csv", sep=";", encoding="utf-8-sig", dtype=str)
     assert set(pairs["rome_code"]) <= set(rome)
     assert set(pairs["fap_code"]) <= set(fap["Code_FAP228"])
+
+
+@pytest.mark.parametrize("name", ["rome", "fap"])
+def test_occupations_and_families_have_short_labels_of_ours(name: str) -> None:
+    table = reference.load({"rome": "rome_labels", "fap": "fap_2009"}[name])
+    assert table[f"{name}_code"].is_unique and table[f"{name}_code"].is_monotonic_increasing
+    labels = table[f"{name}_label"]
+    assert labels.str.len().between(6, 45).all() and labels.equals(labels.str.strip())
+    assert labels.map(normalise_name).is_unique
+    assert table["source"].str.startswith("libellé court du projet").all()
+
+
+@NEEDS_DATA
+def test_occupations_and_families_are_those_of_the_real_lists_in_our_own_words() -> None:
+    """Only a name of one word may be the official one: no other is as natural."""
+    rome = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str).set_index("code_rome")["libelle_rome"]
+    ages = pd.read_csv(DATA / "dares" / "age_2017_2019_3niv.csv", dtype=str, encoding="latin-1")
+    fap = ages[ages["fap"].str.len() == 5].drop_duplicates("fap").set_index("fap")["libelle"]
+    for name, code, real in [("rome_labels", "rome", rome), ("fap_2009", "fap", fap)]:
+        ours = reference.load(name).set_index(f"{code}_code")[f"{code}_label"]
+        assert ours.index.tolist() == sorted(real.index)
+        same = ours[ours.map(normalise_name) == real[ours.index].map(normalise_name)]
+        assert not same.str.contains(" ").any() and len(same) <= 25
 
 
 def test_the_families_of_an_occupation_are_all_of_it() -> None:

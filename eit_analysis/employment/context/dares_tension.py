@@ -12,8 +12,9 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.context.family_figures import of_occupations
+from eit_analysis.employment.context.nomenclature import family_labels
 from eit_analysis.employment.workforce import occupations
-from eit_analysis.reference import advised, load, sentence
+from eit_analysis.reference import advised, sentence
 from eit_analysis.reference.communes import departments_of, regions_with
 
 # DARES' levels, finest first; the column that names the area (none for the country).
@@ -56,8 +57,8 @@ def local_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> pd
         if column:
             inside = rows[column].isin(covering[column]) & (len(covering[column]) == 1)
             here &= (rows["geographic_level"] != level) | inside
-    names = load("fap_2009").set_index("fap_code")["fap_label"]
-    named = {"level": rows["geographic_level"], "family": rows["fap_code"].map(names).fillna("")}
+    family = rows["fap_code"].map(family_labels()).fillna("")
+    named = {"level": rows["geographic_level"], "family": family}
     return rows.loc[here, columns].assign(**named).reset_index(drop=True)
 
 
