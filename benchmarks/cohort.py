@@ -51,10 +51,10 @@ def made_up(people: int) -> np.ndarray:
 def central(draws: int) -> rates.Hazards:
     rows = reference.load("hazards")
     rows["low"] = rows["high"] = rows["central"]
-    legal = rates.legal_ages(62, [], 2018, YEARS)
+    legal = rates.legal_ages(Scenarios(), [], 2018, YEARS)
     u = {name: np.array([0.5]) for name in rates.LEVELS}
     one = rates.draw(rows, Scenarios(), legal, u)
-    wide = [np.broadcast_to(h, (*legal.shape, draws)) for h in (one.retirement, one.quit, one.mobility)]
+    wide = [np.broadcast_to(h, (*legal.legal.shape, draws)) for h in (one.retirement, one.quit, one.mobility)]
     return rates.Hazards(*wide)
 
 

@@ -76,11 +76,12 @@ FILES: dict[str, tuple[list[list], str, str]] = {
             BMO,
             [2024, "A0X40", "Agriculteurs", "68", 4448, "THANN-CERNAY", 49, 40, "*"],
             [2024, "A0X40", "Agriculteurs", "68", 4449, "MULHOUSE", 20, 12, 5],
+            [2024, "A0X40", "Agriculteurs", "67", 4425, "STRASBOURG", 30, 12, 5],
             [2024, "A0X40", "Agriculteurs", "01", 101, "BOURG", 10, 5, 5],
         ],
         "bmo",
         "BMO 2024\u00a0: 1\u00a0métier du bassin THANN-CERNAY importé (au moins un nombre masqué "
-        "par la source pour 1 d'entre eux), et 1\u00a0ligne des autres bassins du département.",
+        "par la source pour 1 d'entre eux), et 2\u00a0lignes des autres bassins de la région.",
     ),
     "base_carbone": (
         [

@@ -40,35 +40,41 @@ def declared() -> pd.DataFrame:
     return DECLARED.copy()
 
 
-RECORDS = [
-    ("D1", "Ouvriers de l'usinage", "6811", "THANN-CERNAY", 30.0, 80.0, 0.0, False, 2024),
-    ("D2", "Régleurs", "6811", "THANN-CERNAY", 10.0, 40.0, 0.0, False, 2024),
-    ("T1", "Secrétaires", "6811", "THANN-CERNAY", np.nan, np.nan, np.nan, True, 2024),
-    ("D1", "Ouvriers de l'usinage", "6812", "MULHOUSE", 500.0, 10.0, 0.0, False, 2024),
-]
 BMO_COLUMNS = [
-    "occupation_code",
-    "occupation",
-    "basin_code",
-    "basin",
-    "planned_hires",
-    "difficult_share_percent",
-    "seasonal_share_percent",
-    "masked",
-    "year",
-]
-ROME_FAP = pd.DataFrame({"rome_code": ["H2903", "H2903", "M1607"], "fap_code": ["D1", "D2", "T1"]})
+    "occupation_code", "occupation", "department_code", "basin_code", "basin", "planned_hires",
+    "difficult_share_percent", "seasonal_share_percent", "masked", "year"
+]  # fmt: skip
+HERE, BESIDE = ("68", "6811", "THANN-CERNAY"), ("68", "6812", "MULHOUSE")
+SURVEY = pd.DataFrame(
+    [
+        ("D1", "Ouvriers de l'usinage", *HERE, 30.0, 80.0, 0.0, False, 2024),
+        ("D2", "Régleurs", *HERE, 10.0, 40.0, 0.0, False, 2024),
+        ("T1", "Secrétaires", *HERE, np.nan, np.nan, np.nan, True, 2024),
+        ("D1", "Ouvriers de l'usinage", *BESIDE, 500.0, 10.0, 0.0, False, 2024),
+        ("D1", "Ouvriers de l'usinage", "75", "1101", "PARIS", 900.0, 90.0, 0.0, False, 2024),
+    ],
+    columns=BMO_COLUMNS,
+)
+ROME_FAP = pd.DataFrame(
+    {"rome_code": ["H2903", "H2903", "M1607"], "fap_code": ["D1", "D2", "T1"], "weight": [0.75, 0.25, 1.0]}
+)
 
 
-def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.DataFrame) -> None:
-    needs = basin_needs.basin_needs(pd.DataFrame(RECORDS, columns=BMO_COLUMNS), " thann-cernay ")
-    table = basin_needs.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).frame.set_index(
-        "occupation"
-    )
+def beside(declared: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+    found = basin_needs.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs)
+    return found.frame.set_index("occupation")
+
+
+def test_families_weigh_as_their_part_of_the_occupation(declared: pd.DataFrame) -> None:
+    needs = basin_needs.basin_needs(SURVEY, " thann-cernay ")
+    table = beside(declared, needs)
     machining = table.loc["Conduite d'usinage"]
-    assert machining["basin_planned_hires"] == 40
-    assert machining["basin_difficult_share_percent"] == pytest.approx((30 * 80 + 10 * 40) / 40)
-    assert machining["basin_occupation"] == "Ouvriers de l'usinage, Régleurs"
+    assert machining["basin_planned_hires"] == 0.75 * 30 + 0.25 * 10
+    assert machining["basin_difficult_share_percent"] == 0.75 * 80 + 0.25 * 40
+    assert machining["basin_level"] == machining["basin_difficult_level"] == "basin"
+    assert machining["basin_families"] == "Ouvriers de l'usinage (D1) : 75 %, Régleurs (D2) : 25 %".replace(
+        " :", "\u00a0:"
+    ).replace(" %", "\u00a0%")
     assert table.index.tolist() == ["Conduite d'usinage"]  # the survey masks the others, or has them not
     assert basin_needs.most_wanted(needs)["basin_planned_hires"].tolist() == [30, 10]
     assert "2024" in basin_needs.needs_source(needs, "THANN-CERNAY")
@@ -76,35 +82,45 @@ def test_tension_adds_families_and_weights_the_difficult_share(declared: pd.Data
 
 def test_a_basin_over_two_departments_is_one(declared: pd.DataFrame) -> None:
     """So are 24 basins of the survey of 2024: 30 hires here and 10 there are 40."""
-    machining = RECORDS[0][:4]
+    machining = ("D1", "Ouvriers de l'usinage", "67", *HERE[1:])
     more = [
         (*machining, 10.0, 40.0, 100.0, False, 2024),
         (*machining, np.nan, np.nan, np.nan, True, 2024),
         (*machining, 700.0, 0.0, 0.0, False, 2019),
     ]
-    survey = pd.DataFrame([*more, *RECORDS], columns=BMO_COLUMNS)
+    survey = pd.concat([pd.DataFrame(more, columns=BMO_COLUMNS), SURVEY])
     needs = basin_needs.basin_needs(survey, "6811")
-    first = needs.set_index("occupation_code").loc["D1"]
+    here = needs[needs["level"] == "basin"]
+    first = here.set_index("fap_code").loc["D1"]
     assert first["planned_hires"] == 40
     assert first["difficult_share_percent"] == pytest.approx((30 * 80 + 10 * 40) / 40)
     assert first["seasonal_share_percent"] == pytest.approx(10 * 100 / 40)
-    assert (len(needs), set(needs["year"])) == (3, {2024})
+    assert (len(here), set(needs["year"])) == (3, {2024})
     assert basin_needs.most_wanted(needs)["basin_planned_hires"].tolist() == [40, 10]
-    table = basin_needs.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).frame.set_index(
-        "occupation"
-    )
-    assert table.loc["Conduite d'usinage", "basin_planned_hires"] == 50
 
 
-def test_hires_whose_difficulty_is_masked_do_not_weigh_in_the_share(declared: pd.DataFrame) -> None:
-    survey = pd.DataFrame(RECORDS, columns=BMO_COLUMNS)
-    survey.loc[1, "difficult_share_percent"] = np.nan
-    needs = basin_needs.basin_needs(survey, "6811")
-    table = basin_needs.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).frame.set_index(
-        "occupation"
-    )
-    machining = table.loc["Conduite d'usinage"]
-    assert machining[["basin_planned_hires", "basin_difficult_share_percent"]].tolist() == [40, 80]
+def test_what_the_basin_masks_comes_from_around_it(declared: pd.DataFrame) -> None:
+    """Difficulty goes to the département, 500 projects of 10 %, secretaries to the région; Paris is far."""
+    survey = SURVEY.copy()
+    survey.loc[:1, "difficult_share_percent"] = np.nan
+    lorraine = ("T1", "Secrétaires", "57", "4401", "METZ", 40.0, 50.0, 0.0, False, 2024)
+    paris = ("T1", "Secrétaires", "75", "1101", "PARIS", 400.0, 5.0, 0.0, False, 2024)
+    more = pd.DataFrame([lorraine, paris], columns=BMO_COLUMNS)
+    table = beside(declared, basin_needs.basin_needs(pd.concat([survey, more]), "6811"))
+    machining, secretary = table.loc["Conduite d'usinage"], table.loc["Secrétariat"]
+    assert machining[["basin_planned_hires", "basin_level"]].tolist() == [25, "basin"]
+    assert machining[["basin_difficult_share_percent", "basin_difficult_level"]].tolist() == [10, "dep"]
+    assert secretary[["basin_planned_hires", "basin_level"]].tolist() == [40, "reg"]
+    assert secretary["basin_difficult_families"] == "Secrétaires (T1)"
+
+
+def test_a_sister_family_speaks_where_the_other_is_masked(declared: pd.DataFrame) -> None:
+    """Chemistry: the qualified are masked in the basin, which prints 23 projects for the others."""
+    survey = SURVEY.copy()
+    survey.loc[0, ["planned_hires", "difficult_share_percent"]] = np.nan
+    machining = beside(declared, basin_needs.basin_needs(survey, "6811")).loc["Conduite d'usinage"]
+    assert machining[["basin_planned_hires", "basin_level"]].tolist() == [10, "basin"]
+    assert machining["basin_families"] == "Régleurs (D2)\u00a0: 25\u00a0%"
 
 
 def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
@@ -130,7 +146,7 @@ def test_an_empty_workforce_has_no_tension(declared: pd.DataFrame) -> None:
     assert basin_needs.tension(
         ready, reference.load("rome_fap"), basin_needs.basin_needs(None, "")
     ).frame.empty
-    none = dares_tension.finest_tension(None, pd.Series([], dtype=str))
+    none = dares_tension.local_tension(None, pd.Series([], dtype=str))
     assert dares_tension.published_tension(ready, workforce.families(ready, None), none).frame.empty
     assert "Importez tensions.csv" in dares_tension.tension_source(none, team=True)
 
@@ -168,25 +184,23 @@ PUBLISHED = indicator(
 
 
 @pytest.mark.parametrize(
-    ("communes", "levels", "classes"),
+    ("communes", "levels"),
     [
-        ([THANN, CERNAY], ["dep", "reg"], [5, 3]),  # D2 has no class in the département
-        ([THANN, COLMAR, None, "99999"], ["dep", "reg"], [5, 3]),
-        ([THANN, STRASBOURG], ["reg", "reg"], [4, 3]),  # two départements of one region
-        ([THANN, PARIS], ["nat", "nat"], [2, 2]),
-        ([], ["nat", "nat"], [2, 2]),
+        ([THANN, CERNAY], ["dep", "reg", "nat"]),
+        ([THANN, COLMAR, None, "99999"], ["dep", "reg", "nat"]),
+        ([THANN, STRASBOURG], ["reg", "nat"]),  # two départements of one region
+        ([THANN, PARIS], ["nat"]),
+        ([], ["nat"]),
     ],
 )
-def test_the_finest_level_that_covers_the_study_answers(
-    communes: list[str | None], levels: list[str], classes: list[int]
-) -> None:
-    finest = dares_tension.finest_tension(PUBLISHED, pd.Series(communes, dtype="object"))
-    assert finest["geographic_level"].tolist() == levels
-    assert finest["tension_class"].tolist() == classes
-    assert set(finest["year"]) == {2019}
+def test_a_level_answers_when_it_covers_the_study(communes: list[str | None], levels: list[str]) -> None:
+    local = dares_tension.local_tension(PUBLISHED, pd.Series(communes, dtype="object"))
+    assert local.loc[local["fap_code"] == "D1", "level"].tolist() == levels
+    assert set(local["year"]) == {2019} and not local.duplicated(["fap_code", "level"]).any()
 
 
-def test_the_largest_family_speaks_and_the_others_give_the_range(declared: pd.DataFrame) -> None:
+def test_classes_weigh_as_the_people_of_their_families(declared: pd.DataFrame) -> None:
+    """9,000 people and 60,000 in the country, one ROME code each: 4 and 3 make (9 × 4 + 60 × 3) / 69."""
     rows = PUBLISHED.copy()
     small = (rows["fap_code"] == "D1") & (rows["geographic_level"] == "reg")
     large = (rows["fap_code"] == "D2") & (rows["geographic_level"] == "reg")
@@ -194,25 +208,22 @@ def test_the_largest_family_speaks_and_the_others_give_the_range(declared: pd.Da
     rows.loc[large, ["hard_conditions_class", "labour_shortage_class"]] = [4, pd.NA]
     rows["training_link_class"] = 3  # the middle of the scale is no cause
     ready = workforce.prepare(declared, 1, 1)
-    linked = workforce.families(ready, ROME_FAP)
-    finest = dares_tension.finest_tension(rows, pd.Series([THANN, STRASBOURG]))
-    table = dares_tension.published_tension(ready, linked, finest).frame.set_index("occupation")
+    linked = workforce.families(ready, ROME_FAP.drop(columns="weight"))
+    local = dares_tension.local_tension(rows, pd.Series([THANN, STRASBOURG]))
+    table = dares_tension.published_tension(ready, linked, local).frame.set_index("occupation")
     machining = table.loc["Conduite d'usinage"]
-    assert machining[["tension_class", "tension_class_low", "tension_class_high"]].tolist() == [3, 3, 4]
-    # A blank of the largest family is not filled by another's.
-    assert machining["tension_causes"] == "conditions de travail contraignantes"
+    assert machining["tension_class"] == pytest.approx((9 * 4 + 60 * 3) / 69)
+    assert machining[["tension_class_low", "tension_class_high", "tension_level"]].tolist() == [3, 4, "reg"]
+    # A mean of 2 and 4 that rounds to 4 is a cause, and so is the only class that is known.
+    assert machining["tension_causes"] == "main-d'œuvre rare, conditions de travail contraignantes"
+    assert machining["tension_families"] == "D2\u00a0: 87\u00a0%, D1\u00a0: 13\u00a0%"
     assert machining["hiring_difficulty"] == pytest.approx((6 * 4 + 9 * 2) / 15)
-    assert (machining["tension_level"], machining["fap_codes"]) == ("reg", "D1, D2")
     assert list(table.index) == ["Conduite d'usinage"]  # no family of the others is published
     # In the département only one family has a class: a coarser level does not widen its range.
-    here = dares_tension.finest_tension(rows, pd.Series([THANN]))
+    here = dares_tension.local_tension(rows, pd.Series([THANN]))
     only = dares_tension.published_tension(ready, linked, here).frame.iloc[0]
-    assert only[["tension_class", "tension_class_low", "tension_class_high", "tension_level"]].tolist() == [
-        5,
-        5,
-        5,
-        "dep",
-    ]
+    ends = ["tension_class", "tension_class_low", "tension_class_high", "tension_level"]
+    assert only[ends].tolist() == [5, 5, 5, "dep"]
 
 
 @pytest.mark.skipif(not BMO.exists(), reason="le fichier réel de l'enquête BMO n'est pas à côté du projet")

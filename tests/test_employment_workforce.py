@@ -125,7 +125,15 @@ def test_families_follow_the_rome_code(declared: pd.DataFrame) -> None:
         {"rome_code": ["H2903", "H2903", "M1607", None], "fap_code": ["D1", "D0", "L0", "Z"]}
     )
     linked = workforce.families(ready, pairs)
-    assert linked.to_numpy().tolist() == [["Conduite d'usinage", "D1"], ["Conduite d'usinage", "D0"]]
+    # A family's people are taken to be as many in each of its ROME codes, where no part is given.
+    assert linked.to_numpy().tolist() == [
+        ["Conduite d'usinage", "D1", 1.0],
+        ["Conduite d'usinage", "D0", 1.0],
+    ]
+    more = pd.concat([pairs, pd.DataFrame({"rome_code": ["H2909"], "fap_code": ["D0"]})])
+    assert workforce.families(ready, more)["weight"].tolist() == [1.0, 0.5]
+    given = workforce.families(ready, pairs.assign(weight=[0.7, 0.3, 1.0, 1.0]))
+    assert given["weight"].tolist() == [0.7, 0.3]
     assert workforce.families(ready, None).empty
 
 
@@ -142,9 +150,11 @@ def test_occupations_beside_the_rome(declared: pd.DataFrame) -> None:
     }
     table = nomenclature.correspondence(ready, linked, rome).frame.set_index("rome_code")
     assert table.loc["H2903"].tolist() == ["Conduite d'usinage", "Usinage", 2, "D0, D1"]
-    assert table.loc["M1607", ["rome_label", "n_rome_skills", "fap_codes"]].isna().all()
+    assert table.loc["M1607", ["n_rome_skills", "fap_codes"]].isna().all()
+    assert nomenclature.named_families(["D2Z42", "X", "B2Z40"]) == "Maçons (B2Z40), Soudeurs (D2Z42), X"
     bare = nomenclature.correspondence(ready, workforce.families(ready, None), {}).frame
-    assert len(bare) == 2 and bare[["rome_label", "n_rome_skills", "fap_codes"]].isna().all(axis=None)
+    assert bare["rome_label"].tolist() == ["Usineurs (tourneurs, fraiseurs)", "Secrétaires"]
+    assert len(bare) == 2 and bare[["n_rome_skills", "fap_codes"]].isna().all(axis=None)
 
 
 def test_empty_workforce(declared: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ from eit_analysis.reference.factors import (
     factor_table,
     lookup,
 )
+from eit_analysis.reference.place_names import normalise_name
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -27,7 +28,7 @@ NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real 
 TABLES = [
     "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
     "producer_schemes", "regions", "transfer_coefficients", "contents",
-    "rome_fap", "greening_occupations",
+    "rome_fap", "rome_labels", "fap_2009", "greening_occupations",
 ]  # fmt: skip
 
 
@@ -448,11 +449,51 @@ def test_pooling_thresholds_are_well_formed() -> None:
 @NEEDS_DATA
 def test_occupations_exist_in_both_nomenclatures() -> None:
     pairs = reference.load("rome_fap")
-    assert len(pairs) >= 45 and pairs["rome_code"].is_unique
+    assert not pairs.duplicated(["rome_code", "fap_code"]).any()
     rome = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str)["code_rome"]
     fap = pd.read_csv(DATA / "bmo" / "Intitules_FAP2021.csv", sep=";", encoding="utf-8-sig", dtype=str)
     assert set(pairs["rome_code"]) <= set(rome)
     assert set(pairs["fap_code"]) <= set(fap["Code_FAP228"])
+
+
+@pytest.mark.parametrize("name", ["rome", "fap"])
+def test_occupations_and_families_have_short_labels_of_ours(name: str) -> None:
+    table = reference.load({"rome": "rome_labels", "fap": "fap_2009"}[name])
+    assert table[f"{name}_code"].is_unique and table[f"{name}_code"].is_monotonic_increasing
+    labels = table[f"{name}_label"]
+    assert labels.str.len().between(6, 45).all() and labels.equals(labels.str.strip())
+    assert labels.map(normalise_name).is_unique
+    assert table["source"].str.startswith("libellé court du projet").all()
+
+
+@NEEDS_DATA
+def test_occupations_and_families_are_those_of_the_real_lists_in_our_own_words() -> None:
+    """Only a name of one word may be the official one: no other is as natural."""
+    rome = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str).set_index("code_rome")["libelle_rome"]
+    ages = pd.read_csv(DATA / "dares" / "age_2017_2019_3niv.csv", dtype=str, encoding="latin-1")
+    fap = ages[ages["fap"].str.len() == 5].drop_duplicates("fap").set_index("fap")["libelle"]
+    for name, code, real in [("rome_labels", "rome", rome), ("fap_2009", "fap", fap)]:
+        ours = reference.load(name).set_index(f"{code}_code")[f"{code}_label"]
+        assert ours.index.tolist() == sorted(real.index)
+        same = ours[ours.map(normalise_name) == real[ours.index].map(normalise_name)]
+        assert not same.str.contains(" ").any() and len(same) <= 25
+
+
+def test_the_families_of_an_occupation_are_all_of_it() -> None:
+    parts = reference.load("rome_fap").groupby("rome_code")["weight"]
+    assert (parts.sum() - 1).abs().max() < 1e-9 and parts.min().gt(0).all()
+
+
+@NEEDS_DATA
+def test_the_part_of_a_family_is_its_employment_by_rome_code() -> None:
+    """H2301: E0Z20 and E1Z41 in 2018, over their 2 and 3 ROME codes; E2X20 and E2X40 are their successors."""
+    links = pd.read_csv(DATA / "dares" / "fap225_rome.csv", sep=";", encoding="latin-1").dropna()
+    people = pd.read_csv(DATA / "dares" / "effectifs_3niv.csv", index_col="Annee").loc[2018]
+    codes = ["E0Z20", "E1Z41"]
+    by_rome = [people[code] / links.loc[links["Fap"] == code, "Rome"].nunique() for code in codes]
+    pairs = reference.load("rome_fap").set_index(["rome_code", "fap_code"])["weight"]
+    found = [pairs["H2301", code] for code in ("E2X20", "E2X40")]
+    assert found == pytest.approx([part / sum(by_rome) for part in by_rome], abs=0.005)
 
 
 def test_greening_occupations_are_those_of_the_rome() -> None:

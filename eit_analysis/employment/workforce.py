@@ -69,17 +69,22 @@ def rome_domain(codes: pd.Series) -> pd.Series:
 
 
 def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataFrame:
-    """The professional families (FAP) of each occupation: ``occupation, fap_code``, none when not imported.
+    """The professional families (FAP) of each occupation: ``occupation, fap_code, weight``.
 
     ``fap_rome`` (``rome_code, fap_code``) is in the FAP of the table to be read: DARES' own correspondence
     (``dares_fap_rome``, FAP 2009) for its ages and tensions, ``reference/rome_fap.csv`` (FAP 2021) for the
-    BMO survey. Merged small occupations have no ROME code and no family.
+    BMO survey; None, when not imported, gives no rows. ``weight`` is the family's part of the occupation
+    where the correspondence has one, else that of the family's people who are of the occupation: 1 / its
+    number of ROME codes, an assumption. Merged small occupations have no ROME code and no family.
     """
     if fap_rome is None:
-        return pd.DataFrame(columns=["occupation", "fap_code"])
+        return pd.DataFrame(columns=["occupation", "fap_code", "weight"])
     codes = workforce[["occupation", "rome_code"]].dropna().drop_duplicates()
-    linked = codes.merge(fap_rome[["rome_code", "fap_code"]].dropna(), on="rome_code")
-    return linked[["occupation", "fap_code"]].drop_duplicates().reset_index(drop=True)
+    pairs = fap_rome.dropna(subset=["rome_code", "fap_code"]).drop_duplicates(["rome_code", "fap_code"])
+    if "weight" not in pairs:
+        pairs = pairs.assign(weight=1 / pairs.groupby("fap_code")["rome_code"].transform("size"))
+    linked = codes.merge(pairs, on="rome_code").groupby(["occupation", "fap_code"], sort=False)
+    return linked["weight"].sum().reset_index()
 
 
 def age_pyramid(workforce: pd.DataFrame, by: str = "age_band") -> Breakdown:

@@ -129,6 +129,12 @@ def departments_of(commune_codes: pd.Series) -> set[str]:
     return set(commune_codes.dropna().map(known).dropna())
 
 
+def regions_with(department_codes: set[str]) -> dict[str, set[str]]:
+    """The régions that these départements are in, each with all of its départements."""
+    regions = reference.load("regions").set_index("region_code")["department_codes"].str.split().map(set)
+    return {str(code): inside for code, inside in regions.items() if department_codes & inside}
+
+
 def _by_name(place: Place, post: str) -> tuple[int, str] | None:
     """Position of the commune of a name, narrowed by a postcode, and the rule.
 

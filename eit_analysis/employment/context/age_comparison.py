@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.employment.context.nomenclature import named_families
 from eit_analysis.reference import advised, sentence
 from eit_analysis.tables import AGE_BANDS
 
@@ -38,8 +39,8 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
     Returns
     -------
     DataFrame
-        ``occupation, age_band`` (as in the questionnaire), ``national_share_percent, fap_codes, period``. No
-        row for an occupation whose families are not in the table, or lack a band.
+        ``occupation, age_band`` (as in the questionnaire), ``national_share_percent, fap_codes`` (labels and
+        codes), ``period``. No row for an occupation whose families are not in the table, or lack a band.
     """
     columns = ["occupation", "age_band", "national_share_percent", "fap_codes", "period"]
     if ages is None:
@@ -53,7 +54,7 @@ def national_ages(ages: pd.DataFrame | None, linked: pd.DataFrame, year: int) ->
     known = rows.assign(age_band=band)[band.isin(AGE_BANDS)]
     table = known.groupby(["occupation", "age_band"]).agg(
         thousands=("employment_thousands", lambda values: values.sum(skipna=False)),
-        fap_codes=("fap_code", lambda codes: ", ".join(sorted(set(codes)))),
+        fap_codes=("fap_code", named_families),
         period=("period", "first"),
     )
     whole = table["thousands"].groupby("occupation").transform(lambda values: values.sum(skipna=False))

@@ -1,6 +1,7 @@
 """How hard an occupation is to recruit: the answers of the firms beside those of the basin's employers.
 
 The basin's side is the yearly survey *Besoins en main-d'œuvre* (BMO) of France Travail, imported by the user.
+Where it masks the basin's figure, or has none, the département's or the région's stands in, and says so.
 """
 
 from __future__ import annotations
@@ -10,74 +11,99 @@ from dataclasses import replace
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.context.family_figures import of_occupations
 from eit_analysis.employment.workforce import families, occupations
 from eit_analysis.french import fold_words
 from eit_analysis.reference import sentence
+from eit_analysis.reference.communes import regions_with
 
 SHARES = ["difficult_share_percent", "seasonal_share_percent"]
-NEEDS = ["occupation_code", "occupation", "planned_hires", *SHARES, "year"]
+NEEDS = ["fap_code", "family", "level", "planned_hires", *SHARES, "year"]
+TENSION = [
+    "occupation", "hiring_difficulty", "basin_planned_hires", "basin_level", "basin_difficult_share_percent",
+    "basin_difficult_level", "basin_families", "basin_difficult_families"
+]  # fmt: skip
 MOST = 12
 
 
 def basin_needs(bmo: pd.DataFrame | None, basin: str) -> pd.DataFrame:
-    """The last *Besoins en main-d'œuvre* survey of one basin, by its name or code: one row per occupation.
+    """The last *Besoins en main-d'œuvre* survey of one basin, by its name or code, and of what is around it.
 
     A basin over several départements has rows in each: their hires add up, a share is weighted by those it is
-    a share of. A masked cell counts neither way. None, when the survey has not been imported, gives no rows.
+    a share of. So are a département and a région the sum of their basins. A masked cell counts neither way:
+    a sum over basins is the least that it can be.
+
+    Returns
+    -------
+    DataFrame
+        ``NEEDS``, a row by family and level (``basin, dep, reg``): `family_figures` cells. No rows for None,
+        when the survey has not been imported.
     """
     if bmo is None:
         return pd.DataFrame(columns=NEEDS)
     named = bmo["basin"].astype(str).map(fold_words) == fold_words(basin)
     match = named | (bmo["basin_code"].astype(str) == basin.strip())
-    rows = bmo[match & (bmo["year"] == bmo.loc[match, "year"].max())]
+    last = bmo["year"] == bmo.loc[match, "year"].max()
+    departments = set(bmo.loc[match & last, "department_code"].dropna())
+    around = set().union(*regions_with(departments).values())
+    areas = {
+        "basin": match,
+        "dep": bmo["department_code"].isin(departments),
+        "reg": bmo["department_code"].isin(around),
+    }
+    return pd.concat([_summed(bmo[last & area], level) for level, area in areas.items()], ignore_index=True)
+
+
+def _summed(rows: pd.DataFrame, level: str) -> pd.DataFrame:
     groups = [rows[name] for name in ("occupation_code", "occupation", "year")]
     table = rows["planned_hires"].groupby(groups).sum(min_count=1).to_frame()
     for name in SHARES:
         of = rows["planned_hires"].where(rows[name].notna())
         table[name] = (of * rows[name]).groupby(groups).sum(min_count=1) / of.groupby(groups).sum(min_count=1)
-    return table.reset_index()[NEEDS]
+    named = table.reset_index().rename(columns={"occupation_code": "fap_code", "occupation": "family"})
+    return named.assign(level=level)[NEEDS]
 
 
 def needs_source(needs: pd.DataFrame, basin: str) -> str:
-    """French sentence saying where the basin's needs come from, or that they have not been imported."""
+    """French sentence saying where the needs come from, or that they have not been imported."""
     if needs.empty:
         return sentence("basin_needs_missing")
     years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
     return sentence("basin_needs", years=years, basin=basin)
 
 
+def tension_source(needs: pd.DataFrame, basin: str) -> str:
+    """`needs_source`, and how an occupation gets a figure from its families and from the areas around."""
+    levels = [] if needs.empty else [sentence("basin_needs_levels")]
+    return " ".join([needs_source(needs, basin), *levels])
+
+
 def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:
-    """The `MOST` occupations that the basin's employers want most, as published; no masked cell."""
-    named = needs[["occupation", "planned_hires", *SHARES]].add_prefix("basin_")
+    """The `MOST` families that the basin's employers want most, as published; no masked cell."""
+    here = needs[needs["level"] == "basin"].rename(columns={"family": "occupation"})
+    named = here[["occupation", "planned_hires", *SHARES]].add_prefix("basin_")
     known = named.dropna(subset=["basin_planned_hires"])
     order = known.sort_values(["basin_planned_hires", "basin_occupation"], ascending=[False, True])
     return order.head(MOST).reset_index(drop=True)
 
 
 def tension(workforce: pd.DataFrame, rome_fap: pd.DataFrame, needs: pd.DataFrame) -> Breakdown:
-    """Firms' own difficulty beside the basin's: occupation → ROME → FAP → planned hires of the survey.
+    """Firms' own difficulty beside that of the survey: occupation → ROME → FAP → hiring projects.
 
-    A ROME code may map to several families (FAP, in ``rome_fap``): their planned hires add up, and the
-    difficult share is weighted by them. A cell the survey masks (``*``) counts neither way.
+    Projects and their difficult share are the means of `family_figures`, each at its own finest level: the
+    survey masks the second more often than the first. ``rome_fap`` has the parts of each ROME code.
 
     Returns
     -------
     Breakdown
-        ``occupation, hiring_difficulty, basin_occupation, basin_planned_hires,
-        basin_difficult_share_percent``, of the occupations whose need in the basin is published.
+        ``TENSION``, of the occupations that have hiring projects published at some level.
     """
     own = replace(occupations(workforce), regrouped=None)  # a published figure is of one occupation
-    linked = families(workforce, rome_fap).merge(
-        needs, left_on="fap_code", right_on="occupation_code", suffixes=("", "_basin")
-    )
-    difficult = linked["planned_hires"] * linked["difficult_share_percent"]
-    linked["difficult"] = difficult
-    linked["rated"] = linked["planned_hires"].where(difficult.notna())
-    groups = linked.groupby("occupation")
-    basin = groups[["planned_hires", "difficult", "rated"]].sum(min_count=1)
-    basin["basin_occupation"] = groups["occupation_basin"].agg(lambda names: ", ".join(sorted(set(names))))
-    basin["basin_difficult_share_percent"] = basin["difficult"] / basin["rated"].where(basin["rated"] > 0)
-    basin = basin.rename(columns={"planned_hires": "basin_planned_hires"})
-    kept = ["basin_occupation", "basin_planned_hires", "basin_difficult_share_percent"]
-    table = own.frame.merge(basin[kept].dropna(subset=kept[1:2]), left_on="occupation", right_index=True)
-    return replace(own, frame=table.drop(columns="headcount").reset_index(drop=True))
+    linked = families(workforce, rome_fap)
+    figures = []
+    for measure, kind in (("planned_hires", ""), (SHARES[0], "difficult_")):
+        found = of_occupations(linked, needs, measure).drop(columns=["low", "high"])
+        figures.append(found.rename(columns={name: kind + name for name in ("level", "families")}))
+    table = figures[0].join(figures[1]).add_prefix("basin_")
+    merged = own.frame.merge(table, left_on="occupation", right_index=True)
+    return replace(own, frame=merged[TENSION].reset_index(drop=True))

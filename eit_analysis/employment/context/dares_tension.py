@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.employment.context.family_figures import of_occupations
+from eit_analysis.employment.context.nomenclature import family_labels
 from eit_analysis.employment.workforce import occupations
 from eit_analysis.reference import advised, sentence
-from eit_analysis.reference.communes import departments_of
+from eit_analysis.reference.communes import departments_of, regions_with
 
 # DARES' levels, finest first; the column that names the area (none for the country).
 AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
@@ -27,77 +28,69 @@ CAUSES = {
     "hard_conditions_class": "conditions de travail contraignantes",
     "location_mismatch_class": "offre et demande éloignées",
 }
-STRONG = 4  # classes 4 and 5 are named as causes
+STRONG = 3.5  # classes 4 and 5 are named as causes, a mean as it would be rounded
 TENSION_COLUMNS = [
     "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",
-    "tension_class_high", "tension_level", "tension_causes", "fap_codes", "tension_year"
+    "tension_class_high", "tension_level", "tension_families", "tension_causes", "tension_year"
 ]  # fmt: skip
 
 
-def finest_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> pd.DataFrame:
-    """DARES' indicator of each family at the finest level that covers these communes and is published there.
+def local_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> pd.DataFrame:
+    """DARES' indicator of its last year, at each level that covers these communes: `family_figures` cells.
 
     A level covers them when they all lie in one area of it. Families too small in an area have no class there
-    (in half of the cases of a département): the next level answers for them. The columns are those of
-    ``dares_tension``, whose last year is read, one row per ``fap_code``, in order of codes.
+    (in half of the cases of a département).
+
+    Returns
+    -------
+    DataFrame
+        ``fap_code, level, family, year, mean_employment, tension_class`` and ``CAUSES``.
     """
+    columns = ["fap_code", "year", "mean_employment", "tension_class", *CAUSES]
     if tensions is None:
-        return pd.DataFrame(columns=["fap_code", "geographic_level", "year", "tension_class", *CAUSES])
+        return pd.DataFrame(columns=[*columns, "level", "family"])
     departments = departments_of(commune_codes)
-    regions = reference.load("regions").set_index("region_code")["department_codes"].str.split()
-    covering: dict[str, set[str]] = {
-        "department_code": departments,
-        "region_code": {str(code) for code, inside in regions.items() if departments & set(inside)},
-    }
-    rows = tensions[(tensions["year"] == tensions["year"].max()) & tensions["tension_class"].notna()]
-    parts = []
+    covering = {"department_code": departments, "region_code": set(regions_with(departments))}
+    rows = tensions[tensions["year"] == tensions["year"].max()]
+    here = rows["geographic_level"].isin(AREAS)
     for level, column in AREAS.items():
-        here = rows["geographic_level"] == level
         if column:
-            here &= rows[column].isin(covering[column]) & (len(covering[column]) == 1)
-        parts.append(rows[here])
-    return pd.concat(parts).drop_duplicates("fap_code").sort_values("fap_code", ignore_index=True)
+            inside = rows[column].isin(covering[column]) & (len(covering[column]) == 1)
+            here &= (rows["geographic_level"] != level) | inside
+    family = rows["fap_code"].map(family_labels()).fillna("")
+    named = {"level": rows["geographic_level"], "family": family}
+    return rows.loc[here, columns].assign(**named).reset_index(drop=True)
 
 
-def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, finest: pd.DataFrame) -> Breakdown:
+def published_tension(workforce: pd.DataFrame, linked: pd.DataFrame, local: pd.DataFrame) -> Breakdown:
     """Firms' own difficulty beside the tension class of their occupation.
 
-    An occupation of several families has the class of that which employs most in the area, among those
-    published at the finest level, and the extremes of them all as its range. ``linked`` is from
-    ``workforce.families``, in the FAP of the indicator (2009), ``finest`` from :func:`finest_tension`.
+    An occupation of several families has the mean of their classes by `family_figures`, each weighing as the
+    people it employs (in the widest area of ``local``), shared equally among its ROME codes. ``linked`` is
+    from ``workforce.families``, in the FAP of the indicator (2009), ``local`` from :func:`local_tension`.
 
     Returns
     -------
     Breakdown
         ``TENSION_COLUMNS``; occupations without a published class are left out. ``hiring_difficulty`` goes
-        from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators of class 4 or 5,
-        ``fap_codes`` the families published at that level.
+        from 0 to 4, ``tension_class`` from 1 to 5, ``tension_causes`` names the indicators whose mean is of
+        class 4 or 5, ``tension_families`` the families and their parts.
     """
     own = replace(occupations(workforce), regrouped=None)  # a published class is of one occupation
-    rows = linked.merge(finest, on="fap_code")
-    if rows.empty:
-        return replace(own, frame=pd.DataFrame(columns=TENSION_COLUMNS))
-    rows["depth"] = rows["geographic_level"].map({level: i for i, level in enumerate(AREAS)})
-    rows = rows[rows["depth"] == rows.groupby("occupation")["depth"].transform("min")]
-    rows = rows.sort_values(["mean_employment", "fap_code"], ascending=[False, True])
-    groups = rows.groupby("occupation")
-    largest = rows.drop_duplicates("occupation").set_index("occupation")
-    table = largest[["tension_class", "geographic_level", "year", *CAUSES]].astype({"tension_class": float})
-    table["tension_class_low"] = groups["tension_class"].min().astype(float)
-    table["tension_class_high"] = groups["tension_class"].max().astype(float)
+    people = local.groupby("fap_code")["mean_employment"].max()
+    sized = linked.assign(weight=linked["weight"] * linked["fap_code"].map(people)).dropna(subset=["weight"])
+    table = of_occupations(sized, local, "tension_class", list(CAUSES))
     table["tension_causes"] = [
-        ", ".join(
-            cause for column, cause in CAUSES.items() if pd.notna(row[column]) and row[column] >= STRONG
-        )
+        ", ".join(cause for column, cause in CAUSES.items() if row[column] >= STRONG)
         for row in table.to_dict("records")
     ]
-    table["fap_codes"] = groups["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
-    table = table.rename(columns={"geographic_level": "tension_level", "year": "tension_year"})
+    named = {"low": "tension_class_low", "high": "tension_class_high", "families": "tension_families"}
+    table = table.rename(columns=named | {"level": "tension_level"}).assign(tension_year=local["year"].max())
     return replace(own, frame=own.frame.merge(table.reset_index(), on="occupation")[TENSION_COLUMNS])
 
 
-def tension_source(finest: pd.DataFrame, team: bool = False) -> str:
+def tension_source(local: pd.DataFrame, team: bool = False) -> str:
     """French sentence: where the classes come from, or that they lack and, for the team, what to import."""
-    if finest.empty:
+    if local.empty:
         return advised("tension_missing", team)
-    return sentence("tension", year=int(finest["year"].max()))
+    return sentence("tension", year=int(local["year"].max()))

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 
 
 def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """``{rome_code: rome_label}`` of the imported ``rome_occupations``, empty when there are none."""
-    if "rome_occupations" not in rome:
-        return {}
-    named = rome["rome_occupations"].drop_duplicates("rome_code")
+    """``{rome_code: label}``: the imported ``rome_occupations``, else the project's short labels."""
+    shipped = reference.load("rome_labels")
+    named = pd.concat([shipped, rome.get("rome_occupations", shipped)])
     return dict(zip(named["rome_code"], named["rome_label"], strict=True))
+
+
+def family_labels() -> dict[str, str]:
+    """``{fap_code: label}``: the project's short labels of the FAP 2009."""
+    table = reference.load("fap_2009")
+    return dict(zip(table["fap_code"], table["fap_label"], strict=True))
+
+
+def named_families(codes: Iterable[str]) -> str:
+    """``Label (code), …`` of families of the FAP 2009, in the order of codes; an unknown code goes alone."""
+    labels = family_labels()
+    said = (f"{labels[code]} ({code})" if code in labels else code for code in sorted(set(codes)))
+    return ", ".join(said)
 
 
 def correspondence(
@@ -28,11 +41,12 @@ def correspondence(
     Returns
     -------
     Breakdown
-        ``occupation, rome_code, rome_label`` (missing when the ROME was not imported or lacks the code),
-        ``n_rome_skills`` (skills the ROME lists for it, each once; missing likewise), ``fap_codes``.
+        ``occupation, rome_code, rome_label`` (missing when the ROME lacks the code),
+        ``n_rome_skills`` (skills the ROME lists for it, each once; missing when not imported), ``fap_codes``
+        (their labels and codes).
     """
     table = workforce[["occupation", "rome_code"]].dropna().drop_duplicates().sort_values("rome_code")
-    codes = linked.groupby("occupation")["fap_code"].agg(lambda codes: ", ".join(sorted(codes)))
+    codes = linked.groupby("occupation")["fap_code"].agg(named_families)
     skills = pd.Series(dtype=float)
     if {"rome_links", "rome_skills"} <= rome.keys():
         links = rome["rome_links"]

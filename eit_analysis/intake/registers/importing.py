@@ -23,6 +23,7 @@ from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_r
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
+from eit_analysis.reference.communes import regions_with
 from eit_analysis.study import Study
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
@@ -44,7 +45,7 @@ def import_register(register: str, file: Path, study: Study) -> str:
     """
     read = read_register(register, file, communes_of(study.settings))
     if read.table == "bmo":
-        read = _in_department_of_basin(read, study.settings.basin)
+        read = _in_region_of_basin(read, study.settings.basin)
     frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
@@ -68,7 +69,7 @@ def communes_of(config: StudyConfig) -> frozenset[str]:
 
 
 def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFrame:
-    """Rows of the département of an employment basin, named in any case."""
+    """Rows of the région of an employment basin, named in any case."""
     if not basin:
         raise UsageError("Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml.")
     folded = {name: fold_words(name) for name in table["basin"].unique()}
@@ -77,10 +78,12 @@ def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFram
         raise InputError(
             f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml", file=file
         )
-    return table[table["department_code"].isin(table.loc[match, "department_code"])].reset_index(drop=True)
+    own = set(table.loc[match, "department_code"])
+    around = own.union(*regions_with(own).values())
+    return table[table["department_code"].isin(around)].reset_index(drop=True)
 
 
-def _in_department_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
+def _in_region_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
     kept = bmo_of_basin(read.frame, basin, read.manifest["file"])
     outside = len(read.frame) - len(kept)
     manifest = read.manifest | {

@@ -37,7 +37,7 @@ def bmo_sentence(frame: pd.DataFrame, basin: str) -> str:
         f"BMO {own['year'].iloc[0]}\u00a0: {counted(jobs, 'métier', 'métiers')} du bassin "
         f"{own['basin'].iloc[0]} {'importés' if jobs > 1 else 'importé'} (au moins un nombre masqué par la "
         f"source pour {whole(masked)} d'entre eux), et {counted(len(frame) - jobs, 'ligne', 'lignes')} "
-        "des autres bassins du département."
+        "des autres bassins de la région."
     )
 
 

@@ -20,20 +20,24 @@ def pooled_autoregression(logs: np.ndarray, horizon: int) -> np.ndarray:
     """Coefficients by ridge regression over all series and years, then one year after the other.
 
     ``logs``, array (years, series), has at least four years; with fewer than fourteen, fewer lags: half of
-    the years before the last. The result is an array (``horizon``, series).
+    the years before the last. A series that begins later is missing until then, has more changes than there
+    are lags, and teaches from its own years alone. The result is an array (``horizon``, series).
     """
     scale = usual_change(logs)
     growth = np.diff(logs, axis=0) / scale
     lags = min(LAGS, len(growth) // 2)
+    seen = np.isfinite(growth)
+    means = np.where(seen, growth, 0.0).cumsum(axis=0) / np.maximum(seen.cumsum(axis=0), 1)
 
     def causes(past: np.ndarray, mean: np.ndarray) -> np.ndarray:
         return np.vstack([past[: -lags - 1 : -1], mean]).T
 
-    times = range(lags, len(growth))
-    x = np.concatenate([causes(growth[:t], growth[:t].mean(axis=0)) for t in times])
+    x = np.concatenate([causes(growth[:t], means[t - 1]) for t in range(lags, len(growth))])
     y = growth[lags:].ravel()
+    known = np.isfinite(x).all(axis=1) & np.isfinite(y)
+    x, y = x[known], y[known]
     coefficients = np.linalg.solve(x.T @ x + RIDGE * np.eye(lags + 1), x.T @ y)
-    mean, path = growth.mean(axis=0), growth
+    path = growth
     for _ in range(horizon):
-        path = np.vstack([path, causes(path, mean) @ coefficients])
+        path = np.vstack([path, causes(path, means[-1]) @ coefficients])
     return logs[-1] + scale * path[len(growth) :].cumsum(axis=0)

@@ -42,7 +42,7 @@ def evaluate(
     Parameters
     ----------
     panel : DataFrame
-        ``series_id, year, value``; series with a gap or a zero are left out (`series.panel.usable`).
+        ``series_id, year, value``; each series serves after its last gap or zero (`series.panel.usable`).
     horizons : sequence of int
         Years ahead.
     origins : sequence of int, optional
@@ -56,8 +56,8 @@ def evaluate(
         ``crps`` in the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed
         value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls forecast)
         beside ``always_up_percent`` (had it been *rise* always); ``rank_correlation`` (Spearman) of forecast
-        with observed growth. Missing: interval scores before any error is known, direction and rank of
-        a forecast of no change. No row when the panel is too short.
+        with observed growth. Missing: direction and rank of a forecast of no change. No row when the panel
+        is too short.
 
     Raises
     ------
@@ -89,14 +89,15 @@ def evaluate(
 
 def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, float]:
     origin, now = int(year - rolled.origins[0]), int(year - rolled.years[0])
-    actual, history = np.exp(rolled.logs[now + step]), np.exp(rolled.logs[: now + 1])
-    levels = quantiles(rolled, method, step, origin)
+    ready = np.isfinite(rolled.scale[origin])
+    actual, history = np.exp(rolled.logs[now + step, ready]), np.exp(rolled.logs[: now + 1, ready])
+    levels = quantiles(rolled, method, step, origin)[:, ready]
     median = levels[MEDIAN]
     bounds = {percent / 100: (levels[low], levels[high]) for percent, (low, high) in BOUNDS.items()}
     crps = scores.crps(actual, levels, LEVELS)
     wis = scores.wis(actual, median, bounds)
     inside = [(low <= actual) & (actual <= high) for low, high in bounds.values()]
-    held = 100 * np.mean(inside, axis=1) if np.isfinite(crps).all() else [np.nan, np.nan]
+    held = 100 * np.mean(inside, axis=1)
     mase = scores.mase(actual, median, history)
     measures = [
         100 * np.mean(np.abs(actual - median) / actual),
@@ -124,22 +125,20 @@ def _directions(forecast: np.ndarray, observed: np.ndarray) -> tuple[float, floa
 
 
 def pooled(scored: pd.DataFrame) -> pd.DataFrame:
-    """The scores pooled over origins: one row by horizon and method, the least error first.
-
-    All origins count the same series, so that pooling those of `evaluate` is a mean.
+    """The scores pooled over origins, which count alike: a row by horizon and method, the least error first.
 
     Returns
     -------
     DataFrame
-        ``horizon_years, method, n_series, n_origins``, the measures of `evaluate`, and ``crps_to_naive,
-        crps_percent_to_naive`` (ratios); ``same_sign_percent``, the right directions of the better of *always
-        a rise* and *always a fall*, known afterwards; ``worst_origin_year, worst_coverage_80_percent``, the
-        origin whose 80 % intervals held least.
+        ``horizon_years, method, n_series`` (the most), ``n_origins``, the measures of `evaluate`, and
+        ``crps_to_naive, crps_percent_to_naive`` (ratios); ``same_sign_percent``, the right directions of the
+        better of *always a rise* and *always a fall*, known afterwards; ``worst_origin_year,
+        worst_coverage_80_percent``, the origin whose 80 % intervals held least.
     """
     keys = ["horizon_years", "method"]
     by = scored.groupby(keys)
     card = by[MEASURES].mean()
-    card.insert(0, "n_series", by["n_series"].first())
+    card.insert(0, "n_series", by["n_series"].max())
     card.insert(1, "n_origins", by["origin_year"].nunique())
     up = card.pop("always_up_percent")
     card["same_sign_percent"] = up.where(up >= 50, 100 - up)
@@ -166,9 +165,11 @@ def scorecard_sentence(panel: pd.DataFrame) -> str:
     values, left_out = usable(panel)
     if len(values) <= MINIMUM_YEARS or values.empty:
         return sentence("scorecard_missing", years=MINIMUM_YEARS)
-    series = counted(len(values.columns), "série complète", "séries complètes")
-    told = sentence("scorecard", series=series, first=values.index[0], last=values.index[-1])
-    if left_out.empty:
-        return told
-    others = counted(len(left_out), "autre est écartée", "autres sont écartées")
-    return " ".join([told, sentence("scorecard_left_out", others=others)])
+    series = counted(len(values.columns), "série", "séries")
+    told = [sentence("scorecard", series=series, first=values.index[0], last=values.index[-1])]
+    for name, number, one, many in (
+        ("scorecard_later", int(values.iloc[0].isna().sum()), "commence", "commencent"),
+        ("scorecard_left_out", len(left_out), "autre est écartée", "autres sont écartées"),
+    ):
+        told += [sentence(name, others=counted(number, one, many), years=MINIMUM_YEARS)] if number else []
+    return " ".join(told)

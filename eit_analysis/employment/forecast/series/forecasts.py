@@ -6,7 +6,7 @@ import pandas as pd
 
 from eit_analysis.employment.forecast.series.intervals import BOUNDS, LEVELS, MEDIAN, quantiles
 from eit_analysis.employment.forecast.series.panel import long_enough, usable
-from eit_analysis.employment.forecast.series.rolling import CHOSEN, choice, roll
+from eit_analysis.employment.forecast.series.rolling import CHOSEN, best, roll
 
 
 def forecast(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
@@ -15,9 +15,9 @@ def forecast(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``series_id, year, method`` (the one followed for that many years ahead), ``value`` (median),
-        ``value_low80, value_high80, value_low95, value_high95`` in the unit of the values; bounds are missing
-        as long as no past error is known; no row when the panel is too short.
+        ``series_id, year, method`` (the least wrong up to that many years ahead, which `rolling.followed`
+        draws to the mean of all), ``value`` (median), ``value_low80, value_high80, value_low95,
+        value_high95`` in the unit of the values; no row when the panel is too short.
     """
     bounds = {
         f"value_{side}{percent}": place
@@ -33,7 +33,7 @@ def forecast(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
     for step in range(1, horizon + 1):
         levels = pd.DataFrame(quantiles(rolled, CHOSEN, step, last).T, columns=range(len(LEVELS)))
         table = pd.DataFrame({"series_id": values.columns, "year": rolled.years[-1] + step})
-        table["method"] = choice(rolled, step, last)
+        table["method"] = best(rolled, step, last)
         table["value"] = levels[MEDIAN]
         steps.append(table.assign(**{name: levels[place] for name, place in bounds.items()}))
     return pd.concat(steps).sort_values(["series_id", "year"], ignore_index=True)

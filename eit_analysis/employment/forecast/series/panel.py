@@ -24,7 +24,9 @@ def of_occupations(register: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def usable(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The series known and positive in every year of the panel, and the others with the reason.
+    """Each series from its last gap to the panel's last year, and those that cannot serve with the reason.
+
+    A missing year is a gap, and so is a zero: growth from nothing has no rate.
 
     Parameters
     ----------
@@ -35,9 +37,10 @@ def usable(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     values : DataFrame
-        One row by year from the first to the last, one column by series, all above zero.
+        One row by year to the last, one column by series: above zero, missing before its last gap.
     left_out : DataFrame
-        ``series_id, reason``: ``gap`` (a year is missing) or ``zero`` (growth from nothing has no rate).
+        ``series_id, reason``: ``ended`` (nothing in the last year) or ``short`` (fewer than `MINIMUM_YEARS`
+        in a row up to it).
 
     Raises
     ------
@@ -58,10 +61,12 @@ def usable(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     wide = rows.pivot(index="year", columns="series_id", values="value").astype(float).sort_index(axis=1)
     if len(wide):
         wide = wide.reindex(range(int(wide.index.min()), int(wide.index.max()) + 1))
-    gap, zero = wide.isna().any(), (wide == 0).any()
-    reason = pd.Series("zero", wide.columns).mask(gap, "gap")[gap | zero]
+    known = wide.gt(0)[::-1].cummin()[::-1].astype(bool)
+    years = known.sum()
+    serve = years >= MINIMUM_YEARS
+    reason = pd.Series("short", wide.columns).mask(years == 0, "ended")[~serve]
     left_out = reason.rename("reason").rename_axis("series_id").reset_index()
-    return wide.loc[:, ~(gap | zero)], left_out
+    return wide.where(known).loc[known.any(axis=1), serve].dropna(how="all"), left_out
 
 
 def long_enough(values: pd.DataFrame) -> bool:

@@ -49,5 +49,5 @@ def mase(observed: np.ndarray, forecast: np.ndarray, history: np.ndarray) -> np.
 
     Missing for a series that never moved.
     """
-    usual = np.abs(np.diff(history, axis=0)).mean(axis=0)
+    usual = np.nanmean(np.abs(np.diff(history, axis=0)), axis=0)
     return np.abs(observed - forecast) / np.where(usual > 0, usual, np.nan)
