@@ -72,12 +72,16 @@ class _Index(NamedTuple):
 def told(designation: object) -> str:
     """The words of a designation that tell something, folded and in the singular; ``""`` where none does.
 
+    A number of two figures or more is a lot, a year, a size: no term has one.
+
     >>> told("Déchets de fûts métalliques")
     'fut metallique'
     """
     words = fold_words(designation[:LONGEST]).split() if isinstance(designation, str) else []
     singular = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words)
-    return " ".join(word for word in singular if word not in EMPTY_WORDS)
+    return " ".join(
+        word for word in singular if word not in EMPTY_WORDS and not (word.isdigit() and len(word) > 1)
+    )
 
 
 def suggestions(designations: Iterable[object]) -> pd.DataFrame:
@@ -93,18 +97,24 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
         that it names, which says what it is, is a word of theirs.
     """
     read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
-    texts, in_words = np.array(list(read), dtype=object), list(read.values())
+    # What tells the same is looked up once, under the first text that tells it.
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    alike = [first.setdefault((words, _heads(text)), text) for text, words in read.items()]
+    texts = np.array(list(first.values()), dtype=object)
     parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
-    found = [_best(texts[part], _scores(in_words[part])) for part in parts]
+    found = [_best(texts[part], _scores([read[text] for text in texts[part]])) for part in parts]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
     frame["category"] = frame["waste_code"].map(families())
+    if len(alike) > len(texts):
+        told_by = pd.DataFrame({"designation": list(read), "first": alike}, dtype=object)
+        frame = told_by.merge(frame.rename(columns={"designation": "first"}), on="first")
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
 
-def _heads(designation: str) -> set[str]:
+def _heads(designation: str) -> frozenset[str]:
     """``"Cendres d'écorces et biscuits"`` -> ``{"cendre", "biscuit"}``."""
     parts = (told(part).split() for part in BETWEEN.split(designation[:LONGEST]))
-    return {words[0] for words in parts if words}
+    return frozenset(words[0] for words in parts if words)
 
 
 @cache
