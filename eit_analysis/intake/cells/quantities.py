@@ -48,6 +48,7 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
+DOUBT = re.compile(r"\b(?:à|a) (?:revoir|vérifier|verifier|confirmer|corriger)\b|\b(?:faux|fausse|erreur|provisoire)\b", re.I)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
@@ -97,13 +98,14 @@ def _noted(text: str) -> Number:
         return _read(f"{head} {note}")
     if re.search(r"\d", note) or not head:
         return Number(problem="digits_in_parentheses")
-    if "?" in note:
+    if "?" in note or DOUBT.search(note):
         return Number(problem="doubtful_value")
     number = _read(head)
     if number.problem:
         return number
-    if known_unit(note):  # 12 (tonnes)
-        return Number(problem="several_numbers") if number.suffix else number._replace(suffix=note)
+    unit = note.removeprefix("en ").rstrip("!. ")
+    if known_unit(unit):  # 12 (tonnes), 300 (en kg !)
+        return Number(problem="several_numbers") if number.suffix else number._replace(suffix=unit)
     return number if number.rule else number._replace(rule="note_left_out")
 
 
@@ -161,7 +163,9 @@ def _range(opening: str | None, first: str, unit: str | None, sign: str, last: s
         return Number(problem="not_a_number")
     if suffix is None or (sign == "et" and opening is None):
         return Number(problem="several_numbers")
-    low, high = sorted((start[0], end[0]))
+    low, high = start[0], end[0]
+    if high < low:  # 12-5: a range, a subtraction, a month
+        return Number(problem="reversed_range")
     if low > 0 and high > low * WIDEST_RANGE:
         return Number(problem="ambiguous_range")
     return Number((low + high) / 2, low, high, "range", suffix)
