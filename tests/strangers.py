@@ -224,7 +224,7 @@ def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) ->
     """Whether a row, or the sheet or file that holds it, is in question."""
     file, sheet, number = place
     there = marks[(marks["source_file"] == file) & marks["source_sheet"].fillna("").isin([sheet, ""])]
-    rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].eq("no_header")
+    rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(["no_header", "cell_table_beside"])
     aside = any(
         line.startswith(("Feuille laissée", "Non lu")) and file in line and sheet in line for line in said
     )

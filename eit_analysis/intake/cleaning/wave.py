@@ -25,6 +25,7 @@ from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.rows import sheet_rows
+from eit_analysis.intake.sheets.siblings import with_siblings
 from eit_analysis.study import Study
 
 
@@ -85,6 +86,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     found, answering = find_sheets(files, ledger)
+    found = with_siblings(found, study.wave, ledger)
     applied = apply_answers(answering, found, ledger)
     for (file, _), answered in applied.accounts.items():
         accounts[file].append(answered)

@@ -1,0 +1,107 @@
+"""Several tables on one sheet: below a header row that repeats or replaces the first, columns are those it names.
+
+Rows are laid out again under the first header row, so that all that follows knows one. A unit that only some
+of the headers state (``Quantité (kg)``) is written beside the numbers under them. A table beside another,
+whose rows would bear the numbers of the rows of the first, is not read, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from eit_analysis import tables
+from eit_analysis.french import fold
+from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets import headers
+from eit_analysis.intake.sheets.headers import SheetLayout
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.reference.findings import finding
+
+LEAST = 2  # headers that make a row a header row
+BARE = re.compile(r".*[0-9]")  # a number without its unit
+
+
+def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+    """The layout and the rows of a sheet as if it had only its first header row."""
+    found = [layout, *_later(layout, cells)]
+    beside = [other for other in found if len(other.repeated) >= LEAST]
+    below = [layout]
+    for other in found[1:]:
+        if other.columns == layout.columns and other.units == layout.units:
+            continue
+        end = next((next_.header_row for next_ in found if next_.header_row > other.header_row), len(cells))
+        (beside if _is_beside(layout, other, cells, end) else below).append(other)
+    for other in beside:
+        row = cells[other.header_row]
+        names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
+        ledger.quarantine(place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell())
+    return _rearranged(below, cells) if len(below) > 1 else (layout, cells)
+
+
+def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:
+    """Layouts of the other header rows below the first."""
+    starts = _starts(layout.table)
+    like = cells.test(lambda cell: isinstance(cell, str) and cell.strip()[:4].casefold() in starts)
+    number = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
+    rows = np.flatnonzero(number >= LEAST) + layout.header_row + 1
+    made = [headers.layout_of(layout.table, int(row), cells[int(row)]) for row in rows]
+    return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
+
+
+@cache
+def _starts(table: str) -> frozenset[str]:
+    """How the headers of a form begin, in small letters."""
+    known = [spec["header"] for spec in tables.form(table).values()]
+    return frozenset(text[:4].casefold() for text in [*known, *map(fold, known), *headers.HEADER_WORDS])
+
+
+def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -> bool:
+    """Whether rows under another header row also hold something in columns of the first that it does not use."""
+    left = [i for i in layout.columns.values() if i not in other.columns.values()]
+    blank = np.array([clean_text(cell) == "" for cell in cells.values], dtype=bool)
+    under = cells.numbers[other.header_row : end]
+    apart = not set(other.columns.values()) & set(layout.columns.values())
+    return apart and not blank[under[:, left]].all()
+
+
+def _rearranged(found: list[SheetLayout], cells: Rows) -> tuple[SheetLayout, Rows]:
+    first = found[0]
+    values, blank = [*cells.values, ""], len(cells.values)
+    position = {value: number for number, value in enumerate(values) if isinstance(value, str)}
+    numbers = cells.numbers.copy()
+    names = list(dict.fromkeys(name for layout in found for name in layout.columns))
+    columns, wide = dict(first.columns), numbers.shape[1]
+    for name in names:
+        if name not in columns:
+            columns[name], wide = wide, wide + 1
+    numbers = np.pad(numbers, ((0, 0), (0, wide - numbers.shape[1])), constant_values=blank)
+    original = numbers.copy()
+    ends = [*(layout.header_row for layout in found[1:]), len(numbers)]
+    same_unit = len({layout.units.get("quantity", "") for layout in found}) == 1
+    for layout, end in zip(found, ends, strict=True):
+        rows = slice(layout.header_row, end)
+        if layout is not first:
+            numbers[rows] = blank
+            for name, index in layout.columns.items():
+                numbers[rows, columns[name]] = original[rows, index]
+        unit = layout.units.get("quantity", "")
+        if unit and not same_unit:
+            under = numbers[layout.header_row + 1 : end, columns["quantity"]]
+            for place, number in enumerate(under.tolist()):
+                text = clean_text(values[number])
+                if BARE.fullmatch(text):
+                    text = f"{text} {unit}"
+                    under[place] = position.setdefault(text, len(values))
+                    if under[place] == len(values):
+                        values.append(text)
+    header = numbers[first.header_row]
+    for layout in found[1:]:  # a column that only a later header names
+        for name in layout.columns.keys() - first.columns.keys():
+            header[columns[name]] = original[layout.header_row, layout.columns[name]]
+    units = first.units if same_unit else {n: u for n, u in first.units.items() if n != "quantity"}
+    return replace(first, columns=columns, units=units), Rows(values, numbers)
