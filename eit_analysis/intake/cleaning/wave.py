@@ -19,7 +19,7 @@ from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
-from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_nothing
+from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_blank, refuse_nothing
 from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
@@ -97,6 +97,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(files, rows, ledger)
+    refuse_blank(files, rows, answering, ledger)
     clean, row_sites, unread = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}

@@ -24,7 +24,7 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
 CHUNK, BLOCK = 1 << 20, 1 << 18
 LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
 ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-BEYOND = re.compile(rb"([A-Za-z]?)([\x80-\xff])")
+BEYOND = re.compile(rb"([A-Za-z]?)([\x80-\xff])(?=([A-Za-z]?))")
 # é is more than half of what French writes beyond ASCII.
 FRENCH = {"é": 4, "èàêçôâîûùëïœ’": 2, "ÉÈÀÊÇÔÎ°²³€«»–\u00a0…“”": 1}
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -60,14 +60,15 @@ def encoding_of(data: bytes) -> str:
     return max(valid, key=lambda encoding: _french(beyond, encoding))  # of equals the first: cp1252
 
 
-def _french(beyond: Counter[tuple[bytes, bytes]], encoding: str) -> int:
-    """How like French some signs and the letters before them are: its own count for, any other against."""
+def _french(beyond: Counter[tuple[bytes, bytes, bytes]], encoding: str) -> int:
+    """How like French some signs and the letters beside them are: its own count for, any other against."""
     score = 0
-    for (before, byte), times in beyond.items():
+    for (before, byte, after), times in beyond.items():
         sign = byte.decode(encoding, "replace")
         worth = next((worth for signs, worth in FRENCH.items() if sign in signs), -3)
-        if (before.isupper() and sign.islower()) or (before.islower() and sign.isupper()):
-            worth = -1  # SOCIéTé, EntrÉe
+        small = before.islower() or (before and after.islower())
+        if (sign.isupper() and small) or (sign.islower() and before.isupper() and after.isupper()):
+            worth = -1  # EntrÉe, HÈbergement, SOCIéTÉ
         score += times * worth
     return score
 

@@ -16,12 +16,14 @@ import numpy as np
 from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.reference.findings import finding
 
+MONTHS = 12
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
 
@@ -40,7 +42,42 @@ def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> 
         row = cells[other.header_row]
         names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
         ledger.quarantine(place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell())
-    return _rearranged(below, cells) if len(below) > 1 else (layout, cells)
+    layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
+    return _year_of_months(layout, cells, place, ledger)
+
+
+def _year_of_months(
+    layout: SheetLayout, cells: Rows, place: int, ledger: Ledger
+) -> tuple[SheetLayout, Rows]:
+    """A quantity that stands in twelve columns, one a month, as one of the year; read as far as all are numbers.
+
+    Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
+    """
+    months = {header_month(text): index for index, text in layout.unknown.items() if header_month(text)}
+    if "quantity" in layout.columns or "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
+        return layout, cells
+    where = [months[number] for number in sorted(months)]
+    rows = [list(row) for row in cells]
+    for row in rows[: layout.header_row]:
+        row.append("")
+    rows[layout.header_row].append(tables.header(layout.table, "quantity"))
+    for index, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
+        numbers = [parse_number(row[month]) for month in where]
+        typed = " + ".join(clean_text(row[month]) or "?" for month in where)
+        if not any(clean_text(row[month]) for month in where):
+            row.append("")
+        elif all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+            row.append(f"{sum(n.value or 0.0 for n in numbers):.12g}".replace(".", ","))
+            ledger.correct(place, index, tables.header(layout.table, "quantity"), typed, row[-1], "months_added")
+        else:
+            row.append(typed)
+    unit = layout.units.get("quantity", "")
+    return replace(
+        layout,
+        columns={**layout.columns, "quantity": len(rows[0]) - 1},
+        unknown={index: text for index, text in layout.unknown.items() if index not in where},
+        units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
+    ), Rows.of(rows)
 
 
 def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:

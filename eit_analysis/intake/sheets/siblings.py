@@ -26,7 +26,7 @@ def with_siblings(found: list[FoundSheet], wave: str, ledger: Ledger) -> list[Fo
     when the file holds the same sheet for a later one.
     """
     made = []
-    for _, sheets in groupby(found, key=lambda sheet: _file(sheet, ledger)):
+    for _, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
         own = list(sheets)
         firms, years = (_told(own, column) for column in ("site_id", "reference_year"))
         firm = next(iter(firms)) if len(firms) == 1 else ""
@@ -38,9 +38,8 @@ def with_siblings(found: list[FoundSheet], wave: str, ledger: Ledger) -> list[Fo
     return made
 
 
-def _file(sheet: FoundSheet, ledger: Ledger) -> str:
-    """Name of its file; of CSV files, which hold one sheet each, what comes before the name of the sheet."""
-    file, name = ledger.origins[sheet.place]
+def siblings(file: str, name: str) -> str:
+    """What a sheet has in common with those that came with it: its file; of a CSV file what precedes its name."""
     stem, dot, suffix = file.rpartition(".")
     return stem.removesuffix(name) if suffix.lower() in ("csv", "txt") and stem.endswith(name) else file
 
