@@ -99,7 +99,10 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
     # What tells the same is looked up once, under the first text that tells it.
     first: dict[tuple[str, frozenset[str]], str] = {}
-    alike = [first.setdefault((words, _heads(text)), text) for text, words in read.items()]
+    alike = [
+        first.setdefault((words, _heads(text) if BETWEEN.search(text) else frozenset()), text)
+        for text, words in read.items()
+    ]
     texts = np.array(list(first.values()), dtype=object)
     parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
     found = [_best(texts[part], _scores([read[text] for text in texts[part]])) for part in parts]
@@ -113,7 +116,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
 
 def _heads(designation: str) -> frozenset[str]:
     """``"Cendres d'écorces et biscuits"`` -> ``{"cendre", "biscuit"}``."""
-    parts = (told(part).split() for part in BETWEEN.split(designation[:LONGEST]))
+    parts = (told(part).split(maxsplit=1) for part in BETWEEN.split(designation[:LONGEST]))
     return frozenset(words[0] for words in parts if words)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from eit_analysis.french import exact, fold_words
+from eit_analysis.french import exact
+from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
 
 # How the designation of a row begins that is perhaps counted by another already, or an example left in.
 NO_FLOW = {
-    "part_of_row_above": re.compile(r"dont\b"),
-    "perhaps_total": re.compile(r"(?:sous |grand )?tota(?:l|ux)\b|sous total"),
-    "perhaps_example": re.compile(r"(?:par )?exemple\b|ex\b"),
+    "part_of_row_above": r"(?i)^\W*dont\b",
+    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b",
+    "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
@@ -61,9 +61,9 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
 
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
-    names = {text: fold_words(text) for text in flows["description"].dropna().unique()}
+    texts = texts_of(flows["description"].astype("object").tolist())
     for code, begins in NO_FLOW.items():
-        rows = flows[flows["description"].isin([text for text, words in names.items() if begins.match(words)])]
+        rows = flows[matches(texts, begins)]
         raw = rows["mass_t_per_year"].map(exact)
         yield mark(rows, header("flows", "quantity"), raw, findings(code, name=rows["description"]))
 

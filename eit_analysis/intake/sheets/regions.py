@@ -18,6 +18,7 @@ from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
+from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -82,19 +83,24 @@ def _year_of_months(
 
 def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:
     """Layouts of the other header rows below the first."""
-    starts = _starts(layout.table)
-    like = cells.test(lambda cell: isinstance(cell, str) and cell.strip()[:4].casefold() in starts)
-    number = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
+    like = matches(texts_of(cells.values), _starts(layout.table))
+    for number in np.flatnonzero(like).tolist():
+        text = clean_text(cells.values[number])
+        like[number] = len(text) <= headers.LONGEST_HEADER and headers.recognise(layout.table, text) is not None
+    number = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
+    for column in cells.numbers[layout.header_row + 1 :].T:
+        number += like[column]
     rows = np.flatnonzero(number >= LEAST) + layout.header_row + 1
     made = [headers.layout_of(layout.table, int(row), cells[int(row)]) for row in rows]
     return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
 
 
 @cache
-def _starts(table: str) -> frozenset[str]:
-    """How the headers of a form begin, in small letters."""
+def _starts(table: str) -> str:
+    """Pattern of a cell that begins as a header of a form does."""
     known = [spec["header"] for spec in tables.form(table).values()]
-    return frozenset(text[:4].casefold() for text in [*known, *map(fold, known), *headers.HEADER_WORDS])
+    starts = {text[:4].casefold() for text in [*known, *map(fold, known), *headers.HEADER_WORDS]}
+    return rf"(?i)^\s*(?:{'|'.join(map(re.escape, sorted(starts)))})"
 
 
 def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -> bool:
