@@ -73,7 +73,9 @@ def returns(path: Path = Path(__file__).parent / "stranger_layouts.txt") -> Iter
             file, firm = rest.split(" | ")
             made.unread.append((file, firm))
         else:
-            rows.append(USUAL if line == "$" else [cell.strip().replace("\\n", "\n") for cell in line.split("|")])
+            rows.append(
+                USUAL if line == "$" else [cell.strip().replace("\\n", "\n") for cell in line.split("|")]
+            )
     if made:
         yield made
 
@@ -123,7 +125,9 @@ def write_book(path: Path, sheets: dict[str, list[list[str]]]) -> None:
             write_sheet(book, book.add_worksheet(name), rows)
 
 
-def write_sheet(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, rows: list[list[str]]) -> None:
+def write_sheet(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, rows: list[list[str]]
+) -> None:
     merged = {}
     for number, row in enumerate(rows):
         struck = row[0].startswith("~~")
@@ -224,7 +228,9 @@ def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) ->
     """Whether a row, or the sheet or file that holds it, is in question."""
     file, sheet, number = place
     there = marks[(marks["source_file"] == file) & marks["source_sheet"].fillna("").isin([sheet, ""])]
-    rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(["no_header", "cell_table_beside"])
+    rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(
+        ["no_header", "cell_table_beside"]
+    )
     aside = any(
         line.startswith(("Feuille laissée", "Non lu")) and file in line and sheet in line for line in said
     )

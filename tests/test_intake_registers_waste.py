@@ -129,7 +129,9 @@ def test_the_register_of_a_broker_is_not_what_a_firm_sends_out(tmp_path):
 def test_a_refused_slip_does_not_count_whatever_follows_the_word(study, tmp_path):
     rows = [slip(f"BSD-{n}", "2023-03-01", "200301", 4, None) for n in range(3)]
     place = OUTGOING.index("Statut du bordereau")
-    for row, status in zip(rows, ["Traité", "Refusé par le destinataire", "Refusé partiellement"], strict=True):
+    for row, status in zip(
+        rows, ["Traité", "Refusé par le destinataire", "Refusé partiellement"], strict=True
+    ):
         row[place] = status
         row[OUTGOING.index("Statut d'acceptation du déchet")] = ""
     import_register("trackdechets", text(tmp_path / "td.csv", OUTGOING, rows), study)

@@ -96,7 +96,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
         likely codes stand ``APART`` from those of any chapter but theirs, and the first word of each thing
         that it names, which says what it is, is a word of theirs.
     """
-    read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
+    read = {str(text): words for text in dict.fromkeys(designations) if (words := told(text))}
     # What tells the same is looked up once, under the first text that tells it.
     first: dict[tuple[str, frozenset[str]], str] = {}
     alike = [

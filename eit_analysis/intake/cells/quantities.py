@@ -48,7 +48,9 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
-DOUBT = re.compile(r"\b(?:à|a) (?:revoir|vérifier|verifier|confirmer|corriger)\b|\b(?:faux|fausse|erreur|provisoire)\b", re.I)
+DOUBT = re.compile(
+    r"\b(?:à|a) (?:revoir|vérifier|verifier|confirmer|corriger)\b|\b(?:faux|fausse|erreur|provisoire)\b", re.I
+)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(

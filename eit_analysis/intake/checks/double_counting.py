@@ -69,9 +69,11 @@ def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
-    """m_n = Σ m_i over the three or more rows above it: the last row of an actor in a sheet may be their total."""
+    """m_n = Σ m_i, i < n, n > 3: the last row of an actor in a sheet may be the total of those above."""
     rows = flows[flows["mass_t_per_year"] > 0].sort_values("source_row", kind="stable")
-    own = rows.groupby(["source_file", "source_sheet", "site_id", "direction"], dropna=False)["mass_t_per_year"]
+    own = rows.groupby(["source_file", "source_sheet", "site_id", "direction"], dropna=False)[
+        "mass_t_per_year"
+    ]
     above = own.transform("sum") - rows["mass_t_per_year"]
     last = own.cumcount(ascending=False) == 0
     same = (above - rows["mass_t_per_year"]).abs() <= SAME_SUM * rows["mass_t_per_year"]

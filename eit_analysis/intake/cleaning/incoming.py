@@ -96,17 +96,20 @@ def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
     return Grid(layout.table, rows, layout.header_row, columns)
 
 
-def refuse_blank(files: list[RawFile], sheets: list[SheetRows], answering: list[RawFile], ledger: Ledger) -> None:
-    """Say which files hold no answer at all: no row, or a firm that we described ourselves and blank sheets."""
+def refuse_blank(
+    files: list[RawFile], sheets: list[SheetRows], answering: list[RawFile], ledger: Ledger
+) -> None:
+    """Say which files hold no answer: no cell, or blank sheets, a firm that we described ourselves aside."""
     rows: dict[str, list[SheetRows]] = {}
     for sheet in sheets:
         rows.setdefault(siblings(*ledger.origins[sheet.place]), []).append(sheet)
     answers = {file.name for file in answering}
     for file in files:
-        if file.problem or file.name in answers:
-            continue
         groups = {siblings(file.name, sheet.name) for sheet in file.sheets}
         own = [sheet for group in groups for sheet in rows.get(group, [])]
+        unknown = not own and any(len(sheet.rows) for sheet in file.sheets)  # set aside, and said, as such
+        if file.problem or file.name in answers or unknown:
+            continue
         filled = {sheet.account.table for sheet in own if len(sheet.rows) or sheet.problem}
         blank = [sheet for sheet in own if not len(sheet.rows)]
         if not filled or (filled == {"sites"} and blank and not any(map(_signed, own))):
@@ -114,7 +117,7 @@ def refuse_blank(files: list[RawFile], sheets: list[SheetRows], answering: list[
 
 
 def _signed(sheet: SheetRows) -> bool:
-    """Whether a firm has filled in its sheet Entreprise: whom it may be shown to is never filled in for it."""
+    """Whether a firm has filled in its sheet Entreprise: its consent is never filled in for it."""
     numbers = sheet.columns.get("consent", sheet.rows[:0])
     return any(clean_text(sheet.cells.values[number]) for number in numbers.tolist())
 

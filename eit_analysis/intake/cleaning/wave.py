@@ -19,7 +19,14 @@ from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
-from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_blank, refuse_nothing
+from eit_analysis.intake.cleaning.incoming import (
+    apply_answers,
+    find_sheets,
+    grid,
+    read_raw,
+    refuse_blank,
+    refuse_nothing,
+)
 from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register

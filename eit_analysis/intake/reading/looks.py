@@ -1,8 +1,8 @@
 """What only the look of an XLSX cell says: a unit in its number format, what is struck out, a note on it.
 
-It is written where the cells are read: ``300`` shown as « 300 kg » becomes the text ``300 kg``, a share shown in
-percent ``50 %``, a raised figure ``12 (1)``, a note ``300 (en kg)``; what is struck out begins with ``STRUCK``,
-or is dropped where something else stands in the cell. Cleaning then reads them as if they had been typed.
+It is written where the cells are read: ``300`` shown as « 300 kg » becomes the text ``300 kg``, a share
+shown in percent ``50 %``, a raised figure ``12 (1)``, a note ``300 (en kg)``; what is struck out begins with
+``STRUCK``, or is dropped where something else stands in the cell. Cleaning then reads them as if typed.
 Structure: ECMA-376-1, 18.3, 18.4.12, 18.7, 18.8.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_longest
 from eit_analysis.intake.reading.merged import IDENTIFIER
@@ -29,7 +28,8 @@ RICH = re.compile(rb"<(si|is)>(?=(?:(?!</\1>).)*<r>)(.*?)</\1>", re.DOTALL)
 RUN = re.compile(rb"<r>(.*?)<t\b[^>]*?(?:/>|>([^<]*)</t>)\s*</r>", re.DOTALL)
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.')
 UNIT = re.compile(
-    r"(?:t|kt|tonnes?|kg|kilos?|g|m3|m³|l|litres?)(?: ?(?:/|par) ?(?:an|mois|trimestre|semaine|jour|j))?", re.I
+    r"(?:t|kt|tonnes?|kg|kilos?|g|m3|m³|l|litres?)(?: ?(?:/|par) ?(?:an|mois|trimestre|semaine|jour|j))?",
+    re.I,
 )
 CELL = rb'<c\b(?=[^>]*\ss="(?:%s)")[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"'
 COMMENT = re.compile(rb'<comment\b[^>]*?\sref="([A-Z]{1,3})([0-9]{1,7})"[^>]*>(.*?)</comment>', re.DOTALL)

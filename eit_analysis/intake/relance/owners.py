@@ -10,7 +10,9 @@ import pandas as pd
 from eit_analysis.intake.cleaning.wave import Cleaned
 
 OFFICE = ""  # owner of the rows whose firm is not known
-FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")  # how the name of its file begins
+FIRM = re.compile(
+    r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])"
+)  # how the name of its file begins
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
@@ -73,6 +75,7 @@ def find_owners(wave: Cleaned) -> Owners:
     # A file without any answer tells its firm by its name alone.
     lines = wave.quarantine[wave.quarantine["reason_code"] == "cell_blank_file"]
     for file in lines["source_file"]:
-        if file not in alone and (named := FIRM.match(file.rpartition("/")[2])):
-            alone[file] = named[1].upper()
+        begins = FIRM.match(file.rpartition("/")[2])
+        if file not in alone and begins:
+            alone[file] = begins[1].upper()
     return Owners(rows, alone)

@@ -23,8 +23,8 @@ NAMING = ("description", "item", "occupation", "skill")
 FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
     r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif)"
-    r"(?: (?:generale?|annuele?|des?|du|la|le|par|an|hor|et|dechet|flu|sortant|entrant|ligne|site|famille|tonne|t|kg"
-    rf"|[0-9]{{4}}|{FAMILIES}))*"
+    r"(?: (?:generale?|annuele?|des?|du|la|le|par|an|hor|et|dechet|flu|sortant|entrant|ligne|site|famille"
+    rf"|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
 )
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
@@ -122,7 +122,7 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
 
 
 def _other_quantity(text: str, unit: str) -> tuple[str, str]:
-    """A quantity under another name, with the unit and the period that its words state: ``Tonnage mensuel``."""
+    """A quantity under another name, with the unit and period that its words state (``Tonnage mensuel``)."""
     head, _, last = text.rpartition(" ")
     period = read_period(last) if head else None
     word = form_key(head if period else text)

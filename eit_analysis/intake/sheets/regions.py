@@ -1,4 +1,4 @@
-"""Several tables on one sheet: below a header row that repeats or replaces the first, columns are those it names.
+"""Several tables on one sheet: below a header row that differs from the first, columns are those it names.
 
 Rows are laid out again under the first header row, so that all that follows knows one. A unit that only some
 of the headers state (``Quantité (kg)``) is written beside the numbers under them. A table beside another,
@@ -42,19 +42,19 @@ def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> 
     for other in beside:
         row = cells[other.header_row]
         names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
-        ledger.quarantine(place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell())
+        ledger.quarantine(
+            place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell()
+        )
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
     return _year_of_months(layout, cells, place, ledger)
 
 
-def _year_of_months(
-    layout: SheetLayout, cells: Rows, place: int, ledger: Ledger
-) -> tuple[SheetLayout, Rows]:
-    """A quantity that stands in twelve columns, one a month, as one of the year; read as far as all are numbers.
+def _year_of_months(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+    """A quantity that stands in twelve columns, one a month, as that of the year.
 
     Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
     """
-    months = {header_month(text): index for index, text in layout.unknown.items() if header_month(text)}
+    months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
     if "quantity" in layout.columns or "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
         return layout, cells
     where = [months[number] for number in sorted(months)]
@@ -69,7 +69,9 @@ def _year_of_months(
             row.append("")
         elif all(n.value is not None and not n.suffix and n.low is None for n in numbers):
             row.append(f"{sum(n.value or 0.0 for n in numbers):.12g}".replace(".", ","))
-            ledger.correct(place, index, tables.header(layout.table, "quantity"), typed, row[-1], "months_added")
+            ledger.correct(
+                place, index, tables.header(layout.table, "quantity"), typed, row[-1], "months_added"
+            )
         else:
             row.append(typed)
     unit = layout.units.get("quantity", "")
@@ -86,11 +88,13 @@ def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:
     like = matches(texts_of(cells.values), _starts(layout.table))
     for number in np.flatnonzero(like).tolist():
         text = clean_text(cells.values[number])
-        like[number] = len(text) <= headers.LONGEST_HEADER and headers.recognise(layout.table, text) is not None
-    number = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
+        like[number] = (
+            len(text) <= headers.LONGEST_HEADER and headers.recognise(layout.table, text) is not None
+        )
+    count = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
     for column in cells.numbers[layout.header_row + 1 :].T:
-        number += like[column]
-    rows = np.flatnonzero(number >= LEAST) + layout.header_row + 1
+        count += like[column]
+    rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
     made = [headers.layout_of(layout.table, int(row), cells[int(row)]) for row in rows]
     return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
 
@@ -104,7 +108,7 @@ def _starts(table: str) -> str:
 
 
 def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -> bool:
-    """Whether rows under another header row also hold something in columns of the first that it does not use."""
+    """Whether rows under another header row also hold something in columns of the first."""
     left = [i for i in layout.columns.values() if i not in other.columns.values()]
     blank = np.array([clean_text(cell) == "" for cell in cells.values], dtype=bool)
     under = cells.numbers[other.header_row : end]

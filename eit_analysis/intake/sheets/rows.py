@@ -18,8 +18,8 @@ from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
-from eit_analysis.intake.sheets.regions import one_layout
 from eit_analysis.intake.sheets.personal import PRIVATE, without_person, without_personal
+from eit_analysis.intake.sheets.regions import one_layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
@@ -196,10 +196,14 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = _nearly_blank(filled, cells.numbers)
     letters = content(texts).lower()  # of ASCII letters alone
-    if any(word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr")):  # in few
+    if any(
+        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr")
+    ):  # in few
         odd = cells.test(
-            lambda cell: isinstance(cell, str)
-            and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
+            lambda cell: (
+                isinstance(cell, str)
+                and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
+            )
         )
         suspect |= odd[cells.numbers].any(axis=1)
     column = Cells.among(cells.values, keys)

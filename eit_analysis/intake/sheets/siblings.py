@@ -20,7 +20,7 @@ OTHER = re.compile(r"\b(?:copie|ancien(?:ne)?|old|archive|sauvegarde|exemple|mod
 
 
 def with_siblings(found: list[FoundSheet], wave: str, ledger: Ledger) -> list[FoundSheet]:
-    """The sheets, each with the only firm that its file describes; drafts and other years set aside, and said.
+    """The sheets, each with the only firm that its file describes; drafts and other years are set aside.
 
     A year is another when it is not that of the file (``Année`` of its sheet Entreprise, else the wave), or
     when the file holds the same sheet for a later one.
@@ -39,8 +39,8 @@ def with_siblings(found: list[FoundSheet], wave: str, ledger: Ledger) -> list[Fo
 
 
 def siblings(file: str, name: str) -> str:
-    """What a sheet has in common with those that came with it: its file; of a CSV file what precedes its name."""
-    stem, dot, suffix = file.rpartition(".")
+    """What the sheets that came together have in common: their file; of CSV files what precedes the sheet."""
+    stem, _, suffix = file.rpartition(".")
     return stem.removesuffix(name) if suffix.lower() in ("csv", "txt") and stem.endswith(name) else file
 
 
