@@ -20,20 +20,19 @@ from eit_analysis.intake.reading.merged import IDENTIFIER
 from eit_analysis.intake.reading.sheet import STRUCK, Look
 
 STYLES = "xl/styles.xml"
+FEW_STYLES = 100
 LARGEST = 4 << 20  # bytes of a part that is read for its looks alone
 PERCENT = {9, 10}  # formats that every spreadsheet knows by these numbers
 STRUCK_OUT = re.compile(rb'<strike(?:\s*/>|\s+val="(?:1|true)")')
 RAISED = b'<vertAlign val="superscript"'
-RICH = re.compile(rb"<(si|is)>(?=(?:(?!</\1>).)*<r>)(.*?)</\1>", re.DOTALL)
-RUN = re.compile(rb"<r>(.*?)<t\b[^>]*?(?:/>|>([^<]*)</t>)\s*</r>", re.DOTALL)
+RUN_TEXT = re.compile(rb"<t\b[^<>]*>([^<]*)")
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.')
 UNIT = re.compile(
     r"(?:t|kt|tonnes?|kg|kilos?|g|m3|m³|l|litres?)(?: ?(?:/|par) ?(?:an|mois|trimestre|semaine|jour|j))?",
     re.I,
 )
-CELL = rb'<c\b(?=[^>]*\ss="(?:%s)")[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"'
-COMMENT = re.compile(rb'<comment\b[^>]*?\sref="([A-Z]{1,3})([0-9]{1,7})"[^>]*>(.*?)</comment>', re.DOTALL)
-TEXT = re.compile(rb"<t\b[^>]*>([^<]*)</t>")
+CELL = rb'<c\b(?=[^<>]*\ss="(%s)")[^<>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"'
+COMMENT = re.compile(rb'<comment\b[^<>]*?\sref="([A-Z]{1,3})([0-9]{1,7})"')
 # Who wrote a note, and what a program adds for another that cannot show a conversation.
 AUTHOR = re.compile(r"\A(?:\[[^\]]*\].*?(?:Comment|Commentaire) ?:|[^\n:]{1,60} ?:\s*\n)", re.DOTALL)
 SAYS_UNIT = re.compile(rf"(?:.{{0,30}}\ben )?({UNIT.pattern})\W*", re.I)
@@ -42,23 +41,31 @@ NUMBER = re.compile(rf"[<>~≈±+-]? ?[0-9][0-9 .,'\u00a0\u202f]{{0,12}}(?:{UNIT
 
 def rewrite_runs(content: bytearray) -> bytearray:
     """Texts of several looks: what is struck out is dropped, a raised text after a figure in parentheses."""
-    if not STRUCK_OUT.search(content) and RAISED not in content:
-        return content
-    return bytearray(RICH.sub(_plain, content))
+    for end in (b"</si>", b"</is>"):
+        if end in content and (STRUCK_OUT.search(content) or RAISED in content):
+            start = end.replace(b"/", b"")
+            pieces = content.split(end)
+            content = bytearray(end.join([*(_plain(piece, start) for piece in pieces[:-1]), pieces[-1]]))
+    return content
 
 
-def _plain(match: re.Match[bytes]) -> bytes:
+def _plain(piece: bytearray, start: bytes) -> bytes:
+    """The text of a cell in one look, from the tag that begins it."""
+    before, tag, runs = bytes(piece).rpartition(start)
+    if not tag or b"<r>" not in runs:
+        return bytes(piece)
     kept, struck = b"", b""
-    for look, text in RUN.findall(match[2]):
-        if STRUCK_OUT.search(look):
+    for run in runs.split(b"</r>"):
+        text = b"".join(RUN_TEXT.findall(run))
+        if STRUCK_OUT.search(run):
             struck += text
-        elif RAISED in look and kept[-1:].isdigit() and text.strip():
+        elif RAISED in run and kept[-1:].isdigit() and text.strip():
             kept += b" (" + text.strip().strip(b"()") + b")"
         else:
             kept += text
     if struck.strip() and not kept.strip():
         kept = STRUCK.encode() + struck
-    return b'<%s><t xml:space="preserve">%s</t></%s>' % (match[1], kept, match[1])
+    return before + start + b'<t xml:space="preserve">' + kept + b"</t>"
 
 
 def odd_styles(parts: Parts) -> dict[int, str]:
@@ -98,12 +105,11 @@ def looks(parts: Parts, part: str, odd: dict[int, str]) -> list[Look]:
     content = parts[part]
     found = []
     if odd:
-        wanted = b"|".join(str(number).encode() for number in odd)
-        style = re.compile(rb'\ss="([0-9]+)"')
-        for match in re.finditer(CELL % wanted, content):
-            tag = content[match.start() : content.find(b">", match.start())]
-            said = odd[int(style.search(tag)[1])]  # type: ignore[index]
-            found.append((int(match[2]) - 1, column_number(match[1]) - 1, said))
+        few = len(odd) <= FEW_STYLES
+        wanted = b"|".join(str(number).encode() for number in odd) if few else b"[0-9]+"
+        for number, letters, row in re.findall(CELL % wanted, content):
+            if said := odd.get(int(number)):
+                found.append((int(row) - 1, column_number(letters) - 1, said))
     found += [(row, column, f"({text})") for row, column, text in _notes(parts, part)]
     return found
 
@@ -116,11 +122,12 @@ def _notes(parts: Parts, part: str) -> Iterator[tuple[int, int, str]]:
     if not content or len(content) > LARGEST:
         return
     check_longest(content)
-    for letters, row, body in COMMENT.findall(content):
-        text = html.unescape(b"".join(TEXT.findall(body)).decode("utf-8", "replace"))
+    for note in content.split(b"</comment>"):
+        place = COMMENT.search(note)
+        text = html.unescape(b"".join(RUN_TEXT.findall(note)).decode("utf-8", "replace"))
         text = " ".join(AUTHOR.sub("", text).replace("(", "").replace(")", "").split())
-        if text:
-            yield int(row) - 1, column_number(letters) - 1, text
+        if text and place:
+            yield int(place[2]) - 1, column_number(place[1]) - 1, text
 
 
 def column_number(letters: bytes) -> int:
