@@ -29,7 +29,7 @@ PLANT_SITE = ["E02", "Usine d'essai", PLANT, "2016Z", "Vieux Thann", "68348", "e
 RAGS, BOXES, OFFCUTS, SHEETS = 2, 3, 4, 5  # rows of the sheet Flux of E01
 MILL_FLOWS = [
     ["E01", "sortant", "textile", "Chiffons", "15 02 02*", "beaucoup", "t", "an", "estimée", "incinération"],
-    ["E01", "sortant", "carton", "Cartons", "150101", "1.200", "kg", "an", "pesée", "recyclage"],
+    ["E01", "sortant", "carton", "Cartons", "150101", "1.200,0", "kg", "an", "pesée", "recyclage"],
     ["E01", "sortant", "textile", "Chutes", "040222", 9, "t", "an", "déclarée", "recyclage"],
     ["E01", "sortant", "plastique", "Films", "", 2.5, "t", "an", "déclarée", ""],
     ["E01", "sortant", "plastique", "Films", "", 2.5, "t", "an", "déclarée", ""],
