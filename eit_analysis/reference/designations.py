@@ -37,6 +37,7 @@ SURE, APART = 0.70, 0.25
 DOUBT = 0.25  # from here on a suggestion is worth a look
 LONGEST = 300  # characters that are read
 TEXTS_AT_ONCE = 500  # some tens of megabytes
+NUMBERS = re.compile(r"\b[0-9]{2,}\b")
 # What stands between two things that one designation names.
 BETWEEN = re.compile(r"\b(?:et|ou)\b|[,;/+&]", re.IGNORECASE)
 # In the singular: they tell no waste from another, alone or among others.
@@ -77,11 +78,10 @@ def told(designation: object) -> str:
     >>> told("Déchets de fûts métalliques")
     'fut metallique'
     """
-    words = fold_words(designation[:LONGEST]).split() if isinstance(designation, str) else []
+    text = NUMBERS.sub(" ", designation[:LONGEST]) if isinstance(designation, str) else ""
+    words = fold_words(text).split()
     singular = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words)
-    return " ".join(
-        word for word in singular if word not in EMPTY_WORDS and not (word.isdigit() and len(word) > 1)
-    )
+    return " ".join(word for word in singular if word not in EMPTY_WORDS)
 
 
 def suggestions(designations: Iterable[object]) -> pd.DataFrame:
@@ -96,20 +96,25 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
         likely codes stand ``APART`` from those of any chapter but theirs, and the first word of each thing
         that it names, which says what it is, is a word of theirs.
     """
-    read = {str(text): words for text in dict.fromkeys(designations) if (words := told(text))}
     # What tells the same is looked up once, under the first text that tells it.
     first: dict[tuple[str, frozenset[str]], str] = {}
-    alike = [
-        first.setdefault((words, _heads(text) if BETWEEN.search(text) else frozenset()), text)
-        for text, words in read.items()
-    ]
+    under: dict[str, str] = {}  # the same of each text without its numbers
+    read: dict[str, str] = {}  # the text that stands for each
+    for text in dict.fromkeys(designations):
+        if isinstance(text, str):
+            bare = NUMBERS.sub(" ", text[:LONGEST])
+            if bare not in under:
+                words = told(bare)
+                under[bare] = first.setdefault((words, _heads(bare)), text) if words else ""
+            if under[bare]:
+                read[text] = under[bare]
     texts = np.array(list(first.values()), dtype=object)
     parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
-    found = [_best(texts[part], _scores([read[text] for text in texts[part]])) for part in parts]
+    found = [_best(texts[part], _scores([told(text) for text in texts[part]])) for part in parts]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
     frame["category"] = frame["waste_code"].map(families())
-    if len(alike) > len(texts):
-        told_by = pd.DataFrame({"designation": list(read), "first": alike}, dtype=object)
+    if len(read) > len(texts):
+        told_by = pd.DataFrame({"designation": list(read), "first": list(read.values())}, dtype=object)
         frame = told_by.merge(frame.rename(columns={"designation": "first"}), on="first")
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
