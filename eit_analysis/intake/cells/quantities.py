@@ -56,6 +56,8 @@ SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
     r"\b(?:x|fois|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
 )
+# 3T5, 1 tonne 200: three and a half, a tonne and 200 kg, or a word of their own.
+UNIT_INSIDE = re.compile(r"[0-9]+ ?(?:t|tonnes?|kg|m3|m³|l) ?[0-9]{1,3}", re.I)
 SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
 TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
 MULTIPLIER = re.compile(
@@ -76,6 +78,8 @@ VAGUE = re.compile(
 
 def read_quantity(text: str) -> Number:
     """A quantity in single-spaced text, with its unit as suffix; else the named problem."""
+    if UNIT_INSIDE.fullmatch(text):
+        return Number(problem="unit_inside_number")
     number = _noted(text)
     if number.problem:
         return number

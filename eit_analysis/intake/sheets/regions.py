@@ -136,6 +136,7 @@ def _rearranged(found: list[SheetLayout], cells: Rows) -> tuple[SheetLayout, Row
             numbers[rows] = blank
             for name, index in layout.columns.items():
                 numbers[rows, columns[name]] = original[rows, index]
+            numbers[layout.header_row, columns[first.key]] = original[first.header_row, columns[first.key]]
         unit = layout.units.get("quantity", "")
         if unit and not same_unit:
             under = numbers[layout.header_row + 1 : end, columns["quantity"]]
