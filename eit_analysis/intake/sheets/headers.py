@@ -19,7 +19,7 @@ ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
-NAMING = ("description", "item", "occupation", "skill")
+NAMING = ("description", "occupation")
 FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
     r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif)"

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import content, texts_of
@@ -103,12 +104,17 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     totals = {}
-    for index in sorted({*_suspects(layout, cells), *(row - 1 for row in removed)}):
-        ignored = headers.ignored_rule(layout, cells[index], index)
-        if index + 1 in removed:
-            ignored = "removed_by_firm"
-        if ignored is None:
-            continue
+    rules = {index: headers.ignored_rule(layout, cells[index], index) for index in _suspects(layout, cells)}
+    rules |= {row - 1: "removed_by_firm" for row in removed}
+    rules = {index: rule for index, rule in sorted(rules.items()) if rule}
+    if len(rules) == len(cells) - 1:  # a total of no other row is the answer itself
+        keys = {index: fold_words(clean_text(cells[index][layout.columns[layout.key]])) for index in rules}
+        rules = {
+            index: rule
+            for index, rule in rules.items()
+            if rule != "ignored_total_row" or not keys[index] or headers.TOTAL.match(keys[index])
+        }
+    for index, ignored in rules.items():
         data[index] = False
         account.rows_ignored += 1
         shown = (
