@@ -1,12 +1,12 @@
-"""Cleaning beside bare reading: 200 workbooks of 60 rows, then 100,000 flows in one CSV.
+"""Cleaning beside bare reading: 200 workbooks of 60 rows, 100,000 flows in one CSV, as many doubtful.
 
     python -m benchmarks.intake [--repeat 3] [--workbooks 200] [--rows 100000]
 
 Prints medians. For the workbooks: the whole of ``eit clean`` (its *fiches de relance* aside) over
 ``pandas.read_excel`` with openpyxl of the same files and over bare python-calamine, and its time by stage.
 For the CSV: the same over ``pandas.read_csv``, five times as often since it is short, and peak memory above
-one row over the size of the file. Each part takes turns with its peers in a process of its own. Works in a
-temporary folder; all data is made up.
+one row over the size of the file; of flows of which half are doubtful, seconds of processor. Each part takes
+turns with its peers in a process of its own. Works in a temporary folder; all data is made up.
 """
 
 from __future__ import annotations
@@ -103,7 +103,10 @@ def write_workbooks(study: Study, count: int) -> list[Path]:
     return paths
 
 
-def write_csv(study: Study, rows: int) -> Path:
+ODD = ("env. {}", "<{}", "{} kg", "{} t/an", "{}-x", "NC", "?{}", "{} à 20000", "#REF!", "", "{} camions")
+
+
+def write_csv(study: Study, rows: int, *, doubtful: bool = False) -> Path:
     random_ = random.Random(1)
     path = study.raw / "tous_Flux.csv"
     names = list(tables.form("flows"))
@@ -112,6 +115,10 @@ def write_csv(study: Study, rows: int) -> Path:
         writer.writerow([tables.form("flows")[name]["header"] for name in names])
         for rank in range(rows):
             made = flow(random_, f"E{rank % 500 + 1:03d}", rank)
+            if doubtful and rank % 2:
+                made["quantity"] = random_.choice(ODD).format(made["quantity"])
+                made["unit"] = random_.choice([made["unit"], made["unit"], "sac", "camion", "Kg "])
+                made["waste_code"] = random_.choice([made["waste_code"]] * 4 + ["150199", "abc"])
             writer.writerow([made.get(name, "") for name in names])
     with (study.raw / "tous_Entreprise.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, delimiter=";")
@@ -221,6 +228,19 @@ def one_csv(rows: int, repeat: int) -> None:
     print(f"  peak memory above one row {memory / 1e6:.0f} MB, {memory / size:.1f} x the file")
 
 
+def half_doubtful(rows: int, repeat: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        study = make_study(Path(folder))
+        write_csv(study, rows, doubtful=True)
+        spent = []
+        for _ in range(repeat):
+            start = time.process_time()
+            clean(study)
+            spent.append(time.process_time() - start)
+    print(f"\n{rows} flows, half of them doubtful")
+    print(f"  eit clean                    {statistics.median(spent):7.3f} s of processor")
+
+
 def peak_memory(root: Path) -> float:
     """Bytes by which a cleaning in a fresh process and its reading child hold above what one row takes."""
     code = "import eit_analysis; from benchmarks.intake import measure_memory; measure_memory()"
@@ -271,6 +291,7 @@ if __name__ == "__main__":
     for part, size, repeat in (
         (workbooks, options.workbooks, options.repeat),
         (one_csv, options.rows, 5 * options.repeat),
+        (half_doubtful, options.rows, options.repeat),
     ):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
             alone.submit(part, size, repeat).result()

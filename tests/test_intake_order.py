@@ -29,7 +29,7 @@ PLANT_SITE = ["E02", "Usine d'essai", PLANT, "2016Z", "Vieux Thann", "68348", "e
 RAGS, BOXES, OFFCUTS, SHEETS = 2, 3, 4, 5  # rows of the sheet Flux of E01
 MILL_FLOWS = [
     ["E01", "sortant", "textile", "Chiffons", "15 02 02*", "beaucoup", "t", "an", "estimée", "incinération"],
-    ["E01", "sortant", "carton", "Cartons", "150101", "1.200", "kg", "an", "pesée", "recyclage"],
+    ["E01", "sortant", "carton", "Cartons", "150101", "1.200,0", "kg", "an", "pesée", "recyclage"],
     ["E01", "sortant", "textile", "Chutes", "040222", 9, "t", "an", "déclarée", "recyclage"],
     ["E01", "sortant", "plastique", "Films", "", 2.5, "t", "an", "déclarée", ""],
     ["E01", "sortant", "plastique", "Films", "", 2.5, "t", "an", "déclarée", ""],
@@ -256,7 +256,7 @@ def test_a_register_wins_by_its_tonnes_and_the_trace_says_so(finished):
     }
     assert traces[RAGS, "answered_by_firm"] == ("Quantité", "beaucoup", "12,5")
     assert traces[RAGS, "register_preferred"] == ("Quantité", "12.5", "3.4")
-    assert traces[BOXES, "confirmed_by_firm"] == ("Quantité", "1.200", "1.200")
+    assert traces[BOXES, "confirmed_by_firm"] == ("Quantité", "1.200,0", "1.200,0")
     assert traces[OFFCUTS, "register_preferred"] == ("Quantité", "9", "10.25")
     # What is answered of a row holds for the row that repeats it: they stay one flow.
     assert traces[SHEETS, "answered_by_firm"] == traces[SHEETS + 1, "answered_by_firm"]

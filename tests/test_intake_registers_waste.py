@@ -118,6 +118,26 @@ def test_the_exhaustive_register_is_told_apart(tmp_path):
     assert recognise(file) is None
 
 
+def test_the_register_of_a_broker_is_not_what_a_firm_sends_out(tmp_path):
+    for dates in (["Date d'acquisition", "Date de cession"], ["Date de cession ou de fin de gestion"]):
+        file = text(tmp_path / "courtier.csv", [*OUTGOING, *dates], [])
+        with pytest.raises(InputError, match="courtier"):
+            read_register("trackdechets", file)
+        assert recognise(file) is None
+
+
+def test_a_refused_slip_does_not_count_whatever_follows_the_word(study, tmp_path):
+    rows = [slip(f"BSD-{n}", "2023-03-01", "200301", 4, None) for n in range(3)]
+    place = OUTGOING.index("Statut du bordereau")
+    for row, status in zip(
+        rows, ["Traité", "Refusé par le destinataire", "Refusé partiellement"], strict=True
+    ):
+        row[place] = status
+        row[OUTGOING.index("Statut d'acceptation du déchet")] = ""
+    import_register("trackdechets", text(tmp_path / "td.csv", OUTGOING, rows), study)
+    assert [mass for mass, _ in totals(study).values()] == [8.0]
+
+
 def test_imports_in_any_order_give_the_same_bytes_and_twice_changes_nothing(study, tmp_path):
     files = [
         book(tmp_path / "e1.xlsx", OUTGOING, SLIPS[:2]),

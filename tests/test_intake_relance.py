@@ -820,7 +820,7 @@ def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
          "Origine de la donnée", "Exutoire actuel"],
         ["E19", "sortant", "carton", "Cartons", "150101", "beaucoup", "t", "an", "pesée", "recyclage"],
         ["E19", "sortant", "bois", "Palettes", "150103", 30, "palettes", "an", "pesée", "réemploi"],
-        ["E19", "sortant", "papier", "Papiers", None, "1.200", "kg", "an", "pesée", "recyclage"],
+        ["E19", "sortant", "papier", "Papiers", None, "1,200", "kg", "an", "pesée", "recyclage"],
         ["E19", "sortant", "verre", "Verre", "150107", 3, "camion", "an", "pesée", "recyclage"],
         ["E19", "sortant", "métal", "Doublon", "150104", "env. 2", "t", "an", "pesée", "recyclage"],
     ]  # fmt: skip
@@ -846,7 +846,7 @@ def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
     mass = dict(
         zip(after.tables["flows"]["description"], after.tables["flows"]["mass_t_per_year"], strict=True)
     )
-    assert mass == pytest.approx({"Cartons": 12.5, "Palettes": 0.6, "Papiers": 1.2, "Verre": 9.0})
+    assert mass == pytest.approx({"Cartons": 12.5, "Palettes": 0.6, "Papiers": 0.0012, "Verre": 9.0})
     assert after.tables["flows"].set_index("description").loc["Papiers", "waste_code"] == "200101"
     rules = after.corrections["rule"].value_counts()
     assert rules["answer_applied"] == len(given_answers)

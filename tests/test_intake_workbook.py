@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
-from eit_analysis.intake.reading import text
+from eit_analysis.intake.reading import looks, text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.merged import fill_down
 from eit_analysis.intake.reading.mojibake import repair
@@ -429,3 +429,37 @@ def test_lock_files_are_ignored_and_other_files_left_alone(tmp_path):
     read, left = survey_files(tmp_path)
     assert [path.relative_to(tmp_path).as_posix() for path in read] == ["E01.xlsx", "sous/E02.csv"]
     assert [path.name for path in left] == ["generate.py"]
+
+
+def test_what_only_the_look_of_an_ods_cell_says_is_read(tmp_path):
+    styles = """<office:automatic-styles>
+      <number:number-style style:name="N1"><number:number/>
+       <number:text> kg</number:text></number:number-style>
+      <style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>
+      <style:style style:name="ce2">
+        <style:text-properties style:text-line-through-style="solid"/></style:style>
+      </office:automatic-styles>"""
+
+    def number(value: float, attributes: str, kind: str = "float") -> str:
+        return f'<table:table-cell office:value-type="{kind}" office:value="{value}" {attributes}/>'
+
+    cells = number(0.5, "", "percentage"), number(300, 'table:style-name="ce1"'), number(12, "")
+    struck = number(12, 'table:style-name="ce2"')
+    path = ods(tmp_path / "a.ods", ods_table(ods_row(*cells), ods_row(struck, ods_cell("x"))))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["content.xml"] = parts["content.xml"].replace("<office:body>", f"{styles}<office:body>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    (sheet,) = read(path).sheets
+    assert list(sheet.rows) == [["50 %", "300 kg", 12], ["#BARRÉ! 12", "x", ""]]
+
+
+@pytest.mark.parametrize("tag", ["<si>", "<si><r>", "<c s='1' ", '<comment ref="A1">'])
+def test_tags_that_never_close_take_no_longer_than_they_are_long(tag):
+    looks.rewrite_runs(bytearray(b"<strike/>" + tag.encode() * 100_000 + b"</si>" * 1000))
+    parts = {"xl/worksheets/sheet1.xml": bytearray(tag.encode() * 100_000)}
+    parts |= {"xl/worksheets/_rels/sheet1.xml.rels": bytearray(b'Target="../comments1.xml"')}
+    parts |= {"xl/comments1.xml": bytearray(tag.encode() * 100_000)}
+    assert looks.looks(parts, "xl/worksheets/sheet1.xml", {1: "kg"}) == []

@@ -37,6 +37,7 @@ SURE, APART = 0.70, 0.25
 DOUBT = 0.25  # from here on a suggestion is worth a look
 LONGEST = 300  # characters that are read
 TEXTS_AT_ONCE = 500  # some tens of megabytes
+NUMBERS = re.compile(r"\b[0-9]{2,}\b")
 # What stands between two things that one designation names.
 BETWEEN = re.compile(r"\b(?:et|ou)\b|[,;/+&]", re.IGNORECASE)
 # In the singular: they tell no waste from another, alone or among others.
@@ -72,10 +73,13 @@ class _Index(NamedTuple):
 def told(designation: object) -> str:
     """The words of a designation that tell something, folded and in the singular; ``""`` where none does.
 
+    A number of two figures or more is a lot, a year, a size: no term has one.
+
     >>> told("Déchets de fûts métalliques")
     'fut metallique'
     """
-    words = fold_words(designation[:LONGEST]).split() if isinstance(designation, str) else []
+    text = NUMBERS.sub(" ", designation[:LONGEST]) if isinstance(designation, str) else ""
+    words = fold_words(text).split()
     singular = (word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words)
     return " ".join(word for word in singular if word not in EMPTY_WORDS)
 
@@ -92,19 +96,33 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
         likely codes stand ``APART`` from those of any chapter but theirs, and the first word of each thing
         that it names, which says what it is, is a word of theirs.
     """
-    read = {text: words for text in dict.fromkeys(designations) if (words := told(text))}
-    texts, in_words = np.array(list(read), dtype=object), list(read.values())
+    # What tells the same is looked up once, under the first text that tells it.
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    under: dict[str, str] = {}  # the same of each text without its numbers
+    read: dict[str, str] = {}  # the text that stands for each
+    for text in dict.fromkeys(designations):
+        if isinstance(text, str):
+            bare = NUMBERS.sub(" ", text[:LONGEST])
+            if bare not in under:
+                words = told(bare)
+                under[bare] = first.setdefault((words, _heads(bare)), text) if words else ""
+            if under[bare]:
+                read[text] = under[bare]
+    texts = np.array(list(first.values()), dtype=object)
     parts = [slice(start, start + TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE)]
-    found = [_best(texts[part], _scores(in_words[part])) for part in parts]
+    found = [_best(texts[part], _scores([told(text) for text in texts[part]])) for part in parts]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
     frame["category"] = frame["waste_code"].map(families())
+    if len(read) > len(texts):
+        told_by = pd.DataFrame({"designation": list(read), "first": list(read.values())}, dtype=object)
+        frame = told_by.merge(frame.rename(columns={"designation": "first"}), on="first")
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
 
-def _heads(designation: str) -> set[str]:
+def _heads(designation: str) -> frozenset[str]:
     """``"Cendres d'écorces et biscuits"`` -> ``{"cendre", "biscuit"}``."""
-    parts = (told(part).split() for part in BETWEEN.split(designation[:LONGEST]))
-    return {words[0] for words in parts if words}
+    parts = (told(part).split(maxsplit=1) for part in BETWEEN.split(designation[:LONGEST]))
+    return frozenset(words[0] for words in parts if words)
 
 
 @cache

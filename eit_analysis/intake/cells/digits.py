@@ -21,7 +21,12 @@ class Number(NamedTuple):
 SPELLINGS: tuple[tuple[re.Pattern[str], str, str, str], ...] = tuple(
     (re.compile(pattern), thousands, mark, rule)
     for pattern, thousands, mark, rule in (
-        (r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?", ".", ",", "point_read_as_thousands"),
+        (
+            r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})",
+            ".",
+            ",",
+            "point_read_as_thousands",
+        ),
         (r"[1-9][0-9]{0,2},[0-9]{3}", "", ",", "comma_read_as_decimal"),
         (r"[0-9]+(?:,[0-9]+)?", "", ",", ""),
         (r"[0-9]+\.[0-9]+", "", ".", ""),
@@ -41,10 +46,10 @@ SPELLINGS: tuple[tuple[re.Pattern[str], str, str, str], ...] = tuple(
 def decimal(text: str) -> tuple[float, str] | None:
     """Unsigned digits with separators to a value and the rule that settled an ambiguity.
 
-    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone before exactly
-    three digits parts thousands (``1.200`` -> 1200, not after a zero: ``0.200``); any other is decimal.
-    Where there are both a point and a comma, the last one is the decimal mark (``1,200.5`` -> 1200.5). None
-    when the digits are not grouped as a number is.
+    A comma is the decimal mark and a space (or apostrophe) parts thousands. A point alone is
+    decimal (before exactly three digits it may part thousands: `parsing` refuses it beforehand). Where there
+    are both a point and a comma, the last one is the decimal mark (``1,200.5`` -> 1200.5). None when the
+    digits are not grouped as a number is.
     """
     for spelling, thousands, mark, rule in SPELLINGS:
         if spelling.fullmatch(text):

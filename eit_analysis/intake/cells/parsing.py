@@ -14,7 +14,7 @@ from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.quantities import read_quantity
-from eit_analysis.intake.reading.sheet import NO_RESULT
+from eit_analysis.intake.reading.sheet import NO_RESULT, STRUCK
 from eit_analysis.reference.units import known_unit
 
 
@@ -51,6 +51,8 @@ COMMON = re.compile(
     r"([1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4}|[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,12}))?"
     r"(?:[ \u00a0\u202f]?([A-Za-z%€][A-Za-zéèê%€³/]*))?"
 )
+# 12.500 is twelve and a half in a file of an English program, and twelve thousand five hundred by hand.
+POINT = re.compile(r"(?<![0-9.,'])(?<![0-9] )[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,'])")
 HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
 MONTH = (
@@ -108,6 +110,8 @@ def spreadsheet_error(text: str) -> str:
     """
     if text == NO_RESULT:
         return "formula_without_value"
+    if text.startswith(STRUCK):
+        return "struck_out"
     return "excel_error" if text.startswith(("#", "Err:")) and EXCEL_ERROR.fullmatch(text) else ""
 
 
@@ -141,6 +145,9 @@ def _parse_text(raw: str) -> Number:
     if common and (common[3] is None or _sure_unit(common[3])):
         digits = "".join(common[1].split())
         return Number(float(f"{digits}.{common[2]}" if common[2] else digits), suffix=common[3] or "")
+    lines = [line for line in raw.splitlines() if re.search(r"[0-9]", line)]
+    if len(lines) > 1:  # 12 above 130: two answers in one cell, not 12 130
+        return Number(problem="several_numbers")
     return _parse_spaced(single_spaced(raw).translate(ONE_SIGN))
 
 
@@ -160,6 +167,8 @@ def _parse_spaced(text: str) -> Number:
     years = YEARS.fullmatch(text)  # 2017-2018: where a range was typed, the tableur changed it
     if DATE.fullmatch(text) or (years and int(years[2]) == int(years[1]) + 1):
         return Number(problem="date_instead_of_number")
+    if POINT.search(text):
+        return Number(problem="ambiguous_point")
     number = read_quantity(text)
     if not number.problem and not max(abs(number.high or 0.0), abs(number.value or 0.0)) < HUGE:
         return Number(problem="not_a_number")

@@ -70,6 +70,12 @@ def _month(word: str) -> int | None:
     return known[0] if len(known) == 1 else None
 
 
+def header_month(text: str) -> int | None:
+    """Number of the month that a header names (``Janv.``, ``Août 2018``), None for any other."""
+    words = re.sub(r" (?:19|20)[0-9]{2}$", "", fold_words(text))
+    return None if words.isdigit() else _month(words)
+
+
 def parse_months(cell: Any) -> str | None:
     """Months of activity as numbers separated by spaces, None for all year.
 

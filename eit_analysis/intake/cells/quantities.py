@@ -48,11 +48,16 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
+DOUBT = re.compile(
+    r"\b(?:à|a) (?:revoir|vérifier|verifier|confirmer|corriger)\b|\b(?:faux|fausse|erreur|provisoire)\b", re.I
+)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
     r"\b(?:x|fois|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
 )
+# 3T5, 1 tonne 200: three and a half, a tonne and 200 kg, or a word of their own.
+UNIT_INSIDE = re.compile(r"[0-9]+ ?(?:t|tonnes?|kg|m3|m³|l) ?[0-9]{1,3}", re.I)
 SLASH = re.compile(rf"{DIGITS} ?/ ?{DIGITS}.*")
 TRUNCATED = re.compile(r"[+-]?[0-9 ]*[0-9] ?[.,](?: ?[A-Za-z%€].*)?")
 MULTIPLIER = re.compile(
@@ -73,6 +78,8 @@ VAGUE = re.compile(
 
 def read_quantity(text: str) -> Number:
     """A quantity in single-spaced text, with its unit as suffix; else the named problem."""
+    if UNIT_INSIDE.fullmatch(text):
+        return Number(problem="unit_inside_number")
     number = _noted(text)
     if number.problem:
         return number
@@ -97,13 +104,14 @@ def _noted(text: str) -> Number:
         return _read(f"{head} {note}")
     if re.search(r"\d", note) or not head:
         return Number(problem="digits_in_parentheses")
-    if "?" in note:
+    if "?" in note or DOUBT.search(note):
         return Number(problem="doubtful_value")
     number = _read(head)
     if number.problem:
         return number
-    if known_unit(note):  # 12 (tonnes)
-        return Number(problem="several_numbers") if number.suffix else number._replace(suffix=note)
+    unit = note.removeprefix("en ").rstrip("!. ")
+    if known_unit(unit):  # 12 (tonnes), 300 (en kg !)
+        return Number(problem="several_numbers") if number.suffix else number._replace(suffix=unit)
     return number if number.rule else number._replace(rule="note_left_out")
 
 
@@ -161,7 +169,9 @@ def _range(opening: str | None, first: str, unit: str | None, sign: str, last: s
         return Number(problem="not_a_number")
     if suffix is None or (sign == "et" and opening is None):
         return Number(problem="several_numbers")
-    low, high = sorted((start[0], end[0]))
+    low, high = start[0], end[0]
+    if high < low:  # 12-5: a range, a subtraction, a month
+        return Number(problem="reversed_range")
     if low > 0 and high > low * WIDEST_RANGE:
         return Number(problem="ambiguous_range")
     return Number((low + high) / 2, low, high, "range", suffix)

@@ -6,17 +6,28 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from eit_analysis.french import exact
+from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
 
+# How the designation of a row begins that is perhaps counted by another already, or an example left in.
+NO_FLOW = {
+    "part_of_row_above": r"(?i)^\W*dont\b",
+    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b",
+    "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
+}
+LEAST_TERMS, SAME_SUM = 3, 1e-6
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
 
 def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Marks of the three rules of this module, on tidy tables of one wave."""
+    """Marks of the rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
+    yield from no_flow_of_its_own(tables["flows"])
+    yield sum_of_those_above(tables["flows"])
     owners = tables["sites"].drop_duplicates(["source_file", "site_id"])
     # The actor of each file that describes only one.
     alone = owners.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
@@ -46,6 +57,29 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     rows = repeated[repeated["source_file"] != first]
     found = findings("repeated_in_files", file=first[rows.index])
     return mark(rows, header("flows", "description"), rows["description"], found)
+
+
+def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
+    texts = texts_of(flows["description"].astype("object").tolist())
+    for code, begins in NO_FLOW.items():
+        rows = flows[matches(texts, begins)]
+        raw = rows["mass_t_per_year"].map(exact)
+        yield mark(rows, header("flows", "quantity"), raw, findings(code, name=rows["description"]))
+
+
+def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
+    """m_n = Σ m_i, i < n, n > 3: the last row of an actor in a sheet may be the total of those above."""
+    rows = flows[flows["mass_t_per_year"] > 0].sort_values("source_row", kind="stable")
+    own = rows.groupby(["source_file", "source_sheet", "site_id", "direction"], dropna=False)[
+        "mass_t_per_year"
+    ]
+    above = own.transform("sum") - rows["mass_t_per_year"]
+    last = own.cumcount(ascending=False) == 0
+    same = (above - rows["mass_t_per_year"]).abs() <= SAME_SUM * rows["mass_t_per_year"]
+    rows = rows[last & same & (own.transform("size") > LEAST_TERMS)]
+    found = findings("perhaps_total", name=rows["description"].fillna(""))
+    return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
 
 
 def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:

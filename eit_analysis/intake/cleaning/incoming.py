@@ -11,9 +11,11 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
+from eit_analysis.intake.sheets.siblings import siblings
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
@@ -92,6 +94,32 @@ def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
     form = tables.form(layout.table)
     columns = {form[name]["header"]: index for name, index in layout.columns.items()}
     return Grid(layout.table, rows, layout.header_row, columns)
+
+
+def refuse_blank(
+    files: list[RawFile], sheets: list[SheetRows], answering: list[RawFile], ledger: Ledger
+) -> None:
+    """Say which files hold no answer: no cell, or blank sheets, a firm that we described ourselves aside."""
+    rows: dict[str, list[SheetRows]] = {}
+    for sheet in sheets:
+        rows.setdefault(siblings(*ledger.origins[sheet.place]), []).append(sheet)
+    answers = {file.name for file in answering}
+    for file in files:
+        groups = {siblings(file.name, sheet.name) for sheet in file.sheets}
+        own = [sheet for group in groups for sheet in rows.get(group, [])]
+        unknown = not own and any(len(sheet.rows) for sheet in file.sheets)  # set aside, and said, as such
+        if file.problem or file.name in answers or unknown:
+            continue
+        filled = {sheet.account.table for sheet in own if len(sheet.rows) or sheet.problem}
+        blank = [sheet for sheet in own if not len(sheet.rows)]
+        if not filled or (filled == {"sites"} and blank and not any(map(_signed, own))):
+            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file").in_cell())
+
+
+def _signed(sheet: SheetRows) -> bool:
+    """Whether a firm has filled in its sheet Entreprise: its consent is never filled in for it."""
+    numbers = sheet.columns.get("consent", sheet.rows[:0])
+    return any(clean_text(sheet.cells.values[number]) for number in numbers.tolist())
 
 
 def refuse_nothing(files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:

@@ -88,7 +88,11 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    first = repeated([*columns, header_units])
+    # Two rows without an identifier may be of two firms.
+    key = columns[0]
+    nobody = np.array([clean_text(value) == "" for value in key.values], dtype=bool)[key.codes]
+    homes, home = np.unique(np.where(nobody, place, -1), return_inverse=True)
+    first = repeated([*columns, header_units, Cells(homes.tolist(), home)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")

@@ -19,12 +19,20 @@ from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
-from eit_analysis.intake.cleaning.incoming import apply_answers, find_sheets, grid, read_raw, refuse_nothing
+from eit_analysis.intake.cleaning.incoming import (
+    apply_answers,
+    find_sheets,
+    grid,
+    read_raw,
+    refuse_blank,
+    refuse_nothing,
+)
 from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.rows import sheet_rows
+from eit_analysis.intake.sheets.siblings import with_siblings
 from eit_analysis.study import Study
 
 
@@ -85,6 +93,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     found, answering = find_sheets(files, ledger)
+    found = with_siblings(found, study.wave, ledger)
     applied = apply_answers(answering, found, ledger)
     for (file, _), answered in applied.accounts.items():
         accounts[file].append(answered)
@@ -95,6 +104,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
         rows.append(sheet_rows(sheet, removed, ledger))
         accounts[file].append(rows[-1].account)
     refuse_nothing(files, rows, ledger)
+    refuse_blank(files, rows, answering, ledger)
     clean, row_sites, unread = clean_tables(rows, study.settings.evidence_half_width, ledger)
     totals = check_totals(*stated_totals(rows, ledger))
     grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}

@@ -2,7 +2,7 @@
 
 Nothing in the archive is believed. Sizes are checked first as declared (at no cost), then as unpacked, chunk
 by chunk, stopping at the declared size; a part that holds more or less is refused. Parts that hold no cell
-(pictures, macros, comments, themes) are never unpacked. The parts read are packed again, stored, so that no
+(pictures, macros, themes) are never unpacked. The parts read are packed again, stored, so that no
 second reader of the archive can see something else in it.
 """
 
@@ -19,7 +19,7 @@ from eit_analysis.intake.reading.limits import UnreadableError
 
 NO_CELL = re.compile(
     r"docProps/|customXml/|Configurations2?/|Thumbnails/|Pictures/|Object |ObjectReplacements/"
-    r"|xl/(?:media|drawings|charts|chartsheets|theme|comments|threadedComments|persons|pivot|printerSettings"
+    r"|xl/(?:media|drawings|charts|chartsheets|theme|threadedComments|persons|pivot|printerSettings"
     r"|ctrlProps|activeX|embeddings|externalLinks|queryTables|diagrams|slicers?|timelines?|revisions)",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from eit_analysis.intake.reading import archive, limits, ods, xls, xlsx
+from eit_analysis.intake.reading import archive, limits, looks, ods, xls, xlsx
 from eit_analysis.intake.reading.limits import UnreadableError, check_area
 from eit_analysis.intake.reading.merged import column_letters, fill_down
 from eit_analysis.intake.reading.sheet import Note, Sheet, SheetProperties
@@ -101,6 +101,7 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, properties: Shee
     for row, column, text in properties.errors:
         if row < height and column < width:
             rows[row][column] = text
+    looks.write_looks(rows, properties.looks)
     sheet.notes += fill_down(rows, source.merged_cell_ranges or properties.merged)
     if bool in set(map(type, chain.from_iterable(rows))):
         rows = [["VRAI" if c is True else "FAUX" if c is False else c for c in row] for row in rows]

@@ -8,9 +8,11 @@ import re
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import UnreadableError, check_area, check_longest, check_texts
-from eit_analysis.intake.reading.sheet import NO_RESULT, SheetProperties
+from eit_analysis.intake.reading.looks import UNIT
+from eit_analysis.intake.reading.sheet import NO_RESULT, STRUCK, SheetProperties
 
 CONTENT = "content.xml"
+PERCENT = b'office:value-type="percentage"'
 TOKEN = re.compile(
     rb"<(/)?table:(table|table-row|table-column|table-cell|covered-table-cell)(?=[\s/>])([^>]*?)(/)?>"
 )
@@ -18,6 +20,14 @@ NAME = re.compile(rb'table:name="([^"]*)"')
 REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="([0-9]+)"')
 SPANNED_ROWS = re.compile(rb'table:number-rows-spanned="([0-9]+)"')
 SPANNED_COLUMNS = re.compile(rb'table:number-columns-spanned="([0-9]+)"')
+STYLE = re.compile(
+    rb'<style:style\b([^<>]*)>|(</style:style>)|(\sstyle:text-line-through-(?:style|type)="(?!none))'
+    rb"|<number:number-style\b([^<>]*)>|<number:text>([^<]*)<"
+)
+STYLE_NAME, DATA_STYLE = (
+    re.compile(rb'\s%s="([^"]*)"' % name) for name in (b"style:name", b"style:data-style-name")
+)
+CELL_STYLE = re.compile(rb'\stable:style-name="([^"]*)"')
 HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 ERROR = re.compile(rb'<table:table-cell\b(?=[^>]*\scalcext:value-type="error")[^>]*(?<!/)>')
 VALUE = re.compile(rb'\s(?:office|calcext):(?:value|string-value|value-type)="[^"]*"')
@@ -45,8 +55,9 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
 class _SheetExtent(SheetProperties):
     """The same while the tags of a sheet pass."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, odd: dict[bytes, str]) -> None:
         super().__init__()
+        self.odd = odd
         self.name = name
         self.row, self.column, self.columns, self.expanded = 0, 0, 0, 0
         self.repeated, self.hidden, self.in_row, self.copies = 1, False, 0, 0
@@ -74,6 +85,10 @@ class _SheetExtent(SheetProperties):
                 self.merged.append(
                     ((self.row, self.column), (self.row + rows - 1, self.column + columns - 1))
                 )
+            style = CELL_STYLE.search(attributes)
+            said = "%" if PERCENT in attributes else self.odd.get(style[1], "") if style else ""
+            if said:
+                self.looks.append((self.row, self.column, said))
             self.width = max(self.width, min(self.column + repeated, limits.COLUMNS))
             self.in_row += 1
             self.copies += min(repeated, limits.COLUMNS)
@@ -94,10 +109,13 @@ def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 
 def _properties(content: bytearray) -> dict[str, SheetProperties]:
     sheets: list[_SheetExtent] = []
+    odd = _odd_styles(content)
     for closing, tag, attributes, empty in TOKEN.findall(content):
         if tag == b"table" and not closing:
             name = NAME.search(attributes)
-            sheets.append(_SheetExtent(html.unescape(name[1].decode("utf-8", "replace")) if name else ""))
+            sheets.append(
+                _SheetExtent(html.unescape(name[1].decode("utf-8", "replace")) if name else "", odd)
+            )
         elif not sheets:
             continue
         elif tag == b"table-row":
@@ -113,6 +131,35 @@ def _properties(content: bytearray) -> dict[str, SheetProperties]:
             sheets[-1].cell(attributes, bool(empty))
     _check_copies(content, sum(sheet.expanded - sheet.filled for sheet in sheets))
     return {sheet.name: sheet for sheet in sheets}
+
+
+def _odd_styles(content: bytearray) -> dict[bytes, str]:
+    """What the styles of cells that say something say (`looks`), by their name."""
+    head = content[: max(content.find(b"</office:automatic-styles>"), 0)]
+    shown: dict[bytes, str] = {}  # text of each number format
+    found: dict[bytes, str] = {}
+    number = style = b""
+    for opened, closed, struck, format_, text in STYLE.findall(head):
+        if opened:
+            style, data = _named(STYLE_NAME, opened), _named(DATA_STYLE, opened)
+            if UNIT.fullmatch(unit := " ".join(shown.get(data, "").split())):
+                found[style] = unit
+            if opened.endswith(b"/"):
+                style = b""
+        elif struck and style:
+            found[style] = STRUCK
+        elif format_:
+            number = _named(STYLE_NAME, format_)
+        elif text:
+            shown[number] = shown.get(number, "") + text.decode("utf-8", "replace")
+        if closed:
+            style = b""
+    return found
+
+
+def _named(pattern: re.Pattern[bytes], attributes: bytes) -> bytes:
+    match = pattern.search(attributes)
+    return match[1] if match else b""
 
 
 def _check_copies(content: bytearray, copies: int) -> None:

@@ -15,8 +15,10 @@ from eit_analysis.intake.reading import mojibake
 
 # Written by us in a formula that was never calculated; cleaning takes it for an error value.
 NO_RESULT = "#FORMULE!"
+STRUCK = "#BARRÉ! "  # before what is struck out in a cell
 
 Note = tuple[int | None, str, str, str]  # row (from 1) or None, raw text, clean text, rule
+Look = tuple[int, int, str]  # row and column, counted from 0, and what the look of the cell says
 Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell, row and column counted from 0
 
 
@@ -29,6 +31,7 @@ class SheetProperties:
     merged: list[Range] = field(default_factory=list)  #: merged cells that calamine does not give
     #: Row and column, counted from 0, and text of the error values that calamine leaves blank.
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     height: int = 0  #: down to the last cell with content, while the guard passes over the sheet
     width: int = 0
     filled: int = 0  #: about how many cells have content

@@ -23,12 +23,17 @@ SEPARATORS = ";\t,|"
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
 CHUNK, BLOCK = 1 << 20, 1 << 18
 LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
+ONE_BYTE = ("cp1252", "mac_roman", "cp850")
+BEYOND = re.compile(rb"([A-Za-z]?)([\x80-\xff])(?=([A-Za-z]?))")
+# é is more than half of what French writes beyond ASCII.
+FRENCH = {"é": 4, "èàêçôâîûùëïœ’": 2, "ÉÈÀÊÇÔÎ°²³€«»–\u00a0…“”": 1}
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 END = "\udfff"  # added after the last line; no decoded text holds it
 
 
 def encoding_of(data: bytes) -> str:
-    """Byte order mark, else the pattern of zero bytes of UTF-16, else strict UTF-8, else cp1252.
+    """Byte order mark, else the pattern of zero bytes of UTF-16, else strict UTF-8, else of cp1252, Macintosh
+    and DOS (cp850) the one in which the signs beyond ASCII are those that French has (`_french`).
 
     Refuses bytes that are valid in none of them.
     """
@@ -46,10 +51,26 @@ def encoding_of(data: bytes) -> str:
             if b"\0" not in low and 2 * high.count(0) > len(high) and _is_valid(data, encoding):
                 return encoding
         raise UnreadableError("text_none")
-    for encoding in ("utf-8", "cp1252"):
-        if _is_valid(data, encoding):
-            return encoding
-    raise UnreadableError("text_encoding")
+    if _is_valid(data, "utf-8"):
+        return "utf-8"
+    valid = [encoding for encoding in ONE_BYTE if _is_valid(data, encoding)]
+    if not valid:
+        raise UnreadableError("text_encoding")
+    beyond = Counter(BEYOND.findall(data[:CHUNK]))
+    return max(valid, key=lambda encoding: _french(beyond, encoding))  # of equals the first: cp1252
+
+
+def _french(beyond: Counter[tuple[bytes, bytes, bytes]], encoding: str) -> int:
+    """How like French some signs and the letters beside them are: its own count for, any other against."""
+    score = 0
+    for (before, byte, after), times in beyond.items():
+        sign = byte.decode(encoding, "replace")
+        worth = next((worth for signs, worth in FRENCH.items() if sign in signs), -3)
+        small = before.islower() or (before and after.islower())
+        if (sign.isupper() and small) or (sign.islower() and before.isupper() and after.isupper()):
+            worth = -1  # EntrÉe, HÈbergement, SOCIéTÉ
+        score += times * worth
+    return score
 
 
 def _is_valid(data: bytes, encoding: str) -> bool:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_area, check_longest, check_texts
+from eit_analysis.intake.reading.looks import column_number, looks, odd_styles, rewrite_runs
 from eit_analysis.intake.reading.sheet import NO_RESULT, SheetProperties
 
 TAIL = 1 << 16  # bytes of formatting worth cutting off
@@ -33,22 +34,18 @@ REFERENCE = re.compile(rb'<c [^>]*t="s"[^>]*><v>([0-9]+)<')
 DATE_1904 = re.compile(rb'date1904="(?:1|true)"')
 
 
-def column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def has_1904_dates(parts: Parts) -> bool:
     return any(DATE_1904.search(content) for name, content in parts.items() if name.endswith("workbook.xml"))
 
 
 def prepare(parts: Parts) -> dict[str, SheetProperties]:
     """Rewrite the sheets in place; what else they hold, by name. Refuses too large a sheet or a cell."""
-    hidden, references = {}, 0
+    found, references = {}, 0
     strings = parts.get("xl/sharedStrings.xml", bytearray())
     check_longest(strings)
+    if strings:
+        strings = parts["xl/sharedStrings.xml"] = rewrite_runs(strings)
+    odd = odd_styles(parts)
     sheets = [part for part, content in parts.items() if b"sheetData" in content]
     for part in sheets:
         content = parts[part]
@@ -59,8 +56,10 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
             check_longest(content)
         _check_extent(parts, part, content)
         references += content.count(b't="s"')
-        if b' hidden="' in content:
-            hidden[part] = _properties(content)
+        parts[part] = content = rewrite_runs(content)
+        properties = _properties(content) if b' hidden="' in content else SheetProperties()
+        properties.looks = looks(parts, part, odd)
+        found[part] = properties
         if b' t="e"' in content:
             content = content.replace(b' t="e"', b' t="str"')
         if b"</f>" in content or b"<f " in content:
@@ -68,8 +67,9 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
         parts[part] = content
     if references * len(strings) > limits.TEXT_BYTES:
         _check_texts(strings, [parts[part] for part in sheets])
-    names = sheet_parts(parts) if hidden else {}
-    return {name: hidden[part] for name, part in names.items() if part in hidden}
+    kept = {part for part, properties in found.items() if properties != SheetProperties()}
+    names = sheet_parts(parts) if kept else {}
+    return {name: found[part] for name, part in names.items() if part in kept}
 
 
 def sheet_parts(parts: Parts) -> dict[str, str]:

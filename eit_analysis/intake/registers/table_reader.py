@@ -113,7 +113,8 @@ def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
         if not any(cell not in ("", None) and str(cell).strip() for cell in row):
             return "blank_row"
         for index, words in rules:
-            if reason := words.get(fold_words(clean_text(row[index]))):
+            said, _, more = fold_words(clean_text(row[index])).partition(" ")  # Refusé par le destinataire
+            if (reason := words.get(said)) and not more.startswith("partiel"):
                 return reason
         if where is not None and clean_text(row[where]).zfill(width) not in territory:
             return "outside_territory"

@@ -10,6 +10,9 @@ import pandas as pd
 from eit_analysis.intake.cleaning.wave import Cleaned
 
 OFFICE = ""  # owner of the rows whose firm is not known
+FIRM = re.compile(
+    r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])"
+)  # how the name of its file begins
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
@@ -26,7 +29,7 @@ class Owners:
 
     @property
     def sites(self) -> list[str]:
-        return sorted({site for site in self.rows.values() if site != OFFICE})
+        return sorted({*self.rows.values(), *self.files.values()} - {OFFICE})
 
     def of(self, frame: pd.DataFrame) -> pd.Series:
         """Owner of each line of a frame that has the three ``source_`` columns."""
@@ -69,4 +72,10 @@ def find_owners(wave: Cleaned) -> Owners:
         rows[place] = site if own else OFFICE
         files.setdefault(place[0], set()).add(rows[place])
     alone = {file: next(iter(sites)) for file, sites in files.items() if len(sites) == 1}
+    # A file without any answer tells its firm by its name alone.
+    lines = wave.quarantine[wave.quarantine["reason_code"] == "cell_blank_file"]
+    for file in lines["source_file"]:
+        begins = FIRM.match(file.rpartition("/")[2])
+        if file not in alone and begins:
+            alone[file] = begins[1].upper()
     return Owners(rows, alone)

@@ -211,6 +211,8 @@ class _Asking(WaveCells):
 
     def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
+        if found.entry.asks == "sheet" and found.entry.question and owner != OFFICE:
+            return found.question()
         if found.entry.asks == "sheet":
             return f"{found.question()} {phrases.PHRASES['resend' if owner != OFFICE else 'resend_office']}"
         if owner == OFFICE or not cell[1]:

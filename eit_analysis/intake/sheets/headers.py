@@ -10,17 +10,29 @@ from typing import Any
 
 from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.contract import SUFFIXES
+from eit_analysis.intake.cells.contract import SUFFIXES, SYNONYMS
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period, split_unit
+from eit_analysis.intake.reading.sheet import STRUCK
 
 ROWS_SEARCHED = 20
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
+# What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
+NAMING = ("description", "occupation")
+FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
+TOTAL_NAME = re.compile(  # in the singular: sous is sou
+    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif)"
+    r"(?: (?:generale?|annuele?|des?|du|la|le|par|an|hor|et|dechet|flu|sortant|entrant|ligne|site|famille"
+    rf"|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
+)
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
+# How people name the quantity besides our header.
+HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
@@ -98,6 +110,8 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
         return exact, ""
     bare, unit = header_unit(text)
     name, remark = bare_headers(table).get(form_key(bare), ("", ""))
+    if not name and "quantity" in tables.form(table):
+        name, unit = _other_quantity(bare, unit)
     if not name:
         return None
     if not unit or _unit_key(unit) == _unit_key(remark):
@@ -105,6 +119,17 @@ def recognise(table: str, text: str) -> tuple[str, str] | None:
     if name == "quantity":
         return name, unit
     return (name, "") if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
+
+
+def _other_quantity(text: str, unit: str) -> tuple[str, str]:
+    """A quantity under another name, with the unit and period that its words state (``Tonnage mensuel``)."""
+    head, _, last = text.rpartition(" ")
+    period = read_period(last) if head else None
+    word = form_key(head if period else text)
+    if word not in HEADER_WORDS and not (period and word == form_key("quantité")):
+        return "", ""
+    unit = unit or ("t" if word == "tonnage" else "")
+    return "quantity", f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
 
 
 def _unit_key(text: str) -> str:
@@ -122,7 +147,8 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
-def _layout(table: str, index: int, row: list[Any]) -> SheetLayout:
+def layout_of(table: str, index: int, row: list[Any]) -> SheetLayout:
+    """What the cells of a row are, as headers of a form."""
     layout = SheetLayout(table, index)
     for position, cell in enumerate(row):
         text = clean_text(cell)
@@ -147,7 +173,7 @@ def find_layout(table: str, rows: Sequence[list[Any]]) -> SheetLayout | None:
     """
     best: SheetLayout | None = None
     for index, row in enumerate(rows[:ROWS_SEARCHED]):
-        found = _layout(table, index, row)
+        found = layout_of(table, index, row)
         if found.key in found.columns and len(found.columns) > max(1, len(best.columns) if best else 0):
             best = found
         if best and len(best.columns) == len(tables.form(table)):
@@ -174,12 +200,17 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
         return "ignored_blank_row"
     if index < layout.header_row:
         return "ignored_title_row"
+    if all(text.startswith(STRUCK) for text in filled):
+        return "ignored_struck_row"
     key_index = layout.columns[layout.key]
     key = texts[key_index] if key_index < len(texts) else ""
     # An identifier has no space: TOTAL-01 is an actor.
     if TOTAL_ALONE.fullmatch(fold_words(key)) or (
         TOTAL.match(fold_words(key or filled[0])) and (not key or " " in key)
     ):
+        return "ignored_total_row"
+    named = next((texts[layout.columns[name]] for name in NAMING if name in layout.columns), "")
+    if TOTAL_NAME.fullmatch(singular(fold_words(named))):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down.
     total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)

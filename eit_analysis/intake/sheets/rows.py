@@ -11,18 +11,21 @@ import numpy as np
 import pyarrow.compute as pc
 
 from eit_analysis import tables
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import content, texts_of
+from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets import headers
 from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import PRIVATE, without_person, without_personal
+from eit_analysis.intake.sheets.regions import one_layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
-TOTAL_LIKE = re.compile("tota|somme")
+TOTAL_LIKE = re.compile("tota|somme|ensemble|cumul|récapitul|recapitul")
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 
 
@@ -36,6 +39,8 @@ class FoundSheet:
     layout: SheetLayout | None  #: None where the sheet is not read: no header row is found, or what follows
     #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     likely: SheetLayout | None = None
+    firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
+    aside: Finding | None = None  #: why the sheet is set aside though its header row is found
 
 
 @dataclass
@@ -79,6 +84,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
             )
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
+    if layout:
+        layout, cells = one_layout(layout, cells, place, ledger)
     return FoundSheet(place, table, replace(sheet, rows=cells), layout)
 
 
@@ -97,12 +104,17 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     totals = {}
-    for index in sorted({*_suspects(layout, cells), *(row - 1 for row in removed)}):
-        ignored = headers.ignored_rule(layout, cells[index], index)
-        if index + 1 in removed:
-            ignored = "removed_by_firm"
-        if ignored is None:
-            continue
+    rules = {index: headers.ignored_rule(layout, cells[index], index) for index in _suspects(layout, cells)}
+    rules |= {row - 1: "removed_by_firm" for row in removed}
+    rules = {index: rule for index, rule in sorted(rules.items()) if rule}
+    if len(rules) == len(cells) - 1:  # a total of no other row is the answer itself
+        keys = {index: fold_words(clean_text(cells[index][layout.columns[layout.key]])) for index in rules}
+        rules = {
+            index: rule
+            for index, rule in rules.items()
+            if rule != "ignored_total_row" or not keys[index] or headers.TOTAL.match(keys[index])
+        }
+    for index, ignored in rules.items():
         data[index] = False
         account.rows_ignored += 1
         shown = (
@@ -116,15 +128,30 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
     numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
     columns = {name: numbers[:, i] for name, i in layout.columns.items()}
+    if found.firm and layout.key == "site_id" and layout.table != "sites":
+        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], found.firm)
+        filled = kept[columns["site_id"] != numbers[:, layout.columns["site_id"]]] + 1
+        header = tables.form(layout.table)["site_id"]["header"]
+        ledger.correct(np.full(len(filled), place), filled, header, "", found.firm, "identifier_from_file")
     return SheetRows(account, place, kept + 1, cells, columns, layout, totals)
+
+
+def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.ndarray]:
+    """Cells of a column, the blank ones taken for the firm of the file."""
+    used = np.unique(numbers)
+    blank = [number for number in used.tolist() if not clean_text(cells.values[number])]
+    if not blank:
+        return cells, numbers
+    values = [*cells.values, firm]
+    return Rows(values, cells.numbers), np.where(np.isin(numbers, blank), len(values) - 1, numbers)
 
 
 def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
     """Every row of a sheet that cannot be read goes to quarantine, but for the blank ones."""
     table, sheet, place, likely = found.table, found.raw, found.place, found.likely
     account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
-    header = "" if likely else tables.form(table)[headers.key_column(table)]["header"]
-    problem = (
+    header = "" if likely or found.aside else tables.form(table)[headers.key_column(table)]["header"]
+    problem = found.aside or (
         finding("no_header.no_table", sheet=tables.sheet_name(table))
         if likely
         else finding("no_header", column=header, rows=headers.ROWS_SEARCHED)
@@ -175,9 +202,14 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     keys = cells.numbers[:, layout.columns[layout.key]]
     suspect = _nearly_blank(filled, cells.numbers)
     letters = content(texts).lower()  # of ASCII letters alone
-    if b"tota" in letters or b"somme" in letters:  # in few sheets
+    if any(
+        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr")
+    ):  # in few
         odd = cells.test(
-            lambda cell: isinstance(cell, str) and TOTAL_LIKE.search(cell.casefold()) is not None
+            lambda cell: (
+                isinstance(cell, str)
+                and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
+            )
         )
         suspect |= odd[cells.numbers].any(axis=1)
     column = Cells.among(cells.values, keys)

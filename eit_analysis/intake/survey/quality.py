@@ -129,7 +129,9 @@ def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
     """
     reasons = quarantine["reason_code"].astype("str")
     extent = pd.Series("row", index=reasons.index, dtype="str")
-    extent = extent.mask(of_cells(reasons), "cell").mask(reasons == "unreadable_file", "file")
+    extent = extent.mask(of_cells(reasons), "cell").mask(
+        reasons.isin(["unreadable_file", "cell_blank_file"]), "file"
+    )
     frame = pd.DataFrame({"extent": extent, "reason": reasons.str.removeprefix(CELL)})
     counted = frame.groupby(["extent", "reason"]).size().rename("refusals").reset_index()
     return counted.sort_values(

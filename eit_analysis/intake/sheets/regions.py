@@ -1,0 +1,155 @@
+"""Several tables on one sheet: below a header row that differs from the first, columns are those it names.
+
+Rows are laid out again under the first header row, so that all that follows knows one. A unit that only some
+of the headers state (``Quantité (kg)``) is written beside the numbers under them. A table beside another,
+whose rows would bear the numbers of the rows of the first, is not read, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from eit_analysis import tables
+from eit_analysis.french import fold
+from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
+from eit_analysis.intake.cells.texts import matches, texts_of
+from eit_analysis.intake.sheets import headers
+from eit_analysis.intake.sheets.headers import SheetLayout
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.reference.findings import finding
+
+MONTHS = 12
+LEAST = 2  # headers that make a row a header row
+BARE = re.compile(r".*[0-9]")  # a number without its unit
+
+
+def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+    """The layout and the rows of a sheet as if it had only its first header row."""
+    found = [layout, *_later(layout, cells)]
+    beside = [other for other in found if len(other.repeated) >= LEAST]
+    below = [layout]
+    for other in found[1:]:
+        if other.columns == layout.columns and other.units == layout.units:
+            continue
+        end = next((next_.header_row for next_ in found if next_.header_row > other.header_row), len(cells))
+        (beside if _is_beside(layout, other, cells, end) else below).append(other)
+    for other in beside:
+        row = cells[other.header_row]
+        names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
+        ledger.quarantine(
+            place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell()
+        )
+    layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
+    return _year_of_months(layout, cells, place, ledger)
+
+
+def _year_of_months(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+    """A quantity that stands in twelve columns, one a month, as that of the year.
+
+    Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
+    """
+    months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
+    if "quantity" in layout.columns or "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
+        return layout, cells
+    where = [months[number] for number in sorted(months)]
+    rows = [list(row) for row in cells]
+    for row in rows[: layout.header_row]:
+        row.append("")
+    rows[layout.header_row].append(tables.header(layout.table, "quantity"))
+    for index, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
+        numbers = [parse_number(row[month]) for month in where]
+        typed = " + ".join(clean_text(row[month]) or "?" for month in where)
+        if not any(clean_text(row[month]) for month in where):
+            row.append("")
+        elif all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+            row.append(f"{sum(n.value or 0.0 for n in numbers):.12g}".replace(".", ","))
+            ledger.correct(
+                place, index, tables.header(layout.table, "quantity"), typed, row[-1], "months_added"
+            )
+        else:
+            row.append(typed)
+    unit = layout.units.get("quantity", "")
+    return replace(
+        layout,
+        columns={**layout.columns, "quantity": len(rows[0]) - 1},
+        unknown={index: text for index, text in layout.unknown.items() if index not in where},
+        units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
+    ), Rows.of(rows)
+
+
+def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:
+    """Layouts of the other header rows below the first."""
+    like = matches(texts_of(cells.values), _starts(layout.table))
+    for number in np.flatnonzero(like).tolist():
+        text = clean_text(cells.values[number])
+        like[number] = (
+            len(text) <= headers.LONGEST_HEADER and headers.recognise(layout.table, text) is not None
+        )
+    count = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
+    for column in cells.numbers[layout.header_row + 1 :].T:
+        count += like[column]
+    rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
+    made = [headers.layout_of(layout.table, int(row), cells[int(row)]) for row in rows]
+    return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
+
+
+@cache
+def _starts(table: str) -> str:
+    """Pattern of a cell that begins as a header of a form does."""
+    known = [spec["header"] for spec in tables.form(table).values()]
+    starts = {text[:4].casefold() for text in [*known, *map(fold, known), *headers.HEADER_WORDS]}
+    return rf"(?i)^\s*(?:{'|'.join(map(re.escape, sorted(starts)))})"
+
+
+def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -> bool:
+    """Whether rows under another header row also hold something in columns of the first."""
+    left = [i for i in layout.columns.values() if i not in other.columns.values()]
+    blank = np.array([clean_text(cell) == "" for cell in cells.values], dtype=bool)
+    under = cells.numbers[other.header_row : end]
+    apart = not set(other.columns.values()) & set(layout.columns.values())
+    return apart and not blank[under[:, left]].all()
+
+
+def _rearranged(found: list[SheetLayout], cells: Rows) -> tuple[SheetLayout, Rows]:
+    first = found[0]
+    values, blank = [*cells.values, ""], len(cells.values)
+    position = {value: number for number, value in enumerate(values) if isinstance(value, str)}
+    numbers = cells.numbers.copy()
+    names = list(dict.fromkeys(name for layout in found for name in layout.columns))
+    columns, wide = dict(first.columns), numbers.shape[1]
+    for name in names:
+        if name not in columns:
+            columns[name], wide = wide, wide + 1
+    numbers = np.pad(numbers, ((0, 0), (0, wide - numbers.shape[1])), constant_values=blank)
+    original = numbers.copy()
+    ends = [*(layout.header_row for layout in found[1:]), len(numbers)]
+    same_unit = len({layout.units.get("quantity", "") for layout in found}) == 1
+    for layout, end in zip(found, ends, strict=True):
+        rows = slice(layout.header_row, end)
+        if layout is not first:
+            numbers[rows] = blank
+            for name, index in layout.columns.items():
+                numbers[rows, columns[name]] = original[rows, index]
+            numbers[layout.header_row, columns[first.key]] = original[first.header_row, columns[first.key]]
+        unit = layout.units.get("quantity", "")
+        if unit and not same_unit:
+            under = numbers[layout.header_row + 1 : end, columns["quantity"]]
+            for place, number in enumerate(under.tolist()):
+                text = clean_text(values[number])
+                if BARE.fullmatch(text):
+                    text = f"{text} {unit}"
+                    under[place] = position.setdefault(text, len(values))
+                    if under[place] == len(values):
+                        values.append(text)
+    header = numbers[first.header_row]
+    for layout in found[1:]:  # a column that only a later header names
+        for name in layout.columns.keys() - first.columns.keys():
+            header[columns[name]] = original[layout.header_row, layout.columns[name]]
+    units = first.units if same_unit else {n: u for n, u in first.units.items() if n != "quantity"}
+    return replace(first, columns=columns, units=units), Rows(values, numbers)
