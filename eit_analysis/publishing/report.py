@@ -135,10 +135,15 @@ def make_pages(
 
 
 def _begin() -> None:
-    """Prepare a worker, which ends with the process that it works for, even if that was killed."""
+    """Prepare a worker."""
     # Tables leave few circles behind: looked for at each 700 new objects, they cost a tenth of a page.
     gc.set_threshold(20_000, 20, 50)
     gc.freeze()  # what was made before the fork is not looked at again, nor copied by being looked at
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """End this process once the one that it works for has ended, even if that was killed."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 
