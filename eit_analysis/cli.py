@@ -100,15 +100,16 @@ def command_run(arguments: argparse.Namespace) -> int:
 
 def command_batch(arguments: argparse.Namespace) -> int:
     from eit_analysis.batch.cluster import make_all, workers
-    from eit_analysis.batch.one_study import Order
+    from eit_analysis.batch.order import Order
     from eit_analysis.batch.pages import explain, write_index
+    from eit_analysis.publishing.version import program_digest
 
     root, given = project_root(), list(dict.fromkeys(arguments.studies))
     known = [name for name in list_studies(root) if not name.startswith(".")]
     if unknown := [name for name in given if name not in known]:
         raise UsageError(
-            f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: {', '.join(known)})"
-            "\u00a0: corrigez son nom."
+            f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "
+            f"{', '.join(known)})\u00a0: corrigez son nom."
         )
     if arguments.scheduler and arguments.jobs:
         raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
@@ -116,7 +117,8 @@ def command_batch(arguments: argparse.Namespace) -> int:
     if jobs < 1:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
     audiences = tuple(dict.fromkeys(arguments.audience)) or ("internal",)
-    orders = [Order(root, name, tuple(arguments.waves), audiences) for name in given or known]
+    waves, program = tuple(arguments.waves), program_digest()
+    orders = [Order(root, name, waves, audiences, program) for name in given or known]
     outcomes = []
     with workers(arguments.scheduler, min(jobs, len(orders))) as client:
         for outcome in make_all(orders, client, progress):

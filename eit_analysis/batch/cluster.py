@@ -16,10 +16,9 @@ from distributed import Client, LocalCluster, as_completed, get_worker
 from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
-from eit_analysis.batch.one_study import Order
-from eit_analysis.batch.process import Outcome, make_apart
+from eit_analysis.batch.order import Order, Outcome
+from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
-from eit_analysis.publishing.version import program_digest
 
 PATIENCE_S = "10s"
 Progress = Callable[[Iterable, int, str], Iterable]
@@ -39,8 +38,8 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
             client = Client(scheduler, timeout=PATIENCE_S)
         except (OSError, ValueError):
             raise UsageError(
-                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask scheduler » et "
-                "recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
+                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask scheduler » "
+                "et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
             ) from None
         with client:
             yield client
@@ -58,9 +57,8 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
 
 def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterator[Outcome]:
     """The outcome of every study, as they come; those that were killed come last."""
-    program = program_digest()
     futures = {
-        client.submit(make_one, order, program, pure=False, key=f"study-{number}-{order.name}"): order
+        client.submit(make_one, order, pure=False, key=f"study-{number}-{order.name}"): order
         for number, order in enumerate(sorted(orders, key=_size, reverse=True))
     }
     again = []
@@ -72,17 +70,15 @@ def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterato
         else:
             yield outcome
     for order in progress(again, len(again), "Seules"):
-        yield _outcome(client.submit(make_one, order, program, alone=True, pure=False), order)
+        yield _outcome(client.submit(make_one, order, alone=True, pure=False), order)
 
 
-def make_one(order: Order, program: str, alone: bool = False) -> Outcome:
+def make_one(order: Order, alone: bool = False) -> Outcome:
     """A study by the worker that this runs on, within the memory of it, or of its machine when ``alone``."""
     if multiprocessing.current_process().daemon:
         why = "démarrez-le avec l'option « --no-nanny », sans quoi il ne peut lancer aucun calcul"
     elif not (order.root / "data" / "raw").is_dir():
         why = f"le dossier {order.root} n'y est pas, partagez-le sous ce même chemin"
-    elif program_digest() != program:
-        why = "le programme n'y est pas le même qu'ici, installez-y la même version"
     else:
         own = get_worker().memory_manager.memory_limit
         return make_apart(order, MEMORY_LIMIT if alone or not own else own)
@@ -93,7 +89,7 @@ def _outcome(future: object, order: Order) -> Outcome:
     try:
         return future.result()  # type: ignore[attr-defined]
     except KilledWorker:
-        why = "Les travailleurs Dask qui s'en chargeaient ont été arrêtés l'un après l'autre\u00a0: refaites-la seule."
+        why = "Les travailleurs Dask chargés de l'étude ont tous été arrêtés\u00a0: refaites-la seule."
         return Outcome(order, [why], killed=True)
 
 

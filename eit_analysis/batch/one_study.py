@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from eit_analysis.batch.finished import is_clean, note_clean, unpublished
+from eit_analysis.batch.order import Order
 from eit_analysis.errors import EitError, UsageError
 from eit_analysis.intake.results import clean
 from eit_analysis.locking import locked
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.press import end_what_was_begun, publish
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.publishing.version import version_of
+from eit_analysis.publishing.version import program_digest, version_of
 from eit_analysis.settings_checks import check_names
 from eit_analysis.study import Study, open_study
 
 EVERY = "toutes"
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is asked of one study.
-
-    Attributes
-    ----------
-    root : pathlib.Path
-        The project folder, which whoever makes it reaches by the same path.
-    waves : tuple of str
-        By name, those that it has of them; ``toutes``, all; none, the last.
-    """
-
-    root: Path
-    name: str
-    waves: tuple[str, ...]
-    audiences: tuple[str, ...]
 
 
 def make(order: Order, say: Say) -> tuple[list[str], int]:
@@ -50,6 +31,10 @@ def make(order: Order, say: Say) -> tuple[list[str], int]:
     EitError
         When nothing can be made of the study.
     """
+    if program_digest() != order.program:
+        raise UsageError(
+            "Un travailleur Dask n'a pas le programme de la commande\u00a0: installez-y la même version."
+        )
     study = open_study(order.name, root=order.root)
     waves = [study.at(wave) for wave in asked_waves(study, order.waves)]
     failed: list[str] = []

@@ -1,4 +1,4 @@
-"""What every study imports and reads, once: the server that studies are forked from begins by importing this."""
+"""What every study imports and reads, once: the server that studies are forked from imports this."""
 
 import pandas as pd
 

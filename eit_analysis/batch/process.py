@@ -11,55 +11,24 @@ import multiprocessing
 import os
 import time
 import traceback
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import psutil
 
-from eit_analysis.batch.one_study import Order, make
+from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.errors import CONTROLS, DiskError, EitError
-from eit_analysis.publishing.report import end_with_parent
+from eit_analysis.processes import end_with_parent
 
 LOOK_EVERY_S = 0.25
 FORKS = hasattr(os, "fork")
 CONTEXT = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a study.
-
-    Attributes
-    ----------
-    failed : list of str
-        What could not be made, in French; empty when all of it is there.
-    steps : int
-        Cleanings and pages of an audience that were made; 0 when all was there before.
-    killed : bool
-        Whether it was stopped from outside, for its memory or by the system.
-    peak_bytes : int
-        The most memory of its own that it was seen to hold.
-    """
-
-    order: Order
-    failed: list[str] = field(default_factory=list)
-    steps: int = 0
-    killed: bool = False
-    seconds: float = 0.0
-    peak_bytes: int = 0
-
-
-def log_file(order: Order) -> Path:
-    """What was said while the study was last made."""
-    return order.root / "data" / "batch" / f"{order.name}.log"
-
-
 def make_apart(order: Order, most_bytes: int) -> Outcome:
     """Make a study in a process of its own, of at most so much memory, and wait for its end."""
     if FORKS:
         CONTEXT.set_forkserver_preload(["eit_analysis.batch.preloaded"])
-    log_file(order).parent.mkdir(parents=True, exist_ok=True)
+    order.log.parent.mkdir(parents=True, exist_ok=True)
     receiving, sending = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(order, sending))
     start, peak = time.monotonic(), 0
@@ -76,9 +45,8 @@ def make_apart(order: Order, most_bytes: int) -> Outcome:
     except EOFError:  # it ended without a word
         failed, steps, killed = [_why_killed(peak, most_bytes)], 0, True
     process.join()
-    seconds = time.monotonic() - start
-    _end_log(order, failed, seconds, peak)
-    return Outcome(order, failed, steps, killed, seconds, peak)
+    _end_log(order, failed, time.monotonic() - start, peak)
+    return Outcome(order, failed, steps, killed)
 
 
 def own_bytes(pid: int) -> int:
@@ -108,9 +76,11 @@ def _kill(pid: int) -> None:
 
 def _work(order: Order, sending: Connection) -> None:
     """The process of a study: says all to its log, and at last what failed."""
+    from eit_analysis.batch.one_study import make  # not for the worker, which only waits
+
     end_with_parent()
     os.chdir(order.root)
-    with log_file(order).open("w", encoding="utf-8", buffering=1) as log:
+    with order.log.open("w", encoding="utf-8", buffering=1) as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
 
@@ -126,10 +96,10 @@ def _work(order: Order, sending: Connection) -> None:
             failed = [str(DiskError(error))]
         except Exception as error:
             traceback.print_exc(file=log)
-            where = log_file(order).relative_to(order.root).as_posix()
+            where = order.log.relative_to(order.root).as_posix()
             failed = [
-                f"Erreur imprévue ({type(error).__name__})\u00a0: le détail technique est dans {where}, joignez-le "
-                "à votre demande d'aide."
+                f"Erreur imprévue ({type(error).__name__})\u00a0: le détail technique est dans {where}, "
+                "joignez-le à votre demande d'aide."
             ]
         sending.send((failed, steps))
 
@@ -141,13 +111,13 @@ def _why_killed(peak: int, most_bytes: int) -> str:
             "refaites-la seule sur une machine qui en a davantage."
         )
     return (
-        f"Le système a arrêté le calcul ({max(1, peak >> 20)}\u00a0Mo de mémoire à la dernière mesure), sans doute "
-        "faute de mémoire\u00a0: refaites cette étude seule, sur une machine qui en a davantage."
+        f"Le système a arrêté le calcul ({max(1, peak >> 20)}\u00a0Mo de mémoire à la dernière mesure), sans "
+        "doute faute de mémoire\u00a0: refaites cette étude seule, sur une machine qui en a davantage."
     )
 
 
 def _end_log(order: Order, failed: list[str], seconds: float, peak: int) -> None:
-    with log_file(order).open("a", encoding="utf-8") as log:
+    with order.log.open("a", encoding="utf-8") as log:
         for reason in failed:
             log.write(f"Échec\u00a0: {CONTROLS.sub(' ', reason)}\n")
         log.write(f"Fin après {seconds:.0f}\u00a0s, {peak >> 20}\u00a0Mo de mémoire au plus.\n")

@@ -11,7 +11,6 @@ import importlib
 import multiprocessing
 import os
 import pkgutil
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.errors import DisclosureError, EitError
+from eit_analysis.processes import end_with_parent
 from eit_analysis.publishing import site, wording
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.html import TEMPLATES
@@ -140,18 +140,6 @@ def _begin() -> None:
     gc.set_threshold(20_000, 20, 50)
     gc.freeze()  # what was made before the fork is not looked at again, nor copied by being looked at
     end_with_parent()
-
-
-def end_with_parent() -> None:
-    """End this process once the one that it works for has ended, even if that was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _length(notebook: Path) -> tuple[int, str]:

@@ -86,9 +86,13 @@ def data_digest(study: Study) -> str:
             wave.load(table)
         found |= {f"{wave.wave}/{name}": file_digest(path) for name, path in files.items()}
     settings = study.root / "data" / "raw" / study.name
-    found |= {f"{study.received.name}/{path.name}": file_digest(path) for path in _plain_files(study.received)}
     found |= {
-        path.name: file_digest(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv", ".png")
+        f"{study.received.name}/{path.name}": file_digest(path) for path in _plain_files(study.received)
+    }
+    found |= {
+        path.name: file_digest(path)
+        for path in _plain_files(settings)
+        if path.suffix in (".toml", ".csv", ".png")
     }
     return digest(*(f"{name} {content}" for name, content in sorted(found.items())))
 
