@@ -38,8 +38,8 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
             client = Client(scheduler, timeout=PATIENCE_S)
         except (OSError, ValueError):
             raise UsageError(
-                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask scheduler » "
-                "et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
+                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask "
+                "scheduler » et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
             ) from None
         with client:
             yield client
@@ -48,7 +48,10 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
     with (
         dask.config.set({"distributed.worker.daemon": False}),
         LocalCluster(
-            n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
