@@ -1,13 +1,13 @@
 """Many made-up territories at once: how `eit batch` grows, what kills leave, what a cluster of others does.
 
     python -m benchmarks.batch scaling [--studies 30] [--notebook 00_survey_quality]...
-    python -m benchmarks.batch kills [--studies 30] [--after 40 40]
+    python -m benchmarks.batch kills [--studies 30]
     python -m benchmarks.batch scheduler [--studies 12]
 
 Territories of 5 to 60 firms, two waves each, the last one cleaned and published for the team, five of them
 broken on purpose. ``scaling`` sets one worker and two beside a plain loop of `eit clean` and `eit run`, and
-tells the memory that studies took, first and last. ``kills`` kills the whole of a batch twice after so many
-seconds, resumes it, and compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two
+tells the memory that studies took, first and last. ``kills`` kills the whole of a batch once a third of the good
+studies have pages, then once two thirds have, resumes it, and compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two
 `dask worker` as the docs say, and kills one of these in the middle. Works in a temporary folder.
 """
 
@@ -87,6 +87,11 @@ def written(folder: Path) -> dict[str, bytes]:
     }
 
 
+def published(folder: Path) -> int:
+    """How many studies have pages for the team."""
+    return len(list((folder / "reports").glob("*/*/internal/index.html")))
+
+
 def peaks(folder: Path) -> list[int]:
     """Megabytes that each good study took, in the order in which they ended."""
     logs = sorted((folder / "data" / "batch").glob("*.log"), key=lambda path: path.stat().st_mtime)
@@ -125,19 +130,19 @@ def kills(folder: Path, asked: argparse.Namespace) -> None:
     whole = written(folder)
     forget(folder)
     cleaned: dict[Path, int] = {}
-    for after in asked.after:
+    for third in (1, 2):
         process = subprocess.Popen(
             [*EIT, "batch", "--jobs", "2"], cwd=folder, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(after)
+        while 3 * published(folder) < third * (asked.studies - 5):
+            time.sleep(0.1)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         time.sleep(1)
         marks = (folder / "data" / "processed").glob("*/*/.cleaned")
         cleaned = {m: m.stat().st_mtime_ns for m in marks} | cleaned
-        releases = len(list((folder / "data" / "releases").glob("*/0*.json")))
-        print(f"killed after {after} s: {len(cleaned)} cleaned, {releases} published")
+        print(f"killed: {len(cleaned)} cleaned, {published(folder)} published")
     seconds, said = batch(folder, "--jobs", "2")
     print(f"resumed: {seconds:.0f} s\n{said}")
     again = [mark.parent.parent.name for mark, when in cleaned.items() if mark.stat().st_mtime_ns != when]
@@ -168,8 +173,8 @@ def scheduler(folder: Path, asked: argparse.Namespace) -> None:
             [*EIT, "batch", "--scheduler", address], cwd=folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        pages, start = folder / "reports", time.perf_counter()
-        while len(list(pages.glob("*/*/internal/index.html"))) < len(names) // 3:
+        start = time.perf_counter()
+        while 3 * published(folder) < len(names) - 5:
             time.sleep(0.2)
         started[1].send_signal(signal.SIGKILL)
         print(f"one worker killed after {time.perf_counter() - start:.0f} s, a third of the studies done")
@@ -190,7 +195,6 @@ def main() -> None:
     parser.add_argument("part", choices=["scaling", "kills", "scheduler"])
     parser.add_argument("--studies", type=int, default=30)
     parser.add_argument("--notebook", action="append", default=[])
-    parser.add_argument("--after", type=int, nargs=2, default=[40, 40])
     asked = parser.parse_args()
     asked.notebook = asked.notebook or ["00_survey_quality"]
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,4 +1,4 @@
-"""Many studies: what fails stops nobody and is explained, what is finished is left alone, memory is bounded."""
+"""Many studies: what fails is explained and stops nobody, what is finished is left alone."""
 
 from __future__ import annotations
 

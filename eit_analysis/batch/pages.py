@@ -77,7 +77,7 @@ def write_index(root: Path) -> Path:
 def _entry(root: Path, name: str) -> Entry:
     settings = _bare(root, name).settings
     folder = root / "reports" / name
-    waves = {}
+    waves: dict[str, list[tuple[str, str]]] = {}
     for wave in list_waves(root, name):
         study = Study(name, wave, root, settings)
         found = sorted((folder / wave).glob("[!.]*/index.html"))

@@ -12,6 +12,7 @@ import os
 import time
 import traceback
 from multiprocessing.connection import Connection
+from typing import Any
 
 import psutil
 
@@ -21,7 +22,7 @@ from eit_analysis.processes import end_with_parent
 
 LOOK_EVERY_S = 0.25
 FORKS = hasattr(os, "fork")
-CONTEXT = multiprocessing.get_context("forkserver" if FORKS else "spawn")
+CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 
 
 def make_apart(order: Order, most_bytes: int) -> Outcome:
@@ -87,7 +88,7 @@ def _work(order: Order, sending: Connection) -> None:
         def say(line: str) -> None:
             log.write(CONTROLS.sub(" ", line) + "\n")
 
-        failed, steps = [], 0
+        steps = 0
         try:
             failed, steps = make(order, say)
         except EitError as error:
