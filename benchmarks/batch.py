@@ -6,9 +6,10 @@
 
 Territories of 5 to 60 firms, two waves each, the last one cleaned and published for the team, five of them
 broken on purpose. ``scaling`` sets one worker and two beside a plain loop of `eit clean` and `eit run`, and
-tells the memory that studies took, first and last. ``kills`` kills the whole of a batch once a third of the good
-studies have pages, then once two thirds have, resumes it, and compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two
-`dask worker` as the docs say, and kills one of these in the middle. Works in a temporary folder.
+tells the memory that studies took, first and last. ``kills`` kills the whole of a batch once a third of the
+good studies have pages, then once two thirds have, resumes it, and compares it with an undisturbed one.
+``scheduler`` starts `dask scheduler` and two `dask worker` as the docs say, and kills one of these in the
+middle. Works in a temporary folder.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ ARGUMENT_ERRORS = [
     ),
     (r"^argument (\S+): expected (?:one|at least one) argument$", r"\1 attend une valeur"),
     (r"^argument (\S+): invalid int value: (.*)$", r"\1 attend un nombre entier, pas « \2 »"),
+    (r"^argument (\S+): invalid float value: (.*)$", r"\1 attend un nombre à point décimal, pas « \2 »"),
 ]
 
 
@@ -81,6 +82,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     batch.add_argument("--scheduler", default="", metavar="ADRESSE", help="un ordonnanceur Dask déjà lancé")
     batch.add_argument("--jobs", type=int, metavar="N", help="études à la fois sur cette machine (ses cœurs)")
+
+    match = commands.add_parser("match", help="cherche des échanges entre les acteurs de plusieurs études")
+    match.add_argument("studies", nargs="+", metavar="ÉTUDE")
+    match.add_argument(
+        "--radius", type=float, default=100.0, metavar="KM", help="par la route, 100 par défaut"
+    )
+    match.add_argument("--top", type=int, default=5, metavar="N", help="preneurs par flux (5 par défaut)")
 
     share = commands.add_parser("share", help="écrit le fichier d'échange pour les autres territoires")
     share.add_argument("study", metavar="ÉTUDE")

@@ -137,6 +137,19 @@ def command_batch(arguments: argparse.Namespace) -> int:
     return FAILED if failures else DONE
 
 
+def command_match(arguments: argparse.Namespace) -> int:
+    from eit_analysis.batch.matching import FILE, PAGE, match
+
+    names = list(dict.fromkeys(arguments.studies))
+    matched = match(project_root(), names, arguments.radius, arguments.top)
+    if matched.alone:
+        warn(f"Sans accord dans les deux sens, laissées de côté\u00a0: {', '.join(matched.alone)}.")
+    found = counted(matched.across, "échange possible", "échanges possibles")
+    print(f"{found} entre deux études\u00a0; tous les rapprochements sont dans {FILE}.")
+    print(PAGE)
+    return DONE
+
+
 def command_share(arguments: argparse.Namespace) -> int:
     """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
     from eit_analysis.publishing.notebooks import find_notebooks
@@ -207,6 +220,7 @@ COMMANDS = {
     "clean": command_clean,
     "run": command_run,
     "batch": command_batch,
+    "match": command_match,
     "share": command_share,
     "import": command_import,
     "releases": command_releases,
