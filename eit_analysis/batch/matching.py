@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from eit_analysis import reference
 from eit_analysis.config import Scoring, StudyConfig
 from eit_analysis.errors import UsageError
 from eit_analysis.files import open_atomic, write_atomic
+from eit_analysis.prepared import Study as PreparedStudy
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import TEMPLATES
@@ -65,12 +67,9 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
             "deux territoires, écrivez dans la partie [exchange] de leurs study.toml "
             'shares_with = ["nom-de-l-étude"].'
         )
-    tables = {
-        name: (pd.concat([study.flows("out"), study.flows("in")]), study.sites())
-        for name, study in studies.items()
-        if name in joined
-    }
-    flows, sites, repeated = stacked(tables)
+    flows, sites, repeated = stacked(
+        {name: (_believed(studies[name]), studies[name].load("sites")) for name in joined}
+    )
     rows, across = 0, [pd.DataFrame(columns=CANDIDATE_COLUMNS)]
     with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
         found = exchanges_across(
@@ -88,6 +87,13 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
     return matched
+
+
+def _believed(study: PreparedStudy) -> pd.DataFrame:
+    """The flows of a study, less those whose mass is marked as implausible."""
+    flows = study.load("flows")
+    marked = study.has("implausible") and study.flows("all")["implausible"].to_numpy() == "mass"
+    return flows[~marked] if np.any(marked) else flows
 
 
 def _write_page(
