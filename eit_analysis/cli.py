@@ -133,7 +133,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
         f"{counted(len(outcomes) - failures, 'étude à jour', 'études à jour')}, dont {before} sans rien à "
         f"refaire\u00a0; {counted(failures, 'échec', 'échecs')}."
     )
-    print(write_index(root).relative_to(root))
+    print(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
     return FAILED if failures else DONE
 
 
