@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,8 +91,9 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
 def _believed(study: PreparedStudy) -> pd.DataFrame:
     """The flows of a study, less those whose mass is marked as implausible."""
     flows = study.load("flows")
-    marked = study.has("implausible") and study.flows("all")["implausible"].to_numpy() == "mass"
-    return flows[~marked] if np.any(marked) else flows
+    if not study.has("implausible"):
+        return flows
+    return flows.loc[study.flows("all")["implausible"].to_numpy() != "mass"]
 
 
 def _write_page(
