@@ -60,10 +60,8 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
 
 def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterator[Outcome]:
     """The outcome of every study, as they come; those that were killed come last."""
-    futures = {
-        client.submit(make_one, order, pure=False, key=f"study-{number}-{order.name}"): order
-        for number, order in enumerate(sorted(orders, key=_size, reverse=True))
-    }
+    largest_first = sorted(orders, key=_size, reverse=True)
+    futures = {client.submit(make_one, order, pure=False): order for order in largest_first}
     again = []
     for future in progress(as_completed(futures), len(futures), "Études"):
         outcome = _outcome(future, futures[future])
