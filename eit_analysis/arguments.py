@@ -38,8 +38,9 @@ ARGUMENT_ERRORS = [
         r"^argument \S+: invalid choice: (.*) \(choose from (.*)\)$",
         r"« \1 » est inconnu, choisissez parmi \2",
     ),
-    (r"^argument (\S+): expected one argument$", r"\1 attend une valeur"),
+    (r"^argument (\S+): expected (?:one|at least one) argument$", r"\1 attend une valeur"),
     (r"^argument (\S+): invalid int value: (.*)$", r"\1 attend un nombre entier, pas « \2 »"),
+    (r"^argument (\S+): invalid float value: (.*)$", r"\1 attend un nombre à point décimal, pas « \2 »"),
 ]
 
 
@@ -70,6 +71,24 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--pdf", action="store_true", help="imprime aussi chaque page, par Chromium")
     run.add_argument("--slides", action="store_true", help="fait aussi des diapositives, par Chromium")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="calculs en parallèle (2 par défaut)")
+
+    batch = commands.add_parser("batch", help="nettoie et fait les rapports de beaucoup d'études")
+    batch.add_argument("studies", nargs="*", metavar="ÉTUDE", help="toutes celles de data/raw par défaut")
+    batch.add_argument(
+        "--waves", nargs="+", default=[], metavar="VAGUE", help="par défaut la dernière\u00a0; « toutes »"
+    )
+    batch.add_argument(
+        "--audience", action="append", default=[], metavar="PUBLIC", help="internal par défaut"
+    )
+    batch.add_argument("--scheduler", default="", metavar="ADRESSE", help="un ordonnanceur Dask déjà lancé")
+    batch.add_argument("--jobs", type=int, metavar="N", help="études à la fois sur cette machine (ses cœurs)")
+
+    match = commands.add_parser("match", help="cherche des échanges entre les acteurs de plusieurs études")
+    match.add_argument("studies", nargs="+", metavar="ÉTUDE")
+    match.add_argument(
+        "--radius", type=float, default=100.0, metavar="KM", help="par la route, 100 par défaut"
+    )
+    match.add_argument("--top", type=int, default=5, metavar="N", help="preneurs par flux (5 par défaut)")
 
     share = commands.add_parser("share", help="écrit le fichier d'échange pour les autres territoires")
     share.add_argument("study", metavar="ÉTUDE")

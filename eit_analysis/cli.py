@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from eit_analysis.arguments import build_parser
 from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
 from eit_analysis.files import all_or_none, write_atomic
+from eit_analysis.french import counted
 from eit_analysis.locking import locked
-from eit_analysis.study import Study, create_study, open_study, project_root
+from eit_analysis.study import Study, create_study, list_studies, open_study, project_root
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -59,15 +60,10 @@ def command_clean(arguments: argparse.Namespace) -> int:
 
 
 def clean(study: Study) -> None:
-    from eit_analysis.intake.cleaning.wave import clean_wave
-    from eit_analysis.intake.results import write_cleaned
-    from eit_analysis.intake.summary import summary
+    from eit_analysis.intake import results
 
-    cleaned = clean_wave(study, progress=lambda items: progress(items, words="Lecture"))
-    with all_or_none():
-        questions = write_cleaned(study, cleaned)
-    for line in summary(study, cleaned, questions):
-        print(CONTROLS.sub(" ", line))
+    for line in results.clean(study, lambda items: progress(items, words="Lecture")):
+        print(line)
 
 
 def command_run(arguments: argparse.Namespace) -> int:
@@ -100,6 +96,58 @@ def command_run(arguments: argparse.Namespace) -> int:
     for run in failures:
         warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
     return FAILED if failures else DONE
+
+
+def command_batch(arguments: argparse.Namespace) -> int:
+    from eit_analysis.batch.cluster import make_all, workers
+    from eit_analysis.batch.order import Order
+    from eit_analysis.batch.pages import explain, write_index
+    from eit_analysis.publishing.version import program_digest
+
+    root, given = project_root(), list(dict.fromkeys(arguments.studies))
+    known = [name for name in list_studies(root) if not name.startswith(".")]
+    if unknown := [name for name in given if name not in known]:
+        raise UsageError(
+            f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "
+            f"{', '.join(known)})\u00a0: corrigez son nom."
+        )
+    if arguments.scheduler and arguments.jobs:
+        raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
+    jobs = os.cpu_count() or 1 if arguments.jobs is None else arguments.jobs
+    if jobs < 1:
+        raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
+    audiences = tuple(dict.fromkeys(arguments.audience)) or ("internal",)
+    waves, program = tuple(arguments.waves), program_digest()
+    orders = [Order(root, name, waves, audiences, program) for name in given or known]
+    outcomes = []
+    with workers(arguments.scheduler, min(jobs, len(orders))) as client:
+        for outcome in make_all(orders, client, progress):
+            explain(outcome)
+            outcomes.append(outcome)
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.order.name):
+        for reason in outcome.failed:
+            warn(CONTROLS.sub(" ", f"Échec de {outcome.order.name}\u00a0: {reason}"))
+    failures = sum(bool(outcome.failed) for outcome in outcomes)
+    before = sum(not outcome.failed and not outcome.steps for outcome in outcomes)
+    print(
+        f"{counted(len(outcomes) - failures, 'étude à jour', 'études à jour')}, dont {before} sans rien à "
+        f"refaire\u00a0; {counted(failures, 'échec', 'échecs')}."
+    )
+    print(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
+    return FAILED if failures else DONE
+
+
+def command_match(arguments: argparse.Namespace) -> int:
+    from eit_analysis.batch.matching import FILE, PAGE, match
+
+    names = list(dict.fromkeys(arguments.studies))
+    matched = match(project_root(), names, arguments.radius, arguments.top)
+    if matched.alone:
+        warn(f"Sans accord dans les deux sens, laissées de côté\u00a0: {', '.join(matched.alone)}.")
+    found = counted(matched.across, "échange possible", "échanges possibles")
+    print(f"{found} entre deux études\u00a0; tous les rapprochements sont dans {FILE}.")
+    print(PAGE)
+    return DONE
 
 
 def command_share(arguments: argparse.Namespace) -> int:
@@ -171,6 +219,8 @@ COMMANDS = {
     "new": command_new,
     "clean": command_clean,
     "run": command_run,
+    "batch": command_batch,
+    "match": command_match,
     "share": command_share,
     "import": command_import,
     "releases": command_releases,

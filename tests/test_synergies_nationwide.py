@@ -1,24 +1,57 @@
-"""Several studies matched together by the script that docs/methods/matching.md gives a study office."""
+"""Several studies matched together: those that agreed to share with each other, and the actors who did."""
 
-import re
-import subprocess
-import sys
-
+import numpy as np
 import pandas as pd
-from command import ROOT
+from command import eit, refused
 from small_pages import CONFIG
 
+from eit_analysis import reference
 from eit_analysis.study import open_study
+from eit_analysis.synergies.across import circles, exchanges_across, stacked
+from eit_analysis.synergies.nationwide import best_candidates
 
 
-def made_up_study(root, name, latitude):
+def crowd(name, n, random):
+    """Sites of one study at random, a third of which do not agree to be named, and one flow each way."""
+    sites = pd.DataFrame(
+        {
+            "site_id": [f"E{i}" for i in range(n)],
+            "siret": ["1" * 14, *(f"{name}{i}" for i in range(1, n))],
+            "consent": ["named", *random.choice(["named", "named", "aggregated"], n - 1)],
+            "naf_code": "2562B",
+            "actor_type": random.choice(["firm", "outlet"], n),
+            "latitude": random.uniform(47.6, 48.0, n),
+            "longitude": random.uniform(7.0, 7.4, n),
+        }
+    )
+    kinds = np.array([["cardboard", "150101"], ["wood", "150103"], ["plastic", "150102"]])
+    flows = [
+        pd.DataFrame(kinds[random.integers(0, 3, n)], columns=["category", "waste_code"]).assign(
+            flow_id=[f"{way}{i}" for i in range(n)],
+            site_id=sites["site_id"],
+            direction=way,
+            mass_t_per_year=random.choice([1.0, 2.0, 5.0], n),
+        )
+        for way in ("out", "in")
+    ]
+    return completed(pd.concat(flows, ignore_index=True)), sites
+
+
+def completed(flows):
+    masses = {f"mass_{end}_t_per_year": flows["mass_t_per_year"] for end in ("low", "high")}
+    flows = flows.assign(evidence="declared", quality="clean", route=None, months=None, **masses)
+    return flows.assign(cost_eur_per_t=float("nan"), description="")
+
+
+def made_up_study(root, name, latitude, settings):
     """Two firms side by side and what each gives and needs: cardboard and pallets."""
     raw = root / "data" / "raw" / name
     (raw / "2018").mkdir(parents=True)
-    (raw / "study.toml").write_text(CONFIG, encoding="utf-8")
+    (raw / "study.toml").write_text(CONFIG + settings, encoding="utf-8")
     processed = open_study(name, root=root).processed
     processed.mkdir(parents=True)
-    places = {"site_id": ["A", "B"], "naf_code": "2562B", "actor_type": "firm", "latitude": latitude}
+    places = {"site_id": ["A", "B"], "name": ["Atelier A", "Atelier B"], "siret": None, "consent": "named"}
+    places |= {"naf_code": "2562B", "actor_type": "firm", "latitude": latitude}
     pd.DataFrame(places | {"longitude": 7.1}).to_parquet(processed / "sites.parquet")
     rows = [
         ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", "150101", 3.0),
@@ -27,21 +60,20 @@ def made_up_study(root, name, latitude):
     flows = pd.DataFrame(
         rows, columns=["flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year"]
     )
-    masses = {f"mass_{end}_t_per_year": flows["mass_t_per_year"] for end in ("low", "high")}
-    flows = flows.assign(evidence="declared", quality="clean", route=None, months=None, **masses)
-    flows.assign(cost_eur_per_t=float("nan")).to_parquet(processed / "flows.parquet")
+    completed(flows).to_parquet(processed / "flows.parquet")
 
 
-def test_the_documented_script_matches_several_studies_on_two_processes(tmp_path):
-    for name, latitude in (("vallee-a", 47.8), ("vallee-b", 47.9)):
-        made_up_study(tmp_path, name, latitude)
-    text = (ROOT / "docs" / "methods" / "matching.md").read_text(encoding="utf-8")
-    (script,) = re.findall(r"```python\n(.*?)```", text, re.S)
-    (tmp_path / "national.py").write_text(script, encoding="utf-8")
-    command = [sys.executable, "national.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+def test_studies_that_share_with_each_other_are_matched_and_no_others(tmp_path):
+    for name, latitude, shares in (
+        ("vallee-a", 47.8, '["vallee-b"]'),
+        ("vallee-b", 47.9, '["toutes"]'),
+        ("vallee-c", 47.85, '["vallee-a"]'),
+    ):
+        made_up_study(tmp_path, name, latitude, f"[exchange]\nshares_with = {shares}\n")
+    done = eit(tmp_path, "match", "vallee-a", "vallee-b", "vallee-c")
     assert done.returncode == 0, done.stderr
-    found = pd.read_csv(tmp_path / "exchanges.csv", sep=";", decimal=",")
+    assert "vallee-c" in done.stderr
+    found = pd.read_parquet(tmp_path / "data" / "batch" / "exchanges.parquet")
     pairs = found.set_index("candidate_id")["distance_km"].round().astype(int).to_dict()
     a, b = "vallee-a/", "vallee-b/"
     near = {f"{v}{pair}": 0 for v in (a, b) for pair in (f"A-1>{v}B-1", f"B-2>{v}A-2")}
@@ -51,3 +83,34 @@ def test_the_documented_script_matches_several_studies_on_two_processes(tmp_path
         for out, need in (("A-1", "B-1"), ("B-2", "A-2"))
     }
     assert pairs == near | far
+    page = (tmp_path / "reports" / "echanges.html").read_text(encoding="utf-8")
+    assert "4 échanges possibles entre deux études" in page.replace("\u00a0", " ")
+    assert "Atelier A (vallee-b)" in page
+    refused(eit(tmp_path, "match", "vallee-a", "vallee-c"), "shares_with")
+
+
+def test_circles_are_studies_with_the_same_partners():
+    shares = {"a": ["b"], "b": ["toutes"], "c": ["a"], "d": ["toutes"], "e": ["toutes"]}
+    assert circles(shares) == [
+        (["a"], ["a", "b"]),
+        (["b"], ["a", "b", "d", "e"]),
+        (["d", "e"], ["b", "d", "e"]),
+    ]
+    assert circles({"a": ["b"], "b": []}) == []
+
+
+def test_family_by_family_is_the_whole_and_an_establishment_is_one():
+    random = np.random.default_rng(21)
+    tables = {name: crowd(name, 60, random) for name in ("a", "b", "c")}
+    flows, sites, repeated = stacked(tables)
+    assert repeated == 2  # the first site of every study is the same
+    assert set(sites["consent"]) == {"named"}
+    assert set(flows["site_id"]) <= set(sites["site_id"])
+    rules = reference.load("compatibility")
+    shares = {name: ["toutes"] for name in tables}
+    parts = [part for _, part in exchanges_across(flows, sites, rules, shares, 40.0, 1.3, 3)]
+    whole = best_candidates(flows, sites, rules, 40.0, 1.3, 3)
+    assert len(parts) > 1
+    assert len(whole) > 50
+    together = pd.concat(parts).sort_values("candidate_id", ignore_index=True)
+    pd.testing.assert_frame_equal(together, whole)

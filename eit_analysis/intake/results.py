@@ -1,14 +1,17 @@
-"""A cleaning to files: tables, logs, *fiches de relance*, and the manifest that vouches for them."""
+"""A cleaning and its files: tables, logs, *fiches de relance*, and the manifest that vouches for them."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterable, Iterator
 
-from eit_analysis.files import write_atomic
-from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.errors import CONTROLS
+from eit_analysis.files import all_or_none, write_atomic
+from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
 from eit_analysis.intake.sheets.ledger import FINDING
+from eit_analysis.intake.summary import summary
 from eit_analysis.study import Study
 
 
@@ -38,3 +41,18 @@ def write_cleaned(study: Study, cleaned: Cleaned) -> int:
     """Write the tables and logs, then a *fiche de relance* for each firm; the number of questions asked."""
     write_tables(study, cleaned)
     return write_sheets(study, cleaned)
+
+
+def clean(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Iterator[str]:
+    """Clean a wave and write all of it, or nothing; then what was done, in French lines for a terminal.
+
+    Raises
+    ------
+    InputError
+        When the wave has no usable row.
+    """
+    cleaned = clean_wave(study, progress)
+    with all_or_none():
+        questions = write_cleaned(study, cleaned)
+    for line in summary(study, cleaned, questions):
+        yield CONTROLS.sub(" ", line)

@@ -78,7 +78,8 @@ def audience_name(study: Study, audience: str) -> str:
 def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     called = audience_name(study, audience)
-    css, policy = style_sheet(f"{study.settings.territory} · {title} · {study.wave} · pour {called}")
+    printed = [study.settings.territory, title, study.wave, f"pour {called}"]
+    css, policy = style_sheet(" · ".join(part for part in printed if part))
     content: dict[str, Any] = {"parts": [], "body": "", "left_out": "", "workbook": "", "kind": ""}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     page = (

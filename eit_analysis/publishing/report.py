@@ -11,7 +11,6 @@ import importlib
 import multiprocessing
 import os
 import pkgutil
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.errors import DisclosureError, EitError
+from eit_analysis.processes import end_with_parent
 from eit_analysis.publishing import site, wording
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.html import TEMPLATES
@@ -135,18 +135,11 @@ def make_pages(
 
 
 def _begin() -> None:
-    """Prepare a worker, which ends with the process that it works for, even if that was killed."""
+    """Prepare a worker."""
     # Tables leave few circles behind: looked for at each 700 new objects, they cost a tenth of a page.
     gc.set_threshold(20_000, 20, 50)
     gc.freeze()  # what was made before the fork is not looked at again, nor copied by being looked at
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
+    end_with_parent()
 
 
 def _length(notebook: Path) -> tuple[int, str]:

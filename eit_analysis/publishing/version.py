@@ -44,7 +44,7 @@ class Version:
     @property
     def fingerprint(self) -> str:
         """Sixteen figures, the same on every page of the version."""
-        return _digest(*sorted(self.pages.values()))[:16]
+        return digest(*sorted(self.pages.values()))[:16]
 
     def chosen(self, page: str) -> str:
         """The parameters given for a page: ``rows = 6``."""
@@ -61,8 +61,8 @@ def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made
     """
     data, code = data_digest(study), program_digest()
     pages = {
-        path.stem: _digest(
-            data, code, study.wave, path.stem, _file(path),
+        path.stem: digest(
+            data, code, study.wave, path.stem, file_digest(path),
             json.dumps(parameters.get(path.stem, {}), sort_keys=True),
         )
         for path in notebooks
@@ -84,13 +84,17 @@ def data_digest(study: Study) -> str:
             tables | (wave.manifest()["tables"].keys() if "manifest.json" in files else set())
         ):
             wave.load(table)
-        found |= {f"{wave.wave}/{name}": _file(path) for name, path in files.items()}
+        found |= {f"{wave.wave}/{name}": file_digest(path) for name, path in files.items()}
     settings = study.root / "data" / "raw" / study.name
-    found |= {f"{study.received.name}/{path.name}": _file(path) for path in _plain_files(study.received)}
     found |= {
-        path.name: _file(path) for path in _plain_files(settings) if path.suffix in (".toml", ".csv", ".png")
+        f"{study.received.name}/{path.name}": file_digest(path) for path in _plain_files(study.received)
     }
-    return _digest(*(f"{name} {digest}" for name, digest in sorted(found.items())))
+    found |= {
+        path.name: file_digest(path)
+        for path in _plain_files(settings)
+        if path.suffix in (".toml", ".csv", ".png")
+    }
+    return digest(*(f"{name} {content}" for name, content in sorted(found.items())))
 
 
 @cache
@@ -98,10 +102,10 @@ def program_digest() -> str:
     """Digest of this package's files and of the versions of what it depends on."""
     files = sorted(p for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     names = sorted(re.split(r"[^\w.-]", name)[0] for name in requires("eit-analysis") or [])
-    return _digest(
+    return digest(
         platform.python_version(),
         *(f"{name} {version(name)}" for name in names),
-        *(f"{path.relative_to(PACKAGE).as_posix()} {_file(path)}" for path in files),
+        *(f"{path.relative_to(PACKAGE).as_posix()} {file_digest(path)}" for path in files),
     )
 
 
@@ -111,10 +115,12 @@ def _plain_files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
 
 
-def _file(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of the content of a file, as 64 hexadecimal figures."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _digest(*texts: str) -> str:
+def digest(*texts: str) -> str:
+    """SHA-256 of texts one under the other, as 64 hexadecimal figures."""
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -5,8 +5,8 @@ of the flows (``held``, ``own_uses``), the exchanges that pass the gates (``pass
 impacts and ranks (``candidates``, ``ranking``), the best joint plan (``plan``, ``exchanges``) and what it
 changes (``changes``).
 
-``substitution``, ``bundles``, ``nationwide``
-    Who could use what another throws away; with which partners together; over a country.
+``substitution``, ``bundles``, ``nationwide``, ``across``
+    Who could use what another throws away; with which partners together; over a country; across studies.
 ``free_flows``
     What the register has done or committed, and what a firm could reuse itself, before any exchange.
 ``declined``, ``ask_first``

@@ -1,0 +1,1 @@
+"""Many studies on Dask: each in a process of its own, what is finished left alone, what fails explained."""

@@ -1,0 +1,99 @@
+"""Studies shared out among the workers of a Dask cluster: one of this machine, or one that is there.
+
+The longest first, so that no worker ends alone with one. A study whose process was killed, or whose worker
+was, is made once more with nothing else beside it; if that is killed too, its outcome says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import dask
+from distributed import Client, LocalCluster, as_completed, get_worker
+from distributed.scheduler import KilledWorker
+from distributed.system import MEMORY_LIMIT
+
+from eit_analysis.batch.order import Order, Outcome
+from eit_analysis.batch.process import make_apart
+from eit_analysis.errors import UsageError
+
+PATIENCE_S = "10s"
+Progress = Callable[[Iterable, int, str], Iterable]
+
+
+@contextmanager
+def workers(scheduler: str, jobs: int) -> Iterator[Client]:
+    """A client of the scheduler at an address, or of a cluster of this machine as long as it is needed.
+
+    Raises
+    ------
+    UsageError
+        When nobody answers at the address.
+    """
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout=PATIENCE_S)
+        except (OSError, ValueError):
+            raise UsageError(
+                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask "
+                "scheduler » et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
+            ) from None
+        with client:
+            yield client
+        return
+    # A worker that may have children: each study is a process.
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),
+        LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterator[Outcome]:
+    """The outcome of every study, as they come; those that were killed come last."""
+    largest_first = sorted(orders, key=_size, reverse=True)
+    futures = {client.submit(make_one, order, pure=False): order for order in largest_first}
+    again = []
+    for future in progress(as_completed(futures), len(futures), "Études"):
+        outcome = _outcome(future, futures[future])
+        future.release()
+        if outcome.killed:
+            again.append(outcome.order)
+        else:
+            yield outcome
+    for order in progress(again, len(again), "Seules"):
+        yield _outcome(client.submit(make_one, order, alone=True, pure=False), order)
+
+
+def make_one(order: Order, alone: bool = False) -> Outcome:
+    """A study by the worker that this runs on, within the memory of it, or of its machine when ``alone``."""
+    if multiprocessing.current_process().daemon:
+        why = "démarrez-le avec l'option « --no-nanny », sans quoi il ne peut lancer aucun calcul"
+    elif not (order.root / "data" / "raw").is_dir():
+        why = f"le dossier {order.root} n'y est pas, partagez-le sous ce même chemin"
+    else:
+        own = get_worker().memory_manager.memory_limit
+        return make_apart(order, MEMORY_LIMIT if alone or not own else own)
+    return Outcome(order, [f"Un travailleur Dask ne peut pas faire cette étude\u00a0: {why}."])
+
+
+def _outcome(future: object, order: Order) -> Outcome:
+    try:
+        return future.result()  # type: ignore[attr-defined]
+    except KilledWorker:
+        why = "Les travailleurs Dask chargés de l'étude ont tous été arrêtés\u00a0: refaites-la seule."
+        return Outcome(order, [why], killed=True)
+
+
+def _size(order: Order) -> int:
+    folder = order.root / "data" / "raw" / order.name
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,115 @@
+"""The exchanges of several studies: their tables in, one file of candidates and one page for the team out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from markupsafe import Markup
+
+from eit_analysis import reference
+from eit_analysis.config import Scoring, StudyConfig
+from eit_analysis.errors import UsageError
+from eit_analysis.files import open_atomic, write_atomic
+from eit_analysis.prepared import Study as PreparedStudy
+from eit_analysis.prepared import open_study
+from eit_analysis.publishing.frame import frame, published
+from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.wording import cell, heading
+from eit_analysis.study import Study
+from eit_analysis.synergies.across import circles, exchanges_across, stacked, study_of
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
+from eit_analysis.templates import environment
+
+FILE, PAGE = "data/batch/exchanges.parquet", "reports/echanges.html"
+MOST_ROWS = 200  # of the page
+NUMBERS = [name for name in CANDIDATE_COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
+NUMBERS += ["yield_central", "fit"]
+COUNTS = ["months_in_common", "maturity"]
+SCHEMA = pa.schema(
+    [
+        (name, pa.float64() if name in NUMBERS else pa.int64() if name in COUNTS else pa.string())
+        for name in CANDIDATE_COLUMNS
+    ]
+)
+SHOWN = ["category", "use", "giver_site_id", "taker_site_id", "diverted_t_per_year", "distance_km", "fit"]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How many exchanges were found, and how many of them join two studies; establishments counted once."""
+
+    rows: int
+    across: int
+    repeated: int
+    alone: list[str]  #: studies that share with none of the others
+
+
+def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
+    """Match the last waves of studies, write all candidates as Parquet and the best ones as a page.
+
+    Raises
+    ------
+    UsageError
+        When no two of the studies share with each other; the sentence says what to write, and where.
+    """
+    studies = {name: open_study(name, root=root) for name in names}
+    shares = {name: study.settings.exchange.shares_with for name, study in studies.items()}
+    joined = {name for _, partners in circles(shares) for name in partners}
+    if not joined:
+        raise UsageError(
+            "Aucune de ces études ne partage avec une autre qui partage avec elle\u00a0: avec l'accord des "
+            "deux territoires, écrivez dans la partie [exchange] de leurs study.toml "
+            'shares_with = ["nom-de-l-étude"].'
+        )
+    flows, sites, repeated = stacked(
+        {name: (_believed(studies[name]), studies[name].load("sites")) for name in joined}
+    )
+    rows, across = 0, [pd.DataFrame(columns=CANDIDATE_COLUMNS)]
+    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
+        found = exchanges_across(
+            flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
+        )
+        for _, part in found:
+            writer.write_table(pa.Table.from_pandas(part, schema=SCHEMA, preserve_index=False))
+            rows += len(part)
+            across.append(part[study_of(part["giver_site_id"]) != study_of(part["taker_site_id"])])
+    between = pd.concat(across, ignore_index=True)
+    matched = Matched(rows, len(between), repeated, sorted(set(names) - joined))
+    best = between.sort_values(["diverted_t_per_year", "candidate_id"], ascending=[False, True]).head(
+        MOST_ROWS
+    )
+    fictional = all(study.settings.fictional for study in studies.values())
+    _write_page(root, best, sites, matched, radius_km, fictional)
+    return matched
+
+
+def _believed(study: PreparedStudy) -> pd.DataFrame:
+    """The flows of a study, less those whose mass is marked as implausible."""
+    flows = study.load("flows")
+    if not study.has("implausible"):
+        return flows
+    return flows.loc[study.flows("all")["implausible"].to_numpy() != "mass"]
+
+
+def _write_page(
+    root: Path, best: pd.DataFrame, sites: pd.DataFrame, matched: Matched, radius_km: float, fictional: bool
+) -> None:
+    called = sites["name"] + " (" + study_of(sites["site_id"]) + ")"
+    names = called.set_axis(sites["site_id"])
+    sides = {side: best[side].map(names) for side in ("giver_site_id", "taker_site_id")}
+    shown = best.assign(**sides)[SHOWN]
+    styles = [heading(name) for name in SHOWN]
+    header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]
+    rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]
+    template = environment(TEMPLATES).get_template("exchanges.html.j2")
+    body = template.render(header=header, rows=rows, matched=matched, radius=f"{radius_km:g}", file=FILE)
+    settings = StudyConfig(title="Plusieurs territoires", territory="", fictional=fictional)
+    foot = [("Fait le", published(date.today()))]
+    title = "Échanges possibles entre territoires"
+    page = frame(Study("", "", root, settings), "internal", title, foot, body=Markup(body), home="")
+    write_atomic(root / PAGE, page.encode())

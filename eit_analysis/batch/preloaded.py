@@ -1,0 +1,13 @@
+"""What every study imports and reads, once: the server that studies are forked from imports this."""
+
+import pandas as pd
+
+from eit_analysis import settings_checks  # noqa: F401
+from eit_analysis.intake import results  # noqa: F401
+from eit_analysis.publishing import press  # noqa: F401
+from eit_analysis.publishing.report import preload
+from eit_analysis.publishing.version import program_digest
+
+with pd.option_context("mode.string_storage", "python"):  # as a run keeps the texts that it makes pages with
+    preload(texts=True)
+program_digest()

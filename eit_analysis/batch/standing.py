@@ -1,0 +1,129 @@
+"""Where each study of the project stands: tonnes per employee, leads done, and what it still needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from eit_analysis.batch.pooled_means import pooled_means
+from eit_analysis.change.pooled_rates import posterior
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.french import counted
+from eit_analysis.prepared import Study
+
+BOUNDS = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
+MOST_UNREAD, LEAST_ANSWERING, MOST_UNKNOWN = 0.1, 0.5, 0.3  # shares beyond which help is needed
+Z = norm.ppf(0.975)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A study on its last wave.
+
+    Attributes
+    ----------
+    per_employee : tuple of float
+        Outgoing tonnes a year by employee of the actors who declare some: central, low, high at 95 %.
+    n_leads, n_done : int
+        Lines of the register, and those that are done.
+    needs : list of str
+        What it lacks, in French; empty when nothing was found lacking.
+    communes : list of str
+        Codes of the communes of its actors.
+    firms : set of str
+        SIREN of its actors.
+    """
+
+    per_employee: tuple[float, float, float] | None = None
+    n_leads: int = 0
+    n_done: int = 0
+    needs: list[str] = field(default_factory=list)
+    communes: list[str] = field(default_factory=list)
+    firms: set[str] = field(default_factory=set)
+
+
+def standing(study: Study) -> Standing:
+    """Where a study stands, from its clean tables.
+
+    Raises
+    ------
+    InputError
+        When its wave is not clean.
+    """
+    sites, outgoing, register = study.sites(), study.flows("out"), study.synergy_register()
+    asked = sites[sites["actor_type"] != "outlet"]
+    saying = asked[asked["site_id"].isin(outgoing["site_id"])]
+    people, ratio = saying["headcount"].sum(), None
+    if people > 0:
+        counted_in = saying.loc[saying["headcount"].notna(), "site_id"]
+        masses = totals(outgoing[outgoing["site_id"].isin(counted_in)], by="category").frame
+        central, low, high = (masses[name].iloc[-1] / people for name in BOUNDS)  # of the total
+        ratio = (float(central), float(low), float(high))
+    return Standing(
+        ratio,
+        len(register),
+        int((register["status"] == "done").sum()),
+        list(_needs(study, asked, len(saying), outgoing, register)),
+        sites["commune_code"].dropna().astype(str).tolist(),
+        set(sites["siret"].dropna().astype(str).str[:9]),
+    )
+
+
+def _needs(
+    study: Study, asked: pd.DataFrame, saying: int, outgoing: pd.DataFrame, register: pd.DataFrame
+) -> Iterator[str]:
+    counts = study.manifest()["tables"].values()
+    read, unread = (sum(table[f"rows_{name}"] for table in counts) for name in ("read", "quarantined"))
+    if unread > MOST_UNREAD * read:
+        yield f"reprendre les {counted(unread, 'ligne', 'lignes')} en quarantaine, sur {read}"
+    if saying < LEAST_ANSWERING * len(asked):
+        said = counted(saying, "acteur en déclare", "acteurs en déclarent")
+        yield f"obtenir des flux\u00a0: {said}, sur {len(asked)}"
+    total = outgoing["mass_t_per_year"].sum()
+    unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
+    if unknown > MOST_UNKNOWN * total:
+        yield f"demander où part {unknown / total:.0%}".replace("%", "\u00a0%") + " des tonnes sortantes"
+    if register.empty:
+        yield "ouvrir le registre des synergies, qui est vide"
+    elif not (register["status"] == "done").any():
+        yield f"mener une première synergie à terme, sur {counted(len(register), 'piste', 'pistes')}"
+
+
+def pooled_per_employee(standings: dict[str, Standing]) -> pd.DataFrame:
+    """Tonnes per employee, raw and pooled on the logarithmic scale (:mod:`pooled_means`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        By study: ``raw``, ``pooled``, ``low``, ``high`` (95 %); those without a ratio are left out.
+    """
+    known = {
+        name: one.per_employee
+        for name, one in standings.items()
+        if one.per_employee and one.per_employee[1] > 0
+    }
+    if not known:
+        return pd.DataFrame(columns=["raw", "pooled", "low", "high"], dtype=float)
+    central, low, high = np.array([known[name] for name in sorted(known)]).T
+    centres, errors = pooled_means(np.log(central), np.log(high / low) / (2 * Z))
+    drawn = {"pooled": centres, "low": centres - Z * errors, "high": centres + Z * errors}
+    logs = {name: np.exp(value) for name, value in drawn.items()}
+    return pd.DataFrame({"raw": central, **logs}, index=pd.Index(sorted(known), name="study"))
+
+
+def pooled_done(standings: dict[str, Standing]) -> pd.DataFrame:
+    """Share of leads done, raw and pooled (`change.pooled_rates`), in percent, by study that has leads."""
+    names = sorted(name for name, one in standings.items() if one.n_leads)
+    if not names:
+        return pd.DataFrame(columns=["raw", "pooled", "low", "high"], dtype=float)
+    done, leads = (
+        np.array([getattr(standings[name], key) for name in names]) for key in ("n_done", "n_leads")
+    )
+    fitted = posterior(done, leads)
+    shares = {"raw": done / leads, "pooled": fitted.means}
+    shares |= {"low": fitted.quantiles(0.025), "high": fitted.quantiles(0.975)}
+    return 100 * pd.DataFrame(shares, index=pd.Index(names, name="study"))

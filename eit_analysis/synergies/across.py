@@ -1,0 +1,106 @@
+"""Exchanges between territories: who may be matched with whom, then the matching, family by family.
+
+    A and B are matched  ⇔  A shares with B, and B with A
+
+Only actors who agreed to be named are: whoever reads of an exchange learns who the other is. What no two
+studies share is never stacked, and an establishment that two studies list is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import pandas as pd
+
+from eit_analysis.synergies.nationwide import best_candidates
+
+ALL = "toutes"
+SEPARATOR = "/"  # a study, then its own name of a site or a flow
+
+
+def circles(shares: Mapping[str, Collection[str]]) -> list[tuple[list[str], list[str]]]:
+    """Studies with the same partners, and these partners, themselves included; those without any left out.
+
+    Parameters
+    ----------
+    shares : mapping
+        By study, those that it shares with; ``toutes``, all of them.
+    """
+    agrees = {
+        (one, other): ALL in shared or other in shared for one, shared in shares.items() for other in shares
+    }
+    found: dict[tuple[str, ...], list[str]] = {}
+    for one in sorted(shares):
+        partners = tuple(b for b in sorted(shares) if b == one or (agrees[one, b] and agrees[b, one]))
+        if len(partners) > 1:
+            found.setdefault(partners, []).append(one)
+    return [(givers, list(partners)) for partners, givers in found.items()]
+
+
+def stacked(
+    tables: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Flows and sites of several studies, of the actors who agreed to be named.
+
+    Parameters
+    ----------
+    tables : mapping
+        By study, its flows and its sites.
+
+    Returns
+    -------
+    flows, sites : pandas.DataFrame
+        ``site_id`` and ``flow_id`` begin with the name of their study.
+    repeated : int
+        Establishments (SIRET) that a study before listed, and that are left out of the others.
+    """
+    flows, sites = [], []
+    for study, (own_flows, own_sites) in sorted(tables.items()):
+        named = own_sites[own_sites["consent"] == "named"]
+        own = own_flows[own_flows["site_id"].isin(named["site_id"])]
+        head = study + SEPARATOR
+        sites.append(named.assign(site_id=head + named["site_id"].astype(str)))
+        flows.append(
+            own.assign(site_id=head + own["site_id"].astype(str), flow_id=head + own["flow_id"].astype(str))
+        )
+    everyone = pd.concat(sites, ignore_index=True)
+    again = everyone["siret"].notna() & everyone["siret"].duplicated()
+    kept = everyone[~again].reset_index(drop=True)
+    all_flows = pd.concat(flows, ignore_index=True)
+    all_flows = all_flows[all_flows["site_id"].isin(kept["site_id"])].reset_index(drop=True)
+    return all_flows, kept, int(again.sum())
+
+
+def study_of(names: pd.Series) -> pd.Series:
+    """The study that the name of a stacked site or flow begins with."""
+    return names.str.partition(SEPARATOR)[0]
+
+
+def exchanges_across(
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    compatibility: pd.DataFrame,
+    shares: Mapping[str, Collection[str]],
+    radius_km: float,
+    detour_factor: float,
+    top: int,
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """For every output of ``stacked`` its ``top`` exchanges of best fit, its own study's among them.
+
+    One family of one circle of studies at a time, which bounds memory and changes no answer: an output has
+    one family and one circle, and is set beside all inputs that it may reach.
+
+    Yields
+    ------
+    str, pandas.DataFrame
+        The family of the outputs, and ``CANDIDATE_COLUMNS`` of ``substitution``.
+    """
+    study, outgoing = study_of(flows["site_id"]), flows["direction"] == "out"
+    for givers, takers in circles(shares):
+        entering = flows[~outgoing & study.isin(takers)]
+        leaving = flows[outgoing & study.isin(givers)]
+        for family, part in leaving.groupby("category", sort=True):
+            both = pd.concat([part, entering], ignore_index=True)
+            found = best_candidates(both, sites, compatibility, radius_km, detour_factor, top)
+            if len(found):
+                yield str(family), found

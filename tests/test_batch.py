@@ -1,0 +1,105 @@
+"""Many studies: what fails is explained and stops nobody, what is finished is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command import SITE, eit, refused, workbook
+from distributed import Client
+from small_pages import CONFIG, write_notebook
+
+from eit_analysis.batch import one_study
+from eit_analysis.batch.cluster import make_all
+from eit_analysis.batch.order import Order
+from eit_analysis.batch.pages import explain, write_index
+from eit_analysis.batch.process import make_apart
+from eit_analysis.errors import UsageError
+from eit_analysis.publishing.version import program_digest
+from eit_analysis.study import open_study
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Three studies of three names, one of them with settings that nobody can read."""
+    for number, study in enumerate(("amont", "aval", "source")):
+        names = [[f"E{i:02}", f"Atelier {i}", 30 + i + number, "entreprise", "agrégée"] for i in range(1, 4)]
+        raw = tmp_path / "data" / "raw" / study
+        workbook(raw / "2018" / "acteurs.xlsx", {"Entreprise": [SITE, *names]})
+        (raw / "study.toml").write_text(CONFIG, encoding="utf-8")
+    (raw / "study.toml").write_text("title = ", encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    write_notebook(tmp_path, "01_essai", "table")
+    return tmp_path
+
+
+def order(project: Path, name: str, *waves: str) -> Order:
+    return Order(project, name, waves, ("internal",), program_digest())
+
+
+def written(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for part in ("data/processed", "data/releases", "reports")
+        for path in (folder / part).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_what_is_finished_is_left_alone_and_what_changed_is_made(project: Path) -> None:
+    said: list[str] = []
+    assert one_study.make(order(project, "amont"), said.append) == ([], 2)
+    before = written(project)
+    assert one_study.make(order(project, "amont"), said.append) == ([], 0)
+    assert {name: content for name, content in written(project).items() if ".cleaned" not in name} == {
+        name: content for name, content in before.items() if ".cleaned" not in name
+    }
+    settings = project / "data" / "raw" / "amont" / "study.toml"
+    settings.write_text(CONFIG.replace("Vallée", "Pays"), encoding="utf-8")
+    assert one_study.make(order(project, "amont"), said.append) == ([], 2)
+    table = project / "data" / "processed" / "amont" / "2018" / "sites.parquet"
+    table.write_bytes(table.read_bytes()[:-1])  # harmed: cleaned again, to the same bytes and pages
+    assert one_study.make(order(project, "amont"), said.append) == ([], 1)
+
+
+def test_waves_are_the_last_those_named_or_all(project: Path) -> None:
+    (project / "data" / "raw" / "amont" / "2015").mkdir()
+    study = open_study("amont", root=project)
+    assert one_study.asked_waves(study, ()) == ["2018"]
+    assert one_study.asked_waves(study, ("2015", "2020")) == ["2015"]
+    assert one_study.asked_waves(study, ("toutes",)) == ["2015", "2018"]
+    with pytest.raises(UsageError, match="aucune des vagues demandées"):
+        one_study.asked_waves(study, ("2020",))
+
+
+def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
+    orders = [order(project, name) for name in ("amont", "aval", "source")]
+    with Client(
+        processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0"
+    ) as client:
+        outcomes = {
+            one.order.name: one for one in make_all(orders, client, lambda items, total, words: items)
+        }
+    assert [outcomes[name].steps for name in ("amont", "aval", "source")] == [2, 2, 0]
+    for outcome in outcomes.values():
+        explain(outcome)
+    reason = (project / "reports" / "source.echec.html").read_text(encoding="utf-8")
+    assert "study.toml" in reason
+    assert str(project) not in reason
+    assert not (project / "reports" / "amont.echec.html").exists()
+    index = write_index(project).read_text(encoding="utf-8")
+    assert 'href="source.echec.html"' in index
+    assert 'href="amont/2018/internal/index.html"' in index
+    # Beyond its memory a study is killed with all that it started, and that is what is said of it.
+    settings = project / "data" / "raw" / "amont" / "study.toml"
+    settings.write_text(CONFIG.replace("Vallée", "Pays"), encoding="utf-8")
+    killed = make_apart(order(project, "amont"), most_bytes=1)
+    assert killed.killed
+    assert "mémoire" in killed.failed[0]
+    assert "Échec" in killed.order.log.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_starts(project: Path) -> None:
+    refused(eit(project, "batch", "amont", "nulle-part"), "nulle-part", "source")
+    refused(eit(project, "batch", "--jobs", "0"), "--jobs")
+    refused(eit(project, "batch", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"), "--scheduler")
