@@ -2,8 +2,8 @@
 
 ``people`` are the rows of ``workforce`` once prepared (``study.workforce()``); every other module takes them.
 
-``workforce``
-    Who works here: ages, contracts, plans.
+``workforce``, ``priorities``
+    Who works here: ages, contracts, plans; ten priority occupations on one side of paper.
 ``cohort``, ``outlook``, ``assumptions``, ``evaluation``
     How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
 ``labour_gap``, ``entrants``, ``account``
@@ -22,7 +22,7 @@ from importlib import import_module
 from types import ModuleType
 
 _ROOMS = {
-    "": "workforce",
+    "": "priorities workforce",
     ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap national_forecast outlook"
     " synergy_jobs",
     ".forecast.series": "backtest panel",

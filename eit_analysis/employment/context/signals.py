@@ -73,8 +73,8 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``occupation``, the voices as published, ``contradiction`` (``firms_basin``: easier for the first),
-        ``voices_apart`` (0 to 1).
+        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5`` (the voices as published),
+        ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
     """
     rows = []
     for row in known.to_dict("records"):
@@ -85,7 +85,9 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
         apart, pair = max((pair for pair in pairs if pair[0] >= APART), default=(0.0, ""))
         if pair:
             rows.append([row["occupation"], *(row[column] for column in VOICES.values()), pair, apart])
-    columns = ["occupation", *VOICES.values(), "contradiction", "voices_apart"]
+    columns = [
+        "occupation", "difficulty_of_4", VOICES["basin"], "tension_of_5", "contradiction", "voices_apart"
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns).sort_values(
         ["voices_apart", "occupation"], ascending=[False, True], ignore_index=True
     )

@@ -109,6 +109,36 @@ def before_survey(
     return draw(alone, known.assign(firms=np.nan, rated_people=0.0), hazards, market, short)
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What a page shows: the account of all occupations, then each one, then each family."""
+
+    steps: Breakdown
+    by_occupation: Breakdown
+    by_family: Breakdown
+
+
+def outlook(
+    plans: cohort.Simulation,
+    known: pd.DataFrame,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+    sites: pd.DataFrame,
+) -> Outlook:
+    """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`."""
+    gap = draw(plans, known, hazards, market, parameters)
+    given = {"base_year": plans.base_year, "sites": sites}
+    before = before_survey(plans.workforce, known, hazards, market, parameters, **given)
+    return Outlook(steps(gap), by_occupation(gap, before), by_family(gap, before))
+
+
+def counts(by_occupation: Breakdown) -> dict[str, int]:
+    """How many occupations are ``short``, ``uncertain`` and ``balanced``."""
+    found = by_occupation.frame["gap_verdict"].value_counts()
+    return {verdict: int(found.get(verdict, 0)) for verdict in ("short", "uncertain", "balanced")}
+
+
 def steps(gap: Gap) -> Breakdown:
     """The account of all occupations together over `YEARS` years (``account.account``)."""
     opened, coming = (
