@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.french import one_decimal
+from eit_analysis.french import counted, one_decimal, whole
 
 MOST = 10
 NOT_SAID = "–"
-COLUMNS = ["occupation", "posts_said", "gap_verdict", "tension_said", "bridge_said", "training_said", "who_acts"]
-SAID = {"hiring_difficulty": "{}/4", "basin_difficult_share_percent": "BMO {}\u00a0%", "tension_class": "DARES {}/5"}
+COLUMNS = [
+    "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
+    "training_said", "who_acts",
+]  # fmt: skip
+SAID = {
+    "hiring_difficulty": lambda note: f"{one_decimal(note)}/4",
+    "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
+    "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
+}
 
 
 def lines(
@@ -52,11 +59,15 @@ def lines(
     for row in gap.dropna(subset=["occupation", "openings"]).head(MOST).to_dict("records"):
         name = row["occupation"]
         heard = {column: voice.get(name) for column, voice in voices.items()}
-        said = [SAID[column].format(one_decimal(value)) for column, value in heard.items() if pd.notna(value)]
-        learnt = f"{skill.loc[name, 'skill']} ({one_decimal(skill.loc[name, 'to_train'])})" if name in skill.index else ""
-        ends = " à ".join(one_decimal(row[f"openings_{end}80"]) for end in ("low", "high"))
+        said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
+        learnt = ""
+        if name in skill.index:
+            people = counted(round(skill.loc[name, "to_train"]), "personne", "personnes")
+            learnt = f"{skill.loc[name, 'skill']} ({people})"
+        middle, *ends = (whole(round(row[f"openings{end}"])) for end in ("", "_low80", "_high80"))
         rows.append((
-            name, f"{one_decimal(row['openings'])} ({ends})", row["gap_verdict"], ", ".join(said) or NOT_SAID,
+            name, f"{middle} ({' à '.join(ends)})", row["gap_verdict"],
+            row["shortage_chances"], ", ".join(said) or NOT_SAID,
             origin.get(name, NOT_SAID), learnt or NOT_SAID, _who(row, name in origin.index, bool(learnt)),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)

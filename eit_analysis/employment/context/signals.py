@@ -68,7 +68,7 @@ def signals(
 
 
 def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
-    """Occupations of which two voices are `APART` or more of the scale, farthest first.
+    """Occupations of which two voices are `APART` or more of the scale, farthest first; of firms, if theirs is.
 
     Returns
     -------
@@ -78,13 +78,13 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     """
     rows = []
     for row in known.to_dict("records"):
-        pairs = [
-            (abs(row[one] - row[other]), "_".join(sorted((one, other), key=lambda name: row[name])))
-            for one, other in combinations(VOICES, 2)
-        ]
-        apart, pair = max((pair for pair in pairs if pair[0] >= APART), default=(0.0, ""))
+        far = {pair: abs(row[pair[0]] - row[pair[1]]) for pair in combinations(VOICES, 2)}
+        far = {pair: apart for pair, apart in far.items() if apart >= APART}
+        heard = [pair for pair in far if "firms" in pair] or [*far]
+        pair = max(heard, key=lambda pair: far[pair], default=())
         if pair:
-            rows.append([row["occupation"], *(row[column] for column in VOICES.values()), pair, apart])
+            easier_first = "_".join(sorted(pair, key=lambda voice: row[voice]))
+            rows.append([row["occupation"], *(row[c] for c in VOICES.values()), easier_first, far[pair]])
     columns = [
         "occupation", "difficulty_of_4", VOICES["basin"], "tension_of_5", "contradiction", "voices_apart"
     ]  # fmt: skip

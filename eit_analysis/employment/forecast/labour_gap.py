@@ -150,7 +150,7 @@ def steps(gap: Gap) -> Breakdown:
 def by_occupation(gap: Gap, before: Gap) -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
-    Short ones first, the surest before; then uncertain, then balanced, most openings first.
+    Short ones first, the surest before; then uncertain, then balanced, by gap and then by openings.
     """
     return _table(gap, before, "occupation")
 
@@ -166,9 +166,9 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
     rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "balanced": 2})
-    sure = table["shortage_chances"].where(rank == 0, 0.0)
-    order = table.assign(rank=rank, sure=-sure, most=-table["openings"])
-    table = order.sort_values(["rank", "sure", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
+    first = table["shortage_chances"].where(rank == 0, table["gap_people"])
+    order = table.assign(rank=rank, first=-first, most=-table["openings"])
+    table = order.sort_values(["rank", "first", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
     of = dict(zip(gap.known["occupation"], gap.known[by], strict=True))
     records = gap.simulation.behind
     records = records.assign(**{by: records["occupation"].map(of)}).dropna(subset=[by])
