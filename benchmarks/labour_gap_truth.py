@@ -5,16 +5,18 @@
 
 Each run draws a territory of 40 occupations, of very different sizes, from what ``hazards.csv`` and
 ``labour_market.csv`` say may be. An independent simulator lets firms count departures and plan hires, then
-draws three years of departures, growth and entrants. Firms, BMO and DARES tell how scarce candidates are, each
-with its error, the latter two of some occupations only, all rounded as they publish. The verdict sees what a
-study would see. ``--blur`` multiplies the error between scarcity and gap: a truth that the tables do not know.
+draws three years of departures, growth and entrants. Firms, BMO and DARES tell how scarce candidates are,
+each with its error, the latter two of some occupations only, rounded as they publish. The verdict sees what
+a study would see. ``--blur`` multiplies the error between scarcity and gap: a truth that the tables do not
+know.
 
 Right: the share of verdicts *short* and *balanced* that came true. Stated: what they said on average. Brier:
-mean of (p − truth)², beside that of a forecast that says how many are short in all. The same without the survey.
-Calibration: of each tenth of stated chances, how many were short.
+mean of (p − truth)², beside that of a forecast that says how many are short in all. The same without the
+survey. Calibration: of each tenth of stated chances, how many were short.
 
-With the DARES series beside the project: the rank correlation of the growth of families (FAP, three characters)
-forecast by the chosen method from 1998 and from 2008, known until then only, with that of the ten years after.
+With the DARES series beside the project: the rank correlation of the growth of families (FAP, three
+characters) forecast by the chosen method from 1998 and from 2008, known until then only, with that of the
+ten years after.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ def openings(world: truth.Territory, growth: np.ndarray, rng: np.random.Generato
     return hired, wanted
 
 
-def coming(market: pd.DataFrame, level: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def coming(
+    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """People expected to come over three years, array (occupations): half of the doubt is common to all."""
     total = np.zeros(N)
     for origin in entrants.ORIGINS:
@@ -85,7 +89,10 @@ def territory(
     n = world.people.sum(axis=1).astype(float)
     told = truth.counted(world, float(rates.value(hazards, "foresight", rng.random(1), 1.0)[0]), rng)
     family = rng.normal(0, 0.02, N)
-    gaps = [truth.gap(hazards, f"trend_gap_{name}", (1, k), rng)[0] for name, k in (("territory", 1), ("occupation", N))]
+    gaps = [
+        truth.gap(hazards, f"trend_gap_{name}", (1, k), rng)[0]
+        for name, k in (("territory", 1), ("occupation", N))
+    ]
     growth = sum(gaps) + ranged(market, "family_growth", rng) * (family - (n @ family) / n.sum())
     opened, expected = openings(world, growth, rng)
     level = rng.choice(sorted(set(LEVELS.values())), N)
@@ -105,7 +112,9 @@ def territory(
     firms = scarce + np.sqrt(one**2 / n + shared**2) * rng.standard_normal(N)
     public = scarce + ranged(market, "basin_error", rng) * rng.standard_normal((2, N))
     rated = rng.random(N) < 0.9
-    known = pd.DataFrame(np.nan, index=range(N), columns=SIGNALS).astype({"occupation": object, "level": object})
+    known = pd.DataFrame(np.nan, index=range(N), columns=SIGNALS).astype(
+        {"occupation": object, "level": object}
+    )
     known["occupation"], known["headcount"], known["level"] = [f"{i:02}" for i in range(N)], n, level
     known["rated_people"], known["national_growth"] = n * rated, family
     known["firms"] = np.where(rated, np.round(4 * firms.clip(0, 1)) / 4, np.nan)
@@ -124,7 +133,9 @@ def run(runs: int, draws: int, people: int, seed: int = 1, blur: float = 1.0) ->
         parameters = Scenarios(horizon_years=YEARS, trend_rate=0.0, draws=draws, seed=number)
         plans = cohort.simulate(rows, hazards, parameters, scenario="plans", base_year=2018)
         gap = labour_gap.draw(plans, known, hazards, market, parameters)
-        before = labour_gap.before_survey(rows, known, hazards, market, parameters, base_year=2018, sites=None)
+        before = labour_gap.before_survey(
+            rows, known, hazards, market, parameters, base_year=2018, sites=None
+        )
         table = labour_gap.by_occupation(gap, before).frame
         truly = dict(zip(known["occupation"], short, strict=True))
         parts.append(table.assign(short=table["occupation"].map(truly), run=number))

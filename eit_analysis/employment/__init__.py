@@ -23,8 +23,8 @@ from types import ModuleType
 
 _ROOMS = {
     "": "priorities workforce",
-    ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap national_forecast outlook"
-    " synergy_jobs",
+    ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
+    " national_forecast outlook synergy_jobs",
     ".forecast.series": "backtest panel",
     ".skills": "mobility shared_jobs skill_gaps training",
     ".context": "age_comparison basin_needs dares_tension greening nomenclature signals",

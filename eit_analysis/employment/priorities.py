@@ -47,13 +47,19 @@ def lines(
     lacking = set(gap.loc[gap["gap_verdict"] == "short", "occupation"])
     usable = bridges[~bridges["origin"].isin(lacking)].dropna(subset=["origin", "destination"])
     origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
-    taught = training if "occupation" in training else training.reindex(columns=["occupation", "skill", "to_train"])
-    taught = taught.dropna(subset=["occupation", "to_train"]).sort_values("to_train", ascending=False, kind="stable")
+    taught = (
+        training
+        if "occupation" in training
+        else training.reindex(columns=["occupation", "skill", "to_train"])
+    )
+    taught = taught.dropna(subset=["occupation", "to_train"]).sort_values(
+        "to_train", ascending=False, kind="stable"
+    )
     skill = taught.drop_duplicates("occupation").set_index("occupation")
     voices = {
         column: table.dropna(subset=["occupation"]).set_index("occupation")[column]
         for column, table in zip(SAID, (firms, basin, dares), strict=True)
-        if "occupation" in table
+        if {"occupation", column} <= {*table}
     }
     rows = []
     for row in gap.dropna(subset=["occupation", "openings"]).head(MOST).to_dict("records"):

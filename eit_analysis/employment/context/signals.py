@@ -19,7 +19,12 @@ from eit_analysis.employment.workforce import occupations
 VOICES = {"firms": "hiring_difficulty", "basin": "basin_difficult_share_percent", "dares": "tension_class"}
 APART = 0.5
 # The fourth character of a FAP-2021 code is the level of its posts; of 0 (heads, artisans) there is none.
-LEVELS = dict.fromkeys("234", "worker") | {"6": "employee", "7": "technician", "8": "technician", "9": "manager"}
+LEVELS = dict.fromkeys("234", "worker") | {
+    "6": "employee",
+    "7": "technician",
+    "8": "technician",
+    "9": "manager",
+}
 SIGNALS = [
     "occupation", "headcount", "level", "fap_family", "rated_people", *VOICES.values(), *VOICES,
     "national_growth",
@@ -27,7 +32,11 @@ SIGNALS = [
 
 
 def signals(
-    workforce: pd.DataFrame, rome_fap: pd.DataFrame, basin: Breakdown, dares: Breakdown, national: pd.DataFrame
+    workforce: pd.DataFrame,
+    rome_fap: pd.DataFrame,
+    basin: Breakdown,
+    dares: Breakdown,
+    national: pd.DataFrame,
 ) -> pd.DataFrame:
     """One row for each occupation, in alphabetical order; what is not known is missing.
 
@@ -62,18 +71,20 @@ def signals(
     table["firms"], table["basin"] = table["hiring_difficulty"] / 4, table[VOICES["basin"]] / 100
     table["dares"] = (table[VOICES["dares"]] - 1) / 4
     people = national.groupby("occupation")[["national_thousands", "national_forecast_thousands"]].sum()
-    growth = np.log(people.iloc[:, 1].astype(float) / people.iloc[:, 0].astype(float)) / HORIZON_YEARS
-    table["national_growth"] = table["occupation"].map(growth).astype(float)
+    people["growth"] = np.log(people.iloc[:, 1].astype(float) / people.iloc[:, 0].astype(float))
+    table["national_growth"] = table["occupation"].map(people["growth"]).astype(float) / HORIZON_YEARS
     return table[SIGNALS]
 
 
 def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
-    """Occupations of which two voices are `APART` or more of the scale, farthest first; of firms, if theirs is.
+    """Occupations of which two voices are `APART` or more of the scale, farthest first.
+
+    The pair named is one of the firms' if there is one.
 
     Returns
     -------
     Breakdown
-        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5`` (the voices as published),
+        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5`` (as published),
         ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
     """
     rows = []

@@ -53,22 +53,25 @@ def drawn(
         if rows:
             rate = sum(triangular(norm.cdf(shared), row.low, row.central, row.high) for row in rows)
         else:
-            levels = known["level"].fillna(ANY)
-            rate = np.stack([parameter(market, origin, u[:, i], name) for i, name in enumerate(levels)], axis=1)
+            levels, rate = known["level"].fillna(ANY).to_numpy(), np.zeros(u.shape)
+            for level in np.unique(levels.astype(str)):
+                rate[:, levels == level] = parameter(market, origin, u[:, levels == level], level)
         found[origin] = rng.poisson(rate * people)
     return found
 
 
 def are_known(known: pd.DataFrame, stated: Sequence[Entrants]) -> np.ndarray:
-    """Whether something is known of who comes, array (occupations): its level, or the study's own training."""
+    """Whether it is known who comes, array (occupations): its level, or the study's own training output."""
     own = any(row.origin == "training" for row in stated)
     return known["level"].notna().to_numpy() | own
 
 
 def source(stated: Sequence[Entrants], team: bool = False) -> str:
-    """French sentences: the account, and where the rate of each origin comes from, the study or the project."""
+    """French sentences: the account, and where each rate comes from, the study or the project."""
     own = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in stated)
-    missing = ", ".join(name for origin, name in ORIGINS.items() if origin not in {row.origin for row in stated})
+    missing = ", ".join(
+        name for origin, name in ORIGINS.items() if origin not in {row.origin for row in stated}
+    )
     said = [sentence("gap_account")]
     said += [sentence("entrants_own", sources=own)] if own else []
     said += [sentence("entrants_reference", origins=missing)] if missing else []

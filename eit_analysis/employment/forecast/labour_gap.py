@@ -9,8 +9,8 @@ of the firms' plans (``demand``): a small team goes as its family, a large one a
 leave the total to the scenario. The gap is then drawn towards what scarcity says of it (``scarcity``), and
 who comes with it. Without what firms planned and answered, the same tells what the survey adds.
 
-An occupation is ``short`` in a draw when gap > O / 10. It is called so when P(short) ≥ 0.75, ``balanced`` when
-P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes.
+An occupation is ``short`` in a draw when gap > O / 10. It is called so when P(short) ≥ 0.75, ``balanced``
+when P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def outlook(
 ) -> Outlook:
     """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`."""
     gap = draw(plans, known, hazards, market, parameters)
-    given = {"base_year": plans.base_year, "sites": sites}
-    before = before_survey(plans.workforce, known, hazards, market, parameters, **given)
+    people, base_year = plans.workforce, plans.base_year
+    before = before_survey(people, known, hazards, market, parameters, base_year=base_year, sites=sites)
     return Outlook(steps(gap), by_occupation(gap, before), by_family(gap, before))
 
 
@@ -180,7 +180,10 @@ def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
     known = bool(gap.entrants_known[at].all())
     sure = "short" if chances >= SURE else "balanced" if chances <= 1 - SURE else "uncertain"
     people = gap.known["headcount"].to_numpy()[at]
-    ranges = [quantiles(values, name) for name, values in zip(RANGES, (openings, coming, openings - coming), strict=True)]
+    ranges = [
+        quantiles(values, name)
+        for name, values in zip(RANGES, (openings, coming, openings - coming), strict=True)
+    ]
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},

@@ -40,7 +40,7 @@ def precisions(known: pd.DataFrame, market: pd.DataFrame, u: np.ndarray) -> dict
 def survey_weight(known: pd.DataFrame, market: pd.DataFrame) -> np.ndarray:
     """How much of what the voices say is the firms', 0 to 1, array (occupations); 0 where none speaks."""
     each = precisions(known, market, np.array([0.5]))
-    return (each["firms"] / np.maximum(sum(each.values()), MUTE))[0]
+    return (each["firms"] / np.maximum(np.sum(list(each.values()), axis=0), MUTE))[0]
 
 
 def informed(
@@ -54,17 +54,17 @@ def informed(
 
     ``openings`` and each origin are arrays (draws, occupations); the origins keep their shares.
     """
-    shape = openings.shape
+    shape, draws = openings.shape, len(openings)
     entrants = np.sum(list(coming.values()), axis=0)
     size = np.maximum((openings + entrants).mean(axis=0) / 2, 0.5)
     shares = (openings - entrants) / size
-    scale = 2 * parameter(market, "scarcity_gap", rng.random(shape[0]))[:, None]
-    error = parameter(market, "scarcity_error", rng.random(shape[0]))[:, None]
-    each = precisions(known, market, rng.random(shape[0]))
-    total = np.maximum(sum(each.values()), MUTE)
-    said = sum(value * known[voice].fillna(0.0).to_numpy() for voice, value in each.items()) / total
+    scale = 2 * parameter(market, "scarcity_gap", rng.random(draws))[:, None]
+    error = parameter(market, "scarcity_error", rng.random(draws))[:, None]
+    each = precisions(known, market, rng.random(draws))
+    total = np.maximum(np.sum(list(each.values()), axis=0), MUTE)
+    said = np.sum([each[voice] * known[voice].fillna(0.0).to_numpy() for voice in VOICES], axis=0) / total
     unsure = scale**2 * (1 / total + error**2)
-    spread, mean = np.maximum(shares.var(axis=0), MUTE), shares.mean(axis=0)
+    mean, spread = shares.mean(axis=0), np.maximum(shares.var(axis=0), MUTE)
     lasting = np.clip(spread - 2 / size, 0, None)
     part = lasting / spread
     own = mean + part * (shares - mean) + np.sqrt(lasting * (1 - part)) * rng.standard_normal(shape)

@@ -113,10 +113,8 @@ def possible_posts(hours: np.ndarray, near: np.ndarray, rules: Rules) -> Iterato
         yield sets[((loads >= rules.low_h - ROUNDING_H) | (loads <= 0)).all(axis=1)]
 
 
-def _choose(
-    posts: list[np.ndarray], hours: np.ndarray, node_limit: int
-) -> tuple[np.ndarray, float, bool]:
-    """Places of the posts kept, hours that no choice of them exceeds, and whether the limit cut the search."""
+def _choose(posts: list[np.ndarray], hours: np.ndarray, node_limit: int) -> tuple[np.ndarray, float, bool]:
+    """Places of the posts kept, hours that no choice of them exceeds, and whether the search was cut."""
     if not posts:
         return np.zeros(0, dtype=int), 0.0, False
     some, member = np.unique(np.concatenate(posts), return_inverse=True)
