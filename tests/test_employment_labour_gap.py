@@ -165,7 +165,7 @@ def exact(**values: float) -> pd.DataFrame:
 
 
 def test_a_voice_moves_the_gap_as_normal_laws_say() -> None:
-    """m = 1000, V(x) = 0.1² and no luck to speak of; e = 0.5, d = 0.7 ± 0.1: x = N(0, 0.01) meets 0.2 ± 0.1."""
+    """m = 1000, V(x) = 0.1² and no luck to speak of; e = 0.5, d = 0.7 ± 0.1: N(0, 0.01) meets 0.2 ± 0.1."""
     rng = np.random.default_rng(1)
     openings = 1000 + 100 * rng.standard_normal((40_000, 1))
     coming = {"training": np.full(openings.shape, 600.0), "mobility": np.full(openings.shape, 400.0)}
