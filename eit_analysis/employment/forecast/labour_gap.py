@@ -62,7 +62,7 @@ def draw(
     ``known`` is from ``signals.signals``, ``market`` is ``reference/labour_market.csv``.
     """
     years = min(YEARS, plans.hires.shape[1])
-    draws, rng = len(plans.stock), np.random.default_rng([parameters.seed, len(RANGES)])
+    draws, rng = len(plans.stock), np.random.default_rng([parameters.seed, YEARS])
     known = known.set_index("occupation").reindex(plans.occupations).reset_index()
     known["headcount"] = known["headcount"].fillna(0.0)
     steps = {name: getattr(plans, name)[:, :years].sum(axis=1) for name in ("retirements", "quits")}
@@ -79,7 +79,7 @@ def draw(
 def _family_growth(
     workforce: pd.DataFrame, known: pd.DataFrame, hazards: pd.DataFrame, market: pd.DataFrame, u: np.ndarray
 ) -> np.ndarray:
-    """g of one year (module's equation), array (draws, occupations); zero where the family is not known."""
+    """What families add to the openings of one year, array (draws, occupations); zero where the family is not known."""
     plans = declared_plans.declared(workforce, list(known["occupation"]))
     answered, people = plans["hires_answered"].to_numpy(float), known["headcount"].to_numpy(float)
     k = rates.value(hazards, "plan_weight", np.array([0.5]), 0.0)[0]
@@ -100,7 +100,7 @@ def before_survey(
     parameters: Scenarios,
     *,
     base_year: int,
-    sites: pd.DataFrame,
+    sites: pd.DataFrame | None,
 ) -> Gap:
     """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
     blank = workforce.assign(**dict.fromkeys(SURVEYED, np.nan))
