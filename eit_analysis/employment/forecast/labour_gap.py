@@ -79,7 +79,7 @@ def draw(
 def _family_growth(
     workforce: pd.DataFrame, known: pd.DataFrame, hazards: pd.DataFrame, market: pd.DataFrame, u: np.ndarray
 ) -> np.ndarray:
-    """What families add to the openings of one year, array (draws, occupations); zero where the family is not known."""
+    """What families add to a year's openings, array (draws, occupations); zero where none is known."""
     plans = declared_plans.declared(workforce, list(known["occupation"]))
     answered, people = plans["hires_answered"].to_numpy(float), known["headcount"].to_numpy(float)
     k = rates.value(hazards, "plan_weight", np.array([0.5]), 0.0)[0]
