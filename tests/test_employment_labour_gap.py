@@ -229,10 +229,10 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         "occupation"
     )
     assert (
-        rows.loc["Tri", "tension_said"] == "0/4, BMO 93\u00a0%"
-        and rows.loc["Inconnu", "tension_said"] == "2/4"
+        rows.loc["Tri", "tension_said"] == "entreprises 0/4, BMO 93\u00a0%"
+        and rows.loc["Inconnu", "tension_said"] == "entreprises 2/4"
     )
-    assert rows.loc["Tri", "training_said"] == "Peser (9\u00a0personnes)"
+    assert rows.loc["Tri", "training_said"] == "Peser"
     assert rows["bridge_said"].tolist() == ["Tri", "–", "–"]  # machining, short itself, lends nobody
     assert rows["who_acts"].tolist() == ["bridge", "no_entrants", "replace"]
     # By domain, and with closed cells, as an audience may get them.

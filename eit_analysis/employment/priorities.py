@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.french import counted, one_decimal, whole
+from eit_analysis.french import one_decimal, whole
 
 MOST = 10
 NOT_SAID = "–"
@@ -17,7 +17,7 @@ COLUMNS = [
     "training_said", "who_acts",
 ]  # fmt: skip
 SAID = {
-    "hiring_difficulty": lambda note: f"{one_decimal(note)}/4",
+    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4",
     "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
     "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
 }
@@ -47,15 +47,9 @@ def lines(
     lacking = set(gap.loc[gap["gap_verdict"] == "short", "occupation"])
     usable = bridges[~bridges["origin"].isin(lacking)].dropna(subset=["origin", "destination"])
     origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
-    taught = (
-        training
-        if "occupation" in training
-        else training.reindex(columns=["occupation", "skill", "to_train"])
-    )
-    taught = taught.dropna(subset=["occupation", "to_train"]).sort_values(
-        "to_train", ascending=False, kind="stable"
-    )
-    skill = taught.drop_duplicates("occupation").set_index("occupation")
+    taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
+    taught = taught.sort_values("to_train", ascending=False, kind="stable")
+    skill = taught.drop_duplicates("occupation").set_index("occupation")["skill"]
     voices = {
         column: table.dropna(subset=["occupation"]).set_index("occupation")[column]
         for column, table in zip(SAID, (firms, basin, dares), strict=True)
@@ -66,15 +60,11 @@ def lines(
         name = row["occupation"]
         heard = {column: voice.get(name) for column, voice in voices.items()}
         said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
-        learnt = ""
-        if name in skill.index:
-            people = counted(round(skill.loc[name, "to_train"]), "personne", "personnes")
-            learnt = f"{skill.loc[name, 'skill']} ({people})"
         middle, *ends = (whole(round(row[f"openings{end}"])) for end in ("", "_low80", "_high80"))
         rows.append((
-            name, f"{middle} ({' à '.join(ends)})", row["gap_verdict"],
-            row["shortage_chances"], ", ".join(said) or NOT_SAID,
-            origin.get(name, NOT_SAID), learnt or NOT_SAID, _who(row, name in origin.index, bool(learnt)),
+            name, f"{middle} ({' à '.join(ends)})", row["gap_verdict"], row["shortage_chances"],
+            ", ".join(said) or NOT_SAID, origin.get(name, NOT_SAID), skill.get(name, NOT_SAID),
+            _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -83,4 +73,6 @@ def _who(row: dict, bridge: bool, skill: bool) -> str:
     """Who could act first, a code of ``labels.csv``."""
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
-    return "replace" if row["gap_verdict"] == "balanced" else str(row.get("uncertain_reason") or "close")
+    if row["gap_verdict"] == "balanced":
+        return "replace"
+    return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
