@@ -179,7 +179,7 @@ class Scenarios(Section):
     flows: list[FlowStep] = Field(default_factory=list)
     """Ce que deviendraient les flux sortants, une ligne par mesure ; un même nom, un même scénario."""
     entrants: list[Entrants] = Field(default_factory=list)
-    """Qui vient pourvoir les postes. Sans ces lignes, le rapport donne les postes à pourvoir sans l’écart."""
+    """Qui vient pourvoir les postes ; une origine sans ligne prend les taux du projet, par niveau."""
     draws: int = Field(400, ge=1)
     """Nombre de tirages de chaque prévision."""
     seed: int = Field(20180, ge=0)

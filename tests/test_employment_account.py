@@ -5,21 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.config import Entrants
-from eit_analysis.employment.forecast.account import (
-    COLUMNS,
-    GAP,
-    OPENINGS,
-    account,
-    entrant_draws,
-    entrants_source,
-    verdict,
-)
+from eit_analysis.employment.forecast.account import GAP, OPENINGS, account
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 
@@ -51,7 +41,6 @@ def test_the_steps_stand_in_the_order_of_a_waterfall() -> None:
 def test_without_entrants_there_is_no_gap() -> None:
     table = account(GRAND_EST, {})
     assert table["account_step"].tolist()[-1] == OPENINGS
-    assert "ne peut pas être calculé" in entrants_source([])
 
 
 @settings(max_examples=50)
@@ -81,27 +70,6 @@ def test_errors_that_go_together_cancel() -> None:
     assert np.isfinite(table.loc["departures", "step_people_low80"])
     assert table.loc[GAP, "step_people"] == pytest.approx(0, abs=1e-9)
     assert np.isnan(table.loc[GAP, "step_people_low80"])
-
-
-def entrants(origin: str, low: float, central: float, high: float) -> Entrants:
-    return Entrants(origin=origin, low=low, central=central, high=high, source=f"source de {origin}")
-
-
-def test_entrants_are_a_triangular_rate_over_the_whole_period() -> None:
-    rows = [
-        entrants("training", 0.03, 0.06, 0.12),
-        entrants("mobility", 0.005, 0.005, 0.005),
-        entrants("mobility", 0.001, 0.001, 0.001),
-    ]
-    found = entrant_draws(rows, 1000, 10, 20_000, np.random.default_rng(1))
-    assert found["training"].min() >= 300 and found["training"].max() <= 1200
-    # Triangular: mean (a + b + c) / 3, median b or beyond solved by hand: 120 - sqrt(90 x 60 / 2) a year.
-    assert found["training"].mean() == pytest.approx(700, rel=0.01)
-    assert np.median(found["training"]) == pytest.approx(10 * (120 - np.sqrt(90 * 60 / 2)), rel=0.01)
-    assert found["mobility"] == pytest.approx(60)  # two rows of one origin add up
-    said = entrants_source(rows[:2])
-    assert "l'effectif étant celui de la première année" in said
-    assert "formation (source de training)\u00a0; mobilité (source de mobility)." in said
 
 
 ENTRANTS = """
@@ -135,14 +103,3 @@ def test_a_wrong_entrant_is_refused_in_one_sentence(tmp_path: Path, old: str, ne
     with pytest.raises(InputError, match=word) as caught:
         read_config(file)
     assert "\n" not in str(caught.value) and "scenarios.entrants" in str(caught.value)
-
-
-def test_a_verdict_needs_an_interval_without_zero() -> None:
-    def steps(low: float, high: float) -> pd.DataFrame:
-        return pd.DataFrame([(GAP, 1.0, low, high)], columns=COLUMNS)
-
-    assert [verdict(steps(*ends)) for ends in ((2, 9), (-9, -2), (-2, 9), (0, 9))] == [
-        "shortage", "surplus", "unknown", "unknown",
-    ]  # fmt: skip
-    assert verdict(account(GRAND_EST, {})) == "unknown"  # no entrants, no gap
-    assert verdict(account(GRAND_EST, {"young": YOUNG})) == "unknown"  # a gap without an interval

@@ -56,7 +56,6 @@ TABLES = {
     "outlook": employment.outlook.outlook(TREND),
     "fan": employment.outlook.by_scenario(employment.outlook.fan, [TREND]),
     "waterfall": employment.outlook.waterfall(TREND),
-    "account": employment.account.of_scenario(TREND, Scenarios(draws=20)),
     "greening": employment.greening.headcounts(PEOPLE, PEOPLE, {"H1": "green"}),
     "gaps": employment.skill_gaps.critical_gaps(SKILLS, PEOPLE),
     "pairs": employment.skill_gaps.gaps_by_occupation(SKILLS),

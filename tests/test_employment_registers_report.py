@@ -13,11 +13,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from command import eit, sample_project
-from scipy.stats import beta, t
+from scipy.stats import beta
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
@@ -46,7 +45,8 @@ TENSION = "Difficulté de recrutement et tension du métier selon la DARES"
 CODES = "Métiers de l'étude dans les nomenclatures"
 ERRORS = "Erreurs des prévisions d'emploi par métier en France, refaites à chaque année passée"
 NATIONAL = "Métiers de l'étude : emploi en France et prévision à cinq ans"
-PROSPECTS = "Métiers en croissance ou menacés, selon l'étude et en France"
+GAP = "Postes à pourvoir et arrivées, d'ici trois ans, par métier"
+APART = "Métiers sur lesquels les sources se contredisent"
 
 
 @pytest.fixture(scope="module")
@@ -306,23 +306,19 @@ def test_the_national_forecast_starts_from_the_last_year_and_widens(page: Page, 
     assert "Emploi de 2018 et prévision pour 2023" in html.unescape(text_of(project)).replace("\u00a0", " ")
 
 
-def test_prospects_follow_the_families_of_the_country(page: Page) -> None:
-    """Mean of the last four changes over three years of an occupation's families together.
-
-    Chemistry, H2301, prints it; machining, H2903, does not: its interval covers more than ten points.
-    """
-    yearly = {}
-    for code in ("H2301", "H2903"):
-        own = families().loc[lambda table, code=code: table["Rome"] == code, "Fap"]
-        people = employment().loc[[2006, 2009, 2012, 2015, 2018], own].sum(axis=1, skipna=False)
-        yearly[code] = np.log(people).diff().dropna() / 3
-    half = {code: t.ppf(0.975, 3) * changes.std() / 2 for code, changes in yearly.items()}
-    assert 2 * half["H2301"] < 0.1 < 2 * half["H2903"]
-    row = one(page(PROSPECTS), Métier=CHEMISTRY)
-    assert shown(row["Évolution en France (%/an)"]) == round(100 * np.expm1(yearly["H2301"].mean()), 1)
-    row = one(page(PROSPECTS), Métier=MACHINING)
-    assert row["Évolution en France (%/an)"] == "–"
-    assert (row["Tendance en France"], row["Transition écologique"]) == ("indéterminé", "blanc")
+def test_the_gap_hears_the_basin_and_names_who_contradicts_it(page: Page, project: Path) -> None:
+    """Machining: 4/4 for firms, all projects difficult, class 5; sorters: 0.4/4 and 93 %."""
+    row = one(page(GAP), Métier=MACHINING)
+    assert row["Verdict"] == "en manque" and shown(row["Chances de manque (sur cent)"]) >= 75
+    sorters = page(APART)[0]
+    assert sorters["Métier"] == "Opérations manuelles d'assemblage, tri ou emballage"
+    assert sorters["Contradiction"] == "facile pour les entreprises, difficile selon le BMO"
+    own = processed(project, "workforce")
+    own = own[(own["rome_code"] == "H3302") & own["hiring_difficulty"].notna()]
+    mean = (own["hiring_difficulty"] * own["headcount"]).sum() / own["headcount"].sum()
+    assert shown(sorters["Difficulté selon les entreprises (sur 4)"]) == round(mean, 1)
+    told = html.unescape(text_of(project)).replace("\u00a0", " ")
+    assert "« Opérations manuelles d'assemblage, tri ou emballage » : difficulté de 0,4 sur 4" in told
 
 
 def test_sources_are_named_on_the_page(project: Path, page: Page) -> None:

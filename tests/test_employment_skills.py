@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.breakdown import Breakdown
-from eit_analysis.employment.forecast import prospects
 from eit_analysis.employment.skills import mobility, skill_gaps, training
 from eit_analysis.intake.registers import read_register
 from eit_analysis.publishing import wording
@@ -176,95 +174,11 @@ def test_rome_as_published_leads_from_the_counter_to_the_shelves() -> None:
     assert "Compta" not in table.reset_index()[["origin", "destination"]].to_numpy()
 
 
-def test_prospect_is_said_only_when_the_interval_excludes_zero() -> None:
-    low, high = pd.Series([0.1, -5.0, -5.0, 0.0, np.nan]), pd.Series([9.0, -0.1, 0.1, 3.0, 1.0])
-    said = prospects.prospect(low, high).tolist()
-    assert said == ["growing", "threatened", "undetermined", "undetermined", None]
-
-
-def employment(**series: list[float]) -> pd.DataFrame:
-    rows = [(fap, 2006 + 3 * k, value) for fap, values in series.items() for k, value in enumerate(values)]
-    return pd.DataFrame(rows, columns=["fap_code", "year", "employment_thousands"])
-
-
-def test_national_change_by_hand() -> None:
-    """Steady growth of 2 % a year has no spread; two families add up; a gap gives no row."""
-    steady = [100 * 1.02 ** (3 * k) for k in range(5)]
-    table = employment(
-        F1=steady, F2=[10, 20, 10, 20, 10], F3=[5.0, np.nan, 5, 5, 5], F4=[3 * x for x in steady]
-    )
-    links = pd.DataFrame(
-        [("F1", "H1"), ("F4", "H1"), ("F2", "H2"), ("F3", "H3"), ("F9", "H9"), ("F1", None),
-         # A link given twice counts once; a family with a gap leaves the whole code without a row.
-         ("F1", "H4"), ("F1", "H4"), ("F2", "H4"), ("F1", "H5"), ("F3", "H5")],
-        columns=["fap_code", "rome_code"],
-    )  # fmt: skip
-    found = prospects.national_change(table, links).set_index("rome_code")
-    assert found.index.tolist() == ["H1", "H2", "H4"]
-    sums = np.log([a + b for a, b in zip(steady, [10, 20, 10, 20, 10], strict=True)])
-    assert found.loc["H4", prospects.NATIONAL[0]] == pytest.approx(100 * np.expm1((sums[-1] - sums[0]) / 12))
-    assert found.loc["H1", prospects.NATIONAL].tolist() == pytest.approx([2, 2, 2])
-    assert found.loc["H1", "last_year"] == 2018
-    # ln 2 / 3 up and down in turn: mean 0, s = 2 ln 2 / 3 / √3, t of 3 degrees of freedom = 3.182.
-    half = 3.182446 * (2 * np.log(2) / 3 / np.sqrt(3)) / 2
-    expected = 100 * np.expm1([0, -half, half])
-    assert found.loc["H2", prospects.NATIONAL].tolist() == pytest.approx(expected.tolist(), rel=1e-5)
-
-
-def test_prospects_side_by_side() -> None:
-    outlook = pd.DataFrame(
-        [("A", 10.0, 12.0, 11.0, 14.0), ("B", 10.0, 8.0, 7.0, 9.0), ("C", 0.0, 1.0, 0.0, 2.0)],
-        columns=["occupation", "headcount", "people", "people_low80", "people_high80"],
-    )
-    national = pd.DataFrame(
-        [("H1", 2018, 1.0, 0.5, 2.0), ("H2", 2018, 1.0, 0.5, 2.0), ("H3", 2018, -1.0, -2.0, -0.5)],
-        columns=["rome_code", "last_year", *prospects.NATIONAL],
-    )
-    changes = prospects.forecast_change(outlook)
-    forecast = Breakdown(outlook, ["occupation"], outlook.assign(site_id="s"), "headcount")
-    assert changes.loc[0, prospects.FORECAST].tolist() == pytest.approx([20, 10, 40])
-    classes = {"H1": "strategic", "H3": "brown"}  # of two codes the first is read
-    table = prospects.prospects(forecast, {"H3": "A", "H1": "A", "H2": "B"}, national, classes).frame
-    assert table["greening"].where(table["greening"].notna(), None).tolist() == ["strategic", None, None]
-    assert table["occupation"].tolist() == ["A", "B", "C"]
-    assert table["forecast_prospect"].tolist() == ["growing", "threatened", None]
-    assert table["prospects_agree"].tolist() == ["same", "contrary", None]
-    alone = prospects.prospects(forecast, {"H1": "A"}, national.head(0), {}).frame
-    assert alone["national_prospect"].isna().all()
-    assert "n'a pas été importé" in prospects.national_source(national.head(0))
-    assert "de 2006 à 2018" in prospects.national_source(national)
-
-
-def test_a_national_interval_too_wide_to_read_prints_no_number() -> None:
-    """−2.2 % a year, from −19.3 to 18.4: undetermined, and no more is said; ten points are still read."""
-    rows = [("H1", 2018, -2.2, -19.3, 18.4), ("H2", 2018, 1.0, -4.0, 6.0), ("H3", 2018, 9.0, 2.0, 16.0)]
-    national = pd.DataFrame(rows, columns=["rome_code", "last_year", *prospects.NATIONAL])
-    same = dict.fromkeys(["headcount", "people", "people_low80", "people_high80"], 10.0)
-    outlook = pd.DataFrame({"occupation": ["A", "B", "C"], **same})
-    forecast = Breakdown(outlook, ["occupation"], outlook.assign(site_id="s"), "headcount")
-    table = prospects.prospects(forecast, {"H1": "A", "H2": "B", "H3": "C"}, national, {}).frame
-    assert table[prospects.NATIONAL].notna().to_numpy().tolist() == [[False] * 3, [True] * 3, [False] * 3]
-    assert table["national_prospect"].tolist() == ["undetermined", "undetermined", "growing"]
-
-
-@pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
-def test_chemical_operators_fell_in_france() -> None:
-    """DARES: operators of chemical plants (H2301) fell from 2006 to 2018; HSE managers cannot be told."""
-    found = prospects.national_change(
-        read_register("dares_employment", DATA / "dares" / "effectifs_3niv.csv", frozenset()).frame,
-        read_register("dares", DATA / "dares" / "fap225_rome.csv", frozenset()).frame,
-    ).set_index("rome_code")
-    said = prospects.prospect(*(found[name] for name in prospects.NATIONAL[1:]))
-    assert (said["H2301"], said["H1302"]) == ("threatened", "undetermined")
-    assert len(found) > 500
-
-
 @pytest.mark.parametrize(
     "column",
     sorted(
         {
-            *training.SESSION_COLUMNS, *training.SEAT_COLUMNS, *prospects.FORECAST, *prospects.NATIONAL,
-            "forecast_prospect", "national_prospect", "prospects_agree", "lacking_sites_percent",
+            *training.SESSION_COLUMNS, *training.SEAT_COLUMNS, "lacking_sites_percent",
             "criticality_percent", "critical_gap", "training_hours", "training_hours_low",
             "training_hours_high",
             "n_sessions", "n_shared_sessions", "lead_time_months", "lead_time_months_low",

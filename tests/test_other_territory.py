@@ -97,7 +97,12 @@ def test_without_jobs_their_parts_are_left_out_in_one_sentence(pages: dict[str, 
     text = pages[f"{audience}/03_employment_skills_forecast"]
     assert text.count("Aucun acteur compté ici n'a décrit d'emplois") == 1
     said = text.partition("Aucun acteur compté ici n'a décrit d'emplois")[2].partition(".")[0]
-    for title in ("Pyramide des âges", "Métiers et contrats", "Prévision de l'effectif", "Assez de monde"):
+    for title in (
+        "Pyramide des âges",
+        "Métiers et contrats",
+        "Prévision de l'effectif",
+        "Postes et arrivées",
+    ):
         assert f"« {title}" in said and text.count(title) == 1
     assert text.count("Aucune ligne") <= 3
     assert "Emplois liés aux synergies" in text and "Méthode et limites" in text

@@ -28,7 +28,7 @@ NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real 
 TABLES = [
     "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
     "producer_schemes", "regions", "transfer_coefficients", "contents",
-    "rome_fap", "rome_labels", "fap_2009", "greening_occupations",
+    "rome_fap", "rome_labels", "fap_2009", "greening_occupations", "labour_market",
 ]  # fmt: skip
 
 

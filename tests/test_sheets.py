@@ -102,6 +102,18 @@ def test_a_sheet_names_its_actors_and_shows_released_things_only(small_study: St
         release.sheets("Fiches", [("S1", "Fiche", {"E1"}, [Path("x")])])  # type: ignore[list-item]
 
 
+def test_a_sheet_of_the_whole_territory_leaves_to_all(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = 'release.sheets("Fiche", [("tous", "Le territoire", None, [table, release.text("Un mot.")])])'
+    notebook(small_study, "01_page", cell)
+    assert run(small_study, monkeypatch, "--audience", "public", "--audience", "company:E1") == 0
+    for audience in ("public", "company:E1"):
+        (sheet,) = files(small_study, audience).values()
+        # Wood is of two who may be counted: withheld here as on the page.
+        assert "textile" in sheet and "secret statistique" in sheet.casefold()
+
+
 def test_questions_leave_room_to_write_and_come_from_the_gate(small_study: Study) -> None:
     release = Release(small_study, "public", "essai")
     asked = release.questions("À trancher", [release.text("Qui paie <tout> ?"), release.text("Quand ?")])

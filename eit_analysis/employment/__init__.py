@@ -2,17 +2,19 @@
 
 ``people`` are the rows of ``workforce`` once prepared (``study.workforce()``); every other module takes them.
 
-``workforce``
-    Who works here: ages, contracts, plans.
-``cohort``, ``outlook``, ``account``, ``assumptions``, ``prospects``, ``evaluation``
+``workforce``, ``priorities``
+    Who works here: ages, contracts, plans; ten priority occupations on one side of paper.
+``cohort``, ``outlook``, ``assumptions``, ``evaluation``
     How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
+``labour_gap``, ``entrants``, ``account``
+    Posts to fill less people who come, by occupation, and how sure it is that people will lack.
 ``synergy_jobs``, ``insertion``
     Jobs that synergies bring, less those that they displace; posts in insertion.
 ``panel``, ``backtest``, ``national_forecast``
     Series of jobs in France, and the errors of their forecasts.
 ``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
     Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
-``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
+``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``signals``
     What public sources publish on the same occupations.
 """
 
@@ -20,12 +22,12 @@ from importlib import import_module
 from types import ModuleType
 
 _ROOMS = {
-    "": "workforce",
-    ".forecast": "account assumptions cohort evaluation insertion national_forecast outlook prospects"
-    " synergy_jobs",
+    "": "priorities workforce",
+    ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
+    " national_forecast outlook synergy_jobs",
     ".forecast.series": "backtest panel",
     ".skills": "mobility shared_jobs skill_gaps training",
-    ".context": "age_comparison basin_needs dares_tension greening nomenclature",
+    ".context": "age_comparison basin_needs dares_tension greening nomenclature signals",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
 __all__ = list(_PLACES)

@@ -68,6 +68,11 @@ class Forecast:
         """What the other scenarios are compared with."""
         return self.scenarios[0]
 
+    @property
+    def plans(self) -> Simulation:
+        """The firms' plans, then the trend."""
+        return next(drawn for drawn in self.scenarios if drawn.scenario == "plans")
+
 
 def simulate_all(
     workforce: pd.DataFrame,

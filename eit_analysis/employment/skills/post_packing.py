@@ -27,7 +27,7 @@ from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 ROUNDING_H = 1e-6
-MOST_NEEDS = 24  # tried together: 13,000 sets of two to four
+MOST_NEEDS = 18  # tried together: 4,000 sets of two to four
 SOLVED = 0  # scipy's status
 
 
@@ -43,7 +43,7 @@ class Rules(NamedTuple):
 class Packing(NamedTuple):
     """The posts kept, each the rows of its needs; which needs could be in one; hours that no plan exceeds.
 
-    ``status`` is ``optimal``, ``time_limit``, or ``areas`` when the needs were parted.
+    ``status`` is ``optimal``, ``node_limit``, or ``areas`` when the needs were parted.
     """
 
     posts: list[np.ndarray]
@@ -52,11 +52,12 @@ class Packing(NamedTuple):
     status: str
 
 
-def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, time_limit_s: float) -> Packing:
+def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, node_limit: int) -> Packing:
     """The posts that place most hours, then the most of them.
 
     ``hours``, array (N, M), are those of each need in each month, none above ``high_h``, rows in a fixed
-    order; ``km``, array (N, N), the roads between them; ``time_limit_s`` is for all searches together.
+    order; ``km``, array (N, N), the roads between them; ``node_limit`` is for each search: unlike a time, it
+    stops every machine at the same plan.
     """
     near = km <= rules.radius_km
     groups = [_areas(km, group) for group in _joined(near)]
@@ -70,12 +71,12 @@ def pack(hours: np.ndarray, km: np.ndarray, rules: Rules, time_limit_s: float) -
             listed = [area[post] for size in inside for post in size]
             for post in listed:
                 possible[post] = True
-            kept, most_h, cut = _choose(listed, hours.sum(axis=1), time_limit_s / sum(map(len, groups)))
+            kept, most_h, cut = _choose(listed, hours.sum(axis=1), node_limit)
             posts += [listed[k] for k in kept]
             group_h, stopped = group_h + most_h, stopped or cut
         bound_h += group_h if len(areas) == 1 else float(hours[np.concatenate(areas)].sum())
     parted = any(len(areas) > 1 for areas in groups)
-    return Packing(posts, possible, bound_h, "areas" if parted else "time_limit" if stopped else "optimal")
+    return Packing(posts, possible, bound_h, "areas" if parted else "node_limit" if stopped else "optimal")
 
 
 def _joined(near: np.ndarray) -> list[np.ndarray]:
@@ -112,10 +113,8 @@ def possible_posts(hours: np.ndarray, near: np.ndarray, rules: Rules) -> Iterato
         yield sets[((loads >= rules.low_h - ROUNDING_H) | (loads <= 0)).all(axis=1)]
 
 
-def _choose(
-    posts: list[np.ndarray], hours: np.ndarray, time_limit_s: float
-) -> tuple[np.ndarray, float, bool]:
-    """Places of the posts kept, hours that no choice of them exceeds, and whether time cut the search."""
+def _choose(posts: list[np.ndarray], hours: np.ndarray, node_limit: int) -> tuple[np.ndarray, float, bool]:
+    """Places of the posts kept, hours that no choice of them exceeds, and whether the search was cut."""
     if not posts:
         return np.zeros(0, dtype=int), 0.0, False
     some, member = np.unique(np.concatenate(posts), return_inverse=True)
@@ -123,19 +122,19 @@ def _choose(
     once = csr_array((np.ones(len(column)), (member, column)), shape=(len(some), len(posts)))
     worth, count, most = hours[some] @ once, np.ones(len(posts)), np.ones(len(some))
     # At most half as many posts as needs: a gap that small is less than one post.
-    gap, each_s = 1 / len(some), time_limit_s / 3
-    every = _search(count, once, most, most, each_s, mip_rel_gap=gap, node_limit=1)
+    gap = 1 / len(some)
+    every = _search(count, once, most, most, min(node_limit, 1), gap)
     if every.x is not None:
         return np.flatnonzero(np.round(every.x)), float(hours[some].sum()), every.status != SOLVED
     none = np.full(len(some), -np.inf)
-    best = _search(worth, once, none, most, each_s, mip_rel_gap=0.0)
+    best = _search(worth, once, none, most, node_limit, 0.0)
     chosen = np.zeros(len(posts)) if best.x is None else np.round(best.x)
     bound_h, placed = float(hours[some].sum()), float(worth @ chosen)
     if placed > bound_h - ROUNDING_H:
         return np.flatnonzero(chosen), bound_h, every.status != SOLVED
     rows = vstack([once, csr_array(worth[None])], format="csr")
     as_many = np.append(none, placed - ROUNDING_H), np.append(most, np.inf)
-    again = _search(count, rows, *as_many, each_s, mip_rel_gap=gap)
+    again = _search(count, rows, *as_many, node_limit, gap)
     if again.x is not None and again.x.sum() > chosen.sum() + 0.5:
         chosen = np.round(again.x)
     if best.status == SOLVED:
@@ -150,14 +149,14 @@ def _search(
     rows: csr_array,
     least: np.ndarray,
     most: np.ndarray,
-    time_limit_s: float,
-    **options: float,
+    node_limit: int,
+    gap: float,
 ) -> OptimizeResult:
     return milp(
         -worth,
         constraints=LinearConstraint(rows, least, most),
         integrality=np.ones(len(worth)),
         bounds=Bounds(0, 1),
-        # Presolve compares posts two by two and does not look at the clock: a minute for 40,000 of them.
-        options={"time_limit": time_limit_s, "presolve": False, **options},
+        # Presolve compares posts two by two, whatever the limit.
+        options={"node_limit": node_limit, "mip_rel_gap": gap, "presolve": False},
     )

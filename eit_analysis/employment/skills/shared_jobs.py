@@ -17,7 +17,6 @@ and L3123-27). Share, firms a post and reach are therefore the study's own: *hyp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 
 import numpy as np
 import pandas as pd
@@ -56,7 +55,7 @@ class SharedJobs:
     placed_h_per_year, wanted_h_per_year, bound_h_per_year : float
         Hours placed, hours asked for, and hours that no plan exceeds.
     status : str
-        ``optimal``; ``time_limit`` when a search was cut short, which may end otherwise on another machine;
+        ``optimal``; ``node_limit`` when a search was cut short;
         ``areas`` when an occupation has too many needs to try all sets, and was parted into areas.
     """
 
@@ -88,7 +87,7 @@ def share_jobs(
     detour_factor: float,
     minimum_share: float = 0.8,
     maximum_sites: int = 4,
-    time_limit_s: float = 120.0,  # seconds suffice; a cut makes the plan depend on the machine
+    node_limit: int = 200,
 ) -> SharedJobs:
     """The posts that place most hours, then the most posts, hence fewest firms each.
 
@@ -105,8 +104,8 @@ def share_jobs(
         Least share of full time of a post in a month it works, in ]0, 1].
     maximum_sites : int
         Most firms of a post, from 2 to 6: beyond, there are too many sets of firms to list.
-    time_limit_s : float
-        For all searches together; what an occupation leaves of its part goes to those after it.
+    node_limit : int
+        Most nodes of each search.
 
     Raises
     ------
@@ -126,14 +125,12 @@ def share_jobs(
     low_h = minimum_share * FULL_TIME_H_PER_MONTH
     rules = Rules(radius_km, low_h, FULL_TIME_H_PER_MONTH, maximum_sites)
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]]
-    number = hours.index.get_level_values("occupation").nunique()
     posts, reasons, packings = [], [], []
-    end = monotonic() + time_limit_s
-    for done, (_, group) in enumerate(hours.groupby(level="occupation")):
+    for _, group in hours.groupby(level="occupation"):
         where = places.reindex(group.index.get_level_values("site_id"))
         part = group[(group.max(axis=1) <= rules.high_h).to_numpy() & where.notna().all(axis=1).to_numpy()]
         km = road_km(places.reindex(part.index.get_level_values("site_id")), detour_factor)
-        packing = pack(part.to_numpy(), km, rules, max(end - monotonic(), 0.0) / (number - done))
+        packing = pack(part.to_numpy(), km, rules, node_limit)
         posts += [_post(part.iloc[rows], km[np.ix_(rows, rows)].max()) for rows in packing.posts]
         reasons.append(_reasons(group, where, part, km, packing, rules))
         packings.append(packing)
@@ -149,7 +146,7 @@ def share_jobs(
         placed_h_per_year=wanted_h - left_h,
         wanted_h_per_year=wanted_h,
         bound_h_per_year=max(wanted_h - left_h, sum(packing.bound_h for packing in packings)),
-        status=next((s for s in ("areas", "time_limit") if s in statuses), "optimal"),
+        status=next((s for s in ("areas", "node_limit") if s in statuses), "optimal"),
     )
 
 

@@ -263,10 +263,12 @@ class Release(AudienceTables):
     def sheets(
         self,
         title: str,
-        sheets: Sequence[SheetContent | tuple[str, str, Collection[str], Sequence[Released]]],
+        sheets: Sequence[SheetContent | tuple[str, str, Collection[str] | None, Sequence[Released]]],
         among: bool = False,
     ) -> Sheets:
         """Short pages of their own, each ``(name, title, site ids, released objects)`` or its content.
+
+        One about the whole territory has None for site ids, and leaves to all.
 
         With ``among``, a firm gets those that it is one of the actors of, also where it may not read who
         all the others are.

@@ -25,15 +25,16 @@ class Sheet:
         What its file is named after, once made safe.
     title : str
         Heading of the page; it may hold what a respondent wrote, so it leaves with the sheet only.
-    sites : frozenset of str
-        The actors it is about: the sheet leaves when every one of them may be read of.
+    sites : frozenset of str or None
+        The actors it is about: the sheet leaves when every one of them may be read of. None for the whole
+        territory: it leaves to all, its blocks with what each audience may read of them.
     blocks : tuple of Released
         What it shows, each itself released.
     """
 
     name: str
     title: str
-    sites: frozenset[str]
+    sites: frozenset[str] | None
     blocks: tuple[Released, ...]
 
 
@@ -55,7 +56,9 @@ class Sheets(Released):
         kept = [
             replace(sheet, blocks=tuple(block.seen_by(viewer, seen) for block in sheet.blocks))
             for sheet in self.sheets
-            if viewer.may_list(set(sheet.sites)) or (self.among and viewer.among(set(sheet.sites)))
+            if sheet.sites is None
+            or viewer.may_list(set(sheet.sites))
+            or (self.among and viewer.among(set(sheet.sites)))
         ]
         return replace(self, sheets=kept, unlisted=len(self.sheets) - len(kept))
 
@@ -67,9 +70,11 @@ class Sheets(Released):
 
 
 def sheets_of(
-    title: str, sheets: Sequence[tuple[str, str, Collection[str], Sequence[Released]]]
+    title: str, sheets: Sequence[tuple[str, str, Collection[str] | None, Sequence[Released]]]
 ) -> list[Sheet]:
     """Sheets, each ``(name, title, site ids, released objects)``; their names become files, all different.
+
+    Without site ids (None) a sheet is about the whole territory: its title names nobody.
 
     Raises
     ------
@@ -78,14 +83,15 @@ def sheets_of(
     """
     made: dict[str, Sheet] = {}
     for name, heading, sites, blocks in sheets:
-        if not sites or not all(isinstance(block, Released) for block in blocks):
+        named = sites is None or len(sites)
+        if not named or not all(isinstance(block, Released) for block in blocks):
             raise DisclosureError(
                 f"« {title} »\u00a0: une fiche nomme ses acteurs et ne montre que ce qui est diffusé."
             )
         safe = re.sub(r"[^\w-]+", "-", name) or "fiche"
         while safe in made:
             safe += "-bis"
-        made[safe] = Sheet(safe, heading, frozenset(sites), tuple(blocks))
+        made[safe] = Sheet(safe, heading, None if sites is None else frozenset(sites), tuple(blocks))
     return list(made.values())
 
 

@@ -1,0 +1,79 @@
+"""Who comes to each occupation: training output, job seekers and mobility, at random within their ranges.
+
+    E = Σ_k Poisson( ρ_k n T )                                            people over T years
+
+n people of the occupation, ρ_k the yearly rate of the origin k per person employed: the study's own if it
+states one, else the row of ``reference/labour_market.csv`` for the level of the occupation. Half of what is
+not known of a rate is common to all occupations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from eit_analysis.config import Entrants
+from eit_analysis.employment.forecast.hazards import triangular
+from eit_analysis.reference import sentence
+
+ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
+COMMON = 0.5
+ANY = ""
+
+
+def parameter(market: pd.DataFrame, name: str, u: np.ndarray, level: str = ANY) -> np.ndarray:
+    """A row of ``labour_market.csv`` at quantiles u; that of all levels when the level has none."""
+    rows = market[market["parameter"] == name]
+    own = rows[rows["level"].fillna(ANY) == level]
+    row = (own if len(own) else rows[rows["level"].isna()]).iloc[0]
+    return triangular(u, float(row["low"]), float(row["central"]), float(row["high"]))
+
+
+def drawn(
+    known: pd.DataFrame,
+    stated: Sequence[Entrants],
+    market: pd.DataFrame,
+    years: int,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """People who come to each occupation over ``years``, by origin: arrays (draws, occupations).
+
+    ``known`` is from ``signals.signals``, ``stated`` the study's rows: several of one origin add up.
+    """
+    people = known["headcount"].to_numpy(float) * years
+    found = {}
+    for origin in ORIGINS:
+        shared, own = rng.standard_normal((draws, 1)), rng.standard_normal((draws, len(known)))
+        u = norm.cdf(np.sqrt(COMMON) * shared + np.sqrt(1 - COMMON) * own)
+        rows = [row for row in stated if row.origin == origin]
+        if rows:
+            rate = sum(triangular(norm.cdf(shared), row.low, row.central, row.high) for row in rows)
+        else:
+            levels, rate = known["level"].fillna(ANY).to_numpy(), np.zeros(u.shape)
+            for level in np.unique(levels.astype(str)):
+                rate[:, levels == level] = parameter(market, origin, u[:, levels == level], level)
+        found[origin] = rng.poisson(rate * people)
+    return found
+
+
+def are_known(known: pd.DataFrame, stated: Sequence[Entrants]) -> np.ndarray:
+    """Whether it is known who comes, array (occupations): its level, or the study's own training output."""
+    own = any(row.origin == "training" for row in stated)
+    return known["level"].notna().to_numpy() | own
+
+
+def source(stated: Sequence[Entrants], team: bool = False) -> str:
+    """French sentences: the account, and where each rate comes from, the study or the project."""
+    own = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in stated)
+    missing = ", ".join(
+        name for origin, name in ORIGINS.items() if origin not in {row.origin for row in stated}
+    )
+    said = [sentence("gap_account")]
+    said += [sentence("entrants_own", sources=own)] if own else []
+    said += [sentence("entrants_reference", origins=missing)] if missing else []
+    said += [sentence("entrants_team")] if missing and team else []
+    return " ".join(said)

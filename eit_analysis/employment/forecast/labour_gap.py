@@ -1,0 +1,204 @@
+"""Posts to fill less people who come, by occupation: short, balanced or uncertain, and how sure.
+
+    gap = O − E                                                          over T = 3 years, people
+    O   = openings of the cohort with the firms' plans + (1 − w) s (r − r̄) n T
+
+E is who comes (``entrants``), r the growth per year that the families of the occupation are forecast in
+France, r̄ its mean over the people of the study, s the share of that difference that holds here, w the weight
+of the firms' plans (``demand``): a small team goes as its family, a large one as it plans. Centred, families
+leave the total to the scenario. The gap is then drawn towards what scarcity says of it (``scarcity``), and
+who comes with it. Without what firms planned and answered, the same tells what the survey adds.
+
+An occupation is ``short`` in a draw when gap > O / 10. It is called so when P(short) ≥ 0.75, ``balanced``
+when P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Scenarios
+from eit_analysis.employment.forecast import cohort, declared_plans, entrants, scarcity
+from eit_analysis.employment.forecast import hazards as rates
+from eit_analysis.employment.forecast.account import account
+from eit_analysis.employment.forecast.outlook import breakdown, quantiles
+from eit_analysis.employment.workforce import OTHER
+
+YEARS = declared_plans.PLAN_YEARS
+TOLERATED, SURE = 0.1, 0.75
+SURVEYED = ["planned_departures_3y", "planned_hires_3y"]
+RANGES = ["openings", "entrants", "gap_people"]
+COLUMNS = [
+    *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
+    "gap_verdict", "shortage_chances", "chances_before_survey", "survey_weight_share", "uncertain_reason",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gap:
+    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of who comes."""
+
+    simulation: cohort.Simulation
+    openings: dict[str, np.ndarray]
+    entrants: dict[str, np.ndarray]
+    known: pd.DataFrame
+    entrants_known: np.ndarray
+    survey_weight: np.ndarray
+
+
+def draw(
+    plans: cohort.Simulation,
+    known: pd.DataFrame,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+) -> Gap:
+    """The draws of one scenario, ``plans`` of the cohort, over its first `YEARS` years.
+
+    ``known`` is from ``signals.signals``, ``market`` is ``reference/labour_market.csv``.
+    """
+    years = min(YEARS, plans.hires.shape[1])
+    draws, rng = len(plans.stock), np.random.default_rng([parameters.seed, YEARS])
+    known = known.set_index("occupation").reindex(plans.occupations).reset_index()
+    known["headcount"] = known["headcount"].fillna(0.0)
+    steps = {name: getattr(plans, name)[:, :years].sum(axis=1) for name in ("retirements", "quits")}
+    hires = plans.hires[:, :years].sum(axis=1).astype(float)
+    family = _family_growth(plans.workforce, known, hazards, market, rng.random(draws)) * years
+    openings = np.clip(np.floor(hires + family + rng.random(hires.shape)), 0, None)
+    steps["growth"] = openings - steps["retirements"] - steps["quits"]
+    coming = entrants.drawn(known, parameters.entrants, market, years, draws, rng)
+    coming = scarcity.informed(openings, coming, known, market, rng)
+    weight = scarcity.survey_weight(known, market)
+    return Gap(plans, steps, coming, known, entrants.are_known(known, parameters.entrants), weight)
+
+
+def _family_growth(
+    workforce: pd.DataFrame, known: pd.DataFrame, hazards: pd.DataFrame, market: pd.DataFrame, u: np.ndarray
+) -> np.ndarray:
+    """What families add to a year's openings, array (draws, occupations); zero where none is known."""
+    plans = declared_plans.declared(workforce, list(known["occupation"]))
+    answered, people = plans["hires_answered"].to_numpy(float), known["headcount"].to_numpy(float)
+    k = rates.value(hazards, "plan_weight", np.array([0.5]), 0.0)[0]
+    share = np.divide(answered, people, out=np.zeros_like(people), where=people > 0)
+    trust = share * np.divide(answered, answered + k, out=np.zeros_like(people), where=answered > 0)
+    growth, moved = known["national_growth"].to_numpy(float), people * (1 - trust)
+    moved = np.where(np.isfinite(growth), moved, 0.0)
+    growth = np.nan_to_num(growth)
+    apart = growth - (moved @ growth / moved.sum() if moved.any() else 0.0)
+    return entrants.parameter(market, "family_growth", u)[:, None] * (moved * apart)
+
+
+def before_survey(
+    workforce: pd.DataFrame,
+    known: pd.DataFrame,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+    *,
+    base_year: int,
+    sites: pd.DataFrame | None,
+) -> Gap:
+    """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
+    blank = workforce.assign(**dict.fromkeys(SURVEYED, np.nan))
+    short = parameters.model_copy(update={"horizon_years": min(YEARS, parameters.horizon_years)})
+    alone = cohort.simulate(blank, hazards, short, scenario="plans", base_year=base_year, sites=sites)
+    return draw(alone, known.assign(firms=np.nan, rated_people=0.0), hazards, market, short)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a page shows: the account of all occupations, then each one, then each family."""
+
+    steps: Breakdown
+    by_occupation: Breakdown
+    by_family: Breakdown
+
+
+def outlook(
+    plans: cohort.Simulation,
+    known: pd.DataFrame,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+    sites: pd.DataFrame,
+) -> Outlook:
+    """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`."""
+    gap = draw(plans, known, hazards, market, parameters)
+    people, base_year = plans.workforce, plans.base_year
+    before = before_survey(people, known, hazards, market, parameters, base_year=base_year, sites=sites)
+    return Outlook(steps(gap), by_occupation(gap, before), by_family(gap, before))
+
+
+def counts(by_occupation: Breakdown) -> dict[str, int]:
+    """How many occupations are ``short``, ``uncertain`` and ``balanced``."""
+    found = by_occupation.frame["gap_verdict"].value_counts()
+    return {verdict: int(found.get(verdict, 0)) for verdict in ("short", "uncertain", "balanced")}
+
+
+def steps(gap: Gap) -> Breakdown:
+    """The account of all occupations together over `YEARS` years (``account.account``)."""
+    opened, coming = (
+        {name: people.sum(axis=1) for name, people in part.items()} for part in (gap.openings, gap.entrants)
+    )
+    return breakdown(gap.simulation, account(opened, coming), "account_step")
+
+
+def by_occupation(gap: Gap, before: Gap) -> Breakdown:
+    """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
+
+    Short ones first, the surest before; then uncertain, then balanced, by gap and then by openings.
+    """
+    return _table(gap, before, "occupation")
+
+
+def by_family(gap: Gap, before: Gap) -> Breakdown:
+    """The same by family (FAP 2021, three characters: ``fap_family``), their occupations drawn together."""
+    return _table(gap, before, "fap_family")
+
+
+def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
+    named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
+    places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
+    rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
+    table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
+    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "balanced": 2})
+    first = table["shortage_chances"].where(rank == 0, table["gap_people"])
+    order = table.assign(rank=rank, first=-first, most=-table["openings"])
+    table = order.sort_values(["rank", "first", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
+    of = dict(zip(gap.known["occupation"], gap.known[by], strict=True))
+    records = gap.simulation.behind
+    records = records.assign(**{by: records["occupation"].map(of)}).dropna(subset=[by])
+    return Breakdown(table, [by], records, "headcount", people=True)
+
+
+def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
+    openings, coming, chances = _sums(gap, at)
+    known = bool(gap.entrants_known[at].all())
+    sure = "short" if chances >= SURE else "balanced" if chances <= 1 - SURE else "uncertain"
+    people = gap.known["headcount"].to_numpy()[at]
+    ranges = [
+        quantiles(values, name)
+        for name, values in zip(RANGES, (openings, coming, openings - coming), strict=True)
+    ]
+    return {
+        "headcount": people.sum(),
+        **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
+        "gap_verdict": sure if known else "uncertain",
+        "shortage_chances": 100 * chances if known else np.nan,
+        "chances_before_survey": 100 * _sums(before, at)[2] if known else np.nan,
+        "survey_weight_share": 100 * np.average(gap.survey_weight[at], weights=np.maximum(people, 1e-9)),
+        "uncertain_reason": None if known and sure != "uncertain" else "close" if known else "no_entrants",
+    }
+
+
+def _sums(gap: Gap, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Openings and entrants of these occupations together, arrays (draws), and how often they are short."""
+    openings, coming = (
+        np.sum([people[:, at].sum(axis=1) for people in part.values()], axis=0)
+        for part in (gap.openings, gap.entrants)
+    )
+    return openings, coming, float((openings - coming > TOLERATED * openings).mean())

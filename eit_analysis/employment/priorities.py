@@ -1,0 +1,78 @@
+"""Ten priority occupations, one line each: posts, tension, bridge, training, who could act.
+
+Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
+order is that of ``labour_gap.by_occupation``: short, then uncertain, then balanced.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis.french import one_decimal, whole
+
+MOST = 10
+NOT_SAID = "–"
+COLUMNS = [
+    "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
+    "training_said", "who_acts",
+]  # fmt: skip
+SAID = {
+    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4",
+    "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
+    "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
+}
+
+
+def lines(
+    gap: pd.DataFrame,
+    firms: pd.DataFrame,
+    basin: pd.DataFrame,
+    dares: pd.DataFrame,
+    bridges: pd.DataFrame,
+    training: pd.DataFrame,
+) -> pd.DataFrame:
+    """The lines, `COLUMNS`.
+
+    Parameters
+    ----------
+    gap : DataFrame
+        Of ``labour_gap.by_occupation``; the first `MOST` rows.
+    firms, basin, dares : DataFrame
+        Of ``workforce.occupations``, ``basin_needs.tension`` and ``dares_tension.published_tension``.
+    bridges, training : DataFrame
+        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short) and
+        ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key ``occupation``,
+        where an audience gets them by domain, they say nothing.
+    """
+    lacking = set(gap.loc[gap["gap_verdict"] == "short", "occupation"])
+    usable = bridges[~bridges["origin"].isin(lacking)].dropna(subset=["origin", "destination"])
+    origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
+    taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
+    taught = taught.sort_values("to_train", ascending=False, kind="stable")
+    skill = taught.drop_duplicates("occupation").set_index("occupation")["skill"]
+    voices = {
+        column: table.dropna(subset=["occupation"]).set_index("occupation")[column]
+        for column, table in zip(SAID, (firms, basin, dares), strict=True)
+        if {"occupation", column} <= {*table}
+    }
+    rows = []
+    for row in gap.dropna(subset=["occupation", "openings"]).head(MOST).to_dict("records"):
+        name = row["occupation"]
+        heard = {column: voice.get(name) for column, voice in voices.items()}
+        said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
+        middle, *ends = (whole(round(row[f"openings{end}"])) for end in ("", "_low80", "_high80"))
+        rows.append((
+            name, f"{middle} ({' à '.join(ends)})", row["gap_verdict"], row["shortage_chances"],
+            ", ".join(said) or NOT_SAID, origin.get(name, NOT_SAID), skill.get(name, NOT_SAID),
+            _who(row, name in origin.index, name in skill.index),
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _who(row: dict, bridge: bool, skill: bool) -> str:
+    """Who could act first, a code of ``labels.csv``."""
+    if row["gap_verdict"] == "short":
+        return "bridge" if bridge else "train" if skill else "places"
+    if row["gap_verdict"] == "balanced":
+        return "replace"
+    return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
