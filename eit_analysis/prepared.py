@@ -14,7 +14,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.flows import dimensions
 from eit_analysis.reference.vocabulary import labelled
 
-DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming}
+DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming, "both": dimensions.counted}
 
 
 class PreparedTables:
@@ -50,7 +50,8 @@ class PreparedTables:
         ----------
         direction : str
             ``out``: what leaves the actors, without what treatment plants pass on, which would count twice;
-            ``in``: what enters; both without masses that are implausible; ``all``: every row.
+            ``in``: what enters; ``both``: either, of outlets too; all three without masses that are
+            implausible; ``all``: every row.
         labels : str
             ``fr`` for French words.
 
@@ -68,7 +69,8 @@ class PreparedTables:
         )
         if direction != "all":
             if direction not in DIRECTIONS:
-                raise UsageError(f"« {direction} » n'est pas un sens de flux\u00a0: écrivez out, in ou all.")
+                ways = ", ".join(DIRECTIONS)
+                raise UsageError(f"« {direction} » n'est pas un sens de flux\u00a0: écrivez {ways} ou all.")
             described = DIRECTIONS[direction](described)
         return self._worded(described, labels)
 

@@ -165,6 +165,10 @@ def test_what_is_fragile_is_what_fewer_than_half_agree_on() -> None:
     weak.check("essai")
     assert weak.frame["readiness_dimension"].tolist() == ["trust", "capacity"]
     assert weak.frame["agree_percent"].tolist() == [30, 40]
+    # Where nothing is fragile the page names the least shared of all.
+    firm = opinions.fragile(people[people["readiness_dimension"] == "need"])
+    every = opinions.fragile(people, 101)
+    assert firm.frame.empty and every.frame["readiness_dimension"].tolist() == ["trust", "capacity", "need"]
 
 
 def test_the_interval_of_a_median_covers_the_median_of_all_actors() -> None:

@@ -80,8 +80,8 @@ ACTIONS = [
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
 AHEAD = (
-    "Ce qui avance, ce qui bloque : 6 synergies plus avancées qu'à la vague précédente ; 4 synergies au même "
-    "stade depuis plus de 24 mois fin 2018"
+    "Ce qui avance, ce qui est bloqué : 6 synergies plus avancées qu'à la vague précédente ; 4 synergies au "
+    "même stade depuis plus de 24 mois fin 2018"
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 synergies sans règle inscrite"

@@ -12,6 +12,7 @@ from eit_analysis.intake.results import write_tables
 from eit_analysis.prepared import Study
 from eit_analysis.publishing.release import Release
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.synergies.assessment import Assessment
 
 MASS = "mass_t_per_year"
 SITES = "Identifiant;Raison sociale;Code NAF;Code INSEE;Effectif;Type d'acteur;Diffusion\n" + "".join(
@@ -49,6 +50,12 @@ def test_a_typing_error_is_in_no_total_of_any_audience(slip):
         # Nothing is lost: what is counted and what is set aside are all that was declared.
         declared = flows.totals(described, "implausible").frame.set_index("implausible")[MASS]
         assert declared.to_dict() == {"mass": 26_000, "no": 135, "Total": 26_135}
+
+
+def test_no_exchange_counts_a_typing_error(slip):
+    for audience in ("internal", "partners"):
+        found = Assessment.of(Release(slip, audience, "essai"))
+        assert found.flows[MASS].sum() == 135 and "E7" not in set(found.flows["site_id"])
 
 
 def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):

@@ -169,6 +169,7 @@ def test_the_range_holds_every_plant_and_adds_up(rows):
     assert (yearly.loc[yearly["year"] == 2025, ["rise_low", "rise_high"]] == 0).all(axis=None)
     last = yearly[yearly["year"] == 2030]
     found = taxes.taxes(last, "route").frame
+    found, total = found[found["route"] != "Total"], found[found["route"] == "Total"]
     ends = ["tax_low_eur_per_year", "tax_high_eur_per_year"]
     for (_, own), (low, high) in zip(
         last.groupby("route"), found.sort_values("route")[ends].to_numpy(), strict=True
@@ -177,6 +178,7 @@ def test_the_range_holds_every_plant_and_adds_up(rows):
         assert high >= (own[MASS] * own["tax_high"]).sum() - 1e-6
     whole = taxes.taxes(last, "year").frame["tax_eur_per_year"].sum()
     assert whole == pytest.approx(np.nansum(found["tax_eur_per_year"]))
+    assert total["tax_eur_per_year"].tolist() == pytest.approx([whole] * len(total))
 
 
 def test_the_card_of_the_rise_says_until_when() -> None:

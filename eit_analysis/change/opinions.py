@@ -95,7 +95,7 @@ def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bo
     return bool(few or len(people) - of_class.max() < DISSENT or (elsewhere < 2).any())
 
 
-def fragile(people: pd.DataFrame) -> Breakdown:
+def fragile(people: pd.DataFrame, below_percent: float = 50) -> Breakdown:
     """The dimensions on which fewer than half agree, the least agreed first, with what answers each.
 
     The action, who carries it and its next step are those of ``reference/readiness_actions.csv``.
@@ -105,7 +105,8 @@ def fragile(people: pd.DataFrame) -> Breakdown:
     records = records.assign(agreeing=(records["opinion"] == "agree").astype(float), n_asked=1.0)
     frame = records.groupby("readiness_dimension")[["agreeing", "n_asked"]].sum().reindex([*DIMENSIONS])
     frame["agree_percent"] = 100 * frame["agreeing"] / frame.pop("n_asked")
-    weak = frame[frame["agree_percent"] < 50].sort_values("agree_percent", kind="stable").reset_index()
+    weak = frame[frame["agree_percent"] < below_percent]
+    weak = weak.sort_values("agree_percent", kind="stable").reset_index()
     weak = weak.merge(reference.load("readiness_actions"), on="readiness_dimension")
     shares = {"agree_percent": Share(within=("readiness_dimension",), of="n_asked")}
     return Breakdown(weak, ["readiness_dimension"], records, "agreeing", answers=True, shares=shares)

@@ -1,8 +1,8 @@
 """Study 1: what enters, what leaves and where it goes.
 
 The flows of a wave are prepared once (:func:`prepared`), then taken by direction (:func:`outgoing`,
-:func:`incoming`, :func:`reissued`), those of an implausible mass apart (:func:`set_aside`); every other
-function takes them. :func:`totals` adds them up by any key.
+:func:`incoming`, :func:`reissued`) or together (:func:`counted`), those of an implausible mass apart
+(:func:`set_aside`); every other function takes them. :func:`totals` adds them up by any key.
 
 ``costs``, ``full_cost``, ``sorting``
     What is paid, what a waste costs in full, what bad sorting costs.
@@ -22,7 +22,7 @@ from importlib import import_module
 from types import ModuleType
 
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
-from eit_analysis.flows.dimensions import incoming, outgoing, prepared, reissued, set_aside
+from eit_analysis.flows.dimensions import counted, incoming, outgoing, prepared, reissued, set_aside
 from eit_analysis.flows.diversion import divert
 
 MODULES = (
@@ -32,8 +32,8 @@ MODULES = (
 )  # fmt: skip
 
 __all__ = [
-    "absent_categories", "divert", "error_bounds", "incoming", "outgoing", "prepared", "recovery_rates",
-    "reissued", "set_aside", "totals", *MODULES,
+    "absent_categories", "counted", "divert", "error_bounds", "incoming", "outgoing", "prepared",
+    "recovery_rates", "reissued", "set_aside", "totals", *MODULES,
 ]  # fmt: skip
 
 

@@ -108,31 +108,33 @@ def outgoing(described: pd.DataFrame) -> pd.DataFrame:
     An outlet (digester, sorting centre) sends out again what it received: with the others, those tonnes
     would count twice and raise the recovery rate.
     """
-    return _sent(described, outlet=False)
+    return counted(_sent(described, outlet=False))
 
 
 def set_aside(described: pd.DataFrame) -> pd.DataFrame:
     """The outflows, but for those of outlets, whose mass is marked as implausible: in no total."""
-    return _sent(described, outlet=False, aside=True)
+    sent = _sent(described, outlet=False)
+    return sent[sent["implausible"] == "mass"].reset_index(drop=True)
 
 
 def reissued(described: pd.DataFrame) -> pd.DataFrame:
     """What outlets send out again."""
-    return _sent(described, outlet=True)
+    return counted(_sent(described, outlet=True))
 
 
 def incoming(described: pd.DataFrame) -> pd.DataFrame:
     """The inflows of every site whose mass is not implausible: needs of the firms, and what outlets take."""
-    return described[(described["direction"] == "in") & _counted(described)].reset_index(drop=True)
+    return counted(described[described["direction"] == "in"])
 
 
-def _sent(described: pd.DataFrame, outlet: bool, aside: bool = False) -> pd.DataFrame:
-    kept = (described["direction"] == "out") & ((described["actor_type"] == "outlet") == outlet)
-    return described[kept & (_counted(described) != aside)].reset_index(drop=True)
+def counted(described: pd.DataFrame) -> pd.DataFrame:
+    """What goes either way, of outlets too, but for what is set aside as its mass is implausible."""
+    return described[described["implausible"] != "mass"].reset_index(drop=True)
 
 
-def _counted(described: pd.DataFrame) -> pd.Series:
-    return described["implausible"] != "mass"
+def _sent(described: pd.DataFrame, outlet: bool) -> pd.DataFrame:
+    sent = (described["direction"] == "out") & ((described["actor_type"] == "outlet") == outlet)
+    return described[sent]
 
 
 def _matched(keys: pd.Series, values: pd.Series) -> np.ndarray:

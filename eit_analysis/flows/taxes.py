@@ -140,19 +140,19 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     Parameters
     ----------
     yearly : pandas.DataFrame
-        :func:`each_year`; group by ``year`` first, for tonnes of several years do not add up.
+        :func:`each_year`; of several years, group by ``year`` first: their tonnes do not add up.
 
     Returns
     -------
     Breakdown
         ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates,
         with bounds that hold the lowest and the highest rate and the interval of the masses
-        (:func:`costs.estimates`), ``n_sites``.
+        (:func:`costs.estimates`), ``n_sites``; with a total unless ``by`` has the year.
     """
     rate, name = ("rise", "tax_increase") if since_first else ("tax", "tax")
     low, high = yearly[f"{rate}_low"], yearly[f"{rate}_high"]
     priced = yearly.assign(**dict(zip(PRICES, (low, (low + high) / 2, high), strict=True)))
-    found = estimates(priced, by, name, total=False)
+    found = estimates(priced, by, name, total="year" not in np.atleast_1d(by))
     least = f"{name}_low_eur_per_year"  # of both errors at once, wider than either
     return replace(found, frame=found.frame.assign(**{least: found.frame[least].clip(lower=0)}))
 

@@ -122,7 +122,8 @@ def make_pages(
         # A firm has read what its partners have.
         for group in sorted(groups, key=lambda group: group != OUTSIDE):
             seen = {
-                audience: [see(ran[group, path.stem], viewers[audience]) for path in notebooks]
+                # The tables of an audience are wanted in the order of its pages.
+                audience: [see(ran[group, path.stem], viewers[audience]) for path in sorted(notebooks)]
                 for audience in [*outside, *unasked]
                 if input_group(audience) == group
             }

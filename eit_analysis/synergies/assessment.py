@@ -83,7 +83,7 @@ class Assessment:
     def of(cls, release: Any) -> Assessment:
         """The assessment of all that the audience of a release may be counted from."""
         return cls(
-            release.flows("all"), release.sites(), release.readiness(), release.settings,
+            release.flows("both"), release.sites(), release.readiness(), release.settings,
             release.synergy_register(), release.exchange_answers(),
         )  # fmt: skip
 

@@ -4,10 +4,17 @@ from eit_analysis.flows.extrapolation.bases import branches, plan
 from eit_analysis.flows.extrapolation.estimates import by_category, by_division
 from eit_analysis.flows.extrapolation.eurostat_check import beside_eurostat
 from eit_analysis.flows.extrapolation.frame import NOBODY, split, units
-from eit_analysis.flows.extrapolation.national import by_branch, by_family, left_out, to_ask, widths
+from eit_analysis.flows.extrapolation.national import (
+    by_branch,
+    by_family,
+    left_out,
+    to_ask,
+    two_digits,
+    widths,
+)
 from eit_analysis.flows.extrapolation.nonresponse import by_size, signals, verdict
 
 __all__ = [
     "NOBODY", "beside_eurostat", "branches", "by_branch", "by_category", "by_division", "by_family",
-    "by_size", "left_out", "plan", "signals", "split", "to_ask", "units", "verdict", "widths",
+    "by_size", "left_out", "plan", "signals", "split", "to_ask", "two_digits", "units", "verdict", "widths",
 ]  # fmt: skip

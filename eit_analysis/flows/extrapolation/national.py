@@ -170,10 +170,10 @@ def _ordered(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     rows = rows.sort_values(NATIONAL[0], ascending=False, kind="stable", na_position="last")
     total = rows.drop(columns=key).sum().to_frame().T.assign(**{key: TOTAL})
     table = pd.concat([rows, total.astype(rows.dtypes)], ignore_index=True)
-    return table.assign(**{name: _two_digits(table[name]) for name in NATIONAL})
+    return table.assign(**{name: two_digits(table[name]) for name in NATIONAL})
 
 
-def _two_digits(mass: pd.Series) -> pd.Series:
-    """What is known to a factor 20 has no third digit."""
+def two_digits(mass: pd.Series) -> pd.Series:
+    """Masses to two significant digits: what is known to a factor 20 has no third."""
     digit = 10.0 ** (np.floor(np.log10(mass.where(mass > 0))) - 1)
     return ((mass / digit).round() * digit).fillna(mass)

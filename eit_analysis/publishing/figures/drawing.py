@@ -114,6 +114,7 @@ def by_row(axes: Axes, names: Sequence[str], value: str, whole: bool = False) ->
     axes.set_xlabel(axis_title(value))
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     french_axis(axes.xaxis, whole)
+    axes.locator_params(axis="x", nbins=6)  # amounts of five digits stand apart beside long names
 
 
 def labels(rows: pd.DataFrame, keys: Sequence[str], width: int = 40) -> list[str]:

@@ -69,15 +69,16 @@ class Audit:
         self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
             part.cover(self._board.withhold, concede=True)
-        shown = None
         # A line that clashed may leave once another is withheld for good: until none does, a second
-        # release of the same numbers would show more than the first.
-        while shown is None or (shown != self._board.shown).any():
-            shown = self._board.shown.copy()
-            # What is bare for certain with a line alone is bare with more.
-            withheld = map(int, np.flatnonzero(~shown))
-            self._publish([line for line in withheld if self._could_leave(line)])
+        # release of the same numbers would show more than the first. What is bare for certain with a line
+        # alone is bare with more: from then on that line stays where it is.
         self.shown = self._board.shown
+        withheld = np.flatnonzero(~self.shown).tolist()
+        while withheld:
+            likely = [line for line in withheld if self._could_leave(line)]
+            self._publish(likely)
+            clashing = [line for line in likely if not self.shown[line]]
+            withheld = clashing if len(clashing) < len(likely) else []
 
     def leaves_open(self, numbers: Sequence[int]) -> bool:
         """Whether a sum of numbers, which follows from what is published, could be printed as they are."""

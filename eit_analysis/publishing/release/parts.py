@@ -39,6 +39,11 @@ class Parts:
     down: np.ndarray
     either: np.ndarray
 
+    def of(self, part: int) -> tuple[np.ndarray, np.ndarray]:
+        """The variables of one part and their coefficients."""
+        span = slice(self.forms.indptr[part], self.forms.indptr[part + 1])
+        return self.forms.indices[span], self.forms.data[span]
+
     def __add__(self, other: Parts) -> Parts:
         return Parts(
             csr_array(vstack([self.forms, other.forms], format="csr")),

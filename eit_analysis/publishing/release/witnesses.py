@@ -107,9 +107,10 @@ class Witnesses:
     def _seen(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
         """Whether one of the witnesses that fit serves a part before a reader."""
         blind = fits & ~self.moves[:, self.known[:, reader]].any(axis=1)
-        moved = sign * (self.parts.forms[[target]] @ self.moves[blind].T)
+        at, weights = self.parts.of(target)
+        moved = sign * (self.moves[np.ix_(blind, at)] @ weights)
         moved = np.abs(moved) if self.parts.either[target, 0] else moved
-        return bool((moved >= _enough(self.parts.size[[target]])).any())
+        return bool((moved >= _enough(self.parts.size[target])).any())
 
     def _concede(self, target: int, reader: int, sign: int) -> None:
         """Ask of a part before one reader, on one side, only what the last programme reached."""
@@ -189,12 +190,14 @@ class Witnesses:
 
     def _witness(self, target: int, reader: int, sign: int) -> list[list[int]]:
         """Seek amounts that move one part far enough before the eyes of one reader; by way what holds it."""
-        part, size = self.parts.forms[[target]], self.parts.size[target]
+        (at, weights), size = self.parts.of(target), self.parts.size[target]
+        part = np.zeros(len(self.amounts))
+        part[at] = weights
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
-            move = self.programme.farthest(way * part.toarray().ravel() / size, self.alone[reader], FAR)
-            reached = way * float((part @ move)[0])
+            move = self.programme.farthest(way * part / size, self.alone[reader], FAR)
+            reached = way * float(part @ move)
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
                 # A witness near the truth survives more numbers, one farther off serves more parts.
