@@ -27,7 +27,7 @@ LEVELS = dict.fromkeys("234", "worker") | {
 }
 SIGNALS = [
     "occupation", "headcount", "level", "fap_family", "rated_people", *VOICES.values(), *VOICES,
-    "national_growth",
+    "basin_difficult_level", "national_growth",
 ]  # fmt: skip
 
 
@@ -68,6 +68,9 @@ def signals(
     for voice, source in (("basin", basin), ("dares", dares)):
         known = source.frame.set_index("occupation")[VOICES[voice]]
         table[VOICES[voice]] = table["occupation"].map(known).astype(float)
+    table["basin_difficult_level"] = table["occupation"].map(
+        basin.frame.set_index("occupation")["basin_difficult_level"]
+    )
     table["firms"], table["basin"] = table["hiring_difficulty"] / 4, table[VOICES["basin"]] / 100
     table["dares"] = (table[VOICES["dares"]] - 1) / 4
     people = national.groupby("occupation")[["national_thousands", "national_forecast_thousands"]].sum()
@@ -84,8 +87,8 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5`` (as published),
-        ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
+        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5, basin_difficult_level`` (as
+        published), ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
     """
     rows = []
     for row in known.to_dict("records"):
@@ -95,9 +98,11 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
         pair = max(heard, key=lambda pair: far[pair], default=())
         if pair:
             easier_first = "_".join(sorted(pair, key=lambda voice: row[voice]))
-            rows.append([row["occupation"], *(row[c] for c in VOICES.values()), easier_first, far[pair]])
+            published = (row[c] for c in (*VOICES.values(), "basin_difficult_level"))
+            rows.append([row["occupation"], *published, easier_first, far[pair]])
     columns = [
-        "occupation", "difficulty_of_4", VOICES["basin"], "tension_of_5", "contradiction", "voices_apart"
+        "occupation", "difficulty_of_4", VOICES["basin"], "tension_of_5", "basin_difficult_level",
+        "contradiction", "voices_apart",
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns).sort_values(
         ["voices_apart", "occupation"], ascending=[False, True], ignore_index=True
