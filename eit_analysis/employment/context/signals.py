@@ -87,8 +87,8 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5, basin_difficult_level`` (as
-        published), ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
+        ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5, basin_difficult_level``
+        (as published), ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
     """
     rows = []
     for row in known.to_dict("records"):
