@@ -14,6 +14,8 @@
     Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
 ``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
     What public sources publish on the same occupations.
+``representation``
+    Whom the job sheets describe of the territory's employment, and their ages weighted to it.
 """
 
 from importlib import import_module
@@ -25,7 +27,7 @@ _ROOMS = {
     " synergy_jobs",
     ".forecast.series": "backtest panel",
     ".skills": "mobility shared_jobs skill_gaps training",
-    ".context": "age_comparison basin_needs dares_tension greening nomenclature",
+    ".context": "age_comparison basin_needs dares_tension greening nomenclature representation",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
 __all__ = list(_PLACES)
