@@ -61,7 +61,9 @@ def test_jobs_from_tonnes_by_hand() -> None:
     assert by_route.loc[0, ["tonnes", "jobs_created", "jobs_displaced", "jobs"]].tolist() == pytest.approx(
         [2000, 7, 0.4, 6.6]
     )
-    assert by_route.loc[1, ["jobs_created", "jobs_displaced", "jobs"]].tolist() == pytest.approx([0.05] * 2 + [0])
+    assert by_route.loc[1, ["jobs_created", "jobs_displaced", "jobs"]].tolist() == pytest.approx(
+        [0.05] * 2 + [0]
+    )
 
 
 def test_thirty_tonnes_are_less_than_one_job() -> None:

@@ -10,8 +10,9 @@
     Jobs that synergies bring, less those that they displace; posts in insertion.
 ``panel``, ``backtest``, ``national_forecast``
     Series of jobs in France, and the errors of their forecasts.
-``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
-    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
+``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``, ``actions``
+    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms, and
+    the plan of who does what for which occupation.
 ``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``
     What public sources publish on the same occupations.
 ``representation``
@@ -26,7 +27,7 @@ _ROOMS = {
     ".forecast": "account assumptions cohort evaluation insertion national_forecast outlook prospects"
     " synergy_jobs",
     ".forecast.series": "backtest panel",
-    ".skills": "mobility shared_jobs skill_gaps training",
+    ".skills": "actions mobility shared_jobs skill_gaps training",
     ".context": "age_comparison basin_needs dares_tension greening nomenclature representation",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}

@@ -214,7 +214,7 @@ def described(workforce: pd.DataFrame) -> Breakdown:
     whole = records.groupby("trait")["headcount"].sum()
     table["share_percent"] = 100 * table["headcount"] / table["trait"].map(whole).astype(float)
     shares = {"share_percent": Share(["trait"])}
-    return Breakdown(table, list(people.index.names), records, "headcount", people=True, shares=shares)
+    return Breakdown(table, ["trait", "trait_answer"], records, "headcount", people=True, shares=shares)
 
 
 def others_last(table: pd.DataFrame, by: str = "occupation") -> pd.DataFrame:

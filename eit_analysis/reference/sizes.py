@@ -1,4 +1,4 @@
-"""Sizes of establishments: classes as the European Union parts them, and what an INSEE class holds on average.
+"""Sizes of establishments: classes as the European Union parts them, and the mean of an INSEE class.
 
 Source: Commission recommendation 2003/361/EC, by headcount alone.
 """

@@ -7,12 +7,12 @@ What is there
 Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, F02), one workbook each
 except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
 workbook. The register of 27 leads stands alone; that of 2018 also tells what each brings and costs
-(``shared.FOLLOW_UP``), that of 2015 is of the older form. Seven firms told in 2018 the seniority, diploma, sex
-and working time of their people (``people.described``), the others on the older form. What actors lose or need as heat and water came
-in a workbook of its own in 2018 (``utilities``), what they answered to exchanges proposed to them in a file
-of its own in each wave (``answers``). Lists in ``shared.LEADS`` say which leads can be
-found by matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer
-key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
+(``shared.FOLLOW_UP``), that of 2015 is of the older form. Seven firms told in 2018 the seniority, diploma,
+sex and working time of their people (``people.described``), the others are on the older form. What actors
+lose or need as heat and water came in a workbook of its own in 2018 (``utilities``), what they answered to
+exchanges proposed to them in a file of its own in each wave (``answers``). Lists in ``shared.LEADS`` say
+which leads can be found by matching the returns. Communes are those of 2018 in both waves.
+``planted_dirt.csv`` is the answer key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
 establishments of the valleys (``establishments.py``). ``exutoires_fictifs.csv``, written by hand, lists
 eleven outlets as invented as the rest.
 

@@ -117,7 +117,7 @@ def workforce(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
 def described(rows: list[dict], rng: np.random.Generator) -> None:
     """Seniority, diploma, sex and working time of whoever a row counts; a row in ten is left without.
 
-    Rows that repeat one another are told the same.
+    As the form asks, nothing is told of a person alone. Rows that repeat one another are told the same.
     """
     told: dict[str, dict] = {}
     for row in rows:
@@ -132,7 +132,7 @@ def described(rows: list[dict], rng: np.random.Generator) -> None:
             "working_time": "temps partiel" if is_part else "temps plein",
         }
         of_row = str([row[name] for name in row if name != "_dirt"])
-        row |= told.setdefault(of_row, {} if blank else given)
+        row |= told.setdefault(of_row, {} if blank or str(row["headcount"]) == "1" else given)
 
 
 def skills(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:

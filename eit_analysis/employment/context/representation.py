@@ -1,14 +1,16 @@
-"""Whom the job sheets describe of the territory's employment, and their ages weighted by size of establishment.
+"""Whom the job sheets describe of the territory's employment, and their ages weighted to it by size.
 
     N_h = sum of the mean headcount of the INSEE class of each establishment of class h     [jobs]
     w_h = max(N_h / n_h, 1),   p = sum_h w_h y_h / sum_h w_h n_h
     v(p) = sum_h (w_h / M)^2 (1 - 1 / w_h) k_h / (k_h - 1) sum_i (y_i - p_h x_i)^2,   M = sum_h w_h n_h
 
-x_i the people that firm i describes, y_i those of a group among them, n_h and y_h their sums over the k_h firms of
-the class, p_h = y_h / n_h: a separate ratio estimator, firms being drawn whole, with Student's interval on
-sum_h (k_h - 1) degrees of freedom. It holds the chance of who answered, not what sets apart those who did not.
+x_i the people that firm i describes, y_i those of a group among them, n_h and y_h their sums over the k_h
+firms of the class, p_h = y_h / n_h: a separate ratio estimator, firms being drawn whole, with Student's
+interval on sum_h (k_h - 1) degrees of freedom. It holds the chance of who answered, not what sets apart those
+who did not.
 
-Source: Cochran (1977), Sampling Techniques, 3rd ed., sections 6.10 and 6.11; sizes within a class, :mod:`sizes`.
+Source: Cochran (1977), Sampling Techniques, 3rd ed., sections 6.10 and 6.11; sizes within a class,
+:func:`sizes.moments`.
 """
 
 from __future__ import annotations
@@ -45,11 +47,12 @@ def coverage(people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataF
         ``territory_percent`` (of the frame), the last two missing without a register.
     """
     joined = classes(people, sites)
-    told = sites.assign(**{DECLARED: sites["headcount"].astype(float), DESCRIBED: 0.0})
-    records = pd.concat([people.assign(**{DECLARED: 0.0}), told], ignore_index=True)
+    told = sites.assign(declared_headcount=sites["headcount"].astype(float), headcount=0.0)
+    records = pd.concat([people.assign(declared_headcount=0.0), told], ignore_index=True)
     records[CLASS] = records["site_id"].map(_size_of(sites).map(joined)).fillna(NO_CLASS)
     rows = pd.concat([records, records.assign(**{CLASS: TOTAL})]).groupby(CLASS)
-    table = rows.agg(n_sites=("site_id", "nunique"), **{name: (name, "sum") for name in (DESCRIBED, DECLARED)})
+    sums = {name: (name, "sum") for name in (DESCRIBED, DECLARED)}
+    table = rows.agg(n_sites=("site_id", "nunique"), **sums)
     names = [*dict.fromkeys(joined.values()), NO_CLASS, TOTAL]
     table = table.reindex([name for name in names if name in table.index]).reset_index()
     table["described_percent"] = 100 * table[DESCRIBED] / table[DECLARED].where(table[DECLARED] > 0)
@@ -66,19 +69,19 @@ def weighted_ages(
 ) -> Breakdown:
     """Age groups of the territory's employment: each person of a class stands for w_h of them.
 
-    The parameters are those of :func:`coverage`. Whose firm is in no class stands for itself; those of unknown
-    age are left out.
+    The parameters are those of :func:`coverage`. Whose firm is in no class stands for itself; those of
+    unknown age are left out.
 
     Returns
     -------
     Breakdown
-        ``age_group``, ``headcount`` (described), ``represented_people`` and ``represented_share_percent`` with their
-        95 % bounds; no row without a register.
+        ``age_group``, ``headcount`` (described), ``represented_people`` and ``represented_share_percent``
+        with their 95 % bounds; no row without a register.
     """
     joined = classes(people, sites)
     jobs = _frame(establishments, joined).set_index(CLASS)["frame_jobs"]
     rows = people.assign(**{CLASS: people["site_id"].map(_size_of(sites).map(joined)).fillna(NO_CLASS)})
-    rows = rows[rows["age_group"].isin(AGES["age_group"])].head(None if len(jobs) else 0)
+    rows = rows[rows["age_group"].isin(AGES["age_group"]) & bool(len(jobs))]
     size = rows.groupby(CLASS)[DESCRIBED].sum()
     weight = (jobs.reindex(size.index) / size).clip(lower=1.0).fillna(1.0)
     rows = rows.assign(represented_people=rows[DESCRIBED] * rows[CLASS].map(weight).astype(float))
@@ -126,7 +129,8 @@ def _frame(establishments: pd.DataFrame | None, joined: dict[str, str]) -> pd.Da
     rows = establishments[establishments["headcount_low"].astype(float) > 0].reset_index(drop=True)
     number = rows["n_establishments"] if "n_establishments" in rows else pd.Series(1.0, index=rows.index)
     mean, variance = moments(rows["headcount_low"], rows["headcount_high"])
-    sums = pd.DataFrame({columns[0]: number.astype(float), columns[1]: number * mean, "sd": number * variance})
+    each = {columns[0]: number.astype(float), columns[1]: number * mean, "sd": number * variance}
+    sums = pd.DataFrame(each)
     sums[CLASS] = size_class(rows["headcount_low"]).map(joined)
     every = pd.concat([sums.dropna(subset=CLASS), sums.assign(**{CLASS: TOTAL})]).groupby(CLASS).sum()
     half = 1.96 * np.sqrt(every.pop("sd"))

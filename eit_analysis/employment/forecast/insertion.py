@@ -4,8 +4,8 @@ kept      = min(asked, capacity), structure by structure and family by family   
 insertion = share in insertion × gross jobs of the new route on the kept tonnes   [FTE]
 hours     = insertion × hours of a full-time post in insertion                    [h/year]
 
-Hours are those that people in insertion work for the exchange, as a social clause counts them: what the tonnes
-gave others to do before is not taken off.
+Hours are those that people in insertion work for the exchange, as a social clause counts them: what the
+tonnes gave others to do before is not taken off.
 """
 
 from __future__ import annotations
