@@ -12,9 +12,9 @@ sex and working time of their people (``people.described``), the others are on t
 lose or need as heat and water came in a workbook of its own in 2018 (``utilities``), what they answered to
 exchanges proposed to them in a file of its own in each wave (``answers``). Lists in ``shared.LEADS`` say
 which leads can be found by matching the returns. Communes are those of 2018 in both waves.
-``planted_dirt.csv`` is the answer key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
-establishments of the valleys (``establishments.py``). ``exutoires_fictifs.csv``, written by hand, lists
-eleven outlets as invented as the rest.
+``planted_dirt.csv`` is the answer key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the
+frame: the actors among the other establishments of the valleys (``establishments.py``).
+``exutoires_fictifs.csv``, written by hand, lists eleven outlets as invented as the rest.
 
 Dirt (about one row in twelve; one in six in Flux, one in thirty of which is lost)
 ----------------------------------------------------------------------------------
