@@ -56,6 +56,8 @@ def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     assert plan["job_action"].tolist()[2:] == ["Ouvrir une passerelle depuis « A »", actions.RECRUIT]
     assert plan["due_date"].tolist()[:2] == ["2019-02-01", "2019-09-01"]
     assert plan[["action_carrier", "due_date"]].iloc[2:].isna().all(axis=None)
+    led = actions.decided([action("A", "E1", kind="bridge", target="D")])
+    assert actions.plan(led, outlook, bridges)["occupation"].tolist() == ["A", "B", "C"]
     everyone = [action(f"Métier {n}", "E1", text=f"Action {n}") for n in range(9)]
     assert len(actions.plan(actions.decided(everyone), outlook, bridges)) == 9  # nothing decided is left out
     nothing = actions.decided([])

@@ -65,7 +65,8 @@ def plan(decisions: pd.DataFrame, outlook: pd.DataFrame, bridges: pd.DataFrame) 
     """
     openings = outlook.drop_duplicates("occupation").set_index("occupation")["openings"].astype(float)
     origin = bridges.drop_duplicates("destination").set_index("destination")["origin"]
-    free = openings[(openings > 0) & ~openings.index.isin(decisions["occupation"])]
+    served = {*decisions["occupation"], *decisions["action_target"]}  # by a bridge, where it leads
+    free = openings[(openings > 0) & ~openings.index.isin(served)]
     names = free.sort_values(ascending=False, kind="stable").index[: max(ROWS - len(decisions), 0)]
     texts = [BRIDGE.format(origin=origin[name]) if name in origin else RECRUIT for name in names]
     rows = pd.concat(
