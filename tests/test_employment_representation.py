@@ -83,7 +83,7 @@ def test_weights_and_bounds_by_hand() -> None:
     w, whole = jobs / 120, jobs + 6
     assert rows.loc["55 ans et plus", "represented_people"] == pytest.approx(30 * w + 6)
     p, share = 30 / 120, (30 * w + 6) / whole
-    squares = sum((y - p * x) ** 2 for y, x in ((10, 30), (20, 50), (0, 40)))
+    squares = sum(((y - p * x) / (1 - x / 120)) ** 2 for y, x in ((10, 30), (20, 50), (0, 40)))
     half = student.ppf(0.975, 2) * np.sqrt((w / whole) ** 2 * (1 - 1 / w) * squares * 3 / 2)
     expected = [100 * share, 100 * max(share - half, 0), 100 * min(share + half, 1)]
     assert rows.loc["55 ans et plus", representation.SHARE].tolist() == pytest.approx(expected)
@@ -142,3 +142,29 @@ def test_no_person_and_no_firm_is_told_by_a_trait(women: list[tuple[str, int]]) 
     cells, _ = judge(table, Disclosure())
     by_answer = dict(zip(table.frame["trait_answer"], cells, strict=True))
     assert by_answer["women"].sensitive and not by_answer["men"].sensitive
+
+
+def test_weights_take_away_the_bias_of_who_answers_and_the_interval_holds() -> None:
+    """Of 60 territories where small firms, older and rarely answering, are half of the jobs."""
+    random = np.random.default_rng(7)
+    low, high = np.array([10, 20, 50, 100, 200]), np.array([19, 49, 99, 199, 249])
+    inside, plain, weighted = [], [], []
+    for _ in range(60):
+        size = np.concatenate([random.integers(10, 50, 49), random.integers(50, 250, 19)])
+        share = random.beta(
+            *(np.where(size < 50, own, other) for own, other in ((3.75, 2.25), (11.25, 12.75)))
+        )
+        old = random.binomial(size, share)
+        asked = np.concatenate([random.permutation(49)[:7], 49 + random.permutation(19)[:12]])
+        firms = pd.DataFrame({"site_id": asked.astype(str), "headcount": size[asked].astype(float)})
+        ages = {"55-59": old[asked], "40-44": (size - old)[asked]}
+        rows = [firms.assign(age_group=workforce.AGE_GROUPS[a], headcount=n) for a, n in ages.items()]
+        counts = ((size >= low[:, None]) & (size <= high[:, None])).sum(axis=1)
+        table = register(*zip(low, high, counts, strict=True))
+        ages = representation.weighted_ages(pd.concat(rows), firms, table).frame.set_index("age_group")
+        told, truth = ages.loc["55 ans et plus", representation.SHARE], 100 * old.sum() / size.sum()
+        inside.append(told.iloc[1] <= truth <= told.iloc[2])
+        weighted.append(told.iloc[0] - truth)
+        plain.append(100 * old[asked].sum() / size[asked].sum() - truth)
+    assert np.mean(plain) < -1.5 and abs(np.mean(weighted)) < 0.7
+    assert np.mean(inside) >= 0.85
