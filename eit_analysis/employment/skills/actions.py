@@ -14,7 +14,7 @@ DECIDED_COLUMNS = [
 ]  # fmt: skip
 PLAN_COLUMNS = ["occupation", "openings", "job_action", "action_carrier", "due_date"]
 WITH_DATES = ("training", "bridge")
-ROWS = 8  # of a plan that is read at a glance
+ROWS = 6  # of a plan that is read at a glance
 # What could be done for an occupation to which no other leads, and for one to which one does.
 RECRUIT = "Ouvrir des places d'apprentissage et de formation"
 BRIDGE = "Ouvrir une passerelle depuis « {origin} »"
