@@ -53,7 +53,7 @@ def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     plan = actions.plan(decisions, outlook, bridges)
     assert plan["occupation"].tolist() == ["A", "B", "D", "C"]  # E needs nobody
     assert plan["openings"].tolist() == [9, 8, 10, 7]
-    assert plan["job_action"].tolist()[2:] == ["Ouvrir une passerelle depuis « A »", actions.RECRUIT]
+    assert plan["job_action"].tolist()[2:] == ["Passerelle depuis « A »", actions.RECRUIT]
     assert plan["due_date"].tolist()[:2] == ["2019-02-01", "2019-09-01"]
     assert plan[["action_carrier", "due_date"]].iloc[2:].isna().all(axis=None)
     led = actions.decided([action("A", "E1", kind="bridge", target="D")])

@@ -16,8 +16,8 @@ PLAN_COLUMNS = ["occupation", "openings", "job_action", "action_carrier", "due_d
 WITH_DATES = ("training", "bridge")
 ROWS = 6  # of a plan that is read at a glance
 # What could be done for an occupation to which no other leads, and for one to which one does.
-RECRUIT = "Ouvrir des places d'apprentissage et de formation"
-BRIDGE = "Ouvrir une passerelle depuis « {origin} »"
+RECRUIT = "Apprentissage et formation"
+BRIDGE = "Passerelle depuis « {origin} »"
 
 
 def decided(actions: Sequence[JobAction]) -> pd.DataFrame:
