@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 MARKS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-NUMBER = re.compile(r"-\d+([.,]\d+)?(e-?\d+)?")
+NUMBER = re.compile(r"-\d+([.,]\d+)?(e[-+]?\d+)?")
 UNSEEN = dict.fromkeys(
     [0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eit_analysis import french
-from eit_analysis.config_change import ExchangeSettings, Projects, Targets, YearlyMeans
+from eit_analysis.config_change import ExchangeSettings, JobActions, Projects, Targets, YearlyMeans
 from eit_analysis.config_flows import FlowStep, WasteTargets
 from eit_analysis.config_section import Section
 
@@ -285,6 +285,8 @@ class StudyConfig(Section):
     """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
     projects: Projects = Field(default_factory=list)
     """Un micro-projet : des synergies que leurs acteurs mènent et décident ensemble."""
+    job_actions: JobActions = Field(default_factory=list)
+    """Ce qui est décidé pour un métier : recrutement, formation, passerelle ; qui le porte, et l’échéance."""
     waste_targets: WasteTargets = Field(default_factory=list)
     """Un objectif de déchets propre au territoire, celui du plan régional par exemple, avec son texte."""
     targets: Targets = Field(default_factory=list)

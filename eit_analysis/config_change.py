@@ -1,4 +1,4 @@
-"""What ``study.toml`` may say of the approach itself: its projects, aims and means, and what it passes on.
+"""What ``study.toml`` may say of the approach itself: its projects, what is decided for jobs, aims and means.
 
 Every section may be left out: nothing is then reckoned of it, and the rest is as it was.
 """
@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from eit_analysis.config_section import Section
 from eit_analysis.reference.exchange import LICENCES
@@ -95,6 +95,45 @@ class Project(Section):
         return code
 
 
+class JobAction(Section):
+    """What is decided for an occupation: who does what, by when."""
+
+    occupation: Said
+    """Métier, par son nom tel que le rapport l’imprime et non par son code ROME."""
+    kind: Literal["recruitment", "training", "bridge", "other"]
+    """Recrutement, session de formation, passerelle vers un autre métier, ou autre."""
+    text: Said
+    """Action, en une phrase."""
+    carrier: Said
+    """Qui porte l’action : l’identifiant d’un acteur, ou un organisme en toutes lettres."""
+    deadline: date
+    """Échéance, sans guillemets (2019-06-28)."""
+    target: str = ""
+    """Compétence apprise, ou métier d’arrivée d’une passerelle."""
+    organiser: str = ""
+    """Qui organise la session ou la passerelle, écrit comme ``carrier`` ; vide, qui porte l’action."""
+    start: date | None = None
+    """Premier jour de la session ou de la passerelle."""
+    end: date | None = None
+    """Dernier jour."""
+    seats: int | None = Field(None, ge=1)
+    """Places."""
+    cost_eur: Amount | None = None
+    """Coût (€) pour toutes les places ; sans cette clé, le rapport dit qu’on ne le sait pas."""
+    cost_source: str = ""
+    """D’où vient ce coût : un devis, un catalogue."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"l'action « {self.text} » finit avant de commencer, corrigez start ou end")
+        if self.kind in ("training", "bridge") and not self.target.strip():
+            raise ValueError(f"l'action « {self.text} » ne dit pas vers quoi elle mène, donnez target")
+        if self.cost_eur is not None and not self.cost_source.strip():
+            raise ValueError(f"le coût de l'action « {self.text} » n'a pas de source, donnez cost_source")
+        return self
+
+
 Indicator = Literal[
     "n_done", "realised_t_per_year", "realised_eur_per_year", "realised_tco2e_per_year",
     "insertion_hours_per_year", "realised_fte", "n_members", "conversion_percent",
@@ -146,6 +185,7 @@ class ExchangeSettings(Section):
         return licence
 
 
+JobActions = Annotated[list[JobAction], _once(lambda action: f"l'action « {action.text} »")]
 Projects = Annotated[list[Project], _once(lambda project: f"le projet « {project.code} »")]
 Targets = Annotated[list[Target], _once(lambda target: f"« {target.indicator} » en {target.year}")]
 YearlyMeans = Annotated[list[Means], _once(lambda means: f"l'année {means.year}")]

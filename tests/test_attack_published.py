@@ -132,3 +132,13 @@ def test_one_table_without_its_audit_would_tell_a_synergy(
 @pytest.mark.parametrize("audience", ["partners", "public", "company:E12"])
 def test_the_first_screen_always_answers(attacker: Attacker, audience: str) -> None:
     assert not silent_answers(attacker.held[audience])
+
+
+def test_the_attacker_reads_what_is_told_of_people(attacker: Attacker) -> None:
+    readings = {r.table.title: r for r in attacker.held["partners"].readings if r.numbers["in the system"]}
+    for title, keys in (
+        ("Ancienneté, diplôme, sexe et temps de travail", ("trait", "trait_answer")),
+        ("Âges pondérés à l'emploi du territoire", ("age_group",)),
+        ("Emploi décrit, déclaré et du territoire, par taille", ("job_size_class",)),
+    ):
+        assert readings[title].keys == keys and not readings[title].unread, title

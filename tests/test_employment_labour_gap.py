@@ -96,7 +96,7 @@ def test_verdicts_are_right_as_often_as_they_say() -> None:
 @pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
 def test_where_families_go_in_france_is_half_foreseen() -> None:
     prior = labour_gap_truth.family_prior(DATA).set_index("origin")
-    assert (prior["rank correlation"] >= 0.5).all() and prior["slope"].between(0.8, 1.3).all()
+    assert (prior["rank correlation"] >= 0.45).all() and prior["slope"].between(0.8, 1.3).all()
 
 
 def test_hard_to_recruit_is_short_and_unknown_entrants_are_uncertain(found: labour_gap.Outlook) -> None:
@@ -252,8 +252,9 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
     )
     assert less["occupation"].tolist() == ["Inconnu", "Tri"] and (less["training_said"] == "–").all()
     assert (
-        len(priorities.lines(pd.concat([gap] * 9), firms, basin, basin, bridges, skills)) == priorities.MOST
+        priorities.first(pd.concat([rows] * 9))["training_said"].tolist()[-1] == rows["training_said"].iloc[0]
     )
+    assert len(priorities.first(pd.concat([rows] * 9))) == priorities.MOST
 
 
 @pytest.mark.parametrize(

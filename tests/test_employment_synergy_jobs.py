@@ -50,6 +50,7 @@ def test_jobs_from_tonnes_by_hand() -> None:
     assert jobs.loc[0, ["jobs_low", "jobs", "jobs_high"]].tolist() == pytest.approx([1.2, 4.8, 11.88])
     assert jobs.loc[1, ["jobs_low", "jobs", "jobs_high"]].tolist() == pytest.approx([0.5, 1.8, 3.9])
     assert jobs.loc[2, ["jobs_low", "jobs", "jobs_high"]].tolist() == [0, 0, 0]
+    assert jobs.loc[2, synergy_jobs.CREATED].tolist() == pytest.approx([0.02, 0.05, 0.1])
     assert jobs.loc[3, ["jobs_low", "jobs", "jobs_high"]].isna().all()
     assert jobs.loc[0, synergy_jobs.CREATED].tolist() == pytest.approx([1.6, 5, 12])
     assert jobs.loc[0, synergy_jobs.DISPLACED].tolist() == pytest.approx([0.08, 0.2, 0.6])
@@ -59,6 +60,9 @@ def test_jobs_from_tonnes_by_hand() -> None:
     ]  # fmt: skip
     assert by_route.loc[0, ["tonnes", "jobs_created", "jobs_displaced", "jobs"]].tolist() == pytest.approx(
         [2000, 7, 0.4, 6.6]
+    )
+    assert by_route.loc[1, ["jobs_created", "jobs_displaced", "jobs"]].tolist() == pytest.approx(
+        [0.05] * 2 + [0]
     )
 
 
@@ -209,6 +213,17 @@ def test_insertion_stays_within_what_each_structure_can_take() -> None:
     assert insertion.posts(table.reset_index().head(0), "Ensemble").frame.empty
 
 
+def test_a_clause_counts_the_hours_of_a_structure_whatever_was_done_before() -> None:
+    """32 t of wood that were recycled elsewhere: no net job, and 32 x 2 jobs per 1,000 t x 0.5 x 1,500 h."""
+    inputs = pd.DataFrame({"site_id": ["S"], "direction": "in", "category": "wood", "mass_t_per_year": 50.0})
+    hours = []
+    for old in ("recycling", "landfill"):
+        move = tonnes(("wood", old, "recycling", 32.0, 32.0, 32.0)).assign(ess_site_id="S", stage="allocated")
+        jobs = synergy_jobs.jobs_from_tonnes(move, FACTORS)
+        hours.append(insertion.by_structure(jobs, inputs, FACTORS)["insertion_hours"].tolist())
+    assert hours[0] == hours[1] == pytest.approx([48.0])
+
+
 def test_posts_add_up_before_they_are_rounded() -> None:
     row = {name: [0.8, 0.8] for name in insertion.SUMMED}
     structures = pd.DataFrame({"category": ["wood", "paper"], "site_id": ["S", "T"], **row})
@@ -233,7 +248,8 @@ def test_every_coefficient_in_use_is_listed_with_its_source() -> None:
         .fillna("")
         .itertuples(index=False, name=None)
     )
-    assert used == {("wood", "recycling"), ("", "recycling"), ("", "unknown"), ("", "energy")}
+    of_thirty_tonnes = {("", "landfill"), ("", "recycling")}
+    assert used == {("wood", "recycling"), ("", "unknown"), ("", "energy")} | of_thirty_tonnes
     assert set(table["factor"]) == {"jobs", "insertion_share", "insertion_hours", "indirect_jobs"}
     assert table["source"].str.len().min() > 10 and table["unit"].notna().all()
 

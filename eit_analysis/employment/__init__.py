@@ -12,10 +12,13 @@
     Jobs that synergies bring, less those that they displace; posts in insertion.
 ``panel``, ``backtest``, ``national_forecast``
     Series of jobs in France, and the errors of their forecasts.
-``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``
-    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms.
+``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``, ``actions``
+    Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms, and
+    the plan of who does what for which occupation.
 ``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``signals``
     What public sources publish on the same occupations.
+``representation``
+    Whom the job sheets describe of the territory's employment, and their ages weighted to it.
 """
 
 from importlib import import_module
@@ -26,8 +29,8 @@ _ROOMS = {
     ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
     " national_forecast outlook synergy_jobs",
     ".forecast.series": "backtest panel",
-    ".skills": "mobility shared_jobs skill_gaps training",
-    ".context": "age_comparison basin_needs dares_tension greening nomenclature signals",
+    ".skills": "actions mobility shared_jobs skill_gaps training",
+    ".context": "age_comparison basin_needs dares_tension greening nomenclature representation signals",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
 __all__ = list(_PLACES)

@@ -1,4 +1,4 @@
-"""Ten priority occupations, one line each: posts, tension, bridge, training, who could act.
+"""Occupations by priority, one line each: posts, tension, bridge, training, who could act; the ten first.
 
 Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
 order is that of ``labour_gap.by_occupation``: short, then uncertain, then balanced.
@@ -36,7 +36,7 @@ def lines(
     Parameters
     ----------
     gap : DataFrame
-        Of ``labour_gap.by_occupation``; the first `MOST` rows.
+        Of ``labour_gap.by_occupation``.
     firms, basin, dares : DataFrame
         Of ``workforce.occupations``, ``basin_needs.tension`` and ``dares_tension.published_tension``.
     bridges, training : DataFrame
@@ -56,7 +56,7 @@ def lines(
         if {"occupation", column} <= {*table}
     }
     rows = []
-    for row in gap.dropna(subset=["occupation", "openings"]).head(MOST).to_dict("records"):
+    for row in gap.dropna(subset=["occupation", "openings"]).to_dict("records"):
         name = row["occupation"]
         heard = {column: voice.get(name) for column, voice in voices.items()}
         said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
@@ -67,6 +67,11 @@ def lines(
             _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def first(lines: pd.DataFrame) -> pd.DataFrame:
+    """The `MOST` first lines: one side of paper."""
+    return lines.head(MOST)
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str:

@@ -14,11 +14,12 @@ from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.dated import survey_year as survey_year
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.tables import AGE_BANDS
+from eit_analysis.tables import AGE_BANDS, LABELS, used_for
 
 UNKNOWN = "non renseigné"
 OTHER = "Autres métiers"
 SENIOR_BANDS = ["55-59", "60 et plus"]
+TRAITS = used_for("workforce", "later")  # seniority, diploma, sex, working time
 AGE_GROUPS = dict.fromkeys(AGE_BANDS, "30 à 54 ans")
 AGE_GROUPS |= dict.fromkeys(["15-24", "25-29"], "moins de 30 ans")
 AGE_GROUPS |= dict.fromkeys(SENIOR_BANDS, "55 ans et plus")
@@ -194,6 +195,31 @@ def announced_plans(workforce: pd.DataFrame) -> Derived:
         str(parent.measure): [(number, str(parent.measure), 1.0)] for number, parent in enumerate(parents)
     }
     return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, sums=sums)
+
+
+def described(workforce: pd.DataFrame) -> Breakdown:
+    """People by each of `TRAITS`, one apart from the others, among those of whom it was answered.
+
+    No two traits are crossed, nor any with an occupation: who is alone of a kind is in no row of their own.
+
+    Returns
+    -------
+    Breakdown
+        ``trait, trait_answer, headcount, share_percent`` (of those of whom the trait is known), answers in
+        the order of the form; no row where nobody answered.
+    """
+    known = [name for name in TRAITS if name in workforce]  # joined the form: not in what was cleaned before
+    told = [workforce.assign(trait=name, trait_answer=workforce[name].astype(object)) for name in known]
+    records = pd.concat(told or [workforce.head(0).assign(trait="", trait_answer="")], ignore_index=True)
+    records = records[records["trait_answer"].notna()].reset_index(drop=True)
+    people = records.groupby(["trait", "trait_answer"])["headcount"].sum()
+    order = [(name, code) for name in known for code in LABELS[name] if (name, code) in people.index]
+    places = pd.MultiIndex.from_tuples(order, names=people.index.names) if order else people.index
+    table = people.reindex(places).reset_index()
+    whole = records.groupby("trait")["headcount"].sum()
+    table["share_percent"] = 100 * table["headcount"] / table["trait"].map(whole).astype(float)
+    shares = {"share_percent": Share(["trait"])}
+    return Breakdown(table, ["trait", "trait_answer"], records, "headcount", people=True, shares=shares)
 
 
 def others_last(table: pd.DataFrame, by: str = "occupation") -> pd.DataFrame:

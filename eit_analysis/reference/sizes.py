@@ -1,4 +1,4 @@
-"""Size classes of establishments: micro, small, medium and large, as the European Union parts them.
+"""Sizes of establishments: classes as the European Union parts them, and the mean of an INSEE class.
 
 Source: Commission recommendation 2003/361/EC, by headcount alone.
 """
@@ -16,3 +16,22 @@ def size_class(headcount: np.ndarray | pd.Series) -> pd.Series:
     people = pd.Series(headcount, dtype=float)
     place = np.searchsorted([*SIZES.values()][1:], people.fillna(0), side="right")
     return pd.Series(np.array([*SIZES])[place], index=people.index, dtype="str").where(people.notna())
+
+
+def moments(low: pd.Series, high: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of the headcounts within INSEE classes of ``low`` to ``high`` people, 1 or more.
+
+    Sizes follow Zipf's law, of density 1 / x^2, so that the class [a, b), b = high + 1, has
+
+        mean m = ln(b / a) / (1 / a - 1 / b),   variance (b - a) / (1 / a - 1 / b) - m^2,
+
+    31 people for « 20 à 49 », where the middle would be 35. The last class, without ``high``, is closed at
+    twice its low bound.
+
+    Source: Axtell (2001), Science 293, 1818-1820 (firm sizes, exponent 1.06).
+    """
+    a = low.to_numpy(dtype=float)
+    b = np.where(high.isna(), 2 * a, high.to_numpy(dtype=float) + 1)
+    inverse = 1 / a - 1 / b
+    mean = np.log(b / a) / inverse
+    return mean, (b - a) / inverse - mean**2

@@ -84,6 +84,7 @@ def _labels() -> dict[str, dict[str, str]]:
         "waste_code": _wastes(),
         "item_code": _statements(),
         "indicator": _indicators(),
+        "trait_answer": _traits(),
         **_targets(),
         **findings.labels(),
     }
@@ -105,6 +106,11 @@ def _statements() -> dict[str, str]:
 def _indicators() -> dict[str, str]:
     table = reference.load("board_indicators")
     return dict(zip(table["code"], table["label_fr"], strict=True))
+
+
+def _traits() -> dict[str, str]:
+    traits = tables.used_for("workforce", "later")  # what may be told of people
+    return {code: label for trait in traits for code, label in tables.LABELS[trait].items()}
 
 
 def _targets() -> dict[str, dict[str, str]]:

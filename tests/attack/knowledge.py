@@ -24,6 +24,7 @@ KEYS = [
     "valorised", "hazardous", "quality", "evidence", "contractor", "commune_code", "epci_name",
     "naf_division", "naf_section", "cost_known", "payment", "tax_status", "presence", "month", "peak_month",
     "year", "occupation", "rome_domain", "age_band", "age_group", "contract", "rome_code", "greening",
+    "job_size_class", "trait", "trait_answer",
     "group_number", "label", "nature", "skill", "action", "sorting", "kind", "indicator", "measure",
 ]  # fmt: skip
 # A measure: for every record of a universe, sums of (variable, public coefficient).

@@ -20,8 +20,9 @@ from .rounding import Interval, exact, is_withheld, magnitude, number, rounded
 TOTALS = {"total", "ensemble", "toutes les familles", "tous les acteurs"}
 POOLED = re.compile(r"autres?\b.*non diffus|autres$|autres,")
 AMOUNT = re.compile(r"\((t/|t\)|€/an|kg|personnes|ETP|h |h/|par an)")
-SHARES = {"share_percent", "senior_share_percent", "peak_ratio"}
-WHOLE = {"headcount", "planned_departures_3y", "planned_hires_3y"}
+OF_PRINTED = {"share_percent", "represented_share_percent"}  # reckoned from the amounts beside them
+SHARES = {*OF_PRINTED, "senior_share_percent", "described_percent", "peak_ratio"}
+WHOLE = {"headcount", "declared_headcount", "planned_departures_3y", "planned_hires_3y"}
 
 
 @dataclass
@@ -143,7 +144,7 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
 
 def _rounded(table: Table, row: list[str], measure: str, value: float) -> Interval:
     """A share of printed numbers is as wide as the amounts of its row, and as its whole may be."""
-    if measure != "share_percent":
+    if measure not in OF_PRINTED:
         return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2)
     error = 0.0
     for place, header in enumerate(table.headers):

@@ -37,9 +37,10 @@ KNOWN = {
     "month",
     "active_months",
     "threshold_percent",
+    "frame_jobs",  # of a public register
     "change_t_per_year",  # where it is the difference of two rounded numbers
 }
-PERCENT = {"share_percent": 1.0, "senior_share_percent": 1.0, "peak_ratio": 100 / 12}  # to % of the whole
+PERCENT = dict.fromkeys(SHARES, 1.0) | {"peak_ratio": 100 / 12}  # to % of the whole
 Pair = tuple[Form, Form] | None
 
 
@@ -146,6 +147,10 @@ class Attempt:
         if name == "senior_share_percent":
             if "senior" in universe.measures:
                 yield self._over("senior", "aged", None)
+            return
+        if name == "described_percent":
+            if "declared_headcount" in universe.measures:
+                yield self._over("headcount", "declared_headcount", None)
             return
         words = universe.words(first) if first else None
         for measure in self.measures or list(universe.measures)[:1]:

@@ -12,6 +12,7 @@ import pandas as pd
 import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.employment import workforce
+from eit_analysis.employment.context import representation
 from eit_analysis.flows import taxes
 from eit_analysis.flows.balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.survey_network import is_taker, linked
@@ -206,7 +207,38 @@ def add_people(known: Known, tag: str, study: eit.Study, refused: set[str]) -> N
     # The class of an occupation is that of its own code, before small ones are merged.
     table = reference.load("greening_occupations").drop_duplicates("rome_code").set_index("rome_code")
     greening = rows["rome_code"].map(table["greening"]).astype(object).fillna("unknown")
-    known.add(f"{tag} people", keys.assign(wave=study.wave, greening=greening), measures, people=True)
+    classes, weights = _territory(study, rows, keys, refused)
+    measures["represented_people"] = _one(measures["headcount"][0][0], weights)
+    sites = study.load("sites").drop_duplicates("site_id").set_index("site_id")["headcount"]
+    own = rows["site_id"].map(sites)
+    sizes = known.variables("declared_headcount", zip(rows["site_id"]), rows["site_id"], own)
+    measures["declared_headcount"] = _one(sizes, (~rows["site_id"].duplicated()).to_numpy(float))
+    keys = keys.assign(wave=study.wave, greening=greening, job_size_class=classes)
+    known.add(f"{tag} people", keys, measures, people=True)
+    traits = [name for name in workforce.TRAITS if name in rows]
+    told = pd.concat(
+        [keys.assign(place=range(len(keys)), trait=name, trait_answer=rows[name]) for name in traits]
+        or [keys]
+    ).dropna(subset=["trait_answer"] if traits else [])
+    if traits and len(told):
+        ids = measures["headcount"][0][0][told["place"].to_numpy(dtype=int)]
+        known.add(f"{tag} traits", told, {"headcount": _one(ids)}, people=True)
+
+
+def _territory(
+    study: eit.Study, rows: pd.DataFrame, keys: pd.DataFrame, refused: set[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The class of size of every row and how many people of the territory each of its people stands for."""
+    sites = study.load("sites")
+    sites = sites[~sites["site_id"].isin(refused)]
+    register = study.imported(study.establishments) if study.establishments else None
+    covered = representation.coverage(keys, sites, register).records
+    of_site = covered.drop_duplicates("site_id").set_index("site_id")["job_size_class"]
+    weighed = representation.weighted_ages(keys, sites, register).records
+    factor = (weighed["represented_people"] / weighed["headcount"]).groupby(weighed["site_id"]).first()
+    aged = keys["age_group"].isin(workforce.AGES["age_group"]).to_numpy(float)
+    weights = rows["site_id"].map(factor).fillna(0.0).to_numpy(float) * aged
+    return rows["site_id"].map(of_site).to_numpy(object), weights
 
 
 def add_study(known: Known, study: eit.Study, tag: str, waves: list[str]) -> None:

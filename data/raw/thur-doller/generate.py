@@ -7,13 +7,14 @@ What is there
 Twenty firms (E01 to E20), three ESS structures (S01 to S03), two outlets (F01, F02), one workbook each
 except: E07 and E14 sent cp1252 CSV files; E19 with E20, and the ESS with the outlets, came in one
 workbook. The register of 27 leads stands alone; that of 2018 also tells what each brings and costs
-(``shared.FOLLOW_UP``), that of 2015 is of the older form. What actors lose or need as heat and water came
-in a workbook of its own in 2018 (``utilities``), what they answered to exchanges proposed to them in a file
-of its own in each wave (``answers``). Lists in ``shared.LEADS`` say which leads can be
-found by matching the returns. Communes are those of 2018 in both waves. ``planted_dirt.csv`` is the answer
-key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the frame: the actors among the other
-establishments of the valleys (``establishments.py``). ``exutoires_fictifs.csv``, written by hand, lists
-eleven outlets as invented as the rest.
+(``shared.FOLLOW_UP``), that of 2015 is of the older form. Seven firms told in 2018 the seniority, diploma,
+sex and working time of their people (``people.described``), the others are on the older form. What actors
+lose or need as heat and water came in a workbook of its own in 2018 (``utilities``), what they answered to
+exchanges proposed to them in a file of its own in each wave (``answers``). Lists in ``shared.LEADS`` say
+which leads can be found by matching the returns. Communes are those of 2018 in both waves.
+``planted_dirt.csv`` is the answer key: each fault with its file, sheet and row. ``sirene_fictif.csv`` is the
+frame: the actors among the other establishments of the valleys (``establishments.py``).
+``exutoires_fictifs.csv``, written by hand, lists eleven outlets as invented as the rest.
 
 Dirt (about one row in twelve; one in six in Flux, one in thirty of which is lost)
 ----------------------------------------------------------------------------------
@@ -133,6 +134,8 @@ def build(wave: str) -> list[Sheet]:
         if wave == "2018" and sheet.table == "readiness":
             # After the faults, which stay where they were.
             sheet.rows += people.later_items(sheet.rows, generator(sheet.file, "later_items"))
+        if wave == "2018" and sheet.table == "workforce" and sheet.file[:3] in people.DESCRIBED:
+            people.described(sheet.rows, generator(sheet.file, "described"))
         lay_out(sheet, wave)
     return sheets
 
@@ -155,8 +158,9 @@ def lay_out(sheet: Sheet, wave: str) -> None:
 def grid(sheet: Sheet, log: list[list[Any]], wave: str) -> list[list[Any]]:
     """Cells of a sheet, top to bottom; every oddity goes to the log with its row (1 = first)."""
     columns = list(form(sheet.table))
-    if wave == "2015" or sheet.table == "sites":  # before these joined the form
-        columns = [column for column in columns if column not in used_for(sheet.table, "later")]
+    later = set(used_for(sheet.table, "later"))
+    if not any(later & set(row) for row in sheet.rows):  # a form of before these joined it
+        columns = [column for column in columns if column not in later]
     if sheet.swapped_columns:
         columns = [columns[0], *columns[3:], *columns[1:3]]
     headers = [form(sheet.table)[column]["header"] for column in columns]

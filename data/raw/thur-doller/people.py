@@ -29,6 +29,16 @@ ITEMS_2018 = {
     "Nous sommes prêts à confier un flux ou un travail à un ESAT ou à une structure d'insertion": 2.9,
     "À qualité et prix proches, nous choisissons un fournisseur d'insertion ou adapté": 2.6,
 }  # fmt: skip
+# Firms that filled the columns of seniority, diploma, sex and working time, which joined the form in 2018.
+DESCRIBED = ("E01", "E03", "E05", "E07", "E09", "E15", "E18")
+SENIORITY = ("moins de 2 ans", "2 à 4 ans", "5 à 9 ans", "10 à 19 ans", "20 ans et plus")
+DIPLOMAS = ("aucun ou brevet", "CAP ou BEP", "baccalauréat", "bac+2", "bac+3 et plus")
+# Occupations by the beginning of their ROME code: share of women, shares of the diplomas.
+KINDS = {
+    "H12": (0.3, (0.0, 0.0, 0.1, 0.3, 0.6)), "H13": (0.4, (0.0, 0.0, 0.0, 0.3, 0.7)),
+    "I13": (0.05, (0.0, 0.3, 0.4, 0.3, 0.0)), "D": (0.7, (0.2, 0.4, 0.3, 0.1, 0.0)),
+    "M": (0.85, (0.0, 0.2, 0.4, 0.3, 0.1)), "": (0.25, (0.2, 0.5, 0.25, 0.05, 0.0)),
+}  # fmt: skip
 ROLES = ("direction", "QSE", "production", "RH", "maintenance")
 ITEM_LEVEL = (3.4, 3.1, 3.2, 2.3, 2.8, 2.6, 2.5, 2.9)
 ROLE_LEVEL = {"direction": 0.4, "QSE": 0.5, "production": -0.3, "RH": 0.0, "maintenance": -0.2}
@@ -102,6 +112,27 @@ def workforce(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
                 "hiring_difficulty": max(difficulty - (wave == "2015"), 0),
             })  # fmt: skip
     return rows
+
+
+def described(rows: list[dict], rng: np.random.Generator) -> None:
+    """Seniority, diploma, sex and working time of whoever a row counts; a row in ten is left without.
+
+    As the form asks, nothing is told of a person alone. Rows that repeat one another are told the same.
+    """
+    told: dict[str, dict] = {}
+    for row in rows:
+        code, band = str(row["rome_code"]), row["age_band"]
+        women, diplomas = next(kind for start, kind in KINDS.items() if code.startswith(start))
+        rank = BANDS.index(band) if band in BANDS else 4
+        blank, is_woman, is_part = rng.random(3) < (0.1, women, 0.35 if women > 0.5 else 0.1)
+        given = {
+            "seniority_band": SENIORITY[min(int(rng.integers(rank // 4, rank // 2 + 2)), 4)],
+            "diploma_level": str(rng.choice(DIPLOMAS, p=diplomas)),
+            "sex": "femmes" if is_woman else "hommes",
+            "working_time": "temps partiel" if is_part else "temps plein",
+        }
+        of_row = str([row[name] for name in row if name != "_dirt"])
+        row |= told.setdefault(of_row, {} if blank or str(row["headcount"]) == "1" else given)
 
 
 def skills(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:

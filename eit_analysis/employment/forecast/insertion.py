@@ -1,8 +1,11 @@
 """Posts in insertion that synergies bring to the social economy, within what its structures can take.
 
 kept      = min(asked, capacity), structure by structure and family by family     [t/year]
-insertion = share in insertion × jobs created on the kept tonnes                  [FTE]
+insertion = share in insertion × gross jobs of the new route on the kept tonnes   [FTE]
 hours     = insertion × hours of a full-time post in insertion                    [h/year]
+
+Hours are those that people in insertion work for the exchange, as a social clause counts them: what the
+tonnes gave others to do before is not taken off.
 """
 
 from __future__ import annotations

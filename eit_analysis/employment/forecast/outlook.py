@@ -14,7 +14,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.forecast.cohort import Simulation
-from eit_analysis.employment.workforce import OTHER, others_last
+from eit_analysis.employment.workforce import others_last
 
 SIGNS = {"retirements": -1, "quits": -1, "losses": -1, "moves": 1, "hires": 1}
 STEPS = ("today", *SIGNS, "horizon")
@@ -161,12 +161,6 @@ def outlook(simulation: Simulation) -> Breakdown:
     shown = table.loc[:, ~table.columns.str.endswith("95")]
     order = others_last(shown.sort_values(["openings", "occupation"], ascending=[False, True]))
     return Breakdown(order, ["occupation"], simulation.behind, "headcount", people=True)
-
-
-def named(occupations: Breakdown) -> Breakdown:
-    """The rows of :func:`outlook` about one occupation, without the merged small ones."""
-    frame = occupations.frame
-    return replace(occupations, frame=frame[frame["occupation"] != OTHER])
 
 
 def _medians(**draws: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,11 +1,12 @@
 """Jobs brought by synergies, less those they displace.
 
-    created   = tonnes × jobs per tonne of the new route                              [FTE]
-    displaced = tonnes × jobs per tonne of the old route                              [FTE]
-    jobs      = created − displaced                                                   [FTE, direct]
+    created   = tonnes × jobs per tonne of the new route                              [FTE, gross]
+    displaced = tonnes × jobs per tonne of the old route                              [FTE, gross]
+    jobs      = created − displaced, 0 where the route stays the same                 [FTE, net, direct]
     indirect  = indirect jobs per direct job × jobs, beside them and never added      [FTE]
 
-Thirty tonnes a year are less than one full-time job (:func:`for_scale`).
+A tonne that goes from one recycler to another makes no job in France, and yet is work for whoever takes it:
+gross jobs count it. Thirty tonnes a year are less than one full-time job (:func:`for_scale`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ JOBS, CREATED, DISPLACED, INDIRECT = (
     for name in ("jobs", "jobs_created", "jobs_displaced", "indirect_jobs")
 )
 SCALE_T = 30.0  # realised in three years by the first territory
+SCALE_ROUTES = ("landfill", "recycling")
 
 
 def bounds(factors: pd.DataFrame, factor: str, category: str = "", route: str = "") -> np.ndarray:
@@ -56,7 +58,7 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
     DataFrame
         ``tonnes`` plus ``jobs_created``, ``jobs_displaced`` and ``jobs`` (FTE) with their bounds, missing
         where a route has no factor. Bounds take the worst and best ends together: an envelope, not a
-        confidence interval.
+        confidence interval; two equal routes have one factor, and their net is 0.
 
     Raises
     ------
@@ -71,9 +73,9 @@ def jobs_from_tonnes(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFram
         end: np.array([rate[pair] for pair in own], dtype=float).reshape(-1, 3) for end, own in pairs.items()
     }
     same = (tonnes["old_route"] == tonnes["new_route"]).to_numpy()[:, None]
-    new, old = (np.where(same, 0.0, rates[end]) for end in ("new", "old"))
-    mass = tonnes[TONNES].to_numpy(dtype=float)
-    values = np.hstack([mass * new, mass * old, corners(mass, new - old[:, ::-1])])
+    new, old, mass = rates["new"], rates["old"], tonnes[TONNES].to_numpy(dtype=float)
+    net = corners(mass, np.where(same, 0.0, new - old[:, ::-1]))
+    values = np.hstack([mass * new, mass * old, net])
     return tonnes.join(pd.DataFrame(values, columns=[*CREATED, *DISPLACED, *JOBS]))
 
 
@@ -122,17 +124,17 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
 
 
 def by_route(jobs: pd.DataFrame) -> Breakdown:
-    """Jobs by change of route of the exchanges feasible together, most tonnes first.
+    """Gross and net jobs by change of route of the exchanges feasible together, most tonnes first.
 
     Returns
     -------
     Breakdown
-        ``old_route, new_route, tonnes, jobs_created, jobs_displaced`` (central values, FTE) and ``jobs`` with
-        its bounds.
+        ``old_route, new_route, tonnes``, ``jobs_created`` and ``jobs_displaced`` (gross) and ``jobs`` (net),
+        in FTE and with their bounds.
     """
     together = jobs[jobs["stage"] == ALLOCATED]
     keys = ["old_route", "new_route"]
-    values = ["jobs_created", "jobs_displaced", "jobs", "jobs_low", "jobs_high"]
+    values = [name for of in (CREATED, DISPLACED, JOBS) for name in (of[1], of[0], of[2])]
     table = together.groupby(keys)[["tonnes", *values]].sum().reset_index()
     order = table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
     return Breakdown(order, keys, _by_actor(together), "tonnes", of="tonnes", sums=values)
@@ -151,15 +153,20 @@ def for_scale(factors: pd.DataFrame) -> pd.DataFrame:
 
     The columns of :func:`jobs_from_tonnes`, ``example_`` before their names: nobody declared these tonnes.
     """
-    routes = {"category": [""], "old_route": ["landfill"], "new_route": ["recycling"]}
+    old, new = SCALE_ROUTES
+    routes = {"category": [""], "old_route": [old], "new_route": [new]}
     move = pd.DataFrame(routes | dict.fromkeys(TONNES, SCALE_T))
     worth = jobs_from_tonnes(move, factors)[["old_route", "new_route", "tonnes", *JOBS]]
     return worth.rename(columns={name: f"example_{name}" for name in ("tonnes", *JOBS)})
 
 
 def coefficients(tonnes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the factors that these jobs rest on, each with its unit and its source, in their order."""
-    wanted = [("insertion_share", "", ""), ("insertion_hours", "", ""), ("indirect_jobs", "", "")]
+    """The rows of the factors that these jobs rest on, each with its unit and its source, in their order.
+
+    Those of :func:`for_scale` are among them.
+    """
+    wanted = [(factor, "", "") for factor in ("insertion_share", "insertion_hours", "indirect_jobs")]
+    wanted += [("jobs", "", route) for route in SCALE_ROUTES]
     for end in ("old_route", "new_route"):
         pairs = tonnes[["category", end]].drop_duplicates().itertuples(index=False)
         wanted += [("jobs", category, route) for category, route in pairs]

@@ -1,14 +1,6 @@
 """The territory's frame: every establishment that could have answered, and who of them did.
 
-Headcounts of a frame are classes. Within a class sizes follow Zipf's law, of density 1 / x^2, so that the
-class [a, b) has
-
-    mean m = ln(b / a) / (1 / a - 1 / b),   variance (b - a) / (1 / a - 1 / b) - m^2,
-
-31 people for « 20 à 49 », where the middle would be 35. The last class, which has no end, is closed at twice
-its low bound.
-
-Source: Axtell (2001), Science 293, 1818-1820 (firm sizes, exponent 1.06).
+Headcounts of a frame are classes, whose mean and variance are those of :func:`sizes.moments`.
 """
 
 from __future__ import annotations
@@ -18,7 +10,7 @@ import pandas as pd
 
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.nomenclatures import naf_division
-from eit_analysis.reference.sizes import size_class
+from eit_analysis.reference.sizes import moments, size_class
 
 # Waste that these sell on is not their own: treatment, remediation, wholesale of scrap.
 COLLECTING = ("38", "39", "4677")
@@ -47,12 +39,8 @@ def units(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows = scoped(table)
     kept = rows[rows["scope"] == "kept"].astype({"headcount_low": float}).reset_index(drop=True)
-    low = kept["headcount_low"].to_numpy()
-    above = np.where(kept["headcount_high"].isna(), 2 * low, kept["headcount_high"].astype(float) + 1)
-    inverse = 1 / low - 1 / above
-    mean = np.log(above / low) / inverse
-    kept["size_class"] = size_class(low)
-    kept["headcount"], kept["headcount_variance"] = mean, (above - low) / inverse - mean**2
+    kept["size_class"] = size_class(kept["headcount_low"])
+    kept["headcount"], kept["headcount_variance"] = moments(kept["headcount_low"], kept["headcount_high"])
     return kept[[*UNITS, "headcount_variance"]]
 
 

@@ -16,6 +16,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.cards import Cards, cards_of
+from eit_analysis.publishing.release.decisions import Decisions
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.listings import Listing
@@ -153,6 +154,19 @@ class Release(AudienceTables):
         """
         check_about_no_actor(frame, title)
         return Table(self.viewer, title, self._known(frame), keys, note)
+
+    def decisions(
+        self, frame: pd.DataFrame, title: str, keys: list[str], by: list[str], note: str = ""
+    ) -> Table:
+        """What the study says is decided, by the actors or organisations of the columns ``by``.
+
+        Raises
+        ------
+        DisclosureError
+            When a column holds actors alone, or what they declared.
+        """
+        check_about_no_actor(frame, title)
+        return Decisions(self.viewer, title, self._known(frame), keys, note, sites=by)
 
     def team(
         self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "", most: int | None = None

@@ -1,0 +1,70 @@
+"""The action plan: for each occupation what is decided, by whom and for when, then what is left to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eit_analysis.config_change import JobAction
+from eit_analysis.reference import load
+
+DECIDED_COLUMNS = [
+    "occupation", "action_kind", "job_action", "action_carrier", "due_date", "action_target", "organiser",
+    "start_day", "end_day", "n_action_seats", "published_cost_eur", "cost_source",
+]  # fmt: skip
+PLAN_COLUMNS = ["occupation", "posts_said", "job_action", "action_carrier", "due_date"]
+WITH_DATES = ("training", "bridge")
+ROWS = 6  # of a plan that is read at a glance
+
+
+def decided(actions: Sequence[JobAction]) -> pd.DataFrame:
+    """What ``study.toml`` declares, the nearest deadline first.
+
+    Returns
+    -------
+    DataFrame
+        ``DECIDED_COLUMNS``; days as ``2019-06-28``. ``action_carrier`` and ``organiser`` are site ids or the
+        words of the study; who carries an action organises it unless another is named.
+    """
+    rows = [
+        (a.occupation, a.kind, a.text, a.carrier, a.deadline, a.target or None, a.organiser or a.carrier,
+         a.start, a.end, a.seats, a.cost_eur, a.cost_source or None)
+        for a in sorted(actions, key=lambda action: action.deadline)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=DECIDED_COLUMNS).astype(
+        {"n_action_seats": float, "published_cost_eur": float}
+    )
+    for name in ("due_date", "start_day", "end_day"):
+        table[name] = table[name].map(str, na_action="ignore")
+    return table
+
+
+def sessions(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The sessions and bridges among rows of :func:`decided`, the first day first."""
+    rows = decisions[decisions["action_kind"].isin(WITH_DATES)].sort_values("start_day", kind="stable")
+    columns = [name for name in DECIDED_COLUMNS if name not in ("job_action", "due_date")]
+    return rows[columns].reset_index(drop=True)
+
+
+def plan(decisions: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """What is decided, then, up to `ROWS` in all, who could act for the other occupations, by priority.
+
+    Parameters
+    ----------
+    decisions, lines : DataFrame
+        As a reader gets them: rows of :func:`decided`, and of ``priorities.lines``.
+
+    Returns
+    -------
+    DataFrame
+        ``PLAN_COLUMNS``: nobody carries what is not decided, and it has no deadline.
+    """
+    labels = load("labels")
+    who = labels[labels["column"] == "who_acts"].set_index("code")["label_fr"]
+    served = {*decisions["occupation"], *decisions["action_target"]}  # by a bridge, where it leads
+    free = lines[~lines["occupation"].isin(served)].head(max(ROWS - len(decisions), 0))
+    could = pd.DataFrame({"occupation": free["occupation"], "job_action": free["who_acts"].map(who)})
+    rows = pd.concat([decisions.reindex(columns=PLAN_COLUMNS), could])
+    posts = lines.set_index("occupation")["posts_said"]
+    return rows.assign(posts_said=rows["occupation"].map(posts))[PLAN_COLUMNS].reset_index(drop=True)

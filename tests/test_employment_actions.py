@@ -1,0 +1,94 @@
+"""The action plan: what study.toml may decide, in what order it is read, and who reads which row."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_config_change import plain, read
+
+from eit_analysis.config_change import JobAction
+from eit_analysis.employment.skills import actions
+from eit_analysis.errors import DisclosureError, InputError
+from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.study import Study
+
+ACTION = (
+    '[[job_actions]]\noccupation = "Usinage"\nkind = "training"\ntarget = "Tournage"\ntext = "Former"\n'
+    'carrier = "E1"\ndeadline = 2019-03-29\n'
+)
+
+
+def action(occupation: str, carrier: str, month: int = 3, **more: object) -> JobAction:
+    text = f"Former en {occupation}"
+    given = {"kind": "training", "target": "Tournage", "deadline": date(2019, month, 1)} | more
+    return JobAction.model_validate({"occupation": occupation, "text": text, "carrier": carrier} | given)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("start = 2019-03-02\nend = 2019-03-01\n", "« Former » finit avant de commencer"),
+        ("cost_eur = 900\n", "le coût de l'action « Former » n'a pas de source, donnez cost_source"),
+        ("cost_eur = -1\ncost_source = 'devis'\n", "job_actions.0.cost_eur"),
+        ("seats = 0\n", "job_actions.0.seats"),
+        (ACTION, "2 lignes sont données pour l'action « Former », gardez-en une"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, more: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, ACTION + more)
+    assert words in plain(caught.value)
+    with pytest.raises(InputError, match="ne dit pas vers quoi elle mène"):
+        read(tmp_path, ACTION.replace('target = "Tournage"\n', ""))
+
+
+def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
+    decisions = actions.decided([action("B", "Lycée", 9), action("A", "E1", 2)])
+    lines = pd.DataFrame({"occupation": list("EDABC"), "posts_said": list("54321"), "who_acts": "places"})
+    plan = actions.plan(decisions, lines)
+    assert plan["occupation"].tolist() == ["A", "B", "E", "D", "C"]
+    assert plan["posts_said"].tolist() == list("32541")
+    assert plan["job_action"].tolist()[2:] == ["Région, France Travail, branche\u00a0: ouvrir des places"] * 3
+    assert plan["due_date"].tolist()[:2] == ["2019-02-01", "2019-09-01"]
+    assert plan[["action_carrier", "due_date"]].iloc[2:].isna().all(axis=None)
+    led = actions.decided([action("A", "E1", kind="bridge", target="D")])
+    assert actions.plan(led, lines)["occupation"].tolist() == ["A", "E", "B", "C"]
+    everyone = [action(f"Métier {n}", "E1", text=f"Action {n}") for n in range(9)]
+    assert len(actions.plan(actions.decided(everyone), lines)) == 9  # nothing decided is left out
+    assert len(actions.plan(actions.decided([]), lines.head(0))) == 0
+
+
+def test_sessions_have_their_dates_cost_and_organiser() -> None:
+    given = {"start": date(2019, 5, 13), "seats": 6, "cost_eur": 4200, "cost_source": "devis"}
+    decisions = actions.decided(
+        [action("A", "E1", **given, organiser="Centre"), action("B", "E2"), action("C", "E3", kind="other")]
+    )
+    rows = actions.sessions(decisions)
+    assert rows["organiser"].tolist() == ["Centre", "E2"]  # who carries an action organises it
+    assert rows["start_day"].tolist()[0] == "2019-05-13"
+    assert rows[["n_action_seats", "published_cost_eur"]].iloc[0].tolist() == [6, 4200]
+
+
+def test_an_action_is_read_where_whoever_carries_it_may_be_named(small_study: Study) -> None:
+    """E7 refused, E5 accepts aggregates only: their rows are theirs and the team's."""
+    carriers = ["E1", "E5", "E7", "Lycée"]
+    frame = actions.decided([action(f"M{who}", who, organiser="Centre") for who in carriers])
+    release = Release(small_study, "internal", page="x")
+    table = release.decisions(frame, "Actions", ["occupation"], ["action_carrier", "organiser"])
+    read_by = {
+        audience: table.seen_by(viewer_of(small_study, audience), {})
+        for audience in ("internal", "partners", "public", "company:E5", "company:E7")
+    }
+    seen = {audience: [name[1:] for name in own.frame["occupation"]] for audience, own in read_by.items()}
+    assert seen == {
+        "internal": carriers, "partners": ["E1", "Lycée"], "public": ["Lycée"],
+        "company:E5": ["E1", "E5", "Lycée"], "company:E7": ["E1", "E7", "Lycée"],
+    }  # fmt: skip
+    assert "E1" not in read_by["partners"].frame["action_carrier"].tolist()  # by its name
+    assert read_by["partners"].note == "2\u00a0lignes ne sont pas diffusées à ce public."
+    with pytest.raises(DisclosureError):
+        release.decisions(frame.assign(headcount=3.0), "Actions", ["occupation"], ["action_carrier"])
