@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.config import Reform, Scenarios, Shock
 from eit_analysis.employment import workforce
-from eit_analysis.employment.forecast import account, demand, evaluation, hazards, outlook, scenario_checks
+from eit_analysis.employment.forecast import demand, evaluation, hazards, outlook, scenario_checks
 from eit_analysis.employment.forecast.cohort import (
     FLOWS,
     SCENARIOS,
@@ -242,7 +242,6 @@ def test_empty_workforce_gives_empty_outlook(scenario: str) -> None:
     tables = (outlook.outlook, outlook.fan, outlook.openings_by_year, outlook.waterfall)
     assert all(table(s).frame.empty for table in tables)  # nobody declared is no forecast of zero
     assert outlook.beside_trend([s, s]).frame.empty
-    assert account.of_scenario(s, MOVED).frame.empty
 
 
 def test_small_teams_get_wider_relative_intervals() -> None:
@@ -343,21 +342,6 @@ def test_waterfall_adds_up_for_any_occupations() -> None:
         assert total.to_numpy() == pytest.approx(steps["horizon"].to_numpy())
         assert ("moves" in steps) == (occupations is not None)
         assert (steps["losses"].drop("shock") == 0).all()
-
-
-def test_the_account_repeats_the_numbers_of_the_waterfall() -> None:
-    """Departures stand there with the other sign: same mean, same bounds turned round."""
-    s = run(draws=57, parameters=STEADY.model_copy(update={"quit_rate": 0.1}))
-    account_steps = account.of_scenario(s, STEADY).frame.set_index("account_step")
-    steps = outlook.waterfall(s).frame.set_index("step")
-    ends = ["_low80", "_high80"]
-    for name in ("retirements", "quits"):
-        shown = steps.loc[name, ["mean_people", *(f"mean_people{end}" for end in ends)]]
-        assert shown.tolist() == [-account_steps.loc[name, f"step_people{end}"] for end in ("", *ends[::-1])]
-    hired = steps.loc["hires", [f"mean_people{end}" for end in ends]]
-    assert (
-        hired.tolist() == account_steps.loc[account.OPENINGS, [f"step_people{end}" for end in ends]].tolist()
-    )
 
 
 def test_grading_by_hand() -> None:

@@ -124,6 +124,15 @@ def test_the_account_adds_up_and_families_hold_their_occupations(found: labour_g
         table.check("essai")
 
 
+def test_the_account_repeats_the_departures_of_the_forecast(found: labour_gap.Outlook) -> None:
+    """There they stand with the other sign: same mean, same bounds turned round."""
+    forecast = employment.outlook.waterfall(plans(PEOPLE)).frame.set_index("step")
+    account, ends = found.steps.frame.set_index("account_step"), ["_low80", "_high80"]
+    for name in ("retirements", "quits"):
+        shown = forecast.loc[name, ["mean_people", *(f"mean_people{end}" for end in ends)]]
+        assert shown.tolist() == [-account.loc[name, f"step_people{end}"] for end in ("", *ends[::-1])]
+
+
 def test_order_of_rows_and_firms_does_not_matter(found: labour_gap.Outlook) -> None:
     known = heard({"Tri": 93.0, "Usinage": 100.0}, {"Usinage": 5.0})
     shuffled = plans(PEOPLE.sample(frac=1, random_state=1))
@@ -156,7 +165,7 @@ def test_rates_are_those_of_the_level_or_of_the_study() -> None:
     stated = [Entrants(origin="mobility", low=x, central=x, high=x, source="s") for x in (0.01, 0.02)]
     found = entrants.drawn(known, stated, MARKET, 3, 20_000, rng)["mobility"]
     assert found.mean() == pytest.approx(90, rel=0.01) and found.var() == pytest.approx(90, rel=0.05)
-    said = entrants.source(stated[:1])
+    said = entrants.source(stated[:1], heard({"Tri": 93.0}))
     assert "mobilité (s)." in said and "selon le projet" in said and "formation, demandeurs" in said
 
 
@@ -251,10 +260,13 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         by_domain,
     )
     assert less["occupation"].tolist() == ["Inconnu", "Tri"] and (less["training_said"] == "–").all()
-    assert (
-        priorities.first(pd.concat([rows] * 9))["training_said"].tolist()[-1] == rows["training_said"].iloc[0]
+    decided = pd.DataFrame(
+        [("Usinage", "Former", "E1", "Tour")],
+        columns=["occupation", "job_action", "action_carrier", "action_target"],
     )
-    assert len(priorities.first(pd.concat([rows] * 9))) == priorities.MOST
+    ten = priorities.first(pd.concat([rows.reset_index()] * 9), decided)
+    assert len(ten) == priorities.MOST
+    assert ten["who_acts"].tolist()[:2] == ["décidé\u00a0: Former (E1)", "no_entrants"]
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,14 @@ def lines(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def first(lines: pd.DataFrame) -> pd.DataFrame:
-    """The `MOST` first lines: one side of paper."""
-    return lines.head(MOST)
+def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """The `MOST` first lines, one side of paper: what ``actions.decided`` says, else who could act."""
+    ten, done = lines.head(MOST), {}
+    for row in decisions.to_dict("records"):
+        told = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']})"
+        for name in (row["occupation"], row["action_target"]):
+            done.setdefault(name, told)
+    return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str:

@@ -122,8 +122,7 @@ def make_pages(
         # A firm has read what its partners have.
         for group in sorted(groups, key=lambda group: group != OUTSIDE):
             seen = {
-                # The tables of an audience are wanted in the order of its pages.
-                audience: [see(ran[group, path.stem], viewers[audience]) for path in sorted(notebooks)]
+                audience: [see(ran[group, path.stem], viewers[audience]) for path in notebooks]
                 for audience in [*outside, *unasked]
                 if input_group(audience) == group
             }

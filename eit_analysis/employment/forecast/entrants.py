@@ -17,9 +17,11 @@ from scipy.stats import norm
 
 from eit_analysis.config import Entrants
 from eit_analysis.employment.forecast.hazards import triangular
+from eit_analysis.french import listed
 from eit_analysis.reference import sentence
 
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
+VOICES = {"firms": "les entreprises", "basin": "l'enquête BMO", "dares": "la DARES"}
 COMMON = 0.5
 ANY = ""
 
@@ -66,13 +68,22 @@ def are_known(known: pd.DataFrame, stated: Sequence[Entrants]) -> np.ndarray:
     return known["level"].notna().to_numpy() | own
 
 
-def source(stated: Sequence[Entrants], team: bool = False) -> str:
-    """French sentences: the account, and where each rate comes from, the study or the project."""
+def used(market: pd.DataFrame, stated: Sequence[Entrants]) -> pd.DataFrame:
+    """The rows of ``labour_market.csv`` that count, the study's own in the place of those they replace."""
+    own = [(row.origin, row.low, row.central, row.high, "per_person_year", row.source) for row in stated]
+    rows = pd.DataFrame(own, columns=["parameter", "low", "central", "high", "unit", "source"])
+    kept = market[~market["parameter"].isin(rows["parameter"])]
+    return pd.concat([rows, kept], ignore_index=True)[[*market]] if own else market
+
+
+def source(stated: Sequence[Entrants], known: pd.DataFrame, team: bool = False) -> str:
+    """French sentences: the account, who is heard (``known`` of ``signals``), where each rate comes from."""
+    voices = [name for voice, name in VOICES.items() if known[voice].notna().any()]
     own = "\u00a0; ".join(f"{ORIGINS[row.origin]} ({row.source.strip()})" for row in stated)
     missing = ", ".join(
         name for origin, name in ORIGINS.items() if origin not in {row.origin for row in stated}
     )
-    said = [sentence("gap_account")]
+    said = [sentence("gap_account", voices=listed(voices) or "les entreprises")]
     said += [sentence("entrants_own", sources=own)] if own else []
     said += [sentence("entrants_reference", origins=missing)] if missing else []
     said += [sentence("entrants_team")] if missing and team else []

@@ -87,6 +87,10 @@ def words_of(table: str, column: str) -> dict[str, str] | None:
     return words
 
 
+# Sums of money have no thousandths: a point before three digits parts thousands.
+WHOLE_EUROS = ("_eur", "_eur_per_year")
+
+
 def check_bounds(table: str, column: str, value: float) -> None:
     low, high = bounds(table, column)
     if low == 0 and value < 0:
@@ -100,6 +104,8 @@ def check_bounds(table: str, column: str, value: float) -> None:
 def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]:
     """Number of a cell within the bounds of its column, and the reading rule if any."""
     number = parse_number(cell)
+    if number.problem == "ambiguous_point" and column.endswith(WHOLE_EUROS):
+        number = parse_number(str(cell).replace(".", ""))._replace(rule="point_read_as_thousands")
     if number.problem:
         raise CellError(number.problem)
     if number.suffix:
