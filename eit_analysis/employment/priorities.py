@@ -71,11 +71,11 @@ def lines(
 
 def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The `MOST` first lines, one side of paper: what ``actions.decided`` says, else who could act."""
-    ten, done = lines.head(MOST), {}
+    ten = lines.head(MOST)
+    done: dict[str, str] = {}
     for row in decisions.to_dict("records"):
         told = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']})"
-        for name in (row["occupation"], row["action_target"]):
-            done.setdefault(name, told)
+        done |= {name: told for name in (row["occupation"], row["action_target"]) if pd.notna(name)} | done
     return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 

@@ -24,8 +24,8 @@ from eit_analysis.processes import end_with_parent
 from eit_analysis.publishing import site, wording
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.html import TEMPLATES
-from eit_analysis.publishing.names import Names
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.names import Names
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.statements import Statements, from_frame

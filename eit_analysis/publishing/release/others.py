@@ -12,8 +12,8 @@ import pandas as pd
 
 from eit_analysis.intake.territories import Territories
 from eit_analysis.publishing.consents import rosters
-from eit_analysis.publishing.names import Names, allowed
 from eit_analysis.publishing.page_words import ordinary
+from eit_analysis.publishing.release.names import Names, allowed
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.study import Study
