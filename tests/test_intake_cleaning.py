@@ -22,6 +22,7 @@ from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import write_files
+from eit_analysis.intake.relance.fiches import fiches
 from eit_analysis.intake.results import write_cleaned
 from eit_analysis.reference import obligations
 from eit_analysis.study import Study
@@ -290,19 +291,25 @@ def test_a_contradiction_of_places_is_kept_and_marked(study):
     ]
 
 
-def test_the_rows_of_another_firm_in_a_file_are_marked(study):
-    save(
-        study.raw / "E02.xlsx", {"Entreprise": [SITES[0], SITES[2]], "Flux": [FLOW_HEADERS, flow(site="E01")]}
-    )
+@pytest.mark.parametrize("first", ["A.xlsx", "Z.xlsx"])  # read before the file of E01, or after it
+def test_the_rows_of_another_firm_in_a_file_are_withheld_and_asked_of_the_firm_of_the_file(study, first):
+    alien = [FLOW_HEADERS, flow(site="e01"), flow(site="E01", quantity=3)]
+    save(study.raw / first, {"Entreprise": [SITES[0], SITES[2]], "Flux": alien})
     save(study.raw / "E01.xlsx", {"Entreprise": SITES[:2], "Flux": [FLOW_HEADERS, flow(quantity=3)]})
     cleaned = clean_wave(study)
-    marks = cleaned.implausible.set_index("reason_code")
-    assert marks.loc["other_firm_in_file", ["source_file", "source_row", "raw_value"]].tolist() == [
-        "E02.xlsx",
-        2,
-        "E01",
-    ]
-    assert marks.loc["repeated_in_files", "source_file"] == "E02.xlsx"
+    assert cleaned.tables["flows"][["source_file", "site_id"]].values.tolist() == [["E01.xlsx", "E01"]]
+    refused = cleaned.quarantine[["source_file", "source_row", "reason_code"]].values.tolist()
+    assert refused == [[first, row, "other_firm_in_file"] for row in (2, 3)]
+    by_site = {fiche.site: fiche for fiche in fiches(cleaned)}
+    assert {question.file for question in by_site["E01"].questions} <= {"E01.xlsx"}
+    assert {read.file for read in by_site["E01"].read} == {"E01.xlsx"}
+    asked = [q for q in by_site["E02"].questions if q.column == "Identifiant"]
+    assert [(q.file, q.row) for q in asked] == [(first, 2), (first, 3)]
+
+
+def test_a_file_of_several_firms_holds_the_rows_of_each(study):
+    cleaned = clean(study, [FLOW_HEADERS, flow(), flow(site="E02")], SITES)
+    assert cleaned.tables["flows"]["site_id"].tolist() == ["E01", "E02"] and cleaned.quarantine.empty
 
 
 def test_one_siret_under_two_identifiers_is_marked(study):

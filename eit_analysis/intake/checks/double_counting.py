@@ -1,4 +1,4 @@
-"""Marks on what may be counted twice, or for another firm than the one that wrote it."""
+"""Marks on what may be counted twice."""
 
 from __future__ import annotations
 
@@ -28,12 +28,6 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     yield repeated_in_files(tables["flows"])
     yield from no_flow_of_its_own(tables["flows"])
     yield sum_of_those_above(tables["flows"])
-    owners = tables["sites"].drop_duplicates(["source_file", "site_id"])
-    # The actor of each file that describes only one.
-    alone = owners.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
-    for table, frame in tables.items():
-        if table != "sites" and "site_id" in frame and frame["source_file"].isin(alone.index).any():
-            yield other_firm_in_file(table, frame, set(tables["sites"]["site_id"]), alone)
 
 
 def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
@@ -80,16 +74,3 @@ def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[last & same & (own.transform("size") > LEAST_TERMS)]
     found = findings("perhaps_total", name=rows["description"].fillna(""))
     return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
-
-
-def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
-    """A file that describes one actor holds rows of another, which a file of its own describes.
-
-    An identifier left over from somebody else's questionnaire books the answers of one firm on another.
-    """
-    rows = frame[frame["source_file"].isin(alone.index)]
-    rows = rows[rows["site_id"].isin(sites)]
-    owner = rows["source_file"].map(alone)
-    rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
-    found = findings("other_firm_in_file", site=rows["site_id"], owner=owner)
-    return mark(rows, header(table, "site_id"), rows["site_id"], found)

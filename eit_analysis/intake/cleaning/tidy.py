@@ -88,10 +88,13 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    # Two rows without an identifier may be of two firms.
+    firms = np.repeat(objects(["".join(sheet.firm.upper().split()) for sheet in sheets]), heights)
+    # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
-    nobody = np.array([clean_text(value) == "" for value in key.values], dtype=bool)[key.codes]
-    homes, home = np.unique(np.where(nobody, place, -1), return_inverse=True)
+    typed = objects(["".join(clean_text(value).upper().split()) for value in key.values])[key.codes]
+    homes, home = np.unique(
+        np.where((typed == "") | ((firms != "") & (typed != firms)), place, -1), return_inverse=True
+    )
     first = repeated([*columns, header_units, Cells(homes.tolist(), home)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
@@ -102,10 +105,11 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
         header_units = Cells.among(header_units.values, header_units.codes[kept])
+        firms = firms[kept]
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
     fatal = np.zeros(len(kept), dtype=bool)
-    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats, fatal)
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, firms, repeats, fatal)
 
 
 def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:

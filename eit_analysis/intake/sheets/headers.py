@@ -31,6 +31,7 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
+LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
 # How people name the quantity besides our header.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -222,7 +223,22 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
         return "ignored_title_row"
     if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
         return "ignored_header_row"
-    return None
+    return "ignored_example_row" if _is_example(layout, texts) else None
+
+
+def _is_example(layout: SheetLayout, texts: list[str]) -> bool:
+    """Whether every answer of a row is that of the filled row which the form prints."""
+    shown = example(layout.table)
+    same = [header_key(texts[i]) == shown.get(name) for name, i in layout.columns.items() if texts[i]]
+    return all(same) and len(same) >= LEAST_ANSWERS
+
+
+@cache
+def example(table: str) -> dict[str, str]:
+    """The filled row of a form, by column, its cells as `header_key` compares them."""
+    rows = reference.load("form_examples")
+    own = rows[rows["table"] == table]
+    return {name: header_key(text) for name, text in zip(own["column"], own["example"], strict=True)}
 
 
 def _unanswered(layout: SheetLayout, texts: list[str]) -> bool:

@@ -56,6 +56,7 @@ class SheetRows:
     layout: SheetLayout | None  #: None when no header row was found
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
     problem: Finding | None = None  #: why the sheet is not read
+    firm: str = ""  #: identifier of the only firm that the file describes, whose its rows are
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
@@ -128,12 +129,13 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
     numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
     columns = {name: numbers[:, i] for name, i in layout.columns.items()}
-    if found.firm and layout.key == "site_id" and layout.table != "sites":
-        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], found.firm)
+    firm = found.firm if layout.key == "site_id" and layout.table != "sites" else ""
+    if firm:
+        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], firm)
         filled = kept[columns["site_id"] != numbers[:, layout.columns["site_id"]]] + 1
         header = tables.form(layout.table)["site_id"]["header"]
-        ledger.correct(np.full(len(filled), place), filled, header, "", found.firm, "identifier_from_file")
-    return SheetRows(account, place, kept + 1, cells, columns, layout, totals)
+        ledger.correct(np.full(len(filled), place), filled, header, "", firm, "identifier_from_file")
+    return SheetRows(account, place, kept + 1, cells, columns, layout, totals, firm=firm)
 
 
 def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.ndarray]:
@@ -194,6 +196,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
+    odd_keys = {key, headers.example(layout.table).get(layout.key)}
     texts = texts_of(cells.values)
     blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
     filled = ~blank.to_numpy(zero_copy_only=False)
@@ -213,7 +216,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
         )
         suspect |= odd[cells.numbers].any(axis=1)
     column = Cells.among(cells.values, keys)
-    repeated = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
+    repeated = [isinstance(cell, str) and headers.header_key(cell) in odd_keys for cell in column.values]
     suspect |= np.array(repeated, dtype=bool)[column.codes]
     if layout.table == "readiness" and "answer" in layout.columns:
         suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]
