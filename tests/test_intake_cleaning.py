@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.intake.answers.answer_sheets import HEADERS
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
@@ -305,6 +306,23 @@ def test_the_rows_of_another_firm_in_a_file_are_withheld_and_asked_of_the_firm_o
     assert {read.file for read in by_site["E01"].read} == {"E01.xlsx"}
     asked = [q for q in by_site["E02"].questions if q.column == "Identifiant"]
     assert [(q.file, q.row) for q in asked] == [(first, 2), (first, 3)]
+
+
+def test_what_a_comment_says_is_asked_until_the_firm_answers(study):
+    told = {2: "par mois", 3: "à revoir", 4: "ne pas compter", 5: "par an", 6: "presse depuis 2019"}
+    flows = [[*flow(quantity=4, name=text), text] for text in told.values()]
+    cleaned = clean(study, [[*FLOW_HEADERS, "Commentaire"], *flows])
+    assert cleaned.quarantine[["source_row", "reason_code"]].values.tolist() == [
+        [2, "unit_conflict"],
+        [4, "set_aside_by_comment"],
+    ]
+    assert cleaned.implausible[["source_row", "reason_code"]].values.tolist() == [[3, "doubted_by_comment"]]
+    answers = {2: "4 t/mois", 3: "confirmé", 4: "confirmé"}
+    lines = [["enquete.xlsx", "Flux", row, "Quantité", "4", "?", answer] for row, answer in answers.items()]
+    save(study.raw / "réponses.xlsx", {"Relance": [list(HEADERS), *lines]})
+    cleaned = clean_wave(study)
+    assert cleaned.tables["flows"]["mass_t_per_year"].tolist() == [48, 4, 4, 4, 4]
+    assert cleaned.quarantine.empty and cleaned.implausible.empty
 
 
 def test_a_file_of_several_firms_holds_the_rows_of_each(study):

@@ -70,9 +70,8 @@ def declare(batch: Batch) -> set[str]:
 
 def _withhold(batch: Batch, known: Collection[str]) -> None:
     """A row under another firm's identifier is not counted, and is of the firm whose file it is."""
-    sites = batch.clean("site_id")
-    named = np.array([site in known for site in batch.values["site_id"].values], dtype=bool)
-    others = np.flatnonzero((batch.firms != "") & (sites != batch.firms) & named[batch.values["site_id"].codes])
+    sites, named = batch.clean("site_id"), batch.values["site_id"].where(lambda site: site in known)
+    others = named[(batch.firms[named] != "") & (batch.firms[named] != sites[named])]
     if len(others):
         batch.reject(others, "site_id", finding("other_firm_in_file"), fatal=True)
         sites[others] = batch.firms[others]
