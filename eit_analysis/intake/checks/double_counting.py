@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from eit_analysis.french import exact
+from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
@@ -19,6 +19,7 @@ NO_FLOW = {
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
+SAME_OUTLET = ["route", "contractor", "months"]
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
 
@@ -26,6 +27,7 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     """Marks of the rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
+    yield same_mass(tables["flows"])
     yield from no_flow_of_its_own(tables["flows"])
     yield sum_of_those_above(tables["flows"])
 
@@ -50,6 +52,20 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]
     found = findings("repeated_in_files", file=first[rows.index])
+    return mark(rows, header("flows", "description"), rows["description"], found)
+
+
+def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
+    """One designation, outlet and mass twice in a file: said in kg then in t, by month then by year."""
+    rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
+    rows = rows.assign(mass=[float(f"{mass:.6g}") for mass in rows["mass_t_per_year"]])
+    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET, "mass"]
+    rows = rows[rows.duplicated(alike, keep=False)]
+    rows = rows.assign(name=rows["description"].map(fold_words))
+    first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
+    rows = rows[rows.duplicated([*alike, "name"])]
+    sheet, row = (first.loc[rows.index, name] for name in first)
+    found = findings("perhaps_repeated", sheet=sheet, row=row)
     return mark(rows, header("flows", "description"), rows["description"], found)
 
 

@@ -194,7 +194,7 @@ def _measure(
     written: tuple[str, bool, bool], remark: str, header_unit: str, typed_unit: str | None,
     own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
-    """Unit and period from their own cells, else beside the number (``1830 kg/an``), in the comment, in the header."""
+    """Unit and period from their own cells, else beside the number, in the comment, in the header."""
     suffix, known, zero = written
     corrections: list[tuple[str, str, str]] = []
     problems: list[tuple[str, Finding]] = []
