@@ -22,9 +22,10 @@ TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel|
 NAMING = ("description", "occupation")
 FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
-    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif)"
-    r"(?: (?:generale?|annuele?|des?|du|la|le|par|an|hor|et|dechet|flu|sortant|entrant|ligne|site|famille"
-    rf"|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
+    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif"
+    r"|tou(?= (?:le |nos )?(?:dechet|flu)))"
+    r"(?: (?:generale?|annuele?|nos|des?|du|la|le|par|an|hor|et|confondu|dechet|flu|sortant|entrant|ligne"
+    rf"|site|famille|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
 )
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
@@ -211,7 +212,10 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
     ):
         return "ignored_total_row"
     named = next((texts[layout.columns[name]] for name in NAMING if name in layout.columns), "")
+    remark = texts[layout.columns["comment"]] if "comment" in layout.columns else ""
     if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+        return "ignored_total_row"
+    if layout.table == "flows" and not named and TOTAL_ALONE.fullmatch(fold_words(remark)):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down.
     total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)

@@ -25,7 +25,9 @@ from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
-TOTAL_LIKE = re.compile("tota|somme|ensemble|cumul|récapitul|recapitul")
+TOTAL_LIKE = re.compile(
+    r"tota|somme|ensemble|cumul|récapitul|recapitul|tous (?:les |nos )?(?:d[ée]chets|flux)"
+)
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 
 
@@ -206,7 +208,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     suspect = _nearly_blank(filled, cells.numbers)
     letters = content(texts).lower()  # of ASCII letters alone
     if any(
-        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr")
+        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr", b"tous ")
     ):  # in few
         odd = cells.test(
             lambda cell: (
