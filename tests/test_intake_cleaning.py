@@ -308,6 +308,19 @@ def test_the_rows_of_another_firm_in_a_file_are_withheld_and_asked_of_the_firm_o
     assert [(q.file, q.row) for q in asked] == [(first, 2), (first, 3)]
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_firm_whose_own_register_is_not_read_is_asked_about_it_and_not_for_a_zero(study, apart):
+    own = {"Registre déchets": [["Date", "Déchet", "Tonnes"], ["3 mars", "palettes", 4]]}
+    save(study.raw / "E01.xlsx", {"Entreprise": SITES[:2]} | ({} if apart else own))
+    save(study.raw / "E02.xlsx", {"Entreprise": [SITES[0], SITES[2]]})
+    if apart:
+        save(study.raw / "E01_registre.xlsx", own)
+    first, second = (fiche for fiche in fiches(clean_wave(study)) if fiche.site in ("E01", "E02"))
+    assert "Aucun déchet" not in {question.column for question in first.questions}
+    assert [q.sheet for q in first.questions if "pas lu cette feuille" in q.text] == ["Registre déchets"]
+    assert "Registre" not in str(second.questions)
+
+
 def test_what_a_comment_says_is_asked_until_the_firm_answers(study):
     told = {2: "par mois", 3: "à revoir", 4: "ne pas compter", 5: "par an", 6: "presse depuis 2019"}
     flows = [[*flow(quantity=4, name=text), text] for text in told.values()]
