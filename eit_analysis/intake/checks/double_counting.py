@@ -64,8 +64,8 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(name=rows["description"].map(fold_words))
     first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
     rows = rows[rows.duplicated([*alike, "name"])]
-    sheet, row = (first.loc[rows.index, name] for name in first)
-    found = findings("perhaps_repeated", sheet=sheet, row=row)
+    first = first.loc[rows.index]
+    found = findings("perhaps_repeated", sheet=first["source_sheet"], row=first["source_row"])
     return mark(rows, header("flows", "description"), rows["description"], found)
 
 
