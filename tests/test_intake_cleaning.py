@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.intake.answers.answer_sheets import HEADERS
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cleaning import places, tidy
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.output import write_files
+from eit_analysis.intake.relance.fiches import fiches
 from eit_analysis.intake.results import write_cleaned
 from eit_analysis.reference import obligations
 from eit_analysis.study import Study
@@ -290,19 +292,55 @@ def test_a_contradiction_of_places_is_kept_and_marked(study):
     ]
 
 
-def test_the_rows_of_another_firm_in_a_file_are_marked(study):
-    save(
-        study.raw / "E02.xlsx", {"Entreprise": [SITES[0], SITES[2]], "Flux": [FLOW_HEADERS, flow(site="E01")]}
-    )
+@pytest.mark.parametrize("first", ["A.xlsx", "Z.xlsx"])  # read before the file of E01, or after it
+def test_the_rows_of_another_firm_in_a_file_are_withheld_and_asked_of_the_firm_of_the_file(study, first):
+    alien = [FLOW_HEADERS, flow(site="e01"), flow(site="E01", quantity=3)]
+    save(study.raw / first, {"Entreprise": [SITES[0], SITES[2]], "Flux": alien})
     save(study.raw / "E01.xlsx", {"Entreprise": SITES[:2], "Flux": [FLOW_HEADERS, flow(quantity=3)]})
     cleaned = clean_wave(study)
-    marks = cleaned.implausible.set_index("reason_code")
-    assert marks.loc["other_firm_in_file", ["source_file", "source_row", "raw_value"]].tolist() == [
-        "E02.xlsx",
-        2,
-        "E01",
+    assert cleaned.tables["flows"][["source_file", "site_id"]].values.tolist() == [["E01.xlsx", "E01"]]
+    refused = cleaned.quarantine[["source_file", "source_row", "reason_code"]].values.tolist()
+    assert refused == [[first, row, "other_firm_in_file"] for row in (2, 3)]
+    by_site = {fiche.site: fiche for fiche in fiches(cleaned)}
+    assert {question.file for question in by_site["E01"].questions} <= {"E01.xlsx"}
+    assert {read.file for read in by_site["E01"].read} == {"E01.xlsx"}
+    asked = [q for q in by_site["E02"].questions if q.column == "Identifiant"]
+    assert [(q.file, q.row) for q in asked] == [(first, 2), (first, 3)]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_firm_whose_own_register_is_not_read_is_asked_about_it_and_not_for_a_zero(study, apart):
+    own = {"Registre déchets": [["Date", "Déchet", "Tonnes"], ["3 mars", "palettes", 4]]}
+    save(study.raw / "E01.xlsx", {"Entreprise": SITES[:2]} | ({} if apart else own))
+    save(study.raw / "E02.xlsx", {"Entreprise": [SITES[0], SITES[2]]})
+    if apart:
+        save(study.raw / "E01_registre.xlsx", own)
+    first, second = (fiche for fiche in fiches(clean_wave(study)) if fiche.site in ("E01", "E02"))
+    assert "Aucun déchet" not in {question.column for question in first.questions}
+    assert [q.sheet for q in first.questions if "pas lu cette feuille" in q.text] == ["Registre déchets"]
+    assert "Registre" not in str(second.questions)
+
+
+def test_what_a_comment_says_is_asked_until_the_firm_answers(study):
+    told = {2: "par mois", 3: "à revoir", 4: "ne pas compter", 5: "par an", 6: "presse depuis 2019"}
+    flows = [[*flow(quantity=4, name=text), text] for text in told.values()]
+    cleaned = clean(study, [[*FLOW_HEADERS, "Commentaire"], *flows])
+    assert cleaned.quarantine[["source_row", "reason_code"]].values.tolist() == [
+        [2, "unit_conflict"],
+        [4, "set_aside_by_comment"],
     ]
-    assert marks.loc["repeated_in_files", "source_file"] == "E02.xlsx"
+    assert cleaned.implausible[["source_row", "reason_code"]].values.tolist() == [[3, "doubted_by_comment"]]
+    answers = {2: "4 t/mois", 3: "confirmé", 4: "confirmé"}
+    lines = [["enquete.xlsx", "Flux", row, "Quantité", "4", "?", answer] for row, answer in answers.items()]
+    save(study.raw / "réponses.xlsx", {"Relance": [list(HEADERS), *lines]})
+    cleaned = clean_wave(study)
+    assert cleaned.tables["flows"]["mass_t_per_year"].tolist() == [48, 4, 4, 4, 4]
+    assert cleaned.quarantine.empty and cleaned.implausible.empty
+
+
+def test_a_file_of_several_firms_holds_the_rows_of_each(study):
+    cleaned = clean(study, [FLOW_HEADERS, flow(), flow(site="E02")], SITES)
+    assert cleaned.tables["flows"]["site_id"].tolist() == ["E01", "E02"] and cleaned.quarantine.empty
 
 
 def test_one_siret_under_two_identifiers_is_marked(study):

@@ -127,5 +127,5 @@ def test_factor_of_a_unit_is_written_with_its_family():
 
 
 def test_what_is_asked_follows_from_the_catalogue():
-    assert codes(asks="office") == {"same_siret", "other_firm_in_file"}
+    assert codes(asks="office") == {"same_siret"}
     assert {"missing_value", "missing_mass", "missing_unit", "missing_period"} == codes(group="missing")

@@ -18,13 +18,20 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import allowed_words, clean_cell, is_date, words_of
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cleaning.wave import clean_wave
-from eit_analysis.intake.form.guide import EXAMPLES, GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
+from eit_analysis.intake.form.guide import EXAMPLES as PRINTED
+from eit_analysis.intake.form.guide import GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
 from eit_analysis.intake.form.questionnaire import ROWS, contacted, write_blank, write_for_firms
 from eit_analysis.intake.form.validation import COMMON_UNITS, check
 from eit_analysis.intake.sheets.headers import find_layout, table_of
 from eit_analysis.intake.survey.response import read_contacted
 from eit_analysis.reference.units import to_tonnes
 
+# Filled in by a firm: a row that the form prints is set aside where it is left in.
+OWN = {"name", "comment", "skill", "occupation"}
+EXAMPLES = {
+    table: {name: f"{value} bis" if name in OWN else value for name, value in row.items()}
+    for table, row in PRINTED.items()
+}
 FIRMS = pd.DataFrame(
     {
         "siret": ["12345678200010", "123 456 782 00028", None],
@@ -299,6 +306,19 @@ def test_a_blank_copy_is_refused_and_the_examples_read_back(blank, study):
     assert {table: len(frame) for table, frame in cleaned.tables.items()} == {
         table: 2 if table == "sites" else 1 for table in tables.TABLES
     }
+
+
+def test_the_printed_example_left_in_is_set_aside_and_said(blank, study):
+    book = openpyxl.load_workbook(blank)
+    kept = {"quantity": "3", "description": "Lisières"}
+    flows = [PRINTED["flows"] | {"quantity": 12.5}, PRINTED["flows"] | kept]
+    fill(book, {"sites": [EXAMPLES["sites"]], "flows": flows, "utilities": [PRINTED["utilities"]]})
+    book.save(study.raw / "E07.xlsx")
+    cleaned = clean_wave(study)
+    assert cleaned.tables["flows"]["description"].tolist() == ["Lisières"]
+    assert cleaned.tables["utilities"].empty
+    rules = cleaned.corrections.set_index("rule")
+    assert rules.loc["ignored_example_row", "source_sheet"].tolist() == ["Flux", "Énergie et eau"]
 
 
 def test_every_column_filled_with_every_word_reads_back_untouched(blank, study):

@@ -24,8 +24,8 @@ from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import SheetAccount
 from eit_analysis.reference.findings import finding
 
-QUANTITY, UNIT, PERIOD, CATEGORY = (
-    tables.header("flows", name) for name in ("quantity", "unit", "period", "category")
+QUANTITY, UNIT, PERIOD, CATEGORY, COMMENT = (
+    tables.header("flows", name) for name in ("quantity", "unit", "period", "category", "comment")
 )
 RowContent = frozenset[tuple[str, str]]  # French header, text of each filled cell of a row
 
@@ -104,6 +104,8 @@ def _settle(applied: Applied, cell: CellKey, answers: list[Answer], grid: Grid) 
         old, raw = logged(raw), first.answer if what == "set" else raw
         rule = "answered_by_firm" if what == "set" else "confirmed_by_firm"
         applied.corrections.append((*cell, old, logged(raw), rule))
+        if column == QUANTITY:
+            _settle_comment(applied, cell, grid)
         if what == "keep":
             applied.confirmed.add(cell)
         else:
@@ -154,6 +156,15 @@ def _blank_unit(applied: Applied, cell: CellKey, grid: Grid, answer: Any) -> Non
             old = logged(values[index])
             applied.corrections.append((file, sheet, row, beside, old, "", "unit_answered_with_quantity"))
             applied.put((file, sheet), grid, row, index, "")
+
+
+def _settle_comment(applied: Applied, cell: CellKey, grid: Grid) -> None:
+    """What the comment said of a quantity holds no more once the firm has answered for it."""
+    file, sheet, row, _ = cell
+    index, values = grid.columns.get(COMMENT), grid.rows[row - 1]
+    if index is not None and index < len(values) and as_read(values[index]):
+        applied.corrections.append((file, sheet, row, COMMENT, "", "", "comment_settled"))
+        applied.put((file, sheet), grid, row, index, "")
 
 
 def _answer_repeated_rows(applied: Applied, answered: set[RowKey], grids: Mapping[SheetKey, Grid]) -> None:

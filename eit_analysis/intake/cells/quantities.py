@@ -9,6 +9,7 @@ import re
 
 from eit_analysis import reference
 from eit_analysis.intake.cells.digits import Number, decimal
+from eit_analysis.intake.cells.remarks import read_remark
 from eit_analysis.reference.units import known_unit, normalise_unit
 
 ABOUT_HALF_WIDTH = 0.20
@@ -48,9 +49,6 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
-DOUBT = re.compile(
-    r"\b(?:à|a) (?:revoir|vérifier|verifier|confirmer|corriger)\b|\b(?:faux|fausse|erreur|provisoire)\b", re.I
-)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
@@ -104,13 +102,14 @@ def _noted(text: str) -> Number:
         return _read(f"{head} {note}")
     if re.search(r"\d", note) or not head:
         return Number(problem="digits_in_parentheses")
-    if "?" in note or DOUBT.search(note):
+    said = read_remark(note)
+    if said.finding:
         return Number(problem="doubtful_value")
     number = _read(head)
     if number.problem:
         return number
-    unit = note.removeprefix("en ").rstrip("!. ")
-    if known_unit(unit):  # 12 (tonnes), 300 (en kg !)
+    unit = said.unit or note.removeprefix("en ").rstrip("!. ")
+    if said.unit or known_unit(unit):  # 12 (tonnes), 300 (en kg !)
         return Number(problem="several_numbers") if number.suffix else number._replace(suffix=unit)
     return number if number.rule else number._replace(rule="note_left_out")
 

@@ -1,4 +1,4 @@
-"""Marks on what may be counted twice, or for another firm than the one that wrote it."""
+"""Marks on what may be counted twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from eit_analysis.french import exact
+from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
@@ -19,6 +19,7 @@ NO_FLOW = {
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
+SAME_OUTLET = ["route", "contractor", "months"]
 SAME_FLOW = ["site_id", "direction", "category", "description", "waste_code"]
 
 
@@ -26,14 +27,9 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     """Marks of the rules of this module, on tidy tables of one wave."""
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
+    yield same_mass(tables["flows"])
     yield from no_flow_of_its_own(tables["flows"])
     yield sum_of_those_above(tables["flows"])
-    owners = tables["sites"].drop_duplicates(["source_file", "site_id"])
-    # The actor of each file that describes only one.
-    alone = owners.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
-    for table, frame in tables.items():
-        if table != "sites" and "site_id" in frame and frame["source_file"].isin(alone.index).any():
-            yield other_firm_in_file(table, frame, set(tables["sites"]["site_id"]), alone)
 
 
 def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
@@ -59,6 +55,20 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header("flows", "description"), rows["description"], found)
 
 
+def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
+    """One designation, outlet and mass twice in a file: said in kg then in t, by month then by year."""
+    rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
+    rows = rows.assign(mass=[float(f"{mass:.6g}") for mass in rows["mass_t_per_year"]])
+    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET, "mass"]
+    rows = rows[rows.duplicated(alike, keep=False)]
+    rows = rows.assign(name=rows["description"].map(fold_words))
+    first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
+    rows = rows[rows.duplicated([*alike, "name"])]
+    first = first.loc[rows.index]
+    found = findings("perhaps_repeated", sheet=first["source_sheet"], row=first["source_row"])
+    return mark(rows, header("flows", "description"), rows["description"], found)
+
+
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
     texts = texts_of(flows["description"].astype("object").tolist())
@@ -80,16 +90,3 @@ def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[last & same & (own.transform("size") > LEAST_TERMS)]
     found = findings("perhaps_total", name=rows["description"].fillna(""))
     return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
-
-
-def other_firm_in_file(table: str, frame: pd.DataFrame, sites: set[str], alone: pd.Series) -> pd.DataFrame:
-    """A file that describes one actor holds rows of another, which a file of its own describes.
-
-    An identifier left over from somebody else's questionnaire books the answers of one firm on another.
-    """
-    rows = frame[frame["source_file"].isin(alone.index)]
-    rows = rows[rows["site_id"].isin(sites)]
-    owner = rows["source_file"].map(alone)
-    rows, owner = rows[owner != rows["site_id"]], owner[owner != rows["site_id"]]
-    found = findings("other_firm_in_file", site=rows["site_id"], owner=owner)
-    return mark(rows, header(table, "site_id"), rows["site_id"], found)

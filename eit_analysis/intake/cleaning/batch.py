@@ -24,6 +24,7 @@ class Batch:
     cells: dict[str, Cells]  #: raw, by form column; a column that no sheet has is blank
     ledger: Ledger
     header_units: Cells  #: unit that the header of the quantity states for each row
+    firms: np.ndarray  #: identifier of the only firm that the file of each row describes, or ""
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
     repeats: np.ndarray
     #: Rows that go to quarantine; the first reason found names it, any other is about a cell only.

@@ -68,12 +68,24 @@ def declare(batch: Batch) -> set[str]:
     return set(first)
 
 
+def _withhold(batch: Batch, known: Collection[str]) -> None:
+    """A row under another firm's identifier is not counted, and is of the firm whose file it is."""
+    sites, named = batch.clean("site_id"), batch.values["site_id"].where(lambda site: site in known)
+    others = named[(batch.firms[named] != "") & (batch.firms[named] != sites[named])]
+    if len(others):
+        batch.reject(others, "site_id", finding("other_firm_in_file"), fatal=True)
+        sites[others] = batch.firms[others]
+        batch.values["site_id"] = Cells.of(sites.tolist())
+
+
 def check_sites(batch: Batch, known: Collection[str]) -> None:
     """Every other table is only about declared sites; who answers to an exchange is one of its two actors."""
     for column in ("site_id", *ENDS):
         if column in batch.values:
             unknown = batch.values[column].where(lambda site: site is not None and site not in known)
             batch.reject(unknown, column, finding("unknown_site"), fatal=True)
+    if "site_id" in batch.values:
+        _withhold(batch, known)
     if batch.table == "exchange_answers":
         site, giver, taker = (batch.clean(column) for column in ("site_id", *ENDS))
         alone = np.flatnonzero(~batch.fatal & (giver == taker))

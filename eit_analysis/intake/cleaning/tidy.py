@@ -12,7 +12,7 @@ import pandera.errors
 import pandera.pandas as pa
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.columns import Cells, objects, repeated
+from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.contract import DEFAULTS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
@@ -72,7 +72,7 @@ def clean_tables(
 def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     """Rows of all the sheets of one table, one after the other.
 
-    One that repeats another in every cell of the form is merged into the first.
+    One that repeats another in every cell is merged into the first.
     """
     values, numbers = _pooled(sheets)
     heights = [len(sheet.rows) for sheet in sheets]
@@ -88,11 +88,14 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    # Two rows without an identifier may be of two firms.
+    firms = np.repeat(objects(["".join(sheet.firm.upper().split()) for sheet in sheets]), heights)
+    # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
-    nobody = np.array([clean_text(value) == "" for value in key.values], dtype=bool)[key.codes]
-    homes, home = np.unique(np.where(nobody, place, -1), return_inverse=True)
-    first = repeated([*columns, header_units, Cells(homes.tolist(), home)])
+    typed = objects(["".join(clean_text(value).upper().split()) for value in key.values])[key.codes]
+    homes, home = np.unique(
+        np.where((typed == "") | ((firms != "") & (typed != firms)), place, -1), return_inverse=True
+    )
+    first = repeated([*columns, header_units, Cells(homes.tolist(), home), _beside(table, sheets)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
@@ -102,10 +105,24 @@ def _gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> Batch:
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
         header_units = Cells.among(header_units.values, header_units.codes[kept])
+        firms = firms[kept]
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
     fatal = np.zeros(len(kept), dtype=bool)
-    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, repeats, fatal)
+    return Batch(table, place[kept], rows[kept], cells, ledger, header_units, firms, repeats, fatal)
+
+
+def _beside(table: str, sheets: Sequence[SheetRows]) -> Cells:
+    """What each row holds in columns that are not of the form: flows of two workshops are not one."""
+    texts: list[str] = []
+    for sheet in sheets:
+        left = list(sheet.layout.unknown) if sheet.layout and table == "flows" else []
+        if left:
+            cells = Rows(sheet.cells.values, sheet.cells.numbers[sheet.rows - 1][:, left])
+            texts += (" | ".join(map(clean_text, row)).strip(" |") for row in cells)
+        else:
+            texts += [""] * len(sheet.rows)
+    return Cells.of(texts)
 
 
 def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:

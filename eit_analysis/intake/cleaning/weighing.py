@@ -19,6 +19,7 @@ from eit_analysis.intake.cells.columns import Cells, jointly, objects
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
+from eit_analysis.intake.cells.remarks import read_remark
 from eit_analysis.intake.cells.texts import plain_numbers
 from eit_analysis.intake.cleaning.batch import Batch
 from eit_analysis.reference.findings import Finding, finding
@@ -26,6 +27,12 @@ from eit_analysis.reference.units import normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
+# By the column where another unit or period is said.
+CONFLICTS = {
+    "quantity": "unit_conflict",
+    "comment": "unit_conflict.comment",
+    "unit": "unit_conflict.header",
+}
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
 
@@ -51,6 +58,11 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     quantity = batch.cells["quantity"]
     numeric, odd = _read(quantity.values)
     _reject_quantities(batch, odd)
+    remarks = batch.values["comment"]
+    said = {text: read_remark(text).finding for text in remarks.values if text}
+    aside = remarks.where(lambda text: said.get(text) == "set_aside_by_comment")
+    batch.reject(aside, "quantity", finding("set_aside_by_comment"), fatal=True)
+    doubted = remarks.where(lambda text: said.get(text) == "doubted_by_comment")
     measures, codes = _measures(batch, odd)
     for code, measure in enumerate(measures):
         if measure.corrections or measure.problems:
@@ -80,6 +92,7 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
     ruled = quantity.rows_of(code for code, number in odd.items() if number.rule)
     ruled = ruled[usable[ruled]]
     read = [odd[code] for code in quantity.codes[ruled].tolist()]
+    batch.mark(doubted[usable[doubted]], "quantity", finding("doubted_by_comment"))
     batch.correct(ruled, "quantity", objects([_read_as(n) for n in read]), objects([n.rule for n in read]))
 
 
@@ -159,10 +172,12 @@ def _measures(batch: Batch, odd: Mapping[int, Number]) -> tuple[list[Measure], n
     ways = np.zeros(len(quantity.values), dtype=np.int32)
     ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
-    months = batch.values["months"]
+    months, remarks = batch.values["months"], batch.values["comment"]
+    said = Cells.of([read_remark(text).unit if text else "" for text in remarks.values])
     keys = jointly(
         [
             Cells(written.values, ways[quantity.codes]),
+            Cells(said.values, said.codes[remarks.codes]),
             batch.header_units,
             batch.values["unit"],
             batch.values["period"],
@@ -176,10 +191,10 @@ def _measures(batch: Batch, odd: Mapping[int, Number]) -> tuple[list[Measure], n
 
 @cache
 def _measure(
-    written: tuple[str, bool, bool], header_unit: str, typed_unit: str | None, own_period: str | None,
-    period_refused: bool, category: str | None, months: int,
+    written: tuple[str, bool, bool], remark: str, header_unit: str, typed_unit: str | None,
+    own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
-    """Unit and period from their own cells, else from beside the number (``1830 kg/an``), else the header."""
+    """Unit and period from their own cells, else beside the number, in the comment, in the header."""
     suffix, known, zero = written
     corrections: list[tuple[str, str, str]] = []
     problems: list[tuple[str, Finding]] = []
@@ -191,6 +206,7 @@ def _measure(
     period = own_period or period
     for text, column, rule in (
         (suffix, "quantity", "unit_from_quantity"),
+        (remark, "comment", "unit_from_comment"),
         (header_unit, "unit", "unit_from_header"),
     ):
         if not text or not known:
@@ -200,8 +216,7 @@ def _measure(
         if column == "unit" and suffix and (period or _differ(unit, beside)):
             continue
         if _differ(unit, beside) or (period and beside_period and period != beside_period):
-            conflict = "unit_conflict" if column == "quantity" else "unit_conflict.header"
-            problems.append((column, finding(conflict)))
+            problems.append((column, finding(CONFLICTS[column])))
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))

@@ -72,10 +72,14 @@ def find_owners(wave: Cleaned) -> Owners:
         rows[place] = site if own else OFFICE
         files.setdefault(place[0], set()).add(rows[place])
     alone = {file: next(iter(sites)) for file, sites in files.items() if len(sites) == 1}
-    # A file without any answer tells its firm by its name alone.
-    lines = wave.quarantine[wave.quarantine["reason_code"] == "cell_blank_file"]
-    for file in lines["source_file"]:
-        begins = FIRM.match(file.rpartition("/")[2])
-        if file not in alone and begins:
-            alone[file] = begins[1].upper()
+    # A file without any row that is read tells its firm by its name alone.
+    blank = wave.quarantine.loc[wave.quarantine["reason_code"] == "cell_blank_file", "source_file"]
+    unread = wave.corrections.loc[wave.corrections["rule"] == "ignored_unknown_sheet", "source_file"]
+    alone |= {file: firm for file in unread if file not in files and (firm := _firm(file)) in declared}
+    alone |= {file: firm for file in blank if file not in alone and (firm := _firm(file))}
     return Owners(rows, alone)
+
+
+def _firm(file: str) -> str:
+    begins = FIRM.match(file.rpartition("/")[2])
+    return begins[1].upper() if begins else OFFICE

@@ -186,9 +186,17 @@ class _Asking(WaveCells):
         lines = _lines(self.wave.quarantine, owners)
         aside = {owner for owner, cell in lines if self.tables.get(cell[:2]) in (None, "flows")}
         blank = sites[sites["no_waste"].isna() & ~sites["site_id"].isin(out | aside)]
+        unread = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_sheet"]
+        sheets: dict[str, list[CellKey]] = {}
+        for owner, cell in _lines(unread, owners):
+            sheets.setdefault(owner, []).append(cell)
         asked, header = phrases.PHRASES["no_outflow"], tables.header("sites", "no_waste")
         for owner, place in zip(owners.of(blank), places(blank), strict=True):
-            yield owner, self.put(MISSING, (*place, header), asked)
+            # A sheet that is not of the form may tell them: « oui » would be a zero that nobody meant.
+            for cell in sheets.get(owner, []) if owner != OFFICE else ():
+                yield owner, self.put(MISSING, cell, phrases.PHRASES["unread_sheet"])
+            if owner not in sheets:
+                yield owner, self.put(MISSING, (*place, header), asked)
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""

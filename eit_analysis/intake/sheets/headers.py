@@ -22,15 +22,17 @@ TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel|
 NAMING = ("description", "occupation")
 FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
-    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif)"
-    r"(?: (?:generale?|annuele?|des?|du|la|le|par|an|hor|et|dechet|flu|sortant|entrant|ligne|site|famille"
-    rf"|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
+    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif"
+    r"|tou(?= (?:le |nos )?(?:dechet|flu)))"
+    r"(?: (?:generale?|annuele?|nos|des?|du|la|le|par|an|hor|et|confondu|dechet|flu|sortant|entrant|ligne"
+    rf"|site|famille|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
 )
 LONGEST_HEADER = 80  # characters
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
 NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
+LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
 # How people name the quantity besides our header.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -210,7 +212,10 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
     ):
         return "ignored_total_row"
     named = next((texts[layout.columns[name]] for name in NAMING if name in layout.columns), "")
+    remark = texts[layout.columns["comment"]] if "comment" in layout.columns else ""
     if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+        return "ignored_total_row"
+    if layout.table == "flows" and not named and TOTAL_ALONE.fullmatch(fold_words(remark)):
         return "ignored_total_row"
     # A total written in another column, beside an identifier copied down.
     total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
@@ -222,7 +227,22 @@ def ignored_rule(layout: SheetLayout, row: list[Any], index: int) -> str | None:
         return "ignored_title_row"
     if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
         return "ignored_header_row"
-    return None
+    return "ignored_example_row" if _is_example(layout, texts) else None
+
+
+def _is_example(layout: SheetLayout, texts: list[str]) -> bool:
+    """Whether every answer of a row is that of the filled row which the form prints."""
+    shown = example(layout.table)
+    same = [header_key(texts[i]) == shown.get(name) for name, i in layout.columns.items() if texts[i]]
+    return all(same) and len(same) >= LEAST_ANSWERS
+
+
+@cache
+def example(table: str) -> dict[str, str]:
+    """The filled row of a form, by column, its cells as `header_key` compares them."""
+    rows = reference.load("form_examples")
+    own = rows[rows["table"] == table]
+    return {name: header_key(text) for name, text in zip(own["column"], own["example"], strict=True)}
 
 
 def _unanswered(layout: SheetLayout, texts: list[str]) -> bool:

@@ -25,7 +25,9 @@ from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
-TOTAL_LIKE = re.compile("tota|somme|ensemble|cumul|récapitul|recapitul")
+TOTAL_LIKE = re.compile(
+    r"tota|somme|ensemble|cumul|récapitul|recapitul|tous (?:les |nos )?(?:d[ée]chets|flux)"
+)
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 
 
@@ -56,6 +58,7 @@ class SheetRows:
     layout: SheetLayout | None  #: None when no header row was found
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
     problem: Finding | None = None  #: why the sheet is not read
+    firm: str = ""  #: identifier of the only firm that the file describes, whose its rows are
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
@@ -128,12 +131,13 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
     numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
     columns = {name: numbers[:, i] for name, i in layout.columns.items()}
-    if found.firm and layout.key == "site_id" and layout.table != "sites":
-        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], found.firm)
+    firm = found.firm if layout.key == "site_id" and layout.table != "sites" else ""
+    if firm:
+        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], firm)
         filled = kept[columns["site_id"] != numbers[:, layout.columns["site_id"]]] + 1
         header = tables.form(layout.table)["site_id"]["header"]
-        ledger.correct(np.full(len(filled), place), filled, header, "", found.firm, "identifier_from_file")
-    return SheetRows(account, place, kept + 1, cells, columns, layout, totals)
+        ledger.correct(np.full(len(filled), place), filled, header, "", firm, "identifier_from_file")
+    return SheetRows(account, place, kept + 1, cells, columns, layout, totals, firm=firm)
 
 
 def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.ndarray]:
@@ -194,6 +198,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
     """
     key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
+    odd_keys = {key, headers.example(layout.table).get(layout.key)}
     texts = texts_of(cells.values)
     blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
     filled = ~blank.to_numpy(zero_copy_only=False)
@@ -203,7 +208,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
     suspect = _nearly_blank(filled, cells.numbers)
     letters = content(texts).lower()  # of ASCII letters alone
     if any(
-        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr")
+        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr", b"tous ")
     ):  # in few
         odd = cells.test(
             lambda cell: (
@@ -213,7 +218,7 @@ def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
         )
         suspect |= odd[cells.numbers].any(axis=1)
     column = Cells.among(cells.values, keys)
-    repeated = [isinstance(cell, str) and headers.header_key(cell) == key for cell in column.values]
+    repeated = [isinstance(cell, str) and headers.header_key(cell) in odd_keys for cell in column.values]
     suspect |= np.array(repeated, dtype=bool)[column.codes]
     if layout.table == "readiness" and "answer" in layout.columns:
         suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]

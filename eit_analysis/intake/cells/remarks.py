@@ -1,0 +1,51 @@
+"""What a remark says of the quantity beside it: another unit or period, a doubt, that it does not count."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from eit_analysis import reference
+from eit_analysis.french import fold_words
+
+PERIOD = "an|annee|semestre|trimestre|mois|semaine|jour"
+UNIT = re.compile(
+    rf"(?:en )?(?P<unit>t|tonnes?|kgs?|kilos?|g|m3|l|litres?)(?: (?:par )?(?P<each>{PERIOD}))?"
+    rf"|par (?P<period>{PERIOD})"
+)
+DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
+YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
+WORDS = reference.load("cell_words").groupby("means")["word"].agg(set)
+# By finding, the folded words that say so: aaaa is any year, n any number but twelve.
+SAID = {"set_aside_by_comment": WORDS["set_aside"], "doubted_by_comment": WORDS["doubt"]}
+
+
+class Remark(NamedTuple):
+    """What a remark says."""
+
+    unit: str = ""  #: with its period, as it is written beside a number
+    finding: str = ""  #: its code
+
+
+@lru_cache(maxsize=50_000)
+def read_remark(text: str) -> Remark:
+    """A unit where the remark says nothing else; a doubt or a withdrawal wherever its words stand.
+
+    >>> read_remark("ATTENTION, quantité par mois et non par an !")
+    Remark(unit='par mois', finding='doubted_by_comment')
+    >>> read_remark("2 enlèvements par mois")
+    Remark(unit='', finding='')
+    """
+    folded = fold_words(text)
+    words = folded.split()
+    while words and words[0] in WORDS["leading"]:
+        words.pop(0)
+    found = UNIT.fullmatch(DENIED.sub("", " ".join(words)))
+    unit = ""
+    if found:
+        each = "/".join(filter(None, found.group("unit", "each")))
+        unit = each or f"par {found['period']}"
+    plain = f" {NUMBER.sub('n', YEAR.sub('aaaa', folded))} "
+    said = (code for code, known in SAID.items() if any(f" {word} " in plain for word in known))
+    return Remark(unit, next(said, "doubted_by_comment" if "?" in text else ""))
