@@ -167,6 +167,8 @@ def test_rates_are_those_of_the_level_or_of_the_study() -> None:
     assert found.mean() == pytest.approx(90, rel=0.01) and found.var() == pytest.approx(90, rel=0.05)
     said = entrants.source(stated[:1], heard({"Tri": 93.0}))
     assert "mobilité (s)." in said and "selon le projet" in said and "formation, demandeurs" in said
+    assert "les entreprises et l'enquête BMO" in said
+    assert "les entreprises" in entrants.source([], heard().head(0))  # nobody is heard: no job sheet
 
 
 def exact(**values: float) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def source(stated: Sequence[Entrants], known: pd.DataFrame, team: bool = False) 
     missing = ", ".join(
         name for origin, name in ORIGINS.items() if origin not in {row.origin for row in stated}
     )
-    said = [sentence("gap_account", voices=listed(voices) or "les entreprises")]
+    said = [sentence("gap_account", voices=listed(voices or ["les entreprises"]))]
     said += [sentence("entrants_own", sources=own)] if own else []
     said += [sentence("entrants_reference", origins=missing)] if missing else []
     said += [sentence("entrants_team")] if missing and team else []
