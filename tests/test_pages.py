@@ -131,8 +131,8 @@ def test_two_runs_write_the_same_pages(published: Path, tmp_path: Path) -> None:
 
     again = tmp_path / "ailleurs"
     shutil.copytree(published, again, symlinks=True)
-    # One page that withholds nothing and one that does, of all the code there is to write any of them.
-    publish(again, "internal", "partners")
+    # The audience of which all the code is used: what may leave, then all that writes a page.
+    publish(again, "partners")
     assert content(again) == content(published)
 
 
