@@ -40,7 +40,7 @@ def crowd(name, n, random):
 def completed(flows):
     masses = {f"mass_{end}_t_per_year": flows["mass_t_per_year"] for end in ("low", "high")}
     flows = flows.assign(evidence="declared", quality="clean", route=None, months=None, **masses)
-    return flows.assign(cost_eur_per_t=float("nan"), description="")
+    return flows.assign(cost_eur_per_t=float("nan"), description="", contractor=None)
 
 
 def made_up_study(root, name, latitude, settings):
@@ -52,6 +52,7 @@ def made_up_study(root, name, latitude, settings):
     processed.mkdir(parents=True)
     places = {"site_id": ["A", "B"], "name": ["Atelier A", "Atelier B"], "siret": None, "consent": "named"}
     places |= {"naf_code": "2562B", "actor_type": "firm", "latitude": latitude}
+    places |= {"commune_code": "68334", "commune_name": "Thann"}
     pd.DataFrame(places | {"longitude": 7.1}).to_parquet(processed / "sites.parquet")
     rows = [
         ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", "150101", 3.0),

@@ -15,7 +15,6 @@ from eit_analysis import reference
 from eit_analysis.config import Scoring, StudyConfig
 from eit_analysis.errors import UsageError
 from eit_analysis.files import open_atomic, write_atomic
-from eit_analysis.prepared import Study as PreparedStudy
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import TEMPLATES
@@ -67,7 +66,7 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
             'shares_with = ["nom-de-l-étude"].'
         )
     flows, sites, repeated = stacked(
-        {name: (_believed(studies[name]), studies[name].load("sites")) for name in joined}
+        {name: (studies[name].flows("both"), studies[name].load("sites")) for name in joined}
     )
     rows, across = 0, [pd.DataFrame(columns=CANDIDATE_COLUMNS)]
     with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
@@ -86,14 +85,6 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
     return matched
-
-
-def _believed(study: PreparedStudy) -> pd.DataFrame:
-    """The flows of a study, less those whose mass is marked as implausible."""
-    flows = study.load("flows")
-    if not study.has("implausible"):
-        return flows
-    return flows.loc[study.flows("all")["implausible"].to_numpy() != "mass"]
 
 
 def _write_page(

@@ -73,9 +73,9 @@ def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The `MOST` first lines, one side of paper: what ``actions.decided`` says, else who could act."""
     ten = lines.head(MOST)
     done: dict[str, str] = {}
-    for row in decisions.to_dict("records"):
+    for row in decisions[::-1].to_dict("records"):  # the nearest deadline speaks last
         told = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']})"
-        done |= {name: told for name in (row["occupation"], row["action_target"]) if pd.notna(name)} | done
+        done |= {name: told for name in (row["occupation"], row["action_target"]) if pd.notna(name)}
     return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 
