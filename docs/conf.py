@@ -38,6 +38,7 @@ highlight_language = "none"  # an equation is no Python
 add_module_names = False
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
+autodoc_use_type_comments = False
 toc_object_entries_show_parents = "hide"
 autosummary_generate = False  # numpydoc brings autosummary; our own pages are enough
 numpydoc_show_class_members = False
