@@ -155,8 +155,8 @@ def breaks(
     Returns
     -------
     pandas.DataFrame
-        ``wave`` (the later one), ``break_kind``, ``break_text``, ``break_percent``: of a change of respondents
-        the share of actors, of one of evidence that of tonnes, that changed.
+        ``wave`` (the later one), ``break_kind``, ``break_text``, ``break_percent``: of a change of
+        respondents the share of actors, of one of evidence that of tonnes, that changed.
     """
     rows: list[tuple[str, str, str, float]] = []
     actors = respondents.pivot_table(index="wave", columns="panel", values="n_sites", aggfunc="sum")
