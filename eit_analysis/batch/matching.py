@@ -36,7 +36,6 @@ SCHEMA = pa.schema(  # seven digits are more than anybody weighs
         for name in CANDIDATE_COLUMNS
     ]
 )
-BEST_FIRST = {"by": ["diverted_t_per_year", "candidate_id"], "ascending": [False, True]}
 SHOWN = ["category", "use", "giver_site_id", "taker_site_id", "diverted_t_per_year", "distance_km", "fit"]
 
 
@@ -76,12 +75,16 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
         for part, between in found:
             writer.write_table(narrow(part))
             rows, across = rows + len(part), across + int(between.sum())
-            best = pd.concat([best, part[between].sort_values(**BEST_FIRST).head(MOST_ROWS)])
-            best = best.sort_values(**BEST_FIRST).head(MOST_ROWS)
+            best = _best_first(pd.concat([best, _best_first(part[between])]))
     matched = Matched(rows, across, repeated, sorted(set(names) - joined))
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
     return matched
+
+
+def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
+    order = ["diverted_t_per_year", "candidate_id"]
+    return candidates.sort_values(order, ascending=[False, True]).head(MOST_ROWS)
 
 
 def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
