@@ -96,7 +96,7 @@ def random_study(seed: int) -> RandomStudy:
 
 
 def siret(seed: int, rank: int) -> str:
-    """Of a firm of this study alone, but for the fifth: another site of the first firm of the study before."""
+    """A firm of this study alone; the fifth is another site of the first firm of the study before."""
     elsewhere = rank == 5 and seed > 0
     place = 60 * (seed - 1) + 1 if elsewhere else 60 * seed + rank
     return fictional_siret(place % 100_000, step=1, site=2 if elsewhere else 1)
