@@ -78,7 +78,9 @@ def test_what_the_pages_told_is_known() -> None:
     tables = Tables({**APART, siret(6): 60.0})
     assert printed(a=tables) == ["a"]
     five = tables.flows("out").iloc[:5].assign(quality="clean")
-    content = Breakdown(five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={})
+    content = Breakdown(
+        five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={}
+    )
     page = Publication()
     page.add(protected(content, "Cinq", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
     told = once([page.told().drop(columns="private")])

@@ -74,10 +74,10 @@ def printed_totals(
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
     together, printed = Publication(earlier=known), []
-    leaving = [protected(content, "Études", viewer, rules) for content in contents]
-    numbers = [together.add(one.told) for one in leaving if one.told is not None]
-    for one, number in zip(leaving, numbers, strict=True):
-        printed.append(one.frame.set_index("study")[together.shown(number)[: len(one.frame)]])
+    parts = [protected(content, "Études", viewer, rules) for content in contents]
+    numbers = [together.add(part.told) for part in parts if part.told is not None]
+    for part, number in zip(parts, numbers, strict=True):
+        printed.append(part.frame.set_index("study")[together.shown(number)[: len(part.frame)]])
     return printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
 
 
@@ -98,9 +98,9 @@ def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
     return pd.DataFrame({"firm": firm, "establishment": siret}).set_index(sites["site_id"].astype(str))
 
 
-def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: object, study: str) -> pd.DataFrame:
+def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, study: str) -> pd.DataFrame:
     """The records of a study, each of a firm, told apart by establishment and what it is of."""
-    sites = own.loc[records["site_id"].astype(str)]
+    sites = own.loc[records["site_id"].astype(str).to_numpy()]
     return records.assign(
         site_id=sites["firm"].to_numpy(), study=study, source_row=0, source_sheet=what,
         **{ESTABLISHMENT: sites["establishment"].to_numpy()},
