@@ -51,17 +51,16 @@ def printed_totals(
         tell theirs beside that of the pages.
     """
     flows, people, known = [], [], []
-    for name, tables in studies.items():
-        sites, leaving = tables.sites(), tables.flows("out")
+    for name, study in studies.items():
+        sites, leaving = study.sites(), study.flows("out")
         sites = sites[sites["site_id"].isin(leaving["site_id"])]
         if sites.empty or sites[PEOPLE].isna().any():
             continue
-        own = _firms(tables.sites(), name)
-        parts = [(leaving, leaving[MASS], leaving["category"]), (sites, sites[PEOPLE], "")]
-        same = [(records, amounts, _by_firm(records, own, what, name)) for records, amounts, what in parts]
-        flows.append(same[0][2])
-        people.append(same[1][2])
+        own = _firms(study.sites(), name)
+        flows.append(_by_firm(leaving, own, leaving["category"], name))
+        people.append(_by_firm(sites, own, "", name))
         if name in told:
+            same = [(leaving, flows[-1], MASS), (sites, people[-1], PEOPLE)]
             known.append(_known(told[name], name, own, same))
     if not flows:
         return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float)
@@ -74,10 +73,10 @@ def printed_totals(
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
     together, printed = Publication(earlier=known), []
-    parts = [protected(content, "Études", viewer, rules) for content in contents]
-    numbers = [together.add(part.told) for part in parts if part.told is not None]
-    for part, number in zip(parts, numbers, strict=True):
-        printed.append(part.frame.set_index("study")[together.shown(number)[: len(part.frame)]])
+    tables = [protected(content, "Études", viewer, rules) for content in contents]
+    numbers = [together.add(table.told) for table in tables if table.told is not None]
+    for table, number in zip(tables, numbers, strict=True):
+        printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
     return printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
 
 
@@ -100,7 +99,7 @@ def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
 
 def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, study: str) -> pd.DataFrame:
     """The records of a study, each of a firm, told apart by establishment and what it is of."""
-    sites = own.loc[records["site_id"].astype(str).to_numpy()]
+    sites = own.reindex(records["site_id"].astype(str))
     return records.assign(
         site_id=sites["firm"].to_numpy(), study=study, source_row=0, source_sheet=what,
         **{ESTABLISHMENT: sites["establishment"].to_numpy()},
@@ -111,12 +110,12 @@ def _known(
     told: pd.DataFrame,
     study: str,
     own: pd.DataFrame,
-    same: list[tuple[pd.DataFrame, pd.Series, pd.DataFrame]],
+    same: list[tuple[pd.DataFrame, pd.DataFrame, str]],
 ) -> Statements:
     """What a study told, over the firms and amounts of all studies."""
     amounts: dict[int, int] = {}
-    for before, declared, after in same:
-        values = np.nan_to_num(declared.to_numpy(dtype=float))
+    for before, after, column in same:
+        values = np.nan_to_num(after[column].to_numpy(dtype=float))
         names = (amounts_of(records, values).variables for records in (before, after))
         amounts |= dict(zip(*names, strict=True))
     apart = pd.util.hash_pandas_object(told[["variable"]].assign(study=study), index=False).to_numpy()
