@@ -1,12 +1,16 @@
 """The best partners of every output beside the joins, trees and linkers one would use instead.
 
     python -m benchmarks.matching [--sites 200000] [--slow 50000] [--large 1000000] [--repeat 5]
-                                  [--part compare|growth|partitions]
+                                  [--part compare|growth|command]
 
 Outputs and inputs over France, as many of each: half of them in 500 communes of more than 5,000 inhabitants,
 half around communes drawn at random; 50 classes, 6 % of their pairs compatible, radius 30 km, 20 partners.
 Each tool works in a process of its own; time leaves out imports, compilation and the reading of the tables,
 and is a median; memory is the peak above what the process held before. Each must find the pairs we find.
+
+``command`` is `eit match` as a whole: twenty studies of flows with real waste codes, from their Parquet files
+to the file of candidates and the page, five partners within 30 km as the crow flies; then all candidates
+again in one table, which must be those of the file.
 
 The pairs to weigh grow as the square of the sites. pandas, whose join has 2.4 thousand million rows, runs at
 a tenth of the sites, the slower tools at ``--slow`` sites; their full times are then the measured ones times
@@ -20,6 +24,7 @@ import argparse
 import math
 import multiprocessing
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -31,11 +36,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matching_peers import PEERS
+import pyarrow.parquet as pq
 
+from benchmarks.matching_peers import PEERS
 from eit_analysis import reference
-from eit_analysis.synergies.matching import best, best_matches, partitions
+from eit_analysis.batch.matching import FILE, match, narrow, prepared_tables
+from eit_analysis.config import Scoring
+from eit_analysis.study import open_study
+from eit_analysis.synergies import nationwide
+from eit_analysis.synergies.across import stacked
+from eit_analysis.synergies.matching import best, best_matches
+from eit_analysis.synergies.nationwide import best_candidates
 
+STUDY = """title = "Fictive"
+territory = "Fictif"
+fictional = true
+
+[exchange]
+shares_with = ["toutes"]
+"""
 RADIUS_KM, TOP, CLASSES, COMPATIBLE = 30.0, 20, 50, 0.06
 FAST = {"polars grid join", "duckdb grid join"}
 
@@ -175,54 +194,84 @@ def growth(sites: int, large: int, repeat: int) -> None:
     )
 
 
-def serve_all(folder: str) -> float:
-    """One process, one thread, from file to file."""
-    warm()
-    sides = Path(folder, "outputs"), Path(folder, "inputs")
-    start = time.perf_counter()
-    whole = Path(folder, "whole")
-    partitions.match_partition(*sides, yields_of_classes(), RADIUS_KM, TOP, -math.inf, math.inf, whole)
-    return time.perf_counter() - start
+def command(sites: int, large: int) -> None:
+    context = multiprocessing.get_context("spawn")
+    for n in sorted({sites // 20, sites, *([large] if large else [])}):
+        with tempfile.TemporaryDirectory() as folder:
+            write_studies(Path(folder), n)
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                line, rows = pool.submit(eit_match, folder).result()
+            size = Path(folder, FILE).stat().st_size
+            print(f"{n} outputs and as many inputs: {line}, {size / rows:.0f} bytes a row on disk")
+            if n <= sites:
+                with ProcessPoolExecutor(1, mp_context=context) as pool:
+                    print(f"  the same in one piece: {pool.submit(as_in_one_piece, folder).result()}")
 
 
-def shared_out(n: int, repeat: int) -> None:
-    """Two Dask workers beside one single-threaded process, both from Parquet files to Parquet files."""
-    from distributed import Client, LocalCluster
+def write_studies(root: Path, n: int, studies: int = 20) -> None:
+    """Cleaned studies that share with all others; an output or an input for each site."""
+    rng = np.random.default_rng(9)
+    rules = reference.load("compatibility")
+    coded = rules[rules["waste_code_prefix"].str.len() == 6].dropna(subset=["category"])
+    given = coded[["category", "waste_code_prefix"]].drop_duplicates().to_numpy()[rng.integers(0, 40, n)]
+    needs = rng.choice(rules["input_category"].unique(), n)
+    activities = rules["receiver_naf_codes"].dropna().str.split().str[0].to_numpy()
+    sides = {"out": (given[:, 0], given[:, 1]), "in": (needs, np.full(n, None))}
+    for number, (way, (category, code)) in enumerate(sides.items()):
+        at = made_up(n, number + 1)
+        ids = pd.Series(np.arange(n)).astype("str").str.zfill(8)
+        mass = at["mass_t_per_year"]
+        bounds = {f"mass{end}_t_per_year": mass * by for end, by in (("", 1), ("_low", 0.8), ("_high", 1.2))}
+        sites = at[["latitude", "longitude"]].assign(
+            site_id=way + ids, name="Fictive " + ids, siret=f"{number:06}" + ids, consent="named",
+            naf_code=rng.choice(activities, n), actor_type="firm",
+        )  # fmt: skip
+        flows = pd.DataFrame({"flow_id": way + ids + "-1", "site_id": way + ids, "category": category})
+        flows = flows.assign(
+            direction=way, waste_code=code, quality="clean", evidence="declared", months=None, description="",
+            route="landfill" if way == "out" else None, cost_eur_per_t=np.nan, **bounds,
+        )  # fmt: skip
+        for study in range(studies):
+            for part, folder in (("raw", "2018"), ("processed", f"2018/{way}")):
+                (root / "data" / part / f"etude-{study:02}" / folder).mkdir(parents=True, exist_ok=True)
+            own = slice(study, None, studies)
+            sites[own].to_parquet(root / f"data/processed/etude-{study:02}/2018/{way}/sites.parquet")
+            flows[own].to_parquet(root / f"data/processed/etude-{study:02}/2018/{way}/flows.parquet")
+    for wave in (root / "data" / "processed").glob("*/*"):
+        for table in ("sites", "flows"):
+            both = [pd.read_parquet(wave / way / f"{table}.parquet") for way in sides]
+            pd.concat(both, ignore_index=True).to_parquet(wave / f"{table}.parquet")
+        settings = root / "data" / "raw" / wave.parent.name / "study.toml"
+        settings.write_text(STUDY, encoding="utf-8")
 
-    yields = yields_of_classes()
-    ratios, context = [], multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
-        sides = Path(folder, "outputs"), Path(folder, "inputs")
-        for seed, file in enumerate(sides, start=1):
-            partitions.write_partitioned(made_up(n, seed), file)
-        with (
-            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
-            ProcessPoolExecutor(1, mp_context=context) as alone_pool,
-        ):
-            client.run(warm)
-            for _ in range(repeat):
-                single = alone_pool.submit(serve_all, folder).result()
-                start = time.perf_counter()
-                files = partitions.match_partitions(
-                    *sides, yields, RADIUS_KM, TOP, Path(folder, "partitions"), 16, client
-                )
-                double = time.perf_counter() - start
-                ratios.append(single / double)
-                print(
-                    f"{n} sites: one process {single:.1f} s, two workers {double:.1f} s: {ratios[-1]:.2f} x"
-                )
-        parts = pd.concat([pd.read_parquet(file) for file in files]).sort_values("output", kind="stable")
-        whole = pd.read_parquet(Path(folder, "whole"))
-        print(
-            f"  median {statistics.median(ratios):.2f} x; equal: {parts.reset_index(drop=True).equals(whole)}"
-        )
+
+def eit_match(folder: str) -> tuple[str, int]:
+    """The command in this process, that imports all it needs; what it took."""
+    start, used = time.perf_counter(), time.process_time()
+    matched = match(Path(folder), studies_of(folder), RADIUS_KM * Scoring().detour_factor, 5)
+    seconds, processor = time.perf_counter() - start, time.process_time() - used
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    load = os.getloadavg()[0]
+    line = (
+        f"{processor:.1f} s of processor, {seconds:.1f} s of the clock at load {load:.0f}, {peak} MB at most"
+    )
+    return f"{line}, {matched.rows} candidates", matched.rows
 
 
-def warm() -> None:
-    """Load the compiled index in a worker."""
-    best.EXHAUSTIVE_PAIRS = 0
-    best_matches(made_up(100, 1), made_up(100, 2), yields_of_classes(), RADIUS_KM, TOP, threads=1)
+def as_in_one_piece(folder: str) -> bool:
+    """Whether the file holds, to the bit, the candidates of all studies in one table."""
+    nationwide.PART_ROWS = 10**9
+    tables = {name: prepared_tables(open_study(name, root=Path(folder))) for name in studies_of(folder)}
+    flows, sites, _ = stacked(tables)
+    reach = RADIUS_KM * Scoring().detour_factor
+    rules = reference.load("compatibility")
+    (whole,) = best_candidates(flows, sites, rules, reach, Scoring().detour_factor, 5)
+    written = pq.read_table(Path(folder, FILE)).sort_by("candidate_id")
+    return narrow(whole).sort_by("candidate_id").equals(written)
+
+
+def studies_of(folder: str) -> list[str]:
+    return sorted(path.name for path in Path(folder, "data", "raw").iterdir())
 
 
 if __name__ == "__main__":
@@ -232,13 +281,13 @@ if __name__ == "__main__":
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument(
-        "--part", action="append", choices=["compare", "growth", "partitions"], help="all by default"
+        "--part", action="append", choices=["compare", "growth", "command"], help="all by default"
     )
     options = parser.parse_args()
     parts = {
         "compare": lambda: compare(options.sites, options.slow, options.repeat),
         "growth": lambda: growth(options.sites, options.large, options.repeat),
-        "partitions": lambda: shared_out(options.large, min(3, options.repeat)),
+        "command": lambda: command(options.sites, options.large),
     }
     for part in options.part or parts:
         parts[part]()

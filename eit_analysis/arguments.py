@@ -90,6 +90,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     match.add_argument("--top", type=int, default=5, metavar="N", help="preneurs par flux (5 par défaut)")
 
+    history = commands.add_parser("history", help="écrit la page des vagues d'une étude, dès la troisième")
+    history.add_argument("study", metavar="ÉTUDE")
+    history.add_argument(
+        "--audience", action="append", default=[], metavar="PUBLIC", help="internal par défaut"
+    )
+
     share = commands.add_parser("share", help="écrit le fichier d'échange pour les autres territoires")
     share.add_argument("study", metavar="ÉTUDE")
     share.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 from eit_analysis.arguments import build_parser
 from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
@@ -79,8 +80,6 @@ def command_run(arguments: argparse.Namespace) -> int:
     from eit_analysis.publishing.folder import FORMS
     from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
     from eit_analysis.publishing.paper import browser
-    from eit_analysis.publishing.press import publish
-    from eit_analysis.settings_checks import check_names
 
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     notebooks = find_notebooks(study, arguments.notebook)
@@ -88,14 +87,43 @@ def command_run(arguments: argparse.Namespace) -> int:
     forms = tuple(form for form in FORMS if getattr(arguments, form))
     if forms:
         browser()
-    with locked(study, f"eit run {study.name}", warn):
-        check_names(study)
-        failures = publish(study, audiences, notebooks, parameters, arguments.jobs, progress, print, forms)
+    code = publish(study, audiences, notebooks, parameters, arguments.jobs, forms)
     for audience in audiences:
         print(study.reports(audience).relative_to(study.root) / "index.html")
+    return code
+
+
+def publish(
+    study: Study, audiences: list[str], notebooks: list[Path], parameters: dict, jobs: int, forms: tuple = ()
+) -> int:
+    from eit_analysis.publishing import press
+    from eit_analysis.settings_checks import check_names
+
+    with locked(study, f"eit run {study.name}", warn):
+        check_names(study)
+        failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, print, forms)
     for run in failures:
         warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
     return FAILED if failures else DONE
+
+
+def command_history(arguments: argparse.Namespace) -> int:
+    """Page 08 of the last wave, once every wave is clean: none is left out unsaid."""
+    from eit_analysis.publishing.notebooks import find_notebooks
+
+    study = open_study(arguments.study)
+    if len(study.waves) < 3:
+        raise UsageError(
+            f"L'étude « {study.name} » n'a que {counted(len(study.waves), 'vague', 'vagues')}\u00a0: "
+            "cette page en demande trois, deux se comparent dans celle des flux (« eit run »)."
+        )
+    for wave in study.waves:
+        study.at(wave).manifest()
+    audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
+    code = publish(study, audiences, find_notebooks(study, ["08_history"]), {}, 2)
+    for audience in audiences:
+        print(study.reports(audience).relative_to(study.root) / "08_history.html")
+    return code
 
 
 def command_batch(arguments: argparse.Namespace) -> int:
@@ -153,20 +181,13 @@ def command_match(arguments: argparse.Namespace) -> int:
 def command_share(arguments: argparse.Namespace) -> int:
     """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
     from eit_analysis.publishing.notebooks import find_notebooks
-    from eit_analysis.publishing.press import publish
     from eit_analysis.publishing.sharing import PUBLIC, shared
-    from eit_analysis.settings_checks import check_names
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    notebooks = find_notebooks(study, [])
-    with locked(study, f"eit share {study.name}", warn):
-        check_names(study)
-        failures = publish(study, [PUBLIC], notebooks, {}, 2, progress, print)
-    for run in failures:
-        warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
+    code = publish(study, [PUBLIC], find_notebooks(study, []), {}, 2)
     print(shared(study))
-    return FAILED if failures else DONE
+    return code
 
 
 def command_import(arguments: argparse.Namespace) -> int:
@@ -221,6 +242,7 @@ COMMANDS = {
     "run": command_run,
     "batch": command_batch,
     "match": command_match,
+    "history": command_history,
     "share": command_share,
     "import": command_import,
     "releases": command_releases,

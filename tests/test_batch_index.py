@@ -31,14 +31,14 @@ def test_indicators_hold_those_that_are_known_and_keep_their_order() -> None:
         "c": Standing((2.1, 1.9, 2.3), n_leads=40, n_done=8),
         "d": Standing(None),
     }
-    tonnes = pooled_per_employee(known)
+    tonnes = pooled_per_employee({name: one.per_employee for name, one in known.items()})
     assert tonnes.index.tolist() == ["a", "b", "c"]
     assert tonnes.loc["b", "pooled"] < 3 < tonnes.loc["b", "raw"]
     assert (tonnes["low"] < tonnes["pooled"]).all()
     done = pooled_done(known)
     assert done.loc["b", "raw"] == 100
     assert done.loc["b", "pooled"] < 100
-    assert pooled_per_employee({"d": Standing()}).empty
+    assert pooled_per_employee({"d": None}).empty
     assert pooled_done({}).empty
 
 

@@ -134,19 +134,6 @@ def test_hostile_waves():
     assert vanished["change"] == "decrease" and vanished["change_t_per_year"] == -50
 
 
-def test_trend_keeps_the_sites_that_declared_the_family_every_time():
-    waves = {"2012": BEFORE, "2015": NOW, "2018": [*NOW, ("E", "wood", 1000)]}
-    waves = {name: flows_of(rows) for name, rows in waves.items()}
-    rows = comparison.trend(waves, "category").frame.set_index(["category", "wave"])
-    assert rows.loc["wood", MASS].to_dict() == {"2012": 60, "2015": 100, "2018": 100}
-    assert rows.loc["Total", MASS].to_dict() == {"2012": 75, "2015": 115, "2018": 115}
-    assert "paper" not in rows.index
-    lone = comparison.trend({"2018": flows_of(NOW)}, "category")
-    assert lone.frame.set_index("category").loc["Total", MASS] == 162
-    empty = {name: flows_of(BEFORE).head(0) for name in ("2015", "2018")}
-    assert comparison.trend(empty, "category").frame.empty
-
-
 waves = st.lists(
     st.tuples(st.sampled_from("ABCDEF"), st.sampled_from(["wood", "metal", "paper"]), st.floats(0, 1e4)),
     max_size=20,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
-from eit_analysis.flows import comparison
+from eit_analysis.flows import comparison, history
 from eit_analysis.publishing import report
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.disclosure import judge
@@ -41,6 +42,7 @@ def flows_of(rows: list[tuple[str, str, float]], wave: str = "") -> pd.DataFrame
     flows = pd.DataFrame(rows, columns=["site_id", "category", MASS])
     return flows.assign(
         error_source=None,
+        evidence="declared",
         flow_id=[f"{wave}{number}" for number in range(len(flows))],
         mass_low_t_per_year=flows[MASS] / 1.2,
         mass_high_t_per_year=flows[MASS] * 1.2,
@@ -121,14 +123,29 @@ def test_a_derived_table_comes_from_breakdowns_of_its_keys(small_study: Study) -
     assert len(release.table(Derived(by_family, ["category"], [whole]), "T").frame) == len(by_family)
 
 
-def test_a_family_hidden_in_one_wave_leaves_the_whole_trend(small_study: Study) -> None:
+def test_a_chain_ends_where_the_change_of_a_few_is_withheld(small_study: Study) -> None:
+    """From the second wave to the third one actor alone has all the wood: nobody else reads that step."""
     release = Release(small_study, "public", "essai")
-    waves = {"2015": flows_of(BEFORE), "2018": flows_of(NOW)}
-    trend = release.table(comparison.trend(waves, "category"), "Tendance")
-    (table,) = on_a_page("public", small_study, trend)
-    families = table.frame.assign(hidden=table.hidden).groupby("category")["hidden"]
-    assert families.nunique().eq(1).all()
-    assert families.first()["wood"] and not families.first().all()
+    alone = [("E5", "wood", 300.0), ("E1", "wood", 2.0), ("E2", "wood", 1.0)]
+    others = [(site, "glass", 40.0 + mass) for site, _, mass in CROWD]
+    waves = {"2012": CROWD, "2015": [*CROWD, *alone], "2018": [*others, *alone]}
+    waves = {name: flows_of(rows) for name, rows in waves.items()}
+    line = released_history(release, waves)
+    (table,) = on_a_page("public", small_study, line)
+    assert table.frame[table.frame["series"] == "matched"]["wave"].tolist() == ["2018"]
+    line = released_history(Release(small_study, "internal", "essai"), waves)
+    assert line.frame[line.frame["series"] == "matched"]["wave"].tolist() == ["2012", "2015", "2018"]
+
+
+def released_history(release: Release, waves: dict[str, pd.DataFrame]) -> Table:
+    whole = release.table(history.whole(history.stacked(waves)), "Totaux")
+    moves = release.table(history.steps(waves, waves), "Évolutions")
+    panel = release.table(history.respondents(waves), "Réponses")
+    known = release.table(history.by_wave(history.stacked(waves), "evidence"), "Origine")
+    found = partial(history.breaks, years={}, changes_of_lists=pd.DataFrame(), manifests={})
+    broken = release.reckoned(found, panel, known, title="Ruptures", keys=["wave", "break_kind"])
+    keys = ["series", "wave"]
+    return release.reckoned(history.chained, whole, moves, broken, title="Vagues", keys=keys)
 
 
 records = st.lists(

@@ -7,8 +7,8 @@ from small_pages import CONFIG
 
 from eit_analysis import reference
 from eit_analysis.study import open_study
+from eit_analysis.synergies import nationwide
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
-from eit_analysis.synergies.nationwide import best_candidates
 
 
 def crowd(name, n, random):
@@ -100,7 +100,7 @@ def test_circles_are_studies_with_the_same_partners():
     assert circles({"a": ["b"], "b": []}) == []
 
 
-def test_family_by_family_is_the_whole_and_an_establishment_is_one():
+def test_part_by_part_is_the_whole_and_an_establishment_is_one(monkeypatch):
     random = np.random.default_rng(21)
     tables = {name: crowd(name, 60, random) for name in ("a", "b", "c")}
     flows, sites, repeated = stacked(tables)
@@ -109,9 +109,13 @@ def test_family_by_family_is_the_whole_and_an_establishment_is_one():
     assert set(flows["site_id"]) <= set(sites["site_id"])
     rules = reference.load("compatibility")
     shares = {name: ["toutes"] for name in tables}
-    parts = [part for _, part in exchanges_across(flows, sites, rules, shares, 40.0, 1.3, 3)]
-    whole = best_candidates(flows, sites, rules, 40.0, 1.3, 3)
-    assert len(parts) > 1
-    assert len(whole) > 50
-    together = pd.concat(parts).sort_values("candidate_id", ignore_index=True)
+    monkeypatch.setattr(nationwide, "PART_ROWS", 40)
+    parts, between = zip(*exchanges_across(flows, sites, rules, shares, 40.0, 1.3, 3), strict=True)
+    assert len(parts) > 2
+    together = pd.concat(parts, ignore_index=True)
+    ends = (together[side].astype("str").str[0] for side in ("giver_site_id", "taker_site_id"))
+    assert (np.concatenate(between) == np.not_equal(*ends)).all()
+    monkeypatch.setattr(nationwide, "PART_ROWS", 10**6)
+    (whole,) = nationwide.best_candidates(flows, sites, rules, 40.0, 1.3, 3)
+    together = together.sort_values("candidate_id", ignore_index=True)
     pd.testing.assert_frame_equal(together, whole)

@@ -52,6 +52,22 @@ def test_every_page_of_a_run_has_one_fingerprint(waves: Study) -> None:
         found.add(fingerprint)
 
 
+@FORKS
+def test_a_worker_that_is_killed_takes_no_other_page_along(waves: Study) -> None:
+    kill = "os.kill(os.getpid(), 9)"
+    mark = "import os, pathlib\nmark = pathlib.Path('seen')\nnew = not mark.exists()\nmark.touch()"
+    once = f"{mark}\n{kill} if new else table"
+    write_notebook(waves.root, "03_une_fois", once)
+    write_notebook(waves.root, "04_toujours", f"import os\n{kill}")
+    done = eit(waves.root, "run", "essai")
+    assert done.returncode == 1
+    (failed,) = done.stderr.strip().splitlines()
+    assert "04_toujours" in failed and "deux fois" in failed and "mémoire" in failed
+    pages = texts(waves.reports("internal"))
+    assert "<table" in pages["03_une_fois.html"] and "<table" in pages["01_table.html"]
+    assert any("deux fois" in page for name, page in pages.items() if name.startswith("04_toujours"))
+
+
 def test_pages_not_asked_for_are_carried_over_where_they_would_be_the_same(waves: Study) -> None:
     assert eit(waves.root, "run", "essai").returncode == 0
     folder = waves.reports("internal")

@@ -15,12 +15,13 @@ from eit_analysis import reference
 from eit_analysis.config import Scoring, StudyConfig
 from eit_analysis.errors import UsageError
 from eit_analysis.files import open_atomic, write_atomic
+from eit_analysis.flows.dimensions import counted, marked
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.wording import cell, heading
 from eit_analysis.study import Study
-from eit_analysis.synergies.across import circles, exchanges_across, stacked, study_of
+from eit_analysis.synergies.across import circles, exchanges_across, stacked
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 from eit_analysis.templates import environment
 
@@ -29,9 +30,9 @@ MOST_ROWS = 200  # of the page
 NUMBERS = [name for name in CANDIDATE_COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
 NUMBERS += ["yield_central", "fit"]
 COUNTS = ["months_in_common", "maturity"]
-SCHEMA = pa.schema(
+SCHEMA = pa.schema(  # seven digits are more than anybody weighs
     [
-        (name, pa.float64() if name in NUMBERS else pa.int64() if name in COUNTS else pa.string())
+        (name, pa.float32() if name in NUMBERS else pa.int8() if name in COUNTS else pa.string())
         for name in CANDIDATE_COLUMNS
     ]
 )
@@ -65,34 +66,48 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
             "deux territoires, écrivez dans la partie [exchange] de leurs study.toml "
             'shares_with = ["nom-de-l-étude"].'
         )
-    flows, sites, repeated = stacked(
-        {name: (studies[name].flows("both"), studies[name].load("sites")) for name in joined}
-    )
-    rows, across = 0, [pd.DataFrame(columns=CANDIDATE_COLUMNS)]
+    flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
+    rows, across, best = 0, 0, pd.DataFrame(columns=CANDIDATE_COLUMNS)
     with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
         found = exchanges_across(
             flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
         )
-        for _, part in found:
-            writer.write_table(pa.Table.from_pandas(part, schema=SCHEMA, preserve_index=False))
-            rows += len(part)
-            across.append(part[study_of(part["giver_site_id"]) != study_of(part["taker_site_id"])])
-    between = pd.concat(across, ignore_index=True)
-    matched = Matched(rows, len(between), repeated, sorted(set(names) - joined))
-    best = between.sort_values(["diverted_t_per_year", "candidate_id"], ascending=[False, True]).head(
-        MOST_ROWS
-    )
+        for part, between in found:
+            writer.write_table(narrow(part))
+            rows, across = rows + len(part), across + int(between.sum())
+            best = _best_first(pd.concat([best, _best_first(part[between])]))
+    matched = Matched(rows, across, repeated, sorted(set(names) - joined))
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
     return matched
 
 
+def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
+    order = ["diverted_t_per_year", "candidate_id"]
+    return candidates.sort_values(order, ascending=[False, True]).head(MOST_ROWS)
+
+
+def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The flows that its own pages count, and its sites."""
+    marks = study.imported("implausible")
+    return counted(marked(study.load("flows"), marks)), study.load("sites")
+
+
+def narrow(part: pd.DataFrame) -> pa.Table:
+    """Candidates as they are written."""
+    # Arrow would take over all sites of all studies to write those of a part.
+    part = part.astype({"giver_site_id": "str", "taker_site_id": "str"})
+    columns = [pa.array(part[name], from_pandas=True) for name in CANDIDATE_COLUMNS]
+    return pa.Table.from_arrays(columns, CANDIDATE_COLUMNS).cast(SCHEMA)
+
+
 def _write_page(
     root: Path, best: pd.DataFrame, sites: pd.DataFrame, matched: Matched, radius_km: float, fictional: bool
 ) -> None:
-    called = sites["name"] + " (" + study_of(sites["site_id"]) + ")"
-    names = called.set_axis(sites["site_id"])
-    sides = {side: best[side].map(names) for side in ("giver_site_id", "taker_site_id")}
+    named = sites[sites["site_id"].isin([*best["giver_site_id"], *best["taker_site_id"]])]
+    called = named["name"] + " (" + named["study"].astype("str") + ")"
+    names = called.set_axis(named["site_id"])
+    sides = {side: best[side].astype("str").map(names) for side in ("giver_site_id", "taker_site_id")}
     shown = best.assign(**sides)[SHOWN]
     styles = [heading(name) for name in SHOWN]
     header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]

@@ -1,14 +1,17 @@
 """The team's pages of many studies: why one could not be made, and the index of all of them.
 
-The index names no actor and is the team's. The firms that it counts are those of all studies, each once.
+The index names no actor and is the team's; that of another audience says what :mod:`together` lets it. The
+firms counted are those of all studies, each once.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,17 @@ from markupsafe import Markup
 from eit_analysis.batch.order import Outcome
 from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import STATES, studies_map
+from eit_analysis.batch.together import printed_totals, strictest
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import audience_name, frame, published
 from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.press import told_to
+from eit_analysis.publishing.release.audience_tables import AudienceTables
+from eit_analysis.publishing.release.viewer import INTERNAL
+from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.wording import number
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import Study, list_studies, list_waves
@@ -31,6 +39,7 @@ from eit_analysis.templates import environment
 
 INDEX = "index.html"
 FAILED = ".echec.html"
+PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,17 @@ class Entry:
     standing: Standing
 
     @property
+    def outside(self) -> dict[str, list[str]]:
+        """The waves that each audience outside the team, but for single firms, has pages of."""
+        found: dict[str, list[str]] = {}
+        for wave, pages in self.waves.items():
+            for _, path in pages:
+                audience = Path(path).parts[2]
+                if audience != INTERNAL and not audience.startswith("company-"):
+                    found.setdefault(audience, []).append(wave)
+        return found
+
+    @property
     def state(self) -> str:
         return "failed" if self.failed else "needing" if self.standing.needs else "good"
 
@@ -77,9 +97,32 @@ def explain(outcome: Outcome) -> None:
 
 
 def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> Path:
-    """Write the index of all studies of the project, those to take up again first; its path."""
+    """Write the index of all studies of the project, those to take up again first; its path.
+
+    And beside it, for each audience that some of them have pages for, that of these studies, with no more
+    than it may read.
+    """
     names = [name for name in list_studies(root) if not name.startswith(".")]
     entries = [_entry(root, name) for name in progress(names)]
+    for old in (root / "reports").glob("index-*.html"):
+        old.unlink()
+    for audience in sorted({audience for entry in entries for audience in entry.outside}):
+        own = [entry for entry in entries if audience in entry.outside]
+        _write(root, f"index-{audience}.html", audience, own, _outside(root, own, audience))
+    return _write(root, INDEX, INTERNAL, entries, _inside(entries))
+
+
+def _write(root: Path, name: str, audience: str, entries: list[Entry], body: str) -> Path:
+    fictional = all(_bare(root, entry.name).settings.fictional for entry in entries)
+    every = Study("", "", root, StudyConfig(title="Tous les territoires", territory="", fictional=fictional))
+    foot = [("Fait le", published(date.today()))]
+    page = frame(every, audience, "Études du projet", foot, body=Markup(body), home="")
+    place = root / "reports" / name
+    write_atomic(place, page.encode())
+    return place
+
+
+def _inside(entries: list[Entry]) -> str:
     standings = {entry.name: entry.standing for entry in entries}
     states = {entry.name: entry.state for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
@@ -87,25 +130,50 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
         state: (words[0], [entry for entry in entries if entry.state == state])
         for state, words in STATES.items()
     }
-    measures = [
-        ("Tonnes sortantes par salarié et par an", _printed(pooled_per_employee(standings), 2, "t")),
-        ("Part des pistes réalisées", _printed(pooled_done(standings), 0, "%")),
-    ]
-    body = environment(TEMPLATES).get_template("studies.html.j2").render(
+    kinds = Counter(kind for one in standings.values() for kind in one.needs)
+    needs = {
+        kind: [entry for entry in entries if kind in entry.standing.needs] for kind, _ in kinds.most_common()
+    }
+    ratios = pooled_per_employee({name: one.per_employee for name, one in standings.items()})
+    measures = [(PER_EMPLOYEE, _printed(ratios, 2, "t")), (DONE, _printed(pooled_done(standings), 0, "%"))]
+    everyone = [one.establishments for one in standings.values()]
+    return environment(TEMPLATES).get_template("studies.html.j2").render(
         groups=groups,
+        needs=needs,
         measures=[(title, rows) for title, rows in measures if rows],
         drawing=Markup(drawing),
+        shared=_sharing(standings),
         n_studies=len(entries),
-        n_firms=len(set().union(*(one.firms for one in standings.values()))),
+        n_firms=len({siret[:9] for siret in set().union(*everyone)}),
     )  # fmt: skip
-    fictional = all(_bare(root, name).settings.fictional for name in names)
-    settings = StudyConfig(title="Tous les territoires", territory="", fictional=fictional)
-    foot = [("Fait le", published(date.today()))]
-    place = root / "reports" / INDEX
-    every = Study("", "", root, settings)
-    page = frame(every, "internal", "Études du projet", foot, body=Markup(body), home="")
-    write_atomic(place, page.encode())
-    return place
+
+
+def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
+    """Studies that list the same establishments, and how many, the most first."""
+    pairs = [(a, b, len(standings[a].establishments & standings[b].establishments))
+             for a, b in combinations(standings, 2)]  # fmt: skip
+    return sorted((pair for pair in pairs if pair[2]), key=lambda pair: -pair[2])
+
+
+def _outside(root: Path, entries: list[Entry], audience: str) -> str:
+    """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
+    studies, told = {}, {}
+    for entry in entries:
+        study = open_study(entry.name, max(entry.outside[audience]), root)
+        studies[entry.name] = AudienceTables(study, audience)
+        if (frame := told_to(ReleaseLog(study), audience)) is not None:
+            told[entry.name] = frame
+    rules = strictest([tables.settings.disclosure for tables in studies.values()])
+    printed = printed_totals(studies, told, audience, rules)
+    ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
+    drawing = studies_map({e.name: e.standing.communes for e in entries}, {e.name: "open" for e in entries})
+    return environment(TEMPLATES).get_template("studies_outside.html.j2").render(
+        entries=entries,
+        audience=audience,
+        rows=_printed(pooled_per_employee(ratios), 2, "t"),
+        title=PER_EMPLOYEE,
+        drawing=Markup(drawing),
+    )  # fmt: skip
 
 
 def _printed(table: pd.DataFrame, decimals: int, unit: str) -> list[tuple[Any, ...]]:
@@ -129,7 +197,7 @@ def _entry(root: Path, name: str) -> Entry:
     try:
         found = standing(open_study(name, root=root))
     except EitError as error:
-        found = Standing(needs=[str(error)])
+        found = Standing(needs={"Tables illisibles": str(error)})
     return Entry(name, bare.settings.title, bare.settings.territory, waves, failed, found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,20 +30,20 @@ class Standing:
         Outgoing tonnes a year by employee of the actors who declare some: central, low, high at 95 %.
     n_leads, n_done : int
         Lines of the register, and those that are done.
-    needs : list of str
-        What it lacks, in French; empty when nothing was found lacking.
+    needs : dict of str to str
+        What it lacks, in French, by kind; empty when nothing was found lacking.
     communes : list of str
         Codes of the communes of its actors.
-    firms : set of str
-        SIREN of its actors.
+    establishments : set of str
+        SIRET of its actors; the first nine digits are those of the firm.
     """
 
     per_employee: tuple[float, float, float] | None = None
     n_leads: int = 0
     n_done: int = 0
-    needs: list[str] = field(default_factory=list)
+    needs: dict[str, str] = field(default_factory=dict)
     communes: list[str] = field(default_factory=list)
-    firms: set[str] = field(default_factory=set)
+    establishments: set[str] = field(default_factory=set)
 
 
 def standing(study: Study) -> Standing:
@@ -67,45 +67,44 @@ def standing(study: Study) -> Standing:
         ratio,
         len(register),
         int((register["status"] == "done").sum()),
-        list(_needs(study, asked, len(saying), outgoing, register)),
+        dict(_needs(study, asked, len(saying), outgoing, register)),
         sites["commune_code"].dropna().astype(str).tolist(),
-        set(sites["siret"].dropna().astype(str).str[:9]),
+        set(sites["siret"].dropna().astype(str)),
     )
 
 
 def _needs(
     study: Study, asked: pd.DataFrame, saying: int, outgoing: pd.DataFrame, register: pd.DataFrame
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
     counts = study.manifest()["tables"].values()
     read, unread = (sum(table[f"rows_{name}"] for table in counts) for name in ("read", "quarantined"))
     if unread > MOST_UNREAD * read:
-        yield f"reprendre les {counted(unread, 'ligne', 'lignes')} en quarantaine, sur {read}"
+        rows = counted(unread, "ligne", "lignes")
+        yield "Lignes illisibles", f"reprendre les {rows} en quarantaine, sur {read}"
     if saying < LEAST_ANSWERING * len(asked):
         said = counted(saying, "acteur en déclare", "acteurs en déclarent")
-        yield f"obtenir des flux\u00a0: {said}, sur {len(asked)}"
+        yield "Flux qui manquent", f"obtenir des flux\u00a0: {said}, sur {len(asked)}"
     total = outgoing["mass_t_per_year"].sum()
     unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
     if unknown > MOST_UNKNOWN * total:
-        yield f"demander où part {unknown / total:.0%}".replace("%", "\u00a0%") + " des tonnes sortantes"
+        share = f"{unknown / total:.0%}".replace("%", "\u00a0%")
+        yield "Destinations inconnues", f"demander où part {share} des tonnes sortantes"
     if register.empty:
-        yield "ouvrir le registre des synergies, qui est vide"
+        yield "Registre vide", "ouvrir le registre des synergies, qui est vide"
     elif not (register["status"] == "done").any():
-        yield f"mener une première synergie à terme, sur {counted(len(register), 'piste', 'pistes')}"
+        leads = counted(len(register), "piste", "pistes")
+        yield "Aucune synergie réalisée", f"mener une première synergie à terme, sur {leads}"
 
 
-def pooled_per_employee(standings: dict[str, Standing]) -> pd.DataFrame:
-    """Tonnes per employee, raw and pooled on the logarithmic scale (:mod:`pooled_means`).
+def pooled_per_employee(ratios: Mapping[str, tuple[float, float, float] | None]) -> pd.DataFrame:
+    """Tonnes per employee (central, low, high), pooled on the logarithmic scale (:mod:`pooled_means`).
 
     Returns
     -------
     pandas.DataFrame
         By study: ``raw``, ``pooled``, ``low``, ``high`` (95 %); those without a ratio are left out.
     """
-    known = {
-        name: one.per_employee
-        for name, one in standings.items()
-        if one.per_employee and one.per_employee[1] > 0
-    }
+    known = {name: one for name, one in ratios.items() if one and one[1] > 0}
     if not known:
         return pd.DataFrame(columns=["raw", "pooled", "low", "high"], dtype=float)
     central, low, high = np.array([known[name] for name in sorted(known)]).T

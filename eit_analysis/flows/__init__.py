@@ -8,8 +8,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
     What is paid, what a waste costs in full, what bad sorting costs.
 ``taxes``, ``obligations``
     What the waste tax may come to, how many actors the law concerns.
-``concentration``, ``seasonality``, ``comparison``
-    Who weighs most, when, and what changed between waves.
+``concentration``, ``seasonality``, ``comparison``, ``history``
+    Who weighs most, when, what changed between two waves, and over all of them.
 ``potential``, ``recommendations``
     What is not valorised yet, what to do first.
 ``emissions``, ``diversion``, ``outcomes``, ``targets``
@@ -27,8 +27,8 @@ from eit_analysis.flows.diversion import divert
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "full_cost",
-    "obligations", "outcomes", "potential", "recommendations", "seasonality", "sorting", "targets", "taxes",
-    "uncertainty",
+    "history", "obligations", "outcomes", "potential", "recommendations", "seasonality", "sorting", "targets",
+    "taxes", "uncertainty",
 )  # fmt: skip
 
 __all__ = [

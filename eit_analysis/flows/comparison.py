@@ -136,33 +136,6 @@ def _sorted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     return rows.loc[order.sort_values(["last", "weight", by, "part"]).index].reset_index(drop=True)
 
 
-def trend(waves: dict[str, pd.DataFrame], by: str) -> Derived:
-    """Masses of any number of waves one above the other, for the sites that declared the family in every one.
-
-    Parameters
-    ----------
-    waves : dict
-        By name of wave in order of time, its flows of one direction; t/year.
-    by : str
-        Key column beside the wave, such as ``category``.
-
-    Returns
-    -------
-    Derived
-        ``wave``, ``by``, ``presence`` (``every``), mass and bounds, ``n_sites``.
-    """
-    pairs = [pd.MultiIndex.from_frame(flows[PAIR]) for flows in waves.values()]
-    everywhere = set.intersection(*map(set, pairs))
-    marked = [
-        flows.assign(presence=np.where(own.isin(everywhere), "every", "some"))
-        for flows, own in zip(waves.values(), pairs, strict=True)
-    ]
-    parents = [masses(flows, by) for flows in marked]
-    rows = pd.concat([part.frame.assign(wave=wave) for wave, part in zip(waves, parents, strict=True)])
-    rows = rows.loc[rows["presence"] == "every", ["wave", by, "presence", *VALUES]]
-    return Derived(rows.reset_index(drop=True), ["wave", by, "presence"], parents, TOTAL)
-
-
 def slopes(changed: Derived, wave: str, previous: str) -> Derived:
     """Both masses of every group of the same sites, one above the other, and whether they differ.
 

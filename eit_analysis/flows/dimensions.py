@@ -76,14 +76,7 @@ def describe(
     of_site["naf_section"] = section_of(of_site["naf_division"])
     of_site["epci_name"] = epci_of(of_site["commune_code"])
     hazard = waste_codes.set_index("waste_code")["hazardous"].map({0: "no", 1: "yes"})
-    described = flows.reset_index(drop=True).assign(implausible="no")
-    if marks is not None and len(marks):
-        place = pd.MultiIndex.from_frame(described[SOURCE])
-        for header, what in ASIDE.items():
-            marked = place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))
-            described["implausible"] = described["implausible"].mask(marked, what)
-            if what == "cost":
-                described["cost_eur_per_t"] = described["cost_eur_per_t"].mask(marked)
+    described = marked(flows.reset_index(drop=True), marks)
     for column in of_site:
         described[column] = _matched(described["site_id"], of_site[column])
     described["hazardous"] = _matched(described["waste_code"], hazard)
@@ -99,6 +92,19 @@ def describe(
     described["payment"] = np.array(["free", "paid", UNKNOWN, "earned"], dtype=object)[sign]  # 0, 1, none, −1
     described["cost_eur_per_year"] = described[MASS] * described["cost_eur_per_t"]
     return described
+
+
+def marked(flows: pd.DataFrame, marks: pd.DataFrame | None) -> pd.DataFrame:
+    """The flows with ``implausible`` (see :func:`describe`), costs set aside as if not stated."""
+    flows = flows.assign(implausible="no")
+    if marks is not None and len(marks):
+        place = pd.MultiIndex.from_frame(flows[SOURCE])
+        for header, what in ASIDE.items():
+            here = place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))
+            flows["implausible"] = flows["implausible"].mask(here, what)
+            if what == "cost":
+                flows["cost_eur_per_t"] = flows["cost_eur_per_t"].mask(here)
+    return flows
 
 
 def outgoing(described: pd.DataFrame) -> pd.DataFrame:

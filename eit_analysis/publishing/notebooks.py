@@ -12,7 +12,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.study import Study
 
 RESERVED = ("study", "wave", "audience")
-STAGES = ("sur une vague qui a des réponses", "tant que personne n'a répondu à cette vague")
+STAGES = ("sur une telle vague, qui a des réponses", "tant que personne n'a répondu à cette vague")
 LARGEST = 1_000_000  # draws, rows, years: more is a slip of the keys, and would run for hours
 
 
@@ -20,7 +20,7 @@ def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
     """The notebooks for a wave, or those named (with or without their ending).
 
     A notebook whose metadata say ``{"eit": {"before_survey": true}}`` is for a wave without any answer yet,
-    all others for one that has some.
+    all others for one that has some; with ``{"eit": {"waves": 3}}``, for one that is at least the third.
 
     Raises
     ------
@@ -29,7 +29,8 @@ def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
         When there is none.
     """
     folder, early = study.root / "notebooks", study.unsurveyed
-    known = {path.stem: path for path in sorted(folder.glob("[0-8]*.ipynb")) if _before_survey(path) == early}
+    nth = sum(study.at(wave).has("flows") for wave in study.waves if wave <= study.wave)
+    known = {path.stem: path for path in sorted(folder.glob("[0-8]*.ipynb")) if _serves(path, early, nth)}
     if not known:
         raise UsageError(
             "Aucun notebook numéroté dans le dossier « notebooks » : remettez ceux du projet, comme "
@@ -45,9 +46,10 @@ def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
     return [known[name] for name in names]
 
 
-def _before_survey(notebook: Path) -> bool:
-    metadata = json.loads(notebook.read_text(encoding="utf-8")).get("metadata", {})
-    return bool(metadata.get("eit", {}).get("before_survey", False))
+def _serves(notebook: Path, early: bool, nth: int) -> bool:
+    """Whether a notebook is for a wave without answers (``early``), or for the nth that has some."""
+    told = json.loads(notebook.read_text(encoding="utf-8")).get("metadata", {}).get("eit", {})
+    return bool(told.get("before_survey", False)) == early and (early or nth >= int(told.get("waves", 0)))
 
 
 def read_parameters(notebooks: list[Path], given: list[str]) -> dict[str, dict[str, Any]]:

@@ -88,7 +88,13 @@ class Press:
         may_name = {audience: allowed(self.study, audience, self.now) for audience in audiences}
         job = Job(self.study, version, names, may_name)
         known = self._open_to_all(version)
-        return make_pages(job, audiences, self.notebooks, own, self._told, known, self.jobs, self.progress)
+        return make_pages(
+            job, audiences, self.notebooks, own, self._known_to, known, self.jobs, self.progress
+        )
+
+    def _known_to(self, audience: str) -> list[Statements]:
+        told = told_to(self.log, audience)
+        return [] if told is None else [from_frame(told)]
 
     def _open_to_all(self, version: Version) -> bool:
         """Whether the log holds what all may read of this very version, every page of it."""
@@ -127,17 +133,6 @@ class Press:
             old, new = last.fingerprint.encode(), version.fingerprint.encode()
             files = {n: c.replace(old, new) if n.endswith(".html") else c for n, c in files.items()}
         return files
-
-    def _told(self, audience: str) -> list[Statements]:
-        """All that an audience, wider ones and all firms alike were told before, of all waves."""
-        told = []
-        for record in {record.forms: record for record in self.log.records()}.values():
-            frame = self.log.forms(record)
-            if frame is not None and not _reads(audience, record.audience):
-                frame = frame[~frame["private"]] if "private" in frame else None
-            if frame is not None and len(frame):
-                told.append(frame.drop(columns="private", errors="ignore"))
-        return [from_frame(once(told))] if told else []
 
     def _put(
         self,
@@ -186,6 +181,18 @@ class Press:
         return {} if any(names.found(text) - may_name for text in texts) else files
 
 
+def told_to(log: ReleaseLog, audience: str) -> pd.DataFrame | None:
+    """All that an audience, wider ones and all firms alike were told of a study before, of all waves."""
+    told = []
+    for record in {record.forms: record for record in log.records()}.values():
+        frame = log.forms(record)
+        if frame is not None and not _reads(audience, record.audience):
+            frame = frame[~frame["private"]] if "private" in frame else None
+        if frame is not None and len(frame):
+            told.append(frame.drop(columns="private", errors="ignore"))
+    return once(told) if told else None
+
+
 def _reads(audience: str, other: str) -> bool:
     """Whether the readers of an audience are taken to have read the pages of another."""
     return audience == other or (other != INTERNAL and company_of(other) is None)
@@ -215,6 +222,8 @@ def publish(
     end_what_was_begun(study, log)
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
+    for index in (study.root / "reports").glob("index-*.html"):
+        index.unlink(missing_ok=True)  # of all studies: it counts whom this one counted, until the next batch
     if unsearched := press.unsearched(audiences):
         say(unsearched)
     failed = press.publish(audiences, asked, parameters)

@@ -13,9 +13,11 @@ import os
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -106,17 +108,20 @@ def make_pages(
     ):
         preload(texts=bool(outside) or len(own) > 1)
         groups = {input_group(audience): audience for audience in [*outside, *unasked]}
-        shared = {
-            pool.submit(_run, job, task): task
-            for task in (Run(notebook, audience) for audience in groups.values() for notebook in notebooks)
-        }
-        pages = {
-            pool.submit(_make, job, task, viewers[INTERNAL]): task
-            for task in (Run(notebook, INTERNAL) for notebook in own if INTERNAL in viewers)
-        }
+        shared = [
+            _submitted(pool, _run, job, Run(notebook, audience))
+            for audience in groups.values()
+            for notebook in notebooks
+        ]
+        pages = [
+            _submitted(pool, _make, job, Run(notebook, INTERNAL), viewers[INTERNAL])
+            for notebook in own
+            if INTERNAL in viewers
+        ]
         if outside:
             ran = {
-                (input_group(run.audience), run.name): run for run in _collect(shared, progress, "Notebooks")
+                (input_group(run.audience), run.name): run
+                for run in _collect(shared, context, progress, "Notebooks")
             }
         told: dict[str, pd.DataFrame] = {}
         # A firm has read what its partners have.
@@ -130,8 +135,8 @@ def make_pages(
             numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common])
             told |= dict.fromkeys([group, *seen], numbers)
             drawn = chain.from_iterable(seen[audience] for audience in seen if audience in audiences)
-            pages |= {pool.submit(_draw, job, run): run for run, _ in drawn}
-        return _collect(pages, progress, "Pages"), told
+            pages += [_submitted(pool, _draw, job, run) for run, _ in drawn]
+        return _collect(pages, context, progress, "Pages"), told
 
 
 def _begin() -> None:
@@ -197,17 +202,55 @@ def preload(texts: bool) -> None:
         environment(TEMPLATES).get_template(f"{template}.html.j2")
 
 
-def _collect(futures: dict[Future, Run], progress: Progress, words: str) -> list[Run]:
-    done: dict[int, Run] = {}
-    order = {id(run): i for i, run in enumerate(futures.values())}
-    for future in progress(as_completed(futures), len(futures), words):
-        asked = futures[future]
-        try:
-            done[order[id(asked)]] = future.result()
-        except Exception as error:  # a worker that was killed must not take the other pages with it
-            asked.error = f"le calcul s'est arrêté brutalement ({type(error).__name__})"
-            done[order[id(asked)]] = asked
-    return [done[i] for i in sorted(done)]
+@dataclass(frozen=True)
+class Submitted:
+    """A page asked of a worker, and how to ask for it again."""
+
+    work: tuple[Any, ...]  #: a function, the job, the run, further arguments
+    future: Future
+
+    @property
+    def run(self) -> Run:
+        return self.work[2]
+
+
+def _submitted(pool: ProcessPoolExecutor, *work: Any) -> Submitted:
+    try:
+        return Submitted(work, pool.submit(*work))
+    except BrokenProcessPool as error:  # a worker was killed before
+        future: Future = Future()
+        future.set_exception(error)
+        return Submitted(work, future)
+
+
+def _collect(submitted: list[Submitted], context: Any, progress: Progress, words: str) -> list[Run]:
+    """What became of each, in their order.
+
+    A worker that is killed takes along all that waits for its pool: each of these is made once more, alone,
+    and what is killed again says so.
+    """
+    waited = {one.future: one for one in submitted}
+    for _ in progress(as_completed(waited), len(waited), words):
+        pass
+    killed = [one for one in submitted if isinstance(one.future.exception(), BrokenProcessPool)]
+    again = {}
+    for one in progress(killed, len(killed), "Seules"):
+        with ProcessPoolExecutor(1, context, initializer=_begin) as pool:
+            again[one.future] = _submitted(pool, *one.work).future
+    return [_result(again.get(one.future, one.future), one.run) for one in submitted]
+
+
+def _result(future: Future, asked: Run) -> Run:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    asked.error = f"le calcul s'est arrêté brutalement ({type(error).__name__})"
+    if isinstance(error, BrokenProcessPool):
+        asked.error = (
+            "le système a arrêté le calcul deux fois, la seconde quand il était seul, sans doute faute de "
+            "mémoire\u00a0: fermez d'autres programmes, ou prenez une machine qui en a davantage"
+        )
+    return asked
 
 
 def _run(job: Job, run: Run) -> Run:

@@ -1,4 +1,4 @@
-"""Exchanges between territories: who may be matched with whom, then the matching, family by family.
+"""Exchanges between territories: who may be matched with whom, then the matching.
 
     A and B are matched  ⇔  A shares with B, and B with A
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.nationwide import best_candidates
@@ -50,30 +51,30 @@ def stacked(
     Returns
     -------
     flows, sites : pandas.DataFrame
-        ``site_id`` and ``flow_id`` begin with the name of their study.
+        ``site_id`` and ``flow_id`` begin with the name of their ``study``.
     repeated : int
         Establishments (SIRET) that a study before listed, and that are left out of the others.
     """
     flows, sites = [], []
     for study, (own_flows, own_sites) in sorted(tables.items()):
         named = own_sites[own_sites["consent"] == "named"]
-        own = own_flows[own_flows["site_id"].isin(named["site_id"])]
+        # As isin, which is slow on Arrow's strings.
+        own = own_flows[pd.Index(named["site_id"]).get_indexer(own_flows["site_id"]) >= 0]
         head = study + SEPARATOR
-        sites.append(named.assign(site_id=head + named["site_id"].astype(str)))
+        sites.append(named.assign(site_id=head + named["site_id"].astype(str), study=study))
         flows.append(
-            own.assign(site_id=head + own["site_id"].astype(str), flow_id=head + own["flow_id"].astype(str))
+            own.assign(
+                site_id=head + own["site_id"].astype(str),
+                flow_id=head + own["flow_id"].astype(str),
+                study=study,
+            )
         )
-    everyone = pd.concat(sites, ignore_index=True)
+    everyone = pd.concat(sites, ignore_index=True).astype({"study": "category"})
     again = everyone["siret"].notna() & everyone["siret"].duplicated()
+    all_flows = pd.concat(flows, ignore_index=True).astype({"study": "category"})
+    left_out = all_flows["site_id"].isin(everyone.loc[again, "site_id"])
     kept = everyone[~again].reset_index(drop=True)
-    all_flows = pd.concat(flows, ignore_index=True)
-    all_flows = all_flows[all_flows["site_id"].isin(kept["site_id"])].reset_index(drop=True)
-    return all_flows, kept, int(again.sum())
-
-
-def study_of(names: pd.Series) -> pd.Series:
-    """The study that the name of a stacked site or flow begins with."""
-    return names.str.partition(SEPARATOR)[0]
+    return all_flows[~left_out].reset_index(drop=True), kept, int(again.sum())
 
 
 def exchanges_across(
@@ -84,23 +85,21 @@ def exchanges_across(
     radius_km: float,
     detour_factor: float,
     top: int,
-) -> Iterator[tuple[str, pd.DataFrame]]:
+) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
     """For every output of ``stacked`` its ``top`` exchanges of best fit, its own study's among them.
 
-    One family of one circle of studies at a time, which bounds memory and changes no answer: an output has
-    one family and one circle, and is set beside all inputs that it may reach.
+    One circle of studies at a time, which changes no answer: an output has one circle, and is set beside all
+    inputs that it may reach.
 
     Yields
     ------
-    str, pandas.DataFrame
-        The family of the outputs, and ``CANDIDATE_COLUMNS`` of ``substitution``.
+    pandas.DataFrame, numpy.ndarray
+        ``CANDIDATE_COLUMNS`` of ``substitution``, and which of them join two studies.
     """
-    study, outgoing = study_of(flows["site_id"]), flows["direction"] == "out"
+    outgoing, study = flows["direction"] == "out", sites["study"].cat.codes.to_numpy()
     for givers, takers in circles(shares):
-        entering = flows[~outgoing & study.isin(takers)]
-        leaving = flows[outgoing & study.isin(givers)]
-        for family, part in leaving.groupby("category", sort=True):
-            both = pd.concat([part, entering], ignore_index=True)
-            found = best_candidates(both, sites, compatibility, radius_km, detour_factor, top)
-            if len(found):
-                yield str(family), found
+        both = flows[flows["study"].isin(givers) & outgoing | flows["study"].isin(takers) & ~outgoing]
+        for part in best_candidates(both, sites, compatibility, radius_km, detour_factor, top):
+            ends = (part[side].cat.codes.to_numpy() for side in ("giver_site_id", "taker_site_id"))
+            giver, taker = (study[codes] for codes in ends)
+            yield part, giver != taker

@@ -10,7 +10,7 @@ does the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,20 @@ from eit_analysis.synergies.substitution import quantities
 READ_OF_OUTPUTS = [*WASTE, "old_route"]
 READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake", "asked_quality"]
 NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
+# What a candidate tells of each side; words that recur are kept once.
+GIVEN = [
+    "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
+    "supply_low", "supply_high", "out_months", "out_class",
+]  # fmt: skip
+TAKEN = [
+    "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",
+    "demand_high", "in_months", "in_class",
+]  # fmt: skip
+WORDS = [
+    "category", "input_category", "giver_evidence", "taker_evidence", "old_route", "new_route", "rule_id",
+    "use", "treatment", "legal_status",
+]  # fmt: skip
+PART_ROWS = 100_000
 
 
 def best_candidates(
@@ -34,9 +48,11 @@ def best_candidates(
     radius_km: float,
     detour_factor: float,
     top: int,
-    match: Callable[..., pd.DataFrame] = best_matches,
-) -> pd.DataFrame:
+) -> Iterator[pd.DataFrame]:
     """For every output the ``top`` rows of ``substitution.candidates`` of best fit.
+
+    All of it is matched at once, in some tens of bytes a pair; the table of candidates, whose rows are ten
+    times as long, is made of so many pairs at a time.
 
     Parameters
     ----------
@@ -45,14 +61,12 @@ def best_candidates(
         and ``flow_id`` are distinct. Rules yield more than nothing.
     top : int
         Partners kept for each output; equal fits go to the first ``in_flow_id``.
-    match : callable
-        ``best_matches``, on all threads of this process, or ``best_matches_partitioned`` with its
-        cluster (see docs/methods/matching.md).
 
-    Returns
-    -------
+    Yields
+    ------
     pandas.DataFrame
-        As ``passed`` of ``substitution.candidates``.
+        As ``passed`` of ``substitution.candidates``, outputs in the order of ``out_flow_id``; words are
+        categories, and the categories of ``giver_site_id`` and ``taker_site_id`` the ids of ``sites``.
     """
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
@@ -70,7 +84,10 @@ def best_candidates(
     met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake", "asked_quality"])
     giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
     taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
+    giving = giving.sort_values("out_flow_id", kind="stable", ignore_index=True)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
+    for side, name in ((giving, "giver_site_id"), (taking, "taker_site_id")):
+        side[name] = pd.Categorical(side[name], categories=sites["site_id"])
 
     classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
@@ -84,19 +101,25 @@ def best_candidates(
     shape = tuple(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
-    site = pd.Categorical(pd.concat([giving["giver_site_id"], taking["taker_site_id"]])).codes
-    found = match(
-        _side(giving, "out", "supply", site[: len(giving)]),
-        _side(taking, "in", "demand", site[len(giving) :]),
+    found = best_matches(
+        _side(giving, "out", "supply", "giver_site_id"),
+        _side(taking, "in", "demand", "taker_site_id"),
         coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,
     )
-    pairs = giving.iloc[found["output"]].reset_index(drop=True)
-    pairs = pairs.join(taking.iloc[found["input"]].reset_index(drop=True))
-    pairs["great_circle_km"] = found["distance_km"]
-    pairs = pairs.merge(classes, on=["out_class", "in_class"])
-    return quantities(pairs, radius_km / detour_factor, detour_factor)
+    giving, taking, classes = map(_in_few_words, (giving[GIVEN], taking[TAKEN], classes))
+    for start in range(0, max(len(found), 1), PART_ROWS):
+        part = found.iloc[start : start + PART_ROWS]
+        pairs = giving.iloc[part["output"]].reset_index(drop=True)
+        pairs = pairs.join(taking.iloc[part["input"]].reset_index(drop=True))
+        pairs["great_circle_km"] = part["distance_km"].to_numpy()
+        pairs = pairs.merge(classes, on=["out_class", "in_class"])
+        yield quantities(pairs, radius_km / detour_factor, detour_factor)
+
+
+def _in_few_words(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.astype(dict.fromkeys(set(WORDS) & set(rows), "category"))
 
 
 def _alike(rows: pd.DataFrame, keys: list[str], content: list[str]) -> np.ndarray:
@@ -107,7 +130,7 @@ def _alike(rows: pd.DataFrame, keys: list[str], content: list[str]) -> np.ndarra
     return pd.Series(pd.factorize(sets)[0], index=sets.index).loc[key].to_numpy()
 
 
-def _side(rows: pd.DataFrame, prefix: str, mass: str, site: np.ndarray) -> pd.DataFrame:
+def _side(rows: pd.DataFrame, prefix: str, mass: str, site: str) -> pd.DataFrame:
     """Outputs or inputs as the matching reads them; an unknown mass covers nothing."""
     return pd.DataFrame(
         {
@@ -116,6 +139,6 @@ def _side(rows: pd.DataFrame, prefix: str, mass: str, site: np.ndarray) -> pd.Da
             "longitude": rows[f"{prefix}_lon"].to_numpy(),
             "mass_t_per_year": rows[mass].fillna(0).to_numpy(),
             "months_mask": rows[f"{prefix}_months"].to_numpy(),
-            "site_code": site,
+            "site_code": rows[site].cat.codes.to_numpy(),
         }
     )

@@ -67,7 +67,7 @@ def random_study(seed: int) -> RandomStudy:
     """5 to 60 firms: one or two dominant, some without waste, some with hazardous or seasonal streams."""
     random = np.random.default_rng([14, seed])
     size = int(np.clip(round(np.exp(random.uniform(np.log(5), np.log(60)))), 5, 60))
-    chosen = [_firm(rank, random) for rank in range(1, size + 1)]
+    chosen = [_firm(seed, rank, random) for rank in range(1, size + 1)]
     ids = [actor.site_id for actor in chosen]
     dominant = [str(name) for name in random.choice(ids, size=int(random.integers(1, 3)), replace=False)]
     idle = {name for name in ids if name not in dominant and random.random() < 0.08}
@@ -95,7 +95,14 @@ def random_study(seed: int) -> RandomStudy:
     return RandomStudy(seed, rows, ids, dominant)
 
 
-def _firm(rank: int, random: np.random.Generator) -> Actor:
+def siret(seed: int, rank: int) -> str:
+    """A firm of this study alone; the fifth is another site of the first firm of the study before."""
+    elsewhere = rank == 5 and seed > 0
+    place = 60 * (seed - 1) + 1 if elsewhere else 60 * seed + rank
+    return fictional_siret(place % 100_000, step=1, site=2 if elsewhere else 1)
+
+
+def _firm(seed: int, rank: int, random: np.random.Generator) -> Actor:
     """A firm like one of the sample, of another size, elsewhere; one in fifteen is an outlet."""
     models = actors()
     outlet = random.random() < 1 / 15
@@ -106,7 +113,7 @@ def _firm(rank: int, random: np.random.Generator) -> Actor:
         model,
         site_id=f"A{rank:02d}",
         name=f"Fictive {rank:02d}",
-        siret=fictional_siret(300 + rank),
+        siret=siret(seed, rank),
         commune_name=place.commune_name,
         commune_code=place.commune_code,
         postcode=place.postcode,

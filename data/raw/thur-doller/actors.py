@@ -133,11 +133,11 @@ def luhn_key(digits: str) -> str:
     return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
 
 
-def fictional_siret(rank: int) -> str:
+def fictional_siret(rank: int, step: int = 137, site: int = 1) -> str:
     """A SIRET with right keys in the range 000 000 000: no French firm can have it."""
-    siren = f"000{rank * 137:05d}"
+    siren = f"000{rank * step:05d}"
     siren += luhn_key(siren)
-    return siren + "0001" + luhn_key(siren + "0001")
+    return f"{siren}{site:04d}{luhn_key(f'{siren}{site:04d}')}"
 
 
 def table(text: str) -> list[list[str]]:

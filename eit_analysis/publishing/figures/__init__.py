@@ -21,6 +21,7 @@ from eit_analysis.publishing.figures.seats import seats as seats
 from eit_analysis.publishing.figures.survival import survival as survival
 from eit_analysis.publishing.figures.tradeoff import tradeoff as tradeoff
 from eit_analysis.publishing.figures.waterfall import waterfall as waterfall
+from eit_analysis.publishing.figures.waves import series as series
 from eit_analysis.publishing.figures.waves import slope as slope
 
 

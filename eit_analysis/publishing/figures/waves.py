@@ -1,4 +1,4 @@
-"""From one wave to the next: the slope chart."""
+"""From one wave to the next: the slope chart, and the lines of many waves with their breaks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.figures.drawing import DARK, axis_title, drawn, empty
+from eit_analysis.publishing.figures.drawing import DARK, GRID, axis_title, drawn, empty, french_axis
 from eit_analysis.publishing.figures.label_places import spread
-from eit_analysis.publishing.figures.palette import colour, edge
+from eit_analysis.publishing.figures.palette import PALETTE, colour, edge
+from eit_analysis.publishing.figures.projection import DASHES
 from eit_analysis.publishing.release.tables import Table
 
 # How a line is drawn by the verdict on its change, and the words of the legend.
@@ -105,3 +106,45 @@ def slope(
         axes.figure.legend(handles=legend, loc="outside upper left", ncols=2, frameon=False)
 
     return drawn(1.5 + 0.29 * len(groups), paint)
+
+
+def series(
+    table: Table,
+    value: str,
+    by: str,
+    breaks: str,
+    wave: str = "wave",
+    low: str | None = None,
+    high: str | None = None,
+) -> str:
+    """One line per value of key ``by`` over the waves, from zero; intervals as bars where there are any.
+
+    ``breaks`` is the column of the number of breaks since the wave before: a dotted line between the two.
+    """
+    rows = table.visible.dropna(subset=[value])
+    if rows.empty:
+        return empty()
+    waves = sorted(rows[wave].astype(str).unique())
+    at = rows[wave].astype(str).map(waves.index)
+    groups = list(rows.assign(at=at).sort_values("at").groupby(by, sort=False))
+
+    def paint(axes: Axes) -> None:
+        for place, (code, part) in enumerate(groups):
+            shade, style = PALETTE[place], DASHES[place]
+            words = wording.cell(code, by)
+            axes.plot(part["at"], part[value], style, color=shade, marker="o", linewidth=2, label=words)
+            if low and high:
+                axes.vlines(part["at"], part[low], part[high], color=shade, linewidth=1)
+        axes.set_ylim(bottom=0)
+        for spot in sorted(set(at[rows[breaks] > 0])):
+            axes.axvline(spot - 0.5, color=DARK, linewidth=1, linestyle=":")
+            axes.annotate(
+                "rupture", (spot - 0.5, 0.03), xycoords=axes.get_xaxis_transform(), rotation=90, ha="right"
+            )
+        axes.set_xticks(range(len(waves)), waves, rotation=45 if len(waves) > 5 else 0)
+        axes.set_ylabel(axis_title(value))
+        axes.grid(axis="y", color=GRID, linewidth=0.6)
+        french_axis(axes.yaxis)
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+
+    return drawn(3.6, paint)

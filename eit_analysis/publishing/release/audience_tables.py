@@ -37,6 +37,11 @@ class AudienceTables(PreparedTables):
         other.wave = wave
         return other
 
+    def waves(self, table: str) -> dict[str, Self]:
+        """The same audience on each wave up to this one that has a table, by wave in their order."""
+        names = [name for name in self.study.waves if name <= self.wave]
+        return {name: self.at(name) for name in names if self.study.at(name).has(table)}
+
     def registers(self) -> dict[str, pd.DataFrame]:
         """The register of each wave up to this one, by wave in their order; none that is empty."""
         return self._by_wave("synergy_register")
@@ -48,8 +53,7 @@ class AudienceTables(PreparedTables):
         return pd.concat(rows or [none], ignore_index=True)
 
     def _by_wave(self, table: str) -> dict[str, pd.DataFrame]:
-        waves = [name for name in self.study.waves if name <= self.wave]
-        found = {name: self.at(name).load(table) for name in waves if self.study.at(name).has(table)}
+        found = {name: wave.load(table) for name, wave in self.waves(table).items()}
         return {name: rows for name, rows in found.items() if len(rows)}
 
     def received(self) -> Territories:

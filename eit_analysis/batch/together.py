@@ -1,0 +1,125 @@
+"""Several studies read together: what an index for readers outside the teams may print of each.
+
+    T_j = sum of x over the records of study j;      a reader has all T_j, and the pages of all studies
+
+A firm that has sites in two territories is one (SIREN), and reads as one: what it declared in the one helps
+it to subtract in the other. An establishment that two studies list is one as well (SIRET): what it declared
+alike in both is one amount, so that two territories that overlap are not subtracted one from the other. What
+all pages told before is known; what the index adds to it is audited with it, by the strictest rules of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown, known_by
+from eit_analysis.config import Disclosure
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.prepared import PreparedTables
+from eit_analysis.publishing.release.protected import protected
+from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
+from eit_analysis.publishing.release.viewer import Viewer
+
+PEOPLE = "headcount"
+ESTABLISHMENT = "source_file"  # of records told apart by establishment and family instead of their cell
+
+
+def printed_totals(
+    studies: Mapping[str, PreparedTables], told: Mapping[str, pd.DataFrame], audience: str, rules: Disclosure
+) -> pd.DataFrame:
+    """Tonnes put out and people of the actors who put them out, by study, as an audience may read them.
+
+    Parameters
+    ----------
+    studies : mapping
+        By study, its tables as the audience is given them.
+    told : mapping
+        By study, the numbers that its pages told the audience (frames of the log of releases).
+    rules : Disclosure
+        The strictest of all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By study: mass and bounds (t/year) and ``headcount``, rounded. Left out are studies of which one of
+        the two is withheld, or where somebody declares flows and no headcount: a total of the others would
+        tell theirs beside that of the pages.
+    """
+    flows, people, known = [], [], []
+    for name, study in studies.items():
+        sites, leaving = study.sites(), study.flows("out")
+        sites = sites[sites["site_id"].isin(leaving["site_id"])]
+        if sites.empty or sites[PEOPLE].isna().any():
+            continue
+        own = _firms(study.sites(), name)
+        flows.append(_by_firm(leaving, own, leaving["category"], name))
+        people.append(_by_firm(sites, own, "", name))
+        if name in told:
+            same = [(leaving, flows[-1], MASS), (sites, people[-1], PEOPLE)]
+            known.append(_known(told[name], name, own, same))
+    if not flows:
+        return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float)
+    viewer = Viewer(audience, named=False, names={}, consents={})
+    mass = totals(pd.concat(flows, ignore_index=True), "study", total=False)
+    records = pd.concat(people, ignore_index=True)
+    counted = records.groupby("study", as_index=False).agg(headcount=(PEOPLE, "sum"))
+    contents = [
+        Breakdown(mass.frame.drop(columns="share_percent"), ["study"], mass.records, MASS, shares={}),
+        Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
+    ]
+    together, printed = Publication(earlier=known), []
+    tables = [protected(content, "Études", viewer, rules) for content in contents]
+    numbers = [together.add(table.told) for table in tables if table.told is not None]
+    for table, number in zip(tables, numbers, strict=True):
+        printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
+    return printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
+
+
+def strictest(rules: list[Disclosure]) -> Disclosure:
+    """Rules as strict as each of these."""
+    return Disclosure(
+        minimum_units=max(one.minimum_units for one in rules),
+        maximum_share=min(one.maximum_share for one in rules),
+        minimum_people=max(one.minimum_people for one in rules),
+    )
+
+
+def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
+    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET); without a SIRET it is both by itself."""
+    own = (study + "/" + sites["site_id"].astype(str)).str.replace(" ", "_")
+    siret = sites["siret"].astype("str").where(sites["siret"].notna(), own)
+    firm = siret.str[:9].where(sites["siret"].notna(), own)
+    return pd.DataFrame({"firm": firm, "establishment": siret}).set_index(sites["site_id"].astype(str))
+
+
+def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, study: str) -> pd.DataFrame:
+    """The records of a study, each of a firm, told apart by establishment and what it is of."""
+    sites = own.reindex(records["site_id"].astype(str))
+    return records.assign(
+        site_id=sites["firm"].to_numpy(), study=study, source_row=0, source_sheet=what,
+        **{ESTABLISHMENT: sites["establishment"].to_numpy()},
+    )  # fmt: skip
+
+
+def _known(
+    told: pd.DataFrame,
+    study: str,
+    own: pd.DataFrame,
+    same: list[tuple[pd.DataFrame, pd.DataFrame, str]],
+) -> Statements:
+    """What a study told, over the firms and amounts of all studies."""
+    amounts: dict[int, int] = {}
+    for before, after, column in same:
+        values = np.nan_to_num(after[column].to_numpy(dtype=float))
+        names = (amounts_of(records, values).variables for records in (before, after))
+        amounts |= dict(zip(*names, strict=True))
+    apart = pd.util.hash_pandas_object(told[["variable"]].assign(study=study), index=False).to_numpy()
+    variable = [amounts.get(old, new) for old, new in zip(told["variable"], apart, strict=True)]
+    firms = own["firm"].to_dict()
+    firm = [" ".join(firms.get(one, f"{study}/{one}") for one in known_by(who)) for who in told["firm"]]
+    return from_frame(told.assign(variable=np.array(variable, dtype=np.uint64), firm=firm))

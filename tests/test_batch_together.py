@@ -1,0 +1,102 @@
+"""What a reader of several territories may subtract: their totals, audited as one publication."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eit_analysis.batch.together import printed_totals, strictest
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Disclosure
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing.release.protected import protected
+from eit_analysis.publishing.release.publication import Publication
+from eit_analysis.publishing.release.statements import once
+from eit_analysis.publishing.release.viewer import Viewer
+
+RULES = Disclosure()
+
+
+class Tables:
+    """A study: tonnes of one family and people by SIRET."""
+
+    def __init__(self, masses: dict[str, float], people: float = 40.0) -> None:
+        self.siret, self.people = list(masses), people
+        self.mass = np.array(list(masses.values()))
+        self.ids = [f"E{i}" for i in range(len(masses))]
+
+    def sites(self) -> pd.DataFrame:
+        source = {"source_file": "a.csv", "source_sheet": "s", "source_row": range(len(self.ids))}
+        return pd.DataFrame({"site_id": self.ids, "siret": self.siret, "headcount": self.people, **source})
+
+    def flows(self, direction: str) -> pd.DataFrame:
+        flows = self.sites().drop(columns="headcount").assign(category="wood", error_source=None)
+        return flows.assign(**{MASS: self.mass, LOW: self.mass / 1.2, HIGH: self.mass * 1.2})
+
+
+def siret(firm: int, site: int = 1) -> str:
+    return f"{firm:09d}{site:05d}"
+
+
+def printed(**studies: Tables) -> list[str]:
+    return printed_totals(studies, {}, "public", RULES).index.tolist()  # type: ignore[arg-type]
+
+
+APART = {siret(i): 10.0 + i for i in range(1, 7)}
+
+
+def test_territories_that_share_nobody_are_both_printed() -> None:
+    other = {siret(100 + i): 10.0 + i for i in range(1, 7)}
+    table = printed_totals({"a": Tables(APART), "b": Tables(other)}, {}, "public", RULES)  # type: ignore[arg-type]
+    assert table.index.tolist() == ["a", "b"]
+    assert table.loc["a", MASS] == pytest.approx(sum(APART.values()), rel=0.06)
+    assert table.loc["a", "headcount"] == pytest.approx(240, rel=0.06)
+
+
+def test_a_territory_within_another_but_for_one_firm_is_not_subtracted() -> None:
+    """Both totals alone are safe; their difference is the sixth firm."""
+    within = {name: mass for name, mass in APART.items() if name != siret(6)}
+    heavier = {**within, siret(6): 60.0}
+    assert printed(whole=Tables(heavier)) == ["whole"]
+    assert printed(part=Tables(within)) == ["part"]
+    assert len(printed(whole=Tables(heavier), part=Tables(within))) == 1
+    # Had they declared otherwise to the second survey, nothing could be subtracted; people alone suffice.
+    otherwise = {name: 3 * mass + 0.1 for name, mass in within.items()}
+    assert len(printed(whole=Tables(heavier), part=Tables(otherwise, people=70.0))) == 2
+    assert len(printed(whole=Tables(heavier), part=Tables(otherwise))) == 1
+
+
+def test_two_sites_of_a_firm_are_one_actor() -> None:
+    three = {siret(1): 20.0, siret(2): 20.0, siret(3): 20.0}
+    assert printed(a=Tables(three)) == ["a"]
+    assert printed(a=Tables({siret(1): 20.0, siret(1, 2): 20.0, siret(3): 20.0})) == []
+
+
+def test_what_the_pages_told_is_known() -> None:
+    """A page printed the total of all but the sixth: that of all would bare it."""
+    tables = Tables({**APART, siret(6): 60.0})
+    assert printed(a=tables) == ["a"]
+    five = tables.flows("out").iloc[:5].assign(quality="clean")
+    content = Breakdown(
+        five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={}
+    )
+    page = Publication()
+    page.add(protected(content, "Cinq", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
+    told = once([page.told().drop(columns="private")])
+    assert printed_totals({"a": tables}, {"a": told}, "public", RULES).empty  # type: ignore[dict-item]
+
+
+def test_a_firm_without_a_headcount_is_not_left_out_of_its_total() -> None:
+    class Silent(Tables):
+        def sites(self) -> pd.DataFrame:
+            sites = super().sites()
+            return sites.assign(headcount=sites["headcount"].mask(sites.index == 0))
+
+    assert printed(a=Silent(APART)) == []
+
+
+def test_the_strictest_rules_are_those_of_all() -> None:
+    rules = [Disclosure(minimum_units=5), Disclosure(maximum_share=0.7, minimum_people=8)]
+    found = strictest(rules)
+    assert all(found.as_strict_as(one) for one in rules)
