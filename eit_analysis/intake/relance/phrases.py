@@ -58,6 +58,7 @@ ASKS = described("question_fr")
 
 # What is said or asked in the same words each time.
 PHRASES = {name: typeset(text) for name, text in reference.load("relance_phrases").to_numpy()}
+ABSENT = sentence(PHRASES["absent"])
 # What « oui » answers, by the code of a finding.
 PROPOSALS = {code: typeset(text) for code, text in reference.load("relance_proposals").to_numpy()}
 

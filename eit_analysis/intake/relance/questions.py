@@ -73,16 +73,17 @@ def ask(
 
 
 def together(questions: Iterable[Question]) -> list[Question]:
-    """Questions that say the same of the same value in several lines of a column, as one.
+    """Questions that say the same of the same value in several lines of a column, as one; columns that lack too.
 
     A quantity is of its line alone. The stake of a group is that of all its lines.
     """
     groups: dict[tuple, list[Question]] = {}
     for question in questions:
-        same: tuple = (question.kind, question.file, question.sheet, question.column, question.read)
-        same += (question.text, bool(question.likely))
-        if not question.answerable or question.column == QUANTITY:
-            same += (question.row,)
+        same: tuple = (question.kind, question.file, question.sheet, question.text, bool(question.likely))
+        if question.answerable:
+            same += (question.column, question.read, question.row if question.column == QUANTITY else 0)
+        elif question.text != phrases.ABSENT:
+            same += (question.column, question.row)
         groups.setdefault(same, []).append(question)
     found = []
     for same_question in groups.values():

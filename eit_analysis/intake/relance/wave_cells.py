@@ -78,17 +78,20 @@ class Question:
         if not self.others:
             return f"{self.text} {phrases.hinted([self.hint])}".strip()
         hints = [f"ligne\u00a0{line.row}, {line.hint}" for line in self.lines if line.hint]
+        if not self.answerable:
+            return sentence(phrases.PHRASES["absent_several"])
         parts = (self.text, phrases.hinted(hints), phrases.PHRASES["same_question"])
         return " ".join(part for part in parts if part)
 
     @property
     def place(self) -> str:
         """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
+        columns = dict.fromkeys(line.column for line in self.lines)
         named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
         known = (
             self.sheet or self.file,
             f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
-            f"colonne {self.column}" if self.column else "",
+            f"colonne{'s' if len(columns) > 1 else ''} {', '.join(columns)}" if self.column else "",
         )
         cell = self.letter if self.others else f"{self.letter}{self.row}"
         return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
