@@ -54,6 +54,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--firms", type=Path, metavar="FICHIER", help="extrait SIRENE (CSV) des acteurs à enquêter"
     )
 
+    forms = commands.add_parser(
+        "forms", help="refait les questionnaires, d'après study.toml et la liste acteurs.csv"
+    )
+    forms.add_argument("study", metavar="ÉTUDE")
+
     clean = commands.add_parser(
         "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
     )

@@ -31,23 +31,34 @@ def warn(text: str) -> None:
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.form.questionnaire import write_blank, write_for_firms
+    from eit_analysis.intake.form.firms import firms_of
+    from eit_analysis.intake.form.questionnaire import write_forms
 
-    firms = None
-    if arguments.firms:
-        from eit_analysis.intake.registers import read_register
-
-        firms = read_register("sirene", arguments.firms).frame
+    firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])
     folder = create_study(project_root(), arguments.study)
-    write_blank(folder / "questionnaire.xlsx", firms)
+    written = write_forms(folder, firms)
     sent = "questionnaire.xlsx"
-    if firms is not None:
-        written = write_for_firms(folder / "_questionnaires", firms)
+    if written:
         sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, selon acteurs.csv)"
+    for line in left_out:
+        print(line)
     print(
         f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
         "aux acteurs et déposez leurs réponses dans le dossier de la vague."
     )
+    return DONE
+
+
+def command_forms(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.form.guide import returns
+    from eit_analysis.intake.form.questionnaire import write_forms
+    from eit_analysis.intake.survey.response import CONTACTED_FILE, read_listed
+
+    study = open_study(arguments.study)
+    firms = read_listed(study.raw.parent / CONTACTED_FILE)
+    written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
+    firm = counted(len(written), "classeur", "classeurs")
+    print(f"questionnaire.xlsx, vierge, et {firm} dans _questionnaires/ (selon {CONTACTED_FILE})")
     return DONE
 
 
@@ -217,6 +228,7 @@ def command_outlets(arguments: argparse.Namespace) -> int:
 
 COMMANDS = {
     "new": command_new,
+    "forms": command_forms,
     "clean": command_clean,
     "run": command_run,
     "batch": command_batch,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import itertools
 import re
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import tables
+from eit_analysis.config import Campaign, PageSettings, StudyConfig
 from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
@@ -475,7 +477,7 @@ def test_unreadable_file_goes_to_the_study_office():
 
 NO_STUDY = type("NoStudy", (), {})()
 NO_STUDY.wave = "2018"
-NO_STUDY.settings = type("Config", (), {"title": "Essai", "territory": "Vallée", "fictional": True})()
+NO_STUDY.settings = StudyConfig(title="Essai", territory="Vallée", fictional=True)
 HOSTILE = '=HYPERLINK("http://x","y")<script>alert(1)</script>'
 
 
@@ -684,12 +686,18 @@ def test_fiche_is_sent_back_somewhere_before_some_day():
     guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert guide["A3"].value.startswith("À renvoyer à") and guide["A4"].value == "Au plus tard le"
     assert not guide["B3"].protection.locked and not guide["B4"].protection.locked
+    page = PageSettings(contact="Ana, 01 99 00 12 34")
+    said = {"page": page, "campaign": Campaign(deadline=dt.date(2026, 6, 30))}
+    study = type("Study", (), {"wave": "2018", "settings": NO_STUDY.settings.model_copy(update=said)})
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))["Mode d'emploi"]
+    assert [guide["B3"].value, guide["B4"].value] == ["Ana, 01 99 00 12 34", "30/06/2026"]
+    assert "Ana, 01 99 00 12 34" in html_page(study, fiche).decode()
 
 
 @pytest.mark.parametrize(("territory", "shown"), [("Vallée", True), ("à compléter", False)])
 def test_territory_is_named_once_known(territory, shown):
-    study = type("Study", (), {"wave": "2018", "settings": type("Config", (), {
-        "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
+    settings = StudyConfig(title="Essai", territory=territory)
+    study = type("Study", (), {"wave": "2018", "settings": settings})
     fiche = by_site(wave())["E19"]
     assert (territory in html_page(study, fiche).decode()) is shown
     book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))

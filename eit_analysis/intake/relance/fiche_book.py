@@ -92,9 +92,9 @@ def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
     sheet.set_column(1, 1, 70, wrap)
     sheet.write_string(0, 0, "Fiche de relance", book.add_format({"bold": True, "font_size": 16}))
     to_return = RETURN if fiche.site and fiche.questions else ()
-    for row, label in enumerate(to_return, start=2):  # B3 and B4, as in the questionnaire
+    for row, (label, known) in enumerate(zip(to_return, guide.returns(study.settings), strict=False), start=2):
         sheet.write_string(row, 0, typeset(label))
-        sheet.write_blank(row, 1, None, to_fill)
+        sheet.write_string(row, 1, known, to_fill)  # B3 and B4
     fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.settings.fictional else []
     how = (*GUIDE_TEXT, SEND if fiche.site else PUT_BACK) if fiche.questions else ()
     left = ["Restent de côté, sans question :", *fiche.aside] if fiche.aside else []
