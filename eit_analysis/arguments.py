@@ -54,6 +54,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--firms", type=Path, metavar="FICHIER", help="extrait SIRENE (CSV) des acteurs à enquêter"
     )
 
+    new.add_argument(
+        "--communes", nargs="+", default=[], metavar="COMMUNE",
+        help="communes du territoire, par nom ou code INSEE\u00a0: leurs intercommunalités sont proposées",
+    )  # fmt: skip
+
     forms = commands.add_parser(
         "forms", help="refait les questionnaires, d'après study.toml et la liste acteurs.csv"
     )

@@ -31,9 +31,11 @@ def warn(text: str) -> None:
 def command_new(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.form.firms import firms_of
     from eit_analysis.intake.form.questionnaire import write_forms
+    from eit_analysis.reference.communes import epcis_of
 
     firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])
-    folder = create_study(project_root(), arguments.study)
+    communes = arguments.communes or ([] if firms is None else firms["commune_code"].dropna().tolist())
+    folder = create_study(project_root(), arguments.study, epcis_of(communes))
     written = write_forms(folder, firms)
     sent = "questionnaire.xlsx"
     if written:
