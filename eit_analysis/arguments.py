@@ -72,6 +72,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--wave", action="append", metavar="VAGUE", help="par défaut la dernière\u00a0; répétable"
     )
 
+    campaign = commands.add_parser(
+        "campaign", help="où en est l'enquête\u00a0: envoyé, reçu, demandé, répondu, qui appeler"
+    )
+    campaign.add_argument("study", metavar="ÉTUDE")
+    campaign.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    campaign.add_argument("--forget", default="", metavar="ID", help="retire les personnes d'un acteur")
+
     run = commands.add_parser("run", help="exécute les notebooks et écrit les rapports")
     run.add_argument("study", metavar="ÉTUDE")
     run.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")

@@ -77,6 +77,16 @@ def clean(study: Study) -> None:
         say(line)
 
 
+def command_campaign(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.relance.campaign import write_campaign
+
+    study = open_study(arguments.study, arguments.wave)
+    with locked(study, f"eit campaign {study.name}", warn):
+        for line in write_campaign(study, arguments.forget):
+            say(line)
+    return DONE
+
+
 def command_run(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
@@ -230,6 +240,7 @@ COMMANDS = {
     "new": command_new,
     "forms": command_forms,
     "clean": command_clean,
+    "campaign": command_campaign,
     "run": command_run,
     "batch": command_batch,
     "match": command_match,
