@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from eit_analysis.errors import UsageError
 
 REGISTER_NAMES = (
-    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, outlets, dares_employment, dares_age, "
-    "dares, rome, establishment_counts ou waste_list"
+    "sirene, trackdechets, irep, gerep, registre_chronologique, bmo, base_carbone, sinoe, outlets, "
+    "dares_employment, dares_age, dares, rome, establishment_counts ou waste_list"
 )
 
 

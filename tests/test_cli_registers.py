@@ -62,6 +62,14 @@ FILES: dict[str, tuple[list[list], str, str]] = {
         "irep",
         "IREP (Géorisques)\u00a0: 1\u00a0ligne importée dans irep.",
     ),
+    "registre_chronologique": (
+        [
+            ["Date d'expédition", "Code déchet", "SIRET du producteur", "Quantité (t)", "Code du traitement"],
+            ["03/02/2023", "04 02 22", MILL, "1,5", "R3"],
+        ],
+        "registre_chronologique",
+        "Registre chronologique des déchets\u00a0: 1\u00a0ligne importée dans registre_chronologique.",
+    ),
     "gerep": (
         [
             ["Annee", "Numero Siret", "Code déchet produit", "Quantité produite (t/an)"],
