@@ -71,7 +71,10 @@ def _keys(model: type[Section], path: str, own: Mapping[str, Any]) -> list[str]:
         section, below = section_of(field.annotation), f"{path}{name}"
         if section is None:
             written = f"{name} = {_toml(own.get(name, _example(field)))}"
-            plain += [_comment(f"{texts[name]}{_choices(field.annotation)}"), written if name in own else f"# {written}"]
+            plain += [
+                _comment(f"{texts[name]}{_choices(field.annotation)}"),
+                written if name in own else f"# {written}",
+            ]
         else:
             opened = heading(field.annotation, below)
             # An empty section is the same as none; a line of a list, or a named section, is not.
@@ -84,11 +87,15 @@ def _choices(annotation: Any) -> str:
     """The words that a key may take, where it is one of few."""
     inside = get_args(annotation)
     words = inside if get_origin(annotation) is Literal else get_args(inside[0]) if inside else ()
-    return f" Au choix : {', '.join(words)}." if words and all(isinstance(word, str) for word in words) else ""
+    return (
+        f" Au choix : {', '.join(words)}." if words and all(isinstance(word, str) for word in words) else ""
+    )
 
 
 def _comment(text: str) -> str:
-    return textwrap.fill(text.replace("``", ""), WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+    return textwrap.fill(
+        text.replace("``", ""), WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+    )
 
 
 def _example(field: FieldInfo) -> Any:

@@ -445,7 +445,9 @@ def test_the_list_of_the_contacted_opens_in_a_french_spreadsheet_and_reads_back(
     assert header == (
         '"Identifiant";"Raison sociale";"SIRET";"Code NAF";"Commune";"Code INSEE";"Code postal";"Effectif"'
     )
-    assert first.startswith('"E01";"FILATURE DE L\'EXEMPLE";"12345678200010";"1310Z";"Thann";"68334";"68800";')
+    assert first.startswith(
+        '"E01";"FILATURE DE L\'EXEMPLE";"12345678200010";"1310Z";"Thann";"68334";"68800";'
+    )
     assert second.startswith('"E02";"\'=1+1')  # no formula
     written = contacted(FIRMS)
     assert written["commune_name"].tolist() == ["Thann", "Vieux-Thann", "Thann"]

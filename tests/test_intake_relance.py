@@ -290,9 +290,7 @@ def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
 def test_a_firm_gets_fifteen_questions_and_nothing_is_lost(study):
     flows = [["E19", "sortant", f"Flux {n}", "150101", "beaucoup", "t", "an", "x"] for n in range(30)]
     flows[20][4] = 900.0
-    refused = [
-        (FILE, "Flux", n + 2, "Quantité", "beaucoup", "not_a_number") for n in range(30) if n != 20
-    ]
+    refused = [(FILE, "Flux", n + 2, "Quantité", "beaucoup", "not_a_number") for n in range(30) if n != 20]
     cost = (FILE, "Flux", 22, "Exutoire actuel", "x", "cell_unknown_value", {"allowed": "y"})
     cleaned = wave(sites=[SITE], flows=flows, refused=[*refused, cost])
     cleaned.mass = 900.0
@@ -318,7 +316,10 @@ def test_what_weighs_most_is_asked_first():
     )})  # fmt: skip
     built.tables = cleaned.tables | {"flows": flows}
     (fiche,) = fiches(built)
-    assert [(q.rows, q.column) for q in fiche.questions] == [("2, 3", "Code déchet"), ("2", "Exutoire actuel")]
+    assert [(q.rows, q.column) for q in fiche.questions] == [
+        ("2, 3", "Code déchet"),
+        ("2", "Exutoire actuel"),
+    ]
     assert [q.stake_t_per_year for q in fiche.questions] == [250.5, 0.5]
 
 

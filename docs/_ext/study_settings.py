@@ -33,7 +33,11 @@ def keys(model: type[config.Section], path: str = "") -> list[str]:
             plain.append(f"`{name}`\n: {_description(model, name)}\n  *{facts[0].upper()}{facts[1:]}.*")
         else:
             below = f"{path}{name}"
-            sections += [f"## `{heading(field.annotation, below)}`", _description(model, name), *keys(section, f"{below}.")]
+            sections += [
+                f"## `{heading(field.annotation, below)}`",
+                _description(model, name),
+                *keys(section, f"{below}."),
+            ]
     return plain + sections
 
 

@@ -85,7 +85,8 @@ def bmo_of_basin(table: pd.DataFrame, config: StudyConfig, file: str = "") -> pd
     match = table["basin"].map(folded) == fold_words(basin)
     if not match.any():
         raise InputError(
-            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml{listed}", file=file
+            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml{listed}",
+            file=file,
         )
     own = set(table.loc[match, "department_code"])
     around = own.union(*regions_with(own).values())

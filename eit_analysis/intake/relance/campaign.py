@@ -74,11 +74,15 @@ def _received(study: Study) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame, pd.S
     used = pd.concat([own["site_id"] for name in tables.TABLES if "site_id" in (own := study.load(name))])
     log = read_log(study, "corrections")
     log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
-    places = log["clean_value"].str.extract(ANSWERED).set_axis(
-        ["source_file", "source_sheet", "source_row"], axis=1
+    places = (
+        log["clean_value"]
+        .str.extract(ANSWERED)
+        .set_axis(["source_file", "source_sheet", "source_row"], axis=1)
     )
     named = places.assign(source_row=places["source_row"].astype("Int64"), answer_file=log["source_file"])
-    site_of_file = rows.groupby("source_file")["site_id"].agg(lambda own: own.iloc[0] if own.nunique() == 1 else "")
+    site_of_file = rows.groupby("source_file")["site_id"].agg(
+        lambda own: own.iloc[0] if own.nunique() == 1 else ""
+    )
     answers = named.merge(rows, how="left", on=["source_file", "source_sheet", "source_row"])
     answers["site_id"] = answers["site_id"].fillna(answers["source_file"].map(site_of_file))
     answers = answers[["site_id", "answer_file"]].set_axis(["site_id", "source_file"], axis=1)
@@ -113,8 +117,13 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
     write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
     write_atomic(folder / PAGE, page(study, followed, contacts))
     place = folder.relative_to(study.root).as_posix()
-    said = [f"{headline(followed)}", f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}"]
-    said += [f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts à tenir\u00a0: {place}/{team.FILE}"]
+    said = [
+        f"{headline(followed)}",
+        f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}",
+    ]
+    said += [
+        f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts à tenir\u00a0: {place}/{team.FILE}"
+    ]
     return said
 
 

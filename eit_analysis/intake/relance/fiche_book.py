@@ -33,7 +33,9 @@ TICK = TIP | {
     "validate": "list",
     "source": ["oui", "non"],
     "show_error": False,
-    "input_message": typeset("« oui » retient la lecture probable, « non » ce que vous avez écrit ; ou la valeur."),
+    "input_message": typeset(
+        "« oui » retient la lecture probable, « non » ce que vous avez écrit ; ou la valeur."
+    ),
 }
 
 
@@ -92,7 +94,9 @@ def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
     sheet.set_column(1, 1, 70, wrap)
     sheet.write_string(0, 0, "Fiche de relance", book.add_format({"bold": True, "font_size": 16}))
     to_return = RETURN if fiche.site and fiche.questions else ()
-    for row, (label, known) in enumerate(zip(to_return, guide.returns(study.settings), strict=False), start=2):
+    for row, (label, known) in enumerate(
+        zip(to_return, guide.returns(study.settings), strict=False), start=2
+    ):
         sheet.write_string(row, 0, typeset(label))
         sheet.write_string(row, 1, known, to_fill)  # B3 and B4
     fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.settings.fictional else []

@@ -130,7 +130,13 @@ class WaveCells:
         return values[index] if index < len(values) else ""
 
     def put(
-        self, kind: str, cell: CellKey, text: str, raw: str = "", likely: str = "", hint: str = "",
+        self,
+        kind: str,
+        cell: CellKey,
+        text: str,
+        raw: str = "",
+        likely: str = "",
+        hint: str = "",
         personal: bool = False,
     ) -> Question:
         """A question: what is wrong, where the cell itself does not show it, then what is asked.
@@ -149,7 +155,9 @@ class WaveCells:
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
         if label and len(label) > LABEL_LENGTH:
             label = f"{label[: LABEL_LENGTH - 1]}…"
-        return Question(kind, *cell, read, text, label or "", letter, likely if letter and cell[2] else "", hint)
+        return Question(
+            kind, *cell, read, text, label or "", letter, likely if letter and cell[2] else "", hint
+        )
 
     def absent(self, question: Question, all_headers: bool) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.
