@@ -1,4 +1,4 @@
-"""``python -m eit_analysis`` is the ``eit`` command; it says that it starts before what it needs is loaded."""
+"""``python -m eit_analysis`` is the ``eit`` command; it says so before what it needs is loaded."""
 
 import sys
 

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import traceback
+
 from eit_analysis.arguments import build_parser
 from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
 from eit_analysis.files import all_or_none, write_atomic

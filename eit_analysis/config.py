@@ -282,7 +282,7 @@ class StudyConfig(Section):
     page: PageSettings = PageSettings()
     """Logo, couleur, contact et échéance, sur chaque page."""
     campaign: Campaign = Campaign()
-    """Ce que les questionnaires et les fiches de relance disent de leur retour ; le contact est celui de ``[page]``."""
+    """Ce que les questionnaires et les fiches de relance disent de leur retour, au contact de ``[page]``."""
     scoring: Scoring = Scoring()
     """Le classement des synergies."""
     allocation: Allocation = Allocation()

@@ -11,6 +11,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -24,8 +25,8 @@ from eit_analysis.config_section import Section
 WIDTH = 110
 YEAR = 2026  # of an example
 HEAD = (
-    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas : pour changer une valeur, "
-    "ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
+    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas : pour changer une "
+    "valeur, ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
 )
 
 
@@ -45,7 +46,7 @@ def described(model: type[Section]) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in reversed(model.__mro__[: model.__mro__.index(Section)]):
         body = ast.parse(textwrap.dedent(inspect.getsource(section))).body[0].body  # type: ignore[attr-defined]
-        for field, text in zip(body, body[1:], strict=False):
+        for field, text in pairwise(body):
             if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
                 name, constant = field.target, text.value
                 if isinstance(name, ast.Name) and isinstance(constant, ast.Constant):

@@ -1,4 +1,4 @@
-"""What a command says while it works: on the last line of a terminal, from its first second; in a pipe, nothing."""
+"""What a command says while it works: on the last line of a terminal, at once; in a pipe, nothing."""
 
 from __future__ import annotations
 

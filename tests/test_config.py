@@ -1,4 +1,4 @@
-"""study.toml: a first one that says every key; parameters of scenarios that contradict each other are refused."""
+"""study.toml: a first one says every key; scenarios that contradict each other are refused."""
 
 import re
 import tomllib
@@ -80,7 +80,7 @@ def sections(model: type[Section], path: str = "") -> Iterator[tuple[str, type[S
 
 
 def test_a_first_study_toml_says_every_key_and_changes_nothing(tmp_path: Path) -> None:
-    """As it is, it is the defaults; with every key in use, none is unknown or of another type than declared."""
+    """As it is, it is the defaults; with every key in use, none is unknown or of another type."""
     text = template("Ma vallée", {"200036465": "CC de l'essai"})
     file = tmp_path / "study.toml"
     file.write_text(text, encoding="utf-8")

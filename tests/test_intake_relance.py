@@ -312,7 +312,8 @@ def test_what_weighs_most_is_asked_first():
     flows = cleaned.tables["flows"]
     flows["mass_t_per_year"] = flows["source_row"].map(masses)
     built = type("Built", (), {name: getattr(cleaned, name) for name in (
-        "quarantine", "implausible", "corrections", "manifest", "row_sites", "unread_flows", "grids", "applied",
+        "quarantine", "implausible", "corrections", "manifest", "row_sites", "unread_flows", "grids",
+        "applied",
     )})  # fmt: skip
     built.tables = cleaned.tables | {"flows": flows}
     (fiche,) = fiches(built)
@@ -761,7 +762,8 @@ def test_slip_is_put_as_a_plain_question():
     })  # fmt: skip
     (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
     assert marked(slip.finding).startswith(
-        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? Répondez «{NBSP}oui{NBSP}» (85{NBSP}t/an), «{NBSP}non"
+        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? "
+        f"Répondez «{NBSP}oui{NBSP}» (85{NBSP}t/an), «{NBSP}non"
     )
     flows.loc[0, "mass_t_per_year"] = 0.085
     (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()

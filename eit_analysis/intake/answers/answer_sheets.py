@@ -68,7 +68,7 @@ class Answer:
         text = as_read(self.value)
         words = fold_words(text)
         kept = words in KEEP_WORDS or text == self.read != PRIVATE
-        kept |= bool(self.read) and _agrees(words) or bool(self.likely) and words in DENY_WORDS
+        kept |= (bool(self.read) and _agrees(words)) or (bool(self.likely) and words in DENY_WORDS)
         if kept:
             return "keep", ""
         return ("remove", "") if words in REMOVE_WORDS else ("set", text)
@@ -77,7 +77,7 @@ class Answer:
 def _agrees(words: str) -> bool:
     """« oui », « d'accord », and the one after the other."""
     first, _, rest = words.partition(" ")
-    return words in AGREE_WORDS or first in AGREE_WORDS and rest in AGREE_WORDS
+    return words in AGREE_WORDS or (first in AGREE_WORDS and rest in AGREE_WORDS)
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             ignored.append((index + 1, title, rule))
             continue
         number = clean_text(cells["Ligne"])
-        rows = [*map(int, number.split(","))] if ROWS.fullmatch(number) else [None]
+        rows: list[int | None] = [*map(int, number.split(","))] if ROWS.fullmatch(number) else [None]
         given = by_line(cells["Réponse"], rows)
         likely = by_line(clean_text(cells.get(LIKELY, "")), rows)
         answers += [

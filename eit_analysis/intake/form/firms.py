@@ -12,7 +12,7 @@ from eit_analysis.intake.registers.sentences import left_out
 
 
 def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The establishments of an extract, one for each SIRET, and a French sentence for each kind of row left out.
+    """The establishments of an extract, one a SIRET, and a French sentence for each kind of row left out.
 
     Raises
     ------

@@ -72,7 +72,7 @@ def _slips(frame: pd.DataFrame) -> pd.DataFrame:
 def _chronological(frame: pd.DataFrame) -> pd.DataFrame:
     """As slips; one table, whether the unit of a mass is in its header (tonnes) or beside it."""
     if "tonnes_per_unit" not in frame:
-        frame.insert(frame.columns.get_loc("declared_t") + 1, "tonnes_per_unit", 1.0)
+        frame.insert(list(frame).index("declared_t") + 1, "tonnes_per_unit", 1.0)
     return _slips(frame)
 
 

@@ -1,4 +1,4 @@
-"""Where a survey stands: for each firm what was sent, received, asked and answered, and whom to ring first."""
+"""Where a survey stands: for each firm what was sent, received, asked and answered; whom to ring first."""
 
 from __future__ import annotations
 
@@ -60,9 +60,10 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     frame.loc[frame["sent_date"] == "", "state"] = UNSENT
     frame.loc[frame["rows_read"] > 0, "state"] = DONE
     frame.loc[frame["asked"] > 0, "state"] = ASKED
-    order = frame["state"].map(STATES.index), frame["sent_date"], -frame["asked"] - frame["later"]
-    ranked = pd.concat(order, axis=1, keys=range(3)).sort_values([0, 1, 2], kind="stable")
-    return frame.loc[ranked.index, list(HEADERS)].reset_index(drop=True)
+    ranked = frame.assign(
+        rank=frame["state"].map(STATES.index), open=-frame["asked"] - frame["later"]
+    ).sort_values(["rank", "sent_date", "open"], kind="stable", ignore_index=True)
+    return ranked[list(HEADERS)]
 
 
 def _received(study: Study) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame, pd.Series, pd.Series]:
@@ -121,9 +122,7 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
         f"{headline(followed)}",
         f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}",
     ]
-    said += [
-        f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts à tenir\u00a0: {place}/{team.FILE}"
-    ]
+    said += [f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts, à tenir\u00a0: {team.FILE}"]
     return said
 
 
@@ -132,7 +131,8 @@ def headline(followed: pd.DataFrame) -> str:
     states = followed["state"].value_counts()
     back = int((followed["rows_read"] > 0).sum())
     return (
-        f"{counted(len(followed), 'acteur', 'acteurs')}\u00a0: {counted(back, 'retour reçu', 'retours reçus')}, "
+        f"{counted(len(followed), 'acteur', 'acteurs')}\u00a0: "
+        f"{counted(back, 'retour reçu', 'retours reçus')}, "
         f"{states.get(SILENT, 0)} sans retour, {states.get(UNSENT, 0)} à envoyer\u00a0; "
         f"{counted(int(followed['asked'].sum()), 'question posée', 'questions posées')}, "
         f"{counted(int(followed['answered'].sum()), 'réponse reçue', 'réponses reçues')}."

@@ -37,7 +37,10 @@ def read_contacts(path: Path) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=COLUMNS, dtype="str")
     raw = next(read_files([path], path.parent))
-    rows = [[clean_text(cell).removeprefix("'") for cell in row] for row in (raw.sheets or [None])[0].rows]
+    rows = [
+        [clean_text(cell).removeprefix("'") for cell in row]
+        for row in (raw.sheets[0].rows if raw.sheets else [])
+    ]
     known = {header_key(name): name for name in COLUMNS}
     headers = [known.get(header_key(cell), cell) for cell in rows[0]] if rows else []
     if raw.problem or SITE not in headers:

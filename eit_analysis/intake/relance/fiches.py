@@ -67,8 +67,8 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
 def write_sheets(study: Study, wave: Cleaned) -> int:
     """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
-    ``questions.csv`` beside them lists what is asked and what will be. Returns the number of questions asked, all
-    fiches together, readings to check left out.
+    ``questions.csv`` beside them lists what is asked and what will be. Returns the number of questions asked,
+    all fiches together, readings to check left out.
     """
     folder, written = study.processed / FOLDER, fiches(wave, _law_day(study, wave))
     for fiche in written:
@@ -85,9 +85,9 @@ def write_sheets(study: Study, wave: Cleaned) -> int:
 def listed(written: list[Fiche]) -> pd.DataFrame:
     """Every question of the wave, those that wait too: a line each, in the order of the fiches.
 
-    ``site_id`` (empty: the study office), ``file`` of the fiche or empty where it is asked by a next one, ``kind``,
-    ``source_file, source_sheet, source_rows, column, read, likely, question`` and ``stake_t_per_year``, missing
-    where all of the sheet or of the firm hangs on it.
+    ``site_id`` (empty: the study office), ``file`` of the fiche (empty: asked by a next one), ``kind``,
+    ``source_file, source_sheet, source_rows, column, read, likely, question`` and ``stake_t_per_year``,
+    missing where all of the sheet or of the firm hangs on it.
     """
     lines = [
         (

@@ -98,7 +98,7 @@ def ask(table: str, column: str) -> str:
 
 
 def code_hints(flows: pd.DataFrame) -> list[tuple[str, str]]:
-    """For each flow without a code, the likeliest that its designation may mean, and all of them; or nothing."""
+    """For each flow without a code, the likeliest that its designation may mean and all of them."""
     found = suggestions(flows["description"])
     found = found[found["likely"] & (found["score"] >= DOUBT)]
     designations = found["designation"]

@@ -1,7 +1,8 @@
 """What to ask each firm about its own cells: refused, implausible, read with a doubt, or missing.
 
 One question a cell, and one for the lines of a column that ask for the same; real questions come first, what
-the result most hangs on before the rest, then the readings that need no answer when they are right. A cell that the firm has answered or confirmed is asked again only when the answer itself cannot be used or is
+the result most hangs on before the rest, then the readings that need no answer when they are right. A cell
+that the firm has answered or confirmed is asked again only when the answer itself cannot be used or is
 implausible.
 """
 
@@ -34,7 +35,7 @@ from eit_analysis.reference.findings import Finding, codes
 
 QUANTITY, COMMENT = tables.header("flows", "quantity"), tables.header("flows", "comment")
 LINES = 20  # of one question, at most
-# Share of the mass of its row that hangs on an answer: all of what is not counted, little of what the law asks.
+# Share of the mass of its row that hangs on an answer (assumed): all of what is not counted, little of law.
 DOUBT = {REFUSED: 1.0, IMPLAUSIBLE: 1.0, MISSING: 0.5, LAW: 0.1, DOUBTFUL: 0.1}
 # Cells that a mass comes from.
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
@@ -73,7 +74,7 @@ def ask(
 
 
 def together(questions: Iterable[Question]) -> list[Question]:
-    """Questions that say the same of the same value in several lines of a column, as one; columns that lack too.
+    """Questions that say the same of the same value in lines of a column, as one; absent columns too.
 
     A quantity is of its line alone. The stake of a group is that of all its lines.
     """

@@ -29,8 +29,8 @@ LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook ho
 class Question:
     """One question about one cell (or a whole sheet or file: row 0, column or sheet empty).
 
-    ``likely`` is what « oui » would put in the cell, ``hint`` why; ``stake_t_per_year`` the mass that hangs on the
-    answer. ``others`` are the same question about other lines: one answer serves them all.
+    ``likely`` is what « oui » would put in the cell, ``hint`` why; ``stake_t_per_year`` the mass hanging on
+    the answer. ``others`` are the same question about other lines: one answer serves them all.
     """
 
     kind: str

@@ -44,12 +44,12 @@ def read_listed(path: Path) -> pd.DataFrame:
     ----------
     path : pathlib.Path
         CSV or workbook with the headers *Identifiant*, *Raison sociale*, *SIRET*, *Commune* and others of the
-        sheet *Entreprise*; the first is enough beside one other. Order, case, encoding and separator are free.
+        sheet *Entreprise*; the first is enough beside one other. Order, case, encoding, separator are free.
 
     Returns
     -------
     pandas.DataFrame
-        The columns ``LISTED``, empty when there is no such file. A SIRET that a spreadsheet spoilt is missing.
+        The columns ``LISTED``, empty when there is no such file. A SIRET that was spoilt is missing.
 
     Raises
     ------
