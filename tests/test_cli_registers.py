@@ -319,7 +319,7 @@ def test_what_no_study_or_wave_can_take(project, eit):
 def test_firms_of_an_extract_fill_questionnaires_that_clean_without_a_correction(project, eit):
     twice = [*FIRMS, [*FIRMS[1][:1], "AUTRE NOM", *FIRMS[1][2:]], ["1", *FIRMS[1][1:]]]
     said = eit.done("new", "vallée-2030", "--firms", text(project / "acteurs.csv", twice))
-    assert "établissements fermés\u00a0: 1" in said and "répètent le SIRET d'une autre" in said
+    assert "établissements fermés\u00a0: 1" in said and "qui ont le SIRET d'une autre" in said
     assert "Ligne\u00a0" in said and "SIRET" in said
     assert "data/raw/vallée-2030" in said and "2 classeurs" in said.replace("\u00a0", " ")
     folder = project / "data" / "raw" / "vallée-2030"

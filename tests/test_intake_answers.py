@@ -121,7 +121,7 @@ def test_yes_takes_what_was_proposed_and_no_keeps_what_was_written(likely, answe
 
 def test_one_row_answers_for_several_lines():
     """Each line is an answer of its own: the account holds, and a line that is not named has none."""
-    applied = apply(answer_file(line("2, 3, 4", "", "2 : 150102 ; 4 = 150103", column="Code déchet")))
+    applied = apply(answer_file(line("2, 3, 4", "", "2 : 150102\n4 = 150103", column="Code déchet")))
     assert [row[3] for row in applied.rows[FLUX][1:]] == ["150101", "150103", "150103"]
     only(applied, rows_read=2, rows_clean=1, rows_quarantined=1)  # line 2 reads something else
     applied = apply(answer_file(line("3, 4", "", "150102", column="Code déchet")))

@@ -88,6 +88,7 @@ def test_people_are_in_the_two_files_of_the_team_and_leave_both(study):
     left = contacts.read_contacts(page.parent / contacts.FILE).set_index("Identifiant")
     assert left.loc["E01"].tolist().count("") == len(left.columns) - 1  # that it was written to stays
     assert PHONE not in page.read_text(encoding="utf-8")
+    assert left.loc["E01", "Envoyé le"] == "2018-05-03"
     campaign.write_campaign(study, forgotten="E03")
     assert not holding(study.root, *names, "Son adjoint")
     with pytest.raises(InputError, match="E99"):
@@ -100,6 +101,21 @@ def test_nothing_else_of_the_package_knows_of_the_people():
     texts = {path.name: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
     users = {name for name, text in texts.items() if any(word in text for word in told)}
     assert users == {"contacts.py", "campaign.py"}
+
+
+def test_what_was_sent_in_a_wave_was_not_in_the_next(study):
+    answered(study)
+    path = study.raw.parent / contacts.FOLDER / contacts.FILE
+    campaign.write_campaign(study)
+    told = contacts.read_contacts(path).assign(Vague="2018")
+    contacts.write_contacts(path, told)
+    (study.raw.parent / "2020").mkdir()
+    campaign.write_campaign(study.at("2020"))
+    assert set(followed(study)["state"]) == {campaign.UNSENT}
+    assert PERSON in (path.parent / campaign.PAGE).read_text(encoding="utf-8")
+    assert len(contacts.read_contacts(path)) == len(told) + 2  # the wave has those of acteurs.csv
+    campaign.write_campaign(study)
+    assert followed(study)["state"].to_dict()["E03"] == campaign.SILENT
 
 
 def test_what_the_team_wrote_stays_and_a_day_that_is_none_is_refused(study):

@@ -783,6 +783,10 @@ def test_firm_reads_no_source_of_a_threshold():
         f"Tous vos flux sortants réunis font 25{NBSP}000{NBSP}t par salarié et par an, c'est"
     )
     assert "Eurostat" not in text and "hypothèse" not in text and "NAF" not in text
+    assert "Répondez" not in text  # 25 t a head are not those of a shop either
+    flows["mass_t_per_year"] = 1_000.0
+    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    assert "(0,0125" in marked(mark.finding)  # of the 12.5 t of its row
 
 
 def test_code_of_another_material_is_named():

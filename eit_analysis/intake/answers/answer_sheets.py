@@ -136,7 +136,7 @@ def read_answers(files: Iterable[RawFile]) -> list[AnswerSheet]:
 
 def by_line(text: Any, rows: list[int | None]) -> dict[int | None, Any]:
     """What a cell says of each of its lines: the same of all, or ``12 : recyclage ; 15 : réemploi``."""
-    parts = [BY_LINE.fullmatch(part.strip()) for part in re.split(r"[;\n]", clean_text(text))]
+    parts = [BY_LINE.fullmatch(clean_text(part)) for part in re.split(r"[;\r\n]+", str(text))]
     if len(rows) > 1 and all(part and int(part[1]) in rows for part in parts):
         return {int(part[1]): part[2] for part in parts if part}
     return dict.fromkeys(rows, text)

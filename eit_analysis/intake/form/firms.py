@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis.french import counted
 from eit_analysis.intake.registers import read_register
 from eit_analysis.intake.registers.sentences import left_out
 
@@ -28,6 +27,5 @@ def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
     ]
     if twice.any():
         rows = ", ".join(map(str, read.frame.loc[twice, "source_row"]))
-        lines = counted(int(twice.sum()), "ligne", "lignes")
-        said.append(f"{lines} de l'extrait répètent le SIRET d'une autre, un seul classeur\u00a0: {rows}.")
+        said.append(f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}.")
     return read.frame[~twice].reset_index(drop=True), said

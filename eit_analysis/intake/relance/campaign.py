@@ -41,7 +41,7 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     ``received_date`` and ``answered_date`` are the days of the files in the folder of the wave; ``asked`` and
     ``later`` count questions of the last *fiche*, without the readings that need no answer.
     """
-    frame = contacts.groupby(team.SITE, as_index=False, sort=False).agg(
+    frame = team.of_wave(contacts, study.wave).groupby(team.SITE, as_index=False, sort=False).agg(
         {team.NAME: "first", team.SENT: "max", team.REMINDED: "max"}
     )
     frame.columns = pd.Index(["site_id", "name", "sent_date", "reminded_date"])
@@ -112,7 +112,7 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
     actors = read_contacted(study.raw.parent / CONTACTED_FILE)
     if study.has("sites"):
         actors = pd.concat([actors, study.load("sites")[["site_id", "name"]]]).drop_duplicates("site_id")
-    contacts = team.with_actors(contacts, actors)
+    contacts = team.with_actors(contacts, actors, study.wave)
     followed = campaign(study, contacts)
     team.write_contacts(folder / team.FILE, contacts)
     write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))

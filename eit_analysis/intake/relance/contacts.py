@@ -18,12 +18,11 @@ from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.workbook import read_files
 
 FOLDER, FILE = "_campagne", "contacts.csv"  # a name that begins so is no wave
-SITE, NAME, RINGS, SENT, REMINDED = (
-    "Identifiant", "Raison sociale", "Appelé par", "Envoyé le", "Relancé le",
-)  # fmt: skip
+SITE, NAME, WAVE = "Identifiant", "Raison sociale", "Vague"
+RINGS, SENT, REMINDED = "Appelé par", "Envoyé le", "Relancé le"
 PERSONAL = ["À appeler", "Fonction", "Téléphone", "Courriel", "Note"]
-COLUMNS = [SITE, NAME, *PERSONAL, RINGS, SENT, REMINDED]
-KEPT = [SITE, NAME, RINGS, SENT, REMINDED]  # of a firm whose contact is forgotten
+COLUMNS = [SITE, NAME, *PERSONAL, RINGS, WAVE, SENT, REMINDED]
+KEPT = [SITE, NAME, RINGS, WAVE, SENT, REMINDED]  # of a firm whose contact is forgotten
 
 
 def read_contacts(path: Path) -> pd.DataFrame:
@@ -58,10 +57,15 @@ def write_contacts(path: Path, contacts: pd.DataFrame) -> None:
     write_atomic(path, spreadsheet_csv.to_bytes(contacts))
 
 
-def with_actors(contacts: pd.DataFrame, actors: pd.DataFrame) -> pd.DataFrame:
-    """A line for each actor (``site_id, name``) that has none yet; lines of the team stay as they are."""
-    new = actors[~actors["site_id"].isin(contacts[SITE])]
-    lines = new[["site_id", "name"]].set_axis([SITE, NAME], axis=1)
+def of_wave(contacts: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """The lines of a wave; one that names none is of all."""
+    return contacts[contacts[WAVE].isin(["", wave])]
+
+
+def with_actors(contacts: pd.DataFrame, actors: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """A line of the wave for each actor (``site_id, name``) without one; those of the team stay as they are."""
+    new = actors[~actors["site_id"].isin(of_wave(contacts, wave)[SITE])]
+    lines = new[["site_id", "name"]].set_axis([SITE, NAME], axis=1).assign(**{WAVE: wave})
     return pd.concat([contacts, lines], ignore_index=True).fillna("")
 
 

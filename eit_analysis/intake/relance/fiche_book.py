@@ -70,7 +70,7 @@ def _write_questions(book: Any, fiche: Fiche) -> None:
         locked, number, answer = styles[kind]
         asked = f"{TO_CHECK if reading else ''}{question.place}\u00a0– {question.asked}"
         texts = (
-            question.file, question.sheet, question.rows, question.column, question.read,
+            question.file, question.sheet, question.rows, question.columns, question.read,
             question.proposal, asked,
         )  # fmt: skip
         for index, text in enumerate(texts):

@@ -91,7 +91,7 @@ def listed(written: list[Fiche]) -> pd.DataFrame:
     """
     lines = [
         (
-            fiche.site, file, question.kind, question.file, question.sheet, question.rows, question.column,
+            fiche.site, file, question.kind, question.file, question.sheet, question.rows, question.columns,
             question.read, question.proposal, question.asked,
             question.stake_t_per_year if math.isfinite(question.stake_t_per_year) else None,
         )

@@ -119,6 +119,12 @@ def likely(found: Finding) -> str:
     return found.written(PROPOSALS.get(found.code, ""))
 
 
+def perhaps_kilograms(found: Finding) -> bool:
+    """Whether the tonnes of a firm are those of its activity once read as kilograms."""
+    told = dict(found.fields)
+    return found.code == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
+
+
 def reading(found: Finding, clean: str) -> str:
     """How a cell that could be read in several ways was read."""
     own = found.question(clean)

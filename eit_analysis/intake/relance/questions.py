@@ -161,6 +161,9 @@ class _Asking(WaveCells):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
             weighed, likely = cell[:3] in self.flows and cell[3] == QUANTITY, phrases.likely(found)
+            if weighed and phrases.perhaps_kilograms(found):
+                likely = f"{tonnes(self.flows[cell[:3]] / 1000)}\u00a0t/an"
+                text += f" {phrases.PHRASES['perhaps_kilograms'].format(likely)}"
             confirm = phrases.PHRASES[
                 "confirm_likely" if likely else "confirm_unit" if weighed else "confirm"
             ].format(likely)

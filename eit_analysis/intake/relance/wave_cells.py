@@ -61,6 +61,11 @@ class Question:
         return (self, *self.others)
 
     @property
+    def columns(self) -> str:
+        """The column that it is about, or those that its sheet lacks."""
+        return ", ".join(dict.fromkeys(line.column for line in self.lines))
+
+    @property
     def rows(self) -> str:
         """What the fiche writes in *Ligne*: ``12``, or ``12, 15, 18``."""
         return ", ".join(str(line.row) for line in self.lines if line.row)
@@ -86,12 +91,11 @@ class Question:
     @property
     def place(self) -> str:
         """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
-        columns = dict.fromkeys(line.column for line in self.lines)
         named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
         known = (
             self.sheet or self.file,
             f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
-            f"colonne{'s' if len(columns) > 1 else ''} {', '.join(columns)}" if self.column else "",
+            f"colonne{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
         )
         cell = self.letter if self.others else f"{self.letter}{self.row}"
         return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
