@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from eit_analysis.errors import UsageError
 
 REGISTER_NAMES = (
-    "sirene, trackdechets, irep, gerep, bmo, base_carbone, sinoe, outlets, dares_employment, dares_age, "
-    "dares, rome, establishment_counts ou waste_list"
+    "sirene, trackdechets, irep, gerep, registre_chronologique, bmo, base_carbone, sinoe, outlets, "
+    "dares_employment, dares_age, dares, rome, establishment_counts ou waste_list"
 )
 
 
@@ -54,6 +54,16 @@ def build_parser() -> argparse.ArgumentParser:
         "--firms", type=Path, metavar="FICHIER", help="extrait SIRENE (CSV) des acteurs à enquêter"
     )
 
+    new.add_argument(
+        "--communes", nargs="+", default=[], metavar="COMMUNE",
+        help="communes du territoire, par nom ou code INSEE\u00a0: leurs intercommunalités sont proposées",
+    )  # fmt: skip
+
+    forms = commands.add_parser(
+        "forms", help="refait les questionnaires, d'après study.toml et la liste acteurs.csv"
+    )
+    forms.add_argument("study", metavar="ÉTUDE")
+
     clean = commands.add_parser(
         "clean", help="lit les questionnaires d'une vague et écrit les tables propres"
     )
@@ -61,6 +71,13 @@ def build_parser() -> argparse.ArgumentParser:
     clean.add_argument(
         "--wave", action="append", metavar="VAGUE", help="par défaut la dernière\u00a0; répétable"
     )
+
+    campaign = commands.add_parser(
+        "campaign", help="où en est l'enquête\u00a0: envoyé, reçu, demandé, répondu, qui appeler"
+    )
+    campaign.add_argument("study", metavar="ÉTUDE")
+    campaign.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
+    campaign.add_argument("--forget", default="", metavar="ID", help="retire les personnes d'un acteur")
 
     run = commands.add_parser("run", help="exécute les notebooks et écrit les rapports")
     run.add_argument("study", metavar="ÉTUDE")

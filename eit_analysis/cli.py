@@ -7,7 +7,6 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
 
 from eit_analysis.arguments import build_parser
@@ -16,39 +15,52 @@ from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.french import counted
 from eit_analysis.locking import locked
 from eit_analysis.study import Study, create_study, list_studies, open_study, project_root
+from eit_analysis.terminal import progress, working
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
 
-def progress(items: Iterable, total: int | None = None, words: str = "") -> Iterable:
-    """A progress bar on the terminal; silent when the output goes to a file."""
-    from tqdm import tqdm
-
-    return tqdm(items, total=total, desc=words, unit="", leave=False, disable=None)
+def say(text: object) -> None:
+    working()
+    print(text)
 
 
 def warn(text: str) -> None:
+    working()
     print(text, file=sys.stderr)
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.form.questionnaire import write_blank, write_for_firms
+    from eit_analysis.intake.form.firms import firms_of
+    from eit_analysis.intake.form.questionnaire import write_forms
+    from eit_analysis.reference.communes import epcis_of
 
-    firms = None
-    if arguments.firms:
-        from eit_analysis.intake.registers import read_register
-
-        firms = read_register("sirene", arguments.firms).frame
-    folder = create_study(project_root(), arguments.study)
-    write_blank(folder / "questionnaire.xlsx", firms)
+    firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])
+    communes = arguments.communes or ([] if firms is None else firms["commune_code"].dropna().tolist())
+    folder = create_study(project_root(), arguments.study, epcis_of(communes))
+    written = write_forms(folder, firms)
     sent = "questionnaire.xlsx"
-    if firms is not None:
-        written = write_for_firms(folder / "_questionnaires", firms)
+    if written:
         sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, selon acteurs.csv)"
-    print(
+    for line in left_out:
+        say(line)
+    say(
         f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
         "aux acteurs et déposez leurs réponses dans le dossier de la vague."
     )
+    return DONE
+
+
+def command_forms(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.form.guide import returns
+    from eit_analysis.intake.form.questionnaire import write_forms
+    from eit_analysis.intake.survey.response import CONTACTED_FILE, read_listed
+
+    study = open_study(arguments.study)
+    firms = read_listed(study.raw.parent / CONTACTED_FILE)
+    written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
+    firm = counted(len(written), "classeur", "classeurs")
+    say(f"questionnaire.xlsx, vierge, et {firm} dans _questionnaires/ (selon {CONTACTED_FILE})")
     return DONE
 
 
@@ -64,7 +76,17 @@ def clean(study: Study) -> None:
     from eit_analysis.intake import results
 
     for line in results.clean(study, lambda items: progress(items, words="Lecture")):
-        print(line)
+        say(line)
+
+
+def command_campaign(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.relance.campaign import write_campaign
+
+    study = open_study(arguments.study, arguments.wave)
+    with locked(study, f"eit campaign {study.name}", warn):
+        for line in write_campaign(study, arguments.forget):
+            say(line)
+    return DONE
 
 
 def command_run(arguments: argparse.Namespace) -> int:
@@ -89,7 +111,7 @@ def command_run(arguments: argparse.Namespace) -> int:
         browser()
     code = publish(study, audiences, notebooks, parameters, arguments.jobs, forms)
     for audience in audiences:
-        print(study.reports(audience).relative_to(study.root) / "index.html")
+        say(study.reports(audience).relative_to(study.root) / "index.html")
     return code
 
 
@@ -101,7 +123,7 @@ def publish(
 
     with locked(study, f"eit run {study.name}", warn):
         check_names(study)
-        failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, print, forms)
+        failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
     for run in failures:
         warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
     return FAILED if failures else DONE
@@ -122,7 +144,7 @@ def command_history(arguments: argparse.Namespace) -> int:
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
     code = publish(study, audiences, find_notebooks(study, ["08_history"]), {}, 2)
     for audience in audiences:
-        print(study.reports(audience).relative_to(study.root) / "08_history.html")
+        say(study.reports(audience).relative_to(study.root) / "08_history.html")
     return code
 
 
@@ -157,11 +179,11 @@ def command_batch(arguments: argparse.Namespace) -> int:
             warn(CONTROLS.sub(" ", f"Échec de {outcome.order.name}\u00a0: {reason}"))
     failures = sum(bool(outcome.failed) for outcome in outcomes)
     before = sum(not outcome.failed and not outcome.steps for outcome in outcomes)
-    print(
+    say(
         f"{counted(len(outcomes) - failures, 'étude à jour', 'études à jour')}, dont {before} sans rien à "
         f"refaire\u00a0; {counted(failures, 'échec', 'échecs')}."
     )
-    print(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
+    say(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
     return FAILED if failures else DONE
 
 
@@ -173,8 +195,8 @@ def command_match(arguments: argparse.Namespace) -> int:
     if matched.alone:
         warn(f"Sans accord dans les deux sens, laissées de côté\u00a0: {', '.join(matched.alone)}.")
     found = counted(matched.across, "échange possible", "échanges possibles")
-    print(f"{found} entre deux études\u00a0; tous les rapprochements sont dans {FILE}.")
-    print(PAGE)
+    say(f"{found} entre deux études\u00a0; tous les rapprochements sont dans {FILE}.")
+    say(PAGE)
     return DONE
 
 
@@ -186,7 +208,7 @@ def command_share(arguments: argparse.Namespace) -> int:
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
     code = publish(study, [PUBLIC], find_notebooks(study, []), {}, 2)
-    print(shared(study))
+    say(shared(study))
     return code
 
 
@@ -197,7 +219,7 @@ def command_import(arguments: argparse.Namespace) -> int:
     with locked(study, f"eit import {arguments.register} {study.name}", warn):
         with all_or_none():
             said = import_register(arguments.register, arguments.file, study)
-        print(said)
+        say(said)
         # So that importing before or after the cleaning gives the same tables.
         if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
             clean(study)
@@ -208,7 +230,7 @@ def command_releases(arguments: argparse.Namespace) -> int:
     from eit_analysis.publishing.release_log import ReleaseLog
     from eit_analysis.publishing.release_table import release_table
 
-    print(release_table(ReleaseLog(open_study(arguments.study)).records()))
+    say(release_table(ReleaseLog(open_study(arguments.study)).records()))
     return DONE
 
 
@@ -221,7 +243,7 @@ def command_verify(arguments: argparse.Namespace) -> int:
         audiences = arguments.audience or ReleaseLog(study).audiences(study.wave)
         verdicts = verify(study, list(dict.fromkeys(audiences)), progress)
     for verdict in verdicts:
-        print("\n".join(verdict_lines(verdict)))
+        say("\n".join(verdict_lines(verdict)))
     return FAILED if any(verdict.different for verdict in verdicts) else DONE
 
 
@@ -232,13 +254,15 @@ def command_outlets(arguments: argparse.Namespace) -> int:
     document = answer(" ".join(arguments.waste), arguments.naf)
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal speaks
-    print(as_json(document) if arguments.json else as_text(document))
+    say(as_json(document) if arguments.json else as_text(document))
     return DONE
 
 
 COMMANDS = {
     "new": command_new,
+    "forms": command_forms,
     "clean": command_clean,
+    "campaign": command_campaign,
     "run": command_run,
     "batch": command_batch,
     "match": command_match,
@@ -254,8 +278,11 @@ COMMANDS = {
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 a report failed, 2 refused."""
     try:
+        working()
         arguments = build_parser().parse_args(argv)
+        working("Préparation")
         code = COMMANDS[arguments.command](arguments)
+        working()
         sys.stdout.flush()
         return code
     except EitError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -60,6 +61,13 @@ class PageSettings(Section):
         if 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) < 4.5:
             raise ValueError(f"« {accent} » se lit mal sur du blanc, choisissez une couleur plus foncée")
         return accent
+
+
+class Campaign(Section):
+    """What the forms and the *fiches de relance* say of their return; to whom is the contact of the pages."""
+
+    deadline: date | None = None
+    """Jour où les réponses sont attendues, sans guillemets (2026-06-30)."""
 
 
 class Scoring(Section):
@@ -273,6 +281,8 @@ class StudyConfig(Section):
     """Un public des rapports. ``internal``, ``partners``, ``public`` et ``company:…`` existent toujours."""
     page: PageSettings = PageSettings()
     """Logo, couleur, contact et échéance, sur chaque page."""
+    campaign: Campaign = Campaign()
+    """Ce que les questionnaires et les fiches de relance disent de leur retour, au contact de ``[page]``."""
     scoring: Scoring = Scoring()
     """Le classement des synergies."""
     allocation: Allocation = Allocation()

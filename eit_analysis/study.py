@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.exchange import RECEIVED
 from eit_analysis.settings_file import read_config
+from eit_analysis.settings_template import template
 
 # Registers that list the establishments of a territory; the first that a study has is taken.
 ESTABLISHMENTS = ("sirene", "establishment_counts")
@@ -186,24 +188,10 @@ def _known_wave(root: Path, name: str, wave: str) -> str:
     return wave or waves[-1]
 
 
-TEMPLATE = """# Paramètres de l'étude : toute clé inconnue est refusée.
-title = "{name}"
-territory = "à compléter"
-epci_codes = []
-fictional = false
-
-[audiences.partners]
-named = true
-
-[disclosure]
-minimum_units = 3
-maximum_share = 0.85
-minimum_people = 5
-"""
-
-
-def create_study(root: Path, name: str) -> Path:
+def create_study(root: Path, name: str, epcis: Mapping[str, str] | None = None) -> Path:
     """Create the folder of a study, its ``study.toml`` and the folder of its first wave.
+
+    ``epcis``: SIREN and name of the intercommunalities to propose.
 
     Raises
     ------
@@ -220,7 +208,7 @@ def create_study(root: Path, name: str) -> Path:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as temporary:
         made = Path(temporary) / name
         (made / str(date.today().year)).mkdir(parents=True)
-        (made / "study.toml").write_text(TEMPLATE.format(name=name), encoding="utf-8")
+        (made / "study.toml").write_text(template(name, epcis), encoding="utf-8")
         # Whole or not at all: a kill leaves no half-made study behind.
         made.rename(folder)
     return folder

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from command import SITE, broken, eit, eit_process, refused, sample_project, workbook
+
+from eit_analysis.__main__ import main as eit_command
+from eit_analysis.terminal import progress
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,20 @@ def test_wrong_usage(project: Path, arguments: list[str], words: list[str]) -> N
 )
 def test_in_a_process_of_its_own(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
     refused(eit_process(tmp_path, *arguments), *words)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_says_what_is_done_and_a_pipe_nothing(monkeypatch, terminal: bool) -> None:
+    err = io.StringIO()
+    err.isatty = lambda: terminal  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(sys, "argv", ["eit", "frob"])
+    assert eit_command() == 2
+    assert list(progress(["E01.xlsx"], words="Lecture")) == ["E01.xlsx"]
+    said = err.getvalue()
+    assert "frob" in said
+    assert ("Démarrage…" in said and "Lecture: " in said and "fiches de relance…" in said) is terminal
+    assert ("\x1b" in said) is terminal
 
 
 def test_outside_a_project(tmp_path: Path) -> None:

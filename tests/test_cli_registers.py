@@ -62,6 +62,14 @@ FILES: dict[str, tuple[list[list], str, str]] = {
         "irep",
         "IREP (Géorisques)\u00a0: 1\u00a0ligne importée dans irep.",
     ),
+    "registre_chronologique": (
+        [
+            ["Date d'expédition", "Code déchet", "SIRET du producteur", "Quantité (t)", "Code du traitement"],
+            ["03/02/2023", "04 02 22", MILL, "1,5", "R3"],
+        ],
+        "registre_chronologique",
+        "Registre chronologique des déchets\u00a0: 1\u00a0ligne importée dans registre_chronologique.",
+    ),
     "gerep": (
         [
             ["Annee", "Numero Siret", "Code déchet produit", "Quantité produite (t/an)"],
@@ -309,7 +317,10 @@ def test_what_no_study_or_wave_can_take(project, eit):
 
 
 def test_firms_of_an_extract_fill_questionnaires_that_clean_without_a_correction(project, eit):
-    said = eit.done("new", "vallée-2030", "--firms", text(project / "acteurs.csv", FIRMS))
+    twice = [*FIRMS, [*FIRMS[1][:1], "AUTRE NOM", *FIRMS[1][2:]], ["1", *FIRMS[1][1:]]]
+    said = eit.done("new", "vallée-2030", "--firms", text(project / "acteurs.csv", twice))
+    assert "établissements fermés\u00a0: 1" in said and "qui ont le SIRET d'une autre" in said
+    assert "Ligne\u00a0" in said and "SIRET" in said
     assert "data/raw/vallée-2030" in said and "2 classeurs" in said.replace("\u00a0", " ")
     folder = project / "data" / "raw" / "vallée-2030"
     sent = sorted(folder.glob("*questionnaires/*"))

@@ -1,12 +1,19 @@
-"""Parameters of the employment scenarios that contradict each other are refused when study.toml is read."""
+"""study.toml: a first one says every key; scenarios that contradict each other are refused."""
 
+import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from eit_analysis.config import Scenarios
-from eit_analysis.errors import InputError
+from eit_analysis.config import Scenarios, StudyConfig
+from eit_analysis.config_section import Section
+from eit_analysis.errors import InputError, UsageError
+from eit_analysis.reference.communes import epcis_of
 from eit_analysis.settings_file import read_config
+from eit_analysis.settings_template import described, section_of, template
 
 
 def scenarios(folder: Path, lines: str) -> Scenarios:
@@ -63,3 +70,40 @@ def test_an_origin_that_is_not_named_keeps_its_half_width(tmp_path: Path) -> Non
     file.write_text(head + "pesee = 0.3\n", encoding="utf-8")
     with pytest.raises(InputError, match="pesee"):
         read_config(file)
+
+
+def sections(model: type[Section], path: str = "") -> Iterator[tuple[str, type[Section]]]:
+    yield path, model
+    for name, field in model.model_fields.items():
+        if section := section_of(field.annotation):
+            yield from sections(section, f"{path}.{name}".strip("."))
+
+
+def test_a_first_study_toml_says_every_key_and_changes_nothing(tmp_path: Path) -> None:
+    """As it is, it is the defaults; with every key in use, none is unknown or of another type."""
+    text = template("Ma vallée", {"200036465": "CC de l'essai"})
+    file = tmp_path / "study.toml"
+    file.write_text(text, encoding="utf-8")
+    plain = StudyConfig(title="Ma vallée", territory="à compléter", epci_codes=["200036465"])
+    assert read_config(file) == plain
+    key = r"\[{1,2}[\w.]+\]{1,2}|\w+ = .*"
+    used = [line.removeprefix("# ") for line in text.splitlines() if re.fullmatch(f"(# )?({key})", line)]
+    raw = tomllib.loads("\n".join(used))
+    for path, model in sections(StudyConfig):
+        part = raw
+        for step in path.split(".") if path else []:
+            part = part[step][0] if isinstance(part[step], list) else part[step]
+        part = part["nom"] if path == "audiences" else part
+        assert set(model.model_fields) <= set(part), path
+        assert set(described(model)) == set(model.model_fields)
+    with pytest.raises(ValidationError) as refused:  # an example is to be replaced, and some contradict
+        StudyConfig.model_validate(raw)
+    kinds = {error["type"] for error in refused.value.errors()}
+    assert not kinds & {"extra_forbidden", "missing"} and not {kind for kind in kinds if "_type" in kind}
+    assert all(len(line) <= 160 for line in text.splitlines()) and "CC de l'essai" in text
+
+
+def test_communes_propose_their_intercommunalities() -> None:
+    assert list(epcis_of(["Thann", "68063", "Cernay (68)"])) == ["200036465"]
+    with pytest.raises(UsageError, match="Saint-Martin"):
+        epcis_of(["Saint-Martin"])

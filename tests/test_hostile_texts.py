@@ -120,6 +120,8 @@ def test_no_csv_nor_workbook_holds_a_formula(project: Path, said: str) -> None:
     for path in (*tables, *processed):
         assert not live_cells(path.read_bytes()), path
     for path in processed:
+        if path.parent.name == "relances":  # the list of questions is for people only
+            continue
         assert not differing(path.read_bytes(), pd.read_parquet(path.with_suffix(".parquet"))), path
     books = [*(project / "data" / "processed").rglob("*.xlsx"), *(project / "reports").rglob("*.xlsx")]
     assert len(books) > 20

@@ -30,9 +30,10 @@ def grid() -> Grid:
 
 
 def line(
-    row: Any, read: Any, answer: Any, column: str = "Quantité", sheet: str = "Flux", file: str = "E07.xlsx"
-):
-    return [file, sheet, row, column, read, "Quelle est la quantité\u00a0?", answer]
+    row: Any, read: Any, answer: Any, column: str = "Quantité", sheet: str = "Flux", file: str = "E07.xlsx",
+    likely: str = "",
+):  # fmt: skip
+    return [file, sheet, row, column, read, likely, "Quelle est la quantité\u00a0?", answer]
 
 
 def answer_file(*lines: list[Any], name: str = "réponses.xlsx", sheet: str = "Relance") -> RawFile:
@@ -92,6 +93,45 @@ def test_quantity_answered_with_its_unit_stands_for_the_cells_beside_it(answer, 
     expected = [("Unité", "palettes", "")] * (unit == "") + [("Période", "mois", "")] * (period == "")
     assert blanked == expected
     only(applied, rows_read=1, rows_clean=1)
+
+
+@pytest.mark.parametrize(
+    ("likely", "answer", "cell", "confirmed"),
+    [
+        ("85 t/an", "oui", "85 t/an", False),
+        ("85 t/an", "Oui, comme proposé.", "85 t/an", False),
+        ("85 t/an", "OK", "85 t/an", False),
+        ("85 t/an", "non", 12.0, True),
+        ("85 t/an", "autre : 40 t", "40 t", False),
+        ("85 t/an", "non, 40 t", "40 t", False),
+        ("85 t/an", "non 40 t", "40 t", False),
+        ("85 t/an", "confirmé", 12.0, True),
+        ("", "oui", 12.0, True),
+        ("", "ok pour moi", 12.0, True),
+        ("", "non", 12.0, False),  # which is right is not told: asked again
+    ],
+)
+def test_yes_takes_what_was_proposed_and_no_keeps_what_was_written(likely, answer, cell, confirmed):
+    applied = apply(answer_file(line(3, "12", answer, likely=likely)))
+    rows = applied.rows.get(FLUX, grid().rows)
+    assert rows[2][2] == cell
+    assert bool(applied.confirmed) is confirmed
+    assert bool(applied.quarantine) is (cell == 12.0 and not confirmed)
+
+
+def test_one_row_answers_for_several_lines():
+    """Each line is an answer of its own: the account holds, and a line that is not named has none."""
+    applied = apply(answer_file(line("2, 3, 4", "", "2 : 150102\n4 = 150103", column="Code déchet")))
+    assert [row[3] for row in applied.rows[FLUX][1:]] == ["150101", "150103", "150103"]
+    only(applied, rows_read=2, rows_clean=1, rows_quarantined=1)  # line 2 reads something else
+    applied = apply(answer_file(line("3, 4", "", "150102", column="Code déchet")))
+    assert applied.rows[FLUX][3] == ["E07", "Chutes", "", "150102"]
+    only(applied, rows_read=2, rows_clean=1, rows_quarantined=1)
+    likely = "3 : 150101 ; 4 : 150103"
+    applied = apply(answer_file(line("3, 4", "", "oui", column="Code déchet", likely=likely)))
+    assert applied.rows[FLUX][3][3] == "150103"
+    removed = apply(answer_file(line(3, "12", "oui", likely="supprimer la ligne")))
+    assert removed.removed == {(*FLUX, 3)}
 
 
 FLOW = ["Identifiant", "Catégorie", "Quantité", "Unité", "Période", "Exutoire actuel", "Commentaire"]

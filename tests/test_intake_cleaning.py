@@ -331,7 +331,9 @@ def test_what_a_comment_says_is_asked_until_the_firm_answers(study):
     ]
     assert cleaned.implausible[["source_row", "reason_code"]].values.tolist() == [[3, "doubted_by_comment"]]
     answers = {2: "4 t/mois", 3: "confirmé", 4: "confirmé"}
-    lines = [["enquete.xlsx", "Flux", row, "Quantité", "4", "?", answer] for row, answer in answers.items()]
+    lines = [
+        ["enquete.xlsx", "Flux", row, "Quantité", "4", "", "?", answer] for row, answer in answers.items()
+    ]
     save(study.raw / "réponses.xlsx", {"Relance": [list(HEADERS), *lines]})
     cleaned = clean_wave(study)
     assert cleaned.tables["flows"]["mass_t_per_year"].tolist() == [48, 4, 4, 4, 4]

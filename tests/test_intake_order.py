@@ -104,7 +104,7 @@ def fiche(folder: Path, site: str, answers: dict[tuple[int, str], object], to: P
     for row in book["Relance"].iter_rows(min_row=2):
         cell = (row[2].value, row[3].value)
         if cell in left:
-            row[6].value = left.pop(cell)
+            row[-1].value = left.pop(cell)
     assert not left, f"not asked: {left}"
     to.parent.mkdir(parents=True, exist_ok=True)
     book.save(to)

@@ -20,10 +20,16 @@ from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.form.guide import EXAMPLES as PRINTED
 from eit_analysis.intake.form.guide import GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
-from eit_analysis.intake.form.questionnaire import ROWS, contacted, write_blank, write_for_firms
+from eit_analysis.intake.form.questionnaire import (
+    ROWS,
+    contacted,
+    write_blank,
+    write_for_firms,
+    write_forms,
+)
 from eit_analysis.intake.form.validation import COMMON_UNITS, check
 from eit_analysis.intake.sheets.headers import find_layout, table_of
-from eit_analysis.intake.survey.response import read_contacted
+from eit_analysis.intake.survey.response import read_listed
 from eit_analysis.reference.units import to_tonnes
 
 # Filled in by a firm: a row that the form prints is set aside where it is left in.
@@ -436,12 +442,30 @@ def test_the_list_of_the_contacted_opens_in_a_french_spreadsheet_and_reads_back(
     content = (tmp_path / "acteurs.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     header, first, second, *_ = content.decode("utf-8-sig").splitlines()
-    assert header == '"Identifiant";"Raison sociale";"SIRET";"Commune"'
-    assert first == '"E01";"FILATURE DE L\'EXEMPLE";"12345678200010";"Thann"'
+    assert header == (
+        '"Identifiant";"Raison sociale";"SIRET";"Code NAF";"Commune";"Code INSEE";"Code postal";"Effectif"'
+    )
+    assert first.startswith(
+        '"E01";"FILATURE DE L\'EXEMPLE";"12345678200010";"1310Z";"Thann";"68334";"68800";'
+    )
     assert second.startswith('"E02";"\'=1+1')  # no formula
     written = contacted(FIRMS)
     assert written["commune_name"].tolist() == ["Thann", "Vieux-Thann", "Thann"]
-    pd.testing.assert_frame_equal(read_contacted(tmp_path / "acteurs.csv"), written)
+    read = read_listed(tmp_path / "acteurs.csv")
+    assert read.fillna("").values.tolist() == written.fillna("").values.tolist()
+    again = write_for_firms(tmp_path / "_questionnaires", read_listed(tmp_path / "acteurs.csv"))
+    firm = [cell.value for cell in openpyxl.load_workbook(again[0])["Entreprise"][2]]
+    assert firm[:8] == [*written.iloc[0, :4], "Thann", "68334", "68800", 45]
+
+
+def test_a_blank_form_names_nobody_and_says_where_it_goes_back(tmp_path):
+    write_forms(tmp_path, FIRMS, ("Ana, 01 99 00 12 34", "30/06/2026"))
+    book = openpyxl.load_workbook(tmp_path / "questionnaire.xlsx")
+    cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    assert not {cell for cell in cells if "FILATURE" in cell or "VIEUX" in cell}
+    assert not any(cell.value for row in book["Entreprise"].iter_rows(min_row=2) for cell in row)
+    assert {"Ana, 01 99 00 12 34", "30/06/2026"} <= cells
+    assert len(list((tmp_path / "_questionnaires").iterdir())) == 3
 
 
 @pytest.mark.parametrize("identifiers", [["E01", "e01", "E02"], ["E01", "../x", "E02"], ["E01", None, "E02"]])

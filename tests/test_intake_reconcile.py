@@ -183,7 +183,7 @@ def test_flows_of_zero_share_the_register_equally(tonnes):
         ("agreement", {"yes", "no", "survey_only", "register_only", "masked"}),
         ("kept", {"register", "survey", "none"}),
         ("rule", {"register_preferred"}),
-        ("register", {"trackdechets", "gerep", "irep"}),
+        ("register", {"trackdechets", "registre_chronologique", "gerep", "irep"}),
     ],
 )
 def test_codes_have_labels(column, codes):

@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.registers import bmo_of_basin, import_register
 from eit_analysis.study import open_study
@@ -84,10 +85,11 @@ def test_what_cannot_be_imported_is_one_sentence(study, tmp_path):
     with pytest.raises(InputError, match="BMO"):
         import_register("bmo", bmo_file(tmp_path, ["autre", *HEADERS[1:]]), study)
     table = pd.DataFrame({"basin": ["THANN-CERNAY"], "department_code": ["68"]})
-    with pytest.raises(InputError, match="NANCY"):
-        bmo_of_basin(table, "NANCY")
-    with pytest.raises(UsageError, match="basin"):
-        bmo_of_basin(table, "")
+    own = StudyConfig(title="a", territory="b", basin="NANCY", epci_codes=["200036465"])
+    with pytest.raises(InputError, match=r"NANCY.*départements\u00a0: THANN-CERNAY\)"):
+        bmo_of_basin(table, own)
+    with pytest.raises(UsageError, match=r"basin.*THANN-CERNAY"):
+        bmo_of_basin(table, own.model_copy(update={"basin": ""}))
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data/bmo is not beside the project")

@@ -138,6 +138,49 @@ def test_a_refused_slip_does_not_count_whatever_follows_the_word(study, tmp_path
     assert [mass for mass, _ in totals(study).values()] == [8.0]
 
 
+CHRONOLOGICAL = [
+    "Date d'expédition", "Dénomination usuelle du déchet", "Code déchet", "N° de bordereau", "Quantité",
+    "Unité", "SIRET de l'établissement expéditeur", "Raison sociale du transporteur", "SIRET du destinataire",
+    "Code du traitement", "Qualification du traitement final",
+]  # fmt: skip
+NATIONAL = [
+    "Motif", "Identifiant unique", "SIRET du déclarant", "SIRET de l'expéditeur ou du détenteur",
+    "Code déchet",
+    "Dénomination usuelle du déchet", "POP", "Dangereux", "Date d'expédition", "Poids en tonnes",
+    "Type de poids", "Volume en M3",
+]  # fmt: skip
+
+
+def test_the_register_that_a_firm_keeps_of_what_it_sends_out(study, tmp_path):
+    """The columns that the arrêté of 31 May 2021 asks for: tonnes and kilograms count, no volume."""
+    rows = [
+        ["03/02/2023", "Cartons", "15 01 01", "", 1.5, "t", MILL, "Bennes et Cie", PLANT, "R3", "recyclage"],
+        ["03/02/2023", "Cartons", "150101", "", 500, "kg", MILL, "Bennes et Cie", PLANT, "R 3", "recyclage"],
+        ["10/03/2023", "Gravats", "170107", "", 8, "m3", MILL, "Bennes et Cie", PLANT, "R5", "recyclage"],
+    ]  # fmt: skip
+    said = import_register("registre_chronologique", book(tmp_path / "r.xlsx", CHRONOLOGICAL, rows, 2), study)
+    assert totals(study) == {(MILL, "150101", 2023, "out"): (2.0, "R3")}
+    assert "lignes refusées\u00a0: 1" in said
+    assert "m3" in (study.processed / "registre_chronologique.quarantine.csv").read_text()
+
+
+def test_the_template_of_the_national_register(study, tmp_path):
+    lines = [
+        ["", "A1", MILL, MILL, "20 01 38", "Bois", "N", "N", "2023-05-02", 4, "RÉEL", ""],
+        ["Annuler", "A2", MILL, MILL, "20 01 38", "Bois", "N", "N", "2023-05-03", 5, "RÉEL", ""],
+    ]
+    said = import_register("registre_chronologique", text(tmp_path / "n.csv", NATIONAL, lines), study)
+    assert [mass for mass, _ in totals(study).values()] == [4.0] and "annulés\u00a0: 1" in said
+    import_register("registre_chronologique", text(tmp_path / "n2.csv", NATIONAL, lines[:1]), study)
+    assert [mass for mass, _ in totals(study).values()] == [4.0]  # the same line, replaced
+
+
+def test_a_quantity_whose_unit_is_not_written_is_no_tonne(tmp_path):
+    header = [name for name in CHRONOLOGICAL if name != "Unité"]
+    with pytest.raises(InputError, match="Unité"):
+        read_register("registre_chronologique", text(tmp_path / "r.csv", header, []))
+
+
 def test_imports_in_any_order_give_the_same_bytes_and_twice_changes_nothing(study, tmp_path):
     files = [
         book(tmp_path / "e1.xlsx", OUTGOING, SLIPS[:2]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import itertools
 import re
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import tables
+from eit_analysis.config import Campaign, PageSettings, StudyConfig
 from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
@@ -246,11 +248,80 @@ def test_a_firm_that_tells_of_no_outflow_is_asked_whether_it_has_none():
 def test_a_missing_code_is_suggested_from_the_designation_and_not_filled_in():
     rows = [["E19", "sortant", text, "", 12.5, "t", "an", "recyclage"] for text in ("Cartons", "zzzz", "")]
     cleaned = wave(flows=rows)
-    first, *others = asked(cleaned)
-    assert "peut-être 15\u00a001\u00a001 (emballages papier-carton) ou" in first.text
-    assert "à confirmer" in first.text and len(others) == 2
-    assert not any("peut-être" in other.text for other in others)
+    *others, first = asked(cleaned)  # two lines weigh more than one
+    assert "peut-être 15\u00a001\u00a001 (emballages papier-carton) ou" in first.asked
+    assert "à confirmer" in first.asked and first.proposal == "15\u00a001\u00a001"
+    ((other, *more),) = [question.lines for question in others]
+    assert len(more) == 1 and "peut-être" not in other.asked and not other.proposal
     assert cleaned.tables["flows"]["waste_code"].isna().all()
+
+
+def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
+    """Cleaned, asked, answered in words, cleaned again: what « oui » takes is what the fiche proposed."""
+    names = ["Cartons", "Palettes", "zzzz"]
+    flows = [[*FLOW_HEADERS, "Catégorie", "Origine de la donnée"]]
+    flows += [
+        ["E19", "sortant", name, "", 12.0 + i, "t", "an", "", "bois" if i else "carton", "pesée"]
+        for i, name in enumerate(names)
+    ]
+    workbook(study.raw / FILE, {"Entreprise": [SITE_HEADERS, [*SITE[:2], None, *SITE[3:]]], "Flux": flows})
+    write_sheets(study, cleaning()(study))
+    path = study.processed / "relances" / "E19_relance.xlsx"
+    book = openpyxl.load_workbook(path)
+    rows = {(row[3].value, str(row[2].value)): row for row in book["Relance"].iter_rows(min_row=2)}
+    assert ("Exutoire actuel", "2, 3, 4") in rows and ("Code déchet", "2, 3") in rows
+    codes = rows["Code déchet", "2, 3"]
+    assert codes[5].value == f"2{NBSP}: 15{NBSP}01{NBSP}01{NBSP}; 3{NBSP}: 15{NBSP}01{NBSP}03"
+    codes[-1].value = "Oui, comme proposé"
+    rows["Exutoire actuel", "2, 3, 4"][-1].value = "2 : recyclage ; 3 = réemploi"
+    rows["Code déchet", "4"][-1].value = "non"
+    book.save(study.raw / "rendu.xlsx")
+    after = cleaning()(study)
+    found = after.tables["flows"].set_index("description")
+    assert found["waste_code"].fillna("").to_dict() == {"Cartons": "150101", "Palettes": "150103", "zzzz": ""}
+    assert found["route"].fillna("").tolist() == ["recycling", "reuse", ""]
+    (left,) = [q for fiche in fiches(after) for q in fiche.questions if q.column == "Exutoire actuel"]
+    assert left.rows == "4"
+    assert [q.column for fiche in fiches(after) for q in fiche.questions if q.kind == "refused"] == [
+        "Code déchet"  # « non » to an open question is no answer, and is said
+    ]
+
+
+def test_a_firm_gets_fifteen_questions_and_nothing_is_lost(study):
+    flows = [["E19", "sortant", f"Flux {n}", "150101", "beaucoup", "t", "an", "x"] for n in range(30)]
+    flows[20][4] = 900.0
+    refused = [(FILE, "Flux", n + 2, "Quantité", "beaucoup", "not_a_number") for n in range(30) if n != 20]
+    cost = (FILE, "Flux", 22, "Exutoire actuel", "x", "cell_unknown_value", {"allowed": "y"})
+    cleaned = wave(sites=[SITE], flows=flows, refused=[*refused, cost])
+    cleaned.mass = 900.0
+    fiche = by_site(cleaned)["E19"]
+    assert len(fiche.questions) == 15 and len(fiche.later) == 15
+    assert fiche.headline.endswith(f"15{NBSP}autres, qui comptent moins, viendront la prochaine fois.")
+    html = html_page(NO_STUDY, fiche).decode()
+    assert "viendront la prochaine fois" in html
+    write_sheets(study, cleaned)
+    listed = pd.read_csv(study.processed / "relances" / "questions.csv", sep=";", decimal=",", dtype=str)
+    assert len(listed) == 30 and listed["file"].notna().sum() == 15
+    assert not fiche.aside  # none is said to be asked nothing of
+
+
+def test_what_weighs_most_is_asked_first():
+    heavy, light = [*CARTONS[:3], "", *CARTONS[4:]], [*CARTONS[:3], "", *CARTONS[4:7], ""]
+    cleaned = wave(sites=[SITE], flows=[light, heavy])
+    masses = {2: 1.0, 3: 500.0}
+    flows = cleaned.tables["flows"]
+    flows["mass_t_per_year"] = flows["source_row"].map(masses)
+    built = type("Built", (), {name: getattr(cleaned, name) for name in (
+        "quarantine", "implausible", "corrections", "manifest", "row_sites", "unread_flows", "grids",
+        "applied",
+    )})  # fmt: skip
+    built.tables = cleaned.tables | {"flows": flows}
+    (fiche,) = fiches(built)
+    assert [(q.rows, q.column) for q in fiche.questions] == [
+        ("2, 3", "Code déchet"),
+        ("2", "Exutoire actuel"),
+    ]
+    assert [q.stake_t_per_year for q in fiche.questions] == [250.5, 0.5]
 
 
 def test_who_wrote_nc_has_answered():
@@ -325,7 +396,7 @@ def test_every_message_is_french_typography():
     ]
     plain = [code for code in codes(severity="check") if not catalogue()[code].fields]
     texts += [phrases.reading(finding(code), "1.5 [1 ; 2.5]") for code in plain]
-    texts += [phrases.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=3)]
+    texts += [phrases.headline(*counts) for counts in itertools.product((0, 1, 2), repeat=4)]
     texts += [getattr(phrases, name) for name in dir(phrases) if name.isupper() and
               isinstance(getattr(phrases, name), str)]  # fmt: skip
     assert not [text for text in texts if re.search(r"[ ][:;?!»]|«[ ]", text)]
@@ -408,7 +479,7 @@ def test_unreadable_file_goes_to_the_study_office():
 
 NO_STUDY = type("NoStudy", (), {})()
 NO_STUDY.wave = "2018"
-NO_STUDY.settings = type("Config", (), {"title": "Essai", "territory": "Vallée", "fictional": True})()
+NO_STUDY.settings = StudyConfig(title="Essai", territory="Vallée", fictional=True)
 HOSTILE = '=HYPERLINK("http://x","y")<script>alert(1)</script>'
 
 
@@ -459,10 +530,10 @@ def test_workbook_takes_answers_only():
     assert [cell.value for cell in sheet[1]] == list(HEADERS)
     assert sheet.protection.sheet and sheet.protection.password is None
     row = sheet[2]
-    assert [cell.protection.locked for cell in row] == [True] * 6 + [False]
-    assert [cell.data_type for cell in row] == ["s", "s", "n", "s", "s", "s", "n"]  # no formula
+    assert [cell.protection.locked for cell in row] == [True] * 7 + [False]
+    assert [cell.data_type for cell in row] == ["s", "s", "n", "s", "s", "s", "s", "n"]  # no formula
     assert row[4].value == HOSTILE and row[2].value == 2
-    assert row[4].number_format == row[6].number_format == "@"
+    assert row[4].number_format == row[-1].number_format == "@"
 
 
 def test_same_bytes_each_time(study):
@@ -483,12 +554,13 @@ def test_files_of_firms_that_left_go(study):
         "E20_relance.html",
         "E20_relance.xlsx",
         "notes.txt",
+        "questions.csv",
     }
     refused = (FILE, "Flux", 3, "Identifiant", "E20", "unknown_site")
     write_sheets(study, wave(sites=[SITE], flows=[CARTONS, ["E20", *CARTONS[1:]]], refused=[refused]))
     assert {path.name for path in folder.iterdir()} == {
         "E19_relance.html", "E19_relance.xlsx", "_bureau_etudes_relance.html",
-        "_bureau_etudes_relance.xlsx", "notes.txt",
+        "_bureau_etudes_relance.xlsx", "notes.txt", "questions.csv",
     }  # fmt: skip
 
 
@@ -541,7 +613,7 @@ def test_forty_firms_in_two_seconds(study):
         "tables", "quarantine", "implausible", "corrections", "manifest", "row_sites", "unread_flows",
         "grids", "applied")})  # fmt: skip
     start = time.process_time()
-    assert write_sheets(study, built) == 40 * 15 * 2
+    assert write_sheets(study, built) == 40 * 3  # codes with a likely one and without, outlets
     assert time.process_time() - start < 2
 
 
@@ -557,10 +629,10 @@ def test_real_questions_come_before_readings_and_are_counted_apart():
     assert fiche.headline == f"1{NBSP}question, et 1{NBSP}lecture à vérifier." and fiche.asked == 1
     sheet = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"]
     real, reading = sheet[2], sheet[3]
-    assert not real[5].value.startswith("À vérifier")
-    assert reading[5].value.startswith(f"À vérifier{NBSP}: Flux, ligne{NBSP}2")
-    assert real[6].fill.fgColor.rgb != reading[6].fill.fgColor.rgb
-    assert "répondez" not in fiche.questions[1].text and "Rien à répondre si c'est juste" in reading[5].value
+    assert not real[-2].value.startswith("À vérifier")
+    assert reading[-2].value.startswith(f"À vérifier{NBSP}: Flux, ligne{NBSP}2")
+    assert real[-1].fill.fgColor.rgb != reading[-1].fill.fgColor.rgb
+    assert "répondez" not in fiche.questions[1].text and "Rien à répondre si c'est juste" in reading[-2].value
 
 
 def test_reading_says_what_it_gives_in_a_year_unless_a_register_gave_it():
@@ -593,7 +665,7 @@ def test_sheet_without_headers_makes_one_question_that_the_workbook_answers():
     assert (question.place, question.read, question.answerable) == ("Flux", "", False)
     assert "renvoyez le classeur" in question.text
     row = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Relance"][2]
-    assert row[6].protection.locked
+    assert row[-1].protection.locked
     html = html_page(NO_STUDY, fiche).decode()
     assert 'class="answer"></td>' not in html and "pas de réponse ici" in html
 
@@ -616,12 +688,18 @@ def test_fiche_is_sent_back_somewhere_before_some_day():
     guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(NO_STUDY, fiche)))["Mode d'emploi"]
     assert guide["A3"].value.startswith("À renvoyer à") and guide["A4"].value == "Au plus tard le"
     assert not guide["B3"].protection.locked and not guide["B4"].protection.locked
+    page = PageSettings(contact="Ana, 01 99 00 12 34")
+    said = {"page": page, "campaign": Campaign(deadline=dt.date(2026, 6, 30))}
+    study = type("Study", (), {"wave": "2018", "settings": NO_STUDY.settings.model_copy(update=said)})
+    guide = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))["Mode d'emploi"]
+    assert [guide["B3"].value, guide["B4"].value] == ["Ana, 01 99 00 12 34", "30/06/2026"]
+    assert "Ana, 01 99 00 12 34" in html_page(study, fiche).decode()
 
 
 @pytest.mark.parametrize(("territory", "shown"), [("Vallée", True), ("à compléter", False)])
 def test_territory_is_named_once_known(territory, shown):
-    study = type("Study", (), {"wave": "2018", "settings": type("Config", (), {
-        "title": "Essai", "territory": territory, "fictional": False})})  # fmt: skip
+    settings = StudyConfig(title="Essai", territory=territory)
+    study = type("Study", (), {"wave": "2018", "settings": settings})
     fiche = by_site(wave())["E19"]
     assert (territory in html_page(study, fiche).decode()) is shown
     book = openpyxl.load_workbook(io.BytesIO(fiche_book.workbook(study, fiche)))
@@ -684,11 +762,12 @@ def test_slip_is_put_as_a_plain_question():
     })  # fmt: skip
     (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
     assert marked(slip.finding).startswith(
-        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? Si ce que"
+        f"85{NBSP}000{NBSP}t par an{NBSP}: ne serait-ce pas 85{NBSP}t{NBSP}? "
+        f"Répondez «{NBSP}oui{NBSP}» (85{NBSP}t/an), «{NBSP}non"
     )
     flows.loc[0, "mass_t_per_year"] = 0.085
     (slip,) = unit_errors.mass_unit_errors(flows, staff).itertuples()
-    assert f"pas 85{NBSP}t{NBSP}? Si ce que" in marked(slip.finding)
+    assert f"pas 85{NBSP}t{NBSP}? Répondez" in marked(slip.finding)
 
 
 def test_firm_reads_no_source_of_a_threshold():
@@ -704,6 +783,10 @@ def test_firm_reads_no_source_of_a_threshold():
         f"Tous vos flux sortants réunis font 25{NBSP}000{NBSP}t par salarié et par an, c'est"
     )
     assert "Eurostat" not in text and "hypothèse" not in text and "NAF" not in text
+    assert "Répondez" not in text  # 25 t a head are not those of a shop either
+    flows["mass_t_per_year"] = 1_000.0
+    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    assert "(0,0125" in marked(mark.finding)  # of the 12.5 t of its row
 
 
 def test_code_of_another_material_is_named():
@@ -787,14 +870,16 @@ def test_second_round_never_takes_the_place_of_the_first(study):
         assert {path.name for path in sent.glob("E19*.xlsx")} == {name}
         book = openpyxl.load_workbook(sent / name)
         for row in book["Relance"].iter_rows(min_row=2):
-            row[6].value = given_answers.pop((row[2].value, row[3].value), None)
+            row[-1].value = given_answers.pop((row[2].value, row[3].value), None)
         assert not given_answers
         book.save(study.raw / name)
     cleaned = clean_wave(study)
     assert [q.text for fiche in fiches(cleaned) for q in fiche.questions] == []
     assert write_sheets(study, cleaned) == 0
     assert cleaned.tables["flows"]["mass_t_per_year"].tolist() == pytest.approx([75.0, 12.5])
-    assert {path.name for path in sent.iterdir()} == {"E19_relance3.html", "E19_relance3.xlsx"}
+    assert {path.name for path in sent.iterdir()} == {
+        "E19_relance3.html", "E19_relance3.xlsx", "questions.csv"
+    }  # fmt: skip
     assert list(cleaned.quarantine["reason_code"]) == ["answer_unreadable"]
 
 
@@ -839,7 +924,7 @@ def test_whole_run_answers_fill_the_tables_and_are_not_asked_again(study, name):
         sheet, line, column = (row[i].value for i in (1, 2, 3))
         answer = given_answers.get((line if sheet == "Flux" else sheet, column))
         if answer:
-            row[6].value, filled = answer, filled + 1
+            row[-1].value, filled = answer, filled + 1
     assert filled == len(given_answers)
     book.save(study.raw / name)
     after = clean_wave(study)

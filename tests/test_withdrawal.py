@@ -158,7 +158,7 @@ def test_a_firm_whose_last_rows_are_removed_by_its_answer_has_left(tmp_path: Pat
     for command in (["clean", "essai"], ["run", "essai", *audiences]):
         done = eit(study.root, *command)
         assert done.returncode == 0, done.stderr
-    answers = [[f"{s}.xlsx", "Flux", 2, "Quantité", masses[s][0], "?", "supprimer"] for s in ("E1", "E2")]
+    answers = [[f"{s}.xlsx", "Flux", 2, "Quantité", masses[s][0], "", "?", "supprimer"] for s in ("E1", "E2")]
     workbook(study.raw / "réponses.xlsx", {"Relance": [list(HEADERS), *answers]})
     done = eit(study.root, "clean", "essai")
     assert done.returncode == 0, done.stderr

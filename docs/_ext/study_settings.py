@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 from sphinx.application import Sphinx
-from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.logging import getLogger
 
 from eit_analysis import config, config_change, config_flows
+from eit_analysis.settings_template import described, heading, section_of
 
 PAGE, PLACE = "guide/study-toml", "<!-- keys -->"
 TYPES = {str: "texte", int: "nombre entier", float: "nombre", bool: "`true` ou `false`", date: "date"}
@@ -27,30 +27,25 @@ def keys(model: type[config.Section], path: str = "") -> list[str]:
     """The plain keys of a section, then its sections under their headings, as Markdown."""
     plain, sections = [], []
     for name, field in model.model_fields.items():
-        section = _section(field.annotation)
+        section = section_of(field.annotation)
         if section is None:
             facts = ", ".join(filter(None, [_type(field.annotation), _limits(field), _default(field)]))
             plain.append(f"`{name}`\n: {_description(model, name)}\n  *{facts[0].upper()}{facts[1:]}.*")
         else:
-            many, below = get_origin(field.annotation), f"{path}{name}"
-            heading = f"[[{below}]]" if many is list else f"[{below}.nom]" if many is dict else f"[{below}]"
-            sections += [f"## `{heading}`", _description(model, name), *keys(section, f"{below}.")]
+            below = f"{path}{name}"
+            sections += [
+                f"## `{heading(field.annotation, below)}`",
+                _description(model, name),
+                *keys(section, f"{below}."),
+            ]
     return plain + sections
 
 
 def _description(model: type[config.Section], name: str) -> str:
-    for section in model.__mro__[:-1]:  # all but object, which is of no module of ours
-        documented = ModuleAnalyzer.for_module(section.__module__).find_attr_docs()
-        if (section.__name__, name) in documented:
-            return " ".join(documented[section.__name__, name]).strip()
+    if text := described(model).get(name):
+        return text
     getLogger(__name__).warning("%s.%s has no description under its field", model.__name__, name)
     return ""
-
-
-def _section(annotation: Any) -> type[config.Section] | None:
-    """The model of a section, of a list of sections or of named sections; None for a plain key."""
-    found = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type)]
-    return next((a for a in found if issubclass(a, config.Section)), None)
 
 
 def _type(annotation: Any) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from eit_analysis import reference
+from eit_analysis.errors import UsageError
 from eit_analysis.reference.commune_tables import (
     Commune,
     by_code,
@@ -121,6 +122,25 @@ def locate_commune(
     elif typed and position not in in_department(typed):
         rule = CONFLICT
     return commune, rule
+
+
+def epcis_of(communes: Sequence[str]) -> dict[str, str]:
+    """SIREN and name of the intercommunalities of communes given by code or name; those with most come first.
+
+    Raises
+    ------
+    UsageError
+        When one is unknown, or its name is that of several.
+    """
+    found = {typed: find_commune(typed) or find_commune(name=typed) for typed in communes}
+    if unknown := [typed for typed, place in found.items() if place is None]:
+        raise UsageError(
+            f"La commune «\u00a0{unknown[0]}\u00a0» est inconnue ou ambiguë\u00a0: donnez son code INSEE."
+        )
+    table = reference.load("communes").set_index("commune_code")
+    own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
+    counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")
+    return dict(counts.index.tolist())
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:

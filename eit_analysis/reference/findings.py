@@ -98,11 +98,11 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        return self._written(self.entry.sentence)
+        return self.written(self.entry.sentence)
 
     @property
     def advice(self) -> str:
-        return self._written(self.entry.advice)
+        return self.written(self.entry.advice)
 
     @property
     def message(self) -> str:
@@ -117,7 +117,7 @@ class Finding:
         clean : str
             Of a correction, what was read.
         """
-        own = self._written(self.entry.question, clean=clean)
+        own = self.written(self.entry.question, clean=clean)
         return own or (f"{self.sentence}." if self.entry.sentence else "")
 
     def in_cell(self) -> Finding:
@@ -128,7 +128,8 @@ class Finding:
         fields = ((name, hide(value) if isinstance(value, str) else value) for name, value in self.fields)
         return replace(self, fields=tuple(fields))
 
-    def _written(self, template: str, **more: str) -> str:
+    def written(self, template: str, **more: str) -> str:
+        """A template with the values of the fields, numbers as French writes them."""
         return _French().vformat(template, (), {**dict(self.fields), **more})
 
 

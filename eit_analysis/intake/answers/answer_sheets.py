@@ -16,19 +16,26 @@ from eit_analysis.intake.sheets.personal import PRIVATE, without_person
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 SHEET = "Relance"
-HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", "Question", "Réponse")
-NEEDED = tuple(header for header in HEADERS if header != "Question")
-ROW = re.compile(r"[1-9][0-9]{0,6}")
+LIKELY = "Lecture probable"
+HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", LIKELY, "Question", "Réponse")
+NEEDED = tuple(header for header in HEADERS if header not in (LIKELY, "Question"))
+ROWS = re.compile(r"[1-9][0-9]{0,6}(?:, ?[1-9][0-9]{0,6}){0,99}")
+BY_LINE = re.compile(r"(?:lignes? )?([1-9][0-9]{0,6}) ?[:=] ?(.+)", re.I)  # « 12 : recyclage »
+INSTEAD = re.compile(r"(?:non|autre) ?[,:;] ?|non (?=[0-9<])", re.I)  # « non, 12 t », « autre : 12 t »
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
-KEEP_WORDS = words_meaning("keep")
+KEEP_WORDS = words_meaning("keep")  # what is written is right
+AGREE_WORDS, DENY_WORDS = words_meaning("agree"), words_meaning("deny")  # what is proposed is right, or not
 REMOVE_WORDS = words_meaning("remove")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One filled row of an answer sheet: its place, the cell it names, the answer."""
+    """One filled row of an answer sheet, or one of the lines it names: its place, the cell, the answer.
+
+    ``likely`` is what the fiche proposes for the cell.
+    """
 
     source_file: str
     source_sheet: str
@@ -39,18 +46,38 @@ class Answer:
     column: str
     read: str
     answer: Any
+    likely: str = ""
 
     @property
     def place(self) -> tuple[str, str, int]:
         return self.source_file, self.source_sheet, self.source_row
 
     @property
+    def value(self) -> Any:
+        """What the answer would put in the cell: « oui » stands for the likely reading."""
+        if self.likely and _agrees(fold_words(as_read(self.answer))):
+            return self.likely
+        return INSTEAD.sub("", self.answer, count=1) if isinstance(self.answer, str) else self.answer
+
+    @property
     def outcome(self) -> tuple[str, str]:
-        """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text."""
-        text = as_read(self.answer)
-        if fold_words(text) in KEEP_WORDS or text == self.read != PRIVATE:
+        """``keep`` (the value is right), ``remove`` (the row is withdrawn) or ``set`` with the new text.
+
+        « oui » keeps a value where nothing is proposed; « non » keeps it where something is.
+        """
+        text = as_read(self.value)
+        words = fold_words(text)
+        kept = words in KEEP_WORDS or text == self.read != PRIVATE
+        kept |= (bool(self.read) and _agrees(words)) or (bool(self.likely) and words in DENY_WORDS)
+        if kept:
             return "keep", ""
-        return ("remove", "") if fold_words(text) in REMOVE_WORDS else ("set", text)
+        return ("remove", "") if words in REMOVE_WORDS else ("set", text)
+
+
+def _agrees(words: str) -> bool:
+    """« oui », « d'accord », and the one after the other."""
+    first, _, rest = words.partition(" ")
+    return words in AGREE_WORDS or (first in AGREE_WORDS and rest in AGREE_WORDS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +87,7 @@ class AnswerSheet:
     file: str
     sheet: str
     header_row: int  # from 1
-    answers: list[Answer]
+    answers: list[Answer]  # a row that answers for several lines is one answer for each
     ignored: list[tuple[int, str, str]]  # row from 1, its text, rule
 
     @property
@@ -96,7 +123,8 @@ def find_header(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
     for index, row in enumerate(sheet.rows[:ROWS_SEARCHED]):
         keys = [header_key(clean_text(cell)) for cell in row]
         if all(header_key(header) in keys for header in NEEDED):
-            return index, {header: keys.index(header_key(header)) for header in NEEDED}
+            known = [header for header in HEADERS if header_key(header) in keys]
+            return index, {header: keys.index(header_key(header)) for header in known}
     return None
 
 
@@ -104,6 +132,14 @@ def read_answers(files: Iterable[RawFile]) -> list[AnswerSheet]:
     """The answer sheets of a wave, recognised by their headers whatever the names of file and sheet."""
     found = ((file.name, sheet, find_header(sheet)) for file in files for sheet in file.sheets)
     return [_answer_sheet(file, sheet, *header) for file, sheet, header in found if header]
+
+
+def by_line(text: Any, rows: list[int | None]) -> dict[int | None, Any]:
+    """What a cell says of each of its lines: the same of all, or ``12 : recyclage ; 15 : réemploi``."""
+    parts = [BY_LINE.fullmatch(clean_text(part)) for part in re.split(r"[;\r\n]+", str(text))]
+    if len(rows) > 1 and all(part and int(part[1]) in rows for part in parts):
+        return {int(part[1]): part[2] for part in parts if part}
+    return dict.fromkeys(rows, text)
 
 
 def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str, int]) -> AnswerSheet:
@@ -125,11 +161,14 @@ def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str
             ignored.append((index + 1, title, rule))
             continue
         number = clean_text(cells["Ligne"])
-        answers.append(
+        rows: list[int | None] = [*map(int, number.split(","))] if ROWS.fullmatch(number) else [None]
+        given = by_line(cells["Réponse"], rows)
+        likely = by_line(clean_text(cells.get(LIKELY, "")), rows)
+        answers += [
             Answer(
-                file, sheet.name, index + 1,
-                str(cells["Fichier"]), str(cells["Feuille"]), int(number) if ROW.fullmatch(number) else None,
-                clean_text(cells["Colonne"]), as_read(cells["Valeur lue"]), cells["Réponse"],
+                file, sheet.name, index + 1, str(cells["Fichier"]), str(cells["Feuille"]), row,
+                clean_text(cells["Colonne"]), as_read(cells["Valeur lue"]), given[row], likely.get(row, ""),
             )
-        )  # fmt: skip
+            for row in given
+        ]  # fmt: skip
     return AnswerSheet(file, sheet.name, header_row + 1, answers, ignored)

@@ -101,7 +101,7 @@ def _settle(applied: Applied, cell: CellKey, answers: list[Answer], grid: Grid) 
         if what == "remove":
             applied.removed.add((file, sheet, row))
             continue
-        old, raw = logged(raw), first.answer if what == "set" else raw
+        old, raw = logged(raw), first.value if what == "set" else raw
         rule = "answered_by_firm" if what == "set" else "confirmed_by_firm"
         applied.corrections.append((*cell, old, logged(raw), rule))
         if column == QUANTITY:
@@ -138,7 +138,7 @@ def _refusal(table: str, column: str, answer: Answer, row: Mapping[str, Any]) ->
     """
     what, category = answer.outcome[0], row.get(CATEGORY, "")
     if what == "set":
-        return refusal(table, column, answer.answer, category)
+        return refusal(table, column, answer.value, category)
     if what == "remove" or not answer.read:
         return None
     error = refusal(table, column, answer.read, category)

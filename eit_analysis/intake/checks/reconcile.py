@@ -30,7 +30,7 @@ MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_yea
 PAIR = ["site_id", "waste_code"]
 # Registers overlap, so they are never added up: each slip is weighed, a yearly declaration sums up, and the
 # published one leaves out what is under its threshold.
-REGISTERS = ("trackdechets", "gerep", "irep")
+REGISTERS = ("trackdechets", "registre_chronologique", "gerep", "irep")
 YEARS_APART = 1  # a register of another time is listed but replaces nothing: waves must stay comparable
 SAME = 1e-9  # relative gap of two sums of the same masses
 CONFLICTS = {

@@ -11,6 +11,7 @@ import xlsxwriter
 from babel.numbers import format_decimal
 
 from eit_analysis import reference, tables
+from eit_analysis.config import StudyConfig
 from eit_analysis.intake.cells.contract import allowed_words, described, is_date, is_number
 
 GUIDE = "Mode d'emploi"
@@ -24,8 +25,9 @@ def texts(part: str) -> list[str]:
 
 
 PARAGRAPHS = texts("questionnaire")
-# Filled in by the study office before it sends the form out.
+# Filled in from study.toml, or by the study office before it sends the form out.
 RETURN = ("À renvoyer à (nom, courriel, téléphone)", "Au plus tard le")
+Returns = tuple[str, str]  # to whom and by which day; empty as long as it is not known
 COLUMNS = ("Feuille", "Colonne", "Ce qu'il faut écrire", "Mots prévus", "Exemple")
 WIDTHS = (18, 26, 54, 46, 30)
 
@@ -86,7 +88,13 @@ def print_on_a4(sheet: Any, name: str = "&A") -> None:
     sheet.set_footer(f"&L{name}&RPage &P sur &N")
 
 
-def write_guide(book: Any, styles: dict[str, Any]) -> None:
+def returns(settings: StudyConfig) -> Returns:
+    """To whom a form goes back and by which day, as ``study.toml`` says."""
+    day = settings.campaign.deadline
+    return settings.page.contact, f"{day:%d/%m/%Y}" if day else ""
+
+
+def write_guide(book: Any, styles: dict[str, Any], returned: Returns = ("", "")) -> None:
     """Write the guide as the first sheet of an xlsxwriter workbook; it prints on A4 landscape pages."""
     sheet = book.add_worksheet(GUIDE)
     sheet.hide_gridlines(2)
@@ -96,9 +104,9 @@ def write_guide(book: Any, styles: dict[str, Any]) -> None:
     last = len(COLUMNS) - 1
     sheet.write_string(0, 0, TITLE, styles["title"])
     row = 2
-    for label in RETURN:
+    for label, known in zip(RETURN, returned, strict=True):
         sheet.merge_range(row, 0, row, 1, label, styles["bold"])
-        sheet.merge_range(row, 2, row, last, "", styles["blank"])
+        sheet.merge_range(row, 2, row, last, known, styles["blank"])
         row += 1
     row += 1
     for paragraph in PARAGRAPHS:

@@ -13,9 +13,9 @@ from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
 from eit_analysis.intake.cells.contract import clean_cell, is_date, is_number
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.form.guide import TITLE, note, print_on_a4, workbook, write_guide
+from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
-from eit_analysis.intake.survey.response import CONTACTED, CONTACTED_FILE
+from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
 from eit_analysis.reference.communes import find_commune
 
 ROWS = 500  # rows of each sheet that have checks, at least
@@ -29,7 +29,16 @@ PROTECTION = dict.fromkeys(
 )
 
 
-def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
+def write_forms(folder: Path, firms: pd.DataFrame | None, returned: Returns = ("", "")) -> list[Path]:
+    """Write ``questionnaire.xlsx``, blank, and the prefilled workbook of each firm; these come back.
+
+    The blank one names nobody: it may go to whoever asks for it.
+    """
+    write_blank(folder / "questionnaire.xlsx", returned=returned)
+    return [] if firms is None else write_for_firms(folder / "_questionnaires", firms, returned)
+
+
+def write_blank(path: Path, firms: pd.DataFrame | None = None, returned: Returns = ("", "")) -> None:
     """Write the questionnaire (XLSX), blank or with its firms already in the sheet *Entreprise*.
 
     Parameters
@@ -40,6 +49,8 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
         One row per firm: ``siret, name, naf_code, commune_name, commune_code, postcode``, and perhaps
         ``headcount`` and ``site_id`` (else E01, E02… in order). A value that the reader would refuse is left
         blank for the firm to fill in.
+    returned : tuple of str
+        To whom it goes back and by which day.
 
     Raises
     ------
@@ -50,7 +61,7 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
 
     def draw(book: Any) -> None:
         styles = _styles(book)
-        write_guide(book, styles)
+        write_guide(book, styles, returned)
         for table in tables.TABLES:
             filled = {"sites": rows, "readiness": _statements(rows)}
             _write_sheet(book, table, styles, filled.get(table, []))
@@ -58,7 +69,7 @@ def write_blank(path: Path, firms: pd.DataFrame | None = None) -> None:
     write_atomic(path, workbook(TITLE, draw))
 
 
-def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
+def write_for_firms(folder: Path, firms: pd.DataFrame, returned: Returns = ("", "")) -> list[Path]:
     """One prefilled questionnaire per firm, and beside their folder ``acteurs.csv``, the list of them all.
 
     ``E01_filature-du-rhin_questionnaire.xlsx`` in ``folder``, for firms as `write_blank` takes them.
@@ -68,7 +79,7 @@ def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
     stems = [f"{row['site_id']}_{file_words(row.get('name', ''), LONGEST_SLUG)}" for row in rows]
     paths = [folder / f"{stem.rstrip('_')}_questionnaire.xlsx" for stem in stems]
     for path, row in zip(paths, rows, strict=True):
-        write_blank(path, pd.DataFrame([row], dtype=object))
+        write_blank(path, pd.DataFrame([row], dtype=object), returned)
     headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
     write_atomic(
         folder.parent / CONTACTED_FILE, spreadsheet_csv.to_bytes(contacted(firms).rename(columns=headers))
@@ -77,8 +88,8 @@ def write_for_firms(folder: Path, firms: pd.DataFrame) -> list[Path]:
 
 
 def contacted(firms: pd.DataFrame) -> pd.DataFrame:
-    """The firms to whom a questionnaire goes: ``site_id, name, siret, commune_name``, as it holds them."""
-    return pd.DataFrame(_firm_rows(firms), columns=CONTACTED, dtype="str")
+    """The firms to whom a questionnaire goes, as it holds them: ``site_id, name, siret, naf_code``..."""
+    return pd.DataFrame(_firm_rows(firms), columns=LISTED, dtype=object)
 
 
 def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Waste by establishment in the registers, in one table whichever register it came from.
 
 Mass of a group = Σ tonnes of its rows; a row weighs what the destination accepted, else received, else what
-the sender announced (Trackdéchets), or what was declared times its unit (IREP, GEREP).
+the sender announced (Trackdéchets), or what was declared times its unit (the others).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DTYPES = {
 TREATMENT = re.compile(r"\b([DR]) ?(1[0-5]|[1-9])\b")
 
 # The registers of the waste of an establishment: cleaning compares them with its answers.
-WASTE_REGISTERS = ("trackdechets", "irep", "gerep")
+WASTE_REGISTERS = ("trackdechets", "registre_chronologique", "irep", "gerep")
 
 
 def waste_register(study: Study) -> pd.DataFrame:
@@ -70,8 +70,9 @@ def _canonical(study: Study, register: str, table: pd.DataFrame) -> pd.DataFrame
         treatment = table["treatment"].fillna(table["planned_treatment"])
     else:
         mass, treatment = table["declared_t"], table["treatment"]
-    if register == "irep":
+    if "tonnes_per_unit" in table:
         mass = mass * table["tonnes_per_unit"].fillna(1.0)
+    if register == "irep":
         table = table.assign(siret=_sirets(study, table["establishment_id"]))
     codes = {text: treatment_code(text) for text in treatment.dropna().unique()}
     return table.assign(

@@ -69,6 +69,13 @@ def _slips(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(year=pd.to_numeric(frame["date"].str[:4]).astype("Int64"), line_id=line)
 
 
+def _chronological(frame: pd.DataFrame) -> pd.DataFrame:
+    """As slips; one table, whether the unit of a mass is in its header (tonnes) or beside it."""
+    if "tonnes_per_unit" not in frame:
+        frame.insert(list(frame).index("declared_t") + 1, "tonnes_per_unit", 1.0)
+    return _slips(frame)
+
+
 def _hazards(frame: pd.DataFrame) -> pd.DataFrame:
     """The files of hazardous and of other waste have the same columns: the list of waste separates them."""
     known = {code: nomenclatures.is_hazardous(code) for code in frame["waste_code"].unique()}
@@ -113,6 +120,7 @@ FINISHING: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "sirene": _sirene,
     "establishment_counts": _headcounts,
     "trackdechets": _slips,
+    "registre_chronologique": _chronological,
     "irep": _hazards,
     "bmo": _shares,
     "outlets": _outlets,

@@ -23,7 +23,7 @@ from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_r
 from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
-from eit_analysis.reference.communes import regions_with
+from eit_analysis.reference.communes import departments_of, regions_with
 from eit_analysis.study import Study
 
 COUNTS = ("rows_read", "rows_kept", "rows_ignored", "rows_refused", "rows_masked")
@@ -45,7 +45,7 @@ def import_register(register: str, file: Path, study: Study) -> str:
     """
     read = read_register(register, file, communes_of(study.settings))
     if read.table == "bmo":
-        read = _in_region_of_basin(read, study.settings.basin)
+        read = _in_region_of_basin(read, study.settings)
     frame, replaced = _merged(study, read)
     refused = _merged_refused(study, read)
     manifest = _merged_manifest(study, read, len(frame))
@@ -68,26 +68,36 @@ def communes_of(config: StudyConfig) -> frozenset[str]:
     return codes.union(districts, (old for old, new in former_by_code().items() if new in codes))
 
 
-def bmo_of_basin(table: pd.DataFrame, basin: str, file: str = "") -> pd.DataFrame:
-    """Rows of the région of an employment basin, named in any case."""
+def bmo_of_basin(table: pd.DataFrame, config: StudyConfig, file: str = "") -> pd.DataFrame:
+    """Rows of the région of the study's employment basin, named in any case.
+
+    Where it is not named, or not there, those of the departments of the study are proposed.
+    """
+    basin = config.basin
+    departments = departments_of(pd.Series(sorted(communes_of(config)), dtype="str"))
+    near = sorted(table.loc[table["department_code"].isin(departments), "basin"].unique())
+    listed = f" (bassins de ses départements\u00a0: {', '.join(near)})" if near else ""
     if not basin:
-        raise UsageError("Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml.")
+        raise UsageError(
+            f"Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml{listed}."
+        )
     folded = {name: fold_words(name) for name in table["basin"].unique()}
     match = table["basin"].map(folded) == fold_words(basin)
     if not match.any():
         raise InputError(
-            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml", file=file
+            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml{listed}",
+            file=file,
         )
     own = set(table.loc[match, "department_code"])
     around = own.union(*regions_with(own).values())
     return table[table["department_code"].isin(around)].reset_index(drop=True)
 
 
-def _in_region_of_basin(read: RegisterTable, basin: str) -> RegisterTable:
-    kept = bmo_of_basin(read.frame, basin, read.manifest["file"])
+def _in_region_of_basin(read: RegisterTable, config: StudyConfig) -> RegisterTable:
+    kept = bmo_of_basin(read.frame, config, read.manifest["file"])
     outside = len(read.frame) - len(kept)
     manifest = read.manifest | {
-        "basin": basin,
+        "basin": config.basin,
         "rows_kept": len(kept),
         "rows_ignored": read.manifest["rows_ignored"] + outside,
         "ignored": {**read.manifest["ignored"], "outside_territory": outside},

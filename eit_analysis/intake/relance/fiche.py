@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL, Question
@@ -38,7 +38,7 @@ class Fiche:
     """All that a firm reads and is asked; ``site`` is empty for the study office.
 
     ``turn`` is 1 until the firm has answered a fiche of the wave; ``aside`` lists which of its rows are not
-    counted though nothing is asked of them.
+    counted though nothing is asked of them; ``later`` is asked by a next fiche, once these are answered.
     """
 
     site: str
@@ -49,6 +49,7 @@ class Fiche:
     corrections: list[Correction]
     questions: list[Question]
     aside: list[str]
+    later: list[Question] = field(default_factory=list)
 
     @property
     def file(self) -> str:
@@ -66,4 +67,5 @@ class Fiche:
 
     @property
     def headline(self) -> str:
-        return phrases.headline(self.asked, len(self.questions) - self.asked, len(self.aside))
+        readings = len(self.questions) - self.asked
+        return phrases.headline(self.asked, readings, len(self.aside), len(self.later))

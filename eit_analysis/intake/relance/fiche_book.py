@@ -13,7 +13,7 @@ from eit_analysis.intake.relance.phrases import typeset
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
-WIDTHS = (24, 14, 7, 20, 22, 68, 28)
+WIDTHS = (24, 14, 9, 20, 22, 18, 64, 28)
 # Fill of the answer, and of the other cells of its row.
 FILLS = {
     "question": ("#FFF2CC", "#FFFFFF"),
@@ -28,6 +28,14 @@ TIP = {
     "validate": "any",
     "input_title": "Votre réponse",
     "input_message": typeset("La bonne valeur, ou « confirmé », « supprimer » (toute la ligne), « NC »."),
+}
+TICK = TIP | {
+    "validate": "list",
+    "source": ["oui", "non"],
+    "show_error": False,
+    "input_message": typeset(
+        "« oui » retient la lecture probable, « non » ce que vous avez écrit ; ou la valeur."
+    ),
 }
 
 
@@ -60,15 +68,18 @@ def _write_questions(book: Any, fiche: Fiche) -> None:
         reading = question.kind == DOUBTFUL
         kind = "none" if not question.answerable else "reading" if reading else "question"
         locked, number, answer = styles[kind]
-        asked = f"{TO_CHECK if reading else ''}{question.place}\u00a0– {question.text}"
-        texts = (question.file, question.sheet, "", question.column, question.read, asked)
+        asked = f"{TO_CHECK if reading else ''}{question.place}\u00a0– {question.asked}"
+        texts = (
+            question.file, question.sheet, question.rows, question.columns, question.read,
+            question.proposal, asked,
+        )  # fmt: skip
         for index, text in enumerate(texts):
             sheet.write_string(row, index, text, locked)
-        if question.row:
+        if question.row and not question.others:
             sheet.write_number(row, HEADERS.index("Ligne"), question.row, number)
         sheet.write_blank(row, last, None, answer)
         if question.answerable:
-            sheet.data_validation(row, last, row, last, TIP)
+            sheet.data_validation(row, last, row, last, TICK if question.proposal else TIP)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     guide.print_on_a4(sheet, fiche.file)
@@ -84,9 +95,11 @@ def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
     sheet.set_column(1, 1, 70, wrap)
     sheet.write_string(0, 0, "Fiche de relance", book.add_format({"bold": True, "font_size": 16}))
     to_return = RETURN if fiche.site and fiche.questions else ()
-    for row, label in enumerate(to_return, start=2):  # B3 and B4, as in the questionnaire
+    for row, (label, known) in enumerate(
+        zip(to_return, guide.returns(study.settings), strict=False), start=2
+    ):
         sheet.write_string(row, 0, typeset(label))
-        sheet.write_blank(row, 1, None, to_fill)
+        sheet.write_string(row, 1, known, to_fill)  # B3 and B4
     fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.settings.fictional else []
     how = (*GUIDE_TEXT, SEND if fiche.site else PUT_BACK) if fiche.questions else ()
     left = ["Restent de côté, sans question :", *fiche.aside] if fiche.aside else []

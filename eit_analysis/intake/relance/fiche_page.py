@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from eit_analysis.french import counted, fold_words
+from eit_analysis.intake.form import guide
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED
 from eit_analysis.intake.sheets.personal import PRIVATE
@@ -64,6 +65,7 @@ def page(study: Study, fiche: Fiche) -> bytes:
         context=" · ".join(context(study)),
         private=PRIVATE,
         fictional=study.settings.fictional,
+        returned=guide.returns(study.settings),
         sections=[section for section in sections if section[2]],
         counted=counted,
     )

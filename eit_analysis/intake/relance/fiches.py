@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pandas as pd
 
-from eit_analysis import tables
+from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.errors import UsageError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words, one_decimal
@@ -24,7 +25,13 @@ from eit_analysis.reference.dated import law_day
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study
 
+LISTED = [
+    "site_id", "file", "kind", "source_file", "source_sheet", "source_rows", "column", "read", "likely",
+    "question", "stake_t_per_year",
+]  # fmt: skip
 FOLDER = "relances"
+LIST = "questions.csv"  # in it: every question, for the study office
+PER_FICHE = 15  # questions and readings that a firm gets at once
 
 
 def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
@@ -40,6 +47,7 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
         site: str(frame["name"].iloc[0]) for site, frame in own_tables["sites"].items() if site != OFFICE
     }
     office = [OFFICE] if OFFICE in questions else []
+    cut = dict.fromkeys(owners.sites, PER_FICHE)  # the study office sees its own at once
     return [
         Fiche(
             site,
@@ -48,8 +56,9 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
             read.get(site, []),
             _totals({table: frames[site] for table, frames in own_tables.items() if site in frames}),
             corrected.get(site, []),
-            questions.get(site, []),
+            questions.get(site, [])[: cut.get(site)],
             aside.get(site, []),
+            questions.get(site, [])[cut[site] :] if site in cut else [],
         )
         for site in [*owners.sites, *office]
     ]
@@ -58,17 +67,39 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
 def write_sheets(study: Study, wave: Cleaned) -> int:
     """Write ``relances/<site_id>_relance.html`` and ``.xlsx`` of a cleaned wave; older fiches go.
 
-    Returns the number of questions asked, all fiches together, readings to check left out.
+    ``questions.csv`` beside them lists what is asked and what will be. Returns the number of questions asked,
+    all fiches together, readings to check left out.
     """
     folder, written = study.processed / FOLDER, fiches(wave, _law_day(study, wave))
     for fiche in written:
         write_atomic(folder / f"{fiche.file}.html", fiche_page.page(study, fiche))
         write_atomic(folder / f"{fiche.file}.xlsx", fiche_book.workbook(study, fiche))
+    write_atomic(folder / LIST, spreadsheet_csv.to_bytes(listed(written)))
     kept = {f"{fiche.file}{ending}" for fiche in written for ending in (".html", ".xlsx")}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.suffix in (".html", ".xlsx") and path.name not in kept:
             path.unlink()
     return sum(fiche.asked for fiche in written)
+
+
+def listed(written: list[Fiche]) -> pd.DataFrame:
+    """Every question of the wave, those that wait too: a line each, in the order of the fiches.
+
+    ``site_id`` (empty: the study office), ``file`` of the fiche (empty: asked by a next one), ``kind``,
+    ``source_file, source_sheet, source_rows, column, read, likely, question`` and ``stake_t_per_year``,
+    missing where all of the sheet or of the firm hangs on it.
+    """
+    lines = [
+        (
+            fiche.site, file, question.kind, question.file, question.sheet, question.rows, question.columns,
+            question.read, question.proposal, question.asked,
+            question.stake_t_per_year if math.isfinite(question.stake_t_per_year) else None,
+        )
+        for fiche in written
+        for file, questions in ((fiche.file, fiche.questions), ("", fiche.later))
+        for question in questions
+    ]  # fmt: skip
+    return pd.DataFrame(lines, columns=LISTED).astype({"stake_t_per_year": "float64"})
 
 
 def _law_day(study: Study, wave: Cleaned) -> str:

@@ -14,7 +14,7 @@ from eit_analysis.french import counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
 from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.findings import Finding, catalogue
-from eit_analysis.reference.nomenclatures import named_code
+from eit_analysis.reference.nomenclatures import named_code, spaced_code
 
 CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
 OPENING = re.compile(r"(?<=«) ")
@@ -58,10 +58,17 @@ ASKS = described("question_fr")
 
 # What is said or asked in the same words each time.
 PHRASES = {name: typeset(text) for name, text in reference.load("relance_phrases").to_numpy()}
+ABSENT = sentence(PHRASES["absent"])
+# What « oui » answers, by the code of a finding.
+PROPOSALS = {code: typeset(text) for code, text in reference.load("relance_proposals").to_numpy()}
 
 
-def headline(questions: int, readings: int, aside: int) -> str:
+def headline(questions: int, readings: int, aside: int, later: int) -> str:
     """How much is asked: real questions apart from the readings that need no answer when they are right."""
+    if later:
+        now = headline(questions, readings, aside, 0)
+        more = counted(later, "autre, qui compte moins, viendra", "autres, qui comptent moins, viendront")
+        return f"{now} {more} la prochaine fois."
     if not questions and not readings:
         rest = ". Ce qui reste de côté est rappelé ici." if aside else " : tout a été lu et compris."
         return typeset(f"Rien à demander{rest} Merci.")
@@ -90,13 +97,32 @@ def ask(table: str, column: str) -> str:
     return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
 
 
-def code_hints(flows: pd.DataFrame) -> list[str]:
-    """For each flow without a code, those that its designation may mean, to be confirmed; or nothing."""
+def code_hints(flows: pd.DataFrame) -> list[tuple[str, str]]:
+    """For each flow without a code, the likeliest that its designation may mean and all of them."""
     found = suggestions(flows["description"])
     found = found[found["likely"] & (found["score"] >= DOUBT)]
-    codes = found["waste_code"].map(named_code).groupby(found["designation"]).agg(" ou ".join)
-    told = codes.map(PHRASES["suggested_code"].format).to_dict()
-    return [told.get(text, "") for text in flows["description"]]
+    designations = found["designation"]
+    first = found["waste_code"].map(spaced_code).groupby(designations).first()
+    named = found["waste_code"].map(named_code).groupby(designations).agg(" ou ".join)
+    told = {text: (first[text], named[text]) for text in named.index}
+    return [told.get(text, ("", "")) for text in flows["description"]]
+
+
+def hinted(hints: list[str]) -> str:
+    """What designations make think of, to be confirmed; nothing without a hint."""
+    known = "\u00a0; ".join(hint for hint in hints if hint)
+    return PHRASES["suggested_code"].format(known) if known else ""
+
+
+def likely(found: Finding) -> str:
+    """What a cell most likely should read (``relance_proposals.csv``); empty where nothing is likelier."""
+    return found.written(PROPOSALS.get(found.code, ""))
+
+
+def perhaps_kilograms(found: Finding) -> bool:
+    """Whether the tonnes of a firm are those of its activity once read as kilograms."""
+    told = dict(found.fields)
+    return found.code == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
 
 
 def reading(found: Finding, clean: str) -> str:

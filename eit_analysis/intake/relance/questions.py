@@ -1,14 +1,17 @@
 """What to ask each firm about its own cells: refused, implausible, read with a doubt, or missing.
 
-One question a cell; real questions come first, then the readings that need no answer when they are right. A
-cell that the firm has answered or confirmed is asked again only when the answer itself cannot be used or is
+One question a cell, and one for the lines of a column that ask for the same; real questions come first, what
+the result most hangs on before the rest, then the readings that need no answer when they are right. A cell
+that the firm has answered or confirmed is asked again only when the answer itself cannot be used or is
 implausible.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -31,6 +34,9 @@ from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes
 
 QUANTITY, COMMENT = tables.header("flows", "quantity"), tables.header("flows", "comment")
+LINES = 20  # of one question, at most
+# Share of the mass of its row that hangs on an answer (assumed): all of what is not counted, little of law.
+DOUBT = {REFUSED: 1.0, IMPLAUSIBLE: 1.0, MISSING: 0.5, LAW: 0.1, DOUBTFUL: 0.1}
 # Cells that a mass comes from.
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
@@ -42,7 +48,7 @@ def ask(
 
     With ``law_day``, also what the law of that day asks and the answers do not tell.
 
-    Real questions come first, then readings, each in the order of files, sheets, rows and columns.
+    Real questions come first, then readings, each by what hangs on it: mass × doubt (`stake`).
     """
     asking = _Asking(wave, law_day)
     found: dict[CellKey, tuple[str, Question]] = {}
@@ -57,12 +63,36 @@ def ask(
     absent: dict[tuple[str, CellKey], Question] = {}
     for owner, question in found.values():
         question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
-        absent.setdefault((owner, question.cell), question)
+        weighed = replace(question, stake_t_per_year=asking.stake(question))
+        absent.setdefault((owner, question.cell), weighed)
     by_owner: dict[str, list[Question]] = {}
     for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):
         by_owner.setdefault(owner, []).append(question)
     asked = {cell[:3] for cell in found}
-    return by_owner, asking.aside(owners, asked)
+    grouped = {owner: sorted(together(own), key=asking.rank) for owner, own in by_owner.items()}
+    return grouped, asking.aside(owners, asked)
+
+
+def together(questions: Iterable[Question]) -> list[Question]:
+    """Questions that say the same of the same value in lines of a column, as one; absent columns too.
+
+    A quantity is of its line alone. The stake of a group is that of all its lines.
+    """
+    groups: dict[tuple, list[Question]] = {}
+    for question in questions:
+        same: tuple = (question.kind, question.file, question.sheet, question.text, bool(question.likely))
+        if question.answerable:
+            same += (question.column, question.read, question.row if question.column == QUANTITY else 0)
+        elif question.text != phrases.ABSENT:
+            same += (question.column, question.row)
+        groups.setdefault(same, []).append(question)
+    found = []
+    for same_question in groups.values():
+        for start in range(0, len(same_question), LINES):
+            first, *others = sorted(same_question[start : start + LINES], key=lambda line: line.row)
+            stake = first.stake_t_per_year + sum(line.stake_t_per_year for line in others)
+            found.append(replace(first, others=tuple(others), stake_t_per_year=stake))
+    return found
 
 
 class _Asking(WaveCells):
@@ -81,7 +111,23 @@ class _Asking(WaveCells):
         self.settled = self.answered | by_rule.get("missing_word", set())
         self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
         flows = wave.tables["flows"]
-        self.flows = dict(zip(places(flows), flows["mass_t_per_year"].astype(float), strict=True))
+        masses = flows["mass_t_per_year"].astype(float)
+        self.flows = dict(zip(places(flows), masses, strict=True))
+        self.typical_t_per_year = masses[masses > 0].median() if (masses > 0).any() else 1.0
+        width = (flows["mass_high_t_per_year"] - flows["mass_low_t_per_year"]).astype(float) / 2
+        self.widths = dict(zip(places(flows), width.fillna(0.0), strict=True))
+
+    def stake(self, question: Question) -> float:
+        """Mass × doubt of a question (t/year); a row that is not counted is as heavy as the median flow.
+
+        All of a firm or of a sheet hangs on what concerns its description or the whole sheet.
+        """
+        row, table = question.cell[:3], self.tables.get(question.cell[:2], "")
+        if question.kind == REFUSED and (table == "sites" or not question.row):
+            return math.inf
+        if question.kind == DOUBTFUL and question.column in WEIGHED and row in self.widths:
+            return self.widths[row]
+        return DOUBT[question.kind] * (self.flows.get(row) or self.typical_t_per_year)
 
     def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         """Answers that could not be used."""
@@ -100,7 +146,8 @@ class _Asking(WaveCells):
                 continue
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
             text, personal = self.wrong(owner, cell, found, message), found.code == "personal_data"
-            yield owner, self.put(REFUSED, cell, text, shown, personal)
+            likely = phrases.likely(found)
+            yield owner, self.put(REFUSED, cell, text, shown, likely, personal=personal)
 
     def implausible(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         jobs = self.jobs_aside(owners)
@@ -113,9 +160,14 @@ class _Asking(WaveCells):
             if found.code == "ages_against_headcount" and jobs.get(owner):
                 aside = counted(jobs[owner], "ligne mise de côté", "lignes mises de côté")
                 text = f"{found.sentence}, sans compter {aside}."
-            weighed = cell[:3] in self.flows and cell[3] == QUANTITY
-            confirm = phrases.PHRASES["confirm_unit" if weighed else "confirm"]
-            yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw)
+            weighed, likely = cell[:3] in self.flows and cell[3] == QUANTITY, phrases.likely(found)
+            if weighed and phrases.perhaps_kilograms(found):
+                likely = f"{tonnes(self.flows[cell[:3]] / 1000)}\u00a0t/an"
+                text += f" {phrases.PHRASES['perhaps_kilograms'].format(likely)}"
+            confirm = phrases.PHRASES[
+                "confirm_likely" if likely else "confirm_unit" if weighed else "confirm"
+            ].format(likely)
+            yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw, likely)
 
     def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
         """Rows of the sheets of jobs set aside, by owner."""
@@ -160,11 +212,11 @@ class _Asking(WaveCells):
             for column in tables.used_for(table, "asked"):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
                 asked = phrases.ask(table, column)
-                hints = phrases.code_hints(blank) if column == "waste_code" else [""] * len(blank)
+                hints = phrases.code_hints(blank) if column == "waste_code" else [("", "")] * len(blank)
                 for owner, place, hint in zip(owners.of(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
-                        yield owner, self.put(MISSING, cell, f"{asked} {hint}".strip())
+                        yield owner, self.put(MISSING, cell, asked, "", *hint)
 
     def lawful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
         """What obligations leave unknown, asked in the comment of the flow, where there is one."""
@@ -196,7 +248,7 @@ class _Asking(WaveCells):
             for cell in sheets.get(owner, []) if owner != OFFICE else ():
                 yield owner, self.put(MISSING, cell, phrases.PHRASES["unread_sheet"])
             if owner not in sheets:
-                yield owner, self.put(MISSING, (*place, header), asked)
+                yield owner, self.put(MISSING, (*place, header), asked, "", "oui")
 
     def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""

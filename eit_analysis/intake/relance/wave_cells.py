@@ -27,7 +27,11 @@ LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook ho
 
 @dataclass(frozen=True)
 class Question:
-    """One question about one cell (or a whole sheet or file: row 0, column or sheet empty)."""
+    """One question about one cell (or a whole sheet or file: row 0, column or sheet empty).
+
+    ``likely`` is what « oui » would put in the cell, ``hint`` why; ``stake_t_per_year`` the mass hanging on
+    the answer. ``others`` are the same question about other lines: one answer serves them all.
+    """
 
     kind: str
     file: str
@@ -38,6 +42,10 @@ class Question:
     text: str
     label: str = ""
     letter: str = ""  # of the column in the sheet: there is a cell to answer
+    likely: str = ""
+    hint: str = ""
+    stake_t_per_year: float = 0.0
+    others: tuple[Question, ...] = ()
 
     @property
     def cell(self) -> CellKey:
@@ -49,16 +57,48 @@ class Question:
         return bool(self.letter and self.row)
 
     @property
+    def lines(self) -> tuple[Question, ...]:
+        return (self, *self.others)
+
+    @property
+    def columns(self) -> str:
+        """The column that it is about, or those that its sheet lacks."""
+        return ", ".join(dict.fromkeys(line.column for line in self.lines))
+
+    @property
+    def rows(self) -> str:
+        """What the fiche writes in *Ligne*: ``12``, or ``12, 15, 18``."""
+        return ", ".join(str(line.row) for line in self.lines if line.row)
+
+    @property
+    def proposal(self) -> str:
+        """The likely reading of its lines: ``recyclage``, or ``12 : 150101 ; 15 : 150103``."""
+        if len({line.likely for line in self.lines}) == 1:
+            return self.likely
+        return "\u00a0; ".join(f"{line.row}\u00a0: {line.likely}" for line in self.lines)
+
+    @property
+    def asked(self) -> str:
+        """The question with its hints, those of each line where there are several."""
+        if not self.others:
+            return f"{self.text} {phrases.hinted([self.hint])}".strip()
+        hints = [f"ligne\u00a0{line.row}, {line.hint}" for line in self.lines if line.hint]
+        if not self.answerable:
+            return sentence(phrases.PHRASES["absent_several"])
+        parts = (self.text, phrases.hinted(hints), phrases.PHRASES["same_question"])
+        return " ".join(part for part in parts if part)
+
+    @property
     def place(self) -> str:
         """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
-        label = f" ({self.label})" if self.label else ""
+        named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
         known = (
             self.sheet or self.file,
-            f"ligne\u00a0{self.row}{label}" if self.row else "",
-            f"colonne {self.column}" if self.column else "",
+            f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
+            f"colonne{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
         )
-        letter = f" ({self.letter}{self.row})" if self.answerable else ""
-        return ", ".join(part for part in known if part) + letter
+        cell = self.letter if self.others else f"{self.letter}{self.row}"
+        return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
 
 
 class WaveCells:
@@ -93,7 +133,16 @@ class WaveCells:
         values = self.wave.grids[cell[:2]].rows[row - 1]
         return values[index] if index < len(values) else ""
 
-    def put(self, kind: str, cell: CellKey, text: str, raw: str = "", personal: bool = False) -> Question:
+    def put(
+        self,
+        kind: str,
+        cell: CellKey,
+        text: str,
+        raw: str = "",
+        likely: str = "",
+        hint: str = "",
+        personal: bool = False,
+    ) -> Question:
         """A question: what is wrong, where the cell itself does not show it, then what is asked.
 
         ``personal``: the text is already about the personal data of the cell.
@@ -110,7 +159,9 @@ class WaveCells:
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
         if label and len(label) > LABEL_LENGTH:
             label = f"{label[: LABEL_LENGTH - 1]}…"
-        return Question(kind, *cell, read, text, label or "", letter)
+        return Question(
+            kind, *cell, read, text, label or "", letter, likely if letter and cell[2] else "", hint
+        )
 
     def absent(self, question: Question, all_headers: bool) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.
@@ -127,7 +178,9 @@ class WaveCells:
         text = sentence(phrases.PHRASES["unknown" if unknown else "absent"].format(quoted))[:LONGEST_TEXT]
         return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
 
-    def rank(self, question: Question) -> tuple[bool, str, str, int, int]:
+    def rank(self, question: Question) -> tuple[bool, float, str, str, int, int]:
+        """Readings last, then what most hangs on, then the order of files, sheets, rows and columns."""
         headers = list(self.names.get(self.tables.get((question.file, question.sheet), ""), {}))
         at = headers.index(question.column) if question.column in headers else -1
-        return question.kind == DOUBTFUL, question.file, question.sheet, question.row, at
+        reading, stake = question.kind == DOUBTFUL, question.stake_t_per_year
+        return reading, -stake, question.file, question.sheet, question.row, at

@@ -20,6 +20,10 @@ from eit_analysis.intake.sheets.workbook import read_files
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
+# What its prefilled form says of each; the analyst may leave all but the first two out.
+LISTED = [
+    "site_id", "name", "siret", "naf_code", "commune_name", "commune_code", "postcode", "headcount",
+]  # fmt: skip
 # The sheets that every actor has something for: most have neither heat nor water to pass on, and the study
 # itself writes down leads and what actors answer to them.
 OTHERS = ("sites", "utilities", "synergy_register", "exchange_answers")
@@ -29,26 +33,30 @@ Wave = Mapping[str, pd.DataFrame]  # tidy tables by name
 
 
 def read_contacted(path: Path) -> pd.DataFrame:
+    """``site_id, name, siret, commune_name`` of the actors that were contacted: see `read_listed`."""
+    return read_listed(path)[CONTACTED].astype("str")
+
+
+def read_listed(path: Path) -> pd.DataFrame:
     """The actors that the study office has contacted, from its list as it is after its own edits.
 
     Parameters
     ----------
     path : pathlib.Path
-        CSV or workbook with the headers *Identifiant*, *Raison sociale*, *SIRET* and *Commune*; the first is
-        enough beside one other. Order, case, encoding and separator are free.
+        CSV or workbook with the headers *Identifiant*, *Raison sociale*, *SIRET*, *Commune* and others of the
+        sheet *Entreprise*; the first is enough beside one other. Order, case, encoding, separator are free.
 
     Returns
     -------
     pandas.DataFrame
-        ``site_id, name, siret, commune_name``, empty when there is no such file. A SIRET that a spreadsheet
-        spoilt is missing.
+        The columns ``LISTED``, empty when there is no such file. A SIRET that was spoilt is missing.
 
     Raises
     ------
     InputError
         When the file cannot be read, or a row has no identifier of its own: the count would be wrong.
     """
-    found = pd.DataFrame(columns=CONTACTED, dtype="str")
+    found = pd.DataFrame(columns=LISTED, dtype=object)
     if not path.exists():
         return found
     raw = next(read_files([path], path.parent))
@@ -59,14 +67,14 @@ def read_contacted(path: Path) -> pd.DataFrame:
         raise InputError(problem, file=path.name)
     lines = []
     for number, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
-        line = {name: _read(name, row[layout.columns[name]]) for name in CONTACTED if name in layout.columns}
+        line = {name: _read(name, row[layout.columns[name]]) for name in LISTED if name in layout.columns}
         if not any(line.values()):
             continue
         if line["site_id"] is None:
             problem = "il faut un identifiant à chaque acteur (lettres, chiffres, tirets), corrigez la liste"
             raise InputError(problem, file=path.name, row=number, column="Identifiant")
         lines.append(line)
-    found = pd.DataFrame(lines, columns=CONTACTED, dtype="str").drop_duplicates(ignore_index=True)
+    found = pd.DataFrame(lines, columns=LISTED, dtype=object).drop_duplicates(ignore_index=True)
     twice = found["site_id"].duplicated()
     if twice.any():
         problem = f"l'identifiant {found['site_id'][twice].iloc[0]} désigne deux acteurs, corrigez la liste"

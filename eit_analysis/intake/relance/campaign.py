@@ -1,0 +1,150 @@
+"""Where a survey stands: for each firm what was sent, received, asked and answered; whom to ring first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from eit_analysis import spreadsheet_csv, tables
+from eit_analysis.files import write_atomic
+from eit_analysis.french import counted, day
+from eit_analysis.intake.output import read_log
+from eit_analysis.intake.relance import contacts as team
+from eit_analysis.intake.relance.fiche_page import TEMPLATES, context, style_sheet
+from eit_analysis.intake.relance.fiches import FOLDER, LIST
+from eit_analysis.intake.relance.wave_cells import DOUBTFUL
+from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted
+from eit_analysis.reference.findings import codes
+from eit_analysis.study import Study
+from eit_analysis.templates import environment, permitted
+
+TABLE, PAGE = "suivi.csv", "suivi.html"  # of the folder of the contacts
+ANSWERED = re.compile(r"= (.*), (.*), ligne ([0-9]+), colonne .*", re.S)
+# From who is to be rung first to who has answered all.
+SILENT, ASKED, UNSENT, DONE = "sans retour", "questions sans réponse", "à envoyer", "complet"
+STATES = (SILENT, ASKED, UNSENT, DONE)
+HEADERS = {
+    "site_id": "Identifiant", "name": "Raison sociale", "state": "État", "sent_date": "Envoyé le",
+    "reminded_date": "Relancé le", "received_date": "Déposé le", "rows_read": "Lignes lues",
+    "rows_used": "Lignes comptées", "asked": "Questions posées", "later": "Questions à venir",
+    "answered": "Réponses reçues", "answered_date": "Répondu le",
+}  # fmt: skip
+
+
+def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
+    """The columns of ``HEADERS`` for each actor of a wave, whom to ring first on top; it names no person.
+
+    ``received_date`` and ``answered_date`` are the days of the files in the folder of the wave; ``asked`` and
+    ``later`` count questions of the last *fiche*, without the readings that need no answer.
+    """
+    frame = team.of_wave(contacts, study.wave).groupby(team.SITE, as_index=False, sort=False).agg(
+        {team.NAME: "first", team.SENT: "max", team.REMINDED: "max"}
+    )
+    frame.columns = pd.Index(["site_id", "name", "sent_date", "reminded_date"])
+    read, used, answers, asked, later = _received(study)
+    days = {file: _day(study.raw / file) for file in {*read["source_file"], *answers["source_file"]}}
+    of = frame["site_id"].map
+    for column, lines in (("received_date", read), ("answered_date", answers)):
+        frame[column] = of(lines["source_file"].map(days).groupby(lines["site_id"]).max()).fillna("")
+    counts = {
+        "rows_read": read["site_id"], "rows_used": used, "asked": asked, "later": later,
+        "answered": answers["site_id"],
+    }  # fmt: skip
+    for column, sites in counts.items():
+        frame[column] = of(sites.value_counts()).fillna(0).astype(int)
+    frame["state"] = SILENT
+    frame.loc[frame["sent_date"] == "", "state"] = UNSENT
+    frame.loc[frame["rows_read"] > 0, "state"] = DONE
+    frame.loc[frame["asked"] > 0, "state"] = ASKED
+    ranked = frame.assign(
+        rank=frame["state"].map(STATES.index), open=-frame["asked"] - frame["later"]
+    ).sort_values(["rank", "sent_date", "open"], kind="stable", ignore_index=True)
+    return ranked[list(HEADERS)]
+
+
+def _received(study: Study) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame, pd.Series, pd.Series]:
+    """Rows with their firm, firms of the rows used, answers with their firm, firms asked and to be asked."""
+    none, lines = pd.Series([], dtype="str"), pd.DataFrame(columns=["site_id", "source_file"], dtype="str")
+    if not study.has("row_sites"):
+        return lines, none, lines, none, none
+    rows = study.load("row_sites").dropna(subset="site_id")
+    used = pd.concat([own["site_id"] for name in tables.TABLES if "site_id" in (own := study.load(name))])
+    log = read_log(study, "corrections")
+    log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
+    places = (
+        log["clean_value"]
+        .str.extract(ANSWERED)
+        .set_axis(["source_file", "source_sheet", "source_row"], axis=1)
+    )
+    named = places.assign(source_row=places["source_row"].astype("Int64"), answer_file=log["source_file"])
+    site_of_file = rows.groupby("source_file")["site_id"].agg(
+        lambda own: own.iloc[0] if own.nunique() == 1 else ""
+    )
+    answers = named.merge(rows, how="left", on=["source_file", "source_sheet", "source_row"])
+    answers["site_id"] = answers["site_id"].fillna(answers["source_file"].map(site_of_file))
+    answers = answers[["site_id", "answer_file"]].set_axis(["site_id", "source_file"], axis=1)
+    path = study.processed / FOLDER / LIST
+    if not path.exists():
+        return rows, used, answers, none, none
+    questions = pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
+    questions = questions[questions["kind"] != DOUBTFUL]
+    now = questions["file"] != ""
+    return rows, used, answers, questions.loc[now, "site_id"], questions.loc[~now, "site_id"]
+
+
+def _day(path: Path) -> str:
+    return date.fromtimestamp(path.stat().st_mtime).isoformat() if path.exists() else ""
+
+
+def write_campaign(study: Study, forgotten: str = "") -> list[str]:
+    """Write the table and the page of the team; what to say of them, which names nobody.
+
+    ``contacts.csv`` gets a line for each actor that has none, and loses the people of ``forgotten``.
+    """
+    folder = study.raw.parent / team.FOLDER
+    contacts = team.read_contacts(folder / team.FILE)
+    if forgotten:
+        contacts = team.forget(contacts, forgotten)
+    actors = read_contacted(study.raw.parent / CONTACTED_FILE)
+    if study.has("sites"):
+        actors = pd.concat([actors, study.load("sites")[["site_id", "name"]]]).drop_duplicates("site_id")
+    contacts = team.with_actors(contacts, actors, study.wave)
+    followed = campaign(study, contacts)
+    team.write_contacts(folder / team.FILE, contacts)
+    write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
+    write_atomic(folder / PAGE, page(study, followed, contacts))
+    place = folder.relative_to(study.root).as_posix()
+    said = [
+        f"{headline(followed)}",
+        f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}",
+    ]
+    said += [f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts, à tenir\u00a0: {team.FILE}"]
+    return said
+
+
+def headline(followed: pd.DataFrame) -> str:
+    """How many answered, and how many questions are open."""
+    states = followed["state"].value_counts()
+    back = int((followed["rows_read"] > 0).sum())
+    return (
+        f"{counted(len(followed), 'acteur', 'acteurs')}\u00a0: "
+        f"{counted(back, 'retour reçu', 'retours reçus')}, "
+        f"{states.get(SILENT, 0)} sans retour, {states.get(UNSENT, 0)} à envoyer\u00a0; "
+        f"{counted(int(followed['asked'].sum()), 'question posée', 'questions posées')}, "
+        f"{counted(int(followed['answered'].sum()), 'réponse reçue', 'réponses reçues')}."
+    )
+
+
+def page(study: Study, followed: pd.DataFrame, contacts: pd.DataFrame) -> bytes:
+    """The page of the team: the table, and whom to ring in each firm."""
+    css, policy = style_sheet()
+    people = {site: lines.to_dict("records") for site, lines in contacts.groupby(team.SITE)}
+    html = environment(TEMPLATES).get_template("suivi.html.j2").render(
+        css=Markup(css), csp=policy, context=" · ".join(context(study)), headline=headline(followed),
+        rows=followed.to_dict("records"), people=people, day=day, fictional=study.settings.fictional,
+    )  # fmt: skip
+    return permitted(html).encode("utf-8", errors="replace")

@@ -1,0 +1,30 @@
+"""What a command says while it works: on the last line of a terminal, at once; in a pipe, nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+CLEAR = "\r\x1b[K"
+# What is done once a bar is full, until the next one: nothing of it can be counted.
+AFTER = {
+    "Lecture": "Contrôles et fiches de relance",
+    "Notebooks": "Secret statistique",
+    "Pages": "Écriture des pages",
+}
+
+
+def working(words: str = "") -> None:
+    """Say what is being done, in place of what was said before; without words, leave the line free."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{CLEAR}{words}{'…' if words else ''}")
+        sys.stderr.flush()
+
+
+def progress(items: Iterable, total: int | None = None, words: str = "") -> Iterator:
+    """A progress bar over what can be counted, then what follows it."""
+    from tqdm import tqdm
+
+    working()
+    yield from tqdm(items, total=total, desc=words, unit="", leave=False, disable=None)
+    working(AFTER.get(words, ""))
