@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+import pyarrow as pa
 
 from eit_analysis.french import exact, fold_words
-from eit_analysis.intake.cells.texts import matches, texts_of
+from eit_analysis.intake.cells.texts import matches
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
@@ -58,8 +59,10 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
 def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     """One designation, outlet and mass twice in a file: said in kg then in t, by month then by year."""
     rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
+    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET]
+    rows = rows[rows.duplicated(alike, keep=False)]
     rows = rows.assign(mass=[float(f"{mass:.6g}") for mass in rows["mass_t_per_year"]])
-    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET, "mass"]
+    alike.append("mass")
     rows = rows[rows.duplicated(alike, keep=False)]
     rows = rows.assign(name=rows["description"].map(fold_words))
     first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
@@ -71,7 +74,7 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
 
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
-    texts = texts_of(flows["description"].astype("object").tolist())
+    texts = pa.array(flows["description"], pa.string(), from_pandas=True)
     for code, begins in NO_FLOW.items():
         rows = flows[matches(texts, begins)]
         raw = rows["mass_t_per_year"].map(exact)
