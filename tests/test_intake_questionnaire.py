@@ -22,7 +22,7 @@ from eit_analysis.intake.form.guide import EXAMPLES as PRINTED
 from eit_analysis.intake.form.guide import GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
 from eit_analysis.intake.form.questionnaire import ROWS, contacted, write_blank, write_for_firms
 from eit_analysis.intake.form.validation import COMMON_UNITS, check
-from eit_analysis.intake.sheets.headers import find_layout, table_of
+from eit_analysis.intake.sheets.headers import find_form, table_of
 from eit_analysis.intake.survey.response import read_contacted
 from eit_analysis.reference.units import to_tonnes
 
@@ -125,7 +125,7 @@ def test_every_sheet_and_header_is_recognised(blank):
         assert table_of(sheet.title) == table
         header = [cell.value for cell in sheet[1]]
         assert header == [spec["header"] for spec in tables.form(table).values()]
-        layout = find_layout(table, [header])
+        layout = find_form(table, [header])
         assert list(layout.columns) == list(tables.form(table))
         assert sheet.freeze_panes == "B2"
 

@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.intake.cells.parsing import PLAIN, parse_number
+from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cells.texts import plain_numbers, plain_texts
-from eit_analysis.intake.cleaning.tidy import _cleaner
-from eit_analysis.intake.sheets.personal import PRIVATE
+from eit_analysis.intake.sheets.headers import form_spec
 
 PARTS = st.sampled_from(
     ["lot", "été", "Mme", "M.", "Mr", "né", "Née", "le", "12", "03 89 11 11 11", "0389111111", "+33", "#REF!",
@@ -26,7 +26,7 @@ TEXTS = st.lists(PARTS | st.text(max_size=3), max_size=5).map(" ".join) | st.lis
 @example([PRIVATE])
 @example(["", " a", "a ", "a  b"])
 def test_a_plain_text_is_cleaned_to_itself(texts):
-    clean = _cleaner("flows", "description")
+    clean = form_spec("flows").columns["description"].read
     for text, plain in zip(texts, plain_texts(texts), strict=True):
         assert not plain or clean(text) == (text, "", None)
 

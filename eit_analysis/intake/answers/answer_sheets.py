@@ -10,9 +10,10 @@ from typing import Any
 
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import clean_text, words_meaning
+from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
-from eit_analysis.intake.sheets.personal import PRIVATE, without_person
+from eit_analysis.intake.sheets.headers import header_key
+from eit_analysis.intake.sheets.spec import ROWS_SEARCHED
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 SHEET = "Relance"

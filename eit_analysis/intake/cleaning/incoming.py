@@ -12,10 +12,10 @@ from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
 from eit_analysis.intake.sheets.siblings import siblings
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
@@ -90,7 +90,7 @@ def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger)
     return applied
 
 
-def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
+def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
     form = tables.form(layout.table)
     columns = {form[name]["header"]: index for name, index in layout.columns.items()}
     return Grid(layout.table, rows, layout.header_row, columns)

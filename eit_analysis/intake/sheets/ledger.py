@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
-from eit_analysis.intake.sheets.personal import without_person
+from eit_analysis.intake.cells.privacy import without_person
 from eit_analysis.reference.findings import Finding, finding
 
 SOURCE = ["source_file", "source_sheet", "source_row"]

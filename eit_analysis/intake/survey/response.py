@@ -14,7 +14,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import find_layout
+from eit_analysis.intake.sheets.headers import find_form
 from eit_analysis.intake.sheets.workbook import read_files
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
@@ -53,7 +53,7 @@ def read_contacted(path: Path) -> pd.DataFrame:
         return found
     raw = next(read_files([path], path.parent))
     rows = raw.sheets[0].rows if raw.sheets else []
-    layout = find_layout("sites", rows)
+    layout = find_form("sites", rows)
     if raw.problem or layout is None:
         problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
         raise InputError(problem, file=path.name)
