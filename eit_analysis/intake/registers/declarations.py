@@ -20,6 +20,8 @@ from eit_analysis.intake.registers.kinds import DTYPES, reader
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Column, Meaning, TableSpec, Wide
 
+WIDE = Column("", reader("number", 0), "float64", fatal=True)
+
 
 @dataclass(frozen=True, eq=False)
 class RegisterLayout(TableSpec):
@@ -68,7 +70,7 @@ def _layout(row: Mapping[Any, Any], columns: Sequence[Mapping[Any, Any]]) -> Reg
         row["table"],
         {column["column"]: _column(column) for column in columns},
         _meanings({column["column"]: _listed(column["headers"]) for column in columns}),
-        wide=Wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split())
+        wide=Wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split(), WIDE)
         if row["wide_columns"]
         else None,
         absent=_listed(row["absent_headers"]),

@@ -18,10 +18,11 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers.declarations import RegisterLayout
-from eit_analysis.intake.registers.kinds import MASKED, reader
+from eit_analysis.intake.registers.kinds import MASKED
 from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, Ledger
-from eit_analysis.intake.sheets.spec import Column, Layout
+from eit_analysis.intake.sheets.reader import read_table
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.reference.findings import finding
 
 
@@ -78,9 +79,8 @@ def read_body(body: Body, territory: frozenset[str] = frozenset()) -> SheetTable
         raw = f"{_beyond(texts, told)[row]} cellule(s) en trop"
         ledger.quarantine(place, numbers[row], "", raw, finding("shifted_row"))
     data = np.flatnonzero((aside == "") & ~shifted)
-    batch = _batch(body, data, numbers[data], ledger)
-    for name in batch.columns:
-        batch.read(name)
+    under = replace(body.match, header_row=0)
+    batch = read_table(under, cells, data + 1, ledger, place, [0, *body.numbers])
     kept = int((~batch.fatal).sum())
     return SheetTable(
         body=body,
@@ -132,24 +132,6 @@ def _beyond(texts: Cells, told: np.ndarray) -> np.ndarray:
     filled = np.array([text != "" for text in texts.values], dtype=bool)[told]
     last = np.flatnonzero(filled[0]).max(initial=-1)
     return filled[1:, last + 1 :].sum(axis=1)
-
-
-def _batch(body: Body, data: np.ndarray, numbers: np.ndarray, ledger: Ledger) -> Batch:
-    """The rows of data, in the columns of the layout as the file names them, and those that become rows.
-
-    A column that the file does not have is blank.
-    """
-    match, height = body.match, len(data)
-    columns = body.layout.columns | {
-        title: Column(title, reader("number", 0), "float64", fatal=True) for title in match.wide
-    }
-    under, blank = body.cells.numbers[1:][data], Cells([None], np.zeros(height, dtype=np.int32))
-    raw = dict.fromkeys(columns, blank)
-    for name, place in (match.columns | match.wide).items():
-        columns[name] = replace(columns[name], header=body.header[place])
-        raw[name] = Cells.among(body.cells.values, under[:, place])
-    places = np.zeros(height, dtype=np.int64)
-    return Batch(columns, places, numbers, raw, ledger, np.zeros(height, dtype=bool))
 
 
 def _shaped(body: Body, batch: Batch) -> pd.DataFrame:

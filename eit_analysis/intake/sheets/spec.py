@@ -61,6 +61,7 @@ class Wide:
     pattern: str
     variable: str
     value: str
+    column: Column  #: how their cells are read
 
 
 @dataclass(frozen=True, eq=False)
