@@ -44,7 +44,7 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
 
 def _unread(quarantine: pd.DataFrame) -> Iterator[str]:
     """One line for each file, and each sheet, that gave no row at all."""
-    files = quarantine[quarantine["reason_code"].isin(["unreadable_file", "cell_blank_file"])]
+    files = quarantine[quarantine["reason_code"].isin(["unreadable_file", "blank_file"])]
     sheets = quarantine[quarantine["reason_code"] == "no_header"]
     sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
     names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]

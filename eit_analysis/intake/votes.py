@@ -133,16 +133,15 @@ def _checked(votes: pd.DataFrame, file: str) -> pd.DataFrame:
     # One person is one voter, however the name is typed from row to row.
     voter = votes["participant"].map(fold_words)
     votes["participant"] = votes.groupby(voter)["participant"].transform("first")
-    own = votes.groupby(["participant", "criterion"])["source_row"].transform("first")
-    for vote, before in zip(votes.itertuples(), own, strict=True):
-        if vote.source_row != before:
-            why = (
-                f"«\u00a0{vote.participant}\u00a0» a déjà voté sur ce critère à la ligne {before}, "
-                "gardez-en une seule"
-            )
-            raise InputError(why, file=file, row=int(vote.source_row), column="Critère")
+    before = votes.groupby(["participant", "criterion"])["source_row"].transform("first")
+    again = votes[votes["source_row"] != before]
     silent = votes[votes.groupby("participant")["points"].transform("sum") <= 0]
-    for vote in silent.itertuples():
-        why = f"«\u00a0{vote.participant}\u00a0» ne donne aucun point, corrigez ou retirez ses lignes"
-        raise InputError(why, file=file, row=int(vote.source_row), column="Points")
+    for found, column, problem in (
+        (again, "Critère", "a déjà voté sur ce critère à la ligne {before}, gardez-en une seule"),
+        (silent, "Points", "ne donne aucun point, corrigez ou retirez ses lignes"),
+    ):
+        if len(found):
+            who, row = found["participant"].iloc[0], int(found["source_row"].iloc[0])
+            said = problem.format(before=before[found.index[0]])
+            raise InputError(f"«\u00a0{who}\u00a0» {said}", file=file, row=row, column=column)
     return votes

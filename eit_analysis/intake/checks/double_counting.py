@@ -16,7 +16,7 @@ from eit_analysis.tables import header
 # How the designation of a row begins that is perhaps counted by another already, or an example left in.
 NO_FLOW = {
     "part_of_row_above": r"(?i)^\W*dont\b",
-    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b",
+    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6

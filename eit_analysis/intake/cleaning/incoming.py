@@ -113,7 +113,7 @@ def refuse_blank(
         filled = {sheet.account.table for sheet in own if len(sheet.rows) or sheet.problem}
         blank = [sheet for sheet in own if not len(sheet.rows)]
         if not filled or (filled == {"sites"} and blank and not any(map(_signed, own))):
-            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file").in_cell())
+            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file"))
 
 
 def _signed(sheet: SheetRows) -> bool:

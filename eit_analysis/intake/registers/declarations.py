@@ -20,8 +20,6 @@ from eit_analysis.intake.registers.kinds import DTYPES, reader
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Column, Meaning, TableSpec, Wide
 
-WIDE = Column("", reader("number", 0), "float64", fatal=True)
-
 
 @dataclass(frozen=True, eq=False)
 class RegisterLayout(TableSpec):
@@ -70,9 +68,7 @@ def _layout(row: Mapping[Any, Any], columns: Sequence[Mapping[Any, Any]]) -> Reg
         row["table"],
         {column["column"]: _column(column) for column in columns},
         _meanings({column["column"]: _listed(column["headers"]) for column in columns}),
-        wide=Wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split(), WIDE)
-        if row["wide_columns"]
-        else None,
+        wide=_wide(row["wide_title"], row["wide_headers"], *row["wide_columns"].split()),
         absent=_listed(row["absent_headers"]),
         same=compact_key,
         constants=dict(constant.split("=") for constant in row["constants"].split()),
@@ -83,6 +79,11 @@ def _layout(row: Mapping[Any, Any], columns: Sequence[Mapping[Any, Any]]) -> Reg
         width=widths.get(row["territory"], 0),
         finish=FINISHING.get(row["table"], lambda frame: frame),
     )
+
+
+def _wide(title: str, pattern: str, variable: str = "", value: str = "") -> Wide | None:
+    column = Column("", reader("number", 0), "float64", fatal=True)
+    return Wide(title, pattern, variable, value, column) if variable else None
 
 
 def _column(row: Mapping[Any, Any]) -> Column:

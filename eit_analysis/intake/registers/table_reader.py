@@ -113,7 +113,7 @@ def _aside(body: Body, texts: Cells, told: np.ndarray, territory: frozenset[str]
     if territory and layout.territory in match.columns:
         inside = np.array([text.zfill(layout.width) in territory for text in texts.values], dtype=bool)
         ignore(~inside[told[:, match.columns[layout.territory]]], "outside_territory")
-    places = [*match.columns.values(), *match.wide.values()]
+    places = np.array([*match.columns.values(), *match.wide.values()])
     ignore((told[:, places] == header[places]).all(axis=1), "header_row")
     if layout.distinct:
         left = np.flatnonzero(aside == "")

@@ -80,7 +80,8 @@ class Batch:
 
     def distinct(self, name: str) -> Any:
         """Distinct clean cells of a column, in its type; what is made of several columns is a text."""
-        values, dtype = self.values[name].values, self.columns[name].dtype if name in self.columns else "str"
+        values: Any = self.values[name].values
+        dtype: Any = self.columns[name].dtype if name in self.columns else "str"
         if dtype == "float64":
             return objects(values).astype(dtype)
         return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype=dtype)

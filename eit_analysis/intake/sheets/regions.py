@@ -22,11 +22,12 @@ from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
 from eit_analysis.intake.cells.texts import texts_of
 from eit_analysis.intake.sheets.headers import HEADER_WORDS
-from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, layout_of
 from eit_analysis.reference.findings import finding
 
 MONTHS = 12
+SAME = 0.02  # between a total and the months that it adds, which were rounded
 START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
@@ -45,9 +46,8 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
     for other in beside:
         row = cells[other.header_row]
         names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
-        ledger.quarantine(
-            place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell()
-        )
+        found_beside = finding("table_beside", row=other.header_row + 1)
+        ledger.quarantine(place, NO_ROW, "", " | ".join(names), found_beside)
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
     return _year_of_months(layout, cells, place, ledger)
 
@@ -58,9 +58,12 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
     """
     months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
-    if "quantity" in layout.columns or "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
+    if "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
         return layout, cells
     where = [months[number] for number in sorted(months)]
+    if "quantity" in layout.columns:
+        _hold_against_months(layout, cells, where, place, ledger)
+        return layout, cells
     rows = [list(row) for row in cells]
     for row in rows[: layout.header_row]:
         row.append("")
@@ -84,6 +87,18 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
         unknown={index: text for index, text in layout.unknown.items() if index not in where},
         units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
     ), Rows.of(rows)
+
+
+def _hold_against_months(layout: Layout, cells: Rows, months: list[int], place: int, ledger: Ledger) -> None:
+    """Mark the quantities that are not the sum of the twelve months beside them."""
+    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
+        typed = row[layout.columns["quantity"]]
+        total, *parts = (parse_number(cell).value for cell in [typed, *(row[month] for month in months)])
+        added = sum(part or 0.0 for part in parts)
+        if total is not None and any(parts) and abs(added - total) > SAME * max(added, total):
+            found = finding("months_against_total", added=added)
+            header = tables.header(layout.table, "quantity")
+            ledger.mark(place, index, header, clean_text(typed), found)
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
