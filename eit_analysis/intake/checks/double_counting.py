@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -61,7 +62,8 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
     alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET]
     rows = rows[rows.duplicated(alike, keep=False)]
-    rows = rows.assign(mass=[float(f"{mass:.6g}") for mass in rows["mass_t_per_year"]])
+    step = 10.0 ** (np.floor(np.log10(rows["mass_t_per_year"])) - 5)  # six figures are compared
+    rows = rows.assign(mass=np.rint(rows["mass_t_per_year"] / step) * step)
     alike.append("mass")
     rows = rows[rows.duplicated(alike, keep=False)]
     rows = rows.assign(name=rows["description"].map(fold_words))
@@ -74,9 +76,12 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
 
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
-    texts = pa.array(flows["description"], pa.string(), from_pandas=True)
-    for code, begins in NO_FLOW.items():
-        rows = flows[matches(texts, begins)]
+    begins = matches(
+        pa.array(flows["description"], pa.string(), from_pandas=True), "|".join(NO_FLOW.values())
+    )
+    few = flows[begins]
+    for code, pattern in NO_FLOW.items():
+        rows = few[few["description"].str.contains(pattern)]
         raw = rows["mass_t_per_year"].map(exact)
         yield mark(rows, header("flows", "quantity"), raw, findings(code, name=rows["description"]))
 
