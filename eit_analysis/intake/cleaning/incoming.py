@@ -13,6 +13,7 @@ from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
 from eit_analysis.intake.sheets.siblings import siblings
 from eit_analysis.intake.sheets.spec import Layout
@@ -40,10 +41,12 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
     return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
 
 
-def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[FoundSheet], list[RawFile]]:
+def find_sheets(
+    files: list[RawFile], ledger: Ledger, mappings: Sequence[Mapping] = ()
+) -> tuple[list[FoundSheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
-    What the reader itself found goes to the ledger.
+    What the reader itself found goes to the ledger. A sheet of a layout in ``mappings`` is read by it.
     """
     found: list[FoundSheet] = []
     answering: set[str] = set()
@@ -53,10 +56,12 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[FoundSheet],
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
         for sheet in file.sheets:
-            known = None
+            known, table = None, ""
+            if mapped := find_mapping(mappings, sheet):
+                sheet, table = translated(sheet, *mapped), mapped[0].table
             if find_header(sheet):  # an answer sheet is no table
                 answering.add(file.name)
-            elif known := find_sheet(file.name, sheet, ledger):
+            elif known := find_sheet(file.name, sheet, ledger, table):
                 found.append(known)
             shown = known is not None and known.table not in PEOPLE
             _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)

@@ -55,12 +55,12 @@ class SheetRows:
     firm: str = ""  #: identifier of the only firm that the file describes, whose its rows are
 
 
-def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
-    """The table of a sheet by its name, else by its headers; None for a sheet that belongs to no table."""
+def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> FoundSheet | None:
+    """The table of a sheet, if it is not told, by its name, else by its headers; None when it has none."""
     place = ledger.place(file, sheet.name)
     if not sheet.rows:
         return None
-    named = headers.table_of(sheet.name)
+    named = told or headers.table_of(sheet.name)
     layout = headers.find_form(named, sheet.rows) if named else headers.closest_form(sheet.rows)
     table = layout.table if layout else named
     if layout and not named and headers.share(layout) < headers.NAMELESS_SHARE:
