@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_pages import empty_study
 
+from eit_analysis.cli import main
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.mapped import map_file
@@ -70,13 +71,7 @@ def test_a_strangers_table_is_proposed_confirmed_and_read(study):
     assert any("Non repris\u00a0: N°" in line for line in lines) and FILE in lines[-1]
     (mapping,) = read_mappings(study.raw.parent)
     assert mapping.columns == OURS and not mapping.confirmed
-    assert mapping.fixed == {
-        "Identifiant": "",
-        "Sens": "",
-        "Unité": "t",
-        "Période": "",
-        "Origine de la donnée": "",
-    }
+    assert mapping.fixed == {"Identifiant": "", "Sens": "", "Période": "", "Unité": "t"}
 
     assert clean_wave(study).tables["flows"].empty  # nothing is read that nobody has confirmed
     confirmed(study, Sens="sortant", Période="an")
@@ -100,6 +95,22 @@ def test_a_file_of_the_same_shape_needs_no_second_word(study):
         62.7,
         62.7,
     ]
+
+
+def test_the_command_says_what_it_understood_and_refuses_what_holds_no_table(study, monkeypatch, capsys):
+    monkeypatch.chdir(study.root)
+    assert main(["map", str(study.raw / "E01.xlsx"), "essai"]) == 0
+    said = capsys.readouterr().out
+    assert "Catégorie ← «\u00a0Famille\u00a0»" in said and f"data/raw/essai/{FILE}" in said
+    (study.root / "notes.csv").write_text("Lundi;Mardi;Jeudi\nfrites;soupe;riz\n", encoding="utf-8")
+    assert main(["map", "notes.csv", "essai"]) == 2 and "notes.csv" in capsys.readouterr().err
+    assert main(["map", "absent.csv", "essai"]) == 2 and "n'existe pas" in capsys.readouterr().err
+
+
+def test_nobody_is_named_by_an_example(tmp_path):
+    study = empty_study(tmp_path)
+    rows = [HEADER, [1, "Mme Untel, 03 89 11 11 11", "Bois", "15 01 03", 12.5, "recyclage", ""]]
+    assert "Untel" not in "".join(map_file(book(tmp_path / "E01.xlsx", rows), study))
 
 
 @settings(max_examples=5)

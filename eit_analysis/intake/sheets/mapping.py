@@ -18,10 +18,10 @@ import numpy as np
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
-from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.contract import SYNONYMS
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
+from eit_analysis.intake.cells.privacy import without_person
 from eit_analysis.intake.sheets.headers import form_key, form_spec
 from eit_analysis.intake.sheets.spec import LONGEST_HEADER, ROWS_SEARCHED
 from eit_analysis.intake.sheets.workbook import RawSheet
@@ -232,6 +232,6 @@ def examples(sheet: RawSheet, mapping: Mapping) -> list[str]:
 
 
 def _said(table: str, name: str, header: str, cell: Any) -> str:
-    text = clean_text(cell)
-    read = _reads(table, name, cell) or fold_words(text) == ""
+    text = without_person(clean_text(cell))
+    read = not text or _reads(table, name, cell)
     return f"{header}\u00a0: {text or '—'}{'' if read else ' (non lu)'}"
