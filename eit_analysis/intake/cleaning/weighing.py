@@ -20,7 +20,6 @@ from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.intake.cells.remarks import read_remark
-from eit_analysis.intake.cells.texts import plain_numbers
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import normalise_unit, to_tonnes
@@ -98,10 +97,13 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
 
 def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
-    numeric = np.full((len(cells), 3), np.nan)
-    numeric[:, 0] = plain_numbers(cells)
-    odd = {code: parse_number(cells[code]) for code in np.flatnonzero(~(numeric[:, 0] > 0)).tolist()}
-    numeric[list(odd)] = np.array([number[:3] for number in odd.values()], dtype=float).reshape(-1, 3)
+    numbers = [parse_number(cell) for cell in cells]
+    numeric = np.array([number[:3] for number in numbers], dtype=float).reshape(-1, 3)
+    odd = {
+        n: number
+        for n, number in enumerate(numbers)
+        if not number.value or number != Number(abs(number.value))
+    }
     return numeric, odd
 
 
