@@ -46,9 +46,9 @@ def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
 
 def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Flows whose mass is the year of the answers, or one beside it: typed in the wrong column, perhaps."""
-    year = flows["site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["reference_year"])
-    mass = flows["mass_t_per_year"]
-    rows = flows[(mass % 1 == 0) & ((mass - year.astype(float)).abs() <= 1)]
+    rows = flows[flows["mass_t_per_year"] % 1 == 0]
+    years = sites.drop_duplicates("site_id").set_index("site_id")["reference_year"].astype(float)
+    rows = rows[(rows["mass_t_per_year"] - rows["site_id"].map(years)).abs() <= 1]
     found = findings("year_as_mass", mass=rows["mass_t_per_year"])
     return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
 
